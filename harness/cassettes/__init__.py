@@ -1,0 +1,1 @@
+"""Record and replay: transports that keep and answer interactions in vcrpy's cassette format."""

@@ -1,0 +1,1 @@
+"""Authentication, one module a scheme, each a generator flow."""

@@ -1,0 +1,105 @@
+"""What goes over the wire and what comes back: resolved requests, responses, failures, exchanges."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Headers = tuple[tuple[str, str], ...]
+
+FailureKind = Literal[
+    "refused", "dns", "timeout", "tls", "reset", "protocol", "invalid", "redirects"
+]
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """Return the first value of a header, the name in any case; `None` when it is absent."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedRequest:
+    """A request with nothing left to resolve: what one hop sends, byte for byte.
+
+    `url` is the absolute address with the target spelled as it goes over the wire (no fragment).
+    `headers` are complete and in sending order, spelled as sent. `body` is `None` when there is none.
+    """
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes | None = None
+
+    def with_headers(self, headers: Headers) -> "ResolvedRequest":
+        """Return the same request with other headers."""
+        return replace(self, headers=headers)
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, the name in any case."""
+        return header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer as received. `body` is decoded from its content encoding, `wire_size` is its size before.
+
+    `elapsed_ms` runs from the start of the hop to the last byte. `http_version` is `1.0` or `1.1`.
+    """
+
+    status: int
+    reason: str
+    headers: Headers = ()
+    body: bytes = b""
+    elapsed_ms: float = 0.0
+    wire_size: int = 0
+    http_version: str = "1.1"
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, the name in any case."""
+        return header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One request and its answer on the way of an exchange: a redirect, or a leg of an auth handshake."""
+
+    request: ResolvedRequest
+    response: Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cookie:
+    """A cookie as it stood in the jar after the answer, for the URL asked."""
+
+    name: str
+    value: str
+    domain: str = ""
+    path: str = "/"
+    expires: float | None = None
+    secure: bool = False
+    http_only: bool = False
+    host_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why no answer came. `message` is for people, `code` the system's or newman's word (ECONNREFUSED)."""
+
+    kind: FailureKind
+    message: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What happened to one request in this run: its hops, and the last answer or why there is none.
+
+    `request` is the last request sent; `hops` all of them in order, the last one included when answered.
+    `cookies` are those of the jar that match the last URL, after the answer.
+    """
+
+    request: ResolvedRequest
+    response: Response | None = None
+    failure: Failure | None = None
+    hops: tuple[Hop, ...] = ()
+    cookies: tuple[Cookie, ...] = ()
+    warnings: tuple[str, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""Collections as authored: the model, its loaders, selection, and the companion file."""

@@ -1,0 +1,198 @@
+"""A Postman collection as its author wrote it.
+
+Every text may still hold `{{name}}`. The shapes are those of the v2.1.0 schema
+(https://schema.getpostman.com/json/collection/v2.1.0/docs/index.html), which the loaders of all formats
+translate into; what Postman leaves out is `None` or empty here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+EventName = Literal["prerequest", "test"]
+BodyMode = Literal["raw", "urlencoded", "formdata", "file", "graphql"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """A named value. `type` is Postman's word (`string`, `any`, `secret`, `default` ...)."""
+
+    key: str
+    value: Any = None
+    type: str | None = None
+    disabled: bool = False
+
+    @property
+    def secret(self) -> bool:
+        """Whether the author marked the value as one that nobody may see."""
+        return self.type == "secret"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A header, a query parameter or a field of an urlencoded body.
+
+    `value` is `None` where the author gave none (`?flag`), which is sent without `=`.
+    """
+
+    key: str
+    value: str | None = None
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathVariable:
+    """The value of a `:name` segment of a URL's path."""
+
+    key: str
+    value: str | None = None
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Url:
+    """An address in parts. When `parsed` is false only `raw` is given, and is still to be taken apart.
+
+    The parts win over `raw`, as in Postman. `path` and `host` are their segments; `query` is `None`
+    when the URL has no `?`.
+    """
+
+    raw: str = ""
+    parsed: bool = False
+    protocol: str | None = None
+    auth_user: str | None = None
+    auth_password: str | None = None
+    host: tuple[str, ...] = ()
+    port: str | None = None
+    path: tuple[str, ...] | None = None
+    query: tuple[Pair, ...] = ()
+    hash: str | None = None
+    variables: tuple[PathVariable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPart:
+    """A part of a multipart body: a text (`value`), or the files named in `src`."""
+
+    key: str
+    value: str | None = None
+    src: tuple[str, ...] | None = None
+    is_file: bool = False
+    content_type: str | None = None
+    file_name: str | None = None
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A request's body; the field that `mode` names holds it, the others keep what else was written."""
+
+    mode: BodyMode | None = None
+    raw: str | None = None
+    language: str | None = None
+    urlencoded: tuple[Pair, ...] = ()
+    formdata: tuple[FormPart, ...] = ()
+    file_src: str | None = None
+    file_content: str | None = None
+    graphql_query: str | None = None
+    graphql_operation: str | None = None
+    graphql_variables: str | None = None
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """How a request proves who sends it: Postman's `type` and that type's parameters.
+
+    Inheritance is the absence of an `Auth`; the type `noauth` ends it.
+    """
+
+    type: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """JavaScript that runs before (`prerequest`) or after (`test`) a request."""
+
+    event: EventName
+    source: str
+    id: str | None = None
+    packages: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as authored: nothing is resolved, disabled parts are still there.
+
+    `method` is upper case. `headers` keep order and duplicates.
+    """
+
+    url: Url
+    method: str = "GET"
+    headers: tuple[Pair, ...] = ()
+    body: Body | None = None
+    auth: Auth | None = None
+    description: str | None = None
+    certificate: Mapping[str, Any] | None = None
+    proxy: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One request with its scripts. `path` are the names from below the collection down to this item.
+
+    `profile` holds the item's own `protocolProfileBehavior`.
+    """
+
+    id: str
+    name: str
+    path: tuple[str, ...]
+    request: Request
+    scripts: tuple[Script, ...] = ()
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A named group of items and folders, whose auth and scripts its items inherit."""
+
+    id: str
+    name: str
+    path: tuple[str, ...]
+    children: tuple["Folder | Item", ...] = ()
+    auth: Auth | None = None
+    scripts: tuple[Script, ...] = ()
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    description: str | None = None
+
+    def items(self) -> Iterator[Item]:
+        """Walk the items in collection order, those of nested folders included."""
+        for child in self.children:
+            if isinstance(child, Folder):
+                yield from child.items()
+            else:
+                yield child
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A collection and where it came from. `root` is a folder without a name and with an empty path.
+
+    `file` is the path or address as the user gave it; `source` the document as read, for the reports
+    that repeat it; `warnings` what the loader had to bend to read it.
+    """
+
+    id: str
+    name: str
+    root: Folder
+    file: str
+    variables: tuple[Variable, ...] = ()
+    description: str | None = None
+    source: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def items(self) -> Iterator[Item]:
+        """Walk all items in collection order."""
+        return self.root.items()

@@ -1,0 +1,99 @@
+"""The problems a user can mend, and the exit codes they lead to.
+
+    HarnessError            what, where, what to do
+    ├── UsageError          the command line, or an option of pytest or of `run`, is wrong
+    ├── InputError          a file cannot be read, or does not say what it should
+    ├── EngineError         the script engine is missing, or cannot be started
+    ├── ReplayMiss          no recorded interaction answers a request
+    └── OfflineError        a connection was attempted while offline
+
+A failed assertion is data and never an exception. Anything else that is raised is a bug of ours and
+keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process says to the shell. 0 and 1 are newman's, so that CI lines keep working."""
+
+    PASSED = 0
+    FAILED = 1
+    USAGE = 2
+    REPLAY_MISS = 3
+    OFFLINE = 4
+    DRIFT = 5
+    BUG = 70
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in the user's files a problem is: `file: Folder / Item, field`.
+
+    `file` is the path as the user wrote it, `path` the names from the collection's root to the item,
+    `field` the part of it (`url`, `auth.username`, a JSON pointer, `line 3, column 7`).
+    """
+
+    file: str = ""
+    path: tuple[str, ...] = ()
+    field: str = ""
+
+    def __str__(self) -> str:
+        named = ", ".join(part for part in (" / ".join(self.path), self.field) if part)
+        return ": ".join(part for part in (self.file, named) if part)
+
+
+class HarnessError(Exception):
+    """A problem the user can mend: what is wrong, where it is, and what to do about it."""
+
+    exit_code: ExitCode = ExitCode.USAGE
+
+    def __init__(self, what: str, *, where: Place | str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if str(self.where):
+            lines.append(f"  --> {self.where}")
+        if self.hint:
+            lines.append(f"  {self.hint}")
+        return "\n".join(lines)
+
+
+class UsageError(HarnessError):
+    """An option or argument that cannot be understood."""
+
+
+class InputError(HarnessError):
+    """A file, address or document that cannot be read or is not what it should be."""
+
+
+class EngineError(HarnessError):
+    """Scripts cannot be run at all: the engine is missing or does not start."""
+
+
+class ReplayMiss(HarnessError):
+    """A replayed run sent a request that the cassette does not hold."""
+
+    exit_code = ExitCode.REPLAY_MISS
+
+
+class OfflineError(HarnessError):
+    """Something attempted a connection while the run is offline."""
+
+    exit_code = ExitCode.OFFLINE
+
+
+def choices(given: object, valid: Iterable[str]) -> str:
+    """Say which values are valid, the nearest one first when there is a near one."""
+    names = list(valid)
+    near = get_close_matches(str(given), names, n=1)
+    listed = "valid: " + ", ".join(names)
+    return f"did you mean {near[0]!r}? {listed}" if near else listed

@@ -1,0 +1,1 @@
+"""Values taken out of responses, and expectations held against them."""

@@ -1,0 +1,1 @@
+"""Reporters: each turns the events of a run into something to read."""

@@ -1,0 +1,88 @@
+"""The events of a run, in order, as values. Reporters consume them with `match`."""
+
+from dataclasses import dataclass
+
+from harness.collection.model import Collection
+from harness.runner.plan import Call
+from harness.runner.results import CallResult, RunSummary, RunWarning
+from harness.variables.scope import Scopes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
+    """First event. `calls` is the number of calls an iteration has when no script jumps."""
+
+    collection: Collection
+    calls: int
+    iterations: int
+    started_ms: float
+    mode: str = "live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IterationStarted:
+    """An iteration begins; `iteration` counts from 0."""
+
+    iteration: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStarted:
+    """A call begins."""
+
+    call: Call
+    position: int
+    iteration: int
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptFinished:
+    """An attempt of a call ended and another follows; its assertions and variables do not count."""
+
+    result: CallResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFinished:
+    """A call ended, or was skipped."""
+
+    result: CallResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningRaised:
+    """Something worth knowing that belongs to no call, or is raised before one ends."""
+
+    warning: RunWarning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IterationFinished:
+    """An iteration ended."""
+
+    iteration: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished:
+    """Last event. `scopes` are the variables as the run left them, for exports and reports.
+
+    `error` is what ended the run early: an interruption, or a failure under `--bail`.
+    """
+
+    summary: RunSummary
+    scopes: Scopes
+    error: str | None = None
+
+
+Event = (
+    RunStarted
+    | IterationStarted
+    | CallStarted
+    | AttemptFinished
+    | CallFinished
+    | WarningRaised
+    | IterationFinished
+    | RunFinished
+)

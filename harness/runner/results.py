@@ -1,0 +1,138 @@
+"""What came of a call, and of a run."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.client.message import Exchange
+from harness.collection.model import EventName, Request
+from harness.runner.plan import Call
+from harness.scripting.engine import Assertion, ScriptRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideExchange:
+    """A request that a script (`prerequest`, `test`) or an auth scheme sent besides the call's own."""
+
+    origin: str
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """A value that the companion took out of an answer: which expression, into which variable and scope."""
+
+    variable: str
+    scope: str
+    expression: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunWarning:
+    """Something a user should know that fails nothing; `place` is `Folder / Item, field`."""
+
+    message: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResult:
+    """What came of one attempt of one call in one iteration.
+
+    `request` is the request as the pre-request scripts left it (authored), `exchange` what happened to it,
+    `None` when nothing was sent. `skipped` says why the call did not run. `expectations` are the
+    companion's, as assertions. `position` is the index in the plan. `started_ms` is since the epoch.
+    """
+
+    call: Call
+    position: int
+    iteration: int
+    attempt: int = 1
+    request: Request | None = None
+    exchange: Exchange | None = None
+    prerequest: tuple[ScriptRun, ...] = ()
+    test: tuple[ScriptRun, ...] = ()
+    expectations: tuple[Assertion, ...] = ()
+    extractions: tuple[Extraction, ...] = ()
+    side: tuple[SideExchange, ...] = ()
+    skipped: str | None = None
+    skipped_by_script: bool = False
+    warnings: tuple[RunWarning, ...] = ()
+    visualizer: str | None = None
+    started_ms: float = 0.0
+    elapsed_ms: float = 0.0
+
+    def runs(self, event: EventName) -> tuple[ScriptRun, ...]:
+        """Return the script runs of one event."""
+        return self.prerequest if event == "prerequest" else self.test
+
+    @property
+    def assertions(self) -> tuple[Assertion, ...]:
+        """All assertions in order: pre-request scripts', test scripts', the companion's."""
+        scripted = (one for run in (*self.prerequest, *self.test) for one in run.assertions)
+        return (*scripted, *self.expectations)
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything failed: an assertion, a script, the request itself."""
+        if self.exchange is not None and self.exchange.failure is not None:
+            return True
+        if any(run.error or run.losses for run in (*self.prerequest, *self.test)):
+            return True
+        return any(one.error is not None for one in self.assertions)
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """How many of something there were, and how many of them failed or were skipped."""
+
+    total: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def count(self, *, failed: bool = False, skipped: bool = False) -> None:
+        """Count one."""
+        self.total += 1
+        self.failed += failed
+        self.skipped += skipped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFailure:
+    """One failure of a run, small enough to keep: what, in which call and iteration, and its kind.
+
+    `kind` is `assertion`, `request`, `prerequest-script`, `test-script`, `lost` or `bail`.
+    """
+
+    kind: str
+    message: str
+    path: tuple[str, ...]
+    iteration: int
+    assertion: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class RunSummary:
+    """A run in numbers, folded from its events. Times are in milliseconds."""
+
+    collection: str = ""
+    iterations: Tally = field(default_factory=Tally)
+    items: Tally = field(default_factory=Tally)
+    requests: Tally = field(default_factory=Tally)
+    assertions: Tally = field(default_factory=Tally)
+    prerequest_scripts: Tally = field(default_factory=Tally)
+    test_scripts: Tally = field(default_factory=Tally)
+    failures: list[RunFailure] = field(default_factory=list)
+    warnings: list[RunWarning] = field(default_factory=list)
+    extra_failures: int = 0
+    interrupted: bool = False
+    started_ms: float = 0.0
+    elapsed_ms: float = 0.0
+    response_ms: list[float] = field(default_factory=list)
+    received_bytes: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run is to be reported as failed."""
+        return bool(self.failures) or self.extra_failures > 0

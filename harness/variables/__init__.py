@@ -1,0 +1,1 @@
+"""Variables: scopes and their precedence, files, substitution, dynamic values, and what those draw from."""

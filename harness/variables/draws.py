@@ -1,0 +1,107 @@
+"""Everything a run draws: random values and the time, so that a replay draws the same.
+
+The seed of a draw is derived from the run's seed and from who draws (call, iteration, attempt, event), so
+that one folder replays alone and workers do not disturb each other.
+"""
+
+import random
+import time
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time in milliseconds since the epoch."""
+
+    @property
+    def virtual(self) -> bool:
+        """Whether time only passes when it is read or told to."""
+        ...
+
+    def now_ms(self) -> float:
+        """Read the clock."""
+        ...
+
+    def advance(self, milliseconds: float) -> None:
+        """Let time pass: a response took so long, a timer was waited for. The real clock ignores it."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    virtual = False
+
+    def now_ms(self) -> float:
+        """Read the machine's clock."""
+        return time.time() * 1000
+
+    def advance(self, milliseconds: float) -> None:
+        """Do nothing: real time passes by itself."""
+
+
+class SteppingClock:
+    """A clock that starts where it is told and moves on one millisecond whenever it is read."""
+
+    virtual = True
+
+    def __init__(self, start_ms: float) -> None:
+        self._now = start_ms
+
+    def now_ms(self) -> float:
+        """Read the clock, which moves it on."""
+        now = self._now
+        self._now += 1
+        return now
+
+    def advance(self, milliseconds: float) -> None:
+        """Let time pass."""
+        self._now += max(0.0, milliseconds)
+
+
+def derive_seed(seed: int, *parts: object) -> int:
+    """Derive the seed of one who draws: the same for the same parts on every machine."""
+    digest = blake2b(digest_size=8)
+    for part in (seed, *parts):
+        digest.update(repr(part).encode())
+        digest.update(b"\0")
+    return int.from_bytes(digest.digest(), "big")
+
+
+class CallDraws:
+    """What one attempt of one call draws from: a clock, and a source of random values for each event."""
+
+    __slots__ = ("_seed", "clock")
+
+    def __init__(self, seed: int, clock: Clock) -> None:
+        self._seed = seed
+        self.clock = clock
+
+    def seed(self, event: str) -> int:
+        """Return the seed of one event: `prerequest`, `request`, `auth`, `test` ..."""
+        return derive_seed(self._seed, event)
+
+    def random(self, event: str) -> random.Random:
+        """Return a new source of random values for one event."""
+        return random.Random(self.seed(event))
+
+
+class Draws(Protocol):
+    """Gives each attempt of each call what it draws from."""
+
+    def call(self, path: Sequence[str], iteration: int, attempt: int) -> CallDraws:
+        """Return the draws of one attempt of one call."""
+        ...
+
+
+class LiveDraws:
+    """Draws of a run that nobody replays: the real time, and a seed of its own unless one is given."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.seed = random.SystemRandom().getrandbits(63) if seed is None else seed
+
+    def call(self, path: Sequence[str], iteration: int, attempt: int) -> CallDraws:
+        """Return the draws of one attempt of one call."""
+        seed = derive_seed(self.seed, tuple(path), iteration, attempt)
+        return CallDraws(seed, SystemClock())
