@@ -1,6 +1,6 @@
 """The plan: which calls run, in which order, for how many iterations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,3 +32,66 @@ class Plan:
     calls: tuple[Call, ...]
     rows: Sequence[Mapping[str, Any]] = ()
     iterations: int = 1
+
+
+def calls_of(collection: Collection) -> tuple[Call, ...]:
+    """Return every item of a collection as a call, with what it inherits, in collection order."""
+    return tuple(_walk(collection.root, (), (), None, {}))
+
+
+def _walk(
+    folder: Folder,
+    parents: tuple[Folder, ...],
+    scripts: tuple[tuple[str, Script], ...],
+    auth: Auth | None,
+    profile: Mapping[str, Any],
+) -> Iterator[Call]:
+    label = " / ".join(folder.path)
+    scripts = (*scripts, *((label, script) for script in folder.scripts))
+    # An auth object on the way down replaces the inherited one, `noauth` included (postman.md 2).
+    auth = folder.auth or auth
+    profile = {**profile, **folder.profile}
+    parents = (*parents, folder)
+    for child in folder.children:
+        if isinstance(child, Folder):
+            yield from _walk(child, parents, scripts, auth, profile)
+        else:
+            own = tuple((" / ".join(child.path), script) for script in child.scripts)
+            yield Call(
+                item=child,
+                path=child.path,
+                parents=parents[1:],
+                auth=child.request.auth or auth,
+                scripts=scripts + own,
+                profile={**profile, **child.profile},
+            )
+
+
+def plan(
+    collection: Collection,
+    *,
+    items: Sequence[Item] | None = None,
+    rows: Sequence[Mapping[str, Any]] = (),
+    iterations: int | None = None,
+) -> Plan:
+    """Plan a run of the given items (all of them when `None`), in collection order.
+
+    Without a number of iterations there is one for each data row, and one when there are no rows.
+    """
+    calls = calls_of(collection)
+    if items is not None:
+        chosen = {id(item) for item in items}
+        calls = tuple(call for call in calls if id(call.item) in chosen)
+    return Plan(
+        collection=collection,
+        calls=calls,
+        rows=rows,
+        iterations=iterations if iterations is not None else max(1, len(rows)),
+    )
+
+
+def row_of(rows: Sequence[Mapping[str, Any]], iteration: int) -> Mapping[str, Any]:
+    """Return the data row of an iteration; when there are too few the last one repeats, as in newman."""
+    if not rows:
+        return {}
+    return rows[min(iteration, len(rows) - 1)]

@@ -97,11 +97,36 @@ class Tally:
         self.skipped += skipped
 
 
+@dataclass(slots=True)
+class Spread:
+    """Mean, extremes and standard deviation of values that are not kept (Welford's algorithm)."""
+
+    count: int = 0
+    mean: float = 0.0
+    least: float = 0.0
+    most: float = 0.0
+    squares: float = 0.0
+
+    def add(self, value: float) -> None:
+        """Take one value in."""
+        self.least = value if self.count == 0 else min(self.least, value)
+        self.most = max(self.most, value)
+        self.count += 1
+        delta = value - self.mean
+        self.mean += delta / self.count
+        self.squares += delta * (value - self.mean)
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of the values so far."""
+        return float((self.squares / self.count) ** 0.5) if self.count else 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFailure:
     """One failure of a run, small enough to keep: what, in which call and iteration, and its kind.
 
-    `kind` is `assertion`, `request`, `prerequest-script`, `test-script`, `lost` or `bail`.
+    `kind` is `assertion`, `request`, `prerequest-script`, `test-script` or `lost`.
     """
 
     kind: str
@@ -124,15 +149,14 @@ class RunSummary:
     test_scripts: Tally = field(default_factory=Tally)
     failures: list[RunFailure] = field(default_factory=list)
     warnings: list[RunWarning] = field(default_factory=list)
-    extra_failures: int = 0
     interrupted: bool = False
     started_ms: float = 0.0
     elapsed_ms: float = 0.0
-    response_ms: list[float] = field(default_factory=list)
+    response_times: Spread = field(default_factory=Spread)
     received_bytes: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
         """Whether the run is to be reported as failed."""
-        return bool(self.failures) or self.extra_failures > 0
+        return bool(self.failures)
