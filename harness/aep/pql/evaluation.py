@@ -1,0 +1,401 @@
+"""Decide whether a profile qualifies for an expression.
+
+A field that is not there has no value, and a comparison with no value is false (`!=` is true, as
+the opposite of `=`; `notIn` is false, as Adobe documents). A member of an array of objects is the
+array of the members; compared with a single value it is enough that one of them fits.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from harness.aep.pql import tree
+from harness.aep.pql.functions import call_method
+from harness.aep.pql.moments import Stretch, floor, is_date, moment_of, shift, stretch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is evaluated: a merged profile, its events in time order, now, its memberships."""
+
+    profile: dict[str, Any]
+    events: list[dict[str, Any]] = field(default_factory=list)
+    now_ms: int
+    segments: frozenset[str] = frozenset()
+
+
+def evaluate(root: tree.Node, subject: Subject) -> bool:
+    """Whether the subject qualifies."""
+    now = datetime.fromtimestamp(subject.now_ms / 1000, tz=UTC)
+    scope = _Scope(subject=subject, now=now, names={}, item=None)
+    return is_true(_value(root, scope))
+
+
+def is_true(value: Any) -> bool:
+    """Truth in PQL: true, or an array that is not empty (what a `select` finds)."""
+    return value is True or (isinstance(value, list) and bool(value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scope:
+    subject: Subject
+    now: datetime
+    names: dict[str, Any]
+    item: Any
+
+    def bind(self, name: str, value: Any) -> _Scope:
+        return _Scope(subject=self.subject, now=self.now, names={**self.names, name: value}, item=self.item)
+
+    def inside(self, item: Any) -> _Scope:
+        return _Scope(subject=self.subject, now=self.now, names=self.names, item=item)
+
+    def look_up(self, name: str) -> Any:
+        if name in self.names:
+            return self.names[name]
+        if isinstance(self.item, dict) and name in self.item:
+            return self.item[name]
+        if name == tree.EVENTS:
+            return self.subject.events
+        if name == "$1":
+            return self.subject.profile
+        return self.subject.profile.get(name)
+
+
+def _value(node: tree.Node, scope: _Scope) -> Any:
+    match node:
+        case tree.Literal(value=value):
+            return value
+        case tree.Listing(items=items):
+            return [_value(item, scope) for item in items]
+        case tree.Name(text=text):
+            return scope.look_up(text)
+        case tree.Field(target=target, name=name):
+            return _member(_value(target, scope), name)
+        case tree.Unary(operator="not", operand=operand):
+            return not is_true(_value(operand, scope))
+        case tree.Unary(operand=operand):
+            number = _value(operand, scope)
+            return -number if _is_number(number) else None
+        case tree.Binary():
+            return _binary(node, scope)
+        case tree.Call():
+            return _call(node, scope)
+        case tree.Quantified():
+            return _quantified(node, scope)
+        case tree.Let(variable=variable, value=value, body=body):
+            return _value(body, scope.bind(variable, _value(value, scope)))
+        case tree.Lambda(parameter=parameter, body=body):
+            return _value(body, scope.bind(parameter, scope.subject.profile))
+        case tree.TimeWord(word=word):
+            return _time_word(word, scope.now)
+        case tree.Period(which=which, unit=unit):
+            return _period(which, unit, scope.now)
+        case _:
+            return _occurs(node, scope)
+
+
+def _member(target: Any, name: str) -> Any:
+    if isinstance(target, dict):
+        return target.get(name)
+    if isinstance(target, list):
+        members: list[Any] = []
+        for item in target:
+            member = _member(item, name)
+            if isinstance(member, list):
+                members.extend(member)
+            elif member is not None:
+                members.append(member)
+        return members
+    return None
+
+
+# operators
+
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": operator.mod,
+}
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _binary(node: tree.Binary, scope: _Scope) -> Any:
+    left = _value(node.left, scope)
+    match node.operator:
+        case "and":
+            return is_true(left) and is_true(_value(node.right, scope))
+        case "or":
+            return is_true(left) or is_true(_value(node.right, scope))
+    right = _value(node.right, scope)
+    match node.operator:
+        case "=" | "!=":
+            return _equal(left, right) is (node.operator == "=")
+        case "in":
+            return _is_in(left, right)
+        case "notIn":
+            return left is not None and isinstance(right, list) and not _is_in(left, right)
+        case "like":
+            return call_method("like", left, [right])
+        case "<" | "<=" | ">" | ">=":
+            return _ordered(node.operator, left, right)
+        case _:
+            return _calculate(node.operator, left, right)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _equal(left: Any, right: Any) -> bool:
+    if isinstance(left, list) and not isinstance(right, list):
+        return any(_equal(item, right) for item in left)
+    if isinstance(right, list) and not isinstance(left, list):
+        return any(_equal(left, item) for item in right)
+    if _is_number(left) and _is_number(right):
+        return bool(left == right)
+    if _is_time(left) or _is_time(right):
+        one, other = stretch_of(left), stretch_of(right)
+        return one is not None and other is not None and _touches(one, other)
+    return type(left) is type(right) and bool(left == right)
+
+
+def _touches(one: Stretch, other: Stretch) -> bool:
+    if one.start == one.end:
+        return other.start <= one.start and (one.start < other.end or one.start == other.start == other.end)
+    if other.start == other.end:
+        return _touches(other, one)
+    return one.start < other.end and other.start < one.end
+
+
+def _is_in(left: Any, right: Any) -> bool:
+    if not isinstance(right, list):
+        return False
+    if isinstance(left, list):
+        return any(_is_in(item, right) for item in left)
+    return any(_equal(left, item) for item in right)
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, date | Stretch)
+
+
+def _ordered(name: str, left: Any, right: Any) -> bool:
+    if isinstance(left, list):
+        return any(_ordered(name, item, right) for item in left)
+    if isinstance(right, list):
+        return any(_ordered(name, left, item) for item in right)
+    if _is_number(left) and _is_number(right):
+        return _ORDER[name](left, right)
+    if _is_time(left) or _is_time(right) or (isinstance(left, str) and isinstance(right, str)):
+        one, other = moment_of(left), moment_of(right)
+        if one is not None and other is not None:
+            return _ORDER[name](one, other)
+    if isinstance(left, str) and isinstance(right, str):
+        return _ORDER[name](left, right)
+    return False
+
+
+def _calculate(name: str, left: Any, right: Any) -> Any:
+    if name == "+" and isinstance(left, str) and isinstance(right, str):
+        return left + right
+    if not _is_number(left) or not _is_number(right):
+        return None
+    try:
+        return _ARITHMETIC[name](left, right)
+    except ZeroDivisionError:
+        return None
+
+
+# functions
+
+
+def _call(node: tree.Call, scope: _Scope) -> Any:
+    if node.target is None:
+        return _function(node, scope)
+    target = _value(node.target, scope)
+    if node.name in _ITEM_FUNCTIONS:
+        items = target if isinstance(target, list) else [] if target is None else [target]
+        return _ITEM_FUNCTIONS[node.name](items, node.arguments, scope)
+    return call_method(node.name, target, [_value(item, scope) for item in node.arguments])
+
+
+def _function(node: tree.Call, scope: _Scope) -> Any:
+    match node.name:
+        case "if":
+            test, then, otherwise = node.arguments
+            return _value(then if is_true(_value(test, scope)) else otherwise, scope)
+        case "date":
+            try:
+                return date(*(_value(item, scope) for item in node.arguments))
+            except (TypeError, ValueError):
+                return None
+        case "currentMonth":
+            return scope.now.month
+        case "currentYear":
+            return scope.now.year
+        case "currentDayOfMonth":
+            return scope.now.day
+        case _:
+            return _value(node.arguments[0], scope) in scope.subject.segments
+
+
+def _filter(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -> list[Any]:
+    return [item for item in items if is_true(_value(arguments[0], scope.inside(item)))]
+
+
+def _mapped(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -> list[Any]:
+    return [_value(arguments[0], scope.inside(item)) for item in items]
+
+
+def _group(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -> dict[str, Any]:
+    groups: dict[str, Any] = {}
+    for item in items:
+        groups.setdefault(str(_value(arguments[0], scope.inside(item))), []).append(item)
+    return groups
+
+
+def _ranked(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope, *, highest: bool) -> list[Any]:
+    keyed = [(_value(arguments[0], scope.inside(item)), item) for item in items]
+    ranked = sorted(
+        (pair for pair in keyed if _is_number(pair[0])), key=lambda pair: pair[0], reverse=highest
+    )
+    amount = _value(arguments[1], scope)
+    return [item for _, item in ranked][: amount if isinstance(amount, int) else 0]
+
+
+def _numbers(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -> list[Any]:
+    values = _mapped(items, arguments, scope) if arguments else items
+    return [value for value in values if _is_number(value)]
+
+
+_ITEM_FUNCTIONS: dict[str, Callable[[list[Any], tuple[tree.Node, ...], _Scope], Any]] = {
+    "filter": _filter,
+    "map": _mapped,
+    "groupBy": _group,
+    "topN": lambda items, by, scope: _ranked(items, by, scope, highest=True),
+    "bottomN": lambda items, by, scope: _ranked(items, by, scope, highest=False),
+    "sum": lambda items, of, scope: sum(_numbers(items, of, scope)),
+    "average": lambda items, of, scope: _average(_numbers(items, of, scope)),
+    "min": lambda items, of, scope: min(_numbers(items, of, scope), default=None),
+    "max": lambda items, of, scope: max(_numbers(items, of, scope), default=None),
+}
+
+
+def _average(numbers: list[Any]) -> float | None:
+    return sum(numbers) / len(numbers) if numbers else None
+
+
+# quantifiers
+
+
+def _quantified(node: tree.Quantified, scope: _Scope) -> Any:
+    first = node.bindings[0].variable
+    match node.quantifier:
+        case "exists":
+            return any(True for _ in _combinations(node.bindings, scope))
+        case "select":
+            found = [inner.names[first] for inner in _combinations(node.bindings, scope)]
+            return [item for at, item in enumerate(found) if item not in found[:at]]
+        case _:
+            return _for_all(node.bindings, scope)
+
+
+def _sources(binding: tree.Binding, scope: _Scope) -> Iterator[tuple[_Scope, bool]]:
+    source = _value(binding.source, scope)
+    items = source if isinstance(source, list) else [] if source is None else [source]
+    for item in items:
+        inner = scope.bind(binding.variable, item)
+        yield inner, binding.condition is None or is_true(_value(binding.condition, inner))
+
+
+def _combinations(bindings: tuple[tree.Binding, ...], scope: _Scope) -> Iterator[_Scope]:
+    if not bindings:
+        yield scope
+        return
+    for inner, fits in _sources(bindings[0], scope):
+        if fits:
+            yield from _combinations(bindings[1:], inner)
+
+
+def _for_all(bindings: tuple[tree.Binding, ...], scope: _Scope) -> bool:
+    if not bindings:
+        return True
+    return all(fits and _for_all(bindings[1:], inner) for inner, fits in _sources(bindings[0], scope))
+
+
+# time
+
+
+def _time_word(word: str, now: datetime) -> datetime | date:
+    if word == "now":
+        return now
+    days = {"today": 0, "yesterday": -1, "tomorrow": 1}[word]
+    return shift(floor(now, "day"), days, "day").date()
+
+
+def _period(which: str, unit: str, now: datetime) -> Stretch:
+    start = shift(floor(now, unit), {"this": 0, "last": -1, "next": 1}[which], unit)
+    return Stretch(start=start, end=shift(start, 1, unit))
+
+
+def _occurs(node: tree.Node, scope: _Scope) -> bool:
+    match node:
+        case tree.OccursWithin(timestamp=timestamp, reference=reference):
+            moment, anchor = (stretch_of(_value(part, scope)) for part in (timestamp, reference))
+            if moment is None or anchor is None:
+                return False
+            return _within(node, moment.start, anchor.start)
+        case tree.OccursTo(timestamp=timestamp, direction=direction, reference=reference):
+            moment, anchor = (stretch_of(_value(part, scope)) for part in (timestamp, reference))
+            if moment is None or anchor is None:
+                return False
+            match direction:
+                case "before":
+                    return moment.start < anchor.start
+                case "after":
+                    return moment.start >= anchor.end and moment.start > anchor.start
+                case _:
+                    return _touches(moment, anchor)
+        case tree.OccursBetween(timestamp=timestamp, low=low, high=high):
+            moment, first, last = (stretch_of(_value(part, scope)) for part in (timestamp, low, high))
+            if moment is None or first is None or last is None:
+                return False
+            if last.start == last.end:
+                return first.start <= moment.start <= last.end
+            return first.start <= moment.start < last.end
+        case _:
+            raise AssertionError(node)
+
+
+def _within(node: tree.OccursWithin, moment: datetime, anchor: datetime) -> bool:
+    sides = {"before": (-1,), "after": (1,), "from": (-1, 1)}[node.direction]
+    return any(_within_on_side(node, moment, anchor, side) for side in sides)
+
+
+def _within_on_side(node: tree.OccursWithin, moment: datetime, anchor: datetime, side: int) -> bool:
+    """Compare the distance on one side of the anchor; `=` means in the same calendar unit."""
+    if (moment - anchor).total_seconds() * side < 0:
+        return False
+    boundary = shift(anchor, side * node.amount, node.unit)
+    if node.comparison in ("=", "!="):
+        same = floor(moment, node.unit) == floor(boundary, node.unit)
+        return same is (node.comparison == "=")
+    # Farther from the anchor is earlier on the side before it, later on the side after it.
+    near, far = (moment, boundary) if side > 0 else (boundary, moment)
+    return _ORDER[node.comparison](near, far)
+
+
+__all__ = ["Subject", "evaluate", "is_date", "is_true"]

@@ -1,0 +1,191 @@
+"""The nodes of a parsed expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+EVENTS = "xEvent"
+"""PQL reserves this word for the array of experience events of a profile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Literal:
+    """A string, number, boolean or null."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """An array literal."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A bare name: a variable in scope, `xEvent`, or a field of the profile; or `$1`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A member of an object."""
+
+    target: Node
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unary:
+    """`not` or `-`."""
+
+    operator: str
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binary:
+    """A comparison, a connective, arithmetic, membership or `like`."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A function, or with a target a method of it."""
+
+    name: str
+    target: Node | None
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """`variable from source where condition`."""
+
+    variable: str
+    source: Node
+    condition: Node | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantified:
+    """`select`, `exists` or `forall` over bindings, each of which sees those before it."""
+
+    quantifier: str
+    bindings: tuple[Binding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Let:
+    """A value stored under a name for the body."""
+
+    variable: str
+    value: Node
+    body: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeWord:
+    """`now`, `today`, `yesterday` or `tomorrow`."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """`this`, `last` or `next` and a unit such as `week`."""
+
+    which: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccursWithin:
+    """`timestamp occurs <comparison> <amount> <unit> <direction> <reference>`."""
+
+    timestamp: Node
+    comparison: str
+    amount: int
+    unit: str
+    direction: str
+    reference: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccursTo:
+    """`timestamp occurs before|after|on <reference>`."""
+
+    timestamp: Node
+    direction: str
+    reference: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccursBetween:
+    """`timestamp occurs between <low> and <high>`, both included."""
+
+    timestamp: Node
+    low: Node
+    high: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lambda:
+    """`(Profile) => body`."""
+
+    parameter: str
+    body: Node
+
+
+Node = (
+    Literal
+    | Listing
+    | Name
+    | Field
+    | Unary
+    | Binary
+    | Call
+    | Quantified
+    | Let
+    | TimeWord
+    | Period
+    | OccursWithin
+    | OccursTo
+    | OccursBetween
+    | Lambda
+)
+
+
+def parts(node: Any) -> tuple[Any, ...]:
+    """Give the nodes and bindings directly under a node."""
+    found: list[Any] = []
+    for field in fields(node):
+        value = getattr(node, field.name)
+        members = value if isinstance(value, tuple) else (value,)
+        found.extend(member for member in members if hasattr(member, "__dataclass_fields__"))
+    return tuple(found)
+
+
+def join(operator: str, operands: list[Node]) -> Node:
+    """Connect operands by `and` or `or`, in their order and as a flat tree."""
+    if len(operands) == 1:
+        return operands[0]
+    middle = (len(operands) + 1) // 2
+    return Binary(
+        operator=operator,
+        left=join(operator, operands[:middle]),
+        right=join(operator, operands[middle:]),
+    )
+
+
+def references_events(node: Any) -> bool:
+    """Whether the expression looks at the experience events of a profile."""
+    if isinstance(node, Name):
+        return node.text == EVENTS
+    return any(references_events(part) for part in parts(node))
