@@ -1,0 +1,158 @@
+"""The ASGI application: reads a request, checks it, hands it to a service, renders the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from harness.aep import problem
+from harness.aep.gateway import ANONYMOUS, Caller, admit
+from harness.aep.message import Query, Request, answer, empty
+from harness.aep.platform import Platform
+from harness.aep.problem import Problem
+from harness.aep.routing import Endpoint, Router
+from harness.aep.services import absent_service, endpoints
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
+
+    from harness.aep.clock import Clock
+    from harness.aep.settings import Settings
+
+_LOG = logging.getLogger("harness.aep")
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "testclient"})
+
+
+class Dispatcher:
+    """Answers every HTTP request of a platform."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._router = Router()
+        for endpoint in endpoints(platform):
+            self._router.add(endpoint)
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """All endpoints there are."""
+        return list(self._router.endpoints)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI entry for a request; a websocket is refused by the server."""
+        response = await self._answer(scope, receive)
+        await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        settings = self._platform.settings
+        if settings.latency_ms:
+            await asyncio.sleep(settings.latency_ms / 1000)
+        try:
+            return await self._serve(scope, receive)
+        except Problem as raised:
+            if raised.body is None:
+                return empty(raised.status, raised.headers)
+            return answer(raised.body, raised.status, raised.headers)
+        except Exception:  # noqa: BLE001 - a bug of ours is answered 500, and logged
+            _LOG.exception("%s %s", scope["method"], scope["path"])
+            body = problem.classic(500, "InternalServerError", "An unexpected error occurred").body
+            return answer(body, 500)
+
+    async def _serve(self, scope: Scope, receive: Receive) -> Response:
+        raw_path = scope.get("raw_path") or scope["path"].encode()
+        path = raw_path.decode("latin-1").partition("?")[0]
+        method = scope["method"]
+        # 1. who answers
+        try:
+            endpoint, params = self._router.match(method, path)
+        except Problem as raised:
+            service = absent_service(scope["path"]) if raised.status == 404 else None
+            if service is None:
+                raise
+            raise problem.not_implemented(service, method, scope["path"]) from None
+        # 2. a fault, where the settings ask for some
+        self._perhaps_fail(endpoint)
+        # 3. the body, as far as it may be read
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        limit = self._platform.settings.body_limit_bytes
+        limit = limit if endpoint.limit is None else endpoint.limit
+        body = await _read(headers, receive, limit)
+        client = scope.get("client")
+        host = headers.get("host", "localhost")
+        request = Request(
+            method=method,
+            path=scope["path"],
+            params=params,
+            query=Query(scope["query_string"].decode("latin-1")),
+            headers=headers,
+            body=body,
+            base_url=f"{scope['scheme']}://{host}",
+            remote=client[0] if client else None,
+        )
+        # 4. who calls, 5. the service
+        caller = self._admit(endpoint, request)
+        response = endpoint.handler(request, caller)
+        if inspect.isawaitable(response):
+            return await response
+        return response
+
+    def _admit(self, endpoint: Endpoint, request: Request) -> Caller:
+        if endpoint.door == "gateway":
+            return admit(self._platform, request, json_only=endpoint.json_only)
+        if endpoint.door == "harness" and request.remote not in _LOOPBACK:
+            raise problem.classic(403, "ForbiddenError", "Only this machine may call this path")
+        return ANONYMOUS
+
+    def _perhaps_fail(self, endpoint: Endpoint) -> None:
+        rate = self._platform.settings.fail_rate
+        if rate and endpoint.door != "harness" and self._platform.ids.chance() < rate:
+            raised = problem.classic(503, "ServiceUnavailableError", "A fault, as asked for")
+            raised.headers["Retry-After"] = "1"
+            raise raised
+
+
+async def _read(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
+    """Read the body, but no more than `limit` bytes: one that is announced larger is not read."""
+    too_large = problem.classic(413, "PayloadTooLargeError", f"The body is larger than {limit} bytes")
+    announced = headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limit:
+        too_large.headers["Connection"] = "close"
+        raise too_large
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Problem(400)
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            too_large.headers["Connection"] = "close"
+            raise too_large
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, platform: Platform | None = None
+) -> Starlette:
+    """Build the platform as an ASGI application; `app.state.platform` is the platform."""
+    held = platform or Platform(settings, clock=clock)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        held.close()
+
+    app = Starlette(routes=[Mount("/", app=Dispatcher(held))], lifespan=lifespan)
+    app.state.platform = held
+    return app

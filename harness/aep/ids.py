@@ -1,0 +1,64 @@
+"""Identifiers in the formats the services use, drawn from one seed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+import uuid
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.aep.clock import Clock
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def xid(org: str, namespace: str, identity: str) -> str:
+    """Profile id of an identity: opaque, 30 URL-safe characters, stable per org, namespace and id.
+
+    Namespace codes are compared without regard to case, so the case does not change the XID.
+    """
+    digest = hashlib.sha256(f"{org}\0{namespace.lower()}\0{identity}".encode()).digest()
+    return "B" + base64.urlsafe_b64encode(digest).decode().rstrip("=")[:29]
+
+
+class Ids:
+    """Draws identifiers. The same seed and order of calls give the same identifiers."""
+
+    def __init__(self, clock: Clock, seed: int | None = None) -> None:
+        self._clock = clock
+        self._random = random.Random(seed)
+
+    def uuid(self) -> str:
+        """UUID version 4, lower case."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def hex(self, digits: int) -> str:
+        """`digits` lower-case hexadecimal digits: 24 dataset, 48 schema, 64 inlet."""
+        return f"{self._random.getrandbits(digits * 4):0{digits}x}"
+
+    def number(self, low: int, high: int) -> int:
+        """Whole number from low to high, both included."""
+        return self._random.randint(low, high)
+
+    def chance(self) -> float:
+        """Draw from [0, 1), for faults and sampling."""
+        return self._random.random()
+
+    def etag(self) -> str:
+        """Flow Service etag; its value contains the double quotes: `"a500e689-0000-0200-0000-…"`.
+
+        The last group is the time in seconds in hexadecimal, followed by `0000`.
+        """
+        return f'"{self._random.getrandbits(32):08x}-0000-0200-0000-{self._clock.now_s():08x}0000"'
+
+    def xaction(self) -> str:
+        """Id of a streamed message or of a batch of messages: `<epoch ms>:<int>:<int>`."""
+        drawn = self._random.getrandbits(24)
+        return f"{self._clock.now_ms()}:{drawn >> 10}:{drawn & 1023}"
+
+    def ulid(self) -> str:
+        """Ingestion batch id: 26 characters, sortable by time."""
+        value = (self._clock.now_ms() << 80) | self._random.getrandbits(80)
+        return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))

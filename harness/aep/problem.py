@@ -1,0 +1,149 @@
+"""Error answers, in the body each family of services uses.
+
+A service raises a `Problem`; the application renders it. The constructors below are the shapes
+that AEP's documentation shows, one function a family.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PLACEHOLDER = "/placeholder/type/uri"
+
+
+class Problem(Exception):
+    """An answer other than success: status, JSON body (None for an empty one) and headers."""
+
+    def __init__(self, status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status} {body}")
+        self.status = status
+        self.body = body
+        self.headers = dict(headers or {})
+
+
+def gateway(code: str, message: str) -> Problem:
+    """Build the gateway's answer; the status is the first three digits of the code."""
+    return Problem(int(code[:3]), {"error_code": code, "message": message})
+
+
+def classic(status: int, title: str, detail: str) -> Problem:
+    """RFC 7807-like shape of the 2020 generation: `{type, status, title, detail}`."""
+    body = {"type": _PLACEHOLDER, "status": status, "title": title, "detail": detail}
+    return Problem(status, body)
+
+
+def bad_request(detail: str) -> Problem:
+    """400 in the 2020 shape."""
+    return classic(400, "BadRequestError", detail)
+
+
+def not_found(detail: str) -> Problem:
+    """404 in the 2020 shape."""
+    return classic(404, "NotFoundError", detail)
+
+
+def ims(status: int, error: str, description: str) -> Problem:
+    """Build IMS's answer, as RFC 6749 has it."""
+    return Problem(status, {"error": error, "error_description": description})
+
+
+def xdm(number: int, status: int, title: str, detail: str, *, request_id: str, at_ms: int) -> Problem:
+    """Build Schema Registry's answer: `XDM-1012-404` is number 1012, status 404."""
+    stamp = datetime.fromtimestamp(at_ms / 1000, tz=UTC).strftime("%m-%d-%Y %I:%M:%S")
+    return Problem(
+        status,
+        {
+            "type": f"http://ns.adobe.com/aep/errors/XDM-{number}-{status}",
+            "title": title,
+            "status": status,
+            "report": {
+                "registryRequestId": request_id,
+                "timestamp": stamp,
+                "detailed-message": detail,
+                "sub-errors": [],
+            },
+            "detail": detail,
+        },
+    )
+
+
+def dcs(status: int, title: str, message: str, cause: Any = None) -> Problem:
+    """Streaming ingestion (Data Collection Core Service)."""
+    report: dict[str, Any] = {"message": message}
+    if cause is not None:
+        report["cause"] = cause
+    return Problem(
+        status,
+        {
+            "type": "http://ns.adobe.com/adobecloud/problem/data-collection-service/inlet",
+            "status": status,
+            "title": title,
+            "report": report,
+        },
+    )
+
+
+def dcs_authorization(inlet_id: str, message: str) -> Problem:
+    """Refuse a record for want of a good token. Here `status` is a string and `type` https."""
+    return Problem(
+        401,
+        {
+            "type": "https://ns.adobe.com/adobecloud/problem/data-collection-service-authorization",
+            "status": "401",
+            "title": "Authorization",
+            "report": {"message": f"[{inlet_id}] {message}"},
+        },
+    )
+
+
+def flow(number: int, status: int, title: str, detail: str) -> Problem:
+    """Flow Service catalogue error `1404-412`: problem body with the older keys beside it."""
+    return Problem(
+        status,
+        {
+            "type": f"http://ns.adobe.com/aep/errors/FLOW-{number}-{status}",
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "errorMessage": detail,
+            "errorDetails": detail,
+        },
+    )
+
+
+def flow_plain(status: int, message: str) -> Problem:
+    """Flow Service `{errorMessage, errorDetails}`, as its 404 and 412 have it."""
+    return Problem(status, {"errorMessage": message, "errorDetails": message})
+
+
+def ups(status: int, message: str | None = None, cause: str | None = None) -> Problem:
+    """Profile access; `statusCode` is a string, and the 404 body is that alone."""
+    body: dict[str, Any] = {}
+    if message is not None:
+        body["message"] = message
+    if cause is not None:
+        body["cause"] = cause
+    return Problem(status, {**body, "statusCode": str(status)})
+
+
+def not_implemented(service: str, method: str, path: str) -> Problem:
+    """Answer for an AEP service that this platform does not have."""
+    return classic(
+        501, "NotImplementedError", f"{service} is not part of the local platform: {method} {path}"
+    )
+
+
+def no_such_path(method: str, path: str) -> Problem:
+    """Answer for a path that no service has."""
+    return classic(404, "NotFoundError", f"No service answers {method} {path}")
+
+
+def method_not_allowed(method: str, path: str, allowed: list[str]) -> Problem:
+    """Answer for a known path with another method."""
+    problem = classic(405, "MethodNotAllowedError", f"{path} answers {', '.join(allowed)}, not {method}")
+    problem.headers["Allow"] = ", ".join(allowed)
+    return problem

@@ -1,0 +1,161 @@
+"""Starts the platform: in the background of a process, or as one."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Self
+
+from harness.aep.app import create_app
+from harness.aep.credentials import Credentials
+from harness.aep.platform import Platform
+from harness.aep.settings import Settings
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import uvicorn
+
+    from harness.aep.clock import Clock
+
+
+class LocalPlatform:
+    """A platform on 127.0.0.1, answered by a background thread of this process.
+
+        with LocalPlatform() as local:
+            requests.get(local.base_url + "/data/foundation/schemaregistry/stats", ...)
+
+    `port` 0 takes a free one. OSError when the port is taken.
+    """
+
+    def __init__(
+        self, settings: Settings | None = None, *, port: int = 0, clock: Clock | None = None
+    ) -> None:
+        self.settings = settings or Settings()
+        self._port = port
+        self._clock = clock
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self._platform: Platform | None = None
+
+    @property
+    def platform(self) -> Platform:
+        """The running platform, for tests that look inside; RuntimeError before `start`."""
+        if self._platform is None:
+            raise RuntimeError("the local platform is not started")
+        return self._platform
+
+    @property
+    def base_url(self) -> str:
+        """`http://127.0.0.1:PORT`."""
+        return self.platform.url
+
+    def start(self) -> Self:
+        """Listen, and return once requests are answered."""
+        listener = _listen("127.0.0.1", self._port)
+        self._platform = Platform(self.settings, clock=self._clock)
+        if not self._platform.url:
+            self._platform.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._server = server = _server(self._platform)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(server.serve(sockets=[listener])),
+            name="harness-aep",
+            daemon=True,
+        )
+        self._thread.start()
+        while not server.started and self._thread.is_alive():
+            time.sleep(0.001)
+        if not server.started:
+            raise RuntimeError("the local platform did not start; its log says why")
+        return self
+
+    def stop(self) -> None:
+        """End background work and stop listening. Stopping twice does nothing."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
+        self._server = self._thread = None
+
+    def environment(self) -> dict[str, str]:
+        """Variables by the names that AEP's Postman environments use, with this platform's values."""
+        return environment(self.platform)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def environment(platform: Platform) -> dict[str, str]:
+    """Variables for a collection.
+
+    `IMS` and `DCS` are host and port, as collections write `https://{{IMS}}/…`; the others hold a
+    scheme. `ACCESS_TOKEN` is empty: a collection gets one by its own first call.
+    """
+    settings = platform.settings
+    host = settings.ims_host or platform.url.partition("://")[2]
+    return {
+        "IMS": host,
+        "IMS_URL": platform.url,
+        "PLATFORM_GATEWAY": platform.url,
+        "DCS": host,
+        "DCS_URL": platform.url,
+        "API_KEY": settings.client_id,
+        "CLIENT_SECRET": settings.client_secret,
+        "IMS_ORG": settings.org_id,
+        "SCOPES": settings.scopes,
+        "META_SCOPE": settings.metascopes,
+        "TECHNICAL_ACCOUNT_ID": settings.technical_account_id,
+        "PRIVATE_KEY": platform.service(Credentials).private_key_pem(settings.organisation) or "",
+        "SANDBOX_NAME": settings.default_sandbox,
+        "TENANT_ID": settings.tenant_id,
+        "ACCESS_TOKEN": "",
+    }
+
+
+def serve_forever(settings: Settings, host: str, port: int) -> None:
+    """Answer until interrupted, in this thread."""
+    listener = _listen(host, port)
+    platform = Platform(settings)
+    if not platform.url:
+        shown = f"[{host}]" if ":" in host else host
+        platform.url = f"http://{shown}:{listener.getsockname()[1]}"
+    asyncio.run(_server(platform).serve(sockets=[listener]))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _server(platform: Platform) -> uvicorn.Server:
+    import uvicorn
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(platform.settings, platform=platform),
+            log_config=None,
+            access_log=False,
+            ws="none",
+            lifespan="on",
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+    )

@@ -1,0 +1,298 @@
+"""Documents and records of every service in one SQLite database.
+
+A document is a JSON object under (organisation, sandbox, kind, id). A record is one line of an
+append-only stream. Bodies that come out are fresh: changing one changes nothing stored.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections import defaultdict
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+Json: TypeAlias = Any
+"""A JSON value. This package is the JSON edge: its documents stay JSON."""
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS document (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  org TEXT NOT NULL, sandbox TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
+  version INTEGER NOT NULL DEFAULT 1, body TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS document_key ON document (kind, id, org, sandbox);
+CREATE INDEX IF NOT EXISTS document_list ON document (org, sandbox, kind, seq);
+CREATE TABLE IF NOT EXISTS record (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  org TEXT NOT NULL, sandbox TEXT NOT NULL, stream TEXT NOT NULL, key TEXT NOT NULL,
+  at INTEGER NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS record_key ON record (org, sandbox, stream, key, seq);
+CREATE TABLE IF NOT EXISTS blob (
+  org TEXT NOT NULL, sandbox TEXT NOT NULL, id TEXT NOT NULL, content BLOB NOT NULL,
+  PRIMARY KEY (id, org, sandbox)
+);
+"""
+
+
+class Found(NamedTuple):
+    """A document found by its id alone, with the place it lives in."""
+
+    org: str
+    sandbox: str
+    body: dict[str, Json]
+
+
+class Record(NamedTuple):
+    """A line of a stream. `at` is epoch ms, `seq` grows with every record of the platform."""
+
+    seq: int
+    key: str
+    at: int
+    body: Json
+
+
+def encode(value: Json) -> str:
+    """Compact JSON text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Store:
+    """The one door to SQLite. Safe to call from several threads; calls are serialised.
+
+    A write outside `transaction()` is committed before the call returns. With a file, the journal
+    is WAL: what was committed survives the process being killed.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._generations: defaultdict[str, int] = defaultdict(int)
+        self._database = sqlite3.connect(
+            ":memory:" if file is None else str(file),
+            check_same_thread=False,
+            isolation_level=None,
+            cached_statements=256,
+        )
+        if file is not None:
+            self._database.execute("PRAGMA journal_mode=WAL")
+            self._database.execute("PRAGMA synchronous=NORMAL")
+        self._database.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the database; later calls fail."""
+        with self._lock:
+            self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. Nested transactions join the outer one."""
+        with self._lock:
+            if self._depth == 0:
+                self._database.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._database.execute("ROLLBACK")
+                    for kind in list(self._generations):
+                        self._generations[kind] += 1
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._database.execute("COMMIT")
+
+    def generation(self, kind: str) -> int:
+        """Count the writes to documents of a kind, so that a cache knows when it is stale."""
+        return self._generations[kind]
+
+    # documents
+
+    def put(self, org: str, sandbox: str, kind: str, id: str, body: dict[str, Json]) -> int:
+        """Insert or replace; a replaced document keeps its place in the list. Gives its version."""
+        with self._lock:
+            self._generations[kind] += 1
+            row = self._database.execute(
+                "INSERT INTO document (org, sandbox, kind, id, body) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (kind, id, org, sandbox)"
+                " DO UPDATE SET body = excluded.body, version = version + 1 RETURNING version",
+                (org, sandbox, kind, id, encode(body)),
+            ).fetchall()
+            return int(row[0][0])
+
+    def get(self, org: str, sandbox: str, kind: str, id: str) -> dict[str, Json] | None:
+        """Return one document, or None."""
+        with self._lock:
+            row = self._database.execute(
+                "SELECT body FROM document WHERE kind = ? AND id = ? AND org = ? AND sandbox = ?",
+                (kind, id, org, sandbox),
+            ).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def version(self, org: str, sandbox: str, kind: str, id: str) -> int:
+        """How often a document was written; 0 when there is none."""
+        with self._lock:
+            row = self._database.execute(
+                "SELECT version FROM document WHERE kind = ? AND id = ? AND org = ? AND sandbox = ?",
+                (kind, id, org, sandbox),
+            ).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def anywhere(self, kind: str, id: str) -> Found | None:
+        """Find a document by kind and id in whatever organisation and sandbox it is."""
+        with self._lock:
+            row = self._database.execute(
+                "SELECT org, sandbox, body FROM document WHERE kind = ? AND id = ? LIMIT 1",
+                (kind, id),
+            ).fetchone()
+        return None if row is None else Found(row[0], row[1], json.loads(row[2]))
+
+    def find(self, org: str, sandbox: str, kind: str, **equal: Json) -> list[dict[str, Json]]:
+        """All documents of a kind in the order they were created, with top-level fields equal to."""
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT body FROM document WHERE org = ? AND sandbox = ? AND kind = ? ORDER BY seq",
+                (org, sandbox, kind),
+            ).fetchall()
+        found = [json.loads(row[0]) for row in rows]
+        if equal:
+            wanted = equal.items()
+            found = [body for body in found if all(body.get(key) == value for key, value in wanted)]
+        return found
+
+    def everywhere(self, kind: str) -> list[Found]:
+        """All documents of a kind in all organisations and sandboxes."""
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT org, sandbox, body FROM document WHERE kind = ? ORDER BY seq", (kind,)
+            ).fetchall()
+        return [Found(row[0], row[1], json.loads(row[2])) for row in rows]
+
+    def count(self, org: str, sandbox: str, kind: str) -> int:
+        """Count the documents of a kind."""
+        with self._lock:
+            row = self._database.execute(
+                "SELECT count(*) FROM document WHERE org = ? AND sandbox = ? AND kind = ?",
+                (org, sandbox, kind),
+            ).fetchone()
+        return int(row[0])
+
+    def delete(self, org: str, sandbox: str, kind: str, id: str) -> bool:
+        """Remove one document; False when there was none."""
+        with self._lock:
+            self._generations[kind] += 1
+            done = self._database.execute(
+                "DELETE FROM document WHERE kind = ? AND id = ? AND org = ? AND sandbox = ?",
+                (kind, id, org, sandbox),
+            )
+            return done.rowcount > 0
+
+    def clear(self, org: str, sandbox: str) -> None:
+        """Remove everything of one sandbox, as a reset does."""
+        with self.transaction():
+            kinds = self._database.execute(
+                "SELECT DISTINCT kind FROM document WHERE org = ? AND sandbox = ?", (org, sandbox)
+            ).fetchall()
+            for table in ("document", "record", "blob"):
+                self._database.execute(
+                    f"DELETE FROM {table} WHERE org = ? AND sandbox = ?",  # noqa: S608 - fixed names
+                    (org, sandbox),
+                )
+            for (kind,) in kinds:
+                self._generations[kind] += 1
+
+    # records
+
+    def append(self, org: str, sandbox: str, stream: str, key: str, at: int, body: Json) -> int:
+        """Add a record to a stream; gives its sequence number."""
+        with self._lock:
+            done = self._database.execute(
+                "INSERT INTO record (org, sandbox, stream, key, at, body) VALUES (?, ?, ?, ?, ?, ?)",
+                (org, sandbox, stream, key, at, encode(body)),
+            )
+            return int(done.lastrowid or 0)
+
+    def records(
+        self,
+        org: str,
+        sandbox: str,
+        stream: str,
+        key: str | None = None,
+        *,
+        after: int = 0,
+        limit: int = -1,
+    ) -> list[Record]:
+        """Read a stream (and key) in order: the records with a sequence number above `after`."""
+        by_key = "" if key is None else " AND key = ?"
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT seq, key, at, body FROM record WHERE org = ? AND sandbox = ?"  # noqa: S608 - no input
+                f" AND stream = ?{by_key} AND seq > ? ORDER BY seq LIMIT ?",
+                (org, sandbox, stream, *(() if key is None else (key,)), after, limit),
+            ).fetchall()
+        return [Record(row[0], row[1], row[2], json.loads(row[3])) for row in rows]
+
+    def count_records(self, org: str, sandbox: str, stream: str, key: str | None = None) -> int:
+        """Count the records of a stream (and key)."""
+        by_key = "" if key is None else " AND key = ?"
+        with self._lock:
+            row = self._database.execute(
+                f"SELECT count(*) FROM record WHERE org = ? AND sandbox = ? AND stream = ?{by_key}",  # noqa: S608 - no input
+                (org, sandbox, stream, *(() if key is None else (key,))),
+            ).fetchone()
+        return int(row[0])
+
+    def forget_records(self, org: str, sandbox: str, stream: str, key: str) -> int:
+        """Remove the records of one key; gives how many there were."""
+        with self._lock:
+            done = self._database.execute(
+                "DELETE FROM record WHERE org = ? AND sandbox = ? AND stream = ? AND key = ?",
+                (org, sandbox, stream, key),
+            )
+            return done.rowcount
+
+    # files
+
+    def put_blob(self, org: str, sandbox: str, id: str, content: bytes) -> None:
+        """Keep bytes under an id."""
+        with self._lock:
+            self._database.execute(
+                "INSERT OR REPLACE INTO blob (org, sandbox, id, content) VALUES (?, ?, ?, ?)",
+                (org, sandbox, id, content),
+            )
+
+    def get_blob(self, org: str, sandbox: str, id: str) -> bytes | None:
+        """Return bytes kept under an id, or None."""
+        with self._lock:
+            row = self._database.execute(
+                "SELECT content FROM blob WHERE id = ? AND org = ? AND sandbox = ?",
+                (id, org, sandbox),
+            ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def delete_blob(self, org: str, sandbox: str, id: str) -> None:
+        """Remove bytes kept under an id."""
+        with self._lock:
+            self._database.execute(
+                "DELETE FROM blob WHERE id = ? AND org = ? AND sandbox = ?", (id, org, sandbox)
+            )
+
+    # tables of a service's own
+
+    def define(self, statements: str) -> None:
+        """Run `CREATE TABLE/INDEX IF NOT EXISTS` of a service that needs its own tables."""
+        with self._lock:
+            self._database.executescript(statements)
+
+    def rows(self, sql: str, values: Iterable[Json] = ()) -> list[tuple[Json, ...]]:
+        """Run one statement with bound values and give all rows."""
+        with self._lock:
+            return self._database.execute(sql, tuple(values)).fetchall()
