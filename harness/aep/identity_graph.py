@@ -23,8 +23,11 @@ _CLUSTER = "identityCluster"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """What taking identities in has changed: their cluster, the clusters it absorbed, and whether
-    it has members it had not before."""
+    """What taking identities in came to.
+
+    `cluster` is theirs now, `absorbed` were clusters of their own before, `grown` tells that the
+    cluster has members it had not before.
+    """
 
     cluster: str
     absorbed: tuple[str, ...]
@@ -39,26 +42,19 @@ class IdentityGraph:
 
     def take(self, org: str, sandbox: str, identities: Iterable[Identity]) -> Link:
         """Make sure the identities are there and belong to one cluster."""
-        nodes: list[str] = []
         clusters: dict[str, list[str]] = {}
-        grown = False
+        new: set[str] = set()
         for identity in identities:
             xid = xid_of(org, identity.namespace, identity.value)
             node = self._store.get(org, sandbox, _NODE, xid)
             if node is None:
-                grown = True
-                self._store.put(
-                    org,
-                    sandbox,
-                    _NODE,
-                    xid,
-                    {"namespace": identity.namespace, "value": identity.value, "cluster": xid},
-                )
+                new.add(xid)
+                body = {"namespace": identity.namespace, "value": identity.value, "cluster": xid}
+                self._store.put(org, sandbox, _NODE, xid, body)
                 clusters[xid] = [xid]
             elif node["cluster"] not in clusters:
                 clusters[node["cluster"]] = self._members(org, sandbox, node["cluster"])
-            nodes.append(xid)
-        if not nodes:
+        if not clusters:
             raise ValueError("no identities given")
         # The largest cluster keeps its id; of equals, the one named first.
         keeper = max(clusters, key=lambda cluster: len(clusters[cluster]))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from harness.aep.identities import Identity
@@ -7,6 +9,9 @@ from harness.aep.identity_graph import IdentityGraph
 from harness.aep.ids import xid
 from harness.aep.platform import Platform
 from harness.aep.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ORG = "org"
 
@@ -20,8 +25,10 @@ def crm(value: str) -> Identity:
 
 
 @pytest.fixture
-def graph() -> IdentityGraph:
-    return IdentityGraph(Platform(Settings(seed=1)))
+def graph() -> Iterator[IdentityGraph]:
+    platform = Platform(Settings(seed=1))
+    yield IdentityGraph(platform)
+    platform.close()
 
 
 def together(graph: IdentityGraph, identity: Identity, sandbox: str = "prod") -> set[str]:
