@@ -58,15 +58,16 @@ class IdentityGraph:
             raise ValueError("no identities given")
         # The largest cluster keeps its id; of equals, the one named first.
         keeper = max(clusters, key=lambda cluster: len(clusters[cluster]))
-        absorbed = tuple(cluster for cluster in clusters if cluster != keeper)
-        if absorbed or grown:
-            members = clusters[keeper] + [member for cluster in absorbed for member in clusters[cluster]]
-            self._write(org, sandbox, keeper, members)
-            for cluster in absorbed:
+        joining = [cluster for cluster in clusters if cluster != keeper]
+        if joining or new:
+            moved = [member for cluster in joining for member in clusters[cluster]]
+            self._write(org, sandbox, keeper, clusters[keeper] + moved)
+            for cluster in joining:
                 self._store.delete(org, sandbox, _CLUSTER, cluster)
-                for member in clusters[cluster]:
-                    self._point(org, sandbox, member, keeper)
-        return Link(cluster=keeper, absorbed=absorbed, grown=grown or bool(absorbed))
+            for member in moved:
+                self._point(org, sandbox, member, keeper)
+        absorbed = tuple(cluster for cluster in joining if cluster not in new)
+        return Link(cluster=keeper, absorbed=absorbed, grown=bool(joining or new))
 
     def cluster_of(self, org: str, sandbox: str, xid: str) -> str | None:
         """Id of the cluster of an identity; None when the identity is not known."""
