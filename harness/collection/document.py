@@ -1,0 +1,171 @@
+"""Reading documents: from a path or an address to JSON, with errors that say where."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from harness.errors import InputError, Place
+
+Fetch = Callable[[str], bytes]
+"""Reads what an http(s) address answers. Raises `OSError` when it cannot be had."""
+
+Source = str | os.PathLike[str]
+
+FETCH_TIMEOUT_S: Final = 30
+
+_C1_CONTROLS: Final = frozenset(range(0x80, 0xA0))
+
+
+def is_address(source: object) -> bool:
+    """Whether a source is an http(s) address and not a path."""
+    return isinstance(source, str) and source.startswith(("http://", "https://"))
+
+
+def read_bytes(source: Source, what: str, fetch: Fetch | None = None) -> bytes:
+    """Read a file, or what an address answers. `what` names the document in errors (`the collection`)."""
+    name = os.fspath(source)
+    try:
+        if is_address(name):
+            return (fetch or fetch_address)(name)
+        return Path(name).read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"{what} is not there", where=name, hint=_near(Path(name))) from error
+    except IsADirectoryError as error:
+        raise InputError(f"{what} is a folder, not a file", where=name) from error
+    except OSError as error:
+        reason = error.strerror or str(error) or type(error).__name__
+        raise InputError(f"{what} cannot be read: {reason}", where=name) from error
+    except ValueError as error:
+        raise InputError(f"{what} cannot be read: {error}", where=name) from error
+
+
+def fetch_address(address: str) -> bytes:
+    """Read what an address answers. Any answer other than 200 is an `OSError`."""
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
+
+    request = Request(address, headers={"Accept": "application/json, */*"})  # noqa: S310 - see is_address
+    try:
+        with urlopen(request, timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310
+            body: bytes = answer.read()
+            status = answer.status
+    except HTTPError as error:
+        error.close()
+        raise OSError(f"the address answered {error.code} {error.reason}".rstrip()) from None
+    if status != 200:
+        raise OSError(f"the address answered {status}")
+    return body
+
+
+def decode(data: bytes) -> str:
+    """Turn bytes into text: UTF-8, UTF-16 and UTF-32 with or without a mark, otherwise Latin-1.
+
+    The mark is not part of the text. Bytes that are not UTF-8 are Latin-1 as in newman, or Windows-1252
+    where Latin-1 would only have control characters.
+    """
+    encoding = json.detect_encoding(data)
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        windows = not _C1_CONTROLS.isdisjoint(data)
+        return data.decode("cp1252" if windows else "latin-1", "replace")
+
+
+def parse_json(text: str, file: str = "") -> Any:
+    """Read JSON as JavaScript does. Raises `InputError` with line and column."""
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise InputError("the document is empty", where=Place(file=file))
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        where = Place(file=file, field=f"line {error.lineno}, column {error.colno}")
+        raise InputError(f"not valid JSON: {error.msg}", where=where) from error
+    except _NotJson as error:
+        raise InputError(f"not valid JSON: {error}", where=_constant_place(text, error.word, file)) from error
+    except RecursionError as error:
+        raise InputError("the document is nested too deeply", where=Place(file=file)) from error
+    except ValueError as error:  # a number of more digits than Python converts
+        raise InputError(f"not usable JSON: {error}", where=Place(file=file)) from error
+
+
+def read_json(source: Source, what: str, fetch: Fetch | None = None) -> Any:
+    """Read a JSON document from a path or an address."""
+    return parse_json(decode(read_bytes(source, what, fetch)), os.fspath(source))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a document, for errors: the file and a JSON pointer (RFC 6901)."""
+
+    file: str = ""
+    pointer: str = ""
+
+    def at(self, *keys: str | int) -> "Spot":
+        """Go deeper."""
+        steps = (str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+        return Spot(self.file, "/".join((self.pointer, *steps)))
+
+    def refuse(self, what: str, hint: str = "") -> NoReturn:
+        """Say what is wrong here."""
+        raise InputError(what, where=Place(file=self.file, field=self.pointer), hint=hint)
+
+    def expect(self, wanted: str, given: Any, hint: str = "") -> NoReturn:
+        """Say what should be here instead of what is."""
+        self.refuse(f"expected {wanted}, found {describe(given)}", hint)
+
+
+def describe(value: Any) -> str:
+    """Name a JSON value's type, short values with the value itself."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f"the text {value!r}" if len(value) <= 40 else f"the text {value[:40]!r}…"
+        case int() | float():
+            return f"the number {value}"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+class _NotJson(ValueError):
+    """A word that Python reads as a number and JSON does not know."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f"{word} is no JSON value")
+        self.word = word
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise _NotJson(word)
+
+
+def _constant_place(text: str, word: str, file: str) -> Place:
+    """Find the word outside of strings."""
+    import re
+
+    for found in re.finditer(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', text):
+        if found[1] == word:
+            line = text.count("\n", 0, found.start()) + 1
+            column = found.start() - text.rfind("\n", 0, found.start())
+            return Place(file=file, field=f"line {line}, column {column}")
+    return Place(file=file)
+
+
+def _near(path: Path) -> str:
+    """Name a file of nearly the same name in the same folder."""
+    from difflib import get_close_matches
+
+    try:
+        names = [one.name for one in path.parent.iterdir()]
+    except OSError:
+        return f"there is no folder {str(path.parent)!r}"
+    near = get_close_matches(path.name, names, n=1)
+    return f"did you mean {str(path.parent / near[0])!r}?" if near else ""

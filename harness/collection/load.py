@@ -1,0 +1,62 @@
+"""Loading a collection of whatever format it is."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.collection.document import Fetch, Source, is_address, read_json
+from harness.collection.model import Collection
+from harness.collection.v2 import read_collection
+from harness.errors import InputError
+
+
+def load_collection(
+    source: Source | Mapping[str, Any], *, fetch: Fetch | None = None, file: str | None = None
+) -> Collection:
+    """Load a collection from a path, an http(s) address or a document already read.
+
+    Takes v2.0.0 and v2.1.0, and either inside `{"collection": ...}` as Postman's API answers. `file` is what
+    errors and reports call it. Raises `InputError`.
+    """
+    if isinstance(source, Mapping):
+        document: Any = source
+        name = file or ""
+    else:
+        name = file or os.fspath(source)
+        _refuse_v3(os.fspath(source))
+        document = read_json(source, "the collection", fetch)
+    if isinstance(document, Mapping) and isinstance(document.get("collection"), Mapping):
+        document = document["collection"]
+    try:
+        return _read(document, name)
+    except RecursionError as error:
+        raise InputError("the collection's folders are nested too deeply", where=name) from error
+
+
+def _read(document: Any, name: str) -> Collection:
+    if isinstance(document, Mapping):
+        if document.get("name") and document.get("order") and document.get("requests"):
+            raise InputError(
+                "this collection has Postman's format v1, which is not read yet",
+                where=name,
+                hint="export it from Postman as Collection v2.1",
+            )
+        if "$kind" in document:
+            raise _v3(name)
+    return read_collection(document, name)
+
+
+def _refuse_v3(source: str) -> None:
+    if is_address(source):
+        return
+    if source.lower().endswith((".yaml", ".yml")) or Path(source).is_dir():
+        raise _v3(source)
+
+
+def _v3(name: str) -> InputError:
+    return InputError(
+        "this collection has Postman's format v3 (YAML files in a folder), which is not read yet",
+        where=name,
+        hint="export it from Postman as Collection v2.1",
+    )

@@ -1,0 +1,47 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from harness.collection.load import load_collection
+from harness.errors import InputError
+
+DOCUMENT = {"info": {"name": "C"}, "item": [{"name": "R", "request": "http://h/"}]}
+
+
+def test_a_collection_loads_from_path_address_and_mapping(tmp_path):
+    path = tmp_path / "c.json"
+    path.write_text(json.dumps(DOCUMENT))
+    text = json.dumps({"collection": DOCUMENT}).encode()
+    for collection in (
+        load_collection(path),
+        load_collection("https://h/c", fetch=lambda address: text),
+        load_collection(DOCUMENT, file="given"),
+    ):
+        assert [item.name for item in collection.items()] == ["R"]
+    assert load_collection(path).file == str(path)
+    assert load_collection("https://h/c", fetch=lambda address: text).file == "https://h/c"
+    assert load_collection(DOCUMENT, file="given").file == "given"
+
+
+def test_v3_is_named(tmp_path):
+    (tmp_path / "x.yaml").write_text("$kind: collection")
+    for source in (tmp_path, tmp_path / "x.yaml", {"$kind": "collection"}):
+        with pytest.raises(InputError, match="format v3"):
+            load_collection(source)
+
+
+def test_too_deep_a_collection_is_an_input_error():
+    document = {"name": "R", "request": "u"}
+    for _ in range(2000):
+        document = {"item": [document]}
+    with pytest.raises(InputError, match="nested too deeply"):
+        load_collection(document)
+
+
+def test_loading_imports_nothing_heavy():
+    heavy = {"yaml", "faker", "jsonpath_ng", "jsonpath_rfc9535", "requests"}
+    code = "import sys, harness.collection.load; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert heavy.isdisjoint(loaded.split())
