@@ -1,0 +1,75 @@
+"""Files that reporters write: where they go, and how a document grows without filling the memory."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Final
+
+from harness.errors import InputError
+
+_MEMORY_LIMIT: Final = 1 << 20
+
+
+def export_path(option: str | bool | None, default: str, cwd: Path, started_ms: float) -> Path:
+    """Return the file to write, by newman's rules.
+
+    `option` is the path the user gave, taken relative to `cwd`. Without one the file is
+    `newman/<default>-<time>0<suffix>`; in a path that is a directory it has the same name.
+    """
+    name = Path(default)
+    moment = datetime.fromtimestamp(started_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    stamp = re.sub(r"\D+", "-", moment.removesuffix("+00:00"))
+    stamped = f"{name.stem}-{stamp}-0{name.suffix}"
+    if not isinstance(option, str) or not option:
+        return cwd / "newman" / stamped
+    path = cwd / option
+    return path / stamped if path.is_dir() or option.endswith(("/", os.sep)) else path
+
+
+def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+    """Write a file so that it appears complete or not at all. Raises `InputError` when it cannot be."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            write(file)
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
+        raise InputError(
+            f"cannot write the report: {error.strerror or error}",
+            where=str(path),
+            hint="name another file, or make its folder writable",
+        ) from error
+
+
+class Spool:
+    """Text that grows on disk once it is large, and is copied out in the end."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_LIMIT)  # noqa: SIM115 - closed by `close`
+        self.parts = 0
+
+    def add(self, text: str, separator: str = "") -> None:
+        """Append a part, after the separator when it is not the first."""
+        if self.parts and separator:
+            self._file.write(separator.encode())
+        # A lone surrogate is what a script or a broken answer may hold; the file stays valid UTF-8.
+        self._file.write(text.encode("utf-8", "replace"))
+        self.parts += 1
+
+    def copy_to(self, target: IO[bytes]) -> None:
+        """Append all parts to a file."""
+        self._file.seek(0)
+        shutil.copyfileobj(self._file, target, 1 << 20)
+        self._file.seek(0, os.SEEK_END)
+
+    def close(self) -> None:
+        """Forget the parts."""
+        self._file.close()

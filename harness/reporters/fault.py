@@ -1,0 +1,121 @@
+"""What failed in a call, with all that a report tells of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.client.message import Exchange, Failure
+from harness.collection.model import EventName
+from harness.runner.results import CallResult
+from harness.scripting.engine import Assertion, ScriptError, ScriptRun
+
+FaultKind = Literal["assertion", "expectation", "script", "lost", "request"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One failure of a call.
+
+    `name` is the error's name, `test` the assertion's. `event` and `label` say which script it happened in
+    (the label is empty for the collection's); `origin` who sent the request that failed (`call` for the
+    call itself). `error` is what a script threw, `failure` why no answer came.
+    """
+
+    kind: FaultKind
+    name: str
+    message: str
+    test: str | None = None
+    index: int = 0
+    event: EventName | None = None
+    label: str = ""
+    origin: str = "call"
+    error: ScriptError | None = None
+    failure: Failure | None = None
+
+    def at(self, *, newman: bool = False) -> str:
+        """Say where it happened in newman's words, as in `assertion:1 in test-script`.
+
+        newman knows the place in the script only of an error thrown by chai itself; we tell it of all.
+        """
+        if self.kind == "assertion":
+            return f"assertion:{self.index} in test-script"
+        if self.kind == "expectation":
+            return f"assertion:{self.index} in expect"
+        if self.kind == "request":
+            return "request"
+        script = f"{self.event}-script"
+        if newman and self.name == "AssertionFailure":
+            # newman points into its own source here (postman-runtime 7.39.1, event.command.js).
+            return f"{script}:39:17"
+        position = self.error.position if self.error else None
+        if position is None or (newman and not self._thrown_by_chai()):
+            return script
+        return f"{script}:{position.line}:{position.column}"
+
+    def _thrown_by_chai(self) -> bool:
+        stack = self.error.stack if self.error else ""
+        return self.name == "AssertionError" and "ERR_ASSERTION" not in stack.partition("\n")[0]
+
+
+def faults_of(result: CallResult, *, newman: bool = False) -> Iterator[Fault]:
+    """List what failed in a call in the order it happened; with `newman`, only what newman notices."""
+    for side in result.side:
+        if side.origin != "test":
+            yield from _request_faults(side.exchange, side.origin)
+    yield from _script_faults(result.prerequest, newman=newman)
+    if result.exchange is not None:
+        yield from _request_faults(result.exchange, "call")
+    for side in result.side:
+        if side.origin == "test":
+            yield from _request_faults(side.exchange, side.origin)
+    yield from _script_faults(result.test, newman=newman)
+    for expectation in result.expectations:
+        if expectation.error is not None:
+            yield _assertion_fault(expectation, expectation.error, "expectation")
+
+
+def _request_faults(exchange: Exchange, origin: str) -> Iterator[Fault]:
+    if exchange.failure is not None:
+        yield Fault(
+            kind="request",
+            name="Error",
+            message=exchange.failure.message,
+            origin=origin,
+            failure=exchange.failure,
+        )
+
+
+def _script_faults(runs: tuple[ScriptRun, ...], *, newman: bool) -> Iterator[Fault]:
+    for run in runs:
+        event, label = run.script.event, run.label
+        for assertion in run.assertions:
+            if assertion.error is not None:
+                yield _assertion_fault(assertion, assertion.error, "assertion", event, label)
+        if run.error is not None:
+            yield _error_fault(run.error, "script", event, label)
+        if not newman:
+            for loss in run.losses:
+                yield _error_fault(loss, "lost", event, label)
+
+
+def _assertion_fault(
+    assertion: Assertion,
+    error: ScriptError,
+    kind: FaultKind,
+    event: EventName | None = None,
+    label: str = "",
+) -> Fault:
+    return Fault(
+        kind=kind,
+        name=error.name,
+        message=error.message,
+        test=assertion.name,
+        index=assertion.index,
+        event=event,
+        label=label,
+        error=error,
+    )
+
+
+def _error_fault(error: ScriptError, kind: FaultKind, event: EventName, label: str) -> Fault:
+    return Fault(kind=kind, name=error.name, message=error.message, event=event, label=label, error=error)

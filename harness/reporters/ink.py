@@ -1,0 +1,188 @@
+"""Colours, signs and widths: how text is put on a terminal, or on what is none."""
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TextIO
+
+from harness.reporters.reporter import ColourMode
+
+_STYLES: Final[Mapping[str, str]] = {
+    "bold": "1",
+    "dim": "2",
+    "underline": "4",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "magenta": "35",
+    "cyan": "36",
+}
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def is_coloured(stream: TextIO, mode: ColourMode, environ: Mapping[str, str]) -> bool:
+    """Decide on colours: `on` and `off` win, then NO_COLOR (https://no-color.org), then the stream."""
+    if mode != "auto":
+        return mode == "on"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return is_live(stream, environ)
+
+
+def is_live(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether lines on the stream can be drawn over."""
+    return stream.isatty() and environ.get("TERM") != "dumb"
+
+
+def width_of(stream: TextIO, environ: Mapping[str, str]) -> int | None:
+    """Return the columns of a terminal, `None` for a stream that has no edge."""
+    given = environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given) > 0:
+        return int(given)
+    if not stream.isatty():
+        return None
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Writes text in a style when colours are on."""
+
+    coloured: bool = False
+
+    def __call__(self, text: str, *styles: str) -> str:
+        """Return the text in the named styles."""
+        if not self.coloured or not styles or not text:
+            return text
+        codes = ";".join(_STYLES[style] for style in styles)
+        return "\n".join(f"\x1b[{codes}m{line}\x1b[0m" if line else line for line in text.split("\n"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """The signs that a report is drawn with."""
+
+    folder: str
+    root: str
+    sub: str
+    passed: str
+    failed: str
+    skipped: str
+    warning: str
+    retry: str
+    taken: str
+    top: str
+    middle: str
+    bottom: str
+    up: str
+    down: str
+    dot: str
+    ellipsis: str
+    full: str
+    empty: str
+    table: tuple[tuple[str, str, str, str], ...]
+    side: str
+
+
+UNICODE: Final = Signs(
+    folder="❏",
+    root="→",
+    sub="↳",
+    passed="✓",
+    failed="✖",
+    skipped="-",
+    warning="⚠",
+    retry="↻",
+    taken="⇠",
+    top="┌",
+    middle="│",
+    bottom="└",
+    up="↑",
+    down="↓",
+    dot="·",
+    ellipsis="…",
+    full="━",
+    empty="─",
+    table=(("┌", "─", "┬", "┐"), ("├", "─", "┼", "┤"), ("├", "─", "┴", "┤"), ("└", "─", "┴", "┘")),
+    side="│",
+)
+ASCII: Final = Signs(
+    folder="#",
+    root=">",
+    sub=">",
+    passed="ok",
+    failed="x",
+    skipped="-",
+    warning="!",
+    retry="*",
+    taken="<-",
+    top="-",
+    middle="|",
+    bottom="-",
+    up="^",
+    down="v",
+    dot="-",
+    ellipsis="...",
+    full="=",
+    empty=".",
+    table=(("+", "-", "+", "+"),) * 4,
+    side="|",
+)
+
+
+def clean(text: str) -> str:
+    """Spell out what would steer the terminal: control characters, except line feed and tab."""
+    text = text.replace("\r\n", "\n").replace("\t", "    ")
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def cells(text: str) -> int:
+    """Return how many columns a line takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_cell(one) for one in text)
+
+
+def _cell(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def fit(text: str, width: int | None, ellipsis: str) -> str:
+    """Cut the middle out of a line that is wider than `width`; the ends say more than it."""
+    if width is None or cells(text) <= width:
+        return text
+    room = max(width - cells(ellipsis), 2)
+    head = room - room // 3
+    return _take(text, head) + ellipsis + _take(text[::-1], room - head)[::-1]
+
+
+def _take(text: str, room: int) -> str:
+    taken = 0
+    for index, character in enumerate(text):
+        taken += _cell(character)
+        if taken > room:
+            return text[:index]
+    return text
+
+
+def wrap(text: str, width: int | None) -> Iterator[str]:
+    """Break text into lines that fit, at spaces where there are any; its own line breaks stay."""
+    for line in text.split("\n"):
+        rest = line
+        while width is not None and cells(rest) > width:
+            part = _take(rest, max(width, 1)) or rest[0]
+            space = part.rfind(" ")
+            part = part[: space + 1] if space > len(part) // 2 else part
+            yield part.rstrip()
+            rest = rest[len(part) :]
+        yield rest

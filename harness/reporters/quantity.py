@@ -1,0 +1,37 @@
+"""Durations and sizes as people read them, in newman's spelling."""
+
+from typing import Final
+
+_UNITS: Final = ("B", "kB", "MB", "GB", "TB")
+
+
+def duration(ms: float) -> str:
+    """Spell a duration given in milliseconds: `420µs`, `45ms`, `2.3s`, `1m 5.2s`, `2h 3m`."""
+    if 0 < ms < 1:
+        return f"{int(ms * 1000)}µs"
+    if ms < 1998:
+        return f"{int(ms)}ms"
+    minutes, seconds = divmod(ms / 1000, 60)
+    if minutes < 1:
+        return f"{_short(seconds)}s"
+    hours, minutes = divmod(int(minutes), 60)
+    if hours:
+        return f"{hours}h {minutes}m"
+    return f"{minutes}m {_short(seconds)}s"
+
+
+def size(count: int) -> str:
+    """Spell a number of bytes: `250B`, `1.05kB`, `12.4MB`; a kilobyte has 1000."""
+    value, unit = float(count), 0
+    while value >= 1000 and unit < len(_UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{count}B" if unit == 0 else f"{_short(round(value, 2), 2)}{_UNITS[unit]}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Spell a number of things: `1 call`, `2 calls`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _short(value: float, digits: int = 1) -> str:
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".")

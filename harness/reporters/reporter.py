@@ -1,0 +1,112 @@
+"""The seam to reporters, and the table of those there are."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Final, Literal, Protocol, TextIO
+
+from harness.errors import UsageError, choices
+from harness.runner.events import Event
+
+Options = Mapping[str, str | bool]
+ColourMode = Literal["auto", "on", "off"]
+Verbosity = Literal["silent", "quiet", "normal", "verbose"]
+
+
+class Reporter(Protocol):
+    """Turns the events of a run into something to read."""
+
+    @property
+    def written(self) -> Path | None:
+        """The file that `close` wrote, `None` when there is none."""
+        ...
+
+    def handle(self, event: Event) -> None:
+        """Take the next event in."""
+        ...
+
+    def close(self) -> None:
+        """Finish. Without a `RunFinished` before, what is known so far is reported all the same."""
+        ...
+
+
+def _unmasked(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReporterContext:
+    """What all reporters of a run share.
+
+    `mask` hides the values of secrets in a text. `newman` asks for newman's letter where ours differs.
+    Files are named relative to `cwd`; `environ` is where `NO_COLOR`, `TERM` and `COLUMNS` are looked up.
+    """
+
+    stream: TextIO
+    cwd: Path
+    colour: ColourMode = "auto"
+    unicode: bool = True
+    verbosity: Verbosity = "normal"
+    mask: Callable[[str], str] = _unmasked
+    newman: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReporterKind:
+    """A reporter by name: the class that implements it, and the options it knows (newman's spelling)."""
+
+    module: str
+    attribute: str
+    options: tuple[str, ...] = ()
+
+
+_TERMINAL_OPTIONS: Final = (
+    "silent",
+    "show-timestamps",
+    "no-summary",
+    "no-failures",
+    "no-assertions",
+    "no-success-assertions",
+    "no-console",
+    "no-banner",
+)
+
+REPORTERS: Final[Mapping[str, ReporterKind]] = {
+    "cli": ReporterKind(
+        module="harness.reporters.terminal", attribute="TerminalReporter", options=_TERMINAL_OPTIONS
+    ),
+    "json": ReporterKind(
+        module="harness.reporters.json_report", attribute="JsonReporter", options=("export",)
+    ),
+}
+
+
+def options_of(name: str) -> tuple[str, ...]:
+    """Return the options that a reporter knows. Raises `UsageError` when there is no such reporter."""
+    return _kind(name).options
+
+
+def create(name: str, options: Options, context: ReporterContext) -> Reporter:
+    """Make the reporter of that name. Raises `UsageError` for an unknown name or option."""
+    kind = _kind(name)
+    for option in options:
+        if option not in kind.options:
+            raise UsageError(
+                f"reporter {name!r} has no option {option!r}",
+                where=f"--reporter-{name}-{option}",
+                hint=choices(option, kind.options) if kind.options else "it has no options",
+            )
+    implementation: Callable[[Options, ReporterContext], Reporter] = getattr(
+        import_module(kind.module), kind.attribute
+    )
+    return implementation(options, context)
+
+
+def _kind(name: str) -> ReporterKind:
+    kind = REPORTERS.get(name)
+    if kind is None:
+        raise UsageError(f"there is no reporter {name!r}", where="--reporters", hint=choices(name, REPORTERS))
+    return kind

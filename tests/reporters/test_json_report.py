@@ -1,0 +1,153 @@
+import json
+from typing import Any
+
+import pytest
+
+from harness.errors import InputError
+
+
+def report_of(bench, events, **context) -> dict[str, Any]:
+    path = bench.report("json", events, {"export": "out/report.json"}, **context)
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_the_report_is_the_golden_one(bench, shop_run, golden):
+    golden("report.json", json.dumps(report_of(bench, shop_run), indent=1, ensure_ascii=False))
+
+
+def test_newmans_letter_is_the_golden_one(bench, shop_run, golden):
+    document = report_of(bench, shop_run, newman=True)
+    golden("report.newman.json", json.dumps(document, indent=1, ensure_ascii=False))
+
+
+def test_every_request_of_a_call_is_an_execution(bench, shop_run):
+    executions = report_of(bench, shop_run)["run"]["executions"]
+    told = [
+        (one["item"]["name"], one.get("origin"), one.get("response", {}).get("code")) for one in executions
+    ]
+    assert told == [
+        ("Create order", "prerequest", 200),
+        ("Create order", None, 201),
+        ("Look it up", None, 404),
+        ("Refused", None, None),
+    ]
+
+
+def test_newman_tells_the_last_request_of_a_call_for_each_one(bench, shop_run):
+    executions = report_of(bench, shop_run, newman=True)["run"]["executions"]
+    assert [(one["item"]["name"], one.get("response", {}).get("code")) for one in executions[:2]] == [
+        ("Create order", 201),
+        ("Create order", 201),
+    ]
+    assert executions[0] == executions[1]
+
+
+def test_failures_say_where_in_newmans_words(bench, shop_run):
+    failures = report_of(bench, shop_run)["run"]["failures"]
+    assert [
+        (one["at"], one["source"]["name"], one["error"]["name"], one["error"].get("test")) for one in failures
+    ] == [
+        ("assertion:1 in test-script", "Create order", "AssertionError", "bad"),
+        ("test-script", "Create order", "Error", None),
+        ("assertion:4 in expect", "Create order", "ExpectationError", "$.id equals 8"),
+        ("test-script:1:1", "Look it up", "ReferenceError", None),
+        ("request", "Refused", "Error", None),
+    ]
+
+
+def test_newman_knows_nothing_of_losses_and_no_line_of_a_script_error(bench, shop_run):
+    failures = report_of(bench, shop_run, newman=True)["run"]["failures"]
+    assert [one["at"] for one in failures] == [
+        "assertion:1 in test-script",
+        "assertion:4 in expect",
+        "test-script",
+        "request",
+    ]
+
+
+def test_statistics_add_up_over_iterations(bench, shop_run_twice):
+    run = report_of(bench, shop_run_twice)["run"]
+    told = {name: (tally["total"], tally["failed"]) for name, tally in run["stats"].items()}
+    assert told == {
+        "iterations": (2, 0),
+        "items": (8, 0),
+        "scripts": (10, 2),
+        "prerequests": (8, 0),
+        "requests": (8, 2),
+        "tests": (6, 0),
+        "assertions": (10, 4),
+        "testScripts": (4, 2),
+        "prerequestScripts": (6, 0),
+    }
+    assert len(run["executions"]) == run["stats"]["requests"]["total"]
+    assert [one["cursor"]["iteration"] for one in run["executions"]] == [0] * 4 + [1] * 4
+
+
+def test_a_body_is_given_byte_for_byte(bench, shop_run):
+    stream = report_of(bench, shop_run)["run"]["executions"][2]["response"]["stream"]
+    assert bytes(stream["data"]).decode() == "naïve ✓"
+
+
+@pytest.mark.parametrize("newman", [True, False])
+def test_secrets_are_masked_except_in_newmans_letter(bench, shop_run, newman):
+    path = bench.report("json", shop_run, {"export": "report.json"}, newman=newman)
+    assert ("s3cr3t" in path.read_text(encoding="utf-8")) == newman
+
+
+def test_a_secret_in_an_answers_body_is_masked(bench, shop_run):
+    path = bench.report(
+        "json", shop_run, {"export": "r.json"}, mask=lambda text: text.replace("naïve", "***")
+    )
+    stream = json.loads(path.read_text(encoding="utf-8"))["run"]["executions"][2]["response"]["stream"]
+    assert bytes(stream["data"]).decode() == "*** ✓"
+
+
+def test_items_carry_the_identities_of_the_run(bench, shop_run):
+    document = report_of(bench, shop_run)
+    folder = document["collection"]["item"][0]
+    assert folder["item"][0]["id"] == document["run"]["executions"][1]["id"] == "item-create"
+    assert folder["item"][0]["request"] == {"method": "POST", "url": "{{base}}/orders"}
+
+
+def test_an_earlier_attempt_is_told_with_the_last(bench, shop_run):
+    executions = report_of(bench, shop_run)["run"]["executions"]
+    assert [one["code"] for one in executions[2]["attempts"]] == [404]
+    assert "attempts" not in executions[3]
+
+
+def test_an_interrupted_run_leaves_a_report(bench, interrupted_run):
+    document = report_of(bench, interrupted_run)
+    assert document["run"]["error"]["message"] == "the run did not end by itself"
+    assert len(document["run"]["executions"]) == 3
+    assert document["environment"]["values"] == []
+
+
+def test_a_run_that_never_started_leaves_no_file(bench):
+    assert bench.report("json", [], {"export": "report.json"}) is None
+    assert not (bench.folder / "report.json").exists()
+
+
+def test_without_a_name_the_file_is_newmans(bench, shop_run):
+    path = bench.report("json", shop_run)
+    assert path == bench.folder / "newman" / "newman-run-report-2026-09-21-14-13-20-000-0.json"
+
+
+def test_a_directory_gets_a_file_of_newmans_name(bench, shop_run):
+    (bench.folder / "reports").mkdir()
+    path = bench.report("json", shop_run, {"export": "reports"})
+    assert path.parent == bench.folder / "reports"
+    assert path.name.startswith("newman-run-report-2026-")
+
+
+def test_a_file_that_cannot_be_written_is_named(bench, shop_run):
+    (bench.folder / "taken").write_text("a file, not a folder")
+    with pytest.raises(InputError, match="cannot write the report") as problem:
+        bench.report("json", shop_run, {"export": "taken/report.json"})
+    assert "taken/report.json" in str(problem.value)
+
+
+def test_lone_surrogates_do_not_break_the_report(bench, shop_run):
+    path = bench.report(
+        "json", shop_run, {"export": "r.json"}, mask=lambda text: text.replace("ok", "\ud800")
+    )
+    json.loads(path.read_text(encoding="utf-8"))

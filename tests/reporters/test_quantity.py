@@ -1,0 +1,32 @@
+import pytest
+
+from harness.reporters.quantity import counted, duration, size
+
+
+@pytest.mark.parametrize(
+    ("ms", "spelled"),
+    [
+        (0, "0ms"),
+        (0.42, "420µs"),
+        (45.9, "45ms"),
+        (1997, "1997ms"),
+        (2340, "2.3s"),
+        (60_000, "1m 0s"),
+        (65_240, "1m 5.2s"),
+        (7_380_000, "2h 3m"),
+    ],
+)
+def test_durations_are_spelled_in_the_largest_unit(ms, spelled):
+    assert duration(ms) == spelled
+
+
+@pytest.mark.parametrize(
+    ("count", "spelled"),
+    [(0, "0B"), (999, "999B"), (1050, "1.05kB"), (12_400_000, "12.4MB"), (10**13, "10TB")],
+)
+def test_sizes_are_spelled_in_the_largest_unit(count, spelled):
+    assert size(count) == spelled
+
+
+def test_one_thing_is_not_plural():
+    assert (counted(1, "call"), counted(2, "calls"[:-1])) == ("1 call", "2 calls")

@@ -1,0 +1,153 @@
+import io
+import re
+from dataclasses import replace
+
+import pytest
+
+from harness.reporters.reporter import ReporterContext, create
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def shown(bench, events, *options, **context) -> str:
+    bench.report("cli", events, dict.fromkeys(options, True), **context)
+    return bench.text
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "context"),
+    [
+        ("plain", (), {}),
+        ("ascii", (), {"unicode": False}),
+        ("narrow", (), {"environ": {"COLUMNS": "48"}}),
+        ("verbose", (), {"verbosity": "verbose"}),
+        ("quiet", (), {"verbosity": "quiet"}),
+        ("colour", (), {"colour": "on"}),
+        ("options", ("no-banner", "no-console", "no-success-assertions", "no-failures"), {}),
+    ],
+)
+def test_a_run_is_shown_as_the_golden_file_says(bench, shop_run, golden, name, options, context):
+    golden(f"terminal.{name}.txt", shown(bench, shop_run, *options, **context))
+
+
+def test_iterations_are_named(bench, shop_run_twice):
+    text = shown(bench, shop_run_twice)
+    assert "Iteration 1/2" in text
+    assert "Iteration 2/2" in text
+    assert "iteration 2" in text.partition("Failures")[2]
+
+
+@pytest.mark.parametrize(
+    ("option", "gone"),
+    [
+        ("silent", "Shop API"),
+        ("no-banner", "harness"),
+        ("no-console", "'hello'"),
+        ("no-assertions", "✓  ok"),
+        ("no-success-assertions", "✓  ok"),
+        ("no-success-assertions", "[skipped] later"),
+        ("no-summary", "total run duration"),
+        ("no-failures", "in the test-script"),
+    ],
+)
+def test_an_option_leaves_out_what_it_names(bench, shop_run, option, gone):
+    assert gone in shown(bench, shop_run)
+    assert gone not in shown(bench, shop_run, option)
+
+
+def test_failures_keep_their_numbers_when_assertions_are_not_shown(bench, shop_run):
+    text = shown(bench, shop_run, "no-assertions")
+    assert "  4. ReferenceError in test-script" in text.partition("Failures")[0]
+
+
+def test_timestamps_are_shown_on_request(bench, shop_run):
+    assert re.search(r"  \[\d\d:\d\d:\d\d\] POST http", shown(bench, shop_run, "show-timestamps"))
+
+
+def test_quiet_shows_only_calls_that_failed(bench, shop_run):
+    text = shown(bench, shop_run, verbosity="quiet")
+    assert "Not here" not in text
+    assert "attempt 1" in text
+    assert "5 failures" in text
+
+
+def test_secrets_are_never_shown(bench, shop_run):
+    for verbosity in ("normal", "quiet", "verbose"):
+        assert "s3cr3t" not in shown(bench, shop_run, verbosity=verbosity)
+
+
+def test_control_characters_from_outside_do_not_reach_the_terminal(bench, shop_run):
+    text = shown(bench, shop_run, verbosity="verbose")
+    assert "\\x1b[31mred" in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("mode", "environ", "tty", "coloured"),
+    [
+        ("auto", {}, False, False),
+        ("auto", {}, True, True),
+        ("auto", {"NO_COLOR": "1"}, True, False),
+        ("auto", {"TERM": "dumb"}, True, False),
+        ("auto", {"FORCE_COLOR": "1"}, False, True),
+        ("on", {"NO_COLOR": "1"}, False, True),
+        ("off", {"FORCE_COLOR": "1"}, True, False),
+    ],
+)
+def test_colours_follow_the_option_then_the_environment_then_the_stream(
+    bench, shop_run, mode, environ, tty, coloured
+):
+    text = shown(bench, shop_run, colour=mode, environ=environ, tty=tty)
+    assert bool(COLOUR.search(text)) == coloured
+
+
+def test_a_terminal_gets_a_line_of_progress_that_is_gone_in_the_end(bench, shop_run):
+    text = shown(bench, shop_run, tty=True, environ={"COLUMNS": "100"})
+    drawn = [COLOUR.sub("", part) for part in text.split("\r\x1b[2K")]
+    assert any(re.search(r"━+─+ 1/4  ETA \d+ms  ✖ 1  .*", part) for part in drawn)
+    assert "\n" in drawn[-1]
+    assert "ETA" not in drawn[-1]
+
+
+def test_what_is_no_terminal_gets_no_progress(bench, shop_run):
+    assert "ETA" not in shown(bench, shop_run)
+
+
+@pytest.mark.parametrize("columns", [48, 60, 80])
+def test_no_line_is_wider_than_the_terminal(bench, shop_run, columns):
+    text = shown(bench, shop_run, "no-banner", environ={"COLUMNS": str(columns)})
+    told = [line for line in text.splitlines() if "[" not in line or "s.d." in line]
+    assert max(len(line) for line in told if "(" not in line or "s.d." in line) <= columns
+
+
+def test_an_interrupted_run_shows_what_there_is(bench, interrupted_run):
+    text = shown(bench, interrupted_run)
+    assert "✖ interrupted  after 2 calls, 5 assertions" in text
+    assert "total run duration" in text
+
+
+def test_the_reason_of_an_early_end_is_shown(bench, shop_run):
+    shop_run[-1] = replace(shop_run[-1], error="stopped after the first failure (--bail)")
+    assert "  stopped after the first failure (--bail)" in shown(bench, shop_run)
+
+
+def test_a_stream_that_cannot_spell_a_sign_gets_it_escaped(shop_run, tmp_path):
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="cp1252", newline="\n")
+    reporter = create("cli", {}, ReporterContext(stream=stream, cwd=tmp_path, environ={}))
+    for event in shop_run:
+        reporter.handle(event)
+    reporter.close()
+    stream.flush()
+    assert b"\\u2713  ok" in raw.getvalue()
+
+
+def test_a_reader_that_went_away_does_not_end_the_run(shop_run, tmp_path):
+    class Gone(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError
+
+    reporter = create("cli", {}, ReporterContext(stream=Gone(), cwd=tmp_path, environ={}))
+    for event in shop_run:
+        reporter.handle(event)
+    reporter.close()
