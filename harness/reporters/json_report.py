@@ -296,6 +296,8 @@ class JsonReporter:
         put(',\n"failures": [\n')
         self._failures.copy_to(file)
         error = self._finished.error if self._finished else "the run did not end by itself"
+        # newman's `run.error` is for what broke the run; stopping at a failure is what was asked for.
+        error = None if error == "bail" else error
         put('\n],\n"error": ' + self._dump({"name": "Error", "message": error} if error else None))
         if not self._context.newman:
             put(',\n"skipped": [\n')

@@ -81,6 +81,7 @@ REPORTERS: Final[Mapping[str, ReporterKind]] = {
     "json": ReporterKind(
         module="harness.reporters.json_report", attribute="JsonReporter", options=("export",)
     ),
+    "junit": ReporterKind(module="harness.reporters.junit", attribute="JunitReporter", options=("export",)),
 }
 
 

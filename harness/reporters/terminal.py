@@ -37,6 +37,8 @@ FACTS: Final[Mapping[str, str]] = {
     "platform": "platform {}",
 }
 
+_ENDINGS: Final[Mapping[str, str]] = {"bail": "stopped at the first failure (--bail)"}
+
 
 class TerminalReporter:
     """Prints a run while it goes on.
@@ -125,8 +127,6 @@ class TerminalReporter:
         about = f"{counted(event.calls, 'call')}{cycles}, {event.mode}"
         name = self._style.text(event.collection.name)
         self._print([ink(name, "bold") + ("" if self._newman else ink(f"  ({about})", "dim"))])
-        for warning in event.collection.warnings:
-            self._print([warning_line(warning, "", self._style)])
 
     def _finish(self, result: CallResult) -> None:
         first = self._failures.count + 1
@@ -165,17 +165,16 @@ class TerminalReporter:
         calls = summary.items.total - summary.items.skipped
         told = f"{counted(calls, 'call')}, {counted(summary.assertions.total, 'assertion')}"
         took = f" in {duration(summary.elapsed_ms)}" if self._finished else ""
-        failures = len(summary.failures)
         error = self._finished.error if self._finished else "the run did not end by itself"
         if summary.interrupted or self._finished is None:
-            yield ink(f"{signs.failed} interrupted", "yellow", "bold") + f"  after {told}{took}"
-        elif failures or error:
-            failed = f"{signs.failed} {counted(failures, 'failure')}"
-            yield ink(failed, "red", "bold") + f"  in {summary.items.failed} of {told}{took}"
+            yield ink(f"{signs.failed} interrupted", "yellow", "bold") + f"  {told}{took}"
+        elif summary.failures or error:
+            failed = counted(len(summary.failures), "failure")
+            yield ink(f"{signs.failed} {failed}", "red", "bold") + f"  {told}{took}"
         else:
             yield ink(f"{signs.passed} passed", "green", "bold") + f"  {told}{took}"
-        if error:
-            yield "  " + ink(self._style.text(error), "red")
+        if error and not summary.interrupted:
+            yield "  " + ink(_ENDINGS.get(error, self._style.text(error)), "red")
         if summary.warnings:
             yield "  " + ink(f"{signs.warning} {counted(len(summary.warnings), 'warning')}", "yellow")
         if summary.facts:

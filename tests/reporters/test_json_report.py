@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,6 +121,12 @@ def test_an_interrupted_run_leaves_a_report(bench, interrupted_run):
     assert document["run"]["error"]["message"] == "the run did not end by itself"
     assert len(document["run"]["executions"]) == 3
     assert document["environment"]["values"] == []
+
+
+@pytest.mark.parametrize(("error", "told"), [("bail", None), ("callback timed out", "callback timed out")])
+def test_only_what_broke_the_run_is_its_error(bench, shop_run, error, told):
+    shop_run[-1] = replace(shop_run[-1], error=error)
+    assert (report_of(bench, shop_run)["run"]["error"] or {}).get("message") == told
 
 
 def test_a_run_that_never_started_leaves_no_file(bench):

@@ -122,13 +122,13 @@ def test_no_line_is_wider_than_the_terminal(bench, shop_run, columns):
 
 def test_an_interrupted_run_shows_what_there_is(bench, interrupted_run):
     text = shown(bench, interrupted_run)
-    assert "✖ interrupted  after 2 calls, 5 assertions" in text
+    assert "✖ interrupted  2 calls, 5 assertions" in text
     assert "total run duration" in text
 
 
 def test_the_reason_of_an_early_end_is_shown(bench, shop_run):
-    shop_run[-1] = replace(shop_run[-1], error="stopped after the first failure (--bail)")
-    assert "  stopped after the first failure (--bail)" in shown(bench, shop_run)
+    shop_run[-1] = replace(shop_run[-1], error="bail")
+    assert "  stopped at the first failure (--bail)" in shown(bench, shop_run)
 
 
 def test_a_stream_that_cannot_spell_a_sign_gets_it_escaped(shop_run, tmp_path):

@@ -1,0 +1,257 @@
+"""The JUnit XML report: a suite for each call of each iteration, a case for each assertion.
+
+The elements and attributes are those of Jenkins' schema
+(https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd).
+A `failure` is an assertion that did not hold, an `error` a request or script that broke.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Final
+from xml.sax.saxutils import escape, quoteattr
+
+from harness.client.message import Exchange
+from harness.reporters.export import Spool, export_path, write_atomically
+from harness.reporters.fault import Fault, faults_of
+from harness.reporters.reporter import Options, ReporterContext
+from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted
+from harness.runner.results import CallResult
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEFAULT_FILE: Final = "newman-run-report.xml"
+# Characters that XML 1.0 does not know, not even as references (https://www.w3.org/TR/xml/#charsets).
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BODY_CLIP: Final = 2000
+
+
+@dataclass(slots=True, kw_only=True)
+class _Case:
+    name: str
+    failure: Fault | None = None
+    error: Fault | None = None
+    skipped: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Counts:
+    tests: int = 0
+    failures: int = 0
+    errors: int = 0
+    skipped: int = 0
+    elapsed_ms: float = 0.0
+
+    def add(self, cases: list[_Case], elapsed_ms: float) -> None:
+        self.tests += len(cases)
+        self.failures += sum(case.failure is not None for case in cases)
+        self.errors += sum(case.error is not None for case in cases)
+        self.skipped += sum(case.skipped is not None for case in cases)
+        self.elapsed_ms += elapsed_ms
+
+
+@dataclass(slots=True)
+class JunitReporter:
+    """Writes JUnit XML; suites go to disk as calls end."""
+
+    options: Options
+    context: ReporterContext
+    written: "Path | None" = None
+    _started: RunStarted | None = None
+    _attempts: list[CallResult] = field(default_factory=list)
+    _counts: _Counts = field(default_factory=_Counts)
+    _suites: Spool = field(default_factory=Spool)
+
+    def handle(self, event: Event) -> None:
+        """Take the next event in."""
+        match event:
+            case RunStarted():
+                self._started = event
+            case AttemptFinished(result=result):
+                self._attempts.append(result)
+            case CallFinished(result=result):
+                self._suites.add("".join(self._suite(result)))
+                self._attempts = []
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Write the document, unless no run ever started."""
+        started = self._started
+        try:
+            if started is not None and self.written is None:
+                option = self.options.get("export")
+                path = export_path(option, DEFAULT_FILE, self.context.cwd, started.started_ms)
+                write_atomically(path, lambda file: self._write(file, started))
+                self.written = path
+        finally:
+            self._suites.close()
+
+    def _write(self, file: IO[bytes], started: RunStarted) -> None:
+        counts = self._counts
+        head = (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f"<testsuites name={self._attribute(started.collection.name)}"
+            f' tests="{counts.tests}" failures="{counts.failures}" errors="{counts.errors}"'
+            f' time="{_seconds(counts.elapsed_ms)}">\n'
+        )
+        file.write(head.encode())
+        self._suites.copy_to(file)
+        file.write(b"</testsuites>\n")
+
+    def _suite(self, result: CallResult) -> Iterator[str]:
+        started = self._started
+        many = started is not None and started.iterations > 1
+        cycle = f" [iteration {result.iteration + 1}]" if many else ""
+        cases = list(_cases(result, newman=self.context.newman))
+        counts = _Counts()
+        counts.add(cases, result.elapsed_ms)
+        self._counts.add(cases, result.elapsed_ms)
+        begun = result.started_ms or (started.started_ms if started else 0.0)
+        moment = (
+            datetime.fromtimestamp(begun / 1000, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
+        )
+        yield (
+            f"  <testsuite name={self._attribute(' / '.join(result.call.path) + cycle)}"
+            f" id={self._attribute(result.call.item.id)}"
+            f' tests="{counts.tests}" failures="{counts.failures}" errors="{counts.errors}"'
+            f' skipped="{counts.skipped}" time="{_seconds(result.elapsed_ms)}" timestamp="{moment}">\n'
+        )
+        yield from self._properties(result)
+        collection = started.collection.name if started else ""
+        classname = ".".join(name.replace(".", "_") for name in (collection, *result.call.path)) + cycle
+        for case in cases:
+            # The time of a call belongs to all its cases: the sum over a suite is the time it took.
+            yield from self._case(case, classname, result.elapsed_ms / len(cases))
+        yield from self._output("system-out", self._told(result), 4)
+        yield "  </testsuite>\n"
+
+    def _properties(self, result: CallResult) -> Iterator[str]:
+        properties = {"iteration": str(result.iteration + 1), "attempts": str(result.attempt)}
+        exchange = result.exchange
+        if exchange is not None:
+            properties |= {"method": exchange.request.method, "url": exchange.request.url}
+            if exchange.response is not None:
+                properties["status"] = str(exchange.response.status)
+                properties["responseTime"] = str(round(exchange.response.elapsed_ms))
+        yield "    <properties>\n"
+        for name, value in properties.items():
+            yield f"      <property name={self._attribute(name)} value={self._attribute(value)}/>\n"
+        yield "    </properties>\n"
+
+    def _case(self, case: _Case, classname: str, elapsed_ms: float) -> Iterator[str]:
+        named = f"name={self._attribute(case.name)} classname={self._attribute(classname)}"
+        yield f'    <testcase {named} time="{_seconds(elapsed_ms)}"'
+        if case.skipped is not None:
+            message = f" message={self._attribute(case.skipped)}" if case.skipped else ""
+            yield f">\n      <skipped{message}/>\n    </testcase>\n"
+            return
+        for tag, fault in (("error", case.error), ("failure", case.failure)):
+            if fault is not None:
+                kind, message = self._attribute(fault.name or "Error"), self._attribute(fault.message)
+                yield f">\n      <{tag} type={kind} message={message}>"
+                yield self._text("\n".join(_details(fault)))
+                yield f"</{tag}>\n    </testcase>\n"
+                return
+        yield "/>\n"
+
+    def _told(self, result: CallResult) -> Iterator[str]:
+        """Tell what a call printed, and what it sent and got when it failed."""
+        for attempt in self._attempts:
+            failed = "; ".join(fault.test or fault.message for fault in faults_of(attempt))
+            yield f"attempt {attempt.attempt}: {failed or 'passed'}"
+        for run in (*result.prerequest, *result.test):
+            for message in run.console:
+                yield f"console.{message.level}: {message.text}"
+        for warning in result.warnings:
+            yield f"warning: {warning.message}"
+        if result.failed and result.exchange is not None:
+            yield from _conversation(result.exchange)
+
+    def _output(self, tag: str, lines: Iterator[str], indent: int) -> Iterator[str]:
+        text = "\n".join(lines)
+        if text:
+            yield f"{' ' * indent}<{tag}>{self._text(text)}</{tag}>\n"
+
+    def _attribute(self, text: str) -> str:
+        return quoteattr(_known(self.context.mask(text)), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
+    def _text(self, text: str) -> str:
+        # A bare carriage return would be read as a line feed (https://www.w3.org/TR/xml/#sec-line-ends).
+        return escape(_known(self.context.mask(text)), {"\r": "&#13;"})
+
+
+def _cases(result: CallResult, *, newman: bool) -> Iterator[_Case]:
+    """Tell a call as test cases; one without assertions is one case: the request itself."""
+    if result.skipped is not None:
+        yield _Case(name="request", skipped=result.skipped)
+        return
+    faults = list(faults_of(result, newman=newman))
+    broken = [fault for fault in faults if fault.kind not in ("assertion", "expectation")]
+    for fault in broken:
+        yield _Case(name=_broken_name(fault), error=fault)
+    failing = iter([fault for fault in faults if fault.kind in ("assertion", "expectation")])
+    for assertion in result.assertions:
+        yield _Case(
+            name=assertion.name,
+            failure=next(failing) if assertion.error is not None else None,
+            skipped="" if assertion.skipped else None,
+        )
+    if not broken and not result.assertions:
+        yield _Case(name="request")
+
+
+def _broken_name(fault: Fault) -> str:
+    if fault.kind == "request":
+        return "request" if fault.origin == "call" else f"request of {fault.origin}"
+    label = f" of {fault.label}" if fault.label else " of the collection"
+    return f"{fault.event}-script{label}"
+
+
+def _details(fault: Fault) -> Iterator[str]:
+    yield f"{fault.name}: {fault.message}" if fault.name else fault.message
+    yield f"at {fault.at()}"
+    error = fault.error
+    if error is None:
+        return
+    if error.position is not None and error.position.text:
+        yield f"line {error.position.line}: {error.position.text.strip()}"
+    if error.expected is not None:
+        yield f"expected: {error.expected}"
+    if error.actual is not None:
+        yield f"actual:   {error.actual}"
+    if error.stack:
+        yield error.stack
+
+
+def _conversation(exchange: Exchange) -> Iterator[str]:
+    yield ""
+    yield f"> {exchange.request.method} {exchange.request.url}"
+    yield from (f"> {key}: {value}" for key, value in exchange.request.headers)
+    yield from _body(exchange.request.body or b"")
+    response = exchange.response
+    if response is None:
+        return
+    yield f"< {response.status} {response.reason}"
+    yield from (f"< {key}: {value}" for key, value in response.headers)
+    yield from _body(response.body)
+
+
+def _body(body: bytes) -> Iterator[str]:
+    if not body:
+        return
+    text = body.decode("utf-8", "replace")
+    yield ""
+    yield text[:_BODY_CLIP]
+    if len(text) > _BODY_CLIP:
+        yield f"... ({len(body)} bytes in all)"
+
+
+def _known(text: str) -> str:
+    return _NOT_XML.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def _seconds(ms: float) -> str:
+    return f"{ms / 1000:.3f}"
