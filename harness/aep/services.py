@@ -13,6 +13,15 @@ MODULES = (
     "harness.aep.ims",
     "harness.aep.control",
     "harness.aep.sandboxes",
+    "harness.aep.namespaces",
+    "harness.aep.registry.stats",
+    "harness.aep.registry.resources",
+    "harness.aep.registry.descriptors",
+    "harness.aep.catalog",
+    "harness.aep.batch_calls",
+    "harness.aep.inlet_calls",
+    "harness.aep.streaming",
+    "harness.aep.event_types",
 )
 """Each has `routes(platform) -> list[Endpoint]`."""
 

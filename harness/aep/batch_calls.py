@@ -1,0 +1,284 @@
+"""Batch ingestion's calls, and Catalog's on batches."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from harness.aep import catalog, problem
+from harness.aep.batch_files import FORMATS
+from harness.aep.batches import FILE_KIND, STATUSES, Batches
+from harness.aep.catalog import Catalog
+from harness.aep.catalog_listing import listed
+from harness.aep.landing import FAILED, LAKE
+from harness.aep.message import Request, answer, empty
+from harness.aep.routing import Endpoint
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from harness.aep.gateway import Caller
+    from harness.aep.platform import Platform
+
+_BASE = "/data/foundation/import/batches"
+_FILE = f"{_BASE}/{{batch}}/datasets/{{dataset}}/files/{{path...}}"
+_LONGEST_URL = 2000
+_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_TIMES = {
+    "createdAfter": ("created", 1),
+    "createdBefore": ("created", -1),
+    "startAfter": ("started", 1),
+    "startBefore": ("started", -1),
+    "endAfter": ("completed", 1),
+    "endBefore": ("completed", -1),
+}
+
+
+def routes(platform: Platform) -> list[Endpoint]:
+    """Endpoints of both services. Catalog's exist under the singular word too."""
+    calls = BatchCalls(platform)
+    upload = platform.settings.upload_limit_bytes
+    found = [
+        Endpoint(method="POST", path=_BASE, handler=calls.create, json_only=True),
+        Endpoint(method="POST", path=f"{_BASE}/{{batch}}", handler=calls.act),
+        Endpoint(method="PUT", path=_FILE, handler=calls.put_file, limit=upload),
+        Endpoint(method="PATCH", path=_FILE, handler=calls.append_file, limit=upload),
+        Endpoint(method="POST", path=_FILE, handler=calls.act_on_file, limit=upload),
+        Endpoint(method="HEAD", path=_FILE, handler=calls.head_file),
+    ]
+    for word in ("batches", "batch"):
+        base = f"{catalog.BASE}/{word}"
+        table = (
+            ("GET", base, calls.list),
+            ("POST", base, calls.create),
+            ("GET", f"{base}/{{batch}}", calls.read),
+            ("DELETE", f"{base}/{{batch}}", calls.delete),
+        )
+        found.extend(
+            Endpoint(method=method, path=path, handler=handler, any_case=True)
+            for method, path, handler in table
+        )
+    return found
+
+
+class BatchCalls:
+    """Creates batches, takes their files, ends and shows them."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._batches = platform.service(Batches)
+        self._catalog = platform.service(Catalog)
+
+    def create(self, request: Request, caller: Caller) -> Response:
+        """`POST /import/batches {datasetId, inputFormat}`."""
+        wanted = request.document()
+        dataset_id = wanted.get("datasetId")
+        if not isinstance(dataset_id, str):
+            raise problem.bad_request("datasetId is required")
+        form = wanted.get("inputFormat")
+        if not isinstance(form, dict) or not isinstance(form.get("format"), str):
+            raise problem.bad_request("inputFormat must hold a format")
+        form["format"] = form["format"].lower()
+        if form["format"] == "parquet":
+            raise problem.not_implemented("Ingestion of Parquet files", "POST", request.path)
+        if form["format"] not in FORMATS:
+            raise problem.bad_request(
+                f"inputFormat.format must be one of {', '.join(FORMATS)}, not {form['format']!r}"
+            )
+        percent = wanted.get("partialIngestionPercent", 0)
+        if not isinstance(percent, int | float) or not 0 <= percent <= 100:
+            raise problem.bad_request("partialIngestionPercent must be from 0 to 100")
+        if self._catalog.dataset(caller.org, caller.sandbox, dataset_id) is None:
+            raise problem.not_found(f"The dataset {dataset_id} does not exist")
+        optional = ("externalId", "replay", "enableErrorDiagnostics", "partialIngestionPercent")
+        batch = self._batches.make(
+            caller.org,
+            caller.sandbox,
+            dataset_id,
+            user=caller.user_id,
+            client=caller.client_id,
+            inputFormat=form,
+            **{name: wanted[name] for name in optional if name in wanted},
+        )
+        shown = {name: value for name, value in batch.items() if name not in {"streamed", "errors"}}
+        return answer(shown, 201)
+
+    def act(self, request: Request, caller: Caller) -> Response:
+        """`POST /import/batches/{batch}?action=COMPLETE|ABORT|FAIL|REVERT`, in any case."""
+        batch = self._get(request, caller)
+        action = (request.query.get("action") or "").upper()
+        org, sandbox, status = caller.org, caller.sandbox, batch["status"]
+        if action == "COMPLETE":
+            # Retrying is safe: a batch that is past loading is left as it is.
+            if status == "loading":
+                self._batches.set_status(org, sandbox, batch, "loaded")
+                self._batches.complete(org, sandbox, batch)
+            elif status in {"aborted", "failed", "inactive"}:
+                raise problem.bad_request(f"A batch that is {status} cannot be completed")
+        elif action in {"ABORT", "FAIL"}:
+            after = {"ABORT": "aborted", "FAIL": "failed"}[action]
+            if status not in {"loading", after}:
+                raise problem.bad_request(f"A batch that is {status} cannot be {after}")
+            self._batches.set_status(org, sandbox, batch, after)
+        elif action == "REVERT":
+            if status not in {"success", "active", "inactive"}:
+                raise problem.bad_request(f"A batch that is {status} cannot be reverted")
+            self._platform.store.forget_records(org, sandbox, LAKE, batch["id"])
+            self._batches.set_status(org, sandbox, batch, "inactive")
+        else:
+            raise problem.bad_request("action must be COMPLETE, ABORT, FAIL or REVERT")
+        return empty(200)
+
+    # files
+
+    def put_file(self, request: Request, caller: Caller) -> Response:
+        """`PUT …/files/{path}`: 201, or 200 when it replaces a file."""
+        batch = self._loading(request, caller)
+        self._check_upload(request)
+        known = self._file(request, caller, batch) is not None
+        self._keep(request, caller, batch, request.body, done=True)
+        return empty(200 if known else 201)
+
+    def act_on_file(self, request: Request, caller: Caller) -> Response:
+        """`POST …/files/{path}?action=INITIALIZE|COMPLETE`, for files sent in parts."""
+        batch = self._loading(request, caller)
+        action = (request.query.get("action") or "").upper()
+        if action == "INITIALIZE":
+            self._keep(request, caller, batch, b"", done=False)
+            return empty(201)
+        if action != "COMPLETE":
+            raise problem.bad_request("action must be INITIALIZE or COMPLETE")
+        file = self._file(request, caller, batch)
+        if file is None:
+            raise problem.not_found(f"The file {request.params['path']} does not exist")
+        content = self._platform.store.get_blob(caller.org, caller.sandbox, file["id"]) or b""
+        self._keep(request, caller, batch, content, done=True)
+        return empty(200)
+
+    def append_file(self, request: Request, caller: Caller) -> Response:
+        """`PATCH …/files/{path}` with `Content-Range`: the next part of a large file."""
+        batch = self._loading(request, caller)
+        self._check_upload(request)
+        file = self._file(request, caller, batch)
+        if file is None or file["done"]:
+            raise problem.not_found(f"The file {request.params['path']} is not being uploaded in parts")
+        match = _RANGE.fullmatch(request.headers.get("content-range", ""))
+        if match is None:
+            raise problem.bad_request("Content-Range must have the form bytes 0-999/2000")
+        begin, end = int(match[1]), int(match[2])
+        if end - begin + 1 != len(request.body):
+            raise problem.bad_request(
+                f"Content-Range spans {end - begin + 1} bytes, the body {len(request.body)}"
+            )
+        held = self._platform.store.get_blob(caller.org, caller.sandbox, file["id"]) or b""
+        if begin > len(held):
+            raise problem.bad_request(f"Byte {len(held)} comes next, not {begin}")
+        content = held[:begin] + request.body + held[end + 1 :]
+        self._keep(request, caller, batch, content, done=False)
+        return empty(200)
+
+    def head_file(self, request: Request, caller: Caller) -> Response:
+        """`HEAD …/files/{path}`: how much of a file is there."""
+        batch = self._get(request, caller)
+        file = self._file(request, caller, batch)
+        if file is None:
+            raise problem.Problem(404)
+        return empty(200, {"Content-Length": str(file["size"])})
+
+    # Catalog's side
+
+    def list(self, request: Request, caller: Caller) -> Response:
+        """`GET /catalog/batches`: keyed by id, with the filters of Catalog and of batches."""
+        org, sandbox = caller.org, caller.sandbox
+        found = self._batches.all(org, sandbox)
+        status = request.query.get("status")
+        if status and not set(status.split(",")) <= set(STATUSES):
+            raise problem.bad_request(f"status must be one of {', '.join(STATUSES)}")
+        dataset = request.query.get("dataSet") or request.query.get("datasetId")
+        if dataset:
+            found = [one for one in found if one["relatedObjects"][0]["id"] in dataset.split(",")]
+        wanted = request.query.get("batch")
+        if wanted:
+            found = [one for one in found if one["id"] in wanted.split(",")]
+        for name, (field, sign) in _TIMES.items():
+            if request.query.get(name):
+                limit = request.query.number(name, 0)
+                found = [one for one in found if (one.get(field, 0) - limit) * sign > 0]
+        shown = [(one["id"], self._batches.shown(org, sandbox, one)) for one in found]
+        own = {"dataSet", "datasetId", "batch", *_TIMES}
+        request.query.pairs = [pair for pair in request.query.pairs if pair[0] not in own]
+        return answer(listed(shown, request.query))
+
+    def read(self, request: Request, caller: Caller) -> Response:
+        """`GET /catalog/batches/{batch}`: an object with one key."""
+        batch = self._get(request, caller)
+        return answer({batch["id"]: self._batches.shown(caller.org, caller.sandbox, batch)})
+
+    def delete(self, request: Request, caller: Caller) -> Response:
+        """`DELETE /catalog/batches/{batch}`: the batch and its records."""
+        batch = self._get(request, caller)
+        store = self._platform.store
+        with store.transaction():
+            for stream in (LAKE, FAILED):
+                store.forget_records(caller.org, caller.sandbox, stream, batch["id"])
+            store.delete(caller.org, caller.sandbox, "batch", batch["id"])
+        return answer([f"@/batches/{batch['id']}"])
+
+    # finding
+
+    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+        wanted = request.params["batch"]
+        found = self._batches.get(caller.org, caller.sandbox, wanted)
+        if found is None:
+            raise problem.not_found(f"The batch {wanted} does not exist")
+        return found
+
+    def _loading(self, request: Request, caller: Caller) -> dict[str, Any]:
+        if len(request.path) > _LONGEST_URL:
+            raise problem.classic(414, "URITooLongError", "The URL is longer than 2000 characters")
+        batch = self._get(request, caller)
+        dataset_id = request.params["dataset"]
+        if batch["relatedObjects"][0]["id"] != dataset_id:
+            raise problem.not_found(f"The batch {batch['id']} has no dataset {dataset_id}")
+        if batch["status"] != "loading":
+            raise problem.bad_request(
+                f"The batch {batch['id']} is {batch['status']}; files are taken while it is loading"
+            )
+        return batch
+
+    @staticmethod
+    def _check_upload(request: Request) -> None:
+        if request.media_type != "application/octet-stream":
+            raise problem.classic(
+                415,
+                "UnsupportedMediaTypeError",
+                f"Content-Type must be application/octet-stream, not {request.media_type!r}",
+            )
+
+    def _file(self, request: Request, caller: Caller, batch: dict[str, Any]) -> dict[str, Any] | None:
+        return self._platform.store.get(caller.org, caller.sandbox, FILE_KIND, _file_id(batch, request))
+
+    def _keep(
+        self,
+        request: Request,
+        caller: Caller,
+        batch: dict[str, Any],
+        content: bytes,
+        *,
+        done: bool,
+    ) -> None:
+        file_id = _file_id(batch, request)
+        body = {
+            "id": file_id,
+            "batchId": batch["id"],
+            "name": request.params["path"],
+            "size": len(content),
+            "done": done,
+        }
+        with self._platform.store.transaction():
+            self._platform.store.put(caller.org, caller.sandbox, FILE_KIND, file_id, body)
+            self._platform.store.put_blob(caller.org, caller.sandbox, file_id, content)
+
+
+def _file_id(batch: dict[str, Any], request: Request) -> str:
+    return f"{batch['id']}/{request.params['path']}"

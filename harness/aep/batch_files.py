@@ -1,0 +1,115 @@
+"""Rows of an uploaded file: JSON lines, a JSON array, or CSV with a header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMATS = ("json", "csv")
+
+
+class FileError(Exception):
+    """A file that cannot be taken in at all; `code` is ingestion's."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Row(NamedTuple):
+    """One record with its number in the file, from 1; `problem` says why it cannot be read."""
+
+    number: int
+    value: Any
+    problem: str | None = None
+
+
+def rows(content: bytes, input_format: dict[str, Any]) -> Iterator[Row]:
+    """Rows of a file; FileError when there are none or the file is not of its format."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileError("105", f"The file is not UTF-8: {error}") from None
+    if not text.strip():
+        raise FileError("106", "Dataset file is empty. Please upload file with data.")
+    if input_format["format"] == "csv":
+        yield from _csv_rows(text, input_format)
+    elif input_format.get("isMultiLineJson") is True:
+        yield from _array_rows(text)
+    else:
+        yield from _line_rows(text)
+
+
+def _line_rows(text: str) -> Iterator[Row]:
+    number = 0
+    for line in text.split("\n"):
+        if not line.strip():
+            continue
+        number += 1
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield Row(number, line.strip(), f"The row cannot be parsed: {error}")
+            continue
+        yield _object_row(number, value)
+
+
+def _array_rows(text: str) -> Iterator[Row]:
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FileError("107", f"The file is not a JSON document: {error}") from None
+    values = values if isinstance(values, list) else [values]
+    if not values:
+        raise FileError("106", "Dataset file is empty. Please upload file with data.")
+    for number, value in enumerate(values, 1):
+        yield _object_row(number, value)
+
+
+def _object_row(number: int, value: Any) -> Row:
+    if isinstance(value, dict):
+        return Row(number, value)
+    return Row(number, value, "The row is not a JSON object")
+
+
+def _csv_rows(text: str, input_format: dict[str, Any]) -> Iterator[Row]:
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=str(input_format.get("delimiter") or ","),
+        quotechar=str(input_format.get("quote") or '"'),
+        escapechar=str(input_format["escape"]) if input_format.get("escape") else None,
+    )
+    header = next(reader, [])
+    if not header or any(not name.strip() for name in header) or len(set(header)) < len(header):
+        raise FileError("118", "CSV file contains empty or duplicate header fields.")
+    count = 0
+    for number, cells in enumerate(reader, 1):
+        if not cells:
+            continue
+        count += 1
+        if len(cells) != len(header):
+            problem = f"The row has {len(cells)} columns, the header {len(header)}"
+            yield Row(number, cells, problem)
+            continue
+        record: dict[str, Any] = {}
+        for name, cell in zip(header, cells, strict=True):
+            if cell != "":
+                _place(record, name.strip().split("."), cell)
+        yield Row(number, record)
+    if not count:
+        raise FileError("106", "Dataset file is empty. Please upload file with data.")
+
+
+def _place(record: dict[str, Any], path: list[str], cell: str) -> None:
+    node = record
+    for word in path[:-1]:
+        inner = node.setdefault(word, {})
+        if not isinstance(inner, dict):
+            return
+        node = inner
+    node[path[-1]] = cell

@@ -1,0 +1,59 @@
+"""The Accept header, by which Schema Registry clients choose what they get."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_MEDIA = re.compile(r"application/vnd\.adobe\.(xed|xdm)((?:-[a-z0-9]+)*)\+json$")
+_XED = frozenset({"id", "full", "notext", "desc", "deprecatefield"})
+_XDM = frozenset({"id", "link", "v2"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept:
+    """A media type of the registry: family `xed` or `xdm`, its variants, and the major version."""
+
+    family: str
+    variants: frozenset[str] = frozenset()
+    version: int | None = None
+
+
+def parse(header: str | None) -> Accept | None:
+    """First media type of the registry in an Accept header; None when there is none."""
+    for choice in (header or "").split(","):
+        media, *parameters = (part.strip() for part in choice.split(";"))
+        match = _MEDIA.fullmatch(media.lower())
+        if match is None:
+            continue
+        variants = frozenset(match[2].lstrip("-").split("-")) - {""}
+        if not variants <= (_XED if match[1] == "xed" else _XDM):
+            continue
+        return Accept(family=match[1], variants=variants, version=_version(parameters))
+    return None
+
+
+def _version(parameters: list[str]) -> int | None:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        major = value.strip().strip('"').partition(".")[0]
+        if name.strip().lower() == "version" and major.isdigit():
+            return int(major)
+    return None
+
+
+def without_text(node: object) -> object:
+    """Copy a schema without its titles and descriptions; fields of those names stay."""
+    if isinstance(node, list):
+        return [without_text(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: (
+            {field: without_text(sub) for field, sub in value.items()}
+            if name == "properties" and isinstance(value, dict)
+            else without_text(value)
+        )
+        for name, value in node.items()
+        if name not in {"title", "description"}
+    }

@@ -1,0 +1,135 @@
+"""From a resource with `$ref` and `allOf` to the one schema that records are held against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Lookup = Callable[[str], dict[str, Any] | None]
+
+_OWN = frozenset(
+    {
+        "$id",
+        "$schema",
+        "definitions",
+        "imsOrg",
+        "meta:abstract",
+        "meta:altId",
+        "meta:class",
+        "meta:containerId",
+        "meta:createdDate",
+        "meta:extends",
+        "meta:extensible",
+        "meta:immutableTags",
+        "meta:intendedToExtend",
+        "meta:registryMetadata",
+        "meta:resourceType",
+        "meta:tenantNamespace",
+        "refs",
+        "version",
+    }
+)
+_STRUCTURE = frozenset(
+    {"$ref", "allOf", "anyOf", "definitions", "items", "not", "oneOf", "patternProperties"}
+    | {"properties", "additionalProperties"}
+)
+_BOUNDS = {
+    "byte": (-128, 127),
+    "short": (-32_768, 32_767),
+    "int": (-2_147_483_648, 2_147_483_647),
+    "long": (-9_007_199_254_740_991, 9_007_199_254_740_991),
+}
+"""Whole numbers by `meta:xdmType`; the registry shows these limits in a resolved field."""
+
+
+def resolve(document: dict[str, Any], lookup: Lookup) -> dict[str, Any]:
+    """Copy with every `$ref` and `allOf` merged in. A reference into itself becomes an open object."""
+    return _Resolver(lookup).node(document, document, ())
+
+
+def references(node: Any) -> Iterator[str]:
+    """Ids of other resources that a document refers to, in order, without fragments."""
+    if isinstance(node, dict):
+        target = node.get("$ref")
+        if isinstance(target, str) and not target.startswith("#"):
+            yield target.partition("#")[0]
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def at_pointer(root: Any, pointer: str) -> Any:
+    """Node at a `#/definitions/x` pointer; None when there is none."""
+    node = root
+    for word in pointer.lstrip("#").split("/"):
+        if word:
+            name = word.replace("~1", "/").replace("~0", "~")
+            node = node.get(name) if isinstance(node, dict) else None
+    return node
+
+
+class _Resolver:
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+
+    def node(self, node: Any, root: dict[str, Any], seen: tuple[str, ...]) -> dict[str, Any]:
+        if not isinstance(node, dict):
+            return {}
+        merged = {name: value for name, value in node.items() if name not in _STRUCTURE}
+        for name in ("properties", "patternProperties"):
+            if isinstance(node.get(name), dict):
+                merged[name] = {field: self.node(sub, root, seen) for field, sub in node[name].items()}
+        for name in ("items", "additionalProperties", "not"):
+            value = node.get(name)
+            if isinstance(value, dict):
+                merged[name] = self.node(value, root, seen)
+            elif isinstance(value, bool):
+                merged[name] = value
+        for name in ("anyOf", "oneOf"):
+            if isinstance(node.get(name), list):
+                merged[name] = [self.node(sub, root, seen) for sub in node[name]]
+        if isinstance(node.get("$ref"), str):
+            _merge(merged, self._target(node["$ref"], root, seen))
+        for part in node.get("allOf", ()):
+            _merge(merged, self.node(part, root, seen))
+        if "type" not in merged and "properties" in merged:
+            merged["type"] = "object"
+        bounds = _BOUNDS.get(merged.get("meta:xdmType", ""))
+        if bounds is not None and merged.get("type") == "integer":
+            merged.setdefault("minimum", bounds[0])
+            merged.setdefault("maximum", bounds[1])
+        return merged
+
+    def _target(self, ref: str, root: dict[str, Any], seen: tuple[str, ...]) -> dict[str, Any]:
+        resource, _, fragment = ref.partition("#")
+        key = ref if resource else f"{root.get('$id', '')}{ref}"
+        if key in seen:
+            return {"type": "object"}
+        document = self._lookup(resource) if resource else root
+        if document is None:
+            return {}
+        return self.node(at_pointer(document, fragment) if fragment else document, document, (*seen, key))
+
+
+def _merge(into: dict[str, Any], part: dict[str, Any]) -> None:
+    for name, value in part.items():
+        if name in _OWN:
+            continue
+        if name in {"properties", "patternProperties"}:
+            fields = into.setdefault(name, {})
+            for field, sub in value.items():
+                if field in fields:
+                    _merge(fields[field], sub)
+                else:
+                    fields[field] = sub
+        elif name == "required" and isinstance(value, list):
+            present = into.get("required", [])
+            into["required"] = [*present, *(one for one in value if one not in present)]
+        elif name == "items" and isinstance(into.get("items"), dict):
+            _merge(into["items"], value)
+        else:
+            into.setdefault(name, value)

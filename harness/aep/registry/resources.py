@@ -1,0 +1,472 @@
+"""Calls on classes, field groups, data types and schemas."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from harness.aep import problem
+from harness.aep.json_patch import PatchError, apply_patch, parse_patch
+from harness.aep.message import Request, answer, empty
+from harness.aep.registry import rules
+from harness.aep.registry.accept import parse as parse_accept
+from harness.aep.registry.accept import without_text
+from harness.aep.registry.listing import listed
+from harness.aep.registry.resolve import references
+from harness.aep.registry.state import KIND, UNION, SchemaRegistry
+from harness.aep.routing import Endpoint
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from harness.aep.gateway import Caller
+    from harness.aep.platform import Platform
+
+BASE = "/data/foundation/schemaregistry"
+TYPES = {
+    "schemas": "schemas",
+    "mixins": "mixins",
+    "fieldgroups": "mixins",
+    "classes": "classes",
+    "datatypes": "datatypes",
+    "behaviors": "behaviors",
+    "unions": "unions",
+}
+"""Path word to resource type: field groups are the newer word for mixins, over the same store."""
+_NOT_FOUND = {
+    "classes": 1010,
+    "mixins": 1011,
+    "schemas": 1012,
+    "datatypes": 1013,
+    "behaviors": 1014,
+    "unions": 1015,
+}
+_BEHAVIOR = "https://ns.adobe.com/xdm/data/"
+_DERIVED = (
+    "$id",
+    "meta:altId",
+    "meta:resourceType",
+    "version",
+    "meta:class",
+    "meta:containerId",
+    "meta:tenantNamespace",
+    "imsOrg",
+    "meta:registryMetadata",
+)
+
+
+def routes(platform: Platform) -> list[Endpoint]:
+    """Endpoints of the resource types."""
+    resources = Resources(platform)
+    found = [
+        Endpoint(method="GET", path=f"{BASE}/{{container}}/{{type}}", handler=resources.list),
+        Endpoint(method="GET", path=f"{BASE}/{{container}}/{{type}}/{{id}}", handler=resources.read),
+    ]
+    for method, path, handler in (
+        ("POST", "{type}", resources.create),
+        ("PUT", "{type}/{id}", resources.replace),
+        ("PATCH", "{type}/{id}", resources.patch),
+        ("DELETE", "{type}/{id}", resources.delete),
+    ):
+        found.append(
+            Endpoint(
+                method=method,
+                path=f"{BASE}/{{container}}/{path}",
+                handler=handler,
+                json_only=method in {"POST", "PUT"},
+            )
+        )
+    return found
+
+
+class Resources:
+    """Creates, shows, changes and deletes resources."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._registry = platform.service(SchemaRegistry)
+
+    # reading
+
+    def list(self, request: Request, caller: Caller) -> Response:
+        """`GET /{container}/{type}`."""
+        container, kind = self._where(request)
+        accept = parse_accept(request.headers.get("accept"))
+        if accept is not None and accept.version is not None:
+            raise self._accept_error(1006, "A list takes no version in the Accept header.")
+        if kind == "unions":
+            found = self._registry.unions(caller.org, caller.sandbox)
+        else:
+            found = self._registry.of_type(caller.org, caller.sandbox, kind, container)
+        page, about = listed(found, request.query)
+        if accept is not None and "id" in accept.variants:
+            names = ("title", "$id", "meta:altId", "version")
+            page = [{name: one[name] for name in names} for one in page]
+        here = f"{request.base_url}{request.path.rstrip('/')}"
+        word = request.params["type"]
+        links: dict[str, Any] = {f"global_{word}": {"href": f"{request.base_url}{BASE}/global/{word}"}}
+        if about["next"] is not None:
+            start = quote(about["next"], safe="")
+            links["next"] = {"href": f"{here}?orderby={about['orderby']}&start={start}"}
+        return answer({"results": page, "_page": about, "_links": links})
+
+    def read(self, request: Request, caller: Caller) -> Response:
+        """`GET /{container}/{type}/{id}`; what comes back depends on the Accept header."""
+        container, kind = self._where(request)
+        header = request.headers.get("accept")
+        accept = parse_accept(header)
+        if accept is None or accept.family != "xed" or "id" in accept.variants:
+            detail = (
+                f"Unknown Accept media supplied: {header}"
+                if header
+                else "Accept header parameter is required"
+            )
+            raise self._accept_error(1007, detail)
+        if accept.version is None:
+            raise self._accept_error(1007, "version must be supplied in the accept header", legacy_status=400)
+        document = self._find(request, caller, container, kind)
+        if accept.version != int(document["version"].partition(".")[0]):
+            raise self._not_found(kind, request.params["id"], accept.version)
+        return answer(self._shown(caller, document, accept.variants))
+
+    def _shown(self, caller: Caller, document: dict[str, Any], variants: frozenset[str]) -> dict[str, Any]:
+        shown = document
+        if "full" in variants:
+            full = self._registry.full(caller.org, caller.sandbox, document["$id"])
+            shown = copy.deepcopy(full or {})
+        if variants & {"desc", "deprecatefield"}:
+            found = self._registry.descriptors(caller.org, caller.sandbox, document["$id"])
+            if "desc" in variants:
+                shown = {**shown, "meta:descriptors": found}
+            if "deprecatefield" in variants:
+                shown = _deprecated(copy.deepcopy(shown), found)
+        if "notext" in variants:
+            stripped = without_text(shown)
+            shown = stripped if isinstance(stripped, dict) else shown
+        return shown
+
+    # writing
+
+    def create(self, request: Request, caller: Caller) -> Response:
+        """`POST /tenant/{type}`."""
+        kind = self._writable(request)
+        wanted = request.document()
+        digits = self._platform.ids.hex(48)
+        tenant = self._platform.settings.tenant_of(caller.org)
+        now = self._platform.clock.now_ms()
+        document = {
+            **{name: value for name, value in wanted.items() if name not in _DERIVED},
+            "$id": f"https://ns.adobe.com/{tenant}/{kind}/{digits}",
+            "meta:altId": f"_{tenant}.{kind}.{digits}",
+            "meta:resourceType": kind,
+            "version": "1.0",
+            "imsOrg": caller.org,
+            "meta:containerId": "tenant",
+            "meta:tenantNamespace": f"_{tenant}",
+            "meta:registryMetadata": {
+                "repo:createdDate": now,
+                "repo:lastModifiedDate": now,
+                "xdm:createdClientId": caller.client_id,
+                "xdm:lastModifiedClientId": caller.client_id,
+                "xdm:createdUserId": caller.user_id,
+                "xdm:lastModifiedUserId": caller.user_id,
+                "eTag": self._platform.ids.hex(64),
+                "meta:globalLibVersion": "1.0",
+            },
+        }
+        self._check(caller, document)
+        self._derive(caller, document)
+        self._platform.store.put(caller.org, caller.sandbox, KIND, document["$id"], document)
+        return answer(document, 201, {"Location": f"{request.base_url}{BASE}/tenant/{kind}/{digits}"})
+
+    def replace(self, request: Request, caller: Caller) -> Response:
+        """`PUT /tenant/{type}/{id}`."""
+        kind = self._writable(request)
+        current = self._find(request, caller, "tenant", kind)
+        return self._update(caller, current, request.document())
+
+    def patch(self, request: Request, caller: Caller) -> Response:
+        """`PATCH /tenant/{type}/{id}`: JSON Patch."""
+        kind = self._writable(request)
+        current = self._find(request, caller, "tenant", kind)
+        try:
+            changed = apply_patch(current, parse_patch(request.json()))
+        except PatchError as error:
+            raise problem.bad_request(f"The patch cannot be applied: {error}") from None
+        if not isinstance(changed, dict):
+            raise problem.bad_request("A patch must leave a JSON object")
+        return self._update(caller, current, changed)
+
+    def delete(self, request: Request, caller: Caller) -> Response:
+        """`DELETE /tenant/{type}/{id}`: refused while something depends on it."""
+        kind = self._writable(request)
+        current = self._find(request, caller, "tenant", kind)
+        if kind == "schemas" and self._registry.in_use(caller.org, caller.sandbox, current):
+            raise problem.bad_request(
+                f"The schema {current['$id']} is enabled for Profile or used by a dataset"
+                " and cannot be deleted."
+            )
+        users = self._registry.users(caller.org, caller.sandbox, current["$id"])
+        if users:
+            raise problem.bad_request(
+                f"The resource {current['$id']} is used by {users[0]['$id']} and cannot be deleted."
+            )
+        with self._platform.store.transaction():
+            for one in self._registry.descriptors(caller.org, caller.sandbox, current["$id"]):
+                self._platform.store.delete(caller.org, caller.sandbox, "xdm-descriptor", one["@id"])
+            self._platform.store.delete(caller.org, caller.sandbox, KIND, current["$id"])
+        return empty(204)
+
+    def _update(self, caller: Caller, current: dict[str, Any], wanted: dict[str, Any]) -> Response:
+        document = {name: value for name, value in wanted.items() if name not in _DERIVED}
+        document.update({name: current[name] for name in _DERIVED if name in current})
+        self._check(caller, document)
+        self._check_tags(current, document)
+        self._derive(caller, document)
+        self._check_evolution(caller, current, document)
+        major, _, minor = current["version"].partition(".")
+        content = ("allOf", "definitions", "properties", "required")
+        if any(document.get(name) != current.get(name) for name in content):
+            document["version"] = f"{major}.{int(minor) + 1}"
+        document["meta:registryMetadata"] = {
+            **current["meta:registryMetadata"],
+            "repo:lastModifiedDate": self._platform.clock.now_ms(),
+            "xdm:lastModifiedClientId": caller.client_id,
+            "xdm:lastModifiedUserId": caller.user_id,
+            "eTag": self._platform.ids.hex(64),
+        }
+        self._platform.store.put(caller.org, caller.sandbox, KIND, document["$id"], document)
+        return answer(document)
+
+    # checks
+
+    def _check(self, caller: Caller, document: dict[str, Any]) -> None:
+        kind = document["meta:resourceType"]
+        # 1. form
+        title = document.get("title")
+        if not isinstance(title, str) or not title.strip():
+            raise problem.bad_request("The resource needs a title")
+        if document.setdefault("type", "object") != "object" and kind != "datatypes":
+            raise problem.bad_request("The type of the resource must be 'object'")
+        reason = rules.malformed(document)
+        if reason is not None:
+            raise problem.bad_request(f"The resource is not valid: {reason}")
+        # 2. title
+        self._check_title(caller, document, title)
+        # 3. references
+        for target in references({key: document.get(key) for key in ("allOf", "definitions", "properties")}):
+            if self._registry.get(caller.org, caller.sandbox, target) is None:
+                raise self._registry.error(
+                    _NOT_FOUND.get(_kind_in(target), 1017),
+                    404,
+                    "Resource Not Found",
+                    f"The referenced resource {target} is not found",
+                )
+        # 4. namespace
+        if kind in {"mixins", "classes", "schemas"}:
+            tenant = self._platform.settings.tenant_of(caller.org)
+            outside = rules.outside_namespace(document, tenant)
+            if outside:
+                raise self._registry.error(
+                    1021,
+                    400,
+                    "Namespace validation error",
+                    f"Custom fields must be under _{tenant}: {', '.join(outside)}",
+                )
+        # 5. composition
+        check = {
+            "mixins": self._check_mixin,
+            "classes": self._check_class,
+            "schemas": self._check_schema,
+        }.get(kind)
+        if check is not None:
+            check(caller, document)
+
+    def _check_title(self, caller: Caller, document: dict[str, Any], title: str) -> None:
+        for other in self._platform.store.find(caller.org, caller.sandbox, KIND, title=title):
+            if other["$id"] != document["$id"]:
+                raise self._registry.error(
+                    1521,
+                    400,
+                    "Title not unique",
+                    f"Title must be unique. An object {other['$id']} already exists with the same title.",
+                )
+
+    def _check_mixin(self, caller: Caller, document: dict[str, Any]) -> None:
+        classes = document.get("meta:intendedToExtend")
+        if not isinstance(classes, list) or not classes:
+            raise problem.bad_request(
+                "meta:intendedToExtend must list the classes that the field group is meant for"
+            )
+        for class_id in classes:
+            if not isinstance(class_id, str) or (
+                self._registry.get(caller.org, caller.sandbox, class_id) is None
+            ):
+                raise self._registry.error(
+                    1010, 404, "Resource Not Found", f"The class {class_id} is not found"
+                )
+
+    def _check_class(self, caller: Caller, document: dict[str, Any]) -> None:
+        extends = self._registry.extends(caller.org, caller.sandbox, document)
+        behaviors = [one for one in extends if one.startswith(_BEHAVIOR) and "measure" not in one]
+        if len(behaviors) != 1:
+            raise problem.bad_request(
+                f"A class must extend exactly one behavior, such as {_BEHAVIOR}record,"
+                f" {_BEHAVIOR}time-series or {_BEHAVIOR}adhoc"
+            )
+
+    def _check_schema(self, caller: Caller, document: dict[str, Any]) -> None:
+        parts = {
+            target: self._registry.get(caller.org, caller.sandbox, target)
+            for target in (
+                self._registry.canonical(part["$ref"].partition("#")[0])
+                for part in document.get("allOf", ())
+                if isinstance(part.get("$ref"), str) and not part["$ref"].startswith("#")
+            )
+        }
+        classes = [one for one in parts.values() if one and one["meta:resourceType"] == "classes"]
+        if len(classes) != 1:
+            raise problem.bad_request(f"A schema must have exactly one class in allOf, not {len(classes)}")
+        class_id = classes[0]["$id"]
+        document["meta:class"] = class_id
+        related = {class_id, *self._registry.extends(caller.org, caller.sandbox, classes[0])}
+        for part in parts.values():
+            meant = (part or {}).get("meta:intendedToExtend")
+            if meant and not related & {self._registry.canonical(one) for one in meant}:
+                raise problem.bad_request(
+                    f"The field group {part and part['$id']} is not meant for the class {class_id}"
+                )
+        tags = document.get("meta:immutableTags")
+        if tags is not None and (not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags)):
+            raise problem.bad_request("meta:immutableTags must be an array of strings")
+        if self._registry.is_union(document):
+            self._check_union(caller, document)
+
+    def _check_union(self, caller: Caller, document: dict[str, Any]) -> None:
+        full = self._registry.resolved(caller.org, caller.sandbox, document)
+        has_map = "identityMap" in full.get("properties", {})
+        identities = self._registry.identities(caller.org, caller.sandbox, document["$id"])
+        if not has_map and not any(one.primary for one in identities):
+            raise self._registry.error(
+                1528,
+                400,
+                "Union descriptor validation error",
+                "To enable the schema for Profile it needs a primary identity descriptor or an"
+                " identityMap field group.",
+            )
+        for other in self._registry.union_schemas(caller.org, caller.sandbox, document["meta:class"]):
+            if other["$id"] == document["$id"]:
+                continue
+            theirs = self._registry.full(caller.org, caller.sandbox, other["$id"]) or {}
+            path = rules.conflicts(theirs, full)
+            if path is not None:
+                raise self._registry.error(
+                    1413,
+                    400,
+                    "Merge Schema Error",
+                    f"The type of {path} differs from that in {other['$id']}, which is in the same union.",
+                )
+
+    @staticmethod
+    def _check_tags(current: dict[str, Any], document: dict[str, Any]) -> None:
+        lost = set(current.get("meta:immutableTags") or ()) - set(document.get("meta:immutableTags") or ())
+        if lost:
+            raise problem.bad_request(f"An immutable tag cannot be removed: {', '.join(lost)}")
+
+    def _check_evolution(self, caller: Caller, current: dict[str, Any], document: dict[str, Any]) -> None:
+        org, sandbox = caller.org, caller.sandbox
+        if current["meta:resourceType"] == "schemas":
+            affected = [current]
+        else:
+            affected = self._registry.dependents(org, sandbox, current["$id"])
+        used = [one for one in affected if self._registry.in_use(org, sandbox, one)]
+        if not used:
+            return
+        before = {one["$id"]: self._registry.full(org, sandbox, one["$id"]) or {} for one in used}
+        changed = {current["$id"]: document}
+
+        def lookup(target: str) -> dict[str, Any] | None:
+            target = self._registry.canonical(target)
+            return changed.get(target) or self._registry.get(org, sandbox, target)
+
+        from harness.aep.registry.resolve import resolve
+
+        for schema in used:
+            if schema.get("meta:class") != changed.get(schema["$id"], schema).get("meta:class"):
+                raise problem.bad_request("The class of a schema in use cannot be changed.")
+            after = resolve(changed.get(schema["$id"], schema), lookup)
+            reason = rules.breaking_change(before[schema["$id"]], after)
+            if reason is not None:
+                raise problem.bad_request(
+                    f"The schema {schema['$id']} is in use, so {reason} is not allowed:"
+                    " only additive changes are."
+                )
+
+    # what the registry adds
+
+    def _derive(self, caller: Caller, document: dict[str, Any]) -> None:
+        kind = document["meta:resourceType"]
+        document.setdefault("meta:xdmType", "object")
+        document["meta:extensible"] = kind in {"mixins", "classes"}
+        document["meta:abstract"] = kind in {"mixins", "classes"}
+        extends = self._registry.extends(caller.org, caller.sandbox, document)
+        if extends or kind == "schemas":
+            document["meta:extends"] = extends
+
+    # finding
+
+    def _where(self, request: Request) -> tuple[str, str]:
+        container, word = request.params["container"], request.params["type"]
+        if container not in {"global", "tenant"} or word not in TYPES:
+            raise problem.no_such_path(request.method, request.path)
+        return container, TYPES[word]
+
+    def _writable(self, request: Request) -> str:
+        container, kind = self._where(request)
+        if container != "tenant" or kind in {"behaviors", "unions"}:
+            raise problem.method_not_allowed(request.method, request.path, ["GET"])
+        return kind
+
+    def _find(self, request: Request, caller: Caller, container: str, kind: str) -> dict[str, Any]:
+        wanted = request.params["id"]
+        org, sandbox = caller.org, caller.sandbox
+        found = self._registry.get(org, sandbox, wanted)
+        if found is None and "/" not in wanted and not wanted.startswith("_"):
+            tenant = self._platform.settings.tenant_of(org)
+            found = self._registry.get(org, sandbox, f"_{tenant}.{kind}.{wanted}")
+        if found is None and kind in {"schemas", "unions"} and UNION in wanted:
+            found = self._registry.union(org, sandbox, wanted)
+            kind = "unions"
+        if found is None or found["meta:resourceType"] != kind or found["meta:containerId"] != container:
+            raise self._not_found(kind, wanted, 1)
+        return found
+
+    def _not_found(self, kind: str, wanted: str, version: int) -> problem.Problem:
+        return self._registry.error(
+            _NOT_FOUND[kind],
+            404,
+            "Resource Not Found",
+            f"Requested resource {wanted} with version {version} is not found",
+        )
+
+    def _accept_error(self, number: int, detail: str, *, legacy_status: int = 406) -> problem.Problem:
+        legacy = self._platform.settings.xdm_errors == "legacy"
+        status = legacy_status if legacy else 400
+        return self._registry.error(number, status, "Accept header invalid", detail)
+
+
+def _kind_in(resource_id: str) -> str:
+    return next((kind for kind in _NOT_FOUND if f"/{kind}/" in resource_id), "")
+
+
+def _deprecated(schema: dict[str, Any], descriptors: list[dict[str, Any]]) -> dict[str, Any]:
+    for one in descriptors:
+        if one["@type"] != "xdm:descriptorDeprecated":
+            continue
+        node: Any = schema
+        for word in one["xdm:sourceProperty"].strip("/").split("/"):
+            node = node.get("properties", {}).get(word, {}) if isinstance(node, dict) else {}
+        if node:
+            node["meta:status"] = "deprecated"
+    return schema
