@@ -81,7 +81,14 @@ REPORTERS: Final[Mapping[str, ReporterKind]] = {
     "json": ReporterKind(
         module="harness.reporters.json_report", attribute="JsonReporter", options=("export",)
     ),
+    "events": ReporterKind(module="harness.reporters.events_log", attribute="EventsLog", options=("export",)),
     "junit": ReporterKind(module="harness.reporters.junit", attribute="JunitReporter", options=("export",)),
+    "progress": ReporterKind(
+        module="harness.reporters.progress", attribute="ProgressReporter", options=("silent",)
+    ),
+    "emojitrain": ReporterKind(
+        module="harness.reporters.progress", attribute="EmojitrainReporter", options=("silent",)
+    ),
 }
 
 
