@@ -5,9 +5,7 @@ from typing import Literal
 
 Headers = tuple[tuple[str, str], ...]
 
-FailureKind = Literal[
-    "refused", "dns", "timeout", "tls", "reset", "protocol", "invalid", "redirects"
-]
+FailureKind = Literal["refused", "dns", "timeout", "tls", "reset", "protocol", "invalid", "redirects"]
 
 
 def header(headers: Headers, name: str) -> str | None:
@@ -60,10 +58,14 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One request and its answer on the way of an exchange: a redirect, or a leg of an auth handshake."""
+    """One request and its answer on the way of an exchange: a redirect, or a leg of an auth handshake.
+
+    `leg` counts the requests that an auth sent anew, from 0; a redirect belongs to the leg it follows.
+    """
 
     request: ResolvedRequest
     response: Response
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,156 @@
+"""From an authored request to one that can be sent.
+
+    build(request, auth, resolve, profile=..., files=..., random=..., clock=...) -> BuiltRequest
+
+`resolve` replaces `{{name}}` in a text and leaves what it does not know. `auth` is the one that applies to
+the request, its own or the inherited one. The result is neither signed nor encoded: `Session.exchange` does
+that, since a signature covers what was sent on an earlier leg. Order as in Postman: the address is resolved as one
+text and then parsed again; then headers and body; then auth.
+"""
+
+import random as random_module
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from harness.client.body import content_type, is_json, read_content, strip_comments
+from harness.client.draft import Draft, Field
+from harness.client.files import FilePolicy
+from harness.client.profile import Profile
+from harness.client.url import parse, unparse
+from harness.collection.model import Auth, Pair, Request, Url
+from harness.variables.draws import Clock, SystemClock
+
+Resolve = Callable[[str], str]
+USER_AGENT: Final = "PostmanRuntime/7.39.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltRequest:
+    """A request with its variables resolved and its files read, and what it takes to sign and send it.
+
+    `random` and `clock` are what tokens, boundaries, nonces and timestamps are drawn from.
+    """
+
+    draft: Draft
+    auth: Auth | None = None
+    profile: Profile = field(default_factory=Profile)
+    random: random_module.Random = field(default_factory=random_module.Random)
+    clock: Clock = field(default_factory=SystemClock)
+    warnings: tuple[str, ...] = ()
+
+
+def resolve_url(url: Url, resolve: Resolve) -> Url:
+    """Resolve an address: written as one text, resolved, and parsed again, so that values may hold parts."""
+    text = unparse(url)
+    return parse(resolve(text) if "{{" in text else text)
+
+
+def resolve_deep(value: Any, resolve: Resolve) -> Any:
+    """Resolve every text inside of a parameter of an auth, whatever its shape."""
+    match value:
+        case str():
+            return resolve(value) if "{{" in value else value
+        case Mapping():
+            return {key: resolve_deep(part, resolve) for key, part in value.items()}
+        case list() | tuple():
+            return [resolve_deep(part, resolve) for part in value]
+        case _:
+            return value
+
+
+def resolve_auth(auth: Auth | None, resolve: Resolve) -> Auth | None:
+    """Resolve the parameters of an auth."""
+    return None if auth is None else replace(auth, params=resolve_deep(auth.params, resolve))
+
+
+def _header(pair: Pair, resolve: Resolve) -> Field:
+    value = pair.value
+    if value is not None and "{{" in value:
+        value = resolve(value)
+    return Field(key=resolve(pair.key) if "{{" in pair.key else pair.key, value=value, disabled=pair.disabled)
+
+
+def build(
+    request: Request,
+    auth: Auth | None,
+    resolve: Resolve,
+    *,
+    files: FilePolicy,
+    profile: Profile | None = None,
+    random: random_module.Random | None = None,
+    clock: Clock | None = None,
+) -> BuiltRequest:
+    """Resolve a request and read its files. What is wrong with files and profile is told in `warnings`."""
+    profile = profile or Profile()
+    warnings = list(profile.warnings)
+    draft = Draft(
+        method=(resolve(request.method) if "{{" in request.method else request.method).upper(),
+        url=resolve_url(request.url, resolve),
+        headers=tuple(_header(pair, resolve) for pair in request.headers),
+        content=read_content(request.body, resolve, files, warnings.append),
+        prunes=not profile.disable_body_pruning,
+    )
+    return BuiltRequest(
+        draft=_without_comments(draft),
+        auth=resolve_auth(auth, resolve),
+        profile=profile,
+        random=random or random_module.Random(),
+        clock=clock or SystemClock(),
+        warnings=tuple(warnings),
+    )
+
+
+def _without_comments(draft: Draft) -> Draft:
+    """Strip comments from a raw JSON body that is sent.
+
+    Looking at the body gives it its content type, here before auth, as happens in Postman.
+    """
+    content = draft.content
+    if content is None or content.mode != "raw" or not draft.sends_body:
+        return draft
+    if not is_json(content.language, draft.headers):
+        return draft
+    draft = with_content_type(draft)
+    if "//" in content.text or "/*" in content.text:
+        text = strip_comments(content.text)
+        draft = replace(draft, content=replace(content, text=text) if text else None)
+    return draft
+
+
+def with_content_type(draft: Draft) -> Draft:
+    """Add the content type that a raw or graphql body brings, unless one is given."""
+    if draft.content is None or draft.last("content-type"):
+        return draft
+    given = content_type(draft.content)
+    return draft.adding("Content-Type", given) if given else draft
+
+
+def complete(draft: Draft, profile: Profile, *, host: str, token: Callable[[], str]) -> Draft:
+    """Add Postman's own headers, each unless given or switched off; `token` draws the Postman-Token."""
+    off = profile.disabled_system_headers
+    if draft.sends_body:
+        draft = with_content_type(draft)
+    given = {field.key.lower() for field in draft.headers if not field.disabled}
+    added = []
+    for key, value in (
+        ("User-Agent", USER_AGENT),
+        ("Accept", "*/*"),
+        ("Cache-Control", "no-cache"),
+        ("Postman-Token", None),
+        ("Host", host),
+        ("Accept-Encoding", "gzip, deflate, br"),
+        ("Connection", "keep-alive"),
+    ):
+        name = key.lower()
+        if name not in off and name not in given:
+            added.append(Field(key=key, value=token() if value is None else value, system=True))
+    headers = [*draft.headers, *added]
+    for name in off & {"content-type", "content-length", "accept-encoding", "connection", "host"}:
+        last = max(
+            (i for i, field in enumerate(headers) if not field.disabled and field.key.lower() == name),
+            default=-1,
+        )
+        if last >= 0 and headers[last].system:
+            headers[last] = replace(headers[last], disabled=True)
+    return replace(draft, headers=tuple(headers))

@@ -1,0 +1,338 @@
+"""The cookie jar of a run, as tough-cookie keeps it in its loose mode (RFC 6265).
+
+    jar.store(set_cookie, url)     take a `Set-Cookie` value in; False when it is refused
+    jar.matching(url)              the cookies for an address, in sending order
+    jar.header(url)                the value of `Cookie` for an address, or ""
+    jar.remove(cookie), clear()    forget
+    jar.to_json(), from_json()     tough-cookie's serialized form
+
+Addresses are texts or `EncodedUrl`. All methods may be called from several threads.
+"""
+
+import math
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Any, Final
+
+from harness.client.message import Cookie
+from harness.client.url import EncodedUrl, encode_text
+from harness.errors import InputError
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f]")
+_DATE_DELIMITER: Final = re.compile(r"[\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]")
+_TIME: Final = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\D|\Z)")
+_DAY: Final = re.compile(r"(\d{1,2})(?:\D|\Z)")
+_YEAR: Final = re.compile(r"(\d{2,4})(?:\D|\Z)")
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_IPV4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}\Z")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_VERSION: Final = "tough-cookie@4.1.3-postman.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCookie:
+    """A cookie with all that the jar knows of it. Times are milliseconds since the epoch."""
+
+    key: str
+    value: str
+    domain: str
+    path: str
+    expires_ms: float = math.inf
+    max_age: float | None = None
+    secure: bool = False
+    http_only: bool = False
+    host_only: bool = False
+    path_is_default: bool = False
+    same_site: str | None = None
+    extensions: tuple[str, ...] = ()
+    creation_ms: float = 0
+    accessed_ms: float = 0
+    index: int = 0
+
+    @property
+    def expiry_ms(self) -> float:
+        """When it is no longer sent; `max_age` wins over `expires_ms`."""
+        if self.max_age is not None:
+            return -math.inf if self.max_age <= 0 else self.creation_ms + self.max_age * 1000
+        return self.expires_ms
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What a later cookie replaces: domain, path and name."""
+        return self.domain, self.path, self.key
+
+    @property
+    def pair(self) -> str:
+        """The cookie as it stands in the header."""
+        return f"{self.key}={self.value}" if self.key else self.value
+
+    def plain(self) -> Cookie:
+        """Return the cookie as scripts and reports see it."""
+        expiry = self.expiry_ms
+        return Cookie(
+            name=self.key,
+            value=self.value,
+            domain=self.domain,
+            path=self.path,
+            expires=expiry / 1000 if math.isfinite(expiry) else None,
+            secure=self.secure,
+            http_only=self.http_only,
+            host_only=self.host_only,
+        )
+
+
+def parse_date(text: str) -> float | None:
+    """Read a cookie's date (RFC 6265 section 5.1.1) as milliseconds since the epoch."""
+    clock = day = month = year = None
+    for word in filter(None, map(str.strip, _DATE_DELIMITER.split(text))):
+        if clock is None and (match := _TIME.match(word)):
+            clock = tuple(int(part) for part in match.groups())
+        elif day is None and (match := _DAY.match(word)):
+            day = int(match[1])
+        elif month is None and word[:3].lower() in _MONTHS:
+            month = _MONTHS.index(word[:3].lower()) + 1
+        elif year is None and (match := _YEAR.match(word)):
+            year = int(match[1])
+            year += 1900 if 70 <= year <= 99 else 2000 if year <= 69 else 0
+    if clock is None or day is None or month is None or year is None:
+        return None
+    hour, minute, second = clock
+    if not 1 <= day <= 31 or year < 1601 or hour > 23 or minute > 59 or second > 59:
+        return None
+    # The day may run over the end of the month, as in JavaScript.
+    first = datetime(year, month, 1, hour, minute, second, tzinfo=UTC)
+    return (first + timedelta(days=day - 1) - _EPOCH) / timedelta(milliseconds=1)
+
+
+def _domain_matches(host: str, domain: str) -> bool:
+    return host == domain or (host.endswith("." + domain) and not _IPV4.match(host))
+
+
+def _path_matches(path: str, cookie_path: str) -> bool:
+    if path == cookie_path:
+        return True
+    return path.startswith(cookie_path) and (cookie_path.endswith("/") or path[len(cookie_path)] == "/")
+
+
+def _local(host: str) -> bool:
+    return (
+        host in {"localhost", "::1"}
+        or host.endswith(".localhost")
+        or bool(_IPV4.match(host) and host.startswith("127."))
+    )
+
+
+def _default_path(path: str) -> str:
+    return path[: path.rfind("/")] or "/" if path.startswith("/") else "/"
+
+
+def _parse(text: str) -> tuple[str, str, dict[str, str | None], tuple[str, ...]] | None:
+    """Take a `Set-Cookie` value apart: name, value, attributes, and those that are not known."""
+    pair, _, rest = text.strip().partition(";")
+    pair = re.split("[\n\r\0]", pair)[0].removeprefix("=")
+    key, equals, value = pair.partition("=")
+    if not equals or not key:
+        key, value = "", pair
+    key, value = key.strip(), value.strip()
+    if not text or _CONTROL.search(key) or _CONTROL.search(value):
+        return None
+    attributes: dict[str, str | None] = {}
+    extensions = []
+    for word in filter(None, map(str.strip, rest.split(";"))):
+        name, has_value, given = word.partition("=")
+        name = name.strip().lower()
+        if name in {"expires", "max-age", "domain", "path", "secure", "httponly", "samesite"}:
+            if given.strip() or name in {"path", "secure", "httponly", "samesite"}:
+                attributes[name] = given.strip() if has_value else None
+        else:
+            extensions.append(word)
+    return key, value, attributes, tuple(extensions)
+
+
+class CookieJar:
+    """The cookies of a run, shared by its iterations, requests, redirects and scripts."""
+
+    def __init__(self, now_ms: Callable[[], float] = lambda: time.time() * 1000) -> None:
+        self._now_ms = now_ms
+        self._cookies: dict[tuple[str, str, str], StoredCookie] = {}
+        self._made = 0
+        self._lock = Lock()
+
+    def store(self, set_cookie: str, url: EncodedUrl | str) -> bool:
+        """Take in the value of a `Set-Cookie` header of an answer from `url`; whether it was taken."""
+        url = encode_text(url) if isinstance(url, str) else url
+        parsed = _parse(set_cookie)
+        if parsed is None:
+            return False
+        key, value, attributes, extensions = parsed
+        host = url.hostname.lower()
+        domain = (attributes.get("domain") or "").removeprefix(".").lower()
+        if domain and not _domain_matches(host, domain):
+            return False
+        path = attributes.get("path") or ""
+        age = attributes.get("max-age") or ""
+        expires = parse_date(attributes.get("expires") or "")
+        same_site = (attributes.get("samesite") or "").lower()
+        now = self._now_ms()
+        cookie = StoredCookie(
+            key=key,
+            value=value,
+            domain=domain or host,
+            path=path if path.startswith("/") else _default_path(url.pathname),
+            expires_ms=math.inf if expires is None else expires,
+            max_age=int(age) if re.fullmatch(r"-?[0-9]+", age) else None,
+            secure="secure" in attributes,
+            http_only="httponly" in attributes,
+            host_only=not domain,
+            path_is_default=not path.startswith("/"),
+            same_site=same_site if same_site in {"strict", "lax", "none"} else None,
+            extensions=extensions,
+            creation_ms=now,
+            accessed_ms=now,
+        )
+        if key.startswith("__Secure-") and not cookie.secure:
+            return False
+        if key.startswith("__Host-") and not (cookie.secure and cookie.host_only and cookie.path == "/"):
+            return False
+        self.put(cookie)
+        return True
+
+    def put(self, cookie: StoredCookie) -> None:
+        """Keep a cookie; one with the same domain, path and name is replaced and hands down its age."""
+        with self._lock:
+            old = self._cookies.get(cookie.identity)
+            if old is not None:
+                cookie = replace(cookie, creation_ms=old.creation_ms, index=old.index)
+            else:
+                self._made += 1
+                cookie = replace(cookie, index=self._made)
+            self._cookies[cookie.identity] = cookie
+
+    def matching(self, url: EncodedUrl | str) -> tuple[StoredCookie, ...]:
+        """Return the cookies for an address: longer paths first, then older ones."""
+        if not self._cookies:
+            return ()
+        url = encode_text(url) if isinstance(url, str) else url
+        host = url.hostname.lower()
+        secure = url.protocol == "https:" or _local(host)
+        now = self._now_ms()
+        with self._lock:
+            cookies = list(self._cookies.values())
+            for cookie in cookies:
+                if cookie.expiry_ms <= now:
+                    self._cookies.pop(cookie.identity, None)
+        found = [
+            cookie
+            for cookie in cookies
+            if cookie.expiry_ms > now
+            and (host == cookie.domain if cookie.host_only else _domain_matches(host, cookie.domain))
+            and _path_matches(url.pathname or "/", cookie.path)
+            and (secure or not cookie.secure)
+        ]
+        return tuple(sorted(found, key=lambda cookie: (-len(cookie.path), cookie.creation_ms, cookie.index)))
+
+    def header(self, url: EncodedUrl | str) -> str:
+        """Return the value of the `Cookie` header for an address; empty when there is none."""
+        return "; ".join(cookie.pair for cookie in self.matching(url))
+
+    def remove(self, cookie: StoredCookie) -> None:
+        """Forget one cookie."""
+        with self._lock:
+            self._cookies.pop(cookie.identity, None)
+
+    def clear(self) -> None:
+        """Forget all cookies."""
+        with self._lock:
+            self._cookies.clear()
+
+    def all(self) -> tuple[StoredCookie, ...]:
+        """Return all cookies, expired ones included, in the order in which they were made."""
+        with self._lock:
+            return tuple(sorted(self._cookies.values(), key=lambda cookie: cookie.index))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the jar in tough-cookie's serialized form."""
+        return {
+            "version": _VERSION,
+            "storeType": "MemoryCookieStore",
+            "rejectPublicSuffixes": False,
+            "enableLooseMode": True,
+            "allowSpecialUseDomain": True,
+            "prefixSecurity": "silent",
+            "cookies": [_cookie_to_json(cookie) for cookie in self.all()],
+        }
+
+    def load_json(self, document: Any, *, where: str = "") -> None:
+        """Take in the cookies of a serialized jar. Raises `InputError` when it is none."""
+        cookies = document.get("cookies") if isinstance(document, Mapping) else None
+        if not isinstance(cookies, list):
+            raise InputError(
+                "the cookie jar has no list of cookies",
+                where=where,
+                hint='expected tough-cookie\'s serialized form: {"cookies": [...]}',
+            )
+        for number, entry in enumerate(cookies):
+            if not isinstance(entry, Mapping):
+                raise InputError("a cookie is not an object", where=f"{where}: /cookies/{number}")
+            self.put(_cookie_from_json(entry, self._now_ms(), f"{where}: /cookies/{number}"))
+
+
+def _iso(milliseconds: float) -> str:
+    moment = _EPOCH + timedelta(milliseconds=round(milliseconds))
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def _milliseconds(text: Any, where: str) -> float:
+    if text is None or text == "Infinity":
+        return math.inf
+    try:
+        return (datetime.fromisoformat(str(text)) - _EPOCH) / timedelta(milliseconds=1)
+    except (ValueError, TypeError):
+        raise InputError(f"{text!r} is not a time in ISO 8601 form with a zone", where=where) from None
+
+
+def _cookie_to_json(cookie: StoredCookie) -> dict[str, Any]:
+    written: dict[str, Any] = {"key": cookie.key, "value": cookie.value}
+    if cookie.expires_ms != math.inf:
+        written["expires"] = _iso(cookie.expires_ms)
+    if cookie.max_age is not None:
+        written["maxAge"] = cookie.max_age
+    written |= {"domain": cookie.domain, "path": cookie.path}
+    if cookie.secure:
+        written["secure"] = True
+    if cookie.http_only:
+        written["httpOnly"] = True
+    if cookie.extensions:
+        written["extensions"] = list(cookie.extensions)
+    written["hostOnly"] = cookie.host_only
+    if cookie.path_is_default:
+        written["pathIsDefault"] = True
+    written |= {"creation": _iso(cookie.creation_ms), "lastAccessed": _iso(cookie.accessed_ms)}
+    if cookie.same_site:
+        written["sameSite"] = cookie.same_site
+    return {key: value for key, value in written.items() if value != "" or key not in {"key", "value"}}
+
+
+def _cookie_from_json(entry: Mapping[str, Any], now_ms: float, where: str) -> StoredCookie:
+    age = entry.get("maxAge")
+    creation = _milliseconds(entry.get("creation"), where)
+    return StoredCookie(
+        key=str(entry.get("key") or ""),
+        value=str(entry.get("value") or ""),
+        domain=str(entry.get("domain") or ""),
+        path=str(entry.get("path") or "/"),
+        expires_ms=_milliseconds(entry.get("expires", "Infinity"), where),
+        max_age=None if age is None else float(str(age)) if isinstance(age, str) else age,
+        secure=bool(entry.get("secure")),
+        http_only=bool(entry.get("httpOnly")),
+        host_only=bool(entry.get("hostOnly")),
+        path_is_default=bool(entry.get("pathIsDefault")),
+        same_site=entry.get("sameSite"),
+        extensions=tuple(str(part) for part in entry.get("extensions") or ()),
+        creation_ms=now_ms if creation == math.inf else creation,
+        accessed_ms=now_ms,
+    )

@@ -1,0 +1,51 @@
+"""Which files a request may upload, and where they are."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+INSECURE = "PPERM: insecure file access outside working directory"
+
+
+class FileRefused(Exception):
+    """A file that cannot be read or must not be; the message says why, in newman's words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePolicy:
+    """Reads the files that requests name, relative to `working_dir`.
+
+    Outside of it and of the folders in `also`, a file is read only with `allow_outside`. `none` refuses every
+    file: what scripts send may not upload anything.
+    """
+
+    working_dir: Path
+    allow_outside: bool = True
+    also: tuple[Path, ...] = ()
+    none: bool = False
+
+    def locate(self, source: str) -> Path:
+        """Return the absolute path of a file that may be read. Raises `FileRefused`."""
+        if self.none or not source:
+            raise FileRefused("invalid or missing file source")
+        root = os.path.abspath(self.working_dir)  # noqa: PTH100 - links are kept, as newman keeps them
+        path = os.path.normpath(os.path.join(root, source))  # noqa: PTH118
+        if not self.allow_outside:
+            folders = (root, *(os.path.abspath(folder) for folder in self.also))  # noqa: PTH100
+            if not any(Path(path).is_relative_to(folder) for folder in folders):
+                raise FileRefused(INSECURE)
+        return Path(path)
+
+    def read(self, source: str) -> tuple[Path, bytes]:
+        """Return where a file is and what it holds. Raises `FileRefused` when it may not be read."""
+        path = self.locate(source)
+        try:
+            if not path.is_file():
+                if path.exists():
+                    raise FileRefused(f'"{source}", is not a file')
+                raise FileRefused(f'"{source}", no such file')
+            return path, path.read_bytes()
+        except PermissionError:
+            raise FileRefused(f'"{source}", read permission denied') from None
+        except (OSError, ValueError) as error:
+            raise FileRefused(f'"{source}", {error}') from None

@@ -1,0 +1,86 @@
+"""How a request is to be sent: the keys of Postman's `protocolProfileBehavior`.
+
+https://github.com/postmanlabs/postman-runtime/blob/develop/docs/protocol-profile-behavior.md
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+SYSTEM_HEADERS: Final = frozenset(
+    {
+        "accept", "accept-encoding", "cache-control", "connection", "content-length", "content-type", "host",
+        "postman-token", "user-agent",
+    }
+)  # fmt: skip
+NOT_HONOURED: Final = frozenset({"http2", "auto"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The behaviour asked for; `None` is what the run's options say."""
+
+    strict_ssl: bool | None = None
+    follow_redirects: bool | None = None
+    max_redirects: int | None = None
+    disable_cookies: bool = False
+    disable_body_pruning: bool = False
+    disable_url_encoding: bool = False
+    disabled_system_headers: frozenset[str] = frozenset()
+    follow_original_http_method: bool = False
+    follow_authorization_header: bool = False
+    remove_referer_header: bool = False
+    tls_disabled_protocols: tuple[str, ...] = ()
+    tls_ciphers: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "Profile":
+        """Read the behaviour of an item, the inherited keys already merged in."""
+        if not given:
+            return _DEFAULT
+        return cls(
+            strict_ssl=_optional(given.get("strictSSL")),
+            follow_redirects=_optional(given.get("followRedirects")),
+            max_redirects=_whole(given.get("maxRedirects")),
+            disable_cookies=bool(given.get("disableCookies")),
+            disable_body_pruning=bool(given.get("disableBodyPruning")),
+            disable_url_encoding=bool(given.get("disableUrlEncoding")),
+            disabled_system_headers=_names(given.get("disabledSystemHeaders")),
+            follow_original_http_method=bool(given.get("followOriginalHttpMethod")),
+            follow_authorization_header=bool(given.get("followAuthorizationHeader")),
+            remove_referer_header=bool(given.get("removeRefererHeaderOnRedirect")),
+            tls_disabled_protocols=_texts(given.get("tlsDisabledProtocols")),
+            tls_ciphers=_texts(given.get("tlsCipherSelection")),
+            warnings=tuple(_complaints(given)),
+        )
+
+
+_DEFAULT: Final = Profile()
+
+
+def _optional(value: object) -> bool | None:
+    return None if value is None else bool(value)
+
+
+def _whole(value: object) -> int | None:
+    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(part) for part in value) if isinstance(value, (list, tuple)) else ()
+
+
+def _names(value: object) -> frozenset[str]:
+    if isinstance(value, Mapping):
+        return frozenset(str(name) for name, off in value.items() if off)
+    return frozenset(name.lower() for name in _texts(value))
+
+
+def _complaints(given: Mapping[str, Any]) -> list[str]:
+    complaints = []
+    if given.get("protocolVersion") in NOT_HONOURED:
+        complaints.append(f"protocolVersion {given['protocolVersion']!r} is not supported, HTTP/1.1 is used")
+    if given.get("tlsPreferServerCiphers"):
+        complaints.append("tlsPreferServerCiphers has no effect: the server decides")
+    return complaints

@@ -1,0 +1,280 @@
+"""Sends a built request: auth legs, redirects and cookies, over any transport.
+
+    session = Session(transport, jar=CookieJar(), options=SessionOptions(...))
+    exchange = session.exchange(built, context=HopContext(...), memory={})
+
+`memory` is where an auth keeps what it learnt (digest: the server's nonce). Postman forgets it with the
+request that the auth belongs to, and keeps it for the run when the auth is inherited: give one dictionary to
+each inherited auth, and a new one otherwise. A session may be used from several threads.
+"""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from harness.client.auth import MODULES, scheme
+from harness.client.auth.flow import Answered, AuthProblem, Flow, Params, Send, Tools, draw_uuid
+from harness.client.auth.noauth import flow as unsigned
+from harness.client.build import BuiltRequest, complete
+from harness.client.certificates import CertificateRule, certificate_for
+from harness.client.cookies import CookieJar
+from harness.client.draft import Draft
+from harness.client.message import Exchange, Failure, Hop, ResolvedRequest, Response
+from harness.client.outgoing import Outgoing, invalid
+from harness.client.profile import Profile
+from harness.client.transport import (
+    ClientCertificate,
+    HopContext,
+    HopOptions,
+    HopRequest,
+    Transport,
+    TransportFailure,
+)
+from harness.client.url import EncodedUrl, encode, encode_text, parse, unparse
+
+# How often an auth may send a request again (postman-runtime's replay controller).
+MOST_REPLAYS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOptions:
+    """What holds for all requests of a run, unless an item's profile says otherwise.
+
+    `verify` and `follow_redirects` are `None` by default and then mean yes. `newman` follows newman to the
+    letter: no tokens are fetched, and a jar's cookies go along when a redirect leads to another host.
+    """
+
+    timeout_s: float | None = None
+    verify: bool | None = None
+    follow_redirects: bool | None = None
+    certificates: tuple[CertificateRule, ...] = ()
+    extra_ca: str | None = None
+    newman: bool = False
+
+
+class Session:
+    """What the requests of a run share: the transport, the cookie jar, the options."""
+
+    def __init__(
+        self, transport: Transport, *, jar: CookieJar | None = None, options: SessionOptions | None = None
+    ) -> None:
+        self.transport = transport
+        self.jar = CookieJar() if jar is None else jar
+        self.options = SessionOptions() if options is None else options
+
+    def exchange(
+        self,
+        built: BuiltRequest,
+        *,
+        context: HopContext | None = None,
+        memory: MutableMapping[str, Any] | None = None,
+    ) -> Exchange:
+        """Send a request and whatever it takes to answer it. Never raises for what goes wrong on the way."""
+        return _Sending(self, built, context or HopContext(), {} if memory is None else memory).run()
+
+
+class _Sending:
+    """One exchange while it happens."""
+
+    def __init__(
+        self,
+        session: Session,
+        built: BuiltRequest,
+        context: HopContext,
+        memory: MutableMapping[str, Any],
+    ) -> None:
+        self._session = session
+        self._built = built
+        self._context = context
+        self._memory = memory
+        self._warnings = list(built.warnings)
+        self._hops: list[Hop] = []
+        self._request: ResolvedRequest | None = None
+        self._last_url: EncodedUrl | None = None
+        self._token = ""
+
+    def run(self) -> Exchange:
+        """Send leg after leg until the auth is content."""
+        draft = self._built.draft
+        response: Response | None = None
+        failure: Failure | None = None
+        try:
+            if not unparse(draft.url):
+                raise invalid("runtime:extensions~request: request url is empty")
+            response = self._legs(draft)
+        except TransportFailure as problem:
+            failure = problem.failure
+        return self._exchange(response, failure)
+
+    def _exchange(self, response: Response | None, failure: Failure | None) -> Exchange:
+        request = self._hops[-1].request if self._hops and failure is None else self._request
+        if request is None:
+            # Nothing was sent: show what would have been.
+            request = _unsendable(self._built.draft)
+        cookies = self._session.jar.matching(self._last_url) if self._last_url and response else ()
+        return Exchange(
+            request=request,
+            response=response,
+            failure=failure,
+            hops=tuple(self._hops),
+            cookies=tuple(cookie.plain() for cookie in cookies),
+            warnings=tuple(self._warnings),
+        )
+
+    def _legs(self, draft: Draft) -> Response | None:
+        flow, send = self._first(draft)
+        response: Response | None = None
+        replays = 0
+        leg = 0
+        while True:
+            completed = self._complete(send.draft)
+            answer = self._redirects(completed, leg, aside=send.aside)
+            if not send.aside:
+                response = answer
+            leg += 1
+            try:
+                send = flow.send(Answered(draft=self._as_sent(completed), response=answer))
+            except StopIteration:
+                return response
+            except AuthProblem as problem:
+                self._warn(problem)
+                if response is not None:
+                    return response
+                send, flow = (
+                    Send(draft=problem.draft or draft),
+                    unsigned(draft, Params({}, {}), self._tools()),
+                )
+                next(flow)
+                continue
+            replays += 1
+            if replays > MOST_REPLAYS:
+                self._warnings.append("runtime: maximum intermediate request limit exceeded")
+                return response
+
+    def _first(self, draft: Draft) -> tuple[Flow, Send]:
+        """Start the auth's flow; one that cannot sign is replaced by none."""
+        auth = self._built.auth
+        found = None if auth is None else scheme(auth.type)
+        if auth is not None and found is None:
+            known = ", ".join(sorted(MODULES))
+            self._warnings.append(f"runtime: could not find a handler for auth: {auth.type} (known: {known})")
+        tools = self._tools()
+        if auth is not None and found is not None:
+            flow = found(draft, Params(auth.params, self._memory), tools)
+            try:
+                return flow, next(flow)
+            except AuthProblem as problem:
+                self._warn(problem)
+                draft = problem.draft or draft
+        flow = unsigned(draft, Params({}, {}), tools)
+        return flow, next(flow)
+
+    def _tools(self) -> Tools:
+        built = self._built
+        return Tools(
+            random=built.random,
+            clock=built.clock,
+            profile=built.profile,
+            obtains_tokens=not self._session.options.newman,
+            warnings=self._warnings,
+        )
+
+    def _warn(self, problem: AuthProblem) -> None:
+        kind = self._built.auth.type if self._built.auth else "auth"
+        self._warnings.append(f"runtime~{kind}.auth: could not sign the request: {problem}")
+
+    def _draw_token(self) -> str:
+        return draw_uuid(self._built.random)
+
+    def _complete(self, draft: Draft) -> Draft:
+        profile = self._built.profile
+        url = encode(draft.url, disabled=profile.disable_url_encoding)
+        return complete(draft, profile, host=url.host, token=self._draw_token)
+
+    def _as_sent(self, draft: Draft) -> Draft:
+        """Return a leg's request as Postman keeps it for the next leg: encoded, with length and cookies."""
+        url = encode(draft.url, disabled=self._built.profile.disable_url_encoding)
+        for name in ("Content-Length", "Cookie"):
+            lines = self._request.headers if self._request is not None else ()
+            for key, value in lines:
+                if key.lower() == name.lower() and draft.last(name) is None:
+                    draft = draft.without(name).adding(key, value)
+        return draft.with_url(parse(url.href))
+
+    def _redirects(self, draft: Draft, leg: int, *, aside: bool) -> Response:
+        """Send one leg and follow where it leads."""
+        options, jar = self._session.options, self._session.jar
+        profile = Profile() if aside else self._built.profile
+        outgoing = Outgoing(
+            draft,
+            profile,
+            encode(draft.url, disabled=profile.disable_url_encoding),
+            self._built.random,
+            cookies=None if profile.disable_cookies else jar.header,
+            keeps_all=options.newman,
+        )
+        hop_options = self._hop_options(draft, profile)
+        follows = next(
+            (value for value in (profile.follow_redirects, options.follow_redirects) if value is not None),
+            True,
+        )
+        kind = "auth" if leg or aside else "call"
+        context = replace(self._context, origin="auth") if kind == "auth" else self._context
+        first = True
+        while True:
+            request = outgoing.prepare()
+            if first:
+                self._request, first = request, False
+            response = self._session.transport.send(
+                HopRequest(request=request, options=hop_options, context=context)
+            )
+            self._hops.append(Hop(request=request, response=response, leg=leg))
+            self._last_url = outgoing.url
+            if not profile.disable_cookies:
+                for key, value in response.headers:
+                    if key.lower() == "set-cookie":
+                        jar.store(value, outgoing.url)
+            location = response.header("location")
+            if not follows or location is None or not 300 <= response.status < 400:
+                return response
+            outgoing.redirect(response, location)
+
+    def _hop_options(self, draft: Draft, profile: Profile) -> HopOptions:
+        options = self._session.options
+        verify = options.verify if profile.strict_ssl is None else profile.strict_ssl
+        return HopOptions(
+            timeout_s=options.timeout_s,
+            verify=verify is not False,
+            certificate=self._certificate(draft),
+            extra_ca=options.extra_ca,
+            ciphers=profile.tls_ciphers,
+            disabled_protocols=profile.tls_disabled_protocols,
+        )
+
+    def _certificate(self, draft: Draft) -> ClientCertificate | None:
+        """Return the certificate for the request; a file that is not there is a warning."""
+        certificate = certificate_for(self._session.options.certificates, draft.url)
+        if certificate is None:
+            return None
+        for name in ("pfx", "key", "cert"):
+            path = getattr(certificate, name)
+            if path and not Path(path).is_file():
+                message = (
+                    f"certificate \"{name}\" load error:  ENOENT: no such file or directory, open '{path}'"
+                )
+                if message not in self._warnings:
+                    self._warnings.append(message)
+                certificate = replace(certificate, **{name: None})
+        return certificate if certificate.pfx or (certificate.cert and certificate.key) else None
+
+
+def _unsendable(draft: Draft) -> ResolvedRequest:
+    text = unparse(draft.url)
+    return ResolvedRequest(
+        method=draft.method,
+        url=encode_text(text).address if text else "",
+        headers=tuple(
+            (field.key, field.value or "") for field in draft.headers if field.key and not field.disabled
+        ),
+    )

@@ -1,0 +1,310 @@
+"""Addresses as Postman reads, writes and encodes them.
+
+    parse(raw) -> Url            take a text apart; tolerant of `{{name}}` with any character inside
+    unparse(url) -> str          put it together again, path variables and enabled parameters in place
+    encode(url) -> EncodedUrl    spell it for the wire
+    join(base, reference) -> str the address that a `Location` names
+
+The rules are those of postman-collection's `Url` and of postman-url-encoder's parser and `toNodeUrl`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from harness.client.host import host_to_ascii
+from harness.collection.model import Pair, PathVariable, Url
+
+_VARIABLE_WITH_RESERVED: Final = re.compile(r"\{\{[^{}]*[.:/?#@&\]][^{}]*\}\}")
+_PARAMETER_VARIABLE: Final = re.compile(r"\{\{[^{}]*[&#=][^{}]*\}\}")
+_ABSOLUTE: Final = re.compile(r"^[a-z0-9.+-]+:(?://|\\\\).", re.IGNORECASE)
+_SPACES: Final = (
+    " \t\n\r\v\f\ufeff\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+# Stands for a `{{name}}` while a text is taken apart; not a character that an address can hold.
+_HOLDER: Final = "\ue000"
+DEFAULT_PORTS: Final = {"http:": "80", "https:": "443"}
+
+
+def _encoder(characters: str) -> re.Pattern[bytes]:
+    return re.compile(b"[\x00-\x1f\x7f-\xff" + re.escape(characters).encode() + b"]")
+
+
+_FRAGMENT: Final = _encoder(' "<>`')
+_PATH: Final = _encoder(' "<>`#?{}')
+_USERINFO: Final = _encoder(' "<>`#?{}/:;=@[\\]^|')
+_QUERY: Final = _encoder(" \"#'<>")
+
+
+def utf8(text: str) -> bytes:
+    """Encode as UTF-8; half a surrogate pair becomes U+FFFD, as in JavaScript."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def _percent(text: str, characters: re.Pattern[bytes]) -> str:
+    return characters.sub(lambda match: b"%%%02X" % match[0][0], utf8(text)).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedUrl:
+    """An address spelled for the wire.
+
+    `protocol` ends with a colon; `host` holds the port when one is written, `hostname` does not and has no
+    brackets; `search` and `hash` hold their `?` and `#` and are `None` when absent.
+    """
+
+    protocol: str
+    auth: str | None
+    host: str
+    hostname: str
+    port: str | None
+    pathname: str
+    search: str | None
+    hash: str | None
+
+    @property
+    def target(self) -> str:
+        """The request target: path and query."""
+        return self.pathname + (self.search or "")
+
+    @property
+    def href(self) -> str:
+        """The whole address, the fragment included."""
+        user = f"{self.auth}@" if self.auth is not None else ""
+        return f"{self.protocol}//{user}{self.host}{self.target}{self.hash or ''}"
+
+    @property
+    def address(self) -> str:
+        """The address of the wire: no user, no fragment."""
+        return f"{self.protocol}//{self.host}{self.target}"
+
+
+def _put_back(text: str, held: Sequence[str], start: int) -> tuple[str, int]:
+    """Replace the holders in a text by what they stand for, from the `start`th on."""
+    if _HOLDER not in text:
+        return text, start
+    pieces = text.split(_HOLDER)
+    result = [pieces[0]]
+    for piece in pieces[1:]:
+        result += (held[start], piece)
+        start += 1
+    return "".join(result), start
+
+
+def _parameter(text: str, last: bool) -> Pair:
+    key, equals, value = text.partition("=")
+    if not text and not last:
+        return Pair(key="")
+    return Pair(key=key, value=value if equals else None)
+
+
+def path_variable_name(segment: str) -> str | None:
+    """Return the name in a `:name` or `:name.suffix` segment."""
+    return (segment[1:].split(".", 1)[0] or None) if segment.startswith(":") else None
+
+
+@lru_cache(maxsize=2048)
+def parse(raw: str) -> Url:
+    """Take an address apart. Nothing is decoded or checked: any text is some address."""
+    raw = raw.lstrip(_SPACES)
+    held: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        held.append(match[0])
+        return _HOLDER
+
+    text = _VARIABLE_WITH_RESERVED.sub(hold, raw) if "{{" in raw else raw
+    protocol = user = password = port = fragment = None
+    text, has_fragment, after = text.partition("#")
+    if has_fragment:
+        fragment = after
+    text, has_query, query_text = text.partition("?")
+    text = text.replace("\\", "/")
+    before, has_protocol, after = text.partition("://")
+    if has_protocol:
+        protocol = before
+        stripped = after.lstrip("/")
+        text = "/" + stripped if protocol.lower() == "file" and stripped != after else stripped
+    text, has_path, path_text = text.partition("/")
+    credentials, has_user, after = text.rpartition("@")
+    if has_user:
+        text = after
+        user, has_password, secret = credentials.partition(":")
+        password = secret if has_password else None
+    before, has_port, after = text.rpartition(":")
+    if has_port and "]" not in after:
+        text, port = before, after
+    host = text.split(".") if text else []
+    path = path_text.split("/") if has_path else None
+    words = query_text.split("&") if has_query else []
+
+    if held:
+        # The order of the parts in the text, which is the order in which the holders were made.
+        used = 0
+        if protocol is not None:
+            protocol, used = _put_back(protocol, held, used)
+        if user is not None:
+            user, used = _put_back(user, held, used)
+        if password is not None:
+            password, used = _put_back(password, held, used)
+        for index, label in enumerate(host):
+            host[index], used = _put_back(label, held, used)
+        if port is not None:
+            port, used = _put_back(port, held, used)
+        for index, segment in enumerate(path or ()):
+            assert path is not None  # noqa: S101 - an empty path is not walked
+            path[index], used = _put_back(segment, held, used)
+        for index, word in enumerate(words):
+            words[index], used = _put_back(word, held, used)
+        if fragment is not None:
+            fragment, used = _put_back(fragment, held, used)
+
+    names = dict.fromkeys(filter(None, map(path_variable_name, path or ())))
+    return Url(
+        raw=raw,
+        parsed=True,
+        protocol=protocol,
+        auth_user=user,
+        auth_password=password,
+        host=tuple(host),
+        port=port,
+        path=None if path is None else tuple(path),
+        query=tuple(_parameter(word, index == len(words) - 1) for index, word in enumerate(words)),
+        hash=fragment,
+        variables=tuple(PathVariable(key=name) for name in names),
+    )
+
+
+def _escape_reserved(text: str, *, is_key: bool) -> str:
+    if "&" not in text and "#" not in text and not (is_key and "=" in text):
+        return text
+
+    def escape(part: str) -> str:
+        part = part.replace("&", "%26").replace("#", "%23")
+        return part.replace("=", "%3D") if is_key else part
+
+    result: list[str] = []
+    end = 0
+    for match in _PARAMETER_VARIABLE.finditer(text):
+        result += (escape(text[end : match.start()]), match[0])
+        end = match.end()
+    result.append(escape(text[end:]))
+    return "".join(result)
+
+
+def unparse_query(parameters: Sequence[Pair]) -> str:
+    """Write the enabled parameters; `&`, `#` and, in keys, `=` are escaped outside of `{{name}}`."""
+    words = []
+    for parameter in parameters:
+        if not parameter.disabled:
+            key = _escape_reserved(parameter.key, is_key=True)
+            if parameter.value is None:
+                words.append(key)
+            else:
+                words.append(f"{key}={_escape_reserved(parameter.value, is_key=False)}")
+    return "&".join(words)
+
+
+def has_query(url: Url) -> bool:
+    """Whether a `?` is written: some parameter is enabled, be it an empty one."""
+    return any(not parameter.disabled for parameter in url.query)
+
+
+def unparse_path(url: Url) -> str:
+    """Write the path with its variables replaced; always with a leading slash."""
+    values = {variable.key: variable.value for variable in url.variables}
+    segments = []
+    for segment in url.path or ():
+        name = path_variable_name(segment)
+        value = values.get(name) if name else None
+        segments.append(value + segment[len(name) + 1 :] if name and value else segment)
+    return "/" + "/".join(segments)
+
+
+def _credentials(url: Url) -> str | None:
+    if url.auth_password is not None:
+        return f"{url.auth_user or ''}:{url.auth_password}"
+    return url.auth_user
+
+
+def unparse(url: Url) -> str:
+    """Write an address as text, nothing encoded. One that is not parsed yet is parsed first."""
+    if not url.parsed:
+        url = parse(url.raw)
+    result = []
+    if url.protocol:
+        result.append(url.protocol if url.protocol.endswith("://") else url.protocol + "://")
+    user = _credentials(url)
+    if user is not None:
+        result.append(user + "@")
+    result.append(".".join(url.host))
+    if url.port is not None:
+        result.append(":" + url.port)
+    if url.path is not None:
+        result.append(unparse_path(url))
+    if has_query(url):
+        result.append("?" + unparse_query(url.query))
+    if url.hash is not None:
+        result.append("#" + url.hash)
+    return "".join(result)
+
+
+@lru_cache(maxsize=2048)
+def encode(url: Url, *, disabled: bool = False) -> EncodedUrl:
+    """Spell an address for the wire. `disabled` leaves all but the host as it is written."""
+    auth = None
+    if url.auth_user is not None:
+        auth = url.auth_user if disabled else _percent(url.auth_user, _USERINFO)
+    if url.auth_password is not None:
+        password = url.auth_password if disabled else _percent(url.auth_password, _USERINFO)
+        auth = f"{auth or ''}:{password}"
+    given = ".".join(url.host).lower()
+    host = host_to_ascii(given) or given
+    pathname = unparse_path(url)
+    search = None
+    if has_query(url):
+        query = unparse_query(url.query)
+        search = "?" + (query if disabled else _percent(query, _QUERY))
+    fragment = None
+    if url.hash is not None:
+        fragment = "#" + (url.hash if disabled else _percent(url.hash, _FRAGMENT))
+    return EncodedUrl(
+        protocol=("http" if url.protocol is None else url.protocol.lower()) + ":",
+        auth=auth,
+        host=host if url.port is None else f"{host}:{url.port}",
+        hostname=host[1:-1] if given.startswith("[") and given.endswith("]") else host,
+        port=url.port,
+        pathname=pathname if disabled else _percent(pathname, _PATH),
+        search=search,
+        hash=fragment,
+    )
+
+
+def encode_text(text: str, *, disabled: bool = False) -> EncodedUrl:
+    """Spell an address given as text."""
+    return encode(parse(text), disabled=disabled)
+
+
+def join(base: EncodedUrl, reference: str) -> str:
+    """Return the address that a reference means at a base; not encoded, dots are not resolved."""
+    user = f"{base.auth}@" if base.auth is not None else ""
+    origin = f"{base.protocol}//{user}{base.host}"
+    if not reference:
+        return origin + base.target
+    if reference.startswith(("//", "\\\\")):
+        return base.protocol + reference
+    if reference.startswith(("/", "\\")):
+        return origin + reference
+    if reference.startswith("#"):
+        return origin + base.target + reference
+    if reference.startswith("?"):
+        return origin + base.pathname + reference
+    if _ABSOLUTE.match(reference):
+        return reference
+    return origin + base.pathname[: base.pathname.rfind("/") + 1] + reference
