@@ -1,0 +1,359 @@
+"""The public function `run`, and the composition root behind it.
+
+This is the only place that builds transport, session, engine and runner; the command line and the pytest
+plugin are thin over it.
+"""
+
+import json
+import os
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from harness.client.certificates import ALL_URLS, CertificateRule
+from harness.client.cookies import CookieJar
+from harness.client.files import FilePolicy
+from harness.client.session import Session, SessionOptions
+from harness.client.transport import ClientCertificate, Transport
+from harness.collection.document import read_json
+from harness.collection.load import load_collection
+from harness.collection.model import Collection
+from harness.errors import ExitCode, InputError, UsageError, choices
+from harness.runner.call import RunContext
+from harness.runner.events import CallFinished, Event, RunFinished
+from harness.runner.plan import Plan, plan
+from harness.runner.results import CallResult, RunSummary
+from harness.runner.run import RunOptions, run_plan
+from harness.runner.spool import Spool
+from harness.scripting.engine import ScriptEngine
+from harness.variables.data import load_rows
+from harness.variables.draws import Draws, LiveDraws
+from harness.variables.environment import load_environment
+from harness.variables.scope import Scope, Scopes
+from harness.variables.secrets import Redactor
+
+PLATFORMS = ("local",)
+
+DEFAULT_SCRIPT_TIMEOUT_MS = 30_000
+"""How long a script may take when nobody says; newman lets it go on for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """All that can be asked of a run; times are in milliseconds, 0 is without a bound.
+
+    Files are paths or http(s) addresses. `environment`, `globals` and `data` may also be given as mappings
+    and rows. `companion` is the companion file, `None` for the `NAME.harness.yaml` beside the collection when
+    there is one; `use_companion` turns it off. `environ` fills environment values from `HARNESS_VAR_<name>`.
+    """
+
+    collection: str | Path | Collection | Mapping[str, Any]
+    environment: str | Path | Mapping[str, Any] | None = None
+    globals: str | Path | Mapping[str, Any] | None = None
+    data: str | Path | Sequence[Mapping[str, Any]] | None = None
+    iterations: int | None = None
+    folders: Sequence[str] = ()
+    env_vars: Mapping[str, str] = field(default_factory=dict)
+    global_vars: Mapping[str, str] = field(default_factory=dict)
+    companion: str | Path | None = None
+    use_companion: bool = True
+    platform: str | None = None
+    record: str | Path | None = None
+    replay: str | Path | None = None
+    seed: int | None = None
+    bail: str | None = None
+    newman: bool = False
+    strict: bool = False
+    delay_ms: int = 0
+    timeout_ms: int = 0
+    timeout_request_ms: int = 0
+    timeout_script_ms: int | None = None
+    follow_redirects: bool | None = None
+    verify: bool | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    client_passphrase: str | None = None
+    client_cert_list: str | Path | None = None
+    extra_ca: str | None = None
+    cookie_jar: str | Path | None = None
+    resolve: Mapping[str, str] = field(default_factory=dict)
+    working_dir: str | Path | None = None
+    allow_outside: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def __post_init__(self) -> None:
+        if self.record is not None and self.replay is not None:
+            raise UsageError("a run either records or replays, not both", where="--record, --replay")
+        if self.platform is not None and self.platform not in PLATFORMS:
+            raise UsageError(
+                f"there is no platform {self.platform!r}",
+                where="--platform",
+                hint=choices(self.platform, PLATFORMS),
+            )
+        bails = {"failure", "folder"}
+        if self.bail is not None and not set(self.bail.split(",")) <= bails:
+            raise UsageError(
+                f"--bail takes no {self.bail!r}", where="--bail", hint=choices(self.bail, sorted(bails))
+            )
+
+
+class LiveRun:
+    """A run that is set up and can be started: its plan, and its events as they happen.
+
+        with LiveRun(RunConfig(collection="shop.json")) as live:
+            for event in live.events():
+                ...
+
+    Setting up reads all files, starts the local platform when it is wanted, and opens the cassette; it sends
+    nothing. Raises `HarnessError` for whatever the user can mend.
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        self.config = config
+        self._stack = ExitStack()
+        try:
+            self._set_up()
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def _set_up(self) -> None:
+        config = self.config
+        self.collection = _collection(config.collection)
+        rows = () if config.data is None else load_rows(config.data)
+        items = None
+        if config.folders:
+            from harness.collection.selection import select
+
+            items = select(self.collection, config.folders, newman=config.newman)
+        self.plan: Plan = plan(self.collection, items=items, rows=rows, iterations=config.iterations)
+        self.mode = "record" if config.record else "replay" if config.replay else "live"
+        environment = load_environment(config.environment).with_system(config.environ)
+        environment = environment.with_values(config.env_vars.items())
+        platform = self._start_platform(config.platform)
+        self.scopes = Scopes(
+            environment=environment.scope(),
+            collection=Scope("collection", self.collection.variables),
+            globals=load_environment(config.globals, "globals")
+            .with_values(config.global_vars.items())
+            .scope(),
+        )
+        for name, value in platform.items():
+            self.scopes.environment.set(name, value)
+        self.jar = CookieJar()
+        if config.cookie_jar is not None:
+            where = os.fspath(config.cookie_jar)
+            self.jar.load_json(read_json(where, "the cookie jar"), where=where)
+        self.redactor = Redactor()
+        self.redactor.learn_variables(variable for scope in self.scopes for variable in scope)
+        self.context = self._context(LiveDraws(config.seed))
+
+    def _start_platform(self, name: str | None) -> dict[str, str]:
+        """Start the local platform and return the variables that lead to it."""
+        if name is None or self.mode == "replay":
+            return {}
+        from harness.aep.server import LocalPlatform
+
+        return self._stack.enter_context(LocalPlatform()).environment()
+
+    def _context(self, draws: Draws) -> RunContext:
+        config = self.config
+        session = Session(self._transport(), jar=self.jar, options=self._session_options())
+        folder = self._folder()
+        timeout = config.timeout_script_ms
+        if timeout is None:
+            timeout = 0 if config.newman else DEFAULT_SCRIPT_TIMEOUT_MS
+        return RunContext(
+            collection=self.collection.name,
+            session=session,
+            jar=self.jar,
+            files=FilePolicy(
+                working_dir=Path(config.working_dir or "."),
+                allow_outside=config.allow_outside or config.newman,
+                also=(folder,) if folder else (),
+            ),
+            scopes=self.scopes,
+            draws=draws,
+            engine=self._engine(),
+            sleep=_no_sleep if self.mode == "replay" else time.sleep,
+            platform=config.platform,
+            newman=config.newman,
+            timeout_script_s=timeout / 1000 or None,
+            wait_for_timers=self.mode != "replay",
+        )
+
+    def _folder(self) -> Path | None:
+        """Return the folder that the collection is in, when it is in one."""
+        if not self.collection.file or "://" in self.collection.file:
+            return None
+        return Path(self.collection.file).parent
+
+    def _transport(self) -> Transport:
+        from harness.client.http import HttpTransport
+
+        transport = HttpTransport(hosts=self.config.resolve)
+        self._stack.callback(transport.close)
+        return transport
+
+    def _engine(self) -> ScriptEngine | None:
+        if not any(call.scripts for call in self.plan.calls):
+            return None
+        from harness.scripting.deno import DenoEngine
+
+        engine: ScriptEngine = DenoEngine()
+        self._stack.callback(engine.close)
+        return engine
+
+    def _session_options(self) -> SessionOptions:
+        config = self.config
+        return SessionOptions(
+            timeout_s=config.timeout_request_ms / 1000 or None,
+            verify=config.verify,
+            follow_redirects=config.follow_redirects,
+            certificates=_certificates(config),
+            extra_ca=config.extra_ca,
+            newman=config.newman,
+        )
+
+    def events(self) -> Generator[Event, None, None]:
+        """Run the plan; nothing is sent before an event is asked for. To be called once."""
+        config = self.config
+        options = RunOptions(
+            bail=config.bail is not None and "failure" in config.bail.split(","),
+            delay_s=config.delay_ms / 1000,
+            timeout_s=config.timeout_ms / 1000 or None,
+            mode=self.mode,
+        )
+        return run_plan(self.plan, self.context, options)
+
+    def mask(self, text: str) -> str:
+        """Hide the values of secrets in a text."""
+        return text if self.config.newman else self.redactor.text(text)
+
+    def exit_code(self, summary: RunSummary) -> ExitCode:
+        """Say what a run that ended with this summary tells the shell."""
+        if summary.interrupted:
+            return ExitCode.INTERRUPTED
+        failed = summary.failed or (self.config.strict and bool(summary.warnings))
+        return ExitCode.FAILED if failed else ExitCode.PASSED
+
+    def close(self) -> None:
+        """Stop all that was started, and give all that was opened back."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class RunResult:
+    """What came of a run: numbers and variables in memory, the calls with their exchanges on disk."""
+
+    def __init__(
+        self, *, summary: RunSummary, scopes: Scopes, calls: Sequence[CallResult], exit_code: ExitCode
+    ) -> None:
+        self.summary = summary
+        self.scopes = scopes
+        self.exit_code = exit_code
+        self._calls = calls
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing failed."""
+        return self.exit_code is ExitCode.PASSED
+
+    @property
+    def calls(self) -> Sequence[CallResult]:
+        """The results of all calls in the order they ran, each read from disk when asked for."""
+        return self._calls
+
+    @property
+    def environment(self) -> dict[str, Any]:
+        """The environment's variables as the run left them."""
+        return {variable.key: variable.value for variable in self.scopes.environment if not variable.disabled}
+
+
+def run(collection: str | Path | Collection | Mapping[str, Any], **options: Any) -> RunResult:
+    """Run a collection and return what came of it; `options` are the fields of `RunConfig`.
+
+    A failed assertion or request is in the result, not raised. Raises `HarnessError` for what the user can
+    mend: a file that cannot be read, an option that makes no sense.
+    """
+    try:
+        config = RunConfig(collection=collection, **options)
+    except TypeError:
+        known = RunConfig.__dataclass_fields__
+        unknown = next((name for name in options if name not in known), "")
+        raise UsageError(f"run() has no option {unknown!r}", hint=choices(unknown, known)) from None
+    with LiveRun(config) as live:
+        calls = Spool(live.plan.calls)
+        finished: RunFinished | None = None
+        for event in live.events():
+            match event:
+                case CallFinished(result=result):
+                    calls.append(result)
+                case RunFinished():
+                    finished = event
+                case _:
+                    pass
+        if finished is None:
+            raise RuntimeError("the run told no end")
+        summary = finished.summary
+        return RunResult(
+            summary=summary, scopes=finished.scopes, calls=calls, exit_code=live.exit_code(summary)
+        )
+
+
+def _no_sleep(seconds: float) -> None:
+    """Do not wait: a replay has no reason to."""
+
+
+def _collection(given: str | Path | Collection | Mapping[str, Any]) -> Collection:
+    return given if isinstance(given, Collection) else load_collection(given)
+
+
+def _certificates(config: RunConfig) -> tuple[CertificateRule, ...]:
+    """Return the listed certificates, then the one for every address, as newman orders them."""
+    rules: list[CertificateRule] = []
+    if config.client_cert_list is not None:
+        rules += _listed_certificates(os.fspath(config.client_cert_list))
+    if config.client_cert is not None:
+        certificate = ClientCertificate(
+            cert=config.client_cert, key=config.client_key, passphrase=config.client_passphrase
+        )
+        rules.append(CertificateRule(matches=(ALL_URLS,), certificate=certificate))
+    return tuple(rules)
+
+
+def _listed_certificates(file: str) -> list[CertificateRule]:
+    document = read_json(file, "the list of client certificates")
+    if not isinstance(document, list):
+        raise InputError("a list of client certificates is a JSON list", where=file)
+    return [_certificate_rule(entry, index, file) for index, entry in enumerate(document)]
+
+
+def _certificate_rule(entry: Any, index: int, file: str) -> CertificateRule:
+    try:
+        sources = {part: entry[part]["src"] for part in ("key", "cert", "pfx") if part in entry}
+        passphrase = entry.get("passphrase")
+        return CertificateRule(
+            matches=tuple(entry["matches"]),
+            certificate=ClientCertificate(passphrase=passphrase, **sources),
+        )
+    except (KeyError, TypeError) as error:
+        raise InputError(
+            f"this client certificate is not understood: {json.dumps(entry)[:80]}",
+            where=f"{file}: /{index}",
+            hint='each has {"matches": [pattern], "key": {"src": file}, "cert": {"src": file}}',
+        ) from error
+
+
+__all__ = ["PLATFORMS", "LiveRun", "RunConfig", "RunResult", "run"]

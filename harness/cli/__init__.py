@@ -1,0 +1,59 @@
+"""The `harness` command: options to calls of `harness.api`, outcomes to exit codes."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from harness.cli.options import build_parser, parse
+from harness.cli.terminal import Terminal
+from harness.errors import ExitCode, HarnessError
+
+
+def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
+    """Run one command. What the user can mend is printed to `terminal.err`; bugs propagate."""
+    try:
+        options, reporter_options = parse(argv)
+        match options.command:
+            case "run":
+                from harness.cli.run_command import run_command
+
+                return run_command(options, reporter_options, terminal)
+            case "list":
+                from harness.cli.list_command import list_command
+
+                return list_command(options, terminal)
+            case "serve":
+                from harness.cli.serve_command import serve_command
+
+                return serve_command(options, terminal)
+            case _:
+                build_parser().print_help(terminal.out)
+                return ExitCode.USAGE
+    except HarnessError as error:
+        terminal.err.write(f"error: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`harness run ... | head`); nothing more can be said.
+        return ExitCode.FAILED
+
+
+def entry() -> None:
+    """Run the command of this process and leave with its exit code; a bug shows its traceback."""
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        code = main(sys.argv[1:], Terminal())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.FAILED
+    except Exception:  # noqa: BLE001 - whatever is left is a bug, and said to be one
+        import traceback
+
+        traceback.print_exc()
+        sys.stderr.write("this is a bug in harness; please report it with the lines above\n")
+        code = ExitCode.BUG
+    sys.exit(code)

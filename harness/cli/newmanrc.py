@@ -1,0 +1,92 @@
+"""Defaults from newman's configuration files: the options of a run in JSON, under newman's names.
+
+Read in newman's order, later files win: `/etc/postman/newmanrc`, `~/.postman/newmanrc`, `./.newmanrc`. What
+the command line says wins over all of them.
+"""
+
+import argparse
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.cli.options import RUN_DEFAULTS
+from harness.cli.terminal import Terminal
+from harness.collection.document import read_json
+from harness.errors import InputError, choices
+
+_SYSTEM = Path("/etc/postman/newmanrc")
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+_OF_THE_LIBRARY = frozenset({"abort_on_failure", "newman_version", "postman_api_key", "request_agents"})
+
+Options = Mapping[str, str | bool]
+
+
+def configured(
+    options: argparse.Namespace, reporter_options: Options, terminal: Terminal
+) -> tuple[argparse.Namespace, Options]:
+    """Return the options of a run with what the configuration files say where the command line is silent."""
+    merged = dict(vars(options))
+    reporters: dict[str, str | bool] = {}
+    for file in _files(terminal):
+        for name, value in _settings(file).items():
+            if name == "reporter":
+                reporters |= _reporter_options(value)
+            elif name not in RUN_DEFAULTS:
+                if name not in _OF_THE_LIBRARY:
+                    hint = choices(name, (_camel(known) for known in RUN_DEFAULTS))
+                    raise InputError(f"there is no option {_camel(name)!r}", where=str(file), hint=hint)
+            elif getattr(options, name) == RUN_DEFAULTS[name]:
+                merged[name] = _as_option(name, value)
+    return argparse.Namespace(**merged), {**reporters, **reporter_options}
+
+
+def _files(terminal: Terminal) -> Iterator[Path]:
+    home = terminal.environ.get("USERPROFILE") or terminal.environ.get("HOME")
+    places = [_SYSTEM, *([Path(home, ".postman", "newmanrc")] if home else []), terminal.cwd / ".newmanrc"]
+    return (place for place in places if place.is_file())
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    document = read_json(str(file), "the configuration")
+    if not isinstance(document, Mapping):
+        raise InputError("a configuration is a JSON object of options", where=str(file))
+    inner = document.get("run")
+    given = inner if isinstance(inner, Mapping) else document
+    return {_CAPITAL.sub("_", name).replace("-", "_").lower(): value for name, value in given.items()}
+
+
+def _as_option(name: str, value: Any) -> Any:
+    """Give a setting the form that the command line's parser gives it."""
+    match name, value:
+        case (("env_var" | "global_var"), list()):
+            return [
+                f"{one.get('key')}={one.get('value')}" if isinstance(one, Mapping) else one for one in value
+            ]
+        case "folder", str():
+            return [value]
+        case "reporters", list():
+            return ",".join(value)
+        case "bail", True:
+            return "failure"
+        case "bail", list():
+            return ",".join(value)
+        case "bail", False:
+            return None
+        case _:
+            return value
+
+
+def _reporter_options(value: Any) -> dict[str, str | bool]:
+    """Flatten `{"json": {"export": "x"}}` to `{"json-export": "x"}`."""
+    flat: dict[str, str | bool] = {}
+    for reporter, options in value.items() if isinstance(value, Mapping) else ():
+        for option, setting in options.items() if isinstance(options, Mapping) else ():
+            name = _CAPITAL.sub("-", option).lower()
+            flat[f"{reporter}-{name}"] = setting if isinstance(setting, bool) else str(setting)
+    return flat
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)

@@ -1,0 +1,193 @@
+"""`harness run`: collections through `harness.api`, events to reporters, the outcome to an exit code."""
+
+import argparse
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness import __version__
+from harness.api import LiveRun, RunConfig
+from harness.cli.newmanrc import configured
+from harness.cli.terminal import Terminal
+from harness.errors import ExitCode, HarnessError, UsageError
+from harness.reporters.reporter import Reporter, ReporterContext, Verbosity, create, options_of
+from harness.runner.events import RunFinished
+from harness.variables.environment import export_scope, parse_assignment
+
+_DEFAULT_REPORTERS = "cli"
+
+
+def run_command(
+    options: argparse.Namespace, reporter_options: Mapping[str, str | bool], terminal: Terminal
+) -> ExitCode:
+    """Run the collections one after another; the gravest outcome is the exit code."""
+    options, reporter_options = configured(options, reporter_options, terminal)
+    newman = options.compat == "newman"
+    worst = ExitCode.PASSED
+    for collection in options.collections:
+        try:
+            code = _run_one(collection, options, reporter_options, terminal)
+        except HarnessError as error:
+            terminal.err.write(f"error: {error}\n")
+            code = error.exit_code
+        worst = max(worst, code)
+        if code is ExitCode.INTERRUPTED:
+            break
+    if options.suppress_exit_code:
+        return ExitCode.PASSED
+    return ExitCode.FAILED if newman and worst is not ExitCode.PASSED else worst
+
+
+def _run_one(
+    collection: str,
+    options: argparse.Namespace,
+    reporter_options: Mapping[str, str | bool],
+    terminal: Terminal,
+) -> ExitCode:
+    with LiveRun(_config(collection, options, terminal)) as live:
+        reporters = _reporters(options, reporter_options, terminal, live)
+        events = live.events()
+        finished: RunFinished | None = None
+        try:
+            while True:
+                try:
+                    event = next(events, None)
+                    if event is None:
+                        break
+                    for reporter in reporters:
+                        reporter.handle(event)
+                    if isinstance(event, RunFinished):
+                        finished = event
+                except KeyboardInterrupt:
+                    # The run ends in order: calls that always run are run, and reports are written.
+                    event = events.throw(KeyboardInterrupt())
+                    for reporter in reporters:
+                        reporter.handle(event)
+        finally:
+            for reporter in reporters:
+                reporter.close()
+        if finished is None:
+            raise RuntimeError("the run told no end")
+        _export(live, options)
+        return live.exit_code(finished.summary)
+
+
+def _config(collection: str, options: argparse.Namespace, terminal: Terminal) -> RunConfig:
+    newman = options.compat == "newman"
+    return RunConfig(
+        collection=collection,
+        environment=options.environment,
+        globals=options.globals,
+        data=options.iteration_data,
+        iterations=options.iteration_count,
+        folders=options.folder,
+        env_vars=dict(parse_assignment(text, "--env-var") for text in options.env_var),
+        global_vars=dict(parse_assignment(text, "--global-var") for text in options.global_var),
+        use_companion=not (options.no_companion or newman),
+        platform=options.platform,
+        record=options.record,
+        replay=options.replay,
+        seed=options.seed,
+        bail=options.bail,
+        newman=newman,
+        strict=options.strict,
+        delay_ms=options.delay_request,
+        timeout_ms=options.timeout,
+        timeout_request_ms=options.timeout_request,
+        timeout_script_ms=options.timeout_script,
+        follow_redirects=False if options.ignore_redirects else None,
+        verify=False if options.insecure else None,
+        client_cert=options.ssl_client_cert,
+        client_key=options.ssl_client_key,
+        client_passphrase=options.ssl_client_passphrase,
+        client_cert_list=options.ssl_client_cert_list,
+        extra_ca=options.ssl_extra_ca_certs,
+        cookie_jar=options.cookie_jar,
+        resolve=dict(_mapping(text) for text in options.resolve),
+        working_dir=options.working_dir or terminal.cwd,
+        allow_outside=options.allow_outside or (newman and not options.no_insecure_file_read),
+        environ=terminal.environ,
+    )
+
+
+def _mapping(text: str) -> tuple[str, str]:
+    host, equals, address = text.partition("=")
+    if not host or not equals or not address:
+        raise UsageError(f"--resolve needs HOST[:PORT]=ADDRESS[:PORT], not {text!r}", where="--resolve")
+    return host, address
+
+
+def _reporters(
+    options: argparse.Namespace,
+    given: Mapping[str, str | bool],
+    terminal: Terminal,
+    live: LiveRun,
+) -> list[Reporter]:
+    """Make the reporters asked for; an option without a reporter's name is for all that know it (newman)."""
+    names = [name for name in (options.reporters or _DEFAULT_REPORTERS).split(",") if name]
+    verbosity: Verbosity = "silent" if options.silent else "verbose" if options.verbose else "normal"
+    context = ReporterContext(
+        stream=terminal.out,
+        cwd=terminal.cwd,
+        colour=options.color,
+        unicode=not options.disable_unicode,
+        verbosity=verbosity,
+        mask=live.mask,
+        newman=options.compat == "newman",
+        environ=terminal.environ,
+    )
+    return [create(name, _options_for(name, names, given), context) for name in dict.fromkeys(names)]
+
+
+def _options_for(name: str, names: list[str], given: Mapping[str, str | bool]) -> dict[str, str | bool]:
+    known = options_of(name)
+    own = {
+        option.removeprefix(f"{name}-"): value
+        for option, value in given.items()
+        if option.startswith(f"{name}-")
+    }
+    others = tuple(f"{other}-" for other in names)
+    general = {
+        option: value for option, value in given.items() if option in known and not option.startswith(others)
+    }
+    return {**own, **general}
+
+
+def _export(live: LiveRun, options: argparse.Namespace) -> None:
+    """Write the exports that were asked for."""
+    newman = options.compat == "newman"
+    exported_at = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
+    for path, scope in (
+        (options.export_environment, live.scopes.environment),
+        (options.export_globals, live.scopes.globals),
+    ):
+        if path is not None:
+            document = export_scope(
+                scope,
+                exported_at=exported_at.replace("+00:00", "Z"),
+                exported_using=f"harness/{__version__}",
+                newman=newman,
+                secrets=options.export_secrets,
+            )
+            _write(path, document, f"newman-{scope.name}.json")
+    if options.export_collection is not None:
+        _write(options.export_collection, live.collection.source, "newman-collection.json")
+    if options.export_cookie_jar is not None:
+        _write(options.export_cookie_jar, live.jar.to_json(), "newman-cookie-jar.json")
+
+
+def _write(path: str, document: Mapping[str, Any], default_name: str) -> None:
+    """Write a document as newman does: into the folder named, or as the file named."""
+    target = Path(path)
+    try:
+        if target.is_dir():
+            stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H-%M-%S-%f")[:-3]
+            stem, _, suffix = default_name.rpartition(".")
+            target = target / f"{stem}-{stamp}0.{suffix}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps(document, indent=2, ensure_ascii=False), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write the export: {error.strerror}", where=str(target)) from error

@@ -1,0 +1,280 @@
+"""One call: from the authored request to its result, in numbered phases."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from harness.client.build import BuiltRequest, build
+from harness.client.cookies import CookieJar
+from harness.client.files import FilePolicy
+from harness.client.message import Exchange
+from harness.client.profile import Profile
+from harness.client.session import Session
+from harness.client.transport import HopContext
+from harness.collection.model import EventName, Request
+from harness.collection.request_json import request_from_json, request_to_json
+from harness.runner.host import RunHost
+from harness.runner.plan import Call
+from harness.runner.results import CallResult, RunWarning, SideExchange
+from harness.runner.rules import Judgement, Rule
+from harness.runner.script_request import sent_json
+from harness.scripting.engine import (
+    JobResult,
+    NextRequest,
+    ScriptEngine,
+    ScriptError,
+    ScriptJob,
+    ScriptRun,
+)
+from harness.variables.draws import CallDraws, Draws
+from harness.variables.scope import Scopes
+from harness.variables.substitute import Resolver
+
+
+def _no_packages(name: str) -> None:  # noqa: ARG001 - the seam's shape
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext:
+    """What every call of a run stands on.
+
+    `engine` is `None` when no call has a script. `sleep` waits so many seconds, or does not when replaying.
+    `wait_for_timers` says whether timers of scripts wait. `platform` is the name of the platform the run
+    is against, `None` for any other target.
+    """
+
+    collection: str
+    session: Session
+    jar: CookieJar
+    files: FilePolicy
+    scopes: Scopes
+    draws: Draws
+    engine: ScriptEngine | None
+    sleep: Callable[[float], None] = time.sleep
+    packages: Callable[[str], str | None] = _no_packages
+    vault: dict[str, Any] = field(default_factory=dict)
+    platform: str | None = None
+    newman: bool = False
+    timeout_script_s: float | None = None
+    auth_memory: dict[int, dict[str, Any]] = field(default_factory=dict)
+    wait_for_timers: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOutcome:
+    """A call's result, and where its scripts want the run to go next."""
+
+    result: CallResult
+    next: NextRequest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSite:
+    """One attempt of one call: which, when, and with which variables."""
+
+    call: Call
+    position: int
+    iteration: int
+    iterations: int
+    attempt: int
+    scopes: Scopes
+
+
+def run_call(
+    site: CallSite, context: RunContext, rule: Rule, *, stop_on_failure: bool = False
+) -> CallOutcome:
+    """Run one attempt of one call.
+
+    With `stop_on_failure` (`--bail`) nothing of the call follows a failed script, assertion or request.
+    Raises `HarnessError` when going on is senseless: no engine, no recorded interaction, offline.
+    """
+    return _CallRun(site, context, rule, stop_on_failure).run()
+
+
+class _CallRun:
+    """The state of one attempt while its phases run."""
+
+    def __init__(self, site: CallSite, context: RunContext, rule: Rule, stop: bool) -> None:
+        self.site = site
+        self.context = context
+        self.rule = rule
+        self.stop = stop
+        self.draws: CallDraws = context.draws.call(site.call.path, site.iteration, site.attempt)
+        self.place = " / ".join(site.call.path)
+        self.side: list[SideExchange] = []
+        self.warnings: list[RunWarning] = []
+        self.begun = time.monotonic()
+        self.started_ms = time.time() * 1000
+        self.authored: Request = site.call.item.request
+        self.next: NextRequest | None = None
+
+    def run(self) -> CallOutcome:
+        call = self.site.call
+        # 1. Pre-request scripts see the request as authored, and may change it.
+        before = self._scripts("prerequest", lambda: request_to_json(self.authored), None)
+        if before.request is not None:
+            self.authored = request_from_json(before.request)
+        if self._stops(before):
+            return self._outcome(prerequest=before)
+        # 2. They may call it off.
+        if before.skip_request:
+            return self._outcome(prerequest=before, skipped="skipped by pm.execution.skipRequest()")
+        # 3. Names are resolved, after that no text is looked up again.
+        built = self._build(call)
+        # 4. Authorize, send, follow redirects.
+        exchange = self._send(built)
+        if self.stop and exchange.failure is not None:
+            return self._outcome(prerequest=before, exchange=exchange)
+        # 5. Test scripts see the request as sent, and the answer.
+        auth = self.authored.auth
+        after = self._scripts("test", lambda: sent_json(built, exchange, auth), exchange)
+        # 6. The companion holds its expectations and takes values out.
+        judged = self.rule.judge(exchange, self.site.scopes)
+        return self._outcome(prerequest=before, exchange=exchange, test=after, judged=judged)
+
+    def _stops(self, result: JobResult) -> bool:
+        return self.stop and any(run.error is not None for run in result.runs)
+
+    def _scripts(
+        self, event: EventName, request: Callable[[], dict[str, Any]], exchange: Exchange | None
+    ) -> JobResult:
+        """Run the scripts of one event; in `--bail` one by one, since the first failure ends them."""
+        site, context = self.site, self.context
+        scripts = tuple(labelled for labelled in site.call.scripts if labelled[1].event == event)
+        engine = context.engine
+        if not scripts or engine is None:
+            return JobResult()
+        job = ScriptJob(
+            event=event,
+            scripts=scripts,
+            request=request(),
+            item_id=site.call.item.id,
+            item_name=site.call.item.name,
+            location=(context.collection, *site.call.path),
+            scopes=site.scopes,
+            response=exchange.response if exchange else None,
+            cookies=exchange.cookies if exchange else (),
+            iteration=site.iteration,
+            iteration_count=site.iterations,
+            seed=self.draws.seed(event),
+            clock_ms=self.draws.clock.now_ms() if self.draws.clock.virtual else None,
+            wait_for_timers=context.wait_for_timers,
+            timeout_s=context.timeout_script_s,
+            stop_on_error=self.stop,
+            newman=context.newman,
+        )
+        host = self._host(event)
+        result = _until_failure(engine, job, host) if self.stop else engine.run(job, host)
+        if job.clock_ms is not None and result.clock_ms is not None:
+            self.draws.clock.advance(result.clock_ms - job.clock_ms)
+        self.side += host.side
+        self.warnings += host.warnings
+        if result.next is not None:
+            self.next = result.next
+        return result
+
+    def _host(self, event: EventName) -> RunHost:
+        context = self.context
+        return RunHost(
+            session=context.session,
+            jar=context.jar,
+            files=context.files,
+            context=self._hop_context(event),
+            draws=self.draws,
+            vault_values=context.vault,
+            packages=context.packages,
+            place=self.place,
+        )
+
+    def _hop_context(self, origin: str) -> HopContext:
+        site = self.site
+        return HopContext(call=site.call.path, iteration=site.iteration, attempt=site.attempt, origin=origin)
+
+    def _build(self, call: Call) -> BuiltRequest:
+        random = self.draws.random("request")
+        resolver = Resolver(self.site.scopes, random, self.draws.clock)
+        built = build(
+            self.authored,
+            self.authored.auth or call.auth,
+            resolver.text,
+            files=self.context.files,
+            profile=Profile.of(call.profile),
+            random=random,
+            clock=self.draws.clock,
+        )
+        if not self.context.newman:
+            self.warnings += (
+                RunWarning(message=f"variable {name!r} is not defined", place=self.place)
+                for name in resolver.unresolved
+            )
+        return built
+
+    def _send(self, built: BuiltRequest) -> Exchange:
+        inherited = None if self.authored.auth else self.site.call.auth
+        memory = self.context.auth_memory.setdefault(id(inherited), {}) if inherited else {}
+        exchange = self.context.session.exchange(built, context=self._hop_context("call"), memory=memory)
+        if exchange.response is not None:
+            self.draws.clock.advance(exchange.response.elapsed_ms)
+        self.warnings += (RunWarning(message=text, place=self.place) for text in exchange.warnings)
+        return exchange
+
+    def _outcome(
+        self,
+        *,
+        prerequest: JobResult,
+        exchange: Exchange | None = None,
+        test: JobResult | None = None,
+        judged: Judgement | None = None,
+        skipped: str | None = None,
+    ) -> CallOutcome:
+        site = self.site
+        result = CallResult(
+            call=site.call,
+            position=site.position,
+            iteration=site.iteration,
+            attempt=site.attempt,
+            request=self.authored,
+            exchange=exchange,
+            prerequest=prerequest.runs,
+            test=test.runs if test else (),
+            expectations=judged.expectations if judged else (),
+            extractions=judged.extractions if judged else (),
+            side=tuple(self.side),
+            skipped=skipped,
+            skipped_by_script=skipped is not None,
+            warnings=tuple(self.warnings),
+            visualizer=(test.visualizer if test else None) or prerequest.visualizer,
+            started_ms=self.started_ms,
+            elapsed_ms=(time.monotonic() - self.begun) * 1000,
+        )
+        return CallOutcome(result=result, next=self.next)
+
+
+def _with_assertion_failure(run: ScriptRun) -> ScriptRun:
+    """Give a script whose assertions failed the error that newman gives it under `--bail`."""
+    failed = [one.name for one in run.assertions if one.error is not None]
+    if run.error is not None or not failed:
+        return run
+    return replace(run, error=ScriptError(name="AssertionFailure", message=", ".join(failed)))
+
+
+def _until_failure(engine: ScriptEngine, job: ScriptJob, host: RunHost) -> JobResult:
+    """Run scripts one by one up to the first that fails, which then has an error of its own (newman)."""
+    whole = JobResult()
+    for labelled in job.scripts:
+        request = whole.request if whole.request is not None else job.request
+        part = engine.run(replace(job, scripts=(labelled,), request=request), host)
+        runs = tuple(_with_assertion_failure(run) for run in part.runs)
+        whole = JobResult(
+            runs=whole.runs + runs,
+            request=part.request if part.request is not None else whole.request,
+            skip_request=part.skip_request,
+            next=part.next or whole.next,
+            visualizer=part.visualizer or whole.visualizer,
+            clock_ms=part.clock_ms,
+        )
+        if part.skip_request or any(run.error is not None for run in runs):
+            break
+    return whole

@@ -1,0 +1,197 @@
+"""Running a plan: iterations, the order of calls, jumps, retries, bail; told as a stream of events."""
+
+import time
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from harness.runner.call import CallOutcome, CallSite, RunContext, run_call
+from harness.runner.events import (
+    AttemptFinished,
+    CallFinished,
+    CallStarted,
+    Event,
+    IterationFinished,
+    IterationStarted,
+    RunFinished,
+    RunStarted,
+    WarningRaised,
+)
+from harness.runner.plan import Call, Plan, row_of
+from harness.runner.results import CallResult, RunSummary, RunWarning
+from harness.runner.rules import Rule
+from harness.runner.tally import count
+from harness.scripting.engine import NextRequest
+from harness.variables.scope import Scopes
+
+_NO_RULE = Rule()
+
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How a plan is run.
+
+    `bail` stops the run at the first failure, after the current call. `delay_s` is waited before every
+    call. `timeout_s` bounds the run: no call starts after it. `mode` is the word for reports: `live`,
+    `record` or `replay`.
+    """
+
+    bail: bool = False
+    delay_s: float = 0.0
+    timeout_s: float | None = None
+    mode: str = "live"
+    rules: Mapping[int, Rule] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Iteration:
+    """Where an iteration stands: which calls ran, and why it ends early, if it does."""
+
+    number: int
+    scopes: Scopes
+    ran: set[int] = field(default_factory=set)
+    stop: str | None = None
+
+
+def run_plan(plan: Plan, context: RunContext, options: RunOptions) -> Generator[Event, None, None]:
+    """Run the calls of a plan and tell what happens; nothing is sent before an event is asked for.
+
+    A `KeyboardInterrupt`, raised here or thrown in, ends the run in order: calls that always run are run,
+    and `RunFinished` is told. Raises `HarnessError` for what makes going on senseless.
+    """
+    summary = RunSummary()
+    events = _events(plan, context, options, summary)
+    event: Event | None = next(events)
+    while event is not None:
+        count(summary, event)
+        try:
+            yield event
+        except KeyboardInterrupt as interrupt:
+            event = events.throw(interrupt)
+        else:
+            event = next(events, None)
+
+
+def _events(
+    plan: Plan, context: RunContext, options: RunOptions, summary: RunSummary
+) -> Generator[Event, None, None]:
+    begun = time.monotonic()
+    yield RunStarted(
+        collection=plan.collection,
+        calls=len(plan.calls),
+        iterations=plan.iterations,
+        started_ms=time.time() * 1000,
+        mode=options.mode,
+    )
+    for text in plan.collection.warnings:
+        yield WarningRaised(warning=RunWarning(message=text, place=plan.collection.file))
+    deadline = None if options.timeout_s is None else begun + options.timeout_s
+    stop: str | None = None
+    for number in range(plan.iterations if plan.calls else 0):
+        iteration = _Iteration(number, context.scopes.with_row(row_of(plan.rows, number)))
+        try:
+            yield IterationStarted(iteration=number)
+            yield from _calls(plan, context, options, iteration, deadline)
+        except KeyboardInterrupt:
+            iteration.stop = INTERRUPTED
+        yield from _always(plan, context, options, iteration)
+        yield IterationFinished(iteration=number)
+        stop = iteration.stop
+        if stop is not None:
+            break
+    summary.interrupted = stop == INTERRUPTED
+    summary.elapsed_ms = (time.monotonic() - begun) * 1000
+    yield RunFinished(summary=summary, scopes=context.scopes, error=stop)
+
+
+def _calls(
+    plan: Plan,
+    context: RunContext,
+    options: RunOptions,
+    iteration: _Iteration,
+    deadline: float | None,
+) -> Iterator[Event]:
+    """Run the calls of one iteration in order, or in the order that scripts wish for."""
+    position = 0
+    while position < len(plan.calls):
+        if deadline is not None and time.monotonic() > deadline:
+            iteration.stop = "callback timed out"
+            return
+        iteration.ran.add(position)
+        outcome = yield from _one(plan, context, options, iteration, position)
+        if options.bail and outcome.result.failed:
+            iteration.stop = "bail"
+            return
+        if outcome.next is None:
+            position += 1
+            continue
+        target = find_next(plan.calls, outcome.next)
+        if target is None:
+            if outcome.next.target is not None:
+                yield WarningRaised(warning=_unknown_next(outcome.result, outcome.next.target))
+            return
+        position = target
+
+
+def _one(
+    plan: Plan, context: RunContext, options: RunOptions, iteration: _Iteration, position: int
+) -> Generator[Event, None, CallOutcome]:
+    """Run one call, again and again while its rule says so; earlier attempts leave no variables."""
+    call = plan.calls[position]
+    rule = options.rules.get(position, _NO_RULE)
+    reason = rule.skip_reason(context.platform)
+    if reason is not None:
+        result = CallResult(call=call, position=position, iteration=iteration.number, skipped=reason)
+        yield CallFinished(result=result)
+        return CallOutcome(result=result)
+    if options.delay_s:
+        context.sleep(options.delay_s)
+    attempt = 1
+    while True:
+        before = [scope.snapshot() for scope in iteration.scopes] if rule.retries else []
+        yield CallStarted(call=call, position=position, iteration=iteration.number, attempt=attempt)
+        site = CallSite(
+            call=call,
+            position=position,
+            iteration=iteration.number,
+            iterations=plan.iterations,
+            attempt=attempt,
+            scopes=iteration.scopes,
+        )
+        outcome = run_call(site, context, rule, stop_on_failure=options.bail)
+        if attempt > rule.retries or not rule.again(outcome.result):
+            yield CallFinished(result=outcome.result)
+            return outcome
+        yield AttemptFinished(result=outcome.result)
+        for scope, snapshot in zip(iteration.scopes, before, strict=True):
+            scope.restore(snapshot)
+        context.sleep(rule.every_s)
+        attempt += 1
+
+
+def _always(plan: Plan, context: RunContext, options: RunOptions, iteration: _Iteration) -> Iterator[Event]:
+    """Run the calls that always run and did not yet, when an iteration ends before it came to them."""
+    for position in range(len(plan.calls)):
+        rule = options.rules.get(position, _NO_RULE)
+        if rule.always and position not in iteration.ran:
+            iteration.ran.add(position)
+            yield from _one(plan, context, options, iteration, position)
+
+
+def find_next(calls: tuple[Call, ...], wish: NextRequest) -> int | None:
+    """Find the call a script wishes for: by id, then by name, the last of equal ones (newman)."""
+    if wish.target is None:
+        return None
+    for attribute in ("id", "name"):
+        for position in range(len(calls) - 1, -1, -1):
+            if getattr(calls[position].item, attribute) == wish.target:
+                return position
+    return None
+
+
+def _unknown_next(result: CallResult, target: str) -> RunWarning:
+    return RunWarning(
+        message=f"next request {target!r} is not among the calls of this run; the iteration ends",
+        place=" / ".join(result.call.path),
+    )

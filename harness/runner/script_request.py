@@ -1,0 +1,69 @@
+"""The request as scripts see it: as authored before it is sent, as it went out after."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.client.build import BuiltRequest
+from harness.client.draft import Content, Part
+from harness.client.message import Exchange
+from harness.collection.model import Auth, Pair
+from harness.collection.request_json import auth_to_json, url_to_json
+
+
+def sent_json(built: BuiltRequest, exchange: Exchange | None, auth: Auth | None) -> dict[str, Any]:
+    """Write a resolved request as v2.1 JSON, with the headers that its first hop was sent with.
+
+    Without an exchange the headers are those the author gave.
+    """
+    draft = built.draft
+    written: dict[str, Any] = {"url": url_to_json(draft.url), "method": draft.method}
+    disabled = [
+        _pair(field.key, field.value) | {"disabled": True} for field in draft.headers if field.disabled
+    ]
+    if exchange is None:
+        sent = [_pair(field.key, field.value) for field in draft.headers if not field.disabled]
+    else:
+        first = exchange.hops[0].request if exchange.hops else exchange.request
+        own = {field.key.lower() for field in draft.headers if not field.disabled and not field.system}
+        sent = [
+            _pair(key, value) | ({} if key.lower() in own else {"system": True})
+            for key, value in first.headers
+        ]
+    written["header"] = disabled + sent
+    if draft.content is not None:
+        written["body"] = _body(draft.content)
+    if auth is not None:
+        written["auth"] = auth_to_json(auth)
+    return written
+
+
+def _pair(key: str, value: str | None) -> dict[str, Any]:
+    return {"key": key, "value": value}
+
+
+def _body(content: Content) -> Mapping[str, Any]:
+    match content.mode:
+        case "raw":
+            body: dict[str, Any] = {"mode": "raw", "raw": content.text}
+            if content.language:
+                body["options"] = {"raw": {"language": content.language}}
+            return body
+        case "urlencoded":
+            return {"mode": "urlencoded", "urlencoded": [_field(pair) for pair in content.fields]}
+        case "formdata":
+            return {"mode": "formdata", "formdata": [_part(part) for part in content.parts]}
+        case "file":
+            return {"mode": "file", "file": {"src": content.path} if content.path else {}}
+        case "graphql":
+            return {"mode": "raw", "raw": content.text, "options": {"raw": {"language": "json"}}}
+
+
+def _field(pair: Pair) -> dict[str, Any]:
+    return _pair(pair.key, pair.value) | ({"disabled": True} if pair.disabled else {})
+
+
+def _part(part: Part) -> dict[str, Any]:
+    if part.path is not None:
+        return {"key": part.key, "type": "file", "src": part.path}
+    text = part.content if isinstance(part.content, str) else part.content.decode("utf-8", "replace")
+    return {"key": part.key, "type": "text", "value": text}
