@@ -1,0 +1,84 @@
+"""The transport that keeps what passes through it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from harness.cassettes.interaction import Interaction
+from harness.cassettes.replay import ReplayTransport
+from harness.client.message import Response
+from harness.client.transport import HopRequest, Transport, TransportFailure
+from harness.variables.secrets import PREFIX
+
+
+class RecordTransport:
+    """Sends through another transport and keeps what happened, failures included.
+
+    What the `known` replay can answer is not sent. Threads may share it; sending is not serialized.
+    """
+
+    def __init__(
+        self,
+        inner: Transport,
+        keep: Callable[[Interaction], None],
+        clock: Callable[[HopRequest], float | None],
+        *,
+        known: ReplayTransport | None = None,
+    ) -> None:
+        self._inner = inner
+        self._keep = keep
+        self._clock = clock
+        self._known = known
+
+    def send(self, hop: HopRequest) -> Response:
+        """Send and keep. Raises what the inner transport raises."""
+        if self._known is not None:
+            found = self._known.take(hop)
+            if isinstance(found, Interaction) and usable(found):
+                if found.failure is not None:
+                    raise TransportFailure(found.failure)
+                if found.response is not None:
+                    return found.response
+        begun = time.perf_counter()
+        recorded_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        try:
+            response = self._inner.send(hop)
+        except TransportFailure as failed:
+            elapsed_ms = round((time.perf_counter() - begun) * 1000, 3)
+            self._keep(
+                Interaction(
+                    request=hop.request,
+                    failure=failed.failure,
+                    context=hop.context,
+                    recorded_at=recorded_at,
+                    elapsed_ms=elapsed_ms,
+                    clock_ms=self._clock(hop),
+                )
+            )
+            raise
+        # What a run reads of time must be what its replay will read.
+        response = replace(response, elapsed_ms=round(response.elapsed_ms, 3))
+        self._keep(
+            Interaction(
+                request=hop.request,
+                response=response,
+                context=hop.context,
+                recorded_at=recorded_at,
+                elapsed_ms=response.elapsed_ms,
+                clock_ms=self._clock(hop),
+            )
+        )
+        return response
+
+    def close(self) -> None:
+        """Close the inner transport."""
+        self._inner.close()
+
+
+def usable(interaction: Interaction) -> bool:
+    """Tell whether an answer can be given to a run that goes on live: it holds no placeholder of a secret."""
+    response = interaction.response
+    if response is None:
+        return True
+    return PREFIX.encode() not in response.body and not any(PREFIX in value for _, value in response.headers)

@@ -1,0 +1,358 @@
+"""A recording from its beginning to the cassette in its place."""
+
+import base64
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+from typing import Final
+from urllib.parse import quote
+
+from harness import __version__
+from harness.cassettes.draws import RecordedDraws, clock_starts
+from harness.cassettes.format import dump, load
+from harness.cassettes.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
+from harness.cassettes.journal import Journal, journal_path, read
+from harness.cassettes.lock import FileLock
+from harness.cassettes.match import Index, MatchRule
+from harness.cassettes.record import RecordTransport
+from harness.cassettes.redact import learn_interaction, redact_interaction, redact_metadata, remains
+from harness.cassettes.replay import ReplayTransport
+from harness.cassettes.standins import shapes
+from harness.client.transport import HopRequest, Transport
+from harness.collection.model import Variable
+from harness.errors import InputError, Place, UsageError
+from harness.variables.draws import LiveDraws
+from harness.variables.scope import Scopes
+from harness.variables.secrets import Redactor, secret_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPlan:
+    """What a recording is to say about itself, and what it knows to be secret before it begins.
+
+    `environment` are the variables as the run begins; `secret_names` those of them that are secret whatever
+    their type (auth parameters refer to them). `seed` is drawn when it is `None`.
+    """
+
+    collection: str = ""
+    collection_hash: str = ""
+    note: str = ""
+    seed: int | None = None
+    environment: tuple[Variable, ...] = ()
+    secret_names: frozenset[str] = frozenset()
+    command: str = ""
+    other: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingOutcome:
+    """How a recording ended: whether the cassette was written, and where the journal stayed if not."""
+
+    written: bool
+    interactions: int
+    path: Path
+    journal: Path | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class Recording:
+    """A recording under way: give `transport` and `draws` to the run, then call `finish`."""
+
+    def __init__(
+        self,
+        path: Path,
+        inner: Transport,
+        *,
+        plan: RecordingPlan,
+        redactor: Redactor,
+        base: Cassette | None,
+        resume: bool,
+        rule: MatchRule,
+        lock: FileLock,
+    ) -> None:
+        self.path: Final = path
+        self.redactor: Final = redactor
+        self._file_lock = lock
+        self._lock = Lock()
+        self._scopes: list[tuple[Scopes, list[int]]] = []
+        self._outcome: RecordingOutcome | None = None
+        self._secret_names = plan.secret_names
+        self._base = base
+        redactor.learn_variables(plan.environment, plan.secret_names)
+        resumed = _resumed(path) if resume else None
+        self._metadata = self._begin(plan, resumed or base)
+        self._journal = Journal(journal_path(path), redact_metadata(self._metadata, redactor))
+        if resumed is not None:
+            self._journal.entries = len(resumed.interactions)
+        self._searched = len(redactor.spellings())
+        self._clocked: set[tuple[tuple[str, ...], int, int, float]] = set()
+        known = [one for one in (base, resumed) if one is not None]
+        self.draws = RecordedDraws(
+            self._metadata.seed or 0,
+            known=[start for one in known for start in clock_starts(one)],
+            told=self._start_clock,
+        )
+        self.transport = RecordTransport(
+            inner, self._keep, self._clock_of, known=_known(known, rule, redactor) if known else None
+        )
+
+    @property
+    def metadata(self) -> CassetteMetadata:
+        """What the recording says about itself."""
+        return self._metadata
+
+    def watch(self, scopes: Scopes) -> None:
+        """Learn secret variables as the run changes them."""
+        with self._lock:
+            self._scopes.append((scopes, []))
+
+    def finish(self, *, complete: bool) -> RecordingOutcome:
+        """End the recording; a second time changes nothing.
+
+        A complete one is scanned, written and takes the place of the file; otherwise the file stays as it
+        was, and the journal stays to be resumed. Raises `InputError` when a secret is left anywhere.
+        """
+        with self._lock:
+            if self._outcome is None:
+                try:
+                    self._outcome = self._end(complete=complete)
+                finally:
+                    self._journal.close()
+                    self._file_lock.release()
+            return self._outcome
+
+    def _end(self, *, complete: bool) -> RecordingOutcome:
+        self._learn_scopes()
+        self._scour()
+        if complete:
+            self._refuse_secrets()
+            self._write()
+            self._journal.remove()
+        return RecordingOutcome(
+            written=complete,
+            interactions=self._journal.entries,
+            path=self.path,
+            journal=None if complete else self._journal.path,
+            warnings=self.redactor.warnings,
+        )
+
+    def _begin(self, plan: RecordingPlan, earlier: Cassette | None) -> CassetteMetadata:
+        told = earlier.metadata if earlier is not None else CassetteMetadata()
+        seed = told.seed if told.seed is not None else plan.seed
+        values = {
+            one.key: one.value for one in plan.environment if isinstance(one.value, str) and not one.disabled
+        }
+        secret = {
+            one.key: one.value
+            for one in plan.environment
+            if one.key in values and (one.secret or one.key in plan.secret_names or secret_name(one.key))
+        }
+        return CassetteMetadata(
+            harness=__version__,
+            collection=plan.collection,
+            collection_hash=plan.collection_hash,
+            note=plan.note,
+            complete=True,
+            seed=LiveDraws().seed if seed is None else seed,
+            clock_ms=told.clock_ms if told.clock_ms is not None else float(round(time.time() * 1000)),
+            base_addresses={name: value for name, value in values.items() if "://" in value[:10]},
+            environment=values,
+            shapes=shapes(secret),
+            other=dict(plan.other),
+        )
+
+    def _keep(self, interaction: Interaction) -> None:
+        with self._lock:
+            self._learn_scopes()
+            learn_interaction(interaction, self.redactor)
+            self._scour()
+            redacted = redact_interaction(interaction, self.redactor)
+            self._journal.append(redacted.numbered(self._journal.entries))
+
+    def _start_clock(self, start: ClockStart) -> None:
+        with self._lock:
+            names = tuple(self.redactor.text(name) for name in start.call)
+            self._journal.start_clock(replace(start, call=names))
+
+    def _clock_of(self, hop: HopRequest) -> float | None:
+        context = hop.context
+        return self.draws.current(context.call, context.iteration, context.attempt)
+
+    def _learn_scopes(self) -> None:
+        for scopes, seen in self._scopes:
+            versions = [scope.version for scope in scopes]
+            if versions != seen:
+                seen[:] = versions
+                for scope in scopes:
+                    self.redactor.learn_variables(scope, self._secret_names)
+
+    def _scour(self) -> None:
+        """Rewrite the journal when it holds a secret that was learnt since it was last searched."""
+        fresh = self.redactor.spellings(self._searched)
+        if not fresh:
+            return
+        self._searched += len(fresh)
+        if self._journal.holds(tuple(spelling for value in fresh for spelling in _spellings(value))):
+            self._journal.rewrite(
+                lambda one: redact_interaction(one, self.redactor),
+                redact_metadata(self._metadata, self.redactor),
+            )
+
+    def _interactions(self) -> Iterator[Interaction]:
+        """Give what the cassette will hold: what it held, less what was recorded again, and what is new."""
+        number = 0
+        replaced = {self._slot(one) for one in self._journal.interactions()} if self._base else set()
+        for one in self._base.interactions if self._base else ():
+            if self._slot(one) not in replaced:
+                yield redact_interaction(one, self.redactor).numbered(number)
+                number += 1
+        for one in self._journal.interactions():
+            yield one.numbered(number)
+            number += 1
+
+    @staticmethod
+    def _slot(one: Interaction) -> tuple[object, ...]:
+        context = one.context
+        return (context.call, context.iteration, context.attempt, context.origin, one.request.method)
+
+    def _refuse_secrets(self) -> None:
+        for one in self._interactions():
+            pointer = remains(one, self.redactor)
+            if pointer is not None:
+                raise InputError(
+                    "the recording still holds a secret and is not moved into place",
+                    where=Place(
+                        file=str(self._journal.path),
+                        path=one.context.call,
+                        field=f"interaction {one.number + 1}{pointer}",
+                    ),
+                    hint=f"finish it with `harness cassette redact {self._journal.path}`",
+                )
+
+    def _write(self) -> None:
+        attached = {
+            (one.context.call, one.context.iteration, one.context.attempt, one.clock_ms)
+            for one in self._interactions()
+        }
+        idle = tuple(
+            one
+            for one in self._journal.clocks()
+            if (one.call, one.iteration, one.attempt, one.start_ms) not in attached
+        )
+        metadata = redact_metadata(replace(self._metadata, clocks=idle), self.redactor)
+        write_atomically(self.path, dump(metadata, self._interactions, self.path))
+
+
+def _known(cassettes: Iterable[Cassette], rule: MatchRule, redactor: Redactor) -> ReplayTransport:
+    interactions = [one for cassette in cassettes for one in cassette.interactions]
+    numbered = [one.numbered(number) for number, one in enumerate(interactions)]
+    return ReplayTransport(Index(numbered, rule), redactor)
+
+
+def _spellings(value: str) -> Iterator[bytes]:
+    """Give the ways in which a journal, which is JSON, may spell a value, for a quick search."""
+    for text in {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}:
+        yield text.encode("utf-8", "surrogatepass")
+    twice = json.dumps(json.dumps(value)[1:-1])[1:-1]
+    yield twice.encode()
+    data = value.encode("utf-8", "surrogatepass")
+    for spelling in {quote(data, safe=""), quote(data, safe="/"), quote(data, safe="!*'()"), data.hex()}:
+        yield spelling.encode()
+    yield data.hex().upper().encode()
+    yield quote(data, safe="").replace("%20", "+").encode()
+    for phase in range(3):
+        # Digits that are the secret's alone: those that share bits with what stands before or behind are cut.
+        coded = base64.b64encode(b"\0" * phase + data)
+        inner = coded[(0, 2, 3)[phase] : len(coded) - (0, 3, 2)[(phase + len(data)) % 3]]
+        yield inner
+        yield inner.translate(bytes.maketrans(b"+/", b"-_"))
+
+
+def _resumed(path: Path) -> Cassette | None:
+    journal = journal_path(path)
+    if not journal.exists():
+        return None
+    metadata = CassetteMetadata()
+    interactions: list[Interaction] = []
+    clocks: list[ClockStart] = []
+    for _, entry in read(journal):
+        if isinstance(entry, Interaction):
+            interactions.append(entry.numbered(len(interactions)))
+        elif isinstance(entry, ClockStart):
+            clocks.append(entry)
+        else:
+            metadata = entry
+    return Cassette(
+        interactions=tuple(interactions), metadata=replace(metadata, clocks=tuple(clocks)), file=str(journal)
+    )
+
+
+def write_atomically(path: Path, pieces: Iterable[str]) -> None:
+    """Write a file so that there is the old one or the new one at any moment, never a piece."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            for piece in pieces:
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def open_recording(
+    path: str | Path,
+    inner: Transport,
+    *,
+    plan: RecordingPlan | None = None,
+    redactor: Redactor | None = None,
+    keep_recorded: bool = False,
+    resume: bool = False,
+    discard: bool = False,
+    rule: MatchRule | None = None,
+) -> Recording:
+    """Begin a recording over `inner`, whose requests go live.
+
+    `keep_recorded` answers from the existing cassette what it can and adds the rest (vcrpy's
+    `new_episodes`). A journal that an interrupted recording left is continued with `resume`, thrown away
+    with `discard`, and otherwise refused. Raises `UsageError` for that and when another process records the
+    same file, `InputError` when the file that is there is no cassette.
+    """
+    place = Path(path)
+    lock = FileLock(place)
+    try:
+        existing = load(place) if place.exists() else None
+        _settle_journal(place, resume=resume, discard=discard)
+        return Recording(
+            place,
+            inner,
+            plan=plan or RecordingPlan(),
+            redactor=redactor or Redactor(),
+            base=existing if keep_recorded else None,
+            resume=resume,
+            rule=rule or MatchRule(),
+            lock=lock,
+        )
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _settle_journal(path: Path, *, resume: bool, discard: bool) -> None:
+    journal = journal_path(path)
+    if not journal.exists() or resume:
+        return
+    if discard:
+        journal.unlink()
+        return
+    finished = sum(isinstance(entry, Interaction) for _, entry in read(journal))
+    raise UsageError(
+        f"an interrupted recording of this cassette holds {finished} finished interactions",
+        where=str(journal),
+        hint="continue it with --resume, or throw it away with --discard",
+    )

@@ -1,0 +1,211 @@
+"""Replay: a transport that answers from a cassette and has no way to the network at all."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from threading import Lock
+
+from harness.cassettes.canonical import AddressMap
+from harness.cassettes.draws import ReplayedDraws
+from harness.cassettes.format import load
+from harness.cassettes.interaction import Cassette, CassetteMetadata, Interaction
+from harness.cassettes.match import Index, MatchRule, Verdict
+from harness.cassettes.miss import ExplainedMiss, explain
+from harness.cassettes.redact import learn_request, redact_request
+from harness.cassettes.standins import environment
+from harness.client.message import Response
+from harness.client.transport import HopRequest, TransportFailure
+from harness.variables.scope import Scopes
+from harness.variables.secrets import Redactor, secret_name
+
+
+class ReplayTransport:
+    """Answers requests from recorded interactions; a recorded failure is raised again.
+
+    It does not wait, unless `latency` is set; the response says the recorded `elapsed_ms`, and whoever sends
+    lets the clock move on by it. Threads may share it.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        redactor: Redactor,
+        *,
+        file: str = "",
+        latency: bool = False,
+        command: str = "",
+        variables: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        self._index = index
+        self._redactor = redactor
+        self._file = file
+        self._latency = latency
+        self._command = command
+        self._variables = variables
+        self._lock = Lock()
+
+    def send(self, hop: HopRequest) -> Response:
+        """Answer a request.
+
+        Raises `TransportFailure` where a failure is recorded, and `ReplayMiss` (an `ExplainedMiss`) where
+        nothing is.
+        """
+        found = self.take(hop)
+        if not isinstance(found, Interaction):
+            raise self._miss(hop, found)
+        if self._latency:
+            time.sleep(found.elapsed_ms / 1000)
+        if found.failure is not None:
+            raise TransportFailure(found.failure)
+        if found.response is None:
+            raise AssertionError("an interaction has a response or a failure")
+        return found.response
+
+    def take(self, hop: HopRequest) -> Interaction | Verdict:
+        """Return the interaction that answers a request, or why there is none.
+
+        The request is looked for as it is, then with today's secrets taken out, then with all placeholders
+        taken for the same: the secrets of a replay may go by other names.
+        """
+        request, context = hop.request, hop.context
+        parts = self._index.parts(request, context)
+        with self._lock:
+            found = self._index.take(parts, context)
+        if isinstance(found, Interaction):
+            return found
+        learn_request(request, self._redactor)
+        redacted = self._index.parts(redact_request(request, self._redactor), context)
+        with self._lock:
+            if redacted != parts:
+                again = self._index.take(redacted, context)
+                if again != "unknown":
+                    return again
+            if found == "unknown":
+                found = self._index.take(redacted, context, unify=True)
+        return found
+
+    def close(self) -> None:
+        """Do nothing: there is no connection to give back."""
+
+    def unused(self) -> tuple[Interaction, ...]:
+        """Return the interactions that were never played."""
+        with self._lock:
+            return self._index.unused()
+
+    def _miss(self, hop: HopRequest, reason: Verdict) -> ExplainedMiss:
+        with self._lock:
+            report = explain(
+                redact_request(hop.request, self._redactor),
+                hop.context,
+                reason,
+                self._index,
+                command=self._command,
+                variables=self._variables(),
+            )
+        return ExplainedMiss(report, file=self._file)
+
+
+class Replay:
+    """A cassette being replayed: give `transport` and `draws` to the run."""
+
+    def __init__(
+        self,
+        cassette: Cassette,
+        *,
+        rule: MatchRule,
+        redactor: Redactor,
+        today: Mapping[str, str],
+        latency: bool,
+        command: str,
+    ) -> None:
+        self.cassette = cassette
+        self.metadata: CassetteMetadata = cassette.metadata
+        self.redactor = redactor
+        self._scopes: list[Scopes] = []
+        addresses = AddressMap(_addresses(cassette), today)
+        for name, value in environment(cassette.metadata).items():
+            if name in cassette.metadata.shapes:
+                redactor.learn(value, name)
+        self.transport = ReplayTransport(
+            Index(cassette.interactions, rule, addresses),
+            redactor,
+            file=cassette.file,
+            latency=latency,
+            command=command,
+            variables=self._variables,
+        )
+        self.draws = ReplayedDraws(cassette)
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the recording, with stand-ins of the right shape where secrets were."""
+        return environment(self.metadata)
+
+    def unused(self) -> tuple[Interaction, ...]:
+        """Return the interactions that were never played."""
+        return self.transport.unused()
+
+    def watch(self, scopes: Scopes) -> None:
+        """Tell whose variables a miss is to name as the origin of differing values."""
+        self._scopes.append(scopes)
+
+    def _variables(self) -> dict[str, str]:
+        return {
+            variable.key: str(variable.value)
+            for scopes in self._scopes
+            for scope in reversed(list(scopes))
+            for variable in scope
+            if variable.value not in (None, "") and not variable.disabled
+        }
+
+
+def _addresses(cassette: Cassette) -> dict[str, str]:
+    """Return which variables were addresses in the recording: those it says, and those that were hosts."""
+    hosts = {
+        part
+        for one in cassette.interactions
+        for authority in (one.request.url.partition("://")[2].partition("/")[0].lower(),)
+        for part in (authority, authority.partition(":")[0])
+    }
+    addresses = {
+        name: value for name, value in cassette.metadata.environment.items() if value.lower() in hosts
+    }
+    return addresses | dict(cassette.metadata.base_addresses)
+
+
+def open_replay(
+    path: str | Path,
+    *,
+    rule: MatchRule | None = None,
+    redactor: Redactor | None = None,
+    environment: Mapping[str, str] | None = None,
+    latency: bool = False,
+    command: str = "",
+) -> Replay:
+    """Load a cassette for replay.
+
+    `environment` is today's, whose base addresses are mapped to the recorded ones and whose secrets are
+    matched against placeholders. `command` is the one that would repair the cassette, for the explanation of
+    a miss. Raises `InputError` when there is no cassette or it cannot be read.
+    """
+    cassette = load(Path(path))
+    known = redactor or Redactor()
+    today = dict(environment or {})
+    learn_today(known, today, cassette.metadata.environment)
+    return Replay(
+        cassette,
+        rule=rule or MatchRule(),
+        redactor=known,
+        today=today,
+        latency=latency,
+        command=command or f"record it again: harness run ... --record {path}",
+    )
+
+
+def learn_today(redactor: Redactor, today: Mapping[str, str], recorded: Mapping[str, str]) -> None:
+    """Learn those of today's values that are secrets by their name, or were when the cassette was made."""
+    for name in _secret_names(today, recorded):
+        redactor.learn(today[name], name)
+
+
+def _secret_names(today: Mapping[str, str], recorded: Mapping[str, str]) -> Iterable[str]:
+    return (name for name in today if secret_name(name) or recorded.get(name, "").startswith("REDACTED_"))
