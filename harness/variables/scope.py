@@ -21,14 +21,23 @@ class Missing:
 MISSING: Final = Missing()
 
 
+@dataclass(frozen=True, slots=True)
+class ScopeSnapshot:
+    """A scope's variables as they stood at some time."""
+
+    values: Mapping[str, Variable]
+    hidden: Mapping[str, tuple[Variable, ...]]
+
+
 class Scope:
     """The variables of one scope, in order, each key once.
 
-    Later duplicates win when the scope is filled, as in Postman. `version` grows with every change, so
-    that a mirror elsewhere (the script engine's) can tell whether it is still right.
+    Later duplicates win when the scope is filled, enabled ones before disabled ones, as in Postman; those
+    that do not win are kept for exports. `version` grows with every change, so that a mirror elsewhere (the
+    script engine's) can tell whether it is still right.
     """
 
-    __slots__ = ("_values", "id", "label", "name", "version")
+    __slots__ = ("_hidden", "_values", "id", "label", "name", "version")
 
     def __init__(
         self, name: ScopeName, values: Iterable[Variable] = (), *, label: str = "", id: str = ""
@@ -38,10 +47,16 @@ class Scope:
         self.id = id
         self.version = 0
         self._values: dict[str, Variable] = {}
+        self._hidden: dict[str, tuple[Variable, ...]] = {}
         for variable in values:
             known = self._values.get(variable.key)
             if known is None or not variable.disabled or known.disabled:
                 self._values[variable.key] = variable
+                loser = known
+            else:
+                loser = variable
+            if loser is not None:
+                self._hidden[variable.key] = (*self._hidden.get(variable.key, ()), loser)
 
     def __contains__(self, key: str) -> bool:
         known = self._values.get(key)
@@ -53,36 +68,60 @@ class Scope:
     def __len__(self) -> int:
         return len(self._values)
 
+    def all(self) -> Iterator[Variable]:
+        """Walk all variables, also the duplicates that do not win, which newman exports too."""
+        for key, variable in self._values.items():
+            yield from self._hidden.get(key, ())
+            yield variable
+
     def get(self, key: str) -> Any:
         """Return the value of an enabled variable, or `MISSING`."""
         known = self._values.get(key)
         return MISSING if known is None or known.disabled else known.value
 
     def set(self, key: str, value: Any, type: str | None = None) -> None:
-        """Give a variable a value, and a new type when one is named; a disabled one becomes enabled."""
+        """Give a variable a value, and a new type when one is named.
+
+        A disabled one stays as it is, and an enabled one joins it, as in Postman.
+        """
         known = self._values.get(key)
-        kept = known.type if known else None
+        kept = None
+        if known is not None and known.disabled:
+            self._hidden[key] = (*self._hidden.get(key, ()), known)
+        elif known is not None:
+            kept = known.type
         self._values[key] = Variable(key=key, value=value, type=type or kept)
         self.version += 1
 
     def unset(self, key: str) -> None:
-        """Forget a variable; an unknown one is no mistake."""
-        if self._values.pop(key, None) is not None:
-            self.version += 1
+        """Forget a variable with its duplicates, but not disabled ones; an unknown one is no mistake."""
+        known = self._values.get(key)
+        if known is None:
+            return
+        kept = [one for one in (*self._hidden.pop(key, ()), known) if one.disabled]
+        if not kept:
+            del self._values[key]
+        else:
+            self._values[key] = kept.pop()
+            if kept:
+                self._hidden[key] = tuple(kept)
+        self.version += 1
 
     def clear(self) -> None:
         """Forget all variables."""
         self._values.clear()
+        self._hidden.clear()
         self.version += 1
 
-    def snapshot(self) -> dict[str, Variable]:
+    def snapshot(self) -> ScopeSnapshot:
         """Return the variables as they stand, to be given back to `restore`."""
-        return dict(self._values)
+        return ScopeSnapshot(dict(self._values), dict(self._hidden))
 
-    def restore(self, snapshot: Mapping[str, Variable]) -> None:
+    def restore(self, snapshot: ScopeSnapshot) -> None:
         """Go back to a snapshot."""
-        if self._values != snapshot:
-            self._values = dict(snapshot)
+        if self._values != snapshot.values or self._hidden != snapshot.hidden:
+            self._values = dict(snapshot.values)
+            self._hidden = dict(snapshot.hidden)
             self.version += 1
 
 

@@ -1,0 +1,112 @@
+"""CSV as newman reads it: the rules of csv-parse 4.16 with the options newman gives it.
+
+Python's own reader differs where it matters: white space around quoted cells, quotes in the middle of one,
+blank lines (which are rows), and whether a cell was quoted, on which its type depends.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from harness.collection.javascript import as_number, as_text, number, parse_float, trim_end
+from harness.errors import InputError, Place
+
+QUOTE: Final = '"'
+_BLANK: Final = frozenset(" \t\r\n\f")
+_INTEGER: Final = re.compile(r"[-+]?[1-9]+[0-9]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str
+    quoted: bool
+
+
+def parse_csv(text: str, file: str = "") -> list[dict[str, Any]]:
+    """Read rows under the names of the first line. Raises `InputError` for a quote that does not close.
+
+    Rows may be shorter or longer than the first line: cells that are missing are absent, those too many
+    are dropped.
+    """
+    lines = _split(text, file)
+    header = next(lines, None)
+    if header is None:
+        return []
+    names = [as_text(typed(cell.text, quoted=cell.quoted)) for cell in header]
+    return [
+        {name: typed(cell.text, quoted=cell.quoted) for name, cell in zip(names, cells, strict=False)}
+        for cells in lines
+    ]
+
+
+def typed(text: str, *, quoted: bool = False) -> str | int | float:
+    """Give an unquoted cell that is a number its type: `007` is 7, `1.50` is 1.5, `0x10` is 0."""
+    if quoted:
+        return text
+    if _INTEGER.fullmatch(text):
+        return number(int(text)) if len(text) < 4000 else parse_float(text)
+    whole, leading = as_number(text), parse_float(text)
+    return leading if float(whole) - float(leading) + 1 >= 0 else text
+
+
+def _split(text: str, file: str) -> Iterator[list[_Cell]]:
+    """Split into rows and cells; the first line break outside of quotes decides what a line break is."""
+    cells: list[_Cell] = []
+    cell: list[str] = []
+    quoting = quoted = False
+    line_break = ""
+    position, end = 0, len(text)
+    while position < end:
+        char = text[position]
+        if not quoting and not line_break:
+            line_break = _line_break(text, position)
+        if quoting and char == QUOTE and not text.startswith(QUOTE, position + 1):
+            quoting, quoted = False, True
+        elif quoting and not quoted:
+            cell.append(char)
+            position += char == QUOTE
+        elif char == QUOTE and not quoting and not cell:
+            quoting = True
+        elif not quoting and line_break and text.startswith(line_break, position):
+            cells.append(_finish(cell, quoted=quoted))
+            yield cells
+            cells, cell, quoted = [], [], False
+            position += len(line_break)
+            continue
+        elif not quoting and char == ",":
+            cells.append(_finish(cell, quoted=quoted))
+            cell, quoted = [], False
+        elif quoted:
+            if char not in _BLANK:
+                raise _misplaced(text, position, file)
+        elif cell or char not in _BLANK:
+            cell.append(char)
+        position += 1
+    if quoting:
+        raise InputError(
+            "a quoted cell of the data is not closed", where=Place(file=file, field="the last line")
+        )
+    if quoted or cells or cell:
+        cells.append(_finish(cell, quoted=quoted))
+        yield cells
+
+
+def _line_break(text: str, position: int) -> str:
+    if text.startswith("\r\n", position):
+        return "\r\n"
+    return text[position] if text[position] in "\r\n" else ""
+
+
+def _finish(cell: list[str], *, quoted: bool) -> _Cell:
+    text = "".join(cell)
+    return _Cell(text if quoted else trim_end(text), quoted)
+
+
+def _misplaced(text: str, position: int, file: str) -> InputError:
+    line = len(re.findall(r"\r\n|\r|\n", text[:position])) + 1
+    return InputError(
+        f"a quoted cell of the data is followed by {text[position]!r}, not by a comma or the end of the line",
+        where=Place(file=file, field=f"line {line}"),
+        hint='a quote inside of a quoted cell is written twice: "say ""hi"""',
+    )

@@ -1,0 +1,70 @@
+"""Substitution: `{{name}}` becomes the value that wins for the name."""
+
+import random
+import re
+from typing import Any, Final
+
+from harness.collection.javascript import as_text
+from harness.variables.draws import Clock
+from harness.variables.dynamic import DynamicValues
+from harness.variables.scope import Scopes
+
+TOKEN: Final = re.compile(r"\{\{([^{}]*?)\}\}")
+
+PASSES: Final = 19
+"""How often a text is gone over, since a value may hold names again; what is left then stays as it is."""
+
+
+class Resolver:
+    """Resolves the texts of one request, as the Postman SDK does.
+
+    Names are taken literally, spaces included. Values that are objects read `[object Object]`; a `null` in a
+    data row leaves its name in place and hides the name in all other scopes. A name that starts with `$` and
+    is no variable draws a new value each time it occurs. `unresolved` lists the names that have no value, in
+    the order they were met.
+    """
+
+    __slots__ = ("_dynamic", "_scopes", "unresolved")
+
+    def __init__(self, scopes: Scopes, random: random.Random, clock: Clock) -> None:
+        self._scopes = scopes
+        self._dynamic = DynamicValues(random, clock)
+        self.unresolved: list[str] = []
+
+    def text(self, template: str) -> str:
+        """Resolve one text."""
+        if "{{" not in template:
+            return template
+        text = template
+        for _ in range(PASSES):
+            replaced = TOKEN.sub(self._replace, text)
+            if replaced == text:
+                break
+            text = replaced
+        for name in TOKEN.findall(text):
+            if name not in self.unresolved and self._find(name) is None:
+                self.unresolved.append(name)
+        return text
+
+    def value(self, template: Any) -> Any:
+        """Resolve all texts of a JSON value, but not the keys of its objects."""
+        if isinstance(template, str):
+            return self.text(template)
+        if isinstance(template, dict):
+            return {key: self.value(one) for key, one in template.items()}
+        if isinstance(template, list | tuple):
+            return [self.value(one) for one in template]
+        return template
+
+    def _replace(self, token: re.Match[str]) -> str:
+        value = self._find(token[1])
+        return token[0] if value is None else value
+
+    def _find(self, name: str) -> str | None:
+        found = self._scopes.find(name)
+        if found is None:
+            return self._dynamic.draw(name) if name.startswith("$") else None
+        scope, variable = found
+        if variable.value is None and scope.name == "data":
+            return None
+        return as_text(variable.value)

@@ -1,0 +1,76 @@
+import math
+
+import pytest
+
+from harness.errors import InputError
+from harness.variables.csv_rows import parse_csv, typed
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("007", 7),
+        ("0x10", 0),
+        ("1e3", 1000),
+        ("+3", 3),
+        ("-4", -4),
+        ("1.50", 1.5),
+        (".5", 0.5),
+        ("0", 0),
+        ("12345678901234567890", 12345678901234567890.0),
+        ("", ""),
+        ("true", "true"),
+        ("null", "null"),
+        ("Infinity", "Infinity"),
+        ("1e400", "1e400"),
+        ("1_000", "1_000"),
+        ("2024-01-01", "2024-01-01"),
+        ("12abc", "12abc"),
+    ],
+)
+def test_unquoted_cells_are_typed_as_newman_types_them(cell, value):
+    read = typed(cell)
+    assert read == value
+    assert isinstance(read, str) == isinstance(value, str)
+    assert typed(cell, quoted=True) == cell
+
+
+def test_a_number_of_any_length_is_read():
+    assert typed("9" * 5000) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("", []),
+        ("a,b\n", []),
+        ("a,b\r\n1,2\r\n3,4", [{"a": 1, "b": 2}, {"a": 3, "b": 4}]),
+        ("a,b\r1,2\r", [{"a": 1, "b": 2}]),
+        ('a , b\n "x"  ,\ty z \n', [{"a": "x", "b": "y z"}]),
+        ('a\n"1"\n" 2 "\n', [{"a": "1"}, {"a": " 2 "}]),
+        ('a\n"x""y"\n"l1\nl2,"\n', [{"a": 'x"y'}, {"a": "l1\nl2,"}]),
+        ('a\nx"y"z\n', [{"a": 'x"y"z'}]),
+        ("a,b,c\n1\n1,2,3,4\n", [{"a": 1}, {"a": 1, "b": 2, "c": 3}]),
+        ("a,b\n1,2\n\n3,4\n", [{"a": 1, "b": 2}, {"a": ""}, {"a": 3, "b": 4}]),
+        ("a,a\n1,2\n", [{"a": 2}]),
+        (",b\n1,2", [{"": 1, "b": 2}]),
+        ("1,b\n3,4", [{"1": 3, "b": 4}]),
+        ('a\n""\n', [{"a": ""}]),
+    ],
+)
+def test_rows(text, rows):
+    assert parse_csv(text) == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "place"),
+    [
+        ('a\n1\n"x', "not closed", "d.csv: the last line"),
+        ('a\r\n"x"y\r\n', "followed by 'y'", "d.csv: line 2"),
+        ('a\n"" "y"\n', "followed by 'y'", "d.csv: line 2"),
+    ],
+)
+def test_misplaced_quotes_are_placed(text, what, place):
+    with pytest.raises(InputError, match=what) as caught:
+        parse_csv(text, "d.csv")
+    assert str(caught.value.where) == place
