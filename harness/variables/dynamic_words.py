@@ -98,8 +98,8 @@ ABBREVIATIONS: Final = (
 )  # fmt: skip
 HACKER_ADJECTIVES: Final = (
     "1080p", "auxiliary", "back-end", "bluetooth", "cross-platform", "digital", "haptic", "mobile",
-    "multi-byte", "neural", "online", "open-source", "optical", "primary", "redundant", "solid state", "virtual",
-    "wireless",
+    "multi-byte", "neural", "online", "open-source", "optical", "primary", "redundant", "solid state",
+    "virtual", "wireless",
 )  # fmt: skip
 HACKER_NOUNS: Final = (
     "alarm", "application", "array", "bandwidth", "bus", "capacitor", "card", "circuit", "driver", "feed",
