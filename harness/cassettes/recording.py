@@ -18,6 +18,7 @@ from harness.cassettes.interaction import Cassette, CassetteMetadata, ClockStart
 from harness.cassettes.journal import Journal, journal_path, read
 from harness.cassettes.lock import FileLock
 from harness.cassettes.match import Index, MatchRule
+from harness.cassettes.modes import Action
 from harness.cassettes.record import RecordTransport
 from harness.cassettes.redact import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.replay import ReplayTransport
@@ -70,6 +71,7 @@ class Recording:
         plan: RecordingPlan,
         redactor: Redactor,
         base: Cassette | None,
+        answers: bool,
         resume: bool,
         rule: MatchRule,
         lock: FileLock,
@@ -90,10 +92,11 @@ class Recording:
             self._journal.entries = len(resumed.interactions)
         self._searched = len(redactor.spellings())
         self._clocked: set[tuple[tuple[str, ...], int, int, float]] = set()
-        known = [one for one in (base, resumed) if one is not None]
+        earlier = [one for one in (base, resumed) if one is not None]
+        known = [one for one in (base if answers else None, resumed) if one is not None]
         self.draws = RecordedDraws(
             self._metadata.seed or 0,
-            known=[start for one in known for start in clock_starts(one)],
+            known=[start for one in earlier for start in clock_starts(one)],
             told=self._start_clock,
         )
         self.transport = RecordTransport(
@@ -311,29 +314,30 @@ def open_recording(
     *,
     plan: RecordingPlan | None = None,
     redactor: Redactor | None = None,
-    keep_recorded: bool = False,
+    action: Action = "record",
     resume: bool = False,
     discard: bool = False,
     rule: MatchRule | None = None,
 ) -> Recording:
     """Begin a recording over `inner`, whose requests go live.
 
-    `keep_recorded` answers from the existing cassette what it can and adds the rest (vcrpy's
-    `new_episodes`). A journal that an interrupted recording left is continued with `resume`, thrown away
+    `action` says what becomes of an existing cassette: `record` replaces it, `extend` answers from it what it
+    can and adds the rest, `update` sends all and keeps of it what was not sent again. A journal that an interrupted recording left is continued with `resume`, thrown away
     with `discard`, and otherwise refused. Raises `UsageError` for that and when another process records the
     same file, `InputError` when the file that is there is no cassette.
     """
     place = Path(path)
     lock = FileLock(place)
     try:
-        existing = load(place) if place.exists() else None
+        existing = load(place) if place.exists() and place.stat().st_size else None
         _settle_journal(place, resume=resume, discard=discard)
         return Recording(
             place,
             inner,
             plan=plan or RecordingPlan(),
             redactor=redactor or Redactor(),
-            base=existing if keep_recorded else None,
+            base=existing if action != "record" else None,
+            answers=action == "extend",
             resume=resume,
             rule=rule or MatchRule(),
             lock=lock,

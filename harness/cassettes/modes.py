@@ -1,0 +1,54 @@
+"""What to do with a cassette: two words of our own, and vcrpy's and pytest-recording's.
+
+mode            file exists                         no file
+live            is not looked at                    runs live
+replay, none    replayed, nothing goes live         an error
+record, rewrite replaced when the run is complete   recorded
+all             as record, keeps what is not sent   recorded
+once            replayed, nothing goes live         recorded
+new_episodes    replayed, what is missing recorded  recorded
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from harness.errors import UsageError, choices
+
+Action = Literal["live", "replay", "record", "extend", "update"]
+"""`record` keeps nothing of the file, `extend` answers from it what it can, `update` keeps what is not sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """One row: what happens when the file exists, and when it does not."""
+
+    exists: Action
+    absent: Action
+
+
+MODES: Final[dict[str, Mode]] = {
+    "live": Mode(exists="live", absent="live"),
+    "replay": Mode(exists="replay", absent="replay"),
+    "none": Mode(exists="replay", absent="replay"),
+    "record": Mode(exists="record", absent="record"),
+    "rewrite": Mode(exists="record", absent="record"),
+    "all": Mode(exists="update", absent="record"),
+    "once": Mode(exists="replay", absent="record"),
+    "new_episodes": Mode(exists="extend", absent="record"),
+}
+
+RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite")
+"""The words of `--record-mode`."""
+
+
+def action(mode: str, cassette: Path) -> Action:
+    """Return what a mode means for a cassette. An empty file counts as none, as in vcrpy.
+
+    Raises `UsageError` for an unknown mode.
+    """
+    row = MODES.get(mode)
+    if row is None:
+        raise UsageError(f"{mode!r} is no record mode", hint=choices(mode, MODES))
+    present = cassette.is_file() and cassette.stat().st_size > 0
+    return row.exists if present else row.absent
