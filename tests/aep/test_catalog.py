@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.aep.catalog import tag_enabled
+
+BASE = "/data/foundation/catalog"
+SETS = f"{BASE}/dataSets"
+
+
+@pytest.fixture
+def schema(lake: Any) -> str:
+    return str(lake.schema())
+
+
+def body_for(schema: str, **changes: Any) -> dict[str, Any]:
+    ref = {"id": schema, "contentType": "application/vnd.adobe.xed-full+json;version=1"}
+    return {"name": "Set", "schemaRef": ref, **changes}
+
+
+def test_a_dataset_is_answered_as_an_array_of_one_link(client: Any, schema: str) -> None:
+    made = client.post(SETS, body_for(schema))
+    assert made.status == 201
+    (link,) = made.json()
+    assert link.startswith("@/dataSets/")
+    assert len(link.removeprefix("@/dataSets/")) == 24
+    assert made.headers["location"].endswith(link.removeprefix("@"))
+
+
+def test_the_path_is_compared_without_case_and_below_v2_too(client: Any, schema: str) -> None:
+    made = client.post(f"{BASE}/datasets", body_for(schema)).json()[0].removeprefix("@/dataSets/")
+    for path in (f"{BASE}/DataSets/{made}", f"{BASE}/v2/dataSets/{made}"):
+        assert set(client.get(path).json()) == {made}
+
+
+def test_a_dataset_shows_what_was_sent_and_what_catalog_adds(client: Any, lake: Any) -> None:
+    schema = lake.schema(union=True)
+    made = lake.dataset(schema, profile=True, name="My Set")
+    body = client.get(f"{SETS}/{made}").json()[made]
+    assert body["name"] == "My Set"
+    assert body["tags"]["unifiedProfile"] == ["enabled:true"]
+    assert body["tags"]["adobe/pqs/table"] == ["my_set"]
+    assert body["imsOrg"] == client.settings.org_id
+    assert body["files"] == f"@/dataSets/{made}/views/{body['viewId']}/files"
+    assert (body["version"], body["created"]) == ("1.0.0", client.clock.now_ms())
+    assert "id" not in body
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schemaRef": None},
+        {"schemaRef": {"id": "https://ns.adobe.com/exchangeinternal/schemas/0"}},
+        {"schemaRef": {"id": "https://ns.adobe.com/xdm/context/profile"}},
+        {"name": 5},
+        {"tags": []},
+    ],
+)
+def test_a_dataset_without_a_proper_schema_is_refused(
+    client: Any, schema: str, change: dict[str, Any]
+) -> None:
+    assert client.post(SETS, body_for(schema, **change)).status == 400
+
+
+def test_a_profile_dataset_needs_a_union_schema(client: Any, schema: str) -> None:
+    tags = {"unifiedProfile": ["enabled: true"]}
+    answer = client.post(SETS, body_for(schema, tags=tags))
+    assert answer.status == 400
+    assert answer.json()["detail"] == "To enable profile datasets the schema should be valid"
+
+
+def test_a_tag_is_read_with_or_without_a_space() -> None:
+    for value, on in (("enabled:true", True), ("enabled: true", True), ("enabled:false", False)):
+        assert tag_enabled({"tags": {"x": ["isUpsert:true", value]}}, "x") is on
+    assert tag_enabled({}, "x") is False
+
+
+def test_an_unknown_dataset_is_not_found(client: Any) -> None:
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        answer = client.call(method, f"{SETS}/0", {})
+        assert (answer.status, answer.json()["title"]) == (404, "NotFoundError")
+
+
+def test_a_patch_is_a_partial_object_or_json_patch_with_its_own_type(
+    client: Any, lake: Any, schema: str
+) -> None:
+    made = lake.dataset(schema)
+    one = f"{SETS}/{made}"
+    answer = client.patch(one, {"description": "new", "tags": {"a": ["1"]}})
+    assert (answer.status, answer.json()) == (200, [f"@/dataSets/{made}"])
+    assert client.get(one).json()[made]["tags"] == {"a": ["1"]}
+    patch = [{"op": "add", "path": "/tags/b", "value": ["2"]}]
+    assert client.patch(one, patch).status == 400
+    typed = {"content-type": "application/json-patch+json"}
+    assert client.patch(one, patch, headers=typed).status == 200
+    assert client.get(one).json()[made]["tags"] == {"a": ["1"], "b": ["2"]}
+    assert client.patch(one, [{"op": "remove", "path": "/no"}], headers=typed).status == 400
+
+
+def test_below_v2_a_patch_merges_in_depth(client: Any, lake: Any, schema: str) -> None:
+    made = lake.dataset(schema)
+    client.patch(f"{SETS}/{made}", {"tags": {"a": ["1"]}})
+    client.patch(f"{BASE}/v2/dataSets/{made}", {"tags": {"b": ["2"]}, "x": {"y": {"z": 1}}})
+    body = client.get(f"{SETS}/{made}").json()[made]
+    assert body["tags"] == {"a": ["1"], "b": ["2"]}
+    assert body["x"] == {"y": {"z": 1}}
+
+
+def test_a_put_replaces(client: Any, lake: Any, schema: str) -> None:
+    made = lake.dataset(schema)
+    client.patch(f"{SETS}/{made}", {"description": "old"})
+    assert client.put(f"{SETS}/{made}", body_for(schema, name="New")).status == 200
+    body = client.get(f"{SETS}/{made}").json()[made]
+    assert body["name"] == "New"
+    assert "description" not in body
+
+
+def test_a_stale_version_is_412_and_locking_is_a_choice(client: Any, lake: Any, schema: str) -> None:
+    one = f"{SETS}/{lake.dataset(schema)}"
+    first = client.get(one).headers["e-tag"]
+    assert client.patch(one, {"a": 1}, headers={"if-match": first}).status == 200
+    for call in (client.patch, client.put):
+        answer = call(one, body_for(schema), headers={"if-match": first})
+        assert answer.status == 412
+    assert client.delete(one, headers={"if-match": first}).status == 412
+    assert client.patch(one, {"a": 2}).status == 200
+    fresh = client.get(one).headers["e-tag"]
+    assert client.patch(one, {"a": 3}, headers={"if-match": f'"{fresh}"'}).status == 200
+
+
+def test_the_schema_of_a_dataset_stays(client: Any, lake: Any, schema: str) -> None:
+    made = lake.dataset(schema)
+    other = lake.schema(title="Other")
+    change = {"schemaRef": {"id": other, "contentType": "x"}}
+    assert client.patch(f"{SETS}/{made}", change).status == 400
+
+
+def test_validate_only_changes_nothing(client: Any, lake: Any, schema: str) -> None:
+    made = lake.dataset(schema)
+    dry = {"pragma": "validate-only"}
+    assert client.patch(f"{SETS}/{made}", {"name": "x"}, headers=dry).status == 200
+    assert client.delete(f"{SETS}/{made}", headers=dry).status == 200
+    assert client.post(SETS, body_for(schema), headers=dry).status == 201
+    found = client.get(SETS).json()
+    assert {key: one["name"] for key, one in found.items()} == {made: "dataset"}
+
+
+def test_a_deleted_dataset_is_gone(client: Any, lake: Any, schema: str) -> None:
+    made = lake.dataset(schema)
+    answer = client.delete(f"{SETS}/{made}")
+    assert (answer.status, answer.json()) == (200, [f"@/dataSets/{made}"])
+    assert client.get(f"{SETS}/{made}").status == 404
+
+
+def test_lists_are_keyed_filtered_ordered_cut_and_projected(client: Any, lake: Any, schema: str) -> None:
+    made = {name: lake.dataset(schema, name=name) for name in ("test b", "other", "test a")}
+
+    def names(query: str) -> list[str]:
+        return [one["name"] for one in client.get(f"{SETS}?{query}").json().values()]
+
+    assert list(client.get(SETS).json()) == list(made.values())
+    assert names("property=name~^test") == ["test b", "test a"]
+    assert names("orderBy=asc:name") == ["other", "test a", "test b"]
+    assert names("orderBy=desc:name&limit=1") == ["test b"]
+    assert names("start=1&limit=1") == ["other"]
+    assert names("name=other") == ["other"]
+    assert names("property=name==other") == ["other"]
+    assert names("property=created>1") == ["test b", "other", "test a"]
+    assert client.get(f"{SETS}/{made['other']}?properties=name").json() == {made["other"]: {"name": "other"}}
+    for wrong in ("limit=101", "limit=x", "orderBy=up:name", "property=name~("):
+        assert client.get(f"{SETS}?{wrong}").status == 400, wrong

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+BASE = "/data/core/idnamespace/identities"
+OWN = {"name": "Loyalty", "code": "LOYALTY", "idType": "CROSS_DEVICE"}
+
+
+def test_the_standard_namespaces_are_a_bare_array(client: Any) -> None:
+    found = client.get(BASE).json()
+    assert {"Email", "ECID", "Phone"} <= {one["code"] for one in found}
+    assert not any(one["custom"] for one in found)
+
+
+def test_an_own_namespace_is_answered_200_listed_and_renamed(client: Any) -> None:
+    made = client.post(BASE, OWN)
+    assert made.status == 200
+    body = made.json()
+    assert (body["code"], body["custom"], body["status"]) == ("LOYALTY", True, "ACTIVE")
+    assert client.get(f"{BASE}/{body['id']}").json() == body
+    assert body in client.get(BASE).json()
+    changed = client.put(f"{BASE}/{body['id']}", {**OWN, "name": "New"})
+    assert changed.json()["name"] == "New"
+
+
+def test_a_code_is_unique_without_regard_to_case(client: Any) -> None:
+    answer = client.post(BASE, {**OWN, "code": "email"})
+    assert (answer.status, answer.json()["title"]) == (409, "NAMESPACE_CODE_CONFLICT")
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": ""}, {"code": None}, {"code": "a b"}, {"idType": "THING"}, {"idType": None}]
+)
+def test_an_invalid_namespace_says_why(client: Any, change: dict[str, Any]) -> None:
+    answer = client.post(BASE, {**OWN, **change})
+    body = answer.json()
+    assert answer.status == 400
+    assert body["type"] == "http://ns.adobe.com/adobecloud/problem/namespacevalidation"
+    assert {"timestamp", "status", "description", "title", "report"} <= set(body)
+
+
+def test_namespaces_cannot_be_deleted_and_standard_ones_not_changed(client: Any) -> None:
+    assert client.delete(f"{BASE}/6").status == 405
+    answer = client.put(f"{BASE}/6", {"name": "x", "code": "Email", "idType": "EMAIL"})
+    assert answer.status == 403
+    assert client.get(f"{BASE}/999").status == 404
+
+
+def test_an_own_namespace_serves_identities_of_its_sandbox_alone(client: Any, lake: Any) -> None:
+    client.post(BASE, OWN)
+    schema = lake.schema(lake.mixin({"id": {"type": "string"}}))
+    assert lake.identity(schema, f"/{lake.tenant}/id", "loyalty")
+    codes = {one["code"] for one in client.get(BASE, headers={"x-sandbox-name": "dev"}).json()}
+    assert "LOYALTY" not in codes
