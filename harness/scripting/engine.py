@@ -194,7 +194,13 @@ class ScriptEngine(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineLimits:
-    """What a script may use: memory of the engine in MiB, and console output in bytes per script."""
+    """What a script may use: memory of the engine in MiB, and console output in bytes per script.
+
+    `busy_s` is how long a script without a timeout may work without letting go, `grace_s` how long after
+    its timeout one is ended that does not.
+    """
 
     memory_mb: int = 512
     console_bytes: int = 1_000_000
+    busy_s: float = 60.0
+    grace_s: float = 0.25

@@ -1,0 +1,198 @@
+"""Runs scripts in Deno: a child process without any permission, started when the first script comes."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from harness.scripting.engine import (
+    Assertion,
+    ConsoleMessage,
+    EngineLimits,
+    JobResult,
+    NextRequest,
+    ScriptError,
+    ScriptHost,
+    ScriptJob,
+    ScriptPosition,
+    ScriptRun,
+)
+from harness.scripting.job import Mirror, cookie_from_json, cookie_json, exchange_json, job_json
+from harness.scripting.process import EngineGone, EngineProcess
+from harness.variables.scope import Scope, Scopes
+
+
+class DenoEngine:
+    """The script engine. One engine serves one run: what scripts leave on globals lives as long as it does.
+
+    A child that hangs or grows too large is ended, and the next job starts a new one, without what earlier
+    scripts left on globals.
+    """
+
+    def __init__(self, limits: EngineLimits | None = None, *, deno: str | None = None) -> None:
+        self._limits = limits or EngineLimits()
+        self._deno = deno
+        self._process: EngineProcess | None = None
+        self._mirror = Mirror()
+        self._newman = False
+
+    def run(self, job: ScriptJob, host: ScriptHost) -> JobResult:
+        """Run the scripts of one event; `job.scopes` are changed in place."""
+        process = self._ready(job)
+        message, body = job_json(job, self._mirror)
+        turn = _Turn(job, host, process, self._mirror)
+        try:
+            process.write({"job": message}, body)
+            return turn.finish()
+        except EngineGone as gone:
+            self.close()
+            return turn.broken(gone.reason)
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def _ready(self, job: ScriptJob) -> EngineProcess:
+        if self._process is not None and self._newman != job.newman:
+            self.close()
+        if self._process is None:
+            self._newman = job.newman
+            self._mirror = Mirror()
+            self._process = EngineProcess(
+                self._limits, newman=job.newman, seed=job.seed % 2**64, deno=self._deno
+            )
+        return self._process
+
+
+class _Turn:
+    """One job at the child: answers what it asks, and gathers what the scripts did."""
+
+    def __init__(self, job: ScriptJob, host: ScriptHost, process: EngineProcess, mirror: Mirror) -> None:
+        self._job = job
+        self._host = host
+        self._process = process
+        self._mirror = mirror
+        self._runs: list[ScriptRun] = []
+        self._request: Mapping[str, Any] | None = None
+
+    def finish(self) -> JobResult:
+        """Serve the child until the job is done."""
+        watch = self._process.watch
+        timeout_s = self._job.timeout_s
+        try:
+            for message in self._process.messages():
+                if "ran" in message:
+                    watch.rest()
+                    self._ran(message["ran"])
+                elif "done" in message:
+                    return self._done(message["done"])
+                elif "began" in message:
+                    watch.begin(timeout_s)
+                elif "idle" in message:
+                    watch.idle(message["idle"] / 1000, timeout_s)
+                elif not self._process.answer_chunk(message):
+                    watch.rest()
+                    self._answer(message)
+                    watch.begin(timeout_s)
+        finally:
+            watch.rest()
+        raise AssertionError("messages end with an error")
+
+    def broken(self, reason: str) -> JobResult:
+        """Say of the script that was running that it was ended, and go on without the rest of it."""
+        label, script = self._job.scripts[len(self._runs)]
+        error = ScriptError(name="Error", message=reason)
+        self._runs.append(ScriptRun(script=script, label=label, error=error))
+        return JobResult(runs=tuple(self._runs), request=self._request, clock_ms=self._job.clock_ms)
+
+    def _ran(self, ran: Mapping[str, Any]) -> None:
+        label, script = self._job.scripts[len(self._runs)]
+        self._runs.append(
+            ScriptRun(
+                script=script,
+                label=label,
+                output=tuple(_entry(entry) for entry in ran["output"]),
+                error=_error(ran["error"]),
+                losses=tuple(_read_error(loss) for loss in ran["losses"]),
+                elapsed_ms=ran["elapsed"],
+            )
+        )
+        if ran.get("request") is not None:
+            self._request = json.loads(ran["request"])
+        apply(ran["operations"], self._job.scopes)
+        self._mirror.note(self._job.scopes)
+
+    def _done(self, done: Mapping[str, Any]) -> JobResult:
+        return JobResult(
+            runs=tuple(self._runs),
+            request=self._request,
+            skip_request=done["skipped"],
+            next=_next(done),
+            visualizer=done.get("visualizer"),
+            clock_ms=done.get("clock"),
+        )
+
+    def _answer(self, message: Mapping[str, Any]) -> None:
+        asked = message.get("of", {})
+        host = self._host
+        reply: Any = None
+        payload: bytes | None = None
+        match message["ask"]:
+            case "body":
+                response = self._job.response
+                self._process.write({}, response.body if response else b"")
+                return
+            case "send":
+                reply, payload = exchange_json(host.send(asked))
+            case "run_request":
+                reply, payload = exchange_json(host.run_request(asked["target"], asked["options"]))
+                if reply is not None:
+                    reply["scopes"] = self._mirror.scope_changes(self._job.scopes)
+            case "cookies":
+                reply = [cookie_json(cookie) for cookie in host.cookies(asked["url"])]
+            case "set_cookie":
+                host.set_cookie(asked["url"], cookie_from_json(asked["cookie"]))
+            case "clear_cookies":
+                host.clear_cookies(asked["url"], asked.get("name"))
+            case "vault":
+                reply = {"value": host.vault(asked["operation"], asked["key"], asked["value"])}
+            case "package":
+                reply = host.package(asked["name"])
+        self._process.write({"reply": reply}, payload)
+
+
+def apply(operations: list[list[str]], scopes: Scopes) -> None:
+    """Make the changes of a script in the run's scopes."""
+    for kind, name, key, *value in operations:
+        scope: Scope = getattr(scopes, name)
+        if kind == "set":
+            scope.set(key, json.loads(value[0]))
+        else:
+            scope.unset(key)
+
+
+def _next(done: Mapping[str, Any]) -> NextRequest | None:
+    if "next" not in done:
+        return None
+    target = done["next"]
+    return NextRequest(target=target if target is None or isinstance(target, str) else str(target))
+
+
+def _entry(entry: list[Any]) -> Assertion | ConsoleMessage:
+    if entry[0] == "c":
+        return ConsoleMessage(level=entry[1], parts=tuple(entry[2]))
+    _, name, index, skipped, error = entry
+    return Assertion(name=name, index=index, skipped=skipped, error=_error(error))
+
+
+def _error(error: list[Any] | None) -> ScriptError | None:
+    return None if error is None else _read_error(error)
+
+
+def _read_error(error: list[Any]) -> ScriptError:
+    name, message, stack, expected, actual, place = error[:6]
+    position = None if place is None else ScriptPosition(line=place[0], column=place[1], text=place[2])
+    return ScriptError(
+        name=name, message=message, stack=stack, position=position, expected=expected, actual=actual
+    )

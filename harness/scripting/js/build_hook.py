@@ -1,0 +1,117 @@
+"""Bundle the JavaScript side when the package is built, so that nothing is downloaded at run time."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.config import BuilderConfig
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SOURCES = Path(__file__).resolve().parent
+DIST = SOURCES / "dist"
+
+
+class ScriptEngineHook(BuildHookInterface[BuilderConfig]):
+    """Runs `deno install` and `deno bundle` before a wheel (also an editable one) is put together."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's shape
+        """Write `dist/`; an sdist carries the sources alone."""
+        if self.target_name == "wheel":
+            bundle()
+
+
+def bundle() -> None:
+    """Fetch the pinned libraries and write `dist/engine.js` and the chunks that it loads on demand."""
+    deno = find_deno()
+    shutil.rmtree(DIST, ignore_errors=True)
+    _run(deno, "install", "--frozen", "--quiet")
+    _bundle(deno, [SOURCES / "engine" / "main.js"], DIST / "engine", platform="deno", format="esm")
+    _bundle(
+        deno,
+        [SOURCES / "realm" / "prelude.js", SOURCES / "realm" / "firmware.js"],
+        DIST / "chunks",
+        platform="browser",
+        format="cjs",
+    )
+    _bundle(
+        deno,
+        sorted((SOURCES / "libraries").glob("*.js")),
+        DIST / "chunks",
+        platform="browser",
+        format="cjs",
+    )
+
+
+def find_deno() -> str:
+    """Return the `deno` of the build environment, whose scripts folder may not be on the PATH."""
+    folders = [sysconfig.get_path("scripts"), str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    found = shutil.which("deno", path=os.pathsep.join(folders)) or _packaged_deno()
+    if found is None:
+        message = "deno is needed to bundle the script engine and was not found: pip install deno"
+        raise RuntimeError(message)
+    return found
+
+
+def _packaged_deno() -> str | None:
+    """Look beside every import path: pip builds in a folder of its own whose scripts are elsewhere."""
+    name = "deno.exe" if os.name == "nt" else "deno"
+    for entry in map(Path, sys.path):
+        for candidate in (
+            entry.parent / "Scripts",
+            entry.parents[2] / "bin" if len(entry.parents) > 2 else entry,
+        ):
+            if (candidate / name).is_file():
+                return str(candidate / name)
+    return None
+
+
+# What a chunk asks of the loader instead of carrying it: shared, or too heavy for what it is used for.
+_LOADED_ON_DEMAND = (
+    "@faker-js/faker/locale/en",
+    "iconv-lite",
+    "mime-types",
+    "uuid",
+    "buffer",
+    "events",
+    "timers",
+    "stream",
+    "string_decoder",
+    "util",
+    "url",
+    "punycode",
+    "querystring",
+    "path",
+    "assert",
+    "fs",
+    "os",
+    "http",
+    "crypto",
+    "jquery",
+)
+
+
+def _bundle(deno: str, entries: list[Path], target: Path, *, platform: str, format: str) -> None:
+    options = ["--quiet", "--minify", "--platform", platform, "--format", format]
+    if platform == "browser":
+        options += [flag for name in _LOADED_ON_DEMAND for flag in ("--external", name)]
+    for entry in entries:
+        _run(deno, "bundle", *options, "--output", str(target / entry.name), str(entry))
+
+
+def _run(deno: str, *arguments: str) -> None:
+    finished = subprocess.run(
+        [deno, *arguments], cwd=SOURCES, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    if finished.returncode != 0:
+        message = f"deno {arguments[0]} failed:\n{finished.stderr}"
+        raise RuntimeError(message)
+
+
+if __name__ == "__main__":
+    bundle()

@@ -1,0 +1,79 @@
+/** What one script did, as the run will be told. Scripts reach it through numbers and texts alone. */
+
+const PASSED = 0;
+const PENDING = 2;
+
+export class Ledger {
+  output = [];
+  operations = [];
+  losses = [];
+  error = null;
+  exited = false;
+  closed = false;
+  #room;
+  #cut = false;
+  #pending = new Set();
+  #locate;
+
+  /** `room` are the bytes of console output that are kept; `locate` finds a stack's place in its script. */
+  constructor(room, locate) {
+    this.#room = room;
+    this.#locate = locate;
+  }
+
+  #problem(described) {
+    let parts;
+    try {
+      parts = JSON.parse(described);
+    } catch {
+      parts = ["Error", "", "", null, null];
+    }
+    const [name, message, stack, expected, actual] = parts.map((part) => (part === null ? null : String(part)));
+    return [name, message, stack, expected, actual, this.#locate(stack ?? "") ?? null];
+  }
+
+  assert(name, index, skipped, verdict, problem) {
+    if (this.closed) return -1;
+    const slot = this.output.length;
+    if (verdict === PENDING) this.#pending.add(slot);
+    const error = verdict === PASSED || verdict === PENDING ? null : this.#problem(problem);
+    this.output.push(["a", String(name), Number(index), Boolean(skipped), error]);
+    return slot;
+  }
+
+  settle(slot, problem) {
+    if (this.closed || !this.#pending.delete(slot)) return;
+    if (problem !== "") this.output[slot][4] = this.#problem(problem);
+  }
+
+  log(level, json) {
+    if (this.closed || this.#cut) return;
+    this.#room -= json.length;
+    if (this.#room < 0) {
+      this.#cut = true;
+      this.output.push(["c", "warn", ["… more console output of this script was dropped"]]);
+      return;
+    }
+    this.output.push(["c", String(level), JSON.parse(json).map(String)]);
+  }
+
+  change(operation) {
+    if (!this.closed) this.operations.push(operation);
+  }
+
+  loss(problem, kind) {
+    if (!this.closed) this.losses.push([...this.#problem(problem), kind]);
+  }
+
+  fail(problem) {
+    this.error ??= this.#problem(problem);
+  }
+
+  /** A test whose promise never settled has not passed. */
+  abandon() {
+    for (const slot of this.#pending) {
+      this.output[slot][4] = ["Error", "the test's promise was never settled", "", null, null, null];
+    }
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,299 @@
+/** The engine process: runs the scripts of one event after the other, as the run asks for them. */
+import { RealClock, VirtualClock } from "./clock.js";
+import { Ledger } from "./ledger.js";
+import { Queue } from "./queue.js";
+import { openRealm } from "./realm.js";
+import { position, Sources } from "./source.js";
+import { Wire } from "./wire.js";
+import { setImmediate } from "node:timers";
+
+const { runMicrotasks } = Deno[Deno.internal].core;
+const { performance } = globalThis;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const IDLE_MS = 250;
+
+class Engine {
+  #wire = new Wire();
+  #realm;
+  #sources;
+  #runs = new Map();
+  #bodies = new Map();
+  #number = 0;
+  #options;
+  #stray = [];
+
+  start() {
+    const { boot } = this.#wire.read();
+    this.#options = boot;
+    this.#wire.word = boot.word;
+    addEventListener("unhandledrejection", (event) => {
+      event.preventDefault();
+      this.#stray.push(this.#realm.describe(event.reason));
+    });
+    const { realm, context } = openRealm(boot, (name) => this.#chunk(name), this.#operations());
+    this.#realm = realm;
+    this.#sources = new Sources(context, realm.names().split(" "), boot.newman);
+    this.#wire.write({ ready: true });
+  }
+
+  async serve() {
+    for (let message; (message = this.#wire.read()) !== undefined;) {
+      if (message.job) await this.#event(message.job, message.payload);
+    }
+  }
+
+  #chunk(name) {
+    this.#wire.write({ ask: "chunk", name });
+    const { payload } = this.#reply();
+    return payload;
+  }
+
+  #reply() {
+    const message = this.#wire.read();
+    if (message === undefined) Deno.exit(0);
+    return message;
+  }
+
+  /** What the realm may ask for. Only texts, numbers and truth values pass. */
+  #operations() {
+    const run = (number) => this.#runs.get(number) ?? GONE;
+    return {
+      assert: (number, name, index, skipped, verdict, problem) =>
+        run(number).ledger.assert(name, index, skipped, verdict, problem),
+      settle: (number, slot, problem) => run(number).ledger.settle(slot, problem),
+      log: (number, level, json) => run(number).ledger.log(level, String(json)),
+      loss: (number, problem, kind) => run(number).ledger.loss(problem, String(kind)),
+      set: (number, scope, key, json) => run(number).ledger.change(["set", String(scope), String(key), String(json)]),
+      unset: (number, scope, key) => run(number).ledger.change(["unset", String(scope), String(key)]),
+      request: (number, json) => void (run(number).request = String(json)),
+      next: (number, json) => void (run(number).next = String(json)),
+      skip: (number) => void (run(number).skipped = true),
+      exit: (number, problem) => run(number).exit(problem),
+      timer: (number, id, delay, repeats) => run(number).timer(id, delay, repeats),
+      untimer: (number, id) => run(number).queue.remove(id),
+      now: () => this.#clock.now(),
+      text: (body) => decode(this.#body(body)),
+      bytes: (body) => latin1(this.#body(body)),
+      defer: (number, kind, json) => run(number).defer(kind, json),
+      ask: (number, kind, json) => this.#ask(kind, json),
+    };
+  }
+
+  #clock = new RealClock();
+
+  #ask(kind, json) {
+    this.#wire.write({ ask: String(kind), of: JSON.parse(String(json)) });
+    return JSON.stringify(this.#reply().reply ?? null);
+  }
+
+  /** The bytes of a body by its number; large ones are fetched when they are first read. */
+  #body(number) {
+    const known = this.#bodies.get(number);
+    if (known !== undefined) return known;
+    this.#wire.write({ ask: "body", number });
+    const { payload } = this.#reply();
+    this.#bodies.set(number, payload);
+    return payload;
+  }
+
+  async #event(job, payload) {
+    const outer = this.#clock;
+    this.#clock = typeof job.clock === "number" ? new VirtualClock(job.clock, job.waits) : new RealClock();
+    const eventNumber = ++this.#number;
+    this.#sources.add(job.sources);
+    if (payload !== undefined) this.#bodies.set(job.response.body, payload);
+    this.#realm.begin(eventNumber, JSON.stringify(job));
+    let next = "";
+    let skipped = false;
+    for (const [id, current] of job.scripts) {
+      const run = new Run(++this.#number, this.#clock, this.#ledger());
+      this.#runs.set(run.number, run);
+      const started = performance.now();
+      this.#wire.write({ began: true });
+      await this.#script(run, eventNumber, id, current, job);
+      this.#runs.delete(run.number);
+      this.#realm.forget(run.number);
+      if (run.next !== "") next = run.next;
+      skipped ||= run.skipped;
+      const { output, operations, losses, error } = run.ledger;
+      this.#wire.write({
+        ran: { output, operations, losses, error, request: run.request, elapsed: performance.now() - started },
+      });
+      if (skipped || (error !== null && job.stop)) break;
+    }
+    const done = { next: next === "" ? undefined : JSON.parse(next), skipped };
+    if (this.#clock.virtual) done.clock = this.#clock.time();
+    try {
+      done.visualizer = this.#realm.end(eventNumber);
+    } catch (thrown) {
+      done.visualizerError = this.#realm.describe(thrown);
+    }
+    this.#bodies.clear();
+    this.#clock = outer;
+    this.#wire.write({ done });
+  }
+
+  #ledger() {
+    return new Ledger(this.#options.console, (stack) => position(stack, this.#sources));
+  }
+
+  async #script(run, eventNumber, id, current, job) {
+    const realm = this.#realm;
+    let compiled;
+    try {
+      compiled = this.#sources.compile(id);
+    } catch (thrown) {
+      run.ledger.fail(realm.describe(thrown));
+      run.ledger.closed = true;
+      return;
+    }
+    const deadline = job.timeout === null ? Infinity : this.#clock.time() + job.timeout;
+    realm.start(
+      run.number, eventNumber, current, compiled.call, compiled.names, compiled.text, compiled.usesThis,
+      compiled.asynchronous,
+    );
+    await this.#drain(run, deadline);
+    realm.finish(run.number);
+    runMicrotasks();
+    if (!run.ledger.exited && run.ledger.error === null && !run.skipped) {
+      run.ledger.fail(realm.describe("the script never finished: it awaits a promise that nothing will settle"));
+    }
+    run.ledger.abandon();
+    run.ledger.closed = true;
+  }
+
+  /** Let timers, promises and requests run until none is left, or the deadline passes. */
+  async #drain(run, deadline) {
+    for (let idle = false;;) {
+      runMicrotasks();
+      if (run.skipped) return;
+      if (run.deferred.length) {
+        await this.#perform(run, run.deferred.shift());
+        continue;
+      }
+      const next = run.queue.peek();
+      if (next === undefined) {
+        if (idle) return;
+        idle = true;
+        await turn();
+        this.#takeStray(run);
+        continue;
+      }
+      idle = false;
+      if (next.due > deadline) {
+        await this.#wait(deadline);
+        run.ledger.fail(this.#realm.describe(TIMED_OUT));
+        run.ledger.exited = true;
+        return;
+      }
+      if (next.due > this.#clock.time()) {
+        await this.#wait(next.due);
+        this.#takeStray(run);
+        if (run.queue.peek() !== next) continue;
+      }
+      run.queue.take();
+      if (next.repeat !== undefined) run.queue.add(next.id, next.due + next.repeat, next.repeat);
+      this.#realm.fire(run.number, next.id);
+      if (this.#clock.time() > deadline) {
+        run.ledger.fail(this.#realm.describe(TIMED_OUT));
+        run.ledger.exited = true;
+        return;
+      }
+    }
+  }
+
+  async #wait(time) {
+    const rest = time - this.#clock.time();
+    if (!this.#clock.virtual && rest > IDLE_MS) this.#wire.write({ idle: rest });
+    await this.#clock.waitUntil(time);
+  }
+
+  #takeStray(run) {
+    for (const problem of this.#stray.splice(0)) run.ledger.loss(problem, "rejected");
+  }
+
+  /** Ask the run something that may take long. It may ask for another event's scripts meanwhile. */
+  async #perform(run, { id, kind, json }) {
+    this.#wire.write({ ask: kind, of: JSON.parse(json) });
+    for (;;) {
+      const message = this.#reply();
+      if (message.job) {
+        await this.#event(message.job, message.payload);
+        continue;
+      }
+      const reply = message.reply ?? null;
+      if (reply?.response) {
+        reply.response.body = ++this.#number;
+        this.#bodies.set(reply.response.body, message.payload ?? new Uint8Array(0));
+      }
+      this.#realm.answer(run.number, id, JSON.stringify(reply));
+      return;
+    }
+  }
+}
+
+const TIMED_OUT = "sandbox: asynchronous script execution timeout";
+
+/** The state of one script while it runs. */
+class Run {
+  queue = new Queue();
+  deferred = [];
+  request = undefined;
+  next = "";
+  skipped = false;
+  #clock;
+  #total = 0;
+
+  constructor(number, clock, ledger) {
+    this.number = number;
+    this.#clock = clock;
+    this.ledger = ledger;
+  }
+
+  timer(id, delay, repeats) {
+    const wait = delay < 0 ? 0 : delay >= 1 && delay < 2147483648 ? delay : 1;
+    this.queue.add(id, this.#clock.time() + wait, repeats ? wait : undefined);
+  }
+
+  exit(problem) {
+    if (this.ledger.exited) return;
+    this.ledger.exited = true;
+    if (problem !== "") this.ledger.fail(problem);
+  }
+
+  defer(kind, json) {
+    const id = ++this.#total;
+    this.deferred.push({ id, kind: String(kind), json: String(json) });
+    return id;
+  }
+}
+
+/** Takes what comes from a script that is over. */
+const GONE = Object.freeze({
+  ledger: Object.assign(new Ledger(0, () => null), { closed: true }),
+  queue: new Queue(),
+  exit() {},
+  timer() {},
+  defer: () => 0,
+  set request(_) {},
+  set next(_) {},
+  set skipped(_) {},
+});
+
+const utf8 = new TextDecoder();
+
+function decode(bytes) {
+  return utf8.decode(bytes);
+}
+
+function latin1(bytes) {
+  const pieces = [];
+  for (let start = 0; start < bytes.length; start += 32768) {
+    pieces.push(String.fromCharCode(...bytes.subarray(start, start + 32768)));
+  }
+  return pieces.join("");
+}
+
+const engine = new Engine();
+engine.start();
+await engine.serve();

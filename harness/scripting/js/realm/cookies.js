@@ -1,0 +1,171 @@
+/** `pm.cookies` and `pm.cookies.jar()`. Source: postman-sandbox, `lib/sandbox/cookie-jar.js`. */
+import sdk from "#postman-collection";
+
+const { Cookie, CookieList, Url } = sdk;
+const stringify = JSON.stringify;
+const parse = JSON.parse;
+
+export function toCookie(sent) {
+  return new Cookie({
+    name: sent.name, value: sent.value, domain: sent.domain, path: sent.path, secure: sent.secure,
+    httpOnly: sent.httpOnly, hostOnly: sent.hostOnly,
+    expires: sent.expires === null ? null : new Date(sent.expires * 1000),
+  });
+}
+
+export function cookieList(sent) {
+  return new CookieList(null, sent.map(toCookie));
+}
+
+function address(url, method) {
+  const made = Url.isUrl(url) ? url : url && typeof url === "string" ? new Url(url) : null;
+  if (!made) throw new TypeError(`CookieJar.${method}() requires a valid url`);
+  return made;
+}
+
+/** RFC 6265, 5.1.4. */
+function defaultPath(path) {
+  const end = path.lastIndexOf("/");
+  return end <= 0 ? "/" : path.slice(0, end);
+}
+
+function covers(domain, host) {
+  return host === domain || (host.endsWith(`.${domain}`) && !/^[\d.]+$/.test(host));
+}
+
+/** A `Set-Cookie` text, read as loosely as newman does: a lone word is a value without a name. */
+function fromText(text) {
+  const [first, ...attributes] = text.split(";");
+  const equals = first.indexOf("=");
+  const cookie = {
+    name: equals < 0 ? "" : first.slice(0, equals).trim(),
+    value: equals < 0 ? first.trim() : first.slice(equals + 1).trim(),
+  };
+  for (const attribute of attributes) {
+    const [, key, , value = ""] = /^\s*([^=\s]*)\s*(=\s*(.*?)\s*)?$/.exec(attribute) ?? [];
+    switch ((key ?? "").toLowerCase()) {
+      case "domain": cookie.domain = value; break;
+      case "path": if (value.startsWith("/")) cookie.path = value; break;
+      case "secure": cookie.secure = true; break;
+      case "httponly": cookie.httpOnly = true; break;
+      case "max-age": cookie.maxAge = Number(value); break;
+      case "expires": cookie.expires = value; break;
+    }
+  }
+  return cookie;
+}
+
+function expiry({ maxAge, expires }) {
+  if (typeof maxAge === "number" && !Number.isNaN(maxAge)) return Date.now() / 1000 + maxAge;
+  if (expires === undefined || expires === null || expires === "Infinity") return null;
+  const time = new Date(expires).getTime();
+  return Number.isNaN(time) ? null : time / 1000;
+}
+
+/** What the jar is to hold, or the error that tough-cookie gives. */
+function placed(given, url) {
+  const host = url.getHost().toLowerCase();
+  const wanted = given.domain ? String(given.domain).replace(/^\./, "").toLowerCase() : "";
+  if (wanted && !covers(wanted, host)) {
+    throw new Error(`Cookie not in this host's domain. Cookie:${wanted} Request:${host}`);
+  }
+  return {
+    name: String(given.name ?? given.key ?? ""),
+    value: String(given.value ?? ""),
+    domain: wanted || host,
+    hostOnly: !wanted,
+    path: given.path || defaultPath(url.getPath() || "/"),
+    secure: Boolean(given.secure),
+    httpOnly: Boolean(given.httpOnly),
+    expires: expiry(given),
+  };
+}
+
+export class CookieJar {
+  #ask;
+  #later;
+  #newman;
+
+  constructor(ask, later, newman) {
+    this.#ask = ask;
+    this.#later = later;
+    this.#newman = newman;
+  }
+
+  #cookies(url) {
+    return parse(this.#ask("cookies", stringify({ url: url.toString(true) })));
+  }
+
+  /** Run `work` as an event of its own; the answer goes to the callback, or becomes a promise of it. */
+  #answer(work, callback, required) {
+    if (this.#newman || callback !== undefined) {
+      if (typeof callback !== "function" && required) throw new TypeError(`CookieJar.${required}() requires a callback function`);
+      this.#later(() => {
+        let result;
+        try {
+          result = work();
+        } catch (error) {
+          callback?.(error);
+          return;
+        }
+        if (typeof callback === "function") callback(null, result);
+      });
+      return undefined;
+    }
+    return new Promise((resolve, reject) => {
+      this.#later(() => {
+        try {
+          resolve(work());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  get(url, name, callback) {
+    const target = address(url, "get");
+    if (this.#newman && typeof callback !== "function") throw new TypeError("CookieJar.get() requires a callback function");
+    if (typeof name !== "string") throw new TypeError("CookieJar.get() requires cookie name to be a string");
+    return this.#answer(() => {
+      const found = this.#cookies(target).find((cookie) => cookie.name === name);
+      return found ? toCookie(found).valueOf() : null;
+    }, callback, "get");
+  }
+
+  getAll(url, options, callback) {
+    const target = address(url, "getAll");
+    if (typeof options === "function" && !callback) [options, callback] = [{}, options];
+    if (options === undefined && !this.#newman) options = {};
+    if (this.#newman && typeof callback !== "function") throw new TypeError("CookieJar.getAll() requires a callback function");
+    if (typeof options !== "object") throw new TypeError("CookieJar.getAll() requires options to be an object");
+    return this.#answer(() => cookieList(this.#cookies(target).filter((cookie) =>
+      (options?.http !== false || !cookie.httpOnly) && (options?.secure !== false || !cookie.secure))), callback, "getAll");
+  }
+
+  set(url, name, value, callback) {
+    const target = address(url, "set");
+    if (typeof value === "function" && !callback) [value, callback] = [null, value];
+    let given;
+    if (name && value) given = { name, value };
+    else if (typeof name === "object") given = name ?? {};
+    else if (typeof name === "string") given = fromText(name);
+    else throw new TypeError("CookieJar.set() requires a valid set cookie arguments");
+    return this.#answer(() => {
+      const cookie = placed(given, target);
+      this.#ask("set_cookie", stringify({ url: target.toString(true), cookie }));
+      return toCookie(cookie);
+    }, callback);
+  }
+
+  unset(url, name, callback) {
+    const target = address(url, "unset");
+    if (typeof name !== "string") throw new TypeError("CookieJar.unset() requires cookie name to be a string");
+    return this.#answer(() => void this.#ask("clear_cookies", stringify({ url: target.toString(true), name })), callback);
+  }
+
+  clear(url, callback) {
+    const target = address(url, "clear");
+    return this.#answer(() => void this.#ask("clear_cookies", stringify({ url: target.toString(true) })), callback);
+  }
+}

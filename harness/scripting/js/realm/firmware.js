@@ -1,0 +1,63 @@
+/** What the engine puts into the scripts' realm: Postman's libraries and `pm`. */
+import lodash from "#lodash";
+import sdk from "#postman-collection";
+import chai from "#chai";
+import chaiPostman from "#chai-postman";
+import liquidJson from "#liquid-json";
+import { installClock } from "./date.js";
+import { bindable } from "./globals.js";
+import { makeRequire } from "./modules.js";
+import { describe } from "./problem.js";
+import { generator } from "./random.js";
+import { Script } from "./script.js";
+import { Scopes } from "./variables.js";
+
+export function boot({ host, library, shared, newman, realm, native }) {
+  chai.use(chaiPostman(sdk, lodash, function Ajv(options) {
+    return new (library("ajv"))(options);
+  }));
+  Object.defineProperty(Error.prototype, "toJSON", {
+    value() {
+      return { type: "Error", name: this.name, message: this.message };
+    },
+    writable: true, configurable: true, enumerable: true,
+  });
+
+  const engine = { host, library, newman, realm, liquidJson, scopes: new Scopes() };
+  realm.require = makeRequire({ library, liquidJson });
+  let virtual = false;
+  const events = new Map();
+  const scripts = new Map();
+
+  return {
+    names: () => bindable(newman).join(" "),
+    describe,
+    /** Take what the run knows at the start of an event; JSON of the engine's `job`. */
+    begin(number, json) {
+      const event = JSON.parse(json);
+      engine.scopes.load(event.scopes);
+      shared.reseed(event.seed);
+      const draws = generator(event.seed, 2);
+      Math.random = draws.fraction;
+      if (event.virtual && !virtual) installClock(realm, native.Date, () => host("now"));
+      virtual ||= event.virtual;
+      events.set(number, event);
+    },
+    start(number, eventNumber, current, compiled, names, source, usesThis, asynchronous) {
+      const script = new Script(number, events.get(eventNumber), current, engine);
+      scripts.set(number, script);
+      script.start(compiled, names === "" ? [] : names.split(" "), source, usesThis, asynchronous);
+    },
+    fire: (number, id) => scripts.get(number).fire(id),
+    answer: (number, id, reply) => scripts.get(number).answer(id, reply),
+    finish: (number) => scripts.get(number).finish(),
+    forget: (number) => void scripts.delete(number),
+    /** End an event; gives the HTML that its visualizer template makes, if it has one. */
+    end(number) {
+      const { visualization } = events.get(number);
+      events.delete(number);
+      if (visualization === undefined) return undefined;
+      return library("handlebars").compile(visualization.template)(visualization.data ?? {});
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * The names that scripts find without asking. Source: uniscope 2.2.0 (newman 6.2.2) and 3.1.0 (current
+ * Postman), `lib/allowed-globals.js`. Everything else that V8 puts on a new realm is taken away.
+ */
+
+const LANGUAGE = [
+  "Array", "ArrayBuffer", "Atomics", "BigInt", "BigInt64Array", "BigUint64Array", "Boolean", "DataView", "Date",
+  "Error", "EvalError", "Float32Array", "Float64Array", "Function", "Infinity", "Int16Array", "Int32Array",
+  "Int8Array", "JSON", "Map", "Math", "NaN", "Number", "Object", "Promise", "Proxy", "RangeError",
+  "ReferenceError", "Reflect", "RegExp", "Set", "SharedArrayBuffer", "String", "Symbol", "SyntaxError",
+  "TypeError", "URIError", "Uint16Array", "Uint32Array", "Uint8Array", "Uint8ClampedArray", "WeakMap", "WeakSet",
+  "decodeURI", "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "isFinite", "isNaN",
+  "parseFloat", "parseInt", "undefined", "unescape",
+];
+
+/** What the current sandbox lets through besides; those that V8 does not know are made in `web.js`. */
+const CURRENT = ["AggregateError", "Intl", "queueMicrotask"];
+
+/** Made by `web.js`, current sandbox only. */
+export const WEB = [
+  "AbortController", "AbortSignal", "Blob", "Crypto", "CryptoKey", "DOMException", "Event", "EventTarget", "File",
+  "SubtleCrypto", "TextDecoder", "TextEncoder", "URL", "URLSearchParams", "atob", "btoa", "crypto",
+  "structuredClone",
+];
+
+/** Legacy names, which a script that starts with the marker `"use sandbox2";` does not get. */
+export const LEGACY = [
+  "tests", "globals", "environment", "data", "request", "responseCookies", "responseHeaders", "responseTime",
+  "responseCode", "responseBody", "iteration", "postman", "_", "CryptoJS", "atob", "btoa", "tv4", "xml2Json",
+  "Backbone", "cheerio",
+];
+
+/** What each script is handed anew. */
+export const OWN = [
+  "Buffer", "console", "pm", "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval",
+  "clearImmediate",
+];
+
+export function allowedGlobals(newman) {
+  return newman ? LANGUAGE : [...LANGUAGE, ...CURRENT, ...WEB];
+}
+
+/** Every name that may be a parameter of a script's function. */
+export function bindable(newman) {
+  return [...new Set([...allowedGlobals(newman), ...LEGACY, ...OWN, "bridge", "__exitscope"])]
+    .filter((name) => name !== "undefined" && name !== "NaN" && name !== "Infinity");
+}

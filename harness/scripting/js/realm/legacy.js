@@ -1,0 +1,223 @@
+/**
+ * The names of Postman's first scripting API, made when a script mentions them, with one warning each.
+ * Source: postman-sandbox, `lib/sandbox/postman-legacy-interface.js`.
+ */
+import { LEGACY } from "./globals.js";
+
+const INSTEAD = {
+  tests: "pm.test()", globals: "pm.globals", environment: "pm.environment", data: "pm.iterationData",
+  request: "pm.request", responseCookies: "pm.cookies", responseHeaders: "pm.response.headers",
+  responseTime: "pm.response.responseTime", responseCode: "pm.response.code", responseBody: "pm.response.text()",
+  iteration: "pm.info.iteration", _: "require('lodash')", CryptoJS: "require('crypto-js')", atob: "require('atob')",
+  btoa: "require('btoa')", tv4: "require('ajv')", xml2Json: "require('xml2js')", Backbone: "require('backbone')",
+  cheerio: "require('cheerio')", "postman.setNextRequest": "pm.execution.setNextRequest()",
+};
+
+/** What the current sandbox says where it says something else. */
+const INSTEAD_NOW = {
+  CryptoJS: 'global "crypto" object', Backbone: undefined,
+  "postman.setEnvironmentVariable": "pm.environment.set()", "postman.getEnvironmentVariable": "pm.environment.get()",
+  "postman.clearEnvironmentVariables": "pm.environment.clear()",
+  "postman.clearEnvironmentVariable": "pm.environment.unset()", "postman.setGlobalVariable": "pm.globals.set()",
+  "postman.getGlobalVariable": "pm.globals.get()", "postman.clearGlobalVariables": "pm.globals.clear()",
+  "postman.clearGlobalVariable": "pm.globals.unset()", "postman.getResponseCookie": "pm.cookies.get()",
+  "postman.getResponseHeader": "pm.response.headers.get()",
+};
+
+function warner(console, newman) {
+  const said = new Set();
+  return (key) => {
+    if (said.has(key)) return;
+    said.add(key);
+    const now = !newman && key in INSTEAD_NOW;
+    const instead = now ? INSTEAD_NOW[key] : INSTEAD[key];
+    if (instead) {
+      const quoted = newman || !(key === "CryptoJS") ? `"${instead}"` : instead;
+      console.warn(`Using "${key}" is deprecated. Use ${quoted} instead.`);
+    } else if (LEGACY.includes(key)) console.warn(`Using "${key}" is deprecated.`);
+  };
+}
+
+function bodyData(request) {
+  const body = request.body;
+  if (!body || body.isEmpty()) return {};
+  if (body.mode === "raw") return body.raw || {};
+  if (body.mode === "file") return body.file?.content || {};
+  if (body.mode !== "urlencoded" && body.mode !== "formdata") return {};
+  const collected = {};
+  for (const { key, value, disabled } of body[body.mode].all()) {
+    if (disabled) continue;
+    if (!collected[key]) collected[key] = value;
+    else if (Array.isArray(collected[key])) collected[key].push(value);
+    else collected[key] = [collected[key], value];
+  }
+  return collected;
+}
+
+class Postman {
+  #script;
+  #objects;
+
+  constructor(script, objects) {
+    this.#script = script;
+    this.#objects = objects;
+  }
+
+  #set(scope, key, value) {
+    const text = (value === false || value) && typeof value?.toString === "function" ? value.toString() : value;
+    this.#objects[scope][key] = text;
+    return this.#script.scopes[scope].set(key, text);
+  }
+
+  #clear(scope) {
+    for (const key of Object.keys(this.#objects[scope])) delete this.#objects[scope][key];
+    return this.#script.scopes[scope].clear();
+  }
+
+  #unset(scope, key) {
+    if (key) delete this.#objects[scope][key];
+    return this.#script.scopes[scope].unset(key);
+  }
+
+  static interface(script, objects) {
+    const made = new Postman(script, objects);
+    const target = {
+      setEnvironmentVariable: (key, value) => made.#set("environment", key, value),
+      getEnvironmentVariable: (key) => script.scopes.environment.get(key),
+      clearEnvironmentVariables: () => made.#clear("environment"),
+      clearEnvironmentVariable: (key) => made.#unset("environment", key),
+      setGlobalVariable: (key, value) => made.#set("globals", key, value),
+      getGlobalVariable: (key) => script.scopes.globals.get(key),
+      clearGlobalVariables: () => made.#clear("globals"),
+      clearGlobalVariable: (key) => made.#unset("globals", key),
+      setNextRequest: (target) => script.setNext(target),
+    };
+    if (script.event === "test") {
+      target.getResponseCookie = (name) => script.cookies.one(String(name));
+      target.getResponseHeader = (name) => script.response.headers.one(name)?.value;
+    }
+    return target;
+  }
+}
+
+/** Functions by legacy name, each called at most once per script. */
+export function legacyBindings(script, library, console, newman) {
+  const warn = warner(console, newman);
+  const state = { enabled: true, tests: {} };
+  const objects = {
+    get environment() {
+      return bound("environment", () => script.scopes.environment.syncVariablesTo()).target;
+    },
+    get globals() {
+      return bound("globals", () => script.scopes.globals.syncVariablesTo()).target;
+    },
+  };
+  const made = Object.create(null);
+
+  const watch = (key, target) => {
+    if (!target || (typeof target !== "object" && typeof target !== "function")) return target;
+    const heed = (property) => {
+      if (!state.enabled) return;
+      if (key !== "postman") warn(key);
+      else warn(newman || typeof property !== "string" ? "postman.setNextRequest" : `postman.${property}`);
+    };
+    return new Proxy(target, {
+      set(inner, property, value) {
+        heed(property);
+        inner[property] = value;
+      },
+      get(inner, property) {
+        heed(property);
+        return inner[property];
+      },
+      apply(inner, self, args) {
+        heed();
+        return inner.apply(self, args);
+      },
+    });
+  };
+
+  function bound(key, make) {
+    return (made[key] ??= ((target) => ({ target, seen: watch(key, target) }))(make()));
+  }
+
+  const inTest = script.event === "test";
+  const ofResponse = (make) => (inTest ? make(script.response) : undefined);
+  const makers = {
+    tests: () => state.tests,
+    globals: () => objects.globals,
+    environment: () => objects.environment,
+    data: () => script.row(),
+    request: () => legacyRequest(script),
+    responseCookies: () => (inTest ? script.cookies : undefined),
+    responseHeaders: () => ofResponse((response) => {
+      const headers = {};
+      response.headers.each((header) => {
+        if (header && !header.disabled) headers[header.key] = header.value;
+      });
+      return headers;
+    }),
+    responseTime: () => ofResponse((response) => response.responseTime),
+    responseCode: () => ofResponse((response) => response.details()),
+    responseBody: () => ofResponse((response) =>
+      !newman && response.responseSize > 50 * 1024 * 1024 ? undefined : response.text()),
+    iteration: () => script.iteration,
+    postman: () => Postman.interface(script, objects),
+    _: () => library("lodash3"),
+    CryptoJS: () => library("crypto-js"),
+    tv4: () => library("tv4"),
+    xml2Json: () => xml2Json(library),
+    Backbone: () => library("backbone"),
+    cheerio: () => library("cheerio"),
+    atob: () => base64(library).atob,
+    btoa: () => base64(library).btoa,
+  };
+  const bindings = {};
+  for (const key of LEGACY) {
+    if (!newman && (key === "atob" || key === "btoa")) continue;
+    bindings[key] = () => bound(key, key === "environment" || key === "globals"
+      ? () => script.scopes[key].syncVariablesTo()
+      : makers[key]).seen;
+  }
+  return {
+    bindings,
+    /** The entries of `tests`, once the script has run; what it does later warns no more. */
+    finish: () => {
+      state.enabled = false;
+      return state.tests;
+    },
+  };
+}
+
+function legacyRequest({ info, request }) {
+  return {
+    id: info.requestId,
+    name: info.requestName,
+    description: request.description ? request.description.toString() : undefined,
+    headers: request.headers.toObject(true, false, true, true),
+    method: request.method,
+    url: request.url.toString(),
+    data: bodyData(request),
+  };
+}
+
+function xml2Json(library) {
+  return (text) => {
+    let json = {};
+    library("xml2js").parseString(
+      text,
+      { explicitArray: false, async: false, trim: true, mergeAttrs: false },
+      (_, result) => { json = result; },
+    );
+    return json;
+  };
+}
+
+/** npm's atob and btoa, which know no errors. */
+export function base64(library) {
+  const { Buffer } = library("buffer");
+  return {
+    atob: (text) => Buffer.from(text, "base64").toString("binary"),
+    btoa: (text) => (text instanceof Buffer ? text : Buffer.from(text.toString(), "binary")).toString("base64"),
+  };
+}

@@ -1,0 +1,29 @@
+/** Failures that newman loses: kept until the script ends, then told to the engine. */
+import { describe } from "./problem.js";
+
+export class Losses {
+  #watched = [];
+  #host;
+  #run;
+
+  constructor(host, run) {
+    this.#host = host;
+    this.#run = run;
+  }
+
+  /** Something was thrown where nobody catches it: in a timer, or in a callback. */
+  thrown(error) {
+    this.#host("loss", this.#run, describe(error), "thrown");
+  }
+
+  /** Ask `lost` when the script ends; if it is, the message says what was lost. */
+  watch(lost, message) {
+    this.#watched.push([lost, message]);
+  }
+
+  finish() {
+    for (const [lost, message] of this.#watched) {
+      if (lost()) this.#host("loss", this.#run, describe(new Error(message)), "unfinished");
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/** The object `pm` of one script. Source: postman-sandbox, `lib/sandbox/pmapi.js`. */
+import chai from "#chai";
+import { CookieJar } from "./cookies.js";
+import { makeSender } from "./send.js";
+import { addTests } from "./tests.js";
+
+const stringify = JSON.stringify;
+const parse = JSON.parse;
+
+/** What is enumerable on Postman's `pm` is `test` and, inherited, `expect`. */
+const prototype = { expect: chai.expect };
+
+function readonly(object, properties) {
+  for (const key of Object.keys(properties)) {
+    if (properties[key] !== undefined) Object.defineProperty(object, key, { value: properties[key] });
+  }
+  return object;
+}
+
+function visualizer(script) {
+  return {
+    set(template, data, options) {
+      if (typeof template !== "string") {
+        throw new Error(`Invalid template. Template must be of type string, found ${typeof template}`);
+      }
+      if (data && typeof data !== "object") {
+        throw new Error(`Invalid data. Data must be an object, found ${typeof data}`);
+      }
+      if (options && typeof options !== "object") {
+        throw new Error(`Invalid options. Options must be an object, found ${typeof options}`);
+      }
+      script.visualization = { template, data, options };
+    },
+    clear() {
+      script.visualization = undefined;
+    },
+  };
+}
+
+function execution(script, runRequest) {
+  const location = readonly([...script.location], { current: script.current });
+  const made = {
+    skipRequest: () => script.skip(),
+    location,
+    setNextRequest: (target) => script.setNext(target),
+  };
+  if (!script.newman) made.runRequest = runRequest;
+  return made;
+}
+
+function vault(script) {
+  const ask = (operation, key, value) => new Promise((resolve, reject) => {
+    script.timers.later(() => {
+      const reply = parse(script.ask("vault", stringify({ operation, key: String(key), value: String(value ?? "") })));
+      if (reply.error) reject(new Error(reply.error));
+      else resolve(reply.value ?? undefined);
+    });
+  });
+  return {
+    get: (key) => ask("get", key),
+    set: (key, value) => ask("set", key, value),
+    unset: (key) => ask("unset", key),
+  };
+}
+
+export function makePm(script, { host, library, newman }) {
+  const pm = Object.create(prototype);
+  const lazy = {
+    info: () => readonly({}, script.info),
+    globals: () => script.scopes.globals,
+    environment: () => script.scopes.environment,
+    collectionVariables: () => script.scopes.collection,
+    variables: () => script.scopes.local,
+    iterationData: () => script.scopes.data,
+    request: () => script.request,
+    cookies: () => {
+      const cookies = script.cookies;
+      cookies.jar = () => new CookieJar(
+        (kind, json) => script.ask(kind, json),
+        (callback) => script.timers.later(callback),
+        newman,
+      );
+      return cookies;
+    },
+    visualizer: () => visualizer(script),
+    sendRequest: () => sender().sendRequest,
+    execution: () => execution(script, sender().runRequest),
+  };
+  if (script.event === "test") lazy.response = () => script.response;
+  if (!newman) {
+    lazy.vault = () => vault(script);
+    lazy.require = () => (name) => script.package(name);
+  }
+  let senders;
+  const sender = () => (senders ??= makeSender({
+    defer: (kind, json, callback) => script.defer(kind, json, callback),
+    host, newman,
+    warn: (text) => script.console.warn(text),
+    Buffer: library("buffer").Buffer,
+  }));
+  const made = Object.create(null);
+  for (const key of Object.keys(lazy)) {
+    Object.defineProperty(pm, key, { get: () => (made[key] ??= lazy[key]()) });
+  }
+  const legacyTests = addTests(pm, { host, run: script.number, newman, losses: script.losses });
+  return { pm, legacyTests };
+}

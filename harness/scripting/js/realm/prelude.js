@@ -1,0 +1,75 @@
+/**
+ * The first code in the scripts' realm: puts a wall around the engine and loads the rest.
+ *
+ * `call` comes from the engine's realm. Nothing but this closure may ever hold it, and an error that the
+ * engine's realm throws (a stack that runs out inside it) must not reach a script, for its constructor
+ * would lead out of the realm.
+ */
+import { allowedGlobals } from "./globals.js";
+import { sharedLibraries } from "./shared_libraries.js";
+
+export function start(call, newman, seed) {
+  const RealmError = Error;
+  const host = (operation, a, b, c, d, e, f, g) => {
+    try {
+      return call(operation, a, b, c, d, e, f, g);
+    } catch {
+      throw new RealmError("the script engine could not be reached");
+    }
+  };
+  const realm = globalThis;
+  const native = { Date, microtask: realm.queueMicrotask, structuredClone: realm.structuredClone };
+  shutGlobals(realm, newman);
+  fixStackTraces();
+
+  const loaded = Object.create(null);
+  const library = (name) => {
+    if (!(name in loaded)) {
+      const factory = host("chunk", name);
+      if (typeof factory !== "function") return undefined;
+      const module = { exports: {} };
+      loaded[name] = module;
+      const buffer = name === "buffer" ? undefined : library("buffer").Buffer;
+      factory.call(realm, module, module.exports, requireShared, buffer, PROCESS, realm, undefined);
+      const made = module.exports;
+      if (made && made.__esModule && "default" in made) module.exports = made.default;
+    }
+    return loaded[name].exports;
+  };
+  const shared = sharedLibraries(library, seed);
+  const requireShared = (name) => (name in shared.modules ? shared.modules[name]() : library(name));
+  const firmware = library("firmware");
+  return firmware.boot({ host, library, shared, newman, realm, native });
+}
+
+/** Libraries look for Node's `process`; they find a browser's. */
+const PROCESS = Object.freeze({
+  title: "browser", browser: true, env: {}, argv: [], version: "", versions: {}, platform: "browser",
+  nextTick: (callback, ...args) => void Promise.resolve().then(() => callback(...args)),
+  cwd: () => "/", noDeprecation: true,
+});
+
+function shutGlobals(realm, newman) {
+  const allowed = new Set([...allowedGlobals(newman), "eval"]);
+  for (const name of Object.getOwnPropertyNames(realm)) {
+    if (!allowed.has(name)) delete realm[name];
+  }
+}
+
+/** The files that scripts are compiled as; frames of libraries and of the engine mean nothing to an author. */
+const OF_SCRIPTS = "script-";
+
+/** Postman fixes the text of `error.stack`, and so that no script sees the call sites themselves. */
+function fixStackTraces() {
+  Object.defineProperty(Error, "prepareStackTrace", {
+    value(error, sites) {
+      let text = `Error: ${error && error.message}`;
+      for (let index = 0; index < sites.length; index++) {
+        const site = `${sites[index]}`;
+        if (site.includes(OF_SCRIPTS)) text += `\n    at ${site}`;
+      }
+      return text;
+    },
+    configurable: false, enumerable: false, writable: false,
+  });
+}

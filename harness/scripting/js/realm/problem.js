@@ -1,0 +1,34 @@
+/** What a script threw, put into words. A thrown value may be anything, so every look at it may throw too. */
+
+const stringify = JSON.stringify;
+
+function attempt(read, otherwise) {
+  try {
+    const text = read();
+    return typeof text === "string" ? text : otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+function shown(value) {
+  const text = typeof value === "string" ? value : stringify(value, (_, part) =>
+    typeof part === "bigint" ? `${part}n` : typeof part === "function" ? `[Function]` : part, 2);
+  return text === undefined ? String(value) : text;
+}
+
+/** JSON of `[name, message, stack, expected, actual]`; the last two are null unless the error has them. */
+export function describe(thrown) {
+  const isObject = (typeof thrown === "object" && thrown !== null) || typeof thrown === "function";
+  if (!isObject) {
+    return stringify(["Error", attempt(() => String(thrown), "unknown"), "", null, null]);
+  }
+  const compared = attempt(() => String("expected" in thrown && "actual" in thrown), "false") === "true";
+  return stringify([
+    attempt(() => String(thrown.name ?? "Error"), "Error"),
+    attempt(() => (thrown.message === undefined ? "" : String(thrown.message)), ""),
+    attempt(() => thrown.stack, ""),
+    compared ? attempt(() => shown(thrown.expected), "") : null,
+    compared ? attempt(() => shown(thrown.actual), "") : null,
+  ]);
+}

@@ -1,0 +1,36 @@
+/** Draws that a replay repeats: sfc32, seeded with the 64 bits that the run gives to each event. */
+
+export function generator(seed, stream) {
+  const bits = BigInt(seed);
+  let a = Number(bits & 0xffffffffn) | 0;
+  let b = Number((bits >> 32n) & 0xffffffffn) | 0;
+  let c = stream | 0;
+  let counter = 1;
+  const next = () => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (c << 21) | (c >>> 11);
+    c = (c + sum) | 0;
+    return sum >>> 0;
+  };
+  for (let round = 0; round < 12; round++) next();
+  return {
+    word: next,
+    /** A number in [0, 1) with 53 bits. */
+    fraction: () => (next() * 2097152 + (next() >>> 11)) / 9007199254740992,
+  };
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => (byte + 256).toString(16).slice(1));
+
+export function uuid4(word) {
+  const [a, b, c, d] = [word(), word(), word(), word()];
+  const byte = (value, shift) => HEX[(value >>> shift) & 255];
+  return (
+    byte(a, 24) + byte(a, 16) + byte(a, 8) + byte(a, 0) + "-" + byte(b, 24) + byte(b, 16) + "-" +
+    HEX[((b >>> 8) & 0x0f) | 0x40] + byte(b, 0) + "-" + HEX[((c >>> 24) & 0x3f) | 0x80] + byte(c, 16) + "-" +
+    byte(c, 8) + byte(c, 0) + byte(d, 24) + byte(d, 16) + byte(d, 8) + byte(d, 0)
+  );
+}

@@ -1,0 +1,161 @@
+/** One script while it runs: what it sees, and what it leaves behind. */
+import sdk from "#postman-collection";
+import { cookieList } from "./cookies.js";
+import { makeConsole } from "./console.js";
+import { legacyBindings } from "./legacy.js";
+import { Losses } from "./losses.js";
+import { makeResponse, ScriptRequest, withAssertions } from "./messages.js";
+import { makePm } from "./pm.js";
+import { describe } from "./problem.js";
+import { Timers } from "./timers.js";
+
+const stringify = JSON.stringify;
+const MARKERS = ['"use sandbox2";', "'use sandbox2';"];
+
+export class Script {
+  visualization;
+  #engine;
+  #event;
+  #request;
+  #response;
+  #cookies;
+  #legacyTests;
+  #legacy;
+  #bindings;
+  #over = false;
+  #deferred = new Map();
+
+  /** `event` is the job's state, shared by the scripts of one event. */
+  constructor(number, event, current, engine) {
+    const { host, library, newman } = engine;
+    this.number = number;
+    this.#engine = engine;
+    this.#event = event;
+    this.current = current;
+    this.newman = newman;
+    this.losses = new Losses(host, number);
+    this.timers = new Timers(host, number, (thrown) => this.losses.thrown(thrown));
+    this.console = makeConsole(host, number);
+    this.scopes = engine.scopes.open();
+    const { pm, legacyTests } = makePm(this, engine);
+    this.pm = pm;
+    this.#legacyTests = legacyTests;
+    this.#bindings = {
+      pm: () => pm,
+      console: () => this.console,
+      Buffer: () => library("buffer").Buffer,
+      bridge: () => undefined,
+      __exitscope: () => (thrown) => this.exit(thrown),
+    };
+    const timers = this.timers.functions();
+    for (const name of Object.keys(timers)) this.#bindings[name] = () => timers[name];
+  }
+
+  get event() { return this.#event.event; }
+  get info() { return this.#event.info; }
+  get iteration() { return this.#event.info.iteration; }
+  get location() { return this.#event.location; }
+
+  row() { return this.#engine.scopes.row(); }
+
+  get request() {
+    return (this.#request ??= new ScriptRequest(this.#event.request)).value;
+  }
+
+  get response() {
+    return (this.#response ??= withAssertions(this.#event.response
+      ? makeResponse(this.#event.response, this.#engine.host, this.#engine.library("buffer").Buffer)
+      : new sdk.Response()));
+  }
+
+  get cookies() {
+    return (this.#cookies ??= cookieList(this.#event.cookies));
+  }
+
+  ask(kind, json) {
+    return this.#engine.host("ask", this.number, kind, json);
+  }
+
+  /** Ask something that may take long; the callback gets the answer as an event that the script waits for. */
+  defer(kind, json, callback) {
+    const id = this.#engine.host("defer", this.number, kind, json);
+    this.#deferred.set(id, callback);
+  }
+
+  /** The answer to something deferred has come. */
+  answer(id, reply) {
+    const callback = this.#deferred.get(id);
+    this.#deferred.delete(id);
+    if (callback !== undefined) this.timers.later(() => callback(reply));
+  }
+
+  setNext(target) {
+    this.#engine.host("next", this.number, target === undefined ? "" : (stringify(target) ?? ""));
+  }
+
+  skip() {
+    if (this.event !== "prerequest") throw new TypeError("pm.execution.skipRequest is not a function");
+    this.finish();
+    this.#engine.host("skip", this.number);
+  }
+
+  package(name) {
+    return this.#engine.packages.load(String(name), this);
+  }
+
+  /** Call the function that the script was compiled to. `names` are its parameters. */
+  start(compiled, names, source, usesThis, asynchronous) {
+    const { realm, liquidJson, newman } = this.#engine;
+    if (!MARKERS.includes(source.slice(0, 15))) {
+      this.#legacy = legacyBindings(this, this.#engine.library, this.console, newman);
+      Object.assign(this.#bindings, this.#legacy.bindings, { JSON: () => liquidJson });
+    }
+    const values = [];
+    const context = {};
+    for (const name of names) {
+      const bind = Object.hasOwn(this.#bindings, name) ? this.#bindings[name] : undefined;
+      const value = bind === undefined ? realm[name] : bind();
+      values[values.length] = value;
+      if (usesThis && name !== "__exitscope" && name !== "bridge") context[name] = value;
+    }
+    try {
+      compiled.apply(context, values);
+    } catch (thrown) {
+      this.exit(thrown);
+      return;
+    }
+    if (!asynchronous) this.exit(undefined);
+  }
+
+  /** The script's own code is done; its timers and requests may not be. */
+  exit(thrown) {
+    if (this.#legacy !== undefined) {
+      const tests = this.#legacy.finish();
+      if (Object.keys(tests).length) this.#legacyTests(tests);
+    }
+    this.#engine.host("exit", this.number, thrown === undefined ? "" : describe(thrown));
+  }
+
+  fire(id) {
+    this.timers.fire(id);
+  }
+
+  /** The end: whatever the script does from here on is without effect. */
+  finish() {
+    if (this.#over) return;
+    this.#over = true;
+    this.timers.seal();
+    this.losses.finish();
+    const { host, scopes } = this.#engine;
+    scopes.flush(this.scopes, (scope, key, json) => {
+      if (json === undefined) host("unset", this.number, scope, key);
+      else host("set", this.number, scope, key, json);
+    });
+    const changed = this.#request?.changed();
+    if (changed !== undefined) {
+      this.#event.request = JSON.parse(changed);
+      host("request", this.number, changed);
+    }
+    if (this.visualization !== undefined) this.#event.visualization = this.visualization;
+  }
+}

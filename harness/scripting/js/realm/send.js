@@ -1,0 +1,79 @@
+/** `pm.sendRequest` and `pm.execution.runRequest`. */
+import sdk from "#postman-collection";
+import { cookieList } from "./cookies.js";
+import { makeResponse } from "./messages.js";
+
+const { Request, Response } = sdk;
+const stringify = JSON.stringify;
+const parse = JSON.parse;
+
+/** Scripts may not upload files: they are taken out, with a warning. */
+function withoutFiles(json, warn) {
+  const body = json.body;
+  if (!body) return json;
+  if (body.mode === "file") {
+    json.body = null;
+    warn("uploading files from scripts is not allowed");
+  } else if (body.mode === "formdata" && Array.isArray(body.formdata)) {
+    const kept = body.formdata.filter((part) => part?.type !== "file");
+    if (kept.length < body.formdata.length) warn("uploading files from scripts is not allowed");
+    body.formdata = kept;
+  }
+  return json;
+}
+
+/** newman gives the callback what is left of the error after its way through JSON: the system's fields. */
+function failure(sent, newman) {
+  const fields = sent.code ? { code: sent.code } : {};
+  return newman ? fields : Object.assign(new Error(sent.message), fields);
+}
+
+export function makeSender({ defer, host, newman, warn, Buffer }) {
+  const exchange = (kind, json, settle) => defer(kind, json, (reply) => {
+    const sent = parse(reply);
+    if (sent === null) return settle(undefined, null);
+    if (sent.failure) return settle(failure(sent.failure, newman));
+    const history = { cookies: cookieList(sent.cookies) };
+    return settle(undefined, makeResponse(sent.response, host, Buffer), history);
+  });
+
+  const send = (given, settle) => {
+    const request = Request.isRequest(given) ? given : new Request(given);
+    exchange("send", stringify(withoutFiles(request.toJSON(), warn)), settle);
+  };
+
+  function sendWithCallback(given, callback) {
+    if (!given) {
+      if (typeof callback === "function") callback.call(this, new Error("sendrequest: nothing to request"));
+      return newman && typeof callback === "function" ? undefined : this;
+    }
+    send(given, (error, response, history) => {
+      if (typeof callback !== "function") return;
+      if (error !== undefined && newman) callback.call(this, error, new Response(), undefined);
+      else if (error !== undefined) callback.call(this, error);
+      else callback.call(this, null, response, history);
+    });
+    return this;
+  }
+
+  function sendRequest(given, callback) {
+    if (newman || typeof callback === "function") return sendWithCallback.call(this, given, callback);
+    return new Promise((resolve, reject) => {
+      if (!given) reject(new Error("sendrequest: nothing to request"));
+      else send(given, (error, response) => (error === undefined ? resolve(response) : reject(error)));
+    });
+  }
+
+  function runRequest(target, options) {
+    return new Promise((resolve, reject) => {
+      if (!target) {
+        reject(new Error("runRequest: collection request id not provided"));
+        return;
+      }
+      exchange("run_request", stringify({ target: String(target), options: options || {} }), (error, response) =>
+        error === undefined ? resolve(response) : reject(error));
+    });
+  }
+
+  return { sendRequest, runRequest };
+}

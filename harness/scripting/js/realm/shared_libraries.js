@@ -1,0 +1,65 @@
+/**
+ * Stand-ins for libraries that others require when they are loaded, but seldom use: small ones of our own,
+ * and doors that load the real one when it is needed.
+ */
+import { generator, uuid4 } from "./random.js";
+
+const EXTENSIONS = {
+  "application/json": "json", "text/html": "html", "text/plain": "txt", "text/xml": "xml",
+  "application/xml": "xml", "text/css": "css", "text/csv": "csv", "application/javascript": "js",
+  "image/png": "png", "image/jpeg": "jpeg", "application/pdf": "pdf", "application/octet-stream": "bin",
+};
+
+export function sharedLibraries(library, seed) {
+  const ids = { draws: generator(seed, 1), fakerSeed: undefined };
+
+  const faker = new Proxy({}, {
+    get: (_, section) => new Proxy({}, {
+      get: (_, name) => (...args) => {
+        const real = library("faker");
+        if (ids.fakerSeed !== undefined) {
+          real.seed(ids.fakerSeed);
+          ids.fakerSeed = undefined;
+        }
+        return real[section][name](...args);
+      },
+    }),
+  });
+
+  const mimeTypes = {
+    extension: (type) => EXTENSIONS[type] ?? library("mime-types").extension(type),
+    lookup: (path) => library("mime-types").lookup(path),
+    charset: (type) => library("mime-types").charset(type),
+    contentType: (type) => library("mime-types").contentType(type),
+  };
+
+  const isUtf8 = (charset) => /^utf-?8$/i.test(String(charset));
+  const iconv = {
+    encodingExists: (charset) => isUtf8(charset) || library("iconv-lite").encodingExists(charset),
+    decode: (buffer, charset) => library("iconv-lite").decode(buffer, charset),
+    encode: (text, charset) => library("iconv-lite").encode(text, charset),
+  };
+
+  const v4 = () => uuid4(ids.draws.word);
+  const modules = {
+    "@faker-js/faker/locale/en": () => faker,
+    "mime-types": () => mimeTypes,
+    "iconv-lite": () => iconv,
+    uuid: () => ({ v4 }),
+    buffer: () => library("buffer"),
+    timers: () => library("timers"),
+    fs: () => ({}),
+    os: () => ({}),
+    http: () => ({}),
+    crypto: () => undefined,
+    jquery: () => undefined,
+  };
+  return {
+    modules,
+    /** Begin the draws of an event anew; the faker follows when it is next used. */
+    reseed: (next) => {
+      ids.draws = generator(next, 1);
+      ids.fakerSeed = ids.draws.word();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** `pm.test`. Source: postman-sandbox, `lib/sandbox/pmapi-setup-runner.js`. */
+import { describe } from "./problem.js";
+
+const PASSED = 0;
+const FAILED = 1;
+const PENDING = 2;
+
+export function addTests(pm, { host, run, newman, losses }) {
+  let index = 0;
+
+  const report = (name, number, error) => {
+    if (error === undefined) host("assert", run, name, number, false, PASSED, "");
+    else host("assert", run, name, number, false, FAILED, describe(error.thrown));
+  };
+
+  const withDone = (name, number, assertion) => {
+    let failed = false;
+    let finished = false;
+    const done = (error) => {
+      if (failed) return;
+      if (error) failed = true;
+      finished = true;
+      report(name, number, error ? { thrown: error } : undefined);
+    };
+    losses.watch(() => !finished && !failed, `the test ${JSON.stringify(name)} never called done`);
+    try {
+      assertion(done);
+    } catch (thrown) {
+      failed = true;
+      report(name, number, { thrown });
+    }
+  };
+
+  /** newman does not look at what a test returns; a promise of it is waited for otherwise. */
+  const settleLater = (name, number, promise) => {
+    const slot = host("assert", run, name, number, false, PENDING, "");
+    promise.then(
+      () => host("settle", run, slot, ""),
+      (thrown) => host("settle", run, slot, describe(thrown)),
+    );
+  };
+
+  const test = function test(title, assertion) {
+    const name = String(title);
+    const number = index++;
+    if (typeof assertion !== "function") report(name, number);
+    else if (assertion.length) withDone(name, number, assertion);
+    else {
+      let returned;
+      try {
+        returned = assertion();
+      } catch (thrown) {
+        report(name, number, { thrown });
+        return pm;
+      }
+      if (!newman && typeof returned?.then === "function") settleLater(name, number, returned);
+      else report(name, number);
+    }
+    return pm;
+  };
+  test.skip = (title) => {
+    host("assert", run, String(title), index++, true, PASSED, "");
+    return pm;
+  };
+  test.index = () => index;
+  pm.test = test;
+
+  /** The legacy `tests` object: each entry is an assertion once the script has run. */
+  return function legacyTests(tests) {
+    for (const name of Object.keys(tests)) {
+      const value = tests[name];
+      if (value) report(name, index++);
+      else {
+        const error = new Error(`expected ${String(value)} to be truthy`);
+        error.name = "AssertionError";
+        report(name, index++, { thrown: error });
+      }
+    }
+  };
+}

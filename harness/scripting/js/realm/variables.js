@@ -1,0 +1,251 @@
+/**
+ * `pm.environment` and its kin: Postman's VariableScope over records that outlive the script.
+ *
+ * Building the SDK's scope costs far more than most scripts need, so reads and writes go to the records
+ * and the SDK's list is made when a script looks for more than that (`values`, `toObject`, iteration).
+ */
+import sdk from "#postman-collection";
+
+const { VariableScope, VariableList, Variable, Property, MutationTracker } = sdk;
+const Base = VariableScope.prototype;
+const stringify = JSON.stringify;
+const parse = JSON.parse;
+const CAST = Object.assign(Object.create(null), Variable.types);
+
+function handler(record) {
+  return typeof record.type === "string" ? CAST[record.type.toLowerCase()] : undefined;
+}
+
+function castIn(record, value) {
+  const cast = handler(record);
+  if (cast === undefined || typeof value === "function") return value;
+  return typeof cast === "function" ? cast(value) : cast.in(value);
+}
+
+function castOut(record, value) {
+  const cast = handler(record);
+  if (cast === undefined) return value;
+  return typeof cast === "function" ? cast(value) : cast.out(value);
+}
+
+/** The variables of one scope as the run holds them between scripts. */
+export class Store {
+  constructor(name) {
+    this.name = name;
+    this.id = undefined;
+    this.label = undefined;
+    this.records = new Map();
+  }
+
+  load({ id, label, values }) {
+    this.id = id;
+    this.label = label;
+    this.records = new Map();
+    for (const record of values) this.records.set(record.key, record);
+  }
+}
+
+/** What a script sees of a store. Its changes stay here until `flush`. */
+class ScriptScope {
+  #store;
+  #changes = new Map();
+  #copies = new Map();
+  #list;
+  #layers;
+
+  constructor(store, layers) {
+    this.#store = store;
+    this.#layers = layers;
+    if (store.id) this.id = store.id;
+    if (store.label) this.name = store.label;
+  }
+
+  get values() {
+    if (this.#list === undefined) {
+      const records = [...this.#store.records.values()].filter((record) => !this.#changes.has(record.key));
+      const definitions = records.map((record) => ({ ...record, value: copy(record.value) }));
+      for (const [key, change] of this.#changes) if (change !== null) definitions.push({ ...change, key });
+      this.#list = new VariableList(this, definitions);
+    }
+    return this.#list;
+  }
+
+  get _layers() {
+    return this.#layers?.map((layer) => layer.values);
+  }
+
+  get _postman_enableTracking() {
+    return true;
+  }
+
+  get mutations() {
+    const compacted = {};
+    for (const [key, change] of this.#changes) compacted[key] = change === null ? [key] : [key, change.value];
+    return new MutationTracker({ autoCompact: true, compacted });
+  }
+
+  /** The variable that this scope alone has under a name, in the shape of the SDK's lists. */
+  #own(key) {
+    if (this.#list !== undefined) {
+      const variable = this.#list.oneNormalizedVariable(key);
+      return variable && variable.disabled !== true ? variable : undefined;
+    }
+    const change = this.#changes.get(key);
+    if (change !== undefined) return change === null ? undefined : change;
+    const record = this.#store.records.get(key);
+    return record === undefined || record.disabled ? undefined : record;
+  }
+
+  #value(found) {
+    if (found instanceof Variable) return found.valueOf();
+    const value = found.value;
+    if (typeof value === "object" && value !== null && this.#store.records.get(found.key) === found) {
+      if (!this.#copies.has(found.key)) this.#copies.set(found.key, copy(value));
+      return castOut(found, this.#copies.get(found.key));
+    }
+    return castOut(found, typeof value === "function" ? value() : value);
+  }
+
+  get(key) {
+    const own = this.#own(key);
+    if (own !== undefined) return this.#value(own);
+    for (const layer of this.#layers ?? []) {
+      const found = layer.#own(key);
+      if (found !== undefined) return layer.#value(found);
+    }
+    return undefined;
+  }
+
+  has(key) {
+    return this.#own(key) !== undefined || (this.#layers ?? []).some((layer) => layer.#own(key) !== undefined);
+  }
+
+  set(key, value, type) {
+    const known = this.#store.records.get(key);
+    const before = this.#changes.get(key) ?? (known && !known.disabled ? known : undefined);
+    const record = { key, type: typeof type === "string" ? type : before?.type };
+    record.value = castIn(record, value);
+    if (this.#list !== undefined || typeof key !== "string" || key === "") {
+      const update = typeof type === "string" ? { key, value, type } : { key, value };
+      const variable = this.values.oneNormalizedVariable(key);
+      if (variable && !variable.disabled) variable.update(update);
+      else this.values.add(update);
+    }
+    this.#changes.set(String(key), typeof type === "string" ? { ...record, raw: value } : record);
+  }
+
+  unset(key) {
+    if (this.#list !== undefined) Base.unset.call({ values: this.#list }, key);
+    this.#changes.set(String(key), null);
+  }
+
+  clear() {
+    const keys = new Set([...this.#store.records.keys(), ...this.#changes.keys()]);
+    for (const key of keys) this.#changes.set(key, null);
+    this.#list?.clear();
+  }
+
+  replaceIn(template) {
+    if (typeof template === "string" && !template.includes("{{")) return template;
+    const adapters = [this, ...(this.#layers ?? [])].map((scope) => new Adapter((key) => {
+      const found = scope.#own(key);
+      return found === undefined ? undefined : scope.#value(found);
+    }));
+    if (typeof template === "string" || Array.isArray(template)) {
+      return Property.replaceSubstitutionsIn({ template }, adapters).template;
+    }
+    return typeof template === "object" && template !== null
+      ? Property.replaceSubstitutionsIn(template, adapters)
+      : template;
+  }
+
+  toJSON() {
+    const json = { values: this.values.toJSON() };
+    if (this.id) json.id = this.id;
+    if (this.name) json.name = this.name;
+    return json;
+  }
+
+  /** Hand the changes to the run, and make them what the next script finds. */
+  static flush(scope, report) {
+    for (const [key, change] of scope.#changes) {
+      const known = scope.#store.records.get(key);
+      if (change === null) {
+        if (known?.disabled) continue;
+        scope.#store.records.delete(key);
+        report(scope.#store.name, key, undefined);
+        continue;
+      }
+      const raw = "raw" in change ? change.raw : change.value;
+      const json = (typeof raw === "object" ? safeJson(raw) : stringify(raw)) ?? "null";
+      scope.#store.records.set(key, { key, value: parse(json), type: known?.type });
+      report(scope.#store.name, key, json);
+    }
+  }
+}
+Object.setPrototypeOf(ScriptScope.prototype, Base);
+Object.defineProperty(ScriptScope.prototype, "constructor", { value: VariableScope });
+
+/** What the SDK's substitution takes for one of its lists. */
+class Adapter {
+  static _postman_propertyName = "VariableList";
+  #find;
+
+  constructor(find) {
+    this.#find = find;
+  }
+
+  oneNormalizedVariable(key) {
+    const value = this.#find(key);
+    if (value === undefined) return undefined;
+    return { toString: () => (value === null ? "null" : typeof value.toString === "function" ? value.toString() : "") };
+  }
+}
+
+function copy(value) {
+  return typeof value === "object" && value !== null ? parse(stringify(value)) : value;
+}
+
+/** JSON with the circles cut, for what a script sets is kept whatever it is. */
+function safeJson(value) {
+  try {
+    return stringify(value);
+  } catch {
+    const path = [];
+    return stringify(value, function (_, part) {
+      if (typeof part === "bigint") return String(part);
+      if (typeof part !== "object" || part === null) return part;
+      while (path.length && path[path.length - 1] !== this) path.pop();
+      if (path.includes(part)) return undefined;
+      path.push(part);
+      return part;
+    });
+  }
+}
+
+const SCOPES = ["local", "data", "environment", "collection", "globals"];
+
+/** The five scopes of a run, and the view of them that each script gets. */
+export class Scopes {
+  #stores = Object.fromEntries(SCOPES.map((name) => [name, new Store(name)]));
+
+  load(sent) {
+    for (const name of Object.keys(sent)) this.#stores[name].load(sent[name]);
+  }
+
+  /** The data row as a plain object, which is what the legacy `data` is. */
+  row() {
+    return Object.fromEntries([...this.#stores.data.records.values()].map(({ key, value }) => [key, copy(value)]));
+  }
+
+  open() {
+    const view = {};
+    for (const name of SCOPES.slice(1)) view[name] = new ScriptScope(this.#stores[name]);
+    view.local = new ScriptScope(this.#stores.local, SCOPES.slice(1).map((name) => view[name]));
+    return view;
+  }
+
+  flush(view, report) {
+    for (const name of SCOPES) if (name !== "data") ScriptScope.flush(view[name], report);
+  }
+}

@@ -1,0 +1,269 @@
+"""The child process that runs scripts: how it is started, spoken to, watched and ended."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from harness.errors import EngineError
+from harness.scripting.engine import EngineLimits
+from harness.scripting.memory import resident_bytes
+
+BUNDLE = Path(__file__).parent / "js" / "dist"
+
+_HINT = "install it with: pip install deno"
+
+
+class EngineGone(Exception):
+    """The child ended while a script ran. `reason` says why when we ended it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def find_deno() -> str:
+    """Return the path of the `deno` executable: the one that came with the package, else the PATH's."""
+    try:
+        from deno import find_deno_bin
+
+        return str(find_deno_bin())
+    except (ImportError, FileNotFoundError):
+        found = shutil.which("deno")
+    if found is None:
+        raise EngineError("the collection has scripts, and deno, which runs them, was not found", hint=_HINT)
+    return found
+
+
+class EngineProcess:
+    """One child. Messages are lines of JSON; some are followed by raw bytes."""
+
+    def __init__(self, limits: EngineLimits, *, newman: bool, seed: int, deno: str | None = None) -> None:
+        main = BUNDLE / "engine" / "main.js"
+        if not main.is_file():
+            raise EngineError(
+                "the script engine was not built with this installation",
+                where=str(main),
+                hint="install the package again with pip, which builds it",
+            )
+        self._limits = limits
+        self._word = secrets.token_hex(8)
+        self._ended_because: str | None = None
+        self._child = _spawn(deno or find_deno(), main, limits)
+        self._input: IO[bytes] = self._pipe(self._child.stdin)
+        self._output: IO[bytes] = self._pipe(self._child.stdout)
+        self._watch = Watch(self)
+        self.write(
+            {
+                "boot": {
+                    "word": self._word,
+                    "newman": newman,
+                    "seed": str(seed),
+                    "console": limits.console_bytes,
+                }
+            }
+        )
+        self._boot()
+
+    @staticmethod
+    def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+        if stream is None:
+            raise EngineError("the script engine could not be started", hint=_HINT)
+        return stream
+
+    def _boot(self) -> None:
+        try:
+            for message in self.messages():
+                if message.get("ready"):
+                    return
+                self.answer_chunk(message)
+        except EngineGone as gone:
+            raise EngineError(f"the script engine did not start: {gone.reason}", hint=_HINT) from gone
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._child.pid
+
+    @property
+    def limits(self) -> EngineLimits:
+        """What the child may use."""
+        return self._limits
+
+    @property
+    def watch(self) -> "Watch":
+        """Ends the child when a script takes too long or too much."""
+        return self._watch
+
+    def write(self, message: Mapping[str, Any], payload: bytes | None = None) -> None:
+        """Send a message, with the raw bytes that follow it."""
+        if payload is not None:
+            message = {**message, "bytes": len(payload)}
+        line = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        try:
+            self._input.write(line + b"\n")
+            if payload is not None:
+                self._input.write(payload)
+            self._input.flush()
+        except OSError as error:
+            raise EngineGone(self._reason()) from error
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """Read messages as they come; what the child prints besides is not ours and is passed over."""
+        word = self._word.encode()
+        while True:
+            line = self._output.readline()
+            if not line:
+                raise EngineGone(self._reason())
+            if line.startswith(word):
+                message: dict[str, Any] = json.loads(line[len(word) :])
+                yield message
+
+    def answer_chunk(self, message: Mapping[str, Any]) -> bool:
+        """Send a library that the child asks for; whether the message was such a wish."""
+        if message.get("ask") != "chunk":
+            return False
+        name = str(message["name"])
+        path = BUNDLE / "chunks" / f"{name}.js"
+        if name.replace("-", "").replace("_", "").isalnum() and path.is_file():
+            self.write({}, path.read_bytes())
+        else:
+            self.write({})
+        return True
+
+    def end(self, reason: str) -> None:
+        """Kill the child; whoever waits for it gets `EngineGone` with the reason."""
+        self._ended_because = self._ended_because or reason
+        self._child.kill()
+
+    def close(self) -> None:
+        """End the child and wait until it is gone."""
+        self._watch.close()
+        self._ended_because = self._ended_because or "closed"
+        for stream in (self._input, self._output):
+            with contextlib.suppress(OSError):
+                stream.close()
+        self._child.kill()
+        self._child.wait()
+
+    def _reason(self) -> str:
+        code = self._child.wait()
+        if self._ended_because:
+            return self._ended_because
+        # V8 ends the process when its heap is full: SIGTRAP, SIGABRT or SIGILL, by platform.
+        if code < 0 or code >= 128:
+            return f"the script used more than {self._limits.memory_mb} MB of memory"
+        return f"the script engine ended with code {code}"
+
+
+class Watch:
+    """A thread that ends the child when a script's time is over, or its memory has grown too large."""
+
+    _PERIOD_S = 0.05
+
+    def __init__(self, process: EngineProcess) -> None:
+        self._process = process
+        self._changed = threading.Condition()
+        self._closed = False
+        self._running = False
+        self._deadline: tuple[float, str] | None = None
+        self._thread = threading.Thread(target=self._loop, name="script-watch", daemon=True)
+        self._thread.start()
+
+    def begin(self, timeout_s: float | None) -> None:
+        """Allow a script that begins its timeout, or `limits.busy_s` of work at a time without one."""
+        limits = self._process.limits
+        if timeout_s is None:
+            allowed, reason = limits.busy_s, f"the script kept the engine busy for {limits.busy_s:g} s"
+        else:
+            # The child ends what waits; only a script that never lets go is ended from here.
+            allowed, reason = timeout_s + limits.grace_s, "sandbox: synchronous script execution timeout"
+        self._arm(time.monotonic() + allowed, reason)
+
+    def idle(self, wait_s: float, timeout_s: float | None) -> None:
+        """Allow a script that waits for a timer, which is no work, more time; its timeout goes on."""
+        if timeout_s is None:
+            limits = self._process.limits
+            reason = f"the script kept the engine busy for {limits.busy_s:g} s"
+            self._arm(time.monotonic() + wait_s + limits.busy_s, reason)
+
+    def rest(self) -> None:
+        """No script runs, or the run itself is at work for one."""
+        with self._changed:
+            self._running = False
+            self._deadline = None
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _arm(self, deadline: float, reason: str) -> None:
+        with self._changed:
+            self._deadline = (deadline, reason)
+            if not self._running:
+                self._running = True
+                self._changed.notify()
+
+    def _loop(self) -> None:
+        with self._changed:
+            while not self._closed:
+                if not self._running:
+                    self._changed.wait()
+                    continue
+                self._changed.wait(self._PERIOD_S)
+                if self._exceeded():
+                    return
+
+    def _exceeded(self) -> bool:
+        if not self._running or self._closed:
+            return False
+        limits = self._process.limits
+        if self._deadline is not None and time.monotonic() > self._deadline[0]:
+            self._process.end(self._deadline[1])
+            return True
+        if resident_bytes(self._process.pid) > limits.memory_mb * 1_048_576:
+            self._process.end(f"the script used more than {limits.memory_mb} MB of memory")
+            return True
+        return False
+
+
+def _spawn(deno: str, main: Path, limits: EngineLimits) -> subprocess.Popen[bytes]:
+    flags = f"--max-old-space-size={limits.memory_mb},--stack-size=984"
+    command = [
+        deno,
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-remote",
+        "--no-npm",
+        "--no-config",
+        "--no-lock",
+        f"--v8-flags={flags}",
+        str(main),
+    ]
+    # No variable of ours but these reaches the child. TZ decides what scripts see as local time.
+    kept = ("TZ", "HOME", "USERPROFILE", "LOCALAPPDATA", "SYSTEMROOT", "TMPDIR", "TEMP", "XDG_CACHE_HOME")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    environment |= {"NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1"}
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=main.parent,
+        )
+    except OSError as error:
+        raise EngineError(f"deno could not be started: {error}", where=deno, hint=_HINT) from error
