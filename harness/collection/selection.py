@@ -1,0 +1,118 @@
+"""Which items run: `--folder`, by the rules of newman."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from harness.collection.model import Collection, Folder, Item
+from harness.errors import UsageError
+
+Entry = Folder | Item
+
+LISTED: Final = 20
+"""How many names an error lists."""
+
+
+def select(collection: Collection, names: Sequence[str], *, newman: bool = False) -> tuple[Item, ...]:
+    """Return the items of the folders and requests that are named by id or name, in collection order.
+
+    A single name means the first that fits, those of a folder before those of its folders; several mean the
+    first of each in the order of the collection, each item once. Besides, unless `newman`, a path will do
+    (`Folder / Request`). No names, or one that is empty, select everything. Raises `UsageError` for a name
+    that nothing has.
+
+    With `newman`, an item selected by itself and by a folder two or more levels above runs twice, and errors
+    are worded as newman's.
+    """
+    if not names or list(names) == [""]:
+        return tuple(collection.items())
+    if len(names) == 1:
+        found = _first(collection.root, names[0])
+        if found is None and not newman:
+            found = _by_path(collection, names[0])
+        if found is None and newman:
+            what = f'Unable to find a folder or request: "{names[0]}"'
+            raise UsageError(what, hint=_candidates(collection, names))
+        if found is None:
+            raise _unknown(collection, names)
+        return tuple(_items(found))
+    wanted = dict.fromkeys(names)
+    if not newman:
+        return _several(collection, wanted)
+    members: list[Entry] = []
+    _gather(collection.root, wanted, members, collecting=True)
+    if wanted:
+        raise UsageError("Invalid entrypoint", hint=_candidates(collection, tuple(wanted)))
+    return tuple(item for member in members for item in _items(member))
+
+
+def _first(folder: Folder, name: str) -> Entry | None:
+    for child in folder.children:
+        if name in (child.id, child.name):
+            return child
+    for child in folder.children:
+        found = _first(child, name) if isinstance(child, Folder) else None
+        if found is not None:
+            return found
+    return None
+
+
+def _several(collection: Collection, wanted: dict[str, None]) -> tuple[Item, ...]:
+    members: list[Entry] = []
+    for entry in _walk(collection.root):
+        name = next((one for one in (entry.id, entry.name) if one in wanted), None)
+        if name is not None:
+            del wanted[name]
+            members.append(entry)
+    paths = {name: _by_path(collection, name) for name in wanted}
+    unknown = tuple(name for name, found in paths.items() if found is None)
+    if unknown:
+        raise _unknown(collection, unknown)
+    members += (found for found in paths.values() if found is not None)
+    chosen = {id(item) for member in members for item in _items(member)}
+    return tuple(item for item in collection.items() if id(item) in chosen)
+
+
+def _gather(folder: Folder, wanted: dict[str, None], members: list[Entry], *, collecting: bool) -> None:
+    """Gather as newman does, which looks no further up than one level for an entry already taken."""
+    for child in folder.children:
+        if not wanted:
+            return
+        name = next((one for one in (child.id, child.name) if one in wanted), None)
+        if name is not None:
+            del wanted[name]
+            if collecting:
+                members.append(child)
+        if isinstance(child, Folder):
+            _gather(child, wanted, members, collecting=name is None)
+
+
+def _walk(folder: Folder) -> Iterator[Entry]:
+    for child in folder.children:
+        yield child
+        if isinstance(child, Folder):
+            yield from _walk(child)
+
+
+def _items(entry: Entry) -> Iterator[Item]:
+    return entry.items() if isinstance(entry, Folder) else iter((entry,))
+
+
+def _by_path(collection: Collection, path: str) -> Entry | None:
+    return next((entry for entry in _walk(collection.root) if " / ".join(entry.path) == path), None)
+
+
+def _unknown(collection: Collection, names: Sequence[str]) -> UsageError:
+    what = f"no folder or request is called {', '.join(map(repr, names))}"
+    return UsageError(what, where=collection.file, hint=_candidates(collection, names))
+
+
+def _candidates(collection: Collection, names: Sequence[str]) -> str:
+    """Name what is nearly called like that, or what there is at the top."""
+    known = {entry.name: " / ".join(entry.path) for entry in _walk(collection.root)}
+    near = [found for name in names for found in get_close_matches(name, known, n=3)]
+    if near:
+        return "did you mean " + ", ".join(repr(known[name]) for name in dict.fromkeys(near)) + "?"
+    top = [child.path[-1] for child in collection.root.children]
+    more = f" and {len(top) - LISTED} more" if len(top) > LISTED else ""
+    return "valid at the top: " + ", ".join(top[:LISTED]) + more if top else "the collection is empty"
