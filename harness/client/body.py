@@ -5,7 +5,6 @@ Node's `querystring`.
 """
 
 import binascii
-import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -14,6 +13,7 @@ from urllib.parse import quote
 from harness.client.draft import Content, Field, Part
 from harness.client.files import FilePolicy, FileRefused
 from harness.client.url import utf8
+from harness.collection.javascript import to_json
 from harness.collection.model import Body, FormPart, Pair
 
 Resolve = Callable[[str], str]
@@ -28,7 +28,6 @@ LANGUAGE_TYPES: Final = {
 _JSON_TYPE: Final = re.compile(r"application/(\S+\+)?json")
 _COMMENT_OR_STRING: Final = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"', re.DOTALL)
 _BASE64_NOISE: Final = re.compile(r"[^A-Za-z0-9+/]")
-_HALF: Final = re.compile("[\ud800-\udfff]")
 _ARRAY_INDEX: Final = re.compile(r"(?:0|[1-9][0-9]{0,9})\Z")
 
 
@@ -38,12 +37,6 @@ def decode_base64(text: str) -> bytes:
     if len(clean) % 4 == 1:
         clean = clean[:-1]
     return binascii.a2b_base64(clean + "=" * (-len(clean) % 4))
-
-
-def json_text(text: str) -> str:
-    """Write a text as `JSON.stringify` does."""
-    written = json.dumps(text, ensure_ascii=False)
-    return _HALF.sub(lambda match: f"\\u{ord(match[0]):04x}", written) if not written.isascii() else written
 
 
 def strip_comments(text: str) -> str:
@@ -104,9 +97,9 @@ def encode_form(fields: Sequence[Pair]) -> str:
 def _graphql_text(body: Body, resolve: Resolve) -> str:
     words = []
     if body.graphql_query is not None:
-        words.append('"query":' + json_text(resolve(body.graphql_query)))
+        words.append('"query":' + to_json(resolve(body.graphql_query)))
     if body.graphql_operation is not None:
-        words.append('"operationName":' + json_text(resolve(body.graphql_operation)))
+        words.append('"operationName":' + to_json(resolve(body.graphql_operation)))
     if body.graphql_variables:
         variables = resolve(body.graphql_variables)
         if variables:
@@ -175,7 +168,7 @@ def read_content(
                 for pair in body.urlencoded
                 if not pair.disabled
             )
-            return Content(mode="urlencoded", fields=fields) if fields else None
+            return Content(mode="urlencoded", fields=fields)
         case "formdata":
             parts = tuple(
                 made

@@ -4,8 +4,8 @@
 
 `resolve` replaces `{{name}}` in a text and leaves what it does not know. `auth` is the one that applies to
 the request, its own or the inherited one. The result is neither signed nor encoded: `Session.exchange` does
-that, since a signature covers what was sent on an earlier leg. Order as in Postman: the address is resolved as one
-text and then parsed again; then headers and body; then auth.
+that, since a signature covers what was sent on an earlier leg. Order as in Postman: the address is resolved
+as one text and then parsed again; then headers and body; then auth.
 """
 
 import random as random_module

@@ -58,8 +58,15 @@ class Content:
     data: bytes | None = None
     path: str | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it: a form without fields, which a scheme may yet add to."""
+        return self.mode == "urlencoded" and not self.fields
+
     def signable(self) -> bytes | None:
         """Return the bytes that auth schemes hash; `None` for multipart, which they leave out."""
+        if self.empty:
+            return None
         from harness.client.body import encode_form
         from harness.client.url import utf8
 
@@ -90,7 +97,9 @@ class Draft:
     @property
     def sends_body(self) -> bool:
         """Whether the body goes over the wire."""
-        return self.content is not None and not (self.prunes and self.method.lower() in BODILESS)
+        if self.content is None or self.content.empty:
+            return False
+        return not (self.prunes and self.method.lower() in BODILESS)
 
     def last(self, name: str) -> Field | None:
         """Return the last enabled header of a name, in any case."""

@@ -6,12 +6,15 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 _FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f#/:<>?@\[\\\]^|%]")
+_END: Final = re.compile(r"[/?#\\]")
 _PLAIN: Final = re.compile(r"[a-z0-9_.{}~!$&'()*+,;=\"`-]*\Z")
 _DIGITS: Final = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z", re.IGNORECASE)
 
 
 def _number(text: str) -> int | None:
     """Read a part of an IPv4 address: decimal, octal with a leading 0, hexadecimal with 0x."""
+    if not text.isalnum():
+        return None
     try:
         if text[:2].lower() == "0x":
             return int(text[2:] or "0", 16)
@@ -74,19 +77,32 @@ def _labels_to_ascii(host: str) -> str:
     return ".".join(labels).lower()
 
 
+def _is_label(label: str) -> bool:
+    """Whether a label that claims to be punycode is."""
+    if not label.startswith("xn--"):
+        return True
+    try:
+        decoded = label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return False
+    return not decoded.isascii() and decoded.encode("punycode").decode() == label[4:]
+
+
 @lru_cache(maxsize=512)
 def host_to_ascii(host: str) -> str:
     """Return a lower-case host as it is looked up: IDNA, IPv4 in dotted form; empty when it is none."""
+    host = host.translate({9: None, 10: None, 13: None})
     if not host:
         return ""
-    if _PLAIN.match(host):
+    if _PLAIN.match(host) and "xn--" not in host:
         return _ipv4(host) if _ends_in_number(host) else host
     if host.startswith("["):
         return _ipv6(host) if host.endswith("]") else ""
-    host = host.translate({9: None, 10: None, 13: None})
+    # Left-overs such as `{{a/b}}` may hold what ends a host.
+    host = _END.split(host, maxsplit=1)[0]
     if "%" in host:
         host = unquote_to_bytes(host).decode("utf-8", "replace")
     host = host.lower() if host.isascii() else _labels_to_ascii(host)
-    if not host or _FORBIDDEN.search(host):
+    if not host or _FORBIDDEN.search(host) or not all(map(_is_label, host.split("."))):
         return ""
     return _ipv4(host) if _ends_in_number(host) else host

@@ -5,7 +5,10 @@ from typing import Literal
 
 Headers = tuple[tuple[str, str], ...]
 
-FailureKind = Literal["refused", "dns", "timeout", "tls", "reset", "protocol", "invalid", "redirects"]
+FailureKind = Literal[
+    "refused", "dns", "timeout", "tls", "reset", "protocol", "invalid", "redirects", "miss", "offline"
+]
+"""`miss`: a replay holds no answer; `offline`: something wanted a connection while there may be none."""
 
 
 def header(headers: Headers, name: str) -> str | None:

@@ -32,6 +32,7 @@ from harness.client.transport import (
     TransportFailure,
 )
 from harness.client.url import EncodedUrl, encode, encode_text, parse, unparse
+from harness.errors import OfflineError, ReplayMiss
 
 # How often an auth may send a request again (postman-runtime's replay controller).
 MOST_REPLAYS: Final = 3
@@ -62,6 +63,7 @@ class Session:
         self.transport = transport
         self.jar = CookieJar() if jar is None else jar
         self.options = SessionOptions() if options is None else options
+        self.tokens: dict[tuple[str, ...], Any] = {}
 
     def exchange(
         self,
@@ -105,6 +107,10 @@ class _Sending:
             response = self._legs(draft)
         except TransportFailure as problem:
             failure = problem.failure
+        except ReplayMiss as miss:
+            failure = Failure(kind="miss", message=str(miss), code="REPLAY_MISS")
+        except OfflineError as attempt:
+            failure = Failure(kind="offline", message=str(attempt), code="OFFLINE")
         return self._exchange(response, failure)
 
     def _exchange(self, response: Response | None, failure: Failure | None) -> Exchange:
@@ -177,6 +183,7 @@ class _Sending:
             clock=built.clock,
             profile=built.profile,
             obtains_tokens=not self._session.options.newman,
+            tokens=self._session.tokens,
             warnings=self._warnings,
         )
 

@@ -127,8 +127,7 @@ def flow(draft: Draft, params: Params, tools: Tools) -> Flow:
     """Send with the signature in headers, or in the query when `addAuthDataToQuery` is set."""
     url = encode(draft.url)
     draft = draft.without(*_OWN_HEADERS).without_query(*_OWN_PARAMETERS)
-    access = params.text("accessKey") if params["accessKey"] is not None else "undefined"
-    secret = params.text("secretKey") if params["secretKey"] is not None else "undefined"
+    access, secret = params.script_text("accessKey"), params.script_text("secretKey")
     session = params.text("sessionToken")
     service = params.text("service") or "execute-api"
     service = "ses" if service == "email" else service

@@ -15,6 +15,7 @@ from typing import Any
 from harness.client.draft import Draft
 from harness.client.message import Response
 from harness.client.profile import Profile
+from harness.collection.javascript import as_boolean, as_text
 from harness.variables.draws import Clock
 
 
@@ -62,36 +63,33 @@ class Params:
     def text(self, key: str) -> str:
         """Return a parameter as text; empty when absent."""
         value = self[key]
-        return "" if value is None else value if isinstance(value, str) else _as_text(value)
+        return "" if value is None else as_text(value)
+
+    def script_text(self, key: str) -> str:
+        """Return a parameter as JavaScript puts it into a text, `undefined` when absent."""
+        return "undefined" if self[key] is None else as_text(self[key])
 
     def flag(self, key: str) -> bool:
         """Return whether a parameter is set to something that JavaScript takes for true."""
-        return bool(self[key])
+        return as_boolean(self[key])
 
     def learn(self, **values: Any) -> None:
         """Keep values for this flow and for later requests with the same auth."""
         self._memory.update(values)
 
 
-def _as_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """What schemes draw from, how the request is sent, and what is only done outside of newman's ways.
 
-    `obtains_tokens` lets oauth2 ask for a token; `warn` takes what people should know.
+    `obtains_tokens` lets oauth2 ask for tokens, which `tokens` keeps; `warnings` is added to.
     """
 
     random: random_module.Random
     clock: Clock
     profile: Profile
     obtains_tokens: bool = False
+    tokens: MutableMapping[tuple[str, ...], Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def seconds(self) -> int:
