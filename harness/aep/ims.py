@@ -71,7 +71,7 @@ class Ims:
         if not token:
             raise problem.ims(400, "invalid_token", "jwt_token is missing")
         try:
-            claims = self._platform.service(Credentials).claims(organisation, token)
+            claims = Credentials().claims(organisation, token)
         except JwtError as error:
             kind = "invalid_signature" if error.signature else "invalid_token"
             raise problem.ims(400, kind, str(error)) from None

@@ -14,6 +14,7 @@ from harness.aep.platform import Platform
 from harness.aep.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     import uvicorn
@@ -27,16 +28,26 @@ class LocalPlatform:
         with LocalPlatform() as local:
             requests.get(local.base_url + "/data/foundation/schemaregistry/stats", ...)
 
-    `port` 0 takes a free one. OSError when the port is taken.
+    `port` 0 takes a free one. OSError when the port is taken. With `tls` it listens on a second port
+    too, for collections that write `https://{{IMS}}/…` or Adobe's host names: `tls_url` is its
+    address, and a client trusts it by `certificate_pem`.
     """
 
     def __init__(
-        self, settings: Settings | None = None, *, port: int = 0, clock: Clock | None = None
+        self,
+        settings: Settings | None = None,
+        *,
+        port: int = 0,
+        clock: Clock | None = None,
+        tls: bool = False,
     ) -> None:
         self.settings = settings or Settings()
+        self.tls_url: str | None = None
+        self.certificate_pem: str | None = None
         self._port = port
         self._clock = clock
-        self._server: uvicorn.Server | None = None
+        self._tls = tls
+        self._servers: list[uvicorn.Server] = []
         self._thread: threading.Thread | None = None
         self._platform: Platform | None = None
 
@@ -58,29 +69,35 @@ class LocalPlatform:
         self._platform = Platform(self.settings, clock=self._clock)
         if not self._platform.url:
             self._platform.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        self._server = server = _server(self._platform)
+        plain = _server(self._platform)
+        serving = [(plain, listener)]
+        if self._tls:
+            secure, self.certificate_pem = _secured(plain)
+            listener = _listen("127.0.0.1", 0)
+            self.tls_url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+            serving.append((secure, listener))
+        self._servers = [server for server, _ in serving]
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(server.serve(sockets=[listener])),
-            name="harness-aep",
-            daemon=True,
+            target=lambda: asyncio.run(_serve(serving)), name="harness-aep", daemon=True
         )
         self._thread.start()
-        while not server.started and self._thread.is_alive():
+        while self._thread.is_alive() and not all(one.started for one in self._servers):
             time.sleep(0.001)
-        if not server.started:
+        if not self._thread.is_alive():
             raise RuntimeError("the local platform did not start; its log says why")
         return self
 
     def stop(self) -> None:
         """End background work and stop listening. Stopping twice does nothing."""
-        if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
+        for server in self._servers:
+            server.should_exit = True
+        if self._thread is not None:
             self._thread.join()
-        self._server = self._thread = None
+        self._servers, self._thread = [], None
 
     def environment(self) -> dict[str, str]:
         """Variables by the names that AEP's Postman environments use, with this platform's values."""
-        return environment(self.platform)
+        return environment(self.platform, self.tls_url)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -94,14 +111,15 @@ class LocalPlatform:
         self.stop()
 
 
-def environment(platform: Platform) -> dict[str, str]:
+def environment(platform: Platform, tls_url: str | None = None) -> dict[str, str]:
     """Variables for a collection.
 
-    `IMS` and `DCS` are host and port, as collections write `https://{{IMS}}/…`; the others hold a
-    scheme. `ACCESS_TOKEN` is empty: a collection gets one by its own first call.
+    `IMS` and `DCS` are host and port, as collections write `https://{{IMS}}/…`: those of the TLS
+    port, where there is one. The others hold a scheme. `ACCESS_TOKEN` is empty: a collection gets
+    one by its own first call.
     """
     settings = platform.settings
-    host = settings.ims_host or platform.url.partition("://")[2]
+    host = settings.ims_host or (tls_url or platform.url).partition("://")[2]
     return {
         "IMS": host,
         "IMS_URL": platform.url,
@@ -114,21 +132,47 @@ def environment(platform: Platform) -> dict[str, str]:
         "SCOPES": settings.scopes,
         "META_SCOPE": settings.metascopes,
         "TECHNICAL_ACCOUNT_ID": settings.technical_account_id,
-        "PRIVATE_KEY": platform.service(Credentials).private_key_pem(settings.organisation) or "",
+        "PRIVATE_KEY": Credentials().private_key_pem(settings.organisation) or "",
         "SANDBOX_NAME": settings.default_sandbox,
+        "OTHER_SANDBOX_NAME": next(iter(settings.development_sandboxes), ""),
         "TENANT_ID": settings.tenant_id,
         "ACCESS_TOKEN": "",
     }
 
 
-def serve_forever(settings: Settings, host: str, port: int) -> None:
-    """Answer until interrupted, in this thread."""
+def serve_forever(
+    settings: Settings, host: str, port: int, *, started: Callable[[Platform], None] | None = None
+) -> None:
+    """Answer until interrupted, in this thread. `started` is called once the port is taken."""
     listener = _listen(host, port)
     platform = Platform(settings)
     if not platform.url:
         shown = f"[{host}]" if ":" in host else host
         platform.url = f"http://{shown}:{listener.getsockname()[1]}"
+    if started is not None:
+        started(platform)
     asyncio.run(_server(platform).serve(sockets=[listener]))
+
+
+async def _serve(serving: list[tuple[uvicorn.Server, socket.socket]]) -> None:
+    # The first server has the lifespan, which closes the platform: it stops last.
+    first, *others = (server.serve(sockets=[listener]) for server, listener in serving)
+    running = [asyncio.ensure_future(one) for one in others]
+    await first
+    for one in running:
+        await one
+
+
+def _secured(plain: uvicorn.Server) -> tuple[uvicorn.Server, str]:
+    import uvicorn
+
+    from harness.aep.certificate import local_certificate
+
+    context, pem = local_certificate()
+    config = uvicorn.Config(plain.config.app, log_config=None, access_log=False, ws="none", lifespan="off")
+    config.load()
+    config.ssl = context
+    return uvicorn.Server(config), pem
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -129,7 +129,7 @@ def exchange(client: Any, token: str | None, *, path: str = "/ims/exchange/jwt/"
 
 @pytest.fixture
 def pem(client: Any) -> str:
-    return str(client.platform.service(Credentials).private_key_pem(client.settings.organisation))
+    return str(Credentials().private_key_pem(client.settings.organisation))
 
 
 def test_a_signed_jwt_gives_a_token_whose_lifetime_is_in_milliseconds(client: Any, pem: str) -> None:
