@@ -8,11 +8,12 @@ import json
 import os
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from harness.client.certificates import ALL_URLS, CertificateRule
 from harness.client.cookies import CookieJar
@@ -22,6 +23,7 @@ from harness.client.transport import ClientCertificate, Transport
 from harness.collection.document import read_json
 from harness.collection.load import load_collection
 from harness.collection.model import Collection
+from harness.collection.selection import select
 from harness.errors import ExitCode, InputError, UsageError, choices
 from harness.runner.call import RunContext
 from harness.runner.events import CallFinished, Event, RunFinished
@@ -34,7 +36,12 @@ from harness.variables.data import load_rows
 from harness.variables.draws import Draws, LiveDraws
 from harness.variables.environment import load_environment
 from harness.variables.scope import Scope, Scopes
-from harness.variables.secrets import Redactor
+from harness.variables.secrets import Redactor, auth_secrets
+
+if TYPE_CHECKING:
+    from harness.cassettes.guard import OfflineGuard
+    from harness.cassettes.recording import Recording
+    from harness.cassettes.replay import Replay
 
 PLATFORMS = ("local",)
 
@@ -114,6 +121,9 @@ class LiveRun:
 
     def __init__(self, config: RunConfig) -> None:
         self.config = config
+        self.recording: Recording | None = None
+        self.replay: Replay | None = None
+        self._guard: OfflineGuard | None = None
         self._stack = ExitStack()
         try:
             self._set_up()
@@ -125,16 +135,17 @@ class LiveRun:
         config = self.config
         self.collection = _collection(config.collection)
         rows = () if config.data is None else load_rows(config.data)
-        items = None
-        if config.folders:
-            from harness.collection.selection import select
-
-            items = select(self.collection, config.folders, newman=config.newman)
+        items = select(self.collection, config.folders, newman=config.newman) if config.folders else None
         self.plan: Plan = plan(self.collection, items=items, rows=rows, iterations=config.iterations)
         self.mode = "record" if config.record else "replay" if config.replay else "live"
         environment = load_environment(config.environment).with_system(config.environ)
         environment = environment.with_values(config.env_vars.items())
-        platform = self._start_platform(config.platform)
+        # Names whose values were chosen for this run, which a recording's environment does not replace.
+        self._chosen = set(config.env_vars)
+        if config.environment is not None:
+            self._chosen |= {variable.key for variable in environment.variables}
+        self.platform = config.platform
+        platform = self._start_platform(self.platform)
         self.scopes = Scopes(
             environment=environment.scope(),
             collection=Scope("collection", self.collection.variables),
@@ -150,7 +161,8 @@ class LiveRun:
             self.jar.load_json(read_json(where, "the cookie jar"), where=where)
         self.redactor = Redactor()
         self.redactor.learn_variables(variable for scope in self.scopes for variable in scope)
-        self.context = self._context(LiveDraws(config.seed))
+        transport, draws = self._open_cassette()
+        self.context = self._context(transport, draws)
 
     def _start_platform(self, name: str | None) -> dict[str, str]:
         """Start the local platform and return the variables that lead to it."""
@@ -160,9 +172,66 @@ class LiveRun:
 
         return self._stack.enter_context(LocalPlatform()).environment()
 
-    def _context(self, draws: Draws) -> RunContext:
+    def _open_cassette(self) -> tuple[Transport, Draws]:
+        """Return what sends and what is drawn from: live, recorded, or out of a cassette."""
         config = self.config
-        session = Session(self._transport(), jar=self.jar, options=self._session_options())
+        if config.replay is not None:
+            return self._open_replay(config.replay)
+        if config.record is not None:
+            return self._open_recording(config.record)
+        return self._transport(), LiveDraws(config.seed)
+
+    def _open_recording(self, path: str | Path) -> tuple[Transport, Draws]:
+        from harness.cassettes.recording import RecordingPlan, open_recording
+
+        names, values = auth_secrets(self.collection)
+        for name, value in values:
+            self.redactor.learn(value, name)
+        note = "made against the local platform" if self.platform == "local" else ""
+        self.recording = open_recording(
+            path,
+            self._transport(),
+            redactor=self.redactor,
+            plan=RecordingPlan(
+                collection=self.collection.name,
+                collection_hash=_hash(self.collection.source),
+                note=note,
+                seed=self.config.seed,
+                environment=tuple(self.scopes.environment),
+                secret_names=names,
+            ),
+        )
+        self._stack.callback(self.recording.finish, complete=False)
+        self.recording.watch(self.scopes)
+        return self.recording.transport, self.recording.draws
+
+    def _open_replay(self, path: str | Path) -> tuple[Transport, Draws]:
+        from harness.cassettes.guard import OfflineGuard
+        from harness.cassettes.replay import open_replay
+
+        today = {
+            variable.key: str(variable.value)
+            for variable in self.scopes.environment
+            if variable.value is not None and not variable.disabled
+        }
+        replay = open_replay(
+            path,
+            redactor=self.redactor,
+            environment=today,
+            command=f"harness run {self.collection.file} --record {os.fspath(path)}",
+        )
+        # What the recording's environment held is filled in where today's says nothing.
+        for name, value in replay.environment().items():
+            if not today.get(name) or name not in self._chosen:
+                self.scopes.environment.set(name, value)
+        replay.watch(self.scopes)
+        self.replay = replay
+        self._guard = OfflineGuard()
+        return replay.transport, replay.draws
+
+    def _context(self, transport: Transport, draws: Draws) -> RunContext:
+        config = self.config
+        session = Session(transport, jar=self.jar, options=self._session_options())
         folder = self._folder()
         timeout = config.timeout_script_ms
         if timeout is None:
@@ -180,7 +249,7 @@ class LiveRun:
             draws=draws,
             engine=self._engine(),
             sleep=_no_sleep if self.mode == "replay" else time.sleep,
-            platform=config.platform,
+            platform=self.platform,
             newman=config.newman,
             timeout_script_s=timeout / 1000 or None,
             wait_for_timers=self.mode != "replay",
@@ -221,14 +290,45 @@ class LiveRun:
 
     def events(self) -> Generator[Event, None, None]:
         """Run the plan; nothing is sent before an event is asked for. To be called once."""
+        return self._guarded(run_plan(self.plan, self.context, self._options()))
+
+    def _options(self) -> RunOptions:
         config = self.config
-        options = RunOptions(
+        return RunOptions(
             bail=config.bail is not None and "failure" in config.bail.split(","),
             delay_s=config.delay_ms / 1000,
             timeout_s=config.timeout_ms / 1000 or None,
             mode=self.mode,
         )
-        return run_plan(self.plan, self.context, options)
+
+    def _guarded(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
+        """Refuse connections while a replay runs, but not in between, where its consumer may want some."""
+        interrupt: KeyboardInterrupt | None = None
+        while True:
+            with self._guard or nullcontext():
+                try:
+                    event = next(events) if interrupt is None else events.throw(interrupt)
+                except StopIteration:
+                    return
+            interrupt = None
+            if isinstance(event, RunFinished):
+                self._finish(event)
+            try:
+                yield event
+            except KeyboardInterrupt as raised:
+                interrupt = raised
+
+    def _finish(self, finished: RunFinished) -> None:
+        """Put the recording into place, and tell the summary what cassette and guard know."""
+        facts = finished.summary.facts
+        if self.recording is not None:
+            outcome = self.recording.finish(complete=not finished.summary.interrupted)
+            facts["recorded"] = outcome.interactions
+            facts["cassette"] = str(outcome.path if outcome.written else outcome.journal)
+        if self.replay is not None and self._guard is not None:
+            facts["replayed"] = str(self.config.replay)
+            facts["unused"] = len(self.replay.unused())
+            facts["connections_attempted"] = len(self._guard.attempts)
 
     def mask(self, text: str) -> str:
         """Hide the values of secrets in a text."""
@@ -238,6 +338,10 @@ class LiveRun:
         """Say what a run that ended with this summary tells the shell."""
         if summary.interrupted:
             return ExitCode.INTERRUPTED
+        if summary.offline:
+            return ExitCode.OFFLINE
+        if summary.misses:
+            return ExitCode.REPLAY_MISS
         failed = summary.failed or (self.config.strict and bool(summary.warnings))
         return ExitCode.FAILED if failed else ExitCode.PASSED
 
@@ -314,6 +418,12 @@ def run(collection: str | Path | Collection | Mapping[str, Any], **options: Any)
 
 def _no_sleep(seconds: float) -> None:
     """Do not wait: a replay has no reason to."""
+
+
+def _hash(document: Mapping[str, Any]) -> str:
+    """Name the content of a document, however it is laid out."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _collection(given: str | Path | Collection | Mapping[str, Any]) -> Collection:

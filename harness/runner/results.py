@@ -138,7 +138,10 @@ class RunFailure:
 
 @dataclass(slots=True, kw_only=True)
 class RunSummary:
-    """A run in numbers, folded from its events. Times are in milliseconds."""
+    """A run in numbers, folded from its events. Times are in milliseconds.
+
+    `misses` are requests that a replay had no answer for, `offline` attempted connections of one.
+    """
 
     collection: str = ""
     iterations: Tally = field(default_factory=Tally)
@@ -149,6 +152,8 @@ class RunSummary:
     test_scripts: Tally = field(default_factory=Tally)
     failures: list[RunFailure] = field(default_factory=list)
     warnings: list[RunWarning] = field(default_factory=list)
+    misses: int = 0
+    offline: int = 0
     interrupted: bool = False
     started_ms: float = 0.0
     elapsed_ms: float = 0.0

@@ -11,25 +11,21 @@ from harness.collection.request_json import auth_to_json, url_to_json
 
 
 def sent_json(built: BuiltRequest, exchange: Exchange | None, auth: Auth | None) -> dict[str, Any]:
-    """Write a resolved request as v2.1 JSON, with the headers that its first hop was sent with.
-
-    Without an exchange the headers are those the author gave.
-    """
+    """Write a resolved request as v2.1 JSON: the author's headers, then those its first hop had besides."""
     draft = built.draft
     written: dict[str, Any] = {"url": url_to_json(draft.url), "method": draft.method}
-    disabled = [
-        _pair(field.key, field.value) | {"disabled": True} for field in draft.headers if field.disabled
+    headers = [
+        _pair(field.key, field.value) | ({"disabled": True} if field.disabled else {})
+        for field in draft.headers
+        if not field.system
     ]
-    if exchange is None:
-        sent = [_pair(field.key, field.value) for field in draft.headers if not field.disabled]
-    else:
-        first = exchange.hops[0].request if exchange.hops else exchange.request
+    if exchange is not None:
         own = {field.key.lower() for field in draft.headers if not field.disabled and not field.system}
-        sent = [
-            _pair(key, value) | ({} if key.lower() in own else {"system": True})
-            for key, value in first.headers
-        ]
-    written["header"] = disabled + sent
+        first = exchange.hops[0].request if exchange.hops else exchange.request
+        headers += (
+            _pair(key, value) | {"system": True} for key, value in first.headers if key.lower() not in own
+        )
+    written["header"] = headers
     if draft.content is not None:
         written["body"] = _body(draft.content)
     if auth is not None:

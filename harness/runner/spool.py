@@ -3,7 +3,7 @@
 import pickle
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast, overload
 
 from harness.runner.plan import Call
 from harness.runner.results import CallResult
@@ -52,7 +52,13 @@ class Spool(Sequence[CallResult]):
     def __len__(self) -> int:
         return len(self._starts)
 
-    def __getitem__(self, index: int) -> CallResult:
+    @overload
+    def __getitem__(self, index: int) -> CallResult: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[CallResult]: ...
+    def __getitem__(self, index: int | slice) -> CallResult | Sequence[CallResult]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
         self._file.seek(self._starts[index])
         return cast("CallResult", _Reader(self._file, self._calls).load())
 

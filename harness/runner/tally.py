@@ -36,6 +36,9 @@ def _count_call(summary: RunSummary, result: CallResult) -> None:
         if exchange is None:
             continue
         summary.requests.count(failed=exchange.failure is not None)
+        if exchange.failure is not None:
+            summary.misses += exchange.failure.kind == "miss"
+            summary.offline += exchange.failure.kind == "offline"
         if exchange.response is not None:
             summary.response_times.add(exchange.response.elapsed_ms)
             summary.received_bytes += len(exchange.response.body)
