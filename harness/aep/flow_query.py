@@ -11,6 +11,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from harness.aep import problem
 
@@ -160,6 +161,14 @@ def sort(entities: list[dict[str, Any]], order: tuple[Order, ...]) -> list[dict[
 def continuation(start: int) -> str:
     """Opaque token of a page that begins at an index."""
     return base64.urlsafe_b64encode(f"at:{start}".encode()).decode().rstrip("=")
+
+
+def next_link(word: str, query: Query, end: int, total: int) -> dict[str, Any]:
+    """`_links` of a page of a list that ends before index `end` of `total`."""
+    if end >= total:
+        return {}
+    others = [pair for pair in query.pairs if pair[0] != "continuationToken"]
+    return {"next": {"href": f"/{word}?{urlencode([*others, ('continuationToken', continuation(end))])}"}}
 
 
 def values_at(entity: Any, field: str) -> list[Any]:

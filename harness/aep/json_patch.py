@@ -53,7 +53,8 @@ def parse_pointer(text: str) -> tuple[str, ...]:
         return ()
     if not text.startswith("/"):
         raise PatchError(
-            PatchProblem.MALFORMED, f"the path {text!r} is not a JSON Pointer: it must start with '/'"
+            PatchProblem.MALFORMED,
+            f"the path {text!r} is not a JSON Pointer: it must start with '/'",
         )
     tokens = []
     for token in text[1:].split("/"):
@@ -74,9 +75,7 @@ def format_pointer(path: tuple[str, ...]) -> str:
 def parse_patch(body: Any) -> tuple[Operation, ...]:
     """Check the form of a patch document before anything is applied."""
     if not isinstance(body, list) or not body:
-        raise PatchError(
-            PatchProblem.MALFORMED, "the body must be a non-empty array of patch instructions"
-        )
+        raise PatchError(PatchProblem.MALFORMED, "the body must be a non-empty array of patch instructions")
     return tuple(_parse_operation(index, entry) for index, entry in enumerate(body))
 
 
@@ -85,9 +84,7 @@ def _parse_operation(index: int, entry: Any) -> Operation:
         raise PatchError(PatchProblem.MALFORMED, f"instruction {index} is not an object")
     for field in ("op", "path"):
         if not isinstance(entry.get(field), str):
-            raise PatchError(
-                PatchProblem.MALFORMED, f"instruction {index} has no {field!r} of type string"
-            )
+            raise PatchError(PatchProblem.MALFORMED, f"instruction {index} has no {field!r} of type string")
     name = entry["op"].lower()
     if name not in OPERATIONS:
         raise PatchError(
@@ -140,9 +137,7 @@ def _resolve(document: Any, path: tuple[str, ...], operation: Operation) -> Any:
     return node
 
 
-def _apply_to_object(
-    parent: dict[str, Any], token: str, value: Any, operation: Operation
-) -> None:
+def _apply_to_object(parent: dict[str, Any], token: str, value: Any, operation: Operation) -> None:
     if operation.name != "add" and token not in parent:
         raise _unresolvable(operation, "it does not exist")
     if operation.name == "remove":

@@ -17,11 +17,22 @@ MODULES = (
     "harness.aep.registry.stats",
     "harness.aep.registry.resources",
     "harness.aep.registry.descriptors",
+    "harness.aep.registry.rpc",
     "harness.aep.catalog",
     "harness.aep.batch_calls",
+    "harness.aep.dataset_labels",
+    "harness.aep.data_access",
+    "harness.aep.observability",
     "harness.aep.inlet_calls",
     "harness.aep.streaming",
     "harness.aep.event_types",
+    "harness.aep.flow_specs",
+    "harness.aep.flow_connections",
+    "harness.aep.flows",
+    "harness.aep.flow_runs",
+    "harness.aep.merge_policies",
+    "harness.aep.profile_access",
+    "harness.aep.segments",
 )
 """Each has `routes(platform) -> list[Endpoint]`."""
 
