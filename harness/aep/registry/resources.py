@@ -14,7 +14,7 @@ from harness.aep.registry.accept import parse as parse_accept
 from harness.aep.registry.accept import without_text
 from harness.aep.registry.listing import listed
 from harness.aep.registry.resolve import references
-from harness.aep.registry.state import KIND, UNION, SchemaRegistry
+from harness.aep.registry.state import AUDIT, KIND, UNION, SchemaRegistry
 from harness.aep.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class Resources:
         }
         self._check(caller, document)
         self._derive(caller, document)
-        self._platform.store.put(caller.org, caller.sandbox, KIND, document["$id"], document)
+        self._keep(caller, document, "add")
         return answer(document, 201, {"Location": f"{request.base_url}{BASE}/tenant/{kind}/{digits}"})
 
     def replace(self, request: Request, caller: Caller) -> Response:
@@ -216,6 +216,7 @@ class Resources:
             for one in self._registry.descriptors(caller.org, caller.sandbox, current["$id"]):
                 self._platform.store.delete(caller.org, caller.sandbox, "xdm-descriptor", one["@id"])
             self._platform.store.delete(caller.org, caller.sandbox, KIND, current["$id"])
+            self._log(caller, current, "remove")
         return empty(204)
 
     def _update(self, caller: Caller, current: dict[str, Any], wanted: dict[str, Any]) -> Response:
@@ -236,8 +237,34 @@ class Resources:
             "xdm:lastModifiedUserId": caller.user_id,
             "eTag": self._platform.ids.hex(64),
         }
-        self._platform.store.put(caller.org, caller.sandbox, KIND, document["$id"], document)
+        self._keep(caller, document, "replace")
         return answer(document)
+
+    def _keep(self, caller: Caller, document: dict[str, Any], action: str) -> None:
+        with self._platform.store.transaction():
+            self._platform.store.put(caller.org, caller.sandbox, KIND, document["$id"], document)
+            self._log(caller, document, action)
+
+    def _log(self, caller: Caller, document: dict[str, Any], action: str) -> None:
+        now = self._platform.clock.now_ms()
+        change = {
+            "id": document["$id"],
+            "xdmType": document["meta:resourceType"],
+            "action": action,
+            "path": "/",
+            "value": document,
+        }
+        entry = {
+            "id": document["$id"],
+            "updatedUser": caller.user_id,
+            "imsOrg": caller.org,
+            "clientId": caller.client_id,
+            "sandboxName": caller.sandbox,
+            "updated": now,
+            "version": document["version"],
+            "updates": [change],
+        }
+        self._platform.store.append(caller.org, caller.sandbox, AUDIT, document["$id"], now, entry)
 
     # checks
 

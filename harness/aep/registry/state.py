@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KIND = "xdm"
 DESCRIPTOR_KIND = "xdm-descriptor"
+AUDIT = "xdm-audit"
 PROFILE_CLASS = XDM + "context/profile"
 EVENT_CLASS = XDM + "context/experienceevent"
 IDENTITY_MAP = XDM + "context/identitymap"
