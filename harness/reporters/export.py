@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
 from harness.errors import InputError
 
@@ -49,6 +49,14 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
         ) from error
 
 
+class Sink(Protocol):
+    """Something that bytes are written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes in."""
+        ...
+
+
 class Spool:
     """Text that grows on disk once it is large, and is copied out in the end."""
 
@@ -64,8 +72,8 @@ class Spool:
         self._file.write(text.encode("utf-8", "replace"))
         self.parts += 1
 
-    def copy_to(self, target: IO[bytes]) -> None:
-        """Append all parts to a file."""
+    def copy_to(self, target: Sink) -> None:
+        """Write all parts to a file, or to what takes bytes like one."""
         self._file.seek(0)
         shutil.copyfileobj(self._file, target, 1 << 20)
         self._file.seek(0, os.SEEK_END)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.client.message import Exchange, Failure
-from harness.collection.model import EventName
+from harness.collection.model import EventName, Script
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion, ScriptError, ScriptRun
 
@@ -17,8 +17,8 @@ class Fault:
     """One failure of a call.
 
     `name` is the error's name, `test` the assertion's. `event` and `label` say which script it happened in
-    (the label is empty for the collection's); `origin` who sent the request that failed (`call` for the
-    call itself). `error` is what a script threw, `failure` why no answer came.
+    (the label is empty for the collection's) and `script` is that script; `origin` who sent the request
+    that failed (`call` for the call itself). `error` is what a script threw, `failure` why no answer came.
     """
 
     kind: FaultKind
@@ -28,6 +28,7 @@ class Fault:
     index: int = 0
     event: EventName | None = None
     label: str = ""
+    script: Script | None = None
     origin: str = "call"
     error: ScriptError | None = None
     failure: Failure | None = None
@@ -87,23 +88,18 @@ def _request_faults(exchange: Exchange, origin: str) -> Iterator[Fault]:
 
 def _script_faults(runs: tuple[ScriptRun, ...], *, newman: bool) -> Iterator[Fault]:
     for run in runs:
-        event, label = run.script.event, run.label
         for assertion in run.assertions:
             if assertion.error is not None:
-                yield _assertion_fault(assertion, assertion.error, "assertion", event, label)
+                yield _assertion_fault(assertion, assertion.error, "assertion", run)
         if run.error is not None:
-            yield _error_fault(run.error, "script", event, label)
+            yield _error_fault(run.error, "script", run)
         if not newman:
             for loss in run.losses:
-                yield _error_fault(loss, "lost", event, label)
+                yield _error_fault(loss, "lost", run)
 
 
 def _assertion_fault(
-    assertion: Assertion,
-    error: ScriptError,
-    kind: FaultKind,
-    event: EventName | None = None,
-    label: str = "",
+    assertion: Assertion, error: ScriptError, kind: FaultKind, run: ScriptRun | None = None
 ) -> Fault:
     return Fault(
         kind=kind,
@@ -111,11 +107,20 @@ def _assertion_fault(
         message=error.message,
         test=assertion.name,
         index=assertion.index,
-        event=event,
-        label=label,
+        event=run.script.event if run else None,
+        label=run.label if run else "",
+        script=run.script if run else None,
         error=error,
     )
 
 
-def _error_fault(error: ScriptError, kind: FaultKind, event: EventName, label: str) -> Fault:
-    return Fault(kind=kind, name=error.name, message=error.message, event=event, label=label, error=error)
+def _error_fault(error: ScriptError, kind: FaultKind, run: ScriptRun) -> Fault:
+    return Fault(
+        kind=kind,
+        name=error.name,
+        message=error.message,
+        event=run.script.event,
+        label=run.label,
+        script=run.script,
+        error=error,
+    )

@@ -63,6 +63,39 @@ class ReporterKind:
     options: tuple[str, ...] = ()
 
 
+_HTML_OPTIONS: Final = ("export", "title", "browser-title", "theme", "omit-headers", "max-body")
+# htmlextra's own option names; those without an equal here are taken, so that its command lines still work.
+_HTMLEXTRA_OPTIONS: Final = (
+    "export",
+    "title",
+    "browserTitle",
+    "titleSize",
+    "darkTheme",
+    "omitHeaders",
+    "skipHeaders",
+    "omitRequestBodies",
+    "omitResponseBodies",
+    "showOnlyFails",
+    "noSyntaxHighlighting",
+    "testPaging",
+    "logs",
+    "template",
+    "showEnvironmentData",
+    "skipEnvironmentVars",
+    "showGlobalData",
+    "skipGlobalVars",
+    "skipSensitiveData",
+    "showMarkdownLinks",
+    "showFolderDescription",
+    "timezone",
+    "skipFolders",
+    "hideRequestBody",
+    "hideResponseBody",
+    "hideRequest",
+    "hideResponse",
+    "showRequestHeaders",
+    "displayProgressBar",
+)
 _TERMINAL_OPTIONS: Final = (
     "silent",
     "show-timestamps",
@@ -82,6 +115,10 @@ REPORTERS: Final[Mapping[str, ReporterKind]] = {
         module="harness.reporters.json_report", attribute="JsonReporter", options=("export",)
     ),
     "events": ReporterKind(module="harness.reporters.events_log", attribute="EventsLog", options=("export",)),
+    "html": ReporterKind(module="harness.reporters.html", attribute="HtmlReporter", options=_HTML_OPTIONS),
+    "htmlextra": ReporterKind(
+        module="harness.reporters.html", attribute="HtmlextraReporter", options=_HTMLEXTRA_OPTIONS
+    ),
     "junit": ReporterKind(module="harness.reporters.junit", attribute="JunitReporter", options=("export",)),
     "progress": ReporterKind(
         module="harness.reporters.progress", attribute="ProgressReporter", options=("silent",)

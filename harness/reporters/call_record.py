@@ -1,0 +1,214 @@
+"""A call in the data of the HTML report: a short row for the lists, and a record that is opened on demand."""
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from harness.client.message import Exchange, Headers, Hop
+from harness.reporters.fault import Fault, faults_of
+from harness.reporters.provenance import Use
+from harness.runner.results import CallResult
+
+PASSED: Final = 0
+FAILED: Final = 1
+SKIPPED: Final = 2
+
+HAS_CONSOLE: Final = 1
+HAS_WARNINGS: Final = 2
+HAS_EXTRACTIONS: Final = 4
+HAS_VISUALIZER: Final = 8
+
+_CLIP: Final = 4000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How much of a run the report keeps. `body_bytes` bounds each body; header names are in lower case."""
+
+    mask: Callable[[str], str]
+    body_bytes: int = 1 << 20
+    headers: bool = True
+    hidden_headers: frozenset[str] = frozenset()
+    request_bodies: bool = True
+    response_bodies: bool = True
+
+
+def row_of(result: CallResult, item: int, started_ms: float, place: tuple[int, int], kept: Kept) -> list[Any]:
+    """Return the row of a call; its fields are those of `ROW` in the page's script, in that order.
+
+    `item` is the number of the call's item, `place` the chunk that holds its record and its number there.
+    """
+    exchange = result.exchange
+    response = exchange.response if exchange is not None else None
+    assertions = result.assertions
+    runs = (*result.prerequest, *result.test)
+    flags = HAS_CONSOLE * any(run.console for run in runs)
+    flags |= HAS_WARNINGS * bool(result.warnings or (exchange is not None and exchange.warnings))
+    flags |= HAS_EXTRACTIONS * bool(result.extractions) | HAS_VISUALIZER * bool(result.visualizer)
+    failed = next(faults_of(result), None) is not None
+    request = exchange.request if exchange is not None else None
+    return [
+        item,
+        result.iteration,
+        FAILED if failed else SKIPPED if result.skipped is not None else PASSED,
+        response.status if response is not None else 0,
+        round(response.elapsed_ms, 1) if response is not None else 0,
+        len(response.body) if response is not None else 0,
+        round(max(result.started_ms - started_ms, 0), 1),
+        round(result.elapsed_ms, 1),
+        result.attempt,
+        len(assertions),
+        sum(one.error is not None for one in assertions),
+        *place,
+        flags,
+        request.method if request is not None else result.call.item.request.method,
+        kept.mask(request.url if request is not None else result.call.item.request.url.raw),
+        kept.mask(result.skipped or ""),
+    ]
+
+
+def failure_of(fault: Fault, row: int, script: int | None, kept: Kept) -> list[Any]:
+    """Return a failure of a row; its fields are those of `FAILURE` in the page's script."""
+    error = fault.error
+    position = error.position if error is not None else None
+
+    def clip(text: str | None) -> str | None:
+        return None if text is None else kept.mask(text)[:_CLIP]
+
+    return [
+        row,
+        fault.kind,
+        fault.name,
+        clip(fault.message),
+        clip(fault.test),
+        clip(error.expected) if error is not None else None,
+        clip(error.actual) if error is not None else None,
+        fault.event,
+        kept.mask(fault.label),
+        script,
+        position.line if position is not None else 0,
+        position.column if position is not None else 0,
+        clip(position.text) if position is not None else "",
+        fault.origin,
+    ]
+
+
+def record_of(
+    result: CallResult, attempts: list[CallResult], uses: tuple[Use, ...], kept: Kept
+) -> dict[str, Any]:
+    """Return all that the report shows of one call."""
+    mask = kept.mask
+    record: dict[str, Any] = {}
+    if result.exchange is not None:
+        record["exchange"] = _exchange(result.exchange, kept)
+    if result.side:
+        record["side"] = [{"origin": one.origin} | _exchange(one.exchange, kept) for one in result.side]
+    assertions = [
+        [mask(one.name), FAILED if one.error is not None else SKIPPED if one.skipped else PASSED]
+        for one in result.assertions
+    ]
+    if assertions:
+        record["assertions"] = assertions
+    console = [
+        [message.level, run.script.event, mask(message.text)]
+        for run in (*result.prerequest, *result.test)
+        for message in run.console
+    ]
+    if console:
+        record["console"] = console
+    if result.extractions:
+        record["extractions"] = [
+            [one.variable, one.scope, one.expression, mask(str(one.value))] for one in result.extractions
+        ]
+    if uses:
+        record["uses"] = [_use(use) for use in uses]
+    if attempts:
+        record["attempts"] = [_attempt(attempt, kept) for attempt in attempts]
+    warnings = [[mask(one.message), mask(one.place)] for one in result.warnings]
+    if warnings:
+        record["warnings"] = warnings
+    if result.visualizer:
+        record["visualizer"] = mask(result.visualizer)
+    if result.call.item.description:
+        record["description"] = mask(result.call.item.description)
+    return record
+
+
+def _use(use: Use) -> list[Any]:
+    source = use.source
+    return [use.name] if source is None else [use.name, source.row, source.how, source.detail]
+
+
+def _attempt(result: CallResult, kept: Kept) -> dict[str, Any]:
+    exchange = result.exchange
+    response = exchange.response if exchange is not None else None
+    return {
+        "attempt": result.attempt,
+        "status": response.status if response is not None else 0,
+        "elapsed": round(result.elapsed_ms, 1),
+        "failures": [kept.mask(fault.test or fault.message) for fault in faults_of(result)],
+    }
+
+
+def _exchange(exchange: Exchange, kept: Kept) -> dict[str, Any]:
+    sent, response = exchange.request, exchange.response
+    told: dict[str, Any] = {"method": sent.method, "url": kept.mask(sent.url)}
+    told["headers"] = _headers(sent.headers, kept)
+    if sent.body:
+        told["body"] = _body(sent.body, kept, wanted=kept.request_bodies)
+    if response is not None:
+        told["response"] = {
+            "status": response.status,
+            "reason": kept.mask(response.reason),
+            "version": response.http_version,
+            "elapsed": round(response.elapsed_ms, 1),
+            "wire": response.wire_size,
+            "headers": _headers(response.headers, kept),
+            "body": _body(response.body, kept, wanted=kept.response_bodies),
+        }
+    if exchange.failure is not None:
+        failure = exchange.failure
+        told["failure"] = {"kind": failure.kind, "message": kept.mask(failure.message), "code": failure.code}
+    if len(exchange.hops) > 1:
+        told["hops"] = [_hop(hop, kept) for hop in exchange.hops]
+    if exchange.cookies:
+        told["cookies"] = [
+            [one.name, kept.mask(one.value), one.domain, one.path, one.secure, one.http_only]
+            for one in exchange.cookies
+        ]
+    if exchange.warnings:
+        told["warnings"] = [kept.mask(one) for one in exchange.warnings]
+    return told
+
+
+def _hop(hop: Hop, kept: Kept) -> list[Any]:
+    return [hop.request.method, kept.mask(hop.request.url), hop.response.status]
+
+
+def _headers(headers: Headers, kept: Kept) -> list[list[str]]:
+    if not kept.headers:
+        return []
+    return [[key, kept.mask(value)] for key, value in headers if key.lower() not in kept.hidden_headers]
+
+
+def _body(body: bytes, kept: Kept, *, wanted: bool) -> Mapping[str, Any]:
+    """Tell a body: `size` is that of the whole, `cut` says that only the first part is kept."""
+    told: dict[str, Any] = {"size": len(body)}
+    if not wanted:
+        told["omitted"] = True
+        return told
+    text = body.decode("utf-8", "surrogateescape")
+    masked = kept.mask(text)
+    part = masked.encode("utf-8", "surrogateescape") if masked != text else body
+    if len(part) > kept.body_bytes:
+        part = part[: kept.body_bytes]
+        told["cut"] = True
+    try:
+        told["text"] = part.decode()
+    except UnicodeDecodeError as error:
+        if told.get("cut") and error.end == len(part):
+            told["text"] = part[: error.start].decode()
+        else:
+            told["base64"] = base64.b64encode(part).decode()
+    return told

@@ -1,0 +1,266 @@
+"""The HTML report: one file without any address in it, to be opened from disk.
+
+What the lists need is in one packed block, the calls' requests and answers are in many, each unpacked by the
+page when a call in it is opened. Both go to disk as the run goes on.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from harness.errors import UsageError, choices
+from harness.reporters.call_record import Kept, failure_of, record_of, row_of
+from harness.reporters.document import masked
+from harness.reporters.export import Spool, export_path, write_atomically
+from harness.reporters.fault import faults_of
+from harness.reporters.html_page import THEMES, PageOptions, render_page
+from harness.reporters.packing import Packer, packed
+from harness.reporters.provenance import Provenance
+from harness.reporters.reporter import Options, ReporterContext
+from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
+from harness.runner.results import CallResult, RunSummary
+from harness.runner.tally import count
+from harness.variables.scope import Scope
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEFAULT_FILE: Final = "newman-run-report.html"
+_HIDDEN: Final = "********"
+_CHUNK_BYTES: Final = 256 * 1024
+_CHUNK_RECORDS: Final = 200
+_FIRST_FAILURES: Final = 50
+_DATA: Final = "@@DATA@@"
+
+
+class HtmlReporter:
+    """Writes the report as one HTML file."""
+
+    def __init__(self, options: Options, context: ReporterContext) -> None:
+        theme = str(options.get("theme") or "auto")
+        if theme not in THEMES:
+            raise UsageError(
+                f"there is no theme {theme!r}", where="--reporter-html-theme", hint=choices(theme, THEMES)
+            )
+        page = PageOptions(
+            title=_text(options, "title"), browser_title=_text(options, "browser-title"), theme=theme
+        )
+        kept = Kept(
+            mask=context.mask,
+            body_bytes=_bytes(options.get("max-body")),
+            headers=not options.get("omit-headers"),
+        )
+        self._begin(options, context, page, kept)
+
+    def _begin(self, options: Options, context: ReporterContext, page: PageOptions, kept: Kept) -> None:
+        self._option = options.get("export")
+        self._context = context
+        self._page = page
+        self._kept = kept
+        self._started: RunStarted | None = None
+        self._finished: RunFinished | None = None
+        self._summary = RunSummary()
+        self._provenance = Provenance()
+        self._items: dict[str, int] = {}
+        self._item_list: list[dict[str, Any]] = []
+        self._scripts: dict[str, int] = {}
+        self._script_list: list[str] = []
+        self._attempts: list[CallResult] = []
+        self._rows = Spool()
+        self._failures = Spool()
+        self._chunks = Spool()
+        self._chunk: list[str] = []
+        self._chunk_size = 0
+        self._first: list[dict[str, str]] = []
+        self.written: Path | None = None
+
+    def handle(self, event: Event) -> None:
+        """Take the next event in."""
+        count(self._summary, event)
+        match event:
+            case RunStarted():
+                self._started = event
+            case AttemptFinished(result=result):
+                self._attempts.append(result)
+            case CallFinished(result=result):
+                self._take(result)
+                self._attempts = []
+            case RunFinished():
+                self._finished = event
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Write the page, unless no run ever started."""
+        started = self._started
+        try:
+            if started is not None and self.written is None:
+                path = export_path(self._option, DEFAULT_FILE, self._context.cwd, started.started_ms)
+                self._end_chunk()
+                write_atomically(path, lambda file: self._write(file, started))
+                self.written = path
+        finally:
+            for spool in (self._rows, self._failures, self._chunks):
+                spool.close()
+
+    def _take(self, result: CallResult) -> None:
+        number = self._rows.parts
+        uses = self._provenance.uses(result)
+        self._provenance.learn(number, result)
+        started_ms = self._started.started_ms if self._started else 0.0
+        place = (self._chunks.parts, len(self._chunk))
+        row = row_of(result, self._item(result), started_ms, place, self._kept)
+        self._rows.add(_dump(row), ",")
+        for fault in faults_of(result):
+            script = None if fault.script is None else self._script(fault.script.source)
+            self._failures.add(_dump(failure_of(fault, number, script, self._kept)), ",")
+            if len(self._first) < _FIRST_FAILURES:
+                told = {
+                    "path": " / ".join(result.call.path),
+                    "test": fault.test or "",
+                    "message": fault.message,
+                }
+                self._first.append({key: self._context.mask(text) for key, text in told.items()})
+        record = _dump(record_of(result, self._attempts, uses, self._kept))
+        self._chunk.append(record)
+        self._chunk_size += len(record)
+        if self._chunk_size >= _CHUNK_BYTES or len(self._chunk) >= _CHUNK_RECORDS:
+            self._end_chunk()
+
+    def _end_chunk(self) -> None:
+        if not self._chunk:
+            return
+        name = f"chunk-{self._chunks.parts}"
+        data = packed(f"[{','.join(self._chunk)}]")
+        self._chunks.add(f'<script type="text/plain" id="{name}">{data}</script>\n')
+        self._chunk = []
+        self._chunk_size = 0
+
+    def _item(self, result: CallResult) -> int:
+        item = result.call.item
+        if item.id not in self._items:
+            self._items[item.id] = len(self._item_list)
+            path = [self._context.mask(name) for name in result.call.path]
+            self._item_list.append({"id": item.id, "path": path})
+        return self._items[item.id]
+
+    def _script(self, source: str) -> int:
+        if source not in self._scripts:
+            self._scripts[source] = len(self._script_list)
+            self._script_list.append(self._context.mask(source))
+        return self._scripts[source]
+
+    def _write(self, file: IO[bytes], started: RunStarted) -> None:
+        head, tail = self._render(started).split(_DATA)
+        file.write(head.encode("utf-8", "replace"))
+        file.write(b'<script type="text/plain" id="index">')
+        packer = Packer(file)
+        index = {
+            "run": self._run(started),
+            "items": self._item_list,
+            "scripts": self._script_list,
+        }
+        packer.write(_dump(index)[:-1].encode("utf-8", "replace"))
+        packer.write(b',"rows":[')
+        self._rows.copy_to(packer)
+        packer.write(b'],"failures":[')
+        self._failures.copy_to(packer)
+        packer.write(b"]}")
+        packer.close()
+        file.write(b"</script>\n")
+        self._chunks.copy_to(file)
+        file.write(tail.encode("utf-8", "replace"))
+
+    def _render(self, started: RunStarted) -> str:
+        summary = self._finished.summary if self._finished else self._summary
+        error = self._finished.error if self._finished else "the run did not end by itself"
+        return render_page(
+            self._page,
+            collection=self._context.mask(started.collection.name),
+            mode=started.mode,
+            started_ms=started.started_ms,
+            summary=summary,
+            ended=self._finished is not None,
+            error=self._context.mask(error) if error else "",
+            failures=self._first,
+            data=_DATA,
+        )
+
+    def _run(self, started: RunStarted) -> dict[str, Any]:
+        summary = self._finished.summary if self._finished else self._summary
+        mask = self._context.mask
+        return {
+            "name": mask(started.collection.name),
+            "mode": started.mode,
+            "started": started.started_ms,
+            "elapsed": summary.elapsed_ms,
+            "iterations": started.iterations,
+            "received": summary.received_bytes,
+            "interrupted": summary.interrupted or self._finished is None,
+            "onlyFailures": self._page.only_failures,
+            "facts": masked(summary.facts, mask),
+            "warnings": [[mask(one.message), mask(one.place)] for one in summary.warnings],
+            "variables": self._variables(started),
+        }
+
+    def _variables(self, started: RunStarted) -> Mapping[str, list[list[Any]]]:
+        """Tell the variables as the run left them, by scope; secret ones by name only."""
+        if self._finished is not None:
+            scopes = self._finished.scopes
+            named: dict[str, Scope] = {
+                "environment": scopes.environment,
+                "collection": scopes.collection,
+                "globals": scopes.globals,
+            }
+        else:
+            named = {"collection": Scope("collection", started.collection.variables)}
+        return {
+            name: [
+                [one.key, _HIDDEN if one.secret else self._context.mask(str(one.value))]
+                for one in scope
+                if not one.disabled
+            ]
+            for name, scope in named.items()
+        }
+
+
+class HtmlextraReporter(HtmlReporter):
+    """The same report under the name and the options of newman-reporter-htmlextra."""
+
+    def __init__(self, options: Options, context: ReporterContext) -> None:
+        page = PageOptions(
+            title=_text(options, "title"),
+            browser_title=_text(options, "browserTitle"),
+            theme="dark" if options.get("darkTheme") else "auto",
+            only_failures=bool(options.get("showOnlyFails")),
+        )
+        hidden = str(options.get("skipHeaders") or "")
+        kept = Kept(
+            mask=context.mask,
+            headers=not options.get("omitHeaders"),
+            hidden_headers=frozenset(name.strip().lower() for name in hidden.split(",") if name.strip()),
+            request_bodies=not options.get("omitRequestBodies"),
+            response_bodies=not options.get("omitResponseBodies"),
+        )
+        self._begin(options, context, page, kept)
+
+
+def _text(options: Options, name: str) -> str | None:
+    value = options.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _bytes(value: str | bool | None) -> int:
+    if value is None:
+        return 1 << 20
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    raise UsageError(
+        f"{value!r} is no number of bytes",
+        where="--reporter-html-max-body",
+        hint="give the most bytes of a body to keep, such as 100000",
+    )
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)

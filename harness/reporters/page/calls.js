@@ -1,0 +1,229 @@
+// The calls as a tree of iterations and folders, with search and filters; and the same on a timeline.
+
+const filter = { text: '', states: new Set(), folder: '', method: '', code: '', iteration: '' };
+const closed = new Set();
+let lines = [];
+let timed = [];
+let callList = null;
+let timeList = null;
+let picked = -1;
+
+function matches(number) {
+  const row = index.rows[number];
+  if (filter.iteration !== '' && row[ROW.iteration] !== Number(filter.iteration)) return false;
+  if (filter.states.size && !stateNames(row).some((name) => filter.states.has(name))) return false;
+  if (filter.method && row[ROW.method] !== filter.method) return false;
+  if (filter.code && codeName(row) !== filter.code && String(row[ROW.code]) !== filter.code) return false;
+  const path = pathOf(row);
+  if (filter.folder && !`${path.slice(0, -1).join(' / ')} / `.startsWith(`${filter.folder} / `)) return false;
+  return !filter.text || filter.text.split(/\s+/).every((word) => haystack(number).includes(word));
+}
+
+function stateNames(row) {
+  const names = [STATES[row[ROW.state]]];
+  if (row[ROW.attempt] > 1) names.push('retried');
+  if (row[ROW.flags] & FLAG.warnings) names.push('warned');
+  return names;
+}
+
+function codeName(row) { return row[ROW.code] ? `${Math.floor(row[ROW.code] / 100)}xx` : 'none'; }
+
+const haystacks = new Map();
+function haystack(number) {
+  if (!haystacks.has(number)) {
+    const row = index.rows[number];
+    const failures = (failuresOfRow.get(number) || []).map((one) => index.failures[one]);
+    const words = failures.map((one) => `${one[FAILURE.test] || ''} ${one[FAILURE.message] || ''}`);
+    const text = [pathOf(row).join(' / '), row[ROW.method], row[ROW.url], row[ROW.code], row[ROW.skipped], ...words];
+    haystacks.set(number, text.join('\n').toLowerCase());
+  }
+  return haystacks.get(number);
+}
+
+function fillFilters() {
+  const rows = index.rows;
+  const count = (name) => rows.reduce((sum, row) => sum + stateNames(row).includes(name), 0);
+  for (const name of ['failed', 'passed', 'skipped', 'retried', 'warned']) {
+    const found = count(name);
+    if (!found) continue;
+    $('states').append(h('button', {
+      type: 'button', 'aria-pressed': 'false', 'data-state': name,
+      onclick: (event) => {
+        if (filter.states.has(name)) filter.states.delete(name); else filter.states.add(name);
+        event.currentTarget.setAttribute('aria-pressed', String(filter.states.has(name)));
+        refilter();
+      },
+    }, `${name} ${found}`));
+  }
+  const folders = new Set();
+  for (const item of index.items) {
+    for (let depth = 1; depth < item.path.length; depth += 1) folders.add(item.path.slice(0, depth).join(' / '));
+  }
+  fillSelect('folder', [...folders], 'all');
+  fillSelect('method', [...new Set(rows.map((row) => row[ROW.method]))].sort(), 'all');
+  const codes = new Set();
+  for (const row of rows) { codes.add(codeName(row)); if (row[ROW.code]) codes.add(String(row[ROW.code])); }
+  fillSelect('code', [...codes].sort(), 'all');
+  if (index.run.iterations > 1) {
+    $('pager').hidden = false;
+    fillSelect('iteration', Array.from({ length: index.run.iterations }, (_, one) => String(one)), 'all', (one) => (
+      `${Number(one) + 1} of ${index.run.iterations}`));
+    $('previous').onclick = () => turn(-1);
+    $('next').onclick = () => turn(1);
+  }
+  $('search').addEventListener('input', () => { filter.text = $('search').value.trim().toLowerCase(); refilter(); });
+  $('filters').addEventListener('submit', (event) => event.preventDefault());
+}
+
+function fillSelect(name, values, all, label) {
+  const select = $(name);
+  select.append(h('option', { value: '' }, all));
+  for (const value of values) select.append(h('option', { value }, label ? label(value) : value));
+  select.addEventListener('change', () => { filter[name] = select.value; refilter(); });
+}
+
+function turn(step) {
+  const select = $('iteration');
+  if (index.run.iterations < 2) return;
+  select.selectedIndex = Math.min(Math.max(select.selectedIndex + step, 0), index.run.iterations);
+  filter.iteration = select.value;
+  refilter();
+}
+
+function refilter() {
+  const found = [];
+  for (let number = 0; number < index.rows.length; number += 1) if (matches(number)) found.push(number);
+  lines = [];
+  let iteration = -1, folders = [];
+  const many = index.run.iterations > 1;
+  for (const number of found) {
+    const row = index.rows[number];
+    if (many && row[ROW.iteration] !== iteration) {
+      iteration = row[ROW.iteration];
+      folders = [];
+      lines.push({ key: `${iteration}`, name: `Iteration ${iteration + 1}`, depth: 0 });
+    }
+    const path = pathOf(row).slice(0, -1);
+    let same = 0;
+    while (same < path.length && same < folders.length && folders[same] === path[same]) same += 1;
+    for (let depth = same; depth < path.length; depth += 1) {
+      const key = `${iteration}/${path.slice(0, depth + 1).join('/')}`;
+      lines.push({ key, name: path[depth], depth: depth + (many ? 1 : 0) });
+    }
+    folders = path;
+    lines.push({ number, depth: path.length + (many ? 1 : 0) });
+  }
+  lines = withoutClosed(lines);
+  timed = found.filter((number) => index.rows[number][ROW.state] !== SKIPPED);
+  callList.show(lines.length);
+  timeList.show(timed.length);
+  drawAxis();
+  const all = index.rows.length;
+  $('shown').textContent = found.length === all ? counted(all, 'call') : `${found.length} of ${counted(all, 'call')}`;
+}
+
+function withoutClosed(all) {
+  const kept = [];
+  let hiddenBelow = Infinity;
+  for (const line of all) {
+    if (line.depth > hiddenBelow) continue;
+    hiddenBelow = Infinity;
+    kept.push(line);
+    if (line.key !== undefined && closed.has(line.key)) hiddenBelow = line.depth;
+  }
+  return kept;
+}
+
+function marked(text) {
+  const word = filter.text.split(/\s+/)[0];
+  const at = word ? text.toLowerCase().indexOf(word) : -1;
+  if (at < 0) return [text];
+  return [text.slice(0, at), h('mark', null, text.slice(at, at + word.length)), text.slice(at + word.length)];
+}
+
+function renderLine(at) {
+  const line = lines[at];
+  const indent = { paddingLeft: `${14 + line.depth * 16}px` };
+  if (line.key !== undefined) {
+    const open = !closed.has(line.key);
+    return h('div', { class: 'row group', style: indent, 'aria-level': line.depth + 1, 'aria-expanded': String(open) },
+      h('span', { class: 'caret', 'aria-hidden': 'true' }, open ? '▾' : '▸'), cell('name', line.name, line.name));
+  }
+  return renderCall(line.number, indent, line.depth + 1);
+}
+
+function renderCall(number, indent, level) {
+  const row = index.rows[number];
+  const state = row[ROW.state];
+  const title = `${pathOf(row).join(' / ')}\n${row[ROW.method]} ${row[ROW.url]}${row[ROW.skipped] ? `\nskipped: ${row[ROW.skipped]}` : ''}`;
+  const sign = h('span', { class: `state ${STATES[state]}`, role: 'gridcell', 'aria-label': STATES[state] }, SIGNS[state]);
+  const name = h('span', { class: 'name', role: 'gridcell', title }, marked(nameOf(row)),
+    row[ROW.attempt] > 1 ? span(`  ↻ ${row[ROW.attempt]} attempts`, 'warned') : null,
+    row[ROW.flags] & FLAG.warnings ? span('  ⚠', 'warned') : null,
+    row[ROW.skipped] ? span(`  ${row[ROW.skipped]}`, 'skipped') : null);
+  const passed = row[ROW.tests] - row[ROW.failed];
+  return h('div', { class: `row call ${STATES[state]}`, style: indent, 'aria-level': level },
+    sign, cell('method', row[ROW.method]), name,
+    cell('tests', row[ROW.tests] ? `${passed}/${row[ROW.tests]}` : '', `${passed} of ${row[ROW.tests]} assertions passed`),
+    cell(`code ${codeClass(row[ROW.code])}`, state === SKIPPED ? '' : String(row[ROW.code] || 'ERR')),
+    cell('time', state === SKIPPED ? '' : duration(row[ROW.ms])));
+}
+
+function actOnLine(at) {
+  const line = lines[at];
+  if (line.key === undefined) { openCall(line.number, true); return; }
+  if (closed.has(line.key)) closed.delete(line.key); else closed.add(line.key);
+  refilter();
+}
+
+function fold(open) {
+  const line = lines[callList.focus];
+  if (!line || currentView !== 'calls') return;
+  if (line.key !== undefined && open === closed.has(line.key)) { actOnLine(callList.focus); return; }
+  if (line.key === undefined && !open) {
+    let at = callList.focus;
+    while (at > 0 && (lines[at].key === undefined || lines[at].depth >= line.depth)) at -= 1;
+    if (lines[at].key !== undefined) { callList.focus = at; callList.reveal(at); callList.draw(true); }
+  }
+}
+
+function span_ms() {
+  let last = 1;
+  for (const number of timed) last = Math.max(last, index.rows[number][ROW.start] + Math.max(index.rows[number][ROW.elapsed], 1));
+  const first = timed.length ? index.rows[timed[0]][ROW.start] : 0;
+  return [first, Math.max(last - first, 1)];
+}
+
+let timeFrom = 0, timeSpan = 1;
+function drawAxis() {
+  [timeFrom, timeSpan] = span_ms();
+  const left = 0.34;
+  $('axis').replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((part) => h('span', {
+    style: { left: `calc(14px + (100% - 28px) * ${left + part * (0.93 - left)})` },
+  }, duration(part * timeSpan))));
+}
+
+function renderTimed(at) {
+  const number = timed[at], row = index.rows[number];
+  const share = (ms) => `${(ms / timeSpan) * 100}%`;
+  return h('div', { class: 'row timed', 'aria-level': 1 },
+    h('span', { class: `state ${STATES[row[ROW.state]]}`, role: 'gridcell', 'aria-label': STATES[row[ROW.state]] }, SIGNS[row[ROW.state]]),
+    cell('name', nameOf(row), pathOf(row).join(' / ')),
+    h('span', { class: 'lane', role: 'gridcell', 'aria-label': `after ${duration(row[ROW.start] - timeFrom)} for ${duration(row[ROW.elapsed])}` },
+      h('i', { class: 'out', style: { left: share(row[ROW.start] - timeFrom), width: share(row[ROW.elapsed]) } }),
+      h('i', { class: isBroken(row) ? 'bad' : '', style: { left: share(row[ROW.start] - timeFrom), width: share(row[ROW.ms]) } })),
+    cell('time', duration(row[ROW.elapsed])));
+}
+
+function setUpCalls() {
+  callList = new VirtualList($('calls'), 'Calls', renderLine, actOnLine);
+  timeList = new VirtualList($('timeline'), 'Calls over time', renderTimed, (at) => openCall(timed[at], true));
+  if (index.run.onlyFailures) {
+    filter.states.add('failed');
+  }
+  fillFilters();
+  for (const name of filter.states) {
+    document.querySelector(`[data-state="${name}"]`)?.setAttribute('aria-pressed', 'true');
+  }
+  refilter();
+}

@@ -1,0 +1,49 @@
+// The data of the report: an index for the lists, and chunks of records that are unpacked when needed.
+
+// Fields of a row and of a failure, in the order of harness/reporters/call_record.py.
+const ROW = {
+  item: 0, iteration: 1, state: 2, code: 3, ms: 4, size: 5, start: 6, elapsed: 7, attempt: 8, tests: 9,
+  failed: 10, chunk: 11, slot: 12, flags: 13, method: 14, url: 15, skipped: 16,
+};
+const FAILURE = {
+  row: 0, kind: 1, name: 2, message: 3, test: 4, expected: 5, actual: 6, event: 7, label: 8, script: 9,
+  line: 10, column: 11, text: 12, origin: 13,
+};
+const PASSED = 0, FAILED = 1, SKIPPED = 2;
+const FLAG = { console: 1, warnings: 2, extractions: 4, visualizer: 8 };
+
+let index = null;
+let failuresOfRow = new Map();
+const opened = new Map();
+
+async function unpack(id) {
+  const text = document.getElementById(id).textContent;
+  const packed = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return JSON.parse(await new Response(stream).text());
+}
+
+async function loadIndex() {
+  index = await unpack('index');
+  index.failures.forEach((failure, number) => {
+    const row = failure[FAILURE.row];
+    if (!failuresOfRow.has(row)) failuresOfRow.set(row, []);
+    failuresOfRow.get(row).push(number);
+  });
+}
+
+// A few chunks are kept; an older one is unpacked again when it is asked for.
+async function recordOf(number) {
+  const row = index.rows[number];
+  const id = `chunk-${row[ROW.chunk]}`;
+  if (!opened.has(id)) {
+    opened.set(id, unpack(id));
+    if (opened.size > 8) opened.delete(opened.keys().next().value);
+  }
+  return (await opened.get(id))[row[ROW.slot]];
+}
+
+function pathOf(row) { return index.items[row[ROW.item]].path; }
+function nameOf(row) { return pathOf(row)[pathOf(row).length - 1]; }
+
+function isBroken(row) { return row[ROW.state] === FAILED; }

@@ -1,0 +1,80 @@
+// Small things that every view is built from.
+
+const $ = (id) => document.getElementById(id);
+
+// Makes an element; text is always set as text, so nothing from a run becomes markup.
+function h(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+    else if (name === 'style') Object.assign(element.style, value);
+    else element.setAttribute(name, value === true ? '' : value);
+  }
+  element.append(...children.flat(3).filter((one) => one !== null && one !== undefined && one !== false));
+  return element;
+}
+
+function span(text, kind) { return h('span', { class: kind }, text); }
+
+function duration(ms) {
+  if (ms < 1 && ms > 0) return `${Math.round(ms * 1000)} µs`;
+  if (ms < 1998) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} m ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
+}
+
+function bytes(count) {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let value = count, unit = 0;
+  while (value >= 1000 && unit < units.length - 1) { value /= 1000; unit += 1; }
+  return unit ? `${value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}` : `${count} B`;
+}
+
+function counted(count, noun) { return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`; }
+
+function codeClass(code) {
+  if (!code) return 'failed';
+  return code < 300 ? 'passed' : code < 400 ? 'quiet' : code < 500 ? 'warned' : 'failed';
+}
+
+const STATES = ['passed', 'failed', 'skipped'];
+const SIGNS = ['✓', '✖', '–'];
+
+let toastTimer = 0;
+function toast(text) {
+  $('toast').textContent = text;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => { $('toast').textContent = ''; }, 2500);
+}
+
+async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // A page opened from disk may have no clipboard of its own.
+    const area = h('textarea', { style: { position: 'fixed', opacity: '0' } });
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+  }
+  toast(`${what} copied`);
+}
+
+function table(heads, rows, caption) {
+  return h('table', { class: 'table' },
+    caption ? h('caption', { class: 'quiet' }, caption) : null,
+    heads ? h('thead', null, h('tr', null, heads.map((head) => h('th', { scope: 'col' }, head)))) : null,
+    h('tbody', null, rows.map((row) => h('tr', null, row.map((cell, column) => (
+      !heads && column === 0 ? h('th', { scope: 'row' }, cell) : h('td', null, cell)
+    ))))));
+}
+
+function callLink(number, text) {
+  return h('button', { type: 'button', class: 'link', onclick: () => openCall(number) }, text);
+}

@@ -1,0 +1,130 @@
+// Views, keys, light and dark, and the start of it all.
+
+const VIEWS = ['failures', 'calls', 'timeline', 'numbers', 'run'];
+const drawn = new Set();
+let currentView = '';
+
+function view(name, focus) {
+  if (currentView === name) return;
+  currentView = name;
+  for (const one of VIEWS) {
+    const tab = $(`tab-${one}`);
+    tab.setAttribute('aria-selected', String(one === name));
+    tab.tabIndex = one === name ? 0 : -1;
+    $(`view-${one}`).hidden = one !== name;
+  }
+  if (!drawn.has(name)) {
+    drawn.add(name);
+    ({ numbers: renderNumbers, run: renderRun })[name]?.();
+  }
+  if (name === 'calls') callList.draw(true);
+  if (name === 'timeline') timeList.draw(true);
+  if (focus) $(`tab-${name}`).focus();
+}
+
+function setUpTabs() {
+  VIEWS.forEach((name, at) => {
+    const tab = $(`tab-${name}`);
+    tab.addEventListener('click', () => view(name));
+    tab.addEventListener('keydown', (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      event.stopPropagation();
+      view(VIEWS[(at + step + VIEWS.length) % VIEWS.length], true);
+    });
+  });
+}
+
+function move(step) {
+  if (currentView === 'failures') { moveFailure(step); return; }
+  const list = currentView === 'timeline' ? timeList : callList;
+  if (currentView !== 'calls' && currentView !== 'timeline') return;
+  list.choose(Math.min(Math.max(list.focus + (picked < 0 && list.focus === 0 && step > 0 ? 0 : step), 0), list.length - 1));
+}
+
+function moveFailure(step) {
+  if (currentView !== 'failures') {
+    const broken = index.rows.findIndex((row, number) => (step > 0 ? number > picked && isBroken(row) : false));
+    const before = index.rows.findLastIndex((row, number) => number < picked && isBroken(row));
+    const number = step > 0 ? broken : before;
+    if (number >= 0) openCall(number);
+    return;
+  }
+  const all = [...document.querySelectorAll('.occurrence')];
+  const at = all.findIndex((one) => one.classList.contains('picked'));
+  const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+  if (!next) return;
+  next.scrollIntoView({ block: 'nearest' });
+  openCall(Number(next.dataset.row), true);
+}
+
+const KEYS = {
+  j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1),
+  n: () => moveFailure(1), p: () => moveFailure(-1),
+  ArrowRight: () => fold(true), ArrowLeft: () => fold(false),
+  1: () => view('failures'), 2: () => view('calls'), 3: () => view('timeline'), 4: () => view('numbers'), 5: () => view('run'),
+  '/': () => { view('calls'); $('search').focus(); },
+  '[': () => turn(-1), ']': () => turn(1),
+  t: () => switchTheme(), '?': () => $('keys').showModal(),
+  c: () => { if (current && current.exchange) copy(asCurl(current.exchange), 'curl command'); },
+  Escape: () => { if (filter.text) { $('search').value = ''; filter.text = ''; refilter(); } else closeCall(); },
+};
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || $('keys').open) return;
+  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  if (typing && event.key !== 'Escape') return;
+  // Arrows scroll a body or a script that has the focus.
+  if (event.key.startsWith('Arrow') && event.target.closest('pre, .diff, .source, .detail, summary')) return;
+  const act = KEYS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  if (typing) event.target.blur();
+  act();
+}
+
+function applyTheme(name) {
+  const dark = name === 'dark' || (name === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+}
+
+function switchTheme() {
+  const name = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+  applyTheme(name);
+  try { localStorage.setItem('harness-report-theme', name); } catch { /* a page from disk may have no storage */ }
+}
+
+let theme = document.documentElement.dataset.theme;
+try { theme = localStorage.getItem('harness-report-theme') || theme; } catch { /* as above */ }
+applyTheme(theme);
+
+async function start() {
+  $('theme').onclick = switchTheme;
+  $('help').onclick = () => $('keys').showModal();
+  const moment = $('moment');
+  moment.textContent = new Date(moment.dateTime).toLocaleString();
+  setUpTabs();
+  try {
+    await loadIndex();
+  } catch (error) {
+    $('failures').prepend(h('p', { class: 'failed' }, `The details of this report cannot be unpacked: ${error.message}. A browser from 2023 or later is needed.`));
+    return;
+  }
+  setUpCalls();
+  renderFailures();
+  renderPercentiles();
+  addEventListener('keydown', onKey);
+  addEventListener('beforeprint', () => { callList.print(true); timeList.print(true); });
+  addEventListener('afterprint', () => { callList.print(false); timeList.print(false); });
+  view(index.failures.length ? 'failures' : 'calls');
+  const asked = Number((location.hash.match(/^#call-(\d+)$/) || [])[1] ?? NaN);
+  const first = index.failures.length ? Number(document.querySelector('.occurrence').dataset.row) : 0;
+  const number = index.rows[asked] ? asked : first;
+  const wide = matchMedia('(min-width: 901px)').matches;
+  if (index.rows[number] && (wide || index.rows[asked])) await openCall(number);
+  document.documentElement.dataset.ready = 'true';
+}
+
+if (document.readyState === 'loading') addEventListener('DOMContentLoaded', start);
+else start();

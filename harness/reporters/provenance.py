@@ -1,0 +1,75 @@
+"""Where the variables of a call came from: which call extracted them, or whose script set them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from harness.collection.model import Auth, Request
+from harness.collection.request_json import request_to_json
+from harness.runner.results import CallResult
+
+_REFERENCE: Final = re.compile(r"{{([^{}]*?)}}")
+_SET: Final = re.compile(r"""(?:\.set|set(?:Environment|Global)Variable)\(\s*(['"`])(?P<name>[^'"`]+)\1""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A call that gave a variable its value: the row of the report, and how (`extracted` or `script`)."""
+
+    row: int
+    how: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A variable that a request refers to, and what is known of its value: `source` is `None` if nothing."""
+
+    name: str
+    source: Source | None
+
+
+class Provenance:
+    """Follows the variables of a run from the calls that set them to the calls that use them."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, Source] = {}
+
+    def uses(self, result: CallResult) -> tuple[Use, ...]:
+        """Return the variables that a call's request names, each once, in order.
+
+        Call it before `learn`, which takes in what the same call sets.
+        """
+        request = result.request or result.call.item.request
+        names = dict.fromkeys(_references(request, result.call.auth))
+        return tuple(Use(name=name, source=self._sources.get(name)) for name in names)
+
+    def learn(self, row: int, result: CallResult) -> None:
+        """Take in what a call set: its extractions, and names that its scripts set literally."""
+        for run in (*result.prerequest, *result.test):
+            for found in _SET.finditer(run.script.source):
+                self._sources[found["name"]] = Source(row=row, how="script", detail=run.script.event)
+        for extraction in result.extractions:
+            detail = extraction.expression
+            self._sources[extraction.variable] = Source(row=row, how="extracted", detail=detail)
+
+
+def _references(request: Request, inherited: Auth | None) -> Iterator[str]:
+    texts: list[Any] = [request_to_json(request)]
+    if request.auth is None and inherited is not None:
+        texts.append(inherited.params)
+    for text in _texts(texts):
+        for found in _REFERENCE.finditer(text):
+            yield found[1]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _texts(one)

@@ -1,0 +1,164 @@
+import base64
+import gzip
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from harness.client.message import Response
+from harness.errors import UsageError
+from harness.runner.events import CallFinished, RunStarted
+
+
+def page_of(bench, events, options=None, reporter="html", **context) -> str:
+    path = bench.report(reporter, events, {"export": "report.html"} | (options or {}), **context)
+    return path.read_text(encoding="utf-8")
+
+
+def unpacked(page: str, name: str) -> Any:
+    data = re.search(rf'<script type="text/plain" id="{name}">([^<]*)</script>', page)[1]
+    return json.loads(gzip.decompress(base64.b64decode(data)))
+
+
+def records_of(page: str) -> list[dict[str, Any]]:
+    names = re.findall(r'id="(chunk-\d+)"', page)
+    return [record for name in names for record in unpacked(page, name)]
+
+
+def test_the_first_screen_says_what_came_of_the_run(bench, shop_run):
+    head = page_of(bench, shop_run).partition("</style>")[2].partition("<main")[0]
+    text = " ".join(re.sub(r"<[^>]+>", " ", head).split())
+    assert "5 failures in 3 of 3 calls, 5 assertions in 371ms" in text
+    assert "cassette cassettes/shop.yaml" in text
+
+
+def test_a_run_without_failures_passed(bench, shop_run):
+    quiet = [shop_run[0], shop_run[-1]]
+    quiet[-1] = replace(quiet[-1], summary=replace(quiet[-1].summary, failures=[]))
+    page = page_of(bench, quiet)
+    assert "<strong>Passed</strong>" in page
+    assert "<title>✓ Shop API</title>" in page
+
+
+def test_the_page_names_no_address_but_those_of_the_run(bench, shop_run):
+    page = page_of(bench, shop_run)
+    assert not re.search(r"""(?:src|href)=["'](?!data:,|#)""", page)
+    assert not re.search(r"@import|url\(", page.partition("</style>")[0])
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "http" not in policy
+
+
+def test_rows_and_records_hold_the_calls(bench, shop_run_twice):
+    page = page_of(bench, shop_run_twice)
+    index = unpacked(page, "index")
+    names = [index["items"][row[0]]["path"][-1] for row in index["rows"]]
+    assert names == ["Create order", "Look it up", "Refused", "Not here"] * 2
+    assert [row[2] for row in index["rows"]] == [1, 1, 1, 2] * 2
+    assert len(index["items"]) == 4
+    records = records_of(page)
+    assert len(records) == 8
+    assert records[0]["exchange"]["response"]["body"] == {"size": 9, "text": '{"id": 7}'}
+
+
+def test_failures_point_to_their_row_and_script(bench, shop_run):
+    index = unpacked(page_of(bench, shop_run), "index")
+    told = [(row, kind, test, line) for row, kind, _, _, test, *_, line, _, _, _ in index["failures"]]
+    assert told == [
+        (0, "assertion", "bad", 2),
+        (0, "lost", None, 0),
+        (0, "expectation", "$.id equals 8", 0),
+        (1, "script", None, 1),
+        (2, "request", None, 0),
+    ]
+    assert index["scripts"][index["failures"][3][9]] == "foo.bar()"
+
+
+def test_a_variable_is_traced_to_the_call_that_extracted_it(bench, shop_run):
+    events = [event for event in shop_run if isinstance(event, CallFinished)]
+    using = events[1].result
+    url = replace(using.request.url, raw="{{base}}/orders/{{ORDER_ID}}")
+    traced = replace(using, request=replace(using.request, url=url))
+    shop_run[shop_run.index(events[1])] = CallFinished(result=traced)
+    assert records_of(page_of(bench, shop_run))[1]["uses"] == [
+        ["base"],
+        ["ORDER_ID", 0, "extracted", "$.id"],
+    ]
+
+
+def test_many_calls_are_spread_over_chunks(bench, shop_run):
+    finished = next(event for event in shop_run if isinstance(event, CallFinished))
+    events = [shop_run[0], *(finished for _ in range(450)), shop_run[-1]]
+    page = page_of(bench, events)
+    assert re.findall(r'id="(chunk-\d+)"', page) == ["chunk-0", "chunk-1", "chunk-2"]
+    rows = unpacked(page, "index")["rows"]
+    assert [rows[at][11:13] for at in (0, 199, 200, 449)] == [[0, 0], [0, 199], [1, 0], [2, 49]]
+
+
+def test_secrets_are_masked_in_page_and_data(bench, shop_run):
+    page = page_of(bench, shop_run)
+    assert "s3cr3t" not in page
+    assert "s3cr3t" not in json.dumps([unpacked(page, "index"), *records_of(page)])
+    assert ["token", "********"] in unpacked(page, "index")["run"]["variables"]["environment"]
+
+
+def test_names_from_a_collection_are_never_markup(bench, shop_run):
+    evil = '</script><img src=x onerror="alert(1)">'
+    shop_run[0] = replace(shop_run[0], collection=replace(shop_run[0].collection, name=evil))
+    page = page_of(bench, shop_run, mask=lambda text: text.replace("bad", evil))
+    assert "<img" not in page
+
+
+def body_told(bench, shop_run, body, **options):
+    finished = next(event for event in shop_run if isinstance(event, CallFinished))
+    exchange = replace(finished.result.exchange, response=Response(status=200, reason="OK", body=body))
+    events = [shop_run[0], CallFinished(result=replace(finished.result, exchange=exchange)), shop_run[-1]]
+    return records_of(page_of(bench, events, options))[0]["exchange"]["response"]["body"]
+
+
+def test_a_long_body_is_cut_with_its_size_said(bench, shop_run):
+    told = body_told(bench, shop_run, "é".encode() * 100, **{"max-body": "51"})
+    assert told == {"size": 200, "cut": True, "text": "é" * 25}
+
+
+def test_a_body_that_is_no_text_is_kept_as_base64(bench, shop_run):
+    told = body_told(bench, shop_run, b"\x89PNG\xff")
+    assert base64.b64decode(told["base64"]) == b"\x89PNG\xff"
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [({"theme": "pink"}, "valid: auto, light, dark"), ({"max-body": "much"}, "'much' is no number of bytes")],
+)
+def test_a_wrong_option_is_explained(bench, shop_run, options, named):
+    with pytest.raises(UsageError, match=named):
+        page_of(bench, shop_run, options)
+
+
+def test_titles_and_theme_are_as_asked(bench, shop_run):
+    page = page_of(bench, shop_run, {"title": "Nightly & more", "browser-title": "N", "theme": "dark"})
+    assert "<h1>Nightly &amp; more</h1>" in page
+    assert "<title>✖ N</title>" in page
+    assert 'data-theme="dark"' in page
+
+
+def test_htmlextras_options_are_understood(bench, shop_run):
+    options = {"darkTheme": True, "skipHeaders": "X-A, Accept", "omitResponseBodies": True, "titleSize": "4"}
+    page = page_of(bench, shop_run, options, reporter="htmlextra")
+    exchange = records_of(page)[0]["exchange"]
+    assert 'data-theme="dark"' in page
+    assert [key for key, _ in exchange["headers"]] == ["Authorization"]
+    assert exchange["response"]["body"] == {"size": 9, "omitted": True}
+
+
+def test_an_interrupted_run_leaves_a_report(bench, interrupted_run):
+    page = page_of(bench, interrupted_run)
+    assert "<strong>Interrupted</strong>" in page
+    assert len(unpacked(page, "index")["rows"]) == 2
+
+
+def test_a_run_that_just_started_leaves_a_report(bench, shop_run):
+    started = [event for event in shop_run if isinstance(event, RunStarted)]
+    assert unpacked(page_of(bench, started), "index")["rows"] == []
