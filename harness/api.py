@@ -7,7 +7,7 @@ plugin are thin over it.
 import json
 import os
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Container, Generator, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -29,7 +29,7 @@ from harness.runner.call import RunContext
 from harness.runner.events import CallFinished, Event, RunFinished
 from harness.runner.plan import Plan, plan
 from harness.runner.results import CallResult, RunSummary
-from harness.runner.run import RunOptions, run_plan
+from harness.runner.run import RunOptions, Step, run_plan
 from harness.runner.spool import Spool
 from harness.scripting.engine import ScriptEngine
 from harness.variables.data import load_rows
@@ -55,7 +55,8 @@ class RunConfig:
 
     Files are paths or http(s) addresses. `environment`, `globals` and `data` may also be given as mappings
     and rows. `companion` is the companion file, `None` for the `NAME.harness.yaml` beside the collection when
-    there is one; `use_companion` turns it off. `environ` fills environment values from `HARNESS_VAR_<name>`.
+    there is one; `use_companion` turns it off. `record` and `replay` name a cassette; `cassette_mode` is one of
+    the words of `cassettes.modes` for `cassette` or the companion's. `environ` fills environment values from `HARNESS_VAR_<name>`.
     """
 
     collection: str | Path | Collection | Mapping[str, Any]
@@ -71,6 +72,8 @@ class RunConfig:
     platform: str | None = None
     record: str | Path | None = None
     replay: str | Path | None = None
+    cassette: str | Path | None = None
+    cassette_mode: str | None = None
     seed: int | None = None
     bail: str | None = None
     newman: bool = False
@@ -134,9 +137,7 @@ class LiveRun:
     def _set_up(self) -> None:
         config = self.config
         self.collection = _collection(config.collection)
-        rows = () if config.data is None else load_rows(config.data)
-        items = select(self.collection, config.folders, newman=config.newman) if config.folders else None
-        self.plan: Plan = plan(self.collection, items=items, rows=rows, iterations=config.iterations)
+        self.plan: Plan = _planned(config, self.collection)
         self.mode = "record" if config.record else "replay" if config.replay else "live"
         environment = load_environment(config.environment).with_system(config.environ)
         environment = environment.with_values(config.env_vars.items())
@@ -288,17 +289,21 @@ class LiveRun:
             newman=config.newman,
         )
 
-    def events(self) -> Generator[Event, None, None]:
-        """Run the plan; nothing is sent before an event is asked for. To be called once."""
-        return self._guarded(run_plan(self.plan, self.context, self._options()))
+    def events(self, *, chosen: Container[Step] | None = None) -> Generator[Event, None, None]:
+        """Run the plan, or those steps of it that are chosen. To be called once.
 
-    def _options(self) -> RunOptions:
+        Nothing is sent before an event is asked for.
+        """
+        return self._guarded(run_plan(self.plan, self.context, self._options(chosen)))
+
+    def _options(self, chosen: Container[Step] | None) -> RunOptions:
         config = self.config
         return RunOptions(
             bail=config.bail is not None and "failure" in config.bail.split(","),
             delay_s=config.delay_ms / 1000,
             timeout_s=config.timeout_ms / 1000 or None,
             mode=self.mode,
+            chosen=chosen,
         )
 
     def _guarded(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
@@ -414,6 +419,17 @@ def run(collection: str | Path | Collection | Mapping[str, Any], **options: Any)
         return RunResult(
             summary=summary, scopes=finished.scopes, calls=calls, exit_code=live.exit_code(summary)
         )
+
+
+def planned(config: RunConfig) -> Plan:
+    """Plan a run without setting anything up: which calls, how often. Raises `HarnessError`."""
+    return _planned(config, _collection(config.collection))
+
+
+def _planned(config: RunConfig, collection: Collection) -> Plan:
+    rows = () if config.data is None else load_rows(config.data)
+    items = select(collection, config.folders, newman=config.newman) if config.folders else None
+    return plan(collection, items=items, rows=rows, iterations=config.iterations)
 
 
 def _no_sleep(seconds: float) -> None:

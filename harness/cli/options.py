@@ -174,6 +174,9 @@ def _add_list(listing: argparse.ArgumentParser) -> None:
 def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
     serve.add_argument("--port", type=_port, default=8080, help="port, 0 for any free one")
+    serve.add_argument(
+        "--environment", metavar="FILE", help="write a Postman environment that leads to the platform"
+    )
     serve.add_argument("--data", metavar="FILE", help="keep the state in this file")
 
 

@@ -1,7 +1,7 @@
 """Running a plan: iterations, the order of calls, jumps, retries, bail; told as a stream of events."""
 
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Container, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.runner.call import CallOutcome, CallSite, RunContext, run_call
@@ -27,6 +27,9 @@ _NO_RULE = Rule()
 
 INTERRUPTED = "interrupted"
 
+Step = tuple[int, int]
+"""Which call of which iteration: the iteration, then the position in the plan, both from 0."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
@@ -34,7 +37,8 @@ class RunOptions:
 
     `bail` stops the run at the first failure, after the current call. `delay_s` is waited before every
     call. `timeout_s` bounds the run: no call starts after it. `mode` is the word for reports: `live`,
-    `record` or `replay`.
+    `record` or `replay`. `rules` are the companion's, by position; `chosen` are the steps to run, all of
+    them when it is `None`.
     """
 
     bail: bool = False
@@ -42,6 +46,7 @@ class RunOptions:
     timeout_s: float | None = None
     mode: str = "live"
     rules: Mapping[int, Rule] = field(default_factory=dict)
+    chosen: Container[Step] | None = None
 
 
 @dataclass(slots=True)
@@ -118,6 +123,9 @@ def _calls(
         if deadline is not None and time.monotonic() > deadline:
             iteration.stop = "callback timed out"
             return
+        if options.chosen is not None and (iteration.number, position) not in options.chosen:
+            position += 1
+            continue
         iteration.ran.add(position)
         outcome = yield from _one(plan, context, options, iteration, position)
         if options.bail and outcome.result.failed:
