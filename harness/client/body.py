@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import quote
 
-from harness.client.draft import Content, Field, Part
+from harness.client.draft import Content, Part
 from harness.client.files import FilePolicy, FileRefused
+from harness.client.message import Field
 from harness.client.url import utf8
 from harness.collection.javascript import to_json
 from harness.collection.model import Body, FormPart, Pair
@@ -108,9 +109,12 @@ def _graphql_text(body: Body, resolve: Resolve) -> str:
 
 
 def _form_parts(
-    part: FormPart, resolve: Resolve, files: FilePolicy, warn: Callable[[str], None]
+    part: FormPart, resolve: Resolve, files: FilePolicy | None, warn: Callable[[str], None]
 ) -> list[Part]:
-    """Read one part of a form: none when its file is missing, several when it names several files."""
+    """Read one part of a form: none when its file is missing, several when it names several files.
+
+    Without `files` a part that names some is sent empty.
+    """
     key = resolve(part.key)
     content_type = resolve(part.content_type) if part.content_type else None
     file_name = None if part.file_name is None else resolve(part.file_name)
@@ -127,6 +131,9 @@ def _form_parts(
             return [made(decode_base64(value))]
         warn(f"Form param `{key}`, file load error: missing file source")
         return [made("", name=file_name or "")]
+    if files is None:
+        warn(f"Form param `{key}`, file load error: newman reads no files after a list of files, sent empty")
+        return [made("", name=file_name or "")]
     parts = []
     for source in sources:
         try:
@@ -135,6 +142,20 @@ def _form_parts(
         except FileRefused as error:
             warn(f"Form param `{key}`, file load error: {error}")
     return parts
+
+
+def _all_form_parts(
+    given: Sequence[FormPart], resolve: Resolve, files: FilePolicy, warn: Callable[[str], None]
+) -> tuple[Part, ...]:
+    """Read the parts of a form; after one with a list of files no more files are read, as in newman."""
+    parts: list[Part] = []
+    readable: FilePolicy | None = files
+    for part in given:
+        if not part.disabled:
+            parts += _form_parts(part, resolve, readable, warn)
+            if part.is_file and part.listed and any(part.src or ()):
+                readable = None
+    return tuple(parts)
 
 
 def _file_content(body: Body, resolve: Resolve, files: FilePolicy, warn: Callable[[str], None]) -> Content:
@@ -170,12 +191,7 @@ def read_content(
             )
             return Content(mode="urlencoded", fields=fields)
         case "formdata":
-            parts = tuple(
-                made
-                for part in body.formdata
-                if not part.disabled
-                for made in _form_parts(part, resolve, files, warn)
-            )
+            parts = _all_form_parts(body.formdata, resolve, files, warn)
             return Content(mode="formdata", parts=parts) if parts else None
         case "file":
             content = _file_content(body, resolve, files, warn)

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from harness.client.body import content_type, is_json, read_content, strip_comments
-from harness.client.draft import Draft, Field
+from harness.client.draft import Draft
 from harness.client.files import FilePolicy
+from harness.client.message import Field
 from harness.client.profile import Profile
 from harness.client.url import parse, unparse
 from harness.collection.model import Auth, Pair, Request, Url

@@ -7,25 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from harness.client.message import Field
 from harness.collection.model import Pair, Url
 
 BodyMode = Literal["raw", "urlencoded", "formdata", "file", "graphql"]
 
 # What a GET is sent without, unless the profile says otherwise.
 BODILESS: Final = frozenset({"get", "copy", "head", "purge", "unlock"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """A header. `system` marks what the runner added, which the author may switch off.
-
-    `value` is `None` where the author wrote null, which is sent as the word.
-    """
-
-    key: str
-    value: str | None
-    disabled: bool = False
-    system: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +114,16 @@ class Draft:
     def adding(self, key: str, value: str, *, system: bool = True) -> "Draft":
         """Return the draft with one more header at the end."""
         return replace(self, headers=(*self.headers, Field(key=key, value=value, system=system)))
+
+    def replacing(self, key: str, value: str) -> "Draft":
+        """Return the draft with the one header of that name changed in place, or else with one at the end."""
+        name = key.lower()
+        found = [index for index, field in enumerate(self.headers) if field.key.lower() == name]
+        if len(found) != 1:
+            return self.without(key).adding(key, value)
+        changed = list(self.headers)
+        changed[found[0]] = replace(changed[found[0]], key=key, value=value, system=True)
+        return replace(self, headers=tuple(changed))
 
     def upserting(self, key: str, value: str) -> "Draft":
         """Return the draft with a header of that exact spelling changed, or with one more."""

@@ -177,9 +177,10 @@ class HttpTransport:
         target = request.url if forwarded else url.target
         extra = _proxy_authorization(proxy) if proxy is not None and forwarded else ()
         wire = request_bytes(request, target, extra)
-        host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+        name = url.hostname or "localhost"
+        host = f"[{name}]" if ":" in name else name
         address = "/" if proxy is None else f"{scheme}://{host}:{port}/"
-        pool = self._adapter.pool(scheme, url.hostname, port, context, proxy)
+        pool = self._adapter.pool(scheme, name, port, context, proxy)
         for last in (False, True):
             parcel = _Parcel(wire, request.method, deadline)
             try:
@@ -262,10 +263,6 @@ def _connect(host: str, port: int, timeout: float | None) -> socket.socket:
         code = _GAI_CODES.get(error.errno or 0, "ENOTFOUND") if isinstance(error, OSError) else "ENOTFOUND"
         failure = Failure(kind="dns", message=f"getaddrinfo {code} {host}", code=code)
         raise TransportFailure(failure) from None
-    except OverflowError:
-        message = f"Port should be >= 0 and < 65536. Received type number ({port})."
-        failure = Failure(kind="invalid", message=message, code="ERR_SOCKET_BAD_PORT")
-        raise TransportFailure(failure) from None
     problem: TransportFailure | None = None
     for family, kind, protocol, _, address in found:
         sock = socket.socket(family, kind, protocol)
@@ -300,8 +297,9 @@ def _port(url: EncodedUrl) -> int:
             return port
     except ValueError:
         pass
-    message = f'Port should be >= 0 and < 65536. Received type string ("{url.port}").'
-    raise TransportFailure(Failure(kind="invalid", message=message, code="ERR_SOCKET_BAD_PORT"))
+    message = f"Port should be >= 0 and < 65536. Received type string ('{url.port}')."
+    code, name = "ERR_SOCKET_BAD_PORT", "RangeError"
+    raise TransportFailure(Failure(kind="invalid", message=message, code=code, name=name))
 
 
 def _proxy_authorization(proxy: EncodedUrl) -> Headers:

@@ -87,11 +87,28 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why no answer came. `message` is for people, `code` the system's or newman's word (ECONNREFUSED)."""
+    """Why no answer came. `message` is for people, `code` the system's or newman's word (ECONNREFUSED).
+
+    `name` is that of the JavaScript error that newman reports: `Error`, `TypeError` or `RangeError`.
+    """
 
     kind: FailureKind
     message: str
     code: str = ""
+    name: str = "Error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A header. `system` marks what the runner added, which the author may switch off.
+
+    `value` is `None` where the author wrote null, which is sent as the word.
+    """
+
+    key: str
+    value: str | None
+    disabled: bool = False
+    system: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +116,9 @@ class Exchange:
     """What happened to one request in this run: its hops, and the last answer or why there is none.
 
     `request` is the last request sent; `hops` all of them in order, the last one included when answered.
-    `cookies` are those of the jar that match the last URL, after the answer.
+    `cookies` are those of the jar that match the last URL, after the answer. `fields` are the headers as
+    Postman lists them after sending (`pm.request.headers` in tests): the author's, those that are switched
+    off included, and those that were added before the first redirect of the last leg.
     """
 
     request: ResolvedRequest
@@ -108,3 +127,4 @@ class Exchange:
     hops: tuple[Hop, ...] = ()
     cookies: tuple[Cookie, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    fields: tuple[Field, ...] = ()

@@ -33,8 +33,9 @@ _BLOCKABLE: Final = ("content-type", "content-length", "accept-encoding", "conne
 
 
 def invalid(message: str, code: str = "") -> TransportFailure:
-    """Say that a request cannot be sent as it is."""
-    return TransportFailure(Failure(kind="invalid", message=message, code=code))
+    """Say that a request cannot be sent as it is; `code` is Node's, whose own errors are `TypeError`s."""
+    name = "TypeError" if code else "Error"
+    return TransportFailure(Failure(kind="invalid", message=message, code=code, name=name))
 
 
 class HeaderObject:
@@ -112,7 +113,7 @@ class Outgoing:
         cookies: Callable[[EncodedUrl], str] | None,
         keeps_all: bool = False,
     ) -> None:
-        self.method = draft.method
+        self.method = draft.method or "GET"
         self.url = url
         self.followed = 0
         self._profile = profile

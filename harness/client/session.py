@@ -94,7 +94,7 @@ class _Sending:
         self._hops: list[Hop] = []
         self._request: ResolvedRequest | None = None
         self._last_url: EncodedUrl | None = None
-        self._token = ""
+        self._asked: Draft | None = None
 
     def run(self) -> Exchange:
         """Send leg after leg until the auth is content."""
@@ -126,6 +126,7 @@ class _Sending:
             hops=tuple(self._hops),
             cookies=tuple(cookie.plain() for cookie in cookies),
             warnings=tuple(self._warnings),
+            fields=self._as_sent(self._asked).headers if self._asked else self._built.draft.headers,
         )
 
     def _legs(self, draft: Draft) -> Response | None:
@@ -135,6 +136,7 @@ class _Sending:
         leg = 0
         while True:
             completed = self._complete(send.draft)
+            self._asked = completed
             answer = self._redirects(completed, leg, aside=send.aside)
             if not send.aside:
                 response = answer
@@ -202,11 +204,9 @@ class _Sending:
     def _as_sent(self, draft: Draft) -> Draft:
         """Return a leg's request as Postman keeps it for the next leg: encoded, with length and cookies."""
         url = encode(draft.url, disabled=self._built.profile.disable_url_encoding)
-        for name in ("Content-Length", "Cookie"):
-            lines = self._request.headers if self._request is not None else ()
-            for key, value in lines:
-                if key.lower() == name.lower() and draft.last(name) is None:
-                    draft = draft.without(name).adding(key, value)
+        for key, value in self._request.headers if self._request is not None else ():
+            if key.lower() in {"content-length", "cookie"}:
+                draft = draft.replacing(key, value)
         return draft.with_url(parse(url.href))
 
     def _redirects(self, draft: Draft, leg: int, *, aside: bool) -> Response:

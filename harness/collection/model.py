@@ -72,11 +72,15 @@ class Url:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPart:
-    """A part of a multipart body: a text (`value`), or the files named in `src`."""
+    """A part of a multipart body: a text (`value`), or the files named in `src`.
+
+    `listed` says that `src` was written as a list, be it of one: newman treats the parts after it otherwise.
+    """
 
     key: str
     value: str | None = None
     src: tuple[str, ...] | None = None
+    listed: bool = False
     is_file: bool = False
     content_type: str | None = None
     file_name: str | None = None

@@ -395,6 +395,7 @@ def _formdata(given: Any) -> Iterator[FormPart]:
             key=as_text(key) if key else "",
             value=(text or None) if is_file else text,
             src=_sources(one["src"]) if "src" in one else None,
+            listed=isinstance(one.get("src"), list),
             is_file=is_file,
             content_type=_text(one.get("contentType")),
             file_name=_text(one.get("fileName")),
@@ -425,7 +426,7 @@ def _form_part_to_json(part: FormPart) -> dict[str, Any]:
     if part.value is not None:
         written["value"] = part.value
     if part.src is not None:
-        written["src"] = part.src[0] if len(part.src) == 1 else list(part.src)
+        written["src"] = list(part.src) if part.listed else next(iter(part.src), None)
     if part.content_type is not None:
         written["contentType"] = part.content_type
     if part.file_name is not None:

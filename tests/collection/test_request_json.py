@@ -36,10 +36,18 @@ urls = st.builds(Url, raw=texts) | st.builds(
         st.builds(PathVariable, key=st.text(min_size=1, max_size=4), value=maybe, disabled=flags), max_size=2
     ).map(tuple),
 )
-parts = st.builds(
-    FormPart, key=texts, value=texts, content_type=maybe, file_name=maybe, disabled=flags
-) | st.builds(
-    FormPart, key=texts, is_file=st.just(True), src=st.none() | st.lists(texts, max_size=2).map(tuple)
+parts = (
+    st.builds(FormPart, key=texts, value=texts, content_type=maybe, file_name=maybe, disabled=flags)
+    | st.builds(
+        FormPart, key=texts, is_file=st.just(True), src=st.none() | st.lists(texts, max_size=1).map(tuple)
+    )
+    | st.builds(
+        FormPart,
+        key=texts,
+        is_file=st.just(True),
+        src=st.lists(texts, max_size=2).map(tuple),
+        listed=st.just(True),
+    )
 )
 bodies = st.builds(
     Body,
@@ -239,7 +247,7 @@ def test_form_parts():
         FormPart(key="a", value='{"x":1}'),
         FormPart(key="b", value="", content_type="text/plain"),
         FormPart(key="f", is_file=True, src=("one",)),
-        FormPart(key="g", is_file=True, src=("one", "two"), file_name="n"),
+        FormPart(key="g", is_file=True, src=("one", "two"), listed=True, file_name="n"),
         FormPart(key="h", is_file=True, src=()),
         FormPart(key="i", is_file=True, value="aGk="),
     )

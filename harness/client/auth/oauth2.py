@@ -12,8 +12,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from harness.client.auth.flow import Answered, Flow, Params, Send, Tools
-from harness.client.draft import Content, Draft, Field
-from harness.client.message import Failure, Response
+from harness.client.draft import Content, Draft
+from harness.client.message import Failure, Field, Response
 from harness.client.transport import TransportFailure
 from harness.client.url import parse, utf8
 from harness.collection.model import Pair
