@@ -12,6 +12,7 @@ from harness.aep.app import create_app
 from harness.aep.credentials import Credentials
 from harness.aep.platform import Platform
 from harness.aep.settings import Settings
+from harness.aep.sinks import sink_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,6 +138,7 @@ def environment(platform: Platform, tls_url: str | None = None) -> dict[str, str
         "OTHER_SANDBOX_NAME": next(iter(settings.development_sandboxes), ""),
         "TENANT_ID": settings.tenant_id,
         "ACCESS_TOKEN": "",
+        **sink_variables(platform),
     }
 
 

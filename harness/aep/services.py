@@ -30,6 +30,8 @@ MODULES = (
     "harness.aep.flows",
     "harness.aep.flow_runs",
     "harness.aep.merge_policies",
+    "harness.aep.kinesis",
+    "harness.aep.event_hubs",
     "harness.aep.profile_access",
     "harness.aep.segments",
 )

@@ -169,3 +169,22 @@ class LocalSinks:
         if service == "kinesis":
             return f"kinesis/{account}/{place}/{name}"
         return f"{service}/{place.lower()}/{name.lower()}"
+
+
+def sink_variables(platform: Platform) -> dict[str, str]:
+    """Variables for a collection that makes destinations and reads what they got.
+
+    The keys open nothing until a base connection brings them.
+    """
+    return {
+        "KINESIS_ENDPOINT": f"{platform.url}/_sinks/kinesis",
+        "KINESIS_REGION": "us-east-1",
+        "KINESIS_STREAM": "aep-profiles",
+        "KINESIS_ACCESS_KEY_ID": "AKIALOCALPLATFORM",
+        "KINESIS_SECRET_KEY": "local-platform-kinesis-secret-key",
+        "EVENTHUB_ENDPOINT": f"{platform.url}/_sinks/eventhubs",
+        "EVENTHUB_NAMESPACE": "local-namespace",
+        "EVENTHUB_NAME": "aep-profiles",
+        "EVENTHUB_SAS_KEY_NAME": "send",
+        "EVENTHUB_SAS_KEY": "local-platform-eventhub-sas-key",
+    }
