@@ -21,6 +21,7 @@ MODULES = (
     "harness.aep.catalog",
     "harness.aep.batch_calls",
     "harness.aep.dataset_labels",
+    "harness.aep.data_access",
     "harness.aep.observability",
     "harness.aep.inlet_calls",
     "harness.aep.streaming",
