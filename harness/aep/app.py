@@ -61,6 +61,9 @@ class Dispatcher:
             if raised.body is None:
                 return empty(raised.status, raised.headers)
             return answer(raised.body, raised.status, raised.headers)
+        except RecursionError:
+            body = problem.bad_request("The body is nested too deeply").body
+            return answer(body, 400)
         except Exception:  # noqa: BLE001 - a bug of ours is answered 500, and logged
             _LOG.exception("%s %s", scope["method"], scope["path"])
             body = problem.classic(500, "InternalServerError", "An unexpected error occurred").body

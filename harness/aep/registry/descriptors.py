@@ -154,7 +154,7 @@ class Descriptors:
     def _check(self, caller: Caller, body: dict[str, Any]) -> None:
         # 1. form
         kind = body.get("@type")
-        if kind not in _TYPES:
+        if not isinstance(kind, str) or kind not in _TYPES:
             raise problem.bad_request(f"@type must be one of {', '.join(_TYPES)}, not {kind!r}")
         for name in ("xdm:sourceSchema", "xdm:sourceVersion", *_TYPES[kind]):
             if name not in body:
