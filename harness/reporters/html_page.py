@@ -23,6 +23,7 @@ _SCRIPTS: Final = (
 # How the facts of a run are told in the head of the page; the others are in its last view.
 _BADGES: Final[Mapping[str, str]] = {
     "cassette": "cassette {}",
+    "replayed": "from {}",
     "cassette_age": "recorded {} ago",
     "platform": "platform {}",
 }

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 # How the facts of a run are told; one that is not here is told by its name.
 FACTS: Final[Mapping[str, str]] = {
-    "recorded": "{} recorded",
-    "replayed": "{} replayed",
-    "connections": "connections attempted: {}",
+    "recorded": "{} interactions recorded",
     "cassette": "cassette {}",
+    "replayed": "replayed from {}",
+    "unused": "interactions unused: {}",
+    "connections_attempted": "connections attempted: {}",
     "platform": "platform {}",
 }
-
 _ENDINGS: Final[Mapping[str, str]] = {"bail": "stopped at the first failure (--bail)"}
 
 

@@ -32,13 +32,14 @@ function renderImage(data, kind) {
 
 function renderText(box, bar, text, kind) {
   const pretty = laidOut(text, kind);
+  const json = kind.includes('json') || /^\s*[[{]/.test(text);
   const pre = h('pre', { tabindex: '0' });
   let raw = pretty === null;
   let whole = false;
   const fill = () => {
     const full = raw ? text : pretty;
     const part = whole ? full : full.slice(0, BODY_SHOWN);
-    pre.replaceChildren(...(!raw && kind.includes('json') && part.length < COLOURED ? coloured(part) : [part]));
+    pre.replaceChildren(...(json && part.length < COLOURED ? coloured(part) : [part]));
   };
   if (pretty !== null) {
     bar.append(h('button', {

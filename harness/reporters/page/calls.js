@@ -117,7 +117,6 @@ function refilter() {
   timed = found.filter((number) => index.rows[number][ROW.state] !== SKIPPED);
   callList.show(lines.length);
   timeList.show(timed.length);
-  drawAxis();
   const all = index.rows.length;
   $('shown').textContent = found.length === all ? counted(all, 'call') : `${found.length} of ${counted(all, 'call')}`;
 }
@@ -162,16 +161,18 @@ function renderCall(number, indent, level) {
     row[ROW.flags] & FLAG.warnings ? span('  ⚠', 'warned') : null,
     row[ROW.skipped] ? span(`  ${row[ROW.skipped]}`, 'skipped') : null);
   const passed = row[ROW.tests] - row[ROW.failed];
-  return h('div', { class: `row call ${STATES[state]}`, style: indent, 'aria-level': level },
+  return h('div', { class: `row call is-${STATES[state]}`, style: indent, 'aria-level': level },
     sign, cell('method', row[ROW.method]), name,
     cell('tests', row[ROW.tests] ? `${passed}/${row[ROW.tests]}` : '', `${passed} of ${row[ROW.tests]} assertions passed`),
     cell(`code ${codeClass(row[ROW.code])}`, state === SKIPPED ? '' : String(row[ROW.code] || 'ERR')),
     cell('time', state === SKIPPED ? '' : duration(row[ROW.ms])));
 }
 
-function actOnLine(at) {
+// Walking over a folder with the keys leaves it as it is; a click, Enter or Space opens and closes it.
+function actOnLine(at, event) {
   const line = lines[at];
   if (line.key === undefined) { openCall(line.number, true); return; }
+  if (!event) return;
   if (closed.has(line.key)) closed.delete(line.key); else closed.add(line.key);
   refilter();
 }
@@ -179,7 +180,7 @@ function actOnLine(at) {
 function fold(open) {
   const line = lines[callList.focus];
   if (!line || currentView !== 'calls') return;
-  if (line.key !== undefined && open === closed.has(line.key)) { actOnLine(callList.focus); return; }
+  if (line.key !== undefined && open === closed.has(line.key)) { actOnLine(callList.focus, true); return; }
   if (line.key === undefined && !open) {
     let at = callList.focus;
     while (at > 0 && (lines[at].key === undefined || lines[at].depth >= line.depth)) at -= 1;
@@ -187,20 +188,21 @@ function fold(open) {
   }
 }
 
-function span_ms() {
-  let last = 1;
-  for (const number of timed) last = Math.max(last, index.rows[number][ROW.start] + Math.max(index.rows[number][ROW.elapsed], 1));
-  const first = timed.length ? index.rows[timed[0]][ROW.start] : 0;
-  return [first, Math.max(last - first, 1)];
-}
-
 let timeFrom = 0, timeSpan = 1;
-function drawAxis() {
-  [timeFrom, timeSpan] = span_ms();
-  const left = 0.34;
-  $('axis').replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((part) => h('span', {
-    style: { left: `calc(14px + (100% - 28px) * ${left + part * (0.93 - left)})` },
-  }, duration(part * timeSpan))));
+
+// The axis spans the calls that are in sight, so that short calls of a long run can be seen.
+function drawAxis(from, to) {
+  let last = 0;
+  timeFrom = from < to ? index.rows[timed[from]][ROW.start] : 0;
+  for (let at = from; at < to; at += 1) {
+    const row = index.rows[timed[at]];
+    timeFrom = Math.min(timeFrom, row[ROW.start]);
+    last = Math.max(last, row[ROW.start] + Math.max(row[ROW.elapsed], row[ROW.ms]));
+  }
+  timeSpan = Math.max(last - timeFrom, 1);
+  $('axis').replaceChildren(span('from the start of the run', 'axis-title'), ...[0, 0.25, 0.5, 0.75, 1].map((part) => h('span', {
+    class: part === 1 ? 'end' : '', style: { left: `${34 + part * 53}%` },
+  }, duration(timeFrom + part * timeSpan))));
 }
 
 function renderTimed(at) {
@@ -218,6 +220,7 @@ function renderTimed(at) {
 function setUpCalls() {
   callList = new VirtualList($('calls'), 'Calls', renderLine, actOnLine);
   timeList = new VirtualList($('timeline'), 'Calls over time', renderTimed, (at) => openCall(timed[at], true));
+  timeList.before = drawAxis;
   if (index.run.onlyFailures) {
     filter.states.add('failed');
   }

@@ -51,7 +51,7 @@ function renderDetail(number, row, record) {
       state === SKIPPED ? span(`because: ${row[ROW.skipped] || 'a script skipped it'}`) : span(`took ${duration(row[ROW.elapsed])}`),
       row[ROW.attempt] > 1 ? span(`attempt ${row[ROW.attempt]}`, 'warned') : null),
     record.description ? h('p', null, record.description) : null,
-    renderWarnings(record),
+    renderWarnings(path.join(' / '), record),
     renderChecks(number, record),
     record.exchange ? renderExchange(record.exchange) : null,
     renderVariables(record),
@@ -64,9 +64,12 @@ function renderDetail(number, row, record) {
   ];
 }
 
-function renderWarnings(record) {
+function renderWarnings(path, record) {
   const all = [...(record.warnings || []), ...((record.exchange || {}).warnings || []).map((one) => [one, ''])];
-  return all.map(([message, where]) => h('p', { class: 'warned' }, `⚠ ${message}${where ? ` (${where})` : ''}`));
+  return all.map(([message, where]) => {
+    const part = where.startsWith(path) ? where.slice(path.length).replace(/^, /, '') : where;
+    return h('p', { class: 'warned' }, `⚠ ${message}${part ? ` (${part})` : ''}`);
+  });
 }
 
 function renderChecks(number, record) {

@@ -27,7 +27,7 @@ function renderFailures() {
 function renderGroup(message, numbers) {
   const card = h('article', { class: 'group-card' });
   const calls = new Set(numbers.map((number) => index.failures[number][FAILURE.row])).size;
-  card.append(h('h3', null, h('span', { class: 'message' }, message),
+  card.append(h('h2', null, h('span', { class: 'message' }, message),
     numbers.length > 1 ? h('span', { class: 'count' }, `${numbers.length}× in ${counted(calls, 'call')}`) : null));
   let upto = 0;
   const more = h('div', { class: 'more' }, h('button', { type: 'button', class: 'link', onclick: () => add(50) }, ''));

@@ -14,6 +14,11 @@ class VirtualList {
     box.append(this.space);
     box.addEventListener('scroll', () => this.schedule(), { passive: true });
     new ResizeObserver(() => this.draw(true)).observe(box);
+    this.space.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      this.choose(this.focus, event);
+    });
     this.space.addEventListener('click', (event) => {
       const row = event.target.closest('.row');
       if (row) this.choose(Number(row.dataset.at), event);
@@ -42,6 +47,7 @@ class VirtualList {
     if (this.printing) { from = 0; to = Math.min(this.length, 3000); }
     if (!anew && from >= this.from && to <= this.to && this.to - this.from < to - from + 40) return;
     [this.from, this.to] = [from, to];
+    if (this.before) this.before(from, to);
     const rows = [];
     for (let at = from; at < to; at += 1) {
       const row = this.render(at);
