@@ -220,6 +220,7 @@ def _represent_text(dumper: Any, text: str) -> Any:
     if _BREAKS.search(text):
         # Plain and block styles would read these back as other line breaks.
         style = '"'
-    elif "\n" in text and not re.search(r"[ \t]\n|\t|\n\Z\n", text) and not text.startswith((" ", "\n")):
+    elif "\n" in text and not text.startswith((" ", "\n")) and not text.endswith("\n\n"):
+        # A block that keeps empty lines at its end would end the document too.
         style = "|"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)

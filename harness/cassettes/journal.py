@@ -1,7 +1,8 @@
 """The journal of a recording: what happened so far, on disk as soon as it happened.
 
-A file of JSON lines beside the cassette: the first is the recording's metadata, each other an interaction or
-the start of a clock. A process that is killed leaves all lines it finished, and perhaps a piece of one.
+A file of JSON lines beside the cassette: the first is the recording's metadata, each other an interaction,
+the start of a clock, or the number of an earlier interaction that does not count any more. A process that is
+killed leaves all lines it finished, and perhaps a piece of one.
 """
 
 import json
@@ -54,6 +55,10 @@ class Journal:
             }
         )
 
+    def supersede(self, number: int) -> None:
+        """Write that an interaction known before was recorded again and does not count any more."""
+        self._write({"superseded": number})
+
     def interactions(self) -> Iterator[Interaction]:
         """Read the interactions back, from the first one on."""
         return (one for _, one in read(self.path) if isinstance(one, Interaction))
@@ -77,6 +82,8 @@ class Journal:
                 rewritten.append(change(entry))
             elif isinstance(entry, ClockStart):
                 rewritten.start_clock(entry)
+            elif isinstance(entry, int):
+                rewritten.supersede(entry)
         rewritten.close()
         os.close(self._descriptor)
         fresh.replace(self.path)
@@ -106,7 +113,8 @@ class Journal:
             os.ftruncate(self._descriptor, end)
 
 
-Entry = CassetteMetadata | Interaction | ClockStart
+Entry = CassetteMetadata | Interaction | ClockStart | int
+"""The metadata, an interaction, the start of a clock, or the number of a superseded interaction."""
 
 
 def read(path: Path) -> Iterator[tuple[int, Entry]]:
@@ -139,4 +147,6 @@ def _entry(document: Any, number: int) -> Entry:
     if "clock" in document:
         call, iteration, attempt, start = document["clock"]
         return ClockStart(call=tuple(call), iteration=iteration, attempt=attempt, start_ms=start)
+    if "superseded" in document:
+        return int(document["superseded"])
     return interaction_of(document["interaction"])

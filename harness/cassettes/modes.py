@@ -16,7 +16,7 @@ from typing import Final, Literal
 from harness.errors import UsageError, choices
 
 Action = Literal["live", "replay", "record", "extend", "update"]
-"""`record` keeps nothing of the file, `extend` answers from it what it can, `update` keeps what is not sent."""
+"""`record` drops what the file held, `extend` answers from it, `update` keeps of it what is not sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,31 +15,35 @@ from harness.variables.secrets import PREFIX
 class RecordTransport:
     """Sends through another transport and keeps what happened, failures included.
 
-    What the `known` replay can answer is not sent. Threads may share it; sending is not serialized.
+    What the `known` replay can answer is not sent, when `answers` is set and the answer holds no placeholder
+    of a secret, with which a live run could not go on; otherwise the new interaction is kept instead of the
+    known one. Threads may share it; sending is not serialized.
     """
 
     def __init__(
         self,
         inner: Transport,
-        keep: Callable[[Interaction], None],
+        keep: Callable[[Interaction, Interaction | None], None],
         clock: Callable[[HopRequest], float | None],
         *,
         known: ReplayTransport | None = None,
+        answers: bool = True,
     ) -> None:
         self._inner = inner
         self._keep = keep
         self._clock = clock
         self._known = known
+        self._answers = answers
 
     def send(self, hop: HopRequest) -> Response:
         """Send and keep. Raises what the inner transport raises."""
-        if self._known is not None:
-            found = self._known.take(hop)
-            if isinstance(found, Interaction) and usable(found):
-                if found.failure is not None:
-                    raise TransportFailure(found.failure)
-                if found.response is not None:
-                    return found.response
+        found = self._known.take(hop) if self._known is not None else None
+        superseded = found if isinstance(found, Interaction) else None
+        if superseded is not None and self._answers and usable(superseded):
+            if superseded.failure is not None:
+                raise TransportFailure(superseded.failure)
+            if superseded.response is not None:
+                return superseded.response
         begun = time.perf_counter()
         recorded_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         try:
@@ -54,7 +58,8 @@ class RecordTransport:
                     recorded_at=recorded_at,
                     elapsed_ms=elapsed_ms,
                     clock_ms=self._clock(hop),
-                )
+                ),
+                superseded,
             )
             raise
         # What a run reads of time must be what its replay will read.
@@ -67,7 +72,8 @@ class RecordTransport:
                 recorded_at=recorded_at,
                 elapsed_ms=response.elapsed_ms,
                 clock_ms=self._clock(hop),
-            )
+            ),
+            superseded,
         )
         return response
 

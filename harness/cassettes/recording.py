@@ -4,8 +4,9 @@ import base64
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -93,14 +94,19 @@ class Recording:
         self._searched = len(redactor.spellings())
         self._clocked: set[tuple[tuple[str, ...], int, int, float]] = set()
         earlier = [one for one in (base, resumed) if one is not None]
-        known = [one for one in (base if answers else None, resumed) if one is not None]
+        known = [one for cassette in earlier for one in cassette.interactions]
+        self._superseded = _superseded(path) if resumed is not None else set()
         self.draws = RecordedDraws(
             self._metadata.seed or 0,
             known=[start for one in earlier for start in clock_starts(one)],
             told=self._start_clock,
         )
         self.transport = RecordTransport(
-            inner, self._keep, self._clock_of, known=_known(known, rule, redactor) if known else None
+            inner,
+            self._keep,
+            self._clock_of,
+            known=_known(known, self._superseded, rule, redactor) if known else None,
+            answers=answers or base is None,
         )
 
     @property
@@ -168,13 +174,16 @@ class Recording:
             other=dict(plan.other),
         )
 
-    def _keep(self, interaction: Interaction) -> None:
+    def _keep(self, interaction: Interaction, superseded: Interaction | None) -> None:
         with self._lock:
             self._learn_scopes()
             learn_interaction(interaction, self.redactor)
             self._scour()
             redacted = redact_interaction(interaction, self.redactor)
             self._journal.append(redacted.numbered(self._journal.entries))
+            if superseded is not None:
+                self._superseded.add(superseded.number)
+                self._journal.supersede(superseded.number)
 
     def _start_clock(self, start: ClockStart) -> None:
         with self._lock:
@@ -206,21 +215,15 @@ class Recording:
             )
 
     def _interactions(self) -> Iterator[Interaction]:
-        """Give what the cassette will hold: what it held, less what was recorded again, and what is new."""
-        number = 0
-        replaced = {self._slot(one) for one in self._journal.interactions()} if self._base else set()
-        for one in self._base.interactions if self._base else ():
-            if self._slot(one) not in replaced:
-                yield redact_interaction(one, self.redactor).numbered(number)
-                number += 1
-        for one in self._journal.interactions():
-            yield one.numbered(number)
-            number += 1
-
-    @staticmethod
-    def _slot(one: Interaction) -> tuple[object, ...]:
-        context = one.context
-        return (context.call, context.iteration, context.attempt, context.origin, one.request.method)
+        """Give what the cassette will hold: what it held and what is new, less what was recorded again."""
+        base = self._base.interactions if self._base else ()
+        earlier = (redact_interaction(one, self.redactor) for one in base)
+        kept = (
+            one
+            for place, one in enumerate(chain(earlier, self._journal.interactions()))
+            if place not in self._superseded
+        )
+        return (one.numbered(number) for number, one in enumerate(kept))
 
     def _refuse_secrets(self) -> None:
         for one in self._interactions():
@@ -250,10 +253,17 @@ class Recording:
         write_atomically(self.path, dump(metadata, self._interactions, self.path))
 
 
-def _known(cassettes: Iterable[Cassette], rule: MatchRule, redactor: Redactor) -> ReplayTransport:
-    interactions = [one for cassette in cassettes for one in cassette.interactions]
-    numbered = [one.numbered(number) for number, one in enumerate(interactions)]
-    return ReplayTransport(Index(numbered, rule), redactor)
+def _known(
+    interactions: Sequence[Interaction], superseded: set[int], rule: MatchRule, redactor: Redactor
+) -> ReplayTransport:
+    index = Index([one.numbered(number) for number, one in enumerate(interactions)], rule)
+    for number in superseded:
+        index.played[number] = 1
+    return ReplayTransport(index, redactor)
+
+
+def _superseded(path: Path) -> set[int]:
+    return {entry for _, entry in read(journal_path(path)) if isinstance(entry, int)}
 
 
 def _spellings(value: str) -> Iterator[bytes]:
@@ -287,7 +297,7 @@ def _resumed(path: Path) -> Cassette | None:
             interactions.append(entry.numbered(len(interactions)))
         elif isinstance(entry, ClockStart):
             clocks.append(entry)
-        else:
+        elif isinstance(entry, CassetteMetadata):
             metadata = entry
     return Cassette(
         interactions=tuple(interactions), metadata=replace(metadata, clocks=tuple(clocks)), file=str(journal)
@@ -321,10 +331,12 @@ def open_recording(
 ) -> Recording:
     """Begin a recording over `inner`, whose requests go live.
 
-    `action` says what becomes of an existing cassette: `record` replaces it, `extend` answers from it what it
-    can and adds the rest, `update` sends all and keeps of it what was not sent again. A journal that an interrupted recording left is continued with `resume`, thrown away
-    with `discard`, and otherwise refused. Raises `UsageError` for that and when another process records the
-    same file, `InputError` when the file that is there is no cassette.
+    `action` says what becomes of an existing cassette: `record` replaces it, `extend` answers from it what
+    it can and adds the rest, `update` sends all and keeps of it what was not sent again. A journal that an
+    interrupted recording left is continued with `resume`, thrown away with `discard`, and otherwise refused.
+
+    Raises `UsageError` for that and when another process records the same file, `InputError` when the file
+    that is there is no cassette.
     """
     place = Path(path)
     lock = FileLock(place)

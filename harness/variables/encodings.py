@@ -308,7 +308,10 @@ def _recode(run: re.Match[str], phase: int, view: str, changes: list[Edit]) -> E
     changed = as_bytes(apply(view, changes))[kept * 3 :]
     tail = digits[phase + kept * 4 :]
     recoded = base64.b64encode(changed).decode()
-    if "=" not in unbroken:
+    whole = (len(digits) - phase) % 4 == 0
+    dotted = run.string[run.start() - 1 : run.start()] == "." or run.string[run.end() : run.end() + 1] == "."
+    if "=" not in unbroken and (dotted or not whole):
+        # Written without padding, which digits in fours do not show: the parts of a token are.
         recoded = recoded.rstrip("=")
     if "+" not in tail and "/" not in tail and ("-" in tail or "_" in tail):
         recoded = recoded.replace("+", "-").replace("/", "_")

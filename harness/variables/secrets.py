@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import count
 from threading import RLock
 from typing import Any, Final
 
@@ -100,6 +101,7 @@ class Redactor:
         self._needles = Needles()
         self._names: dict[str, str] = {}
         self._taken: set[str] = set()
+        self._used: dict[str, int] = {}
         self._weak: dict[str, None] = {}
         self._lock = RLock()
         self.version = 0
@@ -139,7 +141,11 @@ class Redactor:
             if len(value) < SHORTEST:
                 self._weaken(name, f"has under {SHORTEST} characters")
                 return value
-            if value.lower() in _COMMON_WORDS or _WORDS.sub("", value).lower() in _SECRET_NAMES:
+            if (
+                value in PREFIX
+                or value.lower() in _COMMON_WORDS
+                or _WORDS.sub("", value).lower() in _SECRET_NAMES
+            ):
                 self._weaken(name, "is a common word")
                 return value
             placeholder = self._learn(value, name)
@@ -214,6 +220,7 @@ class Redactor:
 
     def _learn(self, value: str, name: str) -> str:
         placeholder = self._placeholder(value, name)
+        self._taken.add(placeholder)
         self._names[value] = name
         self._put(value, placeholder)
         return placeholder
@@ -234,28 +241,32 @@ class Redactor:
                 self._put(spelling, placeholder)
 
     def _placeholder(self, value: str, name: str) -> str:
-        for candidate in _candidates(value, name):
-            if candidate in self._taken or value in candidate or occurs(candidate, self._needles):
-                continue
-            self._taken.add(candidate)
-            return candidate
-        raise AssertionError("the candidates never end")
+        if value.isascii() and value.isdigit():
+            candidates = _digits(len(value), name)
+        else:
+            slug = _WORDS.sub("_", name).strip("_") or "value"
+            used = self._used.get(slug, 0)
+            self._used[slug] = used + 1
+            candidates = _words(slug if used == 0 else f"{slug}_{used + 1}")
+        return next(
+            one
+            for one in candidates
+            if one not in self._taken and value not in one and not occurs(one, self._needles)
+        )
 
 
-def _candidates(value: str, name: str) -> Iterator[str]:
-    """Give placeholders, the best one first; for digits they are digits, which JSON numbers must be."""
-    if value.isascii() and value.isdigit():
-        number = 0
-        while True:
-            digest = int.from_bytes(blake2b(f"{name}\0{number}".encode()).digest(), "big")
-            yield "9" + str(digest)[: len(value) - 1].rjust(len(value) - 1, "0")
-            number += 1
-    slug = _WORDS.sub("_", name).strip("_") or "value"
-    yield PREFIX + slug
-    for number in range(2, 1_000_000):
-        yield f"{PREFIX}{slug}_{number}"
-        # A secret that is part of the readable name leaves the unreadable one.
-        yield PREFIX + blake2b(f"{slug}{number}".encode(), digest_size=6).hexdigest()
+def _digits(length: int, name: str) -> Iterator[str]:
+    """Give placeholders of so many digits: where a number was, JSON needs one."""
+    for number in count():
+        digest = int.from_bytes(blake2b(f"{name}\0{number}".encode()).digest(), "big")
+        yield f"9{str(digest)[: length - 1]}".ljust(length, "0")
+
+
+def _words(name: str) -> Iterator[str]:
+    """Give placeholders, the readable one first; a secret that is a part of it leaves the others."""
+    yield PREFIX + name
+    for number in count():
+        yield PREFIX + blake2b(f"{name}{number}".encode(), digest_size=6).hexdigest()
 
 
 def _claims(token: str) -> Any:
