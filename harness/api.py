@@ -9,18 +9,20 @@ import os
 import time
 from collections.abc import Container, Generator, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
+from harness.cassettes.modes import Action, action
 from harness.client.certificates import ALL_URLS, CertificateRule
 from harness.client.cookies import CookieJar
 from harness.client.files import FilePolicy
 from harness.client.session import Session, SessionOptions
 from harness.client.transport import ClientCertificate, Transport
-from harness.collection.document import read_json
+from harness.collection.companion import Companion, bind, companion_beside
+from harness.collection.document import is_address, read_json
 from harness.collection.load import load_collection
 from harness.collection.model import Collection
 from harness.collection.selection import select
@@ -29,6 +31,7 @@ from harness.runner.call import RunContext
 from harness.runner.events import CallFinished, Event, RunFinished
 from harness.runner.plan import Plan, plan
 from harness.runner.results import CallResult, RunSummary
+from harness.runner.rules import Rule, rule_of
 from harness.runner.run import RunOptions, Step, run_plan
 from harness.runner.spool import Spool
 from harness.scripting.engine import ScriptEngine
@@ -55,8 +58,9 @@ class RunConfig:
 
     Files are paths or http(s) addresses. `environment`, `globals` and `data` may also be given as mappings
     and rows. `companion` is the companion file, `None` for the `NAME.harness.yaml` beside the collection when
-    there is one; `use_companion` turns it off. `record` and `replay` name a cassette; `cassette_mode` is one of
-    the words of `cassettes.modes` for `cassette` or the companion's. `environ` fills environment values from `HARNESS_VAR_<name>`.
+    there is one; `use_companion` turns it off. `record` and `replay` name a cassette; `cassette_mode` is one
+    of the words of `cassettes.modes`, for `cassette` or the companion's. `resume` says what becomes of an
+    interrupted recording. `environ` fills environment values from `HARNESS_VAR_<name>`.
     """
 
     collection: str | Path | Collection | Mapping[str, Any]
@@ -74,6 +78,7 @@ class RunConfig:
     replay: str | Path | None = None
     cassette: str | Path | None = None
     cassette_mode: str | None = None
+    resume: Literal["continue", "discard"] | None = None
     seed: int | None = None
     bail: str | None = None
     newman: bool = False
@@ -138,15 +143,18 @@ class LiveRun:
         config = self.config
         self.collection = _collection(config.collection)
         self.plan: Plan = _planned(config, self.collection)
-        self.mode = "record" if config.record else "replay" if config.replay else "live"
-        environment = load_environment(config.environment).with_system(config.environ)
+        companion = _companion(config)
+        self._rules = _rules(companion, self.collection, self.plan)
+        self.cassette, self.action = _cassette(config, companion)
+        self.platform = _platform(config, companion)
+        file = config.environment if config.environment is not None else companion.environment
+        environment = load_environment(file).with_system(config.environ)
         environment = environment.with_values(config.env_vars.items())
         # Names whose values were chosen for this run, which a recording's environment does not replace.
         self._chosen = set(config.env_vars)
         if config.environment is not None:
             self._chosen |= {variable.key for variable in environment.variables}
-        self.platform = config.platform
-        platform = self._start_platform(self.platform)
+        platform = self._start_platform()
         self.scopes = Scopes(
             environment=environment.scope(),
             collection=Scope("collection", self.collection.variables),
@@ -165,9 +173,14 @@ class LiveRun:
         transport, draws = self._open_cassette()
         self.context = self._context(transport, draws)
 
-    def _start_platform(self, name: str | None) -> dict[str, str]:
+    @property
+    def mode(self) -> str:
+        """The word for reports: `live`, `record` or `replay`."""
+        return self.action if self.action in {"live", "replay"} else "record"
+
+    def _start_platform(self) -> dict[str, str]:
         """Start the local platform and return the variables that lead to it."""
-        if name is None or self.mode == "replay":
+        if self.platform != "local" or self.mode == "replay":
             return {}
         from harness.aep.server import LocalPlatform
 
@@ -175,14 +188,15 @@ class LiveRun:
 
     def _open_cassette(self) -> tuple[Transport, Draws]:
         """Return what sends and what is drawn from: live, recorded, or out of a cassette."""
-        config = self.config
-        if config.replay is not None:
-            return self._open_replay(config.replay)
-        if config.record is not None:
-            return self._open_recording(config.record)
-        return self._transport(), LiveDraws(config.seed)
+        match self.action:
+            case "replay" if self.cassette is not None:
+                return self._open_replay(self.cassette)
+            case "record" | "extend" | "update" if self.cassette is not None:
+                return self._open_recording(self.cassette)
+            case _:
+                return self._transport(), LiveDraws(self.config.seed)
 
-    def _open_recording(self, path: str | Path) -> tuple[Transport, Draws]:
+    def _open_recording(self, path: Path) -> tuple[Transport, Draws]:
         from harness.cassettes.recording import RecordingPlan, open_recording
 
         names, values = auth_secrets(self.collection)
@@ -193,6 +207,9 @@ class LiveRun:
             path,
             self._transport(),
             redactor=self.redactor,
+            action=self.action,
+            resume=self.config.resume == "continue",
+            discard=self.config.resume == "discard",
             plan=RecordingPlan(
                 collection=self.collection.name,
                 collection_hash=_hash(self.collection.source),
@@ -206,7 +223,7 @@ class LiveRun:
         self.recording.watch(self.scopes)
         return self.recording.transport, self.recording.draws
 
-    def _open_replay(self, path: str | Path) -> tuple[Transport, Draws]:
+    def _open_replay(self, path: Path) -> tuple[Transport, Draws]:
         from harness.cassettes.guard import OfflineGuard
         from harness.cassettes.replay import open_replay
 
@@ -219,7 +236,7 @@ class LiveRun:
             path,
             redactor=self.redactor,
             environment=today,
-            command=f"harness run {self.collection.file} --record {os.fspath(path)}",
+            command=f"harness run {self.collection.file} --record {path}",
         )
         # What the recording's environment held is filled in where today's says nothing.
         for name, value in replay.environment().items():
@@ -303,6 +320,7 @@ class LiveRun:
             delay_s=config.delay_ms / 1000,
             timeout_s=config.timeout_ms / 1000 or None,
             mode=self.mode,
+            rules=self._rules,
             chosen=chosen,
         )
 
@@ -331,7 +349,7 @@ class LiveRun:
             facts["recorded"] = outcome.interactions
             facts["cassette"] = str(outcome.path if outcome.written else outcome.journal)
         if self.replay is not None and self._guard is not None:
-            facts["replayed"] = str(self.config.replay)
+            facts["replayed"] = str(self.cassette)
             facts["unused"] = len(self.replay.unused())
             facts["connections_attempted"] = len(self._guard.attempts)
 
@@ -430,6 +448,65 @@ def _planned(config: RunConfig, collection: Collection) -> Plan:
     rows = () if config.data is None else load_rows(config.data)
     items = select(collection, config.folders, newman=config.newman) if config.folders else None
     return plan(collection, items=items, rows=rows, iterations=config.iterations)
+
+
+def _companion(config: RunConfig) -> Companion:
+    """Load the companion that goes with the collection; an empty one when there is none."""
+    if not config.use_companion:
+        return Companion()
+    file = config.companion
+    if file is None and isinstance(config.collection, str | Path) and not is_address(config.collection):
+        file = companion_beside(config.collection)
+    if file is None:
+        return Companion()
+    from harness.collection.companion_file import load_companion
+
+    companion = load_companion(file)
+    # An environment of the user's own replaces the companion's, and what leads elsewhere with it.
+    if config.environment is not None:
+        return replace(companion, environment=None, platform=None, cassette=None)
+    return companion
+
+
+def _rules(companion: Companion, collection: Collection, planned: Plan) -> dict[int, Rule]:
+    """Return the companion's rules by the position of the calls they are for."""
+    if not companion.calls:
+        return {}
+    entries = dict(zip(map(id, collection.items()), bind(companion, collection), strict=True))
+    rules: dict[int, Rule] = {}
+    for position, call in enumerate(planned.calls):
+        entry = entries[id(call.item)]
+        if entry is not None:
+            rules[position] = rule_of(entry)
+    return rules
+
+
+def _cassette(config: RunConfig, companion: Companion) -> tuple[Path | None, Action]:
+    """Return the cassette of a run and what is done with it."""
+    if config.record is not None:
+        return Path(config.record), action(config.cassette_mode or "record", Path(config.record))
+    if config.replay is not None:
+        return Path(config.replay), "replay"
+    if config.cassette_mode is None or config.cassette_mode == "live":
+        return None, "live"
+    path = config.cassette if config.cassette is not None else companion.cassette
+    if path is None:
+        raise UsageError(
+            "there is no cassette for this collection",
+            where=str(config.collection),
+            hint="name one, or write `cassette: FILE` into its companion file",
+        )
+    return Path(path), action(config.cassette_mode, Path(path))
+
+
+def _platform(config: RunConfig, companion: Companion) -> str | None:
+    """Return the platform that a run is against: the one asked for, else the companion's."""
+    name = config.platform if config.platform is not None else companion.platform
+    if name is not None and name not in PLATFORMS:
+        raise InputError(
+            f"there is no platform {name!r}", where=companion.file, hint=choices(name, PLATFORMS)
+        )
+    return name
 
 
 def _no_sleep(seconds: float) -> None:

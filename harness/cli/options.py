@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from harness import __version__
+from harness.cassettes.modes import RECORD_MODES
 from harness.errors import UsageError
 
 
@@ -141,6 +142,22 @@ def _add_network(network: argparse._ArgumentGroup) -> None:
 def _add_cassettes(cassettes: argparse._ArgumentGroup) -> None:
     cassettes.add_argument("--record", metavar="FILE", help="record this run into a cassette")
     cassettes.add_argument("--replay", metavar="FILE", help="answer from a cassette, without any network")
+    cassettes.add_argument(
+        "--record-mode",
+        choices=RECORD_MODES,
+        metavar="|".join(RECORD_MODES),
+        help="vcrpy's word for what becomes of the cassette named by --record",
+    )
+    cassettes.add_argument(
+        "--resume", action="store_const", const="continue", help="go on with an interrupted recording"
+    )
+    cassettes.add_argument(
+        "--discard",
+        dest="resume",
+        action="store_const",
+        const="discard",
+        help="throw an interrupted recording away",
+    )
     cassettes.add_argument("--platform", metavar="local", help="start a platform for the run: local")
     cassettes.add_argument("--seed", type=int, metavar="N", help="draw random values from this seed")
 

@@ -90,6 +90,8 @@ def _config(collection: str, options: argparse.Namespace, terminal: Terminal) ->
         platform=options.platform,
         record=options.record,
         replay=options.replay,
+        cassette_mode=options.record_mode,
+        resume=options.resume,
         seed=options.seed,
         bail=options.bail,
         newman=newman,

@@ -39,9 +39,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if named:
         wanted = file_path.name.endswith(SUFFIX) or is_collection(file_path)
     else:
-        from harness.collection.companion import companion_path
+        from harness.collection.companion import companion_beside
 
-        wanted = companion_path(file_path).is_file()
+        wanted = companion_beside(file_path) is not None
     return CollectionFile.from_parent(parent, path=file_path) if wanted else None
 
 

@@ -1,11 +1,14 @@
 """Runs a collection only as far as pytest asks: up to the end of one item at a time."""
 
-from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 from harness.api import LiveRun, RunConfig
 from harness.runner.events import AttemptFinished, CallFinished, CallStarted, Event
 from harness.runner.results import CallResult
 from harness.runner.run import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 
 class Drive:

@@ -131,7 +131,7 @@ class _CallRun:
         auth = self.authored.auth
         after = self._scripts("test", lambda: sent_json(built, exchange, auth), exchange)
         # 6. The companion holds its expectations and takes values out.
-        judged = self.rule.judge(exchange, self.site.scopes)
+        judged = self.rule.apply(exchange, self.site.scopes, self._resolver("expect").text)
         return self._outcome(prerequest=before, exchange=exchange, test=after, judged=judged)
 
     def _stops(self, result: JobResult) -> bool:
@@ -192,16 +192,18 @@ class _CallRun:
         site = self.site
         return HopContext(call=site.call.path, iteration=site.iteration, attempt=site.attempt, origin=origin)
 
+    def _resolver(self, event: str) -> Resolver:
+        return Resolver(self.site.scopes, self.draws.random(event), self.draws.clock)
+
     def _build(self, call: Call) -> BuiltRequest:
-        random = self.draws.random("request")
-        resolver = Resolver(self.site.scopes, random, self.draws.clock)
+        resolver = self._resolver("request")
         built = build(
             self.authored,
             self.authored.auth or call.auth,
             resolver.text,
             files=self.context.files,
             profile=Profile.of(call.profile),
-            random=random,
+            random=self.draws.random("send"),
             clock=self.draws.clock,
         )
         if not self.context.newman:
