@@ -52,7 +52,7 @@ def test_a_handler_may_be_asynchronous(client: Any) -> None:
 def router(*paths: str, any_case: bool = False) -> Router:
     made = Router()
     for path in paths:
-        made.add(Endpoint(method="GET", path=path, handler=lambda *_: answer(path), any_case=any_case))
+        made.add(Endpoint(method="GET", path=path, handler=lambda *_: answer({}), any_case=any_case))
     return made
 
 
