@@ -65,7 +65,7 @@ def parse_query(query: Query) -> EventQuery:
 
 def parse_body(body: dict[str, Any]) -> EventQuery:
     """Read the members of a bulk request."""
-    times = body.get("timeFilter") or {}
+    times = {} if body.get("timeFilter") is None else body["timeFilter"]
     if not isinstance(times, dict):
         raise problem.ups(400, "'timeFilter' must be an object.")
     return EventQuery(

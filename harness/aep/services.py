@@ -35,6 +35,8 @@ MODULES = (
     "harness.aep.event_hubs",
     "harness.aep.profile_access",
     "harness.aep.segments",
+    "harness.aep.segment_jobs",
+    "harness.aep.previews",
 )
 """Each has `routes(platform) -> list[Endpoint]`."""
 

@@ -9,7 +9,6 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-
 SHARD = "shardId-000000000000"
 
 
