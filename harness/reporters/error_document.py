@@ -39,7 +39,7 @@ def script_error(error: ScriptError, *, newman: bool) -> Json:
 
 def request_error(failure: Failure) -> Json:
     """Tell why no answer came, as Node does."""
-    document: Json = {"name": "Error", "message": failure.message}
+    document: Json = {"name": failure.name, "message": failure.message}
     if failure.code:
         document["code"] = failure.code
     return document

@@ -79,7 +79,7 @@ def _request_faults(exchange: Exchange, origin: str) -> Iterator[Fault]:
     if exchange.failure is not None:
         yield Fault(
             kind="request",
-            name="Error",
+            name=exchange.failure.name,
             message=exchange.failure.message,
             origin=origin,
             failure=exchange.failure,

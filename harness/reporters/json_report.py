@@ -19,6 +19,7 @@ from harness.reporters.execution import (
 )
 from harness.reporters.export import Spool, export_path, write_atomically
 from harness.reporters.fault import Fault, faults_of
+from harness.reporters.letter import enumerable, legs
 from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.results import CallResult, Extraction, RunSummary, Tally
@@ -133,11 +134,13 @@ class JsonReporter:
             # newman pushes one and the same object for each request: every entry tells the last one sent,
             # and the last failure.
             failures = [exchange.failure for _, exchange in sent if exchange.failure is not None]
-            for _ in sent:
+            times = sum(legs(exchange) for _, exchange in sent)
+            self._summary.requests.total += times - len(sent)
+            for _ in range(times):
                 origin, exchange = sent[-1]
                 execution = self._exchange(exchange, origin, result, cursor, item)
                 if failures:
-                    execution["requestError"] = request_error(failures[-1])
+                    execution["requestError"] = enumerable(failures[-1])
                 yield execution | outcome
             return
         for number, (origin, exchange) in enumerate(sent):

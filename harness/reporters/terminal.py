@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.reporters.call_lines import attempt_line, call_lines, warning_line
 from harness.reporters.failure_list import FailureList
-from harness.reporters.ink import is_live
+from harness.reporters.ink import is_live, wrap
 from harness.reporters.progress_line import Pace, ProgressLine
 from harness.reporters.quantity import counted, duration
 from harness.reporters.reporter import Options, ReporterContext
@@ -178,7 +178,9 @@ class TerminalReporter:
         if summary.warnings:
             yield "  " + ink(f"{signs.warning} {counted(len(summary.warnings), 'warning')}", "yellow")
         if summary.facts:
-            yield "  " + ink(f" {signs.dot} ".join(self._facts(summary.facts)), "dim")
+            told = f" {signs.dot} ".join(self._facts(summary.facts))
+            width = self._style.width
+            yield from ("  " + ink(line, "dim") for line in wrap(told, None if width is None else width - 2))
 
     def _facts(self, facts: Mapping[str, Any]) -> Iterator[str]:
         for name, value in facts.items():

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from harness.client.message import Hop
 from harness.errors import InputError
+from harness.runner.events import CallFinished
 
 
 def report_of(bench, events, **context) -> dict[str, Any]:
@@ -41,6 +43,22 @@ def test_newman_tells_the_last_request_of_a_call_for_each_one(bench, shop_run):
         ("Create order", 201),
     ]
     assert executions[0] == executions[1]
+
+
+def test_newman_tells_of_a_request_error_what_json_keeps_of_it(bench, shop_run):
+    executions = report_of(bench, shop_run, newman=True)["run"]["executions"]
+    assert executions[-1]["requestError"] == {"code": "ECONNREFUSED"}
+
+
+def test_newman_counts_every_leg_of_an_auth_handshake(bench, shop_run):
+    event = next(one for one in shop_run if isinstance(one, CallFinished))
+    exchange = event.result.exchange
+    hops = tuple(Hop(request=exchange.request, response=exchange.response, leg=leg) for leg in (0, 1))
+    result = replace(event.result, exchange=replace(exchange, hops=hops))
+    shop_run[shop_run.index(event)] = CallFinished(result=result)
+    run = report_of(bench, shop_run, newman=True)["run"]
+    assert run["stats"]["requests"]["total"] == len(run["executions"]) == 5
+    assert report_of(bench, shop_run)["run"]["stats"]["requests"]["total"] == 4
 
 
 def test_failures_say_where_in_newmans_words(bench, shop_run):
