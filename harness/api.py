@@ -250,7 +250,6 @@ class LiveRun:
     def _context(self, transport: Transport, draws: Draws) -> RunContext:
         config = self.config
         session = Session(transport, jar=self.jar, options=self._session_options())
-        folder = self._folder()
         timeout = config.timeout_script_ms
         if timeout is None:
             timeout = 0 if config.newman else DEFAULT_SCRIPT_TIMEOUT_MS
@@ -258,11 +257,7 @@ class LiveRun:
             collection=self.collection.name,
             session=session,
             jar=self.jar,
-            files=FilePolicy(
-                working_dir=Path(config.working_dir or "."),
-                allow_outside=config.allow_outside or config.newman,
-                also=(folder,) if folder else (),
-            ),
+            files=self._files(),
             scopes=self.scopes,
             draws=draws,
             engine=self._engine(),
@@ -273,11 +268,16 @@ class LiveRun:
             wait_for_timers=self.mode != "replay",
         )
 
-    def _folder(self) -> Path | None:
-        """Return the folder that the collection is in, when it is in one."""
-        if not self.collection.file or "://" in self.collection.file:
-            return None
-        return Path(self.collection.file).parent
+    def _files(self) -> FilePolicy:
+        """Say which files requests may upload: those in the working directory and beside the collection."""
+        config, file = self.config, self.collection.file
+        folder = Path(config.working_dir or ".")
+        if config.newman:
+            # newman compares absolute paths with the directory as given: in a relative one nothing lies.
+            refused = config.working_dir is not None and not config.allow_outside and not folder.is_absolute()
+            return FilePolicy(working_dir=folder, allow_outside=config.allow_outside, none=refused)
+        beside = (Path(file).parent,) if file and not is_address(file) else ()
+        return FilePolicy(working_dir=folder, allow_outside=config.allow_outside, also=beside)
 
     def _transport(self) -> Transport:
         from harness.client.http import HttpTransport

@@ -6,11 +6,11 @@ from typing import Any
 from harness.client.build import BuiltRequest
 from harness.client.draft import Content, Part
 from harness.client.message import Exchange
-from harness.collection.model import Auth, Pair
+from harness.collection.model import Pair, Request
 from harness.collection.request_json import auth_to_json, url_to_json
 
 
-def sent_json(built: BuiltRequest, exchange: Exchange | None, auth: Auth | None) -> dict[str, Any]:
+def sent_json(built: BuiltRequest, exchange: Exchange | None, authored: Request) -> dict[str, Any]:
     """Write a resolved request as v2.1 JSON: the author's headers, then those its first hop had besides."""
     draft = built.draft
     written: dict[str, Any] = {"url": url_to_json(draft.url), "method": draft.method}
@@ -28,8 +28,10 @@ def sent_json(built: BuiltRequest, exchange: Exchange | None, auth: Auth | None)
     written["header"] = headers
     if draft.content is not None:
         written["body"] = _body(draft.content)
-    if auth is not None:
-        written["auth"] = auth_to_json(auth)
+    if authored.auth is not None:
+        written["auth"] = auth_to_json(authored.auth)
+    if authored.description is not None:
+        written["description"] = authored.description
     return written
 
 
