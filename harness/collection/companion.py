@@ -1,0 +1,185 @@
+"""The companion of a collection: what the runner does besides sending its calls.
+
+A companion file `NAME.harness.yaml` beside `NAME.postman_collection.json` leaves the collection as Postman
+exported it. This module is what such a file says; `companion_file` reads it.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from harness.collection.model import Collection, Folder, Item
+from harness.errors import InputError, Place
+
+CompanionScope = Literal["environment", "collection", "globals", "local"]
+ExtractSource = Literal["path", "header", "body"]
+ExpectSubject = Literal["status", "header", "path"]
+ExpectCheck = Literal["equals", "matches", "exists", "type", "count"]
+RetryGoal = Literal["expect", "pass"]
+
+ENDINGS: Final = (".harness.yaml", ".harness.yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractEntry:
+    """A value to take out of the answer into a variable.
+
+    `expression` is the JSONPath or the header's name, empty for the whole body; `regex` then picks a part of
+    what was found: its first group, or all of it.
+    """
+
+    variable: str
+    source: ExtractSource
+    expression: str = ""
+    regex: str | None = None
+    scope: CompanionScope = "environment"
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectEntry:
+    """One thing that has to hold for the answer.
+
+    `target` is the header's name or the JSONPath; `wanted` what the check compares with, which may hold
+    `{{name}}`. The status has a tuple of numbers and classes (`2xx`) as its `wanted`.
+    """
+
+    subject: ExpectSubject
+    check: ExpectCheck
+    wanted: Any
+    target: str = ""
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryEntry:
+    """Send again until the goal is reached: `expect` the companion's own, `pass` all that the call asserts.
+
+    Times are in seconds; the first attempt is at 0, none begins after `for_s`.
+    """
+
+    until: RetryGoal = "expect"
+    every_s: float = 1.0
+    for_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEntry:
+    """What the companion says of a call, or of all calls of a folder.
+
+    `always` calls run also when the run was ended early; `only_platform` skips the call elsewhere; `needs`
+    are the paths of calls that have to run before this one.
+    """
+
+    path: tuple[str, ...]
+    extract: tuple[ExtractEntry, ...] = ()
+    expect: tuple[ExpectEntry, ...] = ()
+    retry: RetryEntry | None = None
+    only_platform: str | None = None
+    always: bool = False
+    needs: tuple[tuple[str, ...], ...] = ()
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """A companion file. Paths of files are relative to the working directory; addresses stay as they are."""
+
+    file: str = ""
+    environment: str | None = None
+    globals: str | None = None
+    platform: str | None = None
+    cassette: str | None = None
+    calls: tuple[CallEntry, ...] = ()
+
+
+def companion_beside(collection: str | os.PathLike[str]) -> Path | None:
+    """Return the companion file beside a collection, `None` when there is none."""
+    path = Path(collection)
+    stem = path.name.removesuffix(".json").removesuffix(".postman_collection")
+    candidates = (path.with_name(stem + ending) for ending in ENDINGS)
+    return next((one for one in candidates if one.is_file()), None)
+
+
+def bind(companion: Companion, collection: Collection) -> tuple[CallEntry | None, ...]:
+    """Return for each item of the collection, in its order, all that the companion says of it.
+
+    An entry for a folder is for all of its calls; what is said of a call itself comes after and wins. Of
+    folders or calls with the same name beside each other the second is called `Name [2]`. Raises
+    `InputError` for an entry, or a need, that fits no call.
+    """
+    tree = tuple(_named(collection.root, ()))
+    known = {path: index for index, (path, _) in enumerate(tree)}
+    items = [(path, entry) for path, entry in tree if isinstance(entry, Item)]
+    bound: list[CallEntry | None] = [None] * len(items)
+    said: dict[tuple[str, ...], CallEntry] = {}
+    for entry in companion.calls:
+        if entry.path not in known:
+            raise _unknown(entry.path, tuple(known), entry.place)
+        if entry.path in said:
+            other = said[entry.path].place.field
+            raise InputError("this call has two entries", where=entry.place, hint=f"the other is at {other}")
+        said[entry.path] = entry
+        for need in entry.needs:
+            if need not in known:
+                raise _unknown(need, tuple(known), replace(entry.place, field=f"needs, {entry.place.field}"))
+        if not any(_within(path, entry.path) for path, _ in items):
+            raise InputError("this entry is used by nothing: the folder has no calls", where=entry.place)
+    for entry in sorted(companion.calls, key=lambda one: len(one.path)):
+        for index, (path, _) in enumerate(items):
+            if _within(path, entry.path):
+                bound[index] = _merged(bound[index], entry, path)
+    return tuple(bound)
+
+
+def _within(path: tuple[str, ...], folder: tuple[str, ...]) -> bool:
+    return path[: len(folder)] == folder
+
+
+def _merged(outer: CallEntry | None, inner: CallEntry, path: tuple[str, ...]) -> CallEntry:
+    if outer is None:
+        return replace(inner, path=path)
+    return CallEntry(
+        path=path,
+        extract=outer.extract + inner.extract,
+        expect=outer.expect + inner.expect,
+        retry=inner.retry or outer.retry,
+        only_platform=inner.only_platform or outer.only_platform,
+        always=inner.always or outer.always,
+        needs=outer.needs + inner.needs,
+        place=inner.place,
+    )
+
+
+def _named(folder: Folder, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Folder | Item]]:
+    """Walk folders and items with paths of which no two are the same."""
+    seen: dict[str, int] = {}
+    taken = {child.path[-1] for child in folder.children}
+    for child in folder.children:
+        name = child.path[-1]
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            number = seen[name]
+            while f"{name} [{number}]" in taken:
+                number += 1
+            name = f"{name} [{number}]"
+            taken.add(name)
+        yield (*path, name), child
+        if isinstance(child, Folder):
+            yield from _named(child, (*path, name))
+
+
+def _unknown(path: tuple[str, ...], known: tuple[tuple[str, ...], ...], place: Place) -> InputError:
+    spelled = {" / ".join(one): one for one in known}
+    written = " / ".join(path)
+    same_end = [name for name, one in spelled.items() if one[-1:] == path[-1:]]
+    near = get_close_matches(written, spelled, n=3, cutoff=0.5)
+    found = list(dict.fromkeys((*same_end, *near)))[:3]
+    hint = "did you mean " + " or ".join(map(repr, found)) + "?" if found else ""
+    top = ", ".join(one[0] for one in known if len(one) == 1)
+    return InputError(
+        f"there is no call or folder {written!r}", where=place, hint=hint or f"valid at the top: {top}"
+    )
