@@ -29,7 +29,7 @@ _PART_NAME: Final = re.compile(r'name="((?:[^"\\]|\\.)*)"')
 
 
 _ESCAPED_OR_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_.~!$&'()*+,;=:@/?-]")
-_ESCAPED_DELIMITER: Final = re.compile(r"%(?:2[13456789ABCFabcf]|3[ABDFabdf]|40|5[BDbd]|00)")
+_ESCAPED_DELIMITER: Final = re.compile(rb"(%(?:2[13456789ABCFabcf]|3[ABDFabdf]|40|5[BDbd]))")
 _PATH_SAFE: Final = "/~!$&'()*+,;=:@"
 _QUERY_SAFE: Final = _PATH_SAFE + "?"
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
@@ -89,10 +89,12 @@ def _canonical_field(field: str) -> str:
 def _respelled(text: str, safe: str) -> str:
     if not _ESCAPED_OR_UNSAFE.search(text):
         return text
-    # An escaped delimiter is no delimiter: those keep their escapes.
-    kept = _ESCAPED_DELIMITER.sub(lambda found: found.group().upper().replace("%", "\0"), text)
-    plain = unquote_to_bytes(kept.encode("utf-8", "surrogateescape"))
-    return quote(plain, safe=safe + "\0").replace("\0", "%")
+    # An escaped delimiter is no delimiter: those keep their escapes, every second piece is one.
+    pieces = _ESCAPED_DELIMITER.split(text.encode("utf-8", "surrogatepass"))
+    return "".join(
+        piece.decode().upper() if place % 2 else quote(unquote_to_bytes(piece), safe=safe)
+        for place, piece in enumerate(pieces)
+    )
 
 
 def address(url: str) -> str:
