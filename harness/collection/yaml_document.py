@@ -14,26 +14,29 @@ import yaml
 from harness.errors import InputError, Place
 
 MOST_NODES: Final = 100_000
+DEEPEST: Final = 100
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
 _WORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_CORE: Final = "tag:yaml.org,2002:"
 _TAGS: Final = frozenset(
-    _CORE + kind
-    for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "value", "merge")
+    {None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str"}
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A value at a line of a file. `value` is a scalar, a tuple of nodes, or a dict of nodes by key."""
+    """A value at a line of a file. `value` is a scalar, a tuple of nodes, or a dict of nodes by key.
+
+    `text` is a scalar as written, `size` the number of nodes with all that are inside.
+    """
 
     value: Any
     text: str
     line: int
     file: str
     keys: tuple["Node", ...] = ()
+    size: int = 1
 
     @property
     def kind(self) -> str:
@@ -76,7 +79,7 @@ class Node:
 def parse_yaml(text: str, file: str) -> Node:
     """Read a document. Raises `InputError` with line and column."""
     try:
-        root = yaml.compose(text, Loader=_LOADER)
+        return _Reader(file, yaml.parse(text, Loader=_LOADER)).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         field = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -85,52 +88,92 @@ def parse_yaml(text: str, file: str) -> Node:
     except (yaml.YAMLError, ValueError) as error:
         what = str(error).splitlines()[0]
         raise InputError(f"not valid YAML: {what}", where=Place(file=file)) from error
-    except RecursionError as error:
-        raise InputError("the document is nested too deeply", where=Place(file=file)) from error
-    if root is None:
-        return Node(value=None, text="", line=1, file=file)
-    try:
-        return _Reader(file).node(root)
-    except RecursionError as error:
-        raise InputError("the document is nested too deeply", where=Place(file=file)) from error
 
 
 class _Reader:
-    def __init__(self, file: str) -> None:
+    """Builds nodes from the parser's events; what an alias repeats is the same node again."""
+
+    def __init__(self, file: str, events: Iterator[yaml.Event]) -> None:
         self.file = file
+        self.events = events
+        self.anchors: dict[str, Node] = {}
         self.count = 0
 
-    def node(self, given: yaml.Node) -> Node:
-        line = given.start_mark.line + 1
-        where = Place(file=self.file, field=f"line {line}")
-        self.count += 1
-        if self.count > MOST_NODES:
-            raise InputError("the document is too large, or its anchors repeat it too often", where=where)
-        if given.tag not in _TAGS:
-            raise InputError(f"the tag {given.tag!r} has no meaning here", where=where)
-        match given:
-            case yaml.MappingNode():
-                return self.mapping(given, line)
-            case yaml.SequenceNode():
-                values = tuple(self.node(one) for one in given.value)
-                return Node(value=values, text="", line=line, file=self.file)
-            case _:
-                quoted = isinstance(given, yaml.ScalarNode) and bool(given.style)
-                value = given.value if quoted else scalar(given.value)
-                return Node(value=value, text=given.value, line=line, file=self.file)
+    def document(self) -> Node:
+        root: Node | None = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if root is not None:
+                    raise self.error("there is another document in the file", event)
+                root = self.node(next(self.events), 0)
+        return root or Node(value=None, text="", line=1, file=self.file)
 
-    def mapping(self, given: yaml.MappingNode, line: int) -> Node:
+    def node(self, event: yaml.Event, depth: int) -> Node:
+        if depth > DEEPEST:
+            raise self.error("the document is nested too deeply", event)
+        if isinstance(event, yaml.AliasEvent):
+            return self.alias(event)
+        tag = getattr(event, "tag", None)
+        if tag not in _TAGS:
+            raise self.error(f"the tag {tag!r} has no meaning here", event)
+        before = self.count
+        self.check_size(1, event)
+        value: Any
+        keys: tuple[Node, ...] = ()
+        text = ""
+        match event:
+            case yaml.MappingStartEvent():
+                value, keys = self.mapping(depth)
+            case yaml.SequenceStartEvent():
+                value = self.sequence(depth)
+            case yaml.ScalarEvent():
+                text = event.value or ""
+                value = text if event.style or tag else scalar(text)
+            case _:
+                raise self.error("a value is missing", event)
+        size = self.count - before
+        node = Node(value=value, text=text, line=_line(event), file=self.file, keys=keys, size=size)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        return node
+
+    def alias(self, event: yaml.AliasEvent) -> Node:
+        known = self.anchors.get(event.anchor or "")
+        if known is None:
+            raise self.error(f"there is no complete anchor {event.anchor!r} above this", event)
+        self.check_size(known.size, event)
+        return known
+
+    def sequence(self, depth: int) -> tuple[Node, ...]:
+        nodes: list[Node] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            nodes.append(self.node(event, depth + 1))
+        return tuple(nodes)
+
+    def mapping(self, depth: int) -> tuple[dict[str, Node], tuple[Node, ...]]:
         keys: list[Node] = []
         values: dict[str, Node] = {}
-        for given_key, given_value in given.value:
-            key = self.node(given_key)
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self.node(event, depth + 1)
             if isinstance(key.value, dict | tuple):
                 raise InputError("a key has to be a text", where=key.place())
             if key.text in values:
                 raise InputError(f"the key {key.text!r} is there twice", where=key.place())
             keys.append(key)
-            values[key.text] = self.node(given_value)
-        return Node(value=values, text="", line=line, file=self.file, keys=tuple(keys))
+            values[key.text] = self.node(next(self.events), depth + 1)
+        return values, tuple(keys)
+
+    def check_size(self, nodes: int, event: yaml.Event) -> None:
+        self.count += nodes
+        if self.count > MOST_NODES:
+            raise self.error("the document is too large, or its anchors repeat it too often", event)
+
+    def error(self, what: str, event: yaml.Event) -> InputError:
+        return InputError(what, where=Place(file=self.file, field=f"line {_line(event)}"))
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def scalar(text: str) -> Any:
