@@ -17,7 +17,7 @@ from harness.aep.message import Query, Request, answer, empty
 from harness.aep.platform import Platform
 from harness.aep.problem import Problem
 from harness.aep.routing import Endpoint, Router
-from harness.aep.services import absent_service, endpoints
+from harness.aep.services import MODULES, absent_service, module_endpoints
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,13 +38,21 @@ class Dispatcher:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._router = Router()
-        for endpoint in endpoints(platform):
-            self._router.add(endpoint)
+        self._waiting = dict(MODULES)
 
     @property
     def endpoints(self) -> list[Endpoint]:
         """All endpoints there are."""
+        self._load("")
         return list(self._router.endpoints)
+
+    def _load(self, path: str) -> None:
+        """Bring in the modules that may answer a path, or all of them for an empty one."""
+        wanted = [name for name, prefixes in self._waiting.items() if not path or path.startswith(prefixes)]
+        for name in wanted:
+            del self._waiting[name]
+            for endpoint in module_endpoints(name, self._platform):
+                self._router.add(endpoint)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry for a request; a websocket is refused by the server."""
@@ -74,6 +82,8 @@ class Dispatcher:
         path = raw_path.decode("latin-1").partition("?")[0]
         method = scope["method"]
         # 1. who answers
+        if self._waiting:
+            self._load(path.lower())
         try:
             endpoint, params = self._router.match(method, path)
         except Problem as raised:

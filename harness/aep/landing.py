@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep.catalog import KIND as DATASET_KIND
 from harness.aep.catalog import Catalog
-from harness.aep.pipeline import record_landed
 from harness.aep.registry.state import SchemaRegistry
 from harness.aep.xdm_validation import Validator
 
@@ -74,6 +73,9 @@ class Landing:
         streamed: bool,
     ) -> None:
         """Keep a valid record and let everything that follows from it follow. One transaction."""
+        # Imported late: what follows brings in profiles, segments and exports.
+        from harness.aep.pipeline import record_landed
+
         with self._platform.store.transaction():
             self._platform.store.append(target.org, target.sandbox, LAKE, batch_id, received_ms, record)
             record_landed(

@@ -133,7 +133,9 @@ def ups(status: int, message: str | None = None, cause: str | None = None) -> Pr
 def not_implemented(service: str, method: str, path: str) -> Problem:
     """Answer for an AEP service that this platform does not have."""
     return classic(
-        501, "NotImplementedError", f"{service} is not part of the local platform: {method} {path}"
+        501,
+        "NotImplementedError",
+        f"{service}: this call is not part of the local platform: {method} {path}",
     )
 
 

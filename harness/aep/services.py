@@ -9,36 +9,45 @@ if TYPE_CHECKING:
     from harness.aep.platform import Platform
     from harness.aep.routing import Endpoint
 
-MODULES = (
-    "harness.aep.ims",
-    "harness.aep.control",
-    "harness.aep.sandboxes",
-    "harness.aep.namespaces",
-    "harness.aep.registry.stats",
-    "harness.aep.registry.resources",
-    "harness.aep.registry.descriptors",
-    "harness.aep.registry.rpc",
-    "harness.aep.catalog",
-    "harness.aep.batch_calls",
-    "harness.aep.dataset_labels",
-    "harness.aep.data_access",
-    "harness.aep.observability",
-    "harness.aep.inlet_calls",
-    "harness.aep.streaming",
-    "harness.aep.event_types",
-    "harness.aep.flow_specs",
-    "harness.aep.flow_connections",
-    "harness.aep.flows",
-    "harness.aep.flow_runs",
-    "harness.aep.merge_policies",
-    "harness.aep.kinesis",
-    "harness.aep.event_hubs",
-    "harness.aep.profile_access",
-    "harness.aep.segments",
-    "harness.aep.segment_jobs",
-    "harness.aep.previews",
-)
-"""Each has `routes(platform) -> list[Endpoint]`."""
+MODULES: dict[str, tuple[str, ...]] = {
+    "harness.aep.ims": ("/ims",),
+    "harness.aep.control": ("/_harness",),
+    "harness.aep.sandboxes": ("/data/foundation/sandbox-management",),
+    "harness.aep.namespaces": ("/data/core/idnamespace",),
+    "harness.aep.registry.stats": ("/data/foundation/schemaregistry",),
+    "harness.aep.registry.resources": ("/data/foundation/schemaregistry",),
+    "harness.aep.registry.descriptors": ("/data/foundation/schemaregistry",),
+    "harness.aep.registry.rpc": ("/data/foundation/schemaregistry",),
+    "harness.aep.catalog": ("/data/foundation/catalog",),
+    "harness.aep.batch_calls": (
+        "/data/foundation/catalog",
+        "/data/foundation/import",
+    ),
+    "harness.aep.dataset_labels": ("/data/foundation/dataset",),
+    "harness.aep.data_access": ("/data/foundation/export",),
+    "harness.aep.observability": ("/data/infrastructure",),
+    "harness.aep.inlet_calls": ("/data/core/edge",),
+    "harness.aep.streaming": (
+        "/collection",
+        "/data/foundation/import",
+    ),
+    "harness.aep.event_types": ("/data/core/ups",),
+    "harness.aep.flow_specs": ("/data/foundation/flowservice",),
+    "harness.aep.flow_connections": ("/data/foundation/flowservice", "/_harness/flowservice"),
+    "harness.aep.flows": ("/data/foundation/flowservice", "/_harness/flowservice"),
+    "harness.aep.flow_runs": ("/data/foundation/flowservice",),
+    "harness.aep.merge_policies": ("/data/core/ups",),
+    "harness.aep.kinesis": ("/_sinks",),
+    "harness.aep.event_hubs": ("/_sinks",),
+    "harness.aep.profile_access": ("/data/core/ups",),
+    "harness.aep.segments": ("/data/core/ups",),
+    "harness.aep.segment_jobs": ("/data/core/ups",),
+    "harness.aep.previews": ("/data/core/ups",),
+}
+"""Each has `routes(platform) -> list[Endpoint]`, for paths below its prefixes.
+
+A module is imported when the first request below one of its prefixes comes: starting is fast.
+"""
 
 ABSENT = {
     "/data/foundation/access-control": "Access Control",
@@ -95,12 +104,9 @@ ABSENT = {
 """Services by path prefix; an unknown path below one is answered 501 and names it."""
 
 
-def endpoints(platform: Platform) -> list[Endpoint]:
-    """All endpoints of all services."""
-    found: list[Endpoint] = []
-    for name in MODULES:
-        found.extend(import_module(name).routes(platform))
-    return found
+def module_endpoints(name: str, platform: Platform) -> list[Endpoint]:
+    """All endpoints of one module of the table."""
+    return list(import_module(name).routes(platform))
 
 
 def absent_service(path: str) -> str | None:

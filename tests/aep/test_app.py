@@ -8,6 +8,7 @@ import pytest
 from harness.aep.app import Dispatcher
 from harness.aep.message import answer
 from harness.aep.routing import Endpoint, Router
+from harness.aep.services import MODULES, module_endpoints
 
 SCHEMAS = "/data/foundation/schemaregistry/tenant/schemas"
 
@@ -85,3 +86,9 @@ def test_words_are_compared_without_case_only_where_so_declared() -> None:
 def test_two_handlers_for_one_path_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="two handlers"):
         router("/a", "/a")
+
+
+def test_every_module_answers_below_its_prefixes_alone(client: Any) -> None:
+    for name, prefixes in MODULES.items():
+        for endpoint in module_endpoints(name, client.platform):
+            assert endpoint.path.lower().startswith(prefixes), (name, endpoint.path)
