@@ -86,7 +86,7 @@ class Flows(FlowEntities):
         sources = self._members(caller, body, "sourceConnectionIds", SourceConnections, spec)
         targets = self._members(caller, body, "targetConnectionIds", TargetConnections, spec)
         transformations = body.get("transformations")
-        if spec["id"] == PROFILE_DESTINATION_FLOW and not transformations:
+        if spec["id"] == PROFILE_DESTINATION_FLOW and transformations in (None, []):
             # The API reference demands it; Adobe's tutorials leave it out and patch into it later.
             if strict and transformations is None:
                 raise missing("transformations")

@@ -385,13 +385,13 @@ class Destinations:
             ),
         )
 
-    def segment(self, expression: str, *, continuous: bool = True, **fields: Any) -> str:
+    def segment(self, value: str, /, *, continuous: bool = True, **fields: Any) -> str:
         """Id of a definition."""
         answer = self.client.post(
             self.definitions,
             {
                 "name": f"segment {len(self.client.get(self.definitions).json()['segments'])}",
-                "expression": {"type": "PQL", "format": "pql/text", "value": expression},
+                "expression": {"type": "PQL", "format": "pql/text", "value": value},
                 "schema": {"name": "_xdm.context.profile"},
                 "evaluationInfo": {
                     "batch": {"enabled": not continuous},
