@@ -25,7 +25,9 @@ def call_lines(result: CallResult, style: Style, first: int) -> Iterator[str]:
     """Tell a call in the order it went; failures are numbered from `first` on."""
     lines = _CallLines(style, first)
     if result.skipped is not None:
-        yield f"  {style.ink(style.signs.skipped + ' skipped: ' + style.text(result.skipped), 'cyan')}"
+        reason = style.text(result.skipped)
+        told = reason if reason.startswith("skipped") else f"skipped: {reason}"
+        yield "  " + style.ink(f"{style.signs.skipped} {told}", "cyan")
     yield from lines.requests([side for side in result.side if side.origin != "test"], result.started_ms)
     yield from lines.scripts(result.prerequest)
     if result.exchange is not None:

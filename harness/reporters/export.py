@@ -61,11 +61,13 @@ class Spool:
     """Text that grows on disk once it is large, and is copied out in the end."""
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_LIMIT)  # noqa: SIM115 - closed by `close`
+        self._file: tempfile.SpooledTemporaryFile[bytes] | None = None
         self.parts = 0
 
     def add(self, text: str, separator: str = "") -> None:
         """Append a part, after the separator when it is not the first."""
+        if self._file is None:
+            self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_LIMIT)  # noqa: SIM115 - kept open
         if self.parts and separator:
             self._file.write(separator.encode())
         # A lone surrogate is what a script or a broken answer may hold; the file stays valid UTF-8.
@@ -74,10 +76,13 @@ class Spool:
 
     def copy_to(self, target: Sink) -> None:
         """Write all parts to a file, or to what takes bytes like one."""
-        self._file.seek(0)
-        shutil.copyfileobj(self._file, target, 1 << 20)
-        self._file.seek(0, os.SEEK_END)
+        if self._file is not None:
+            self._file.seek(0)
+            shutil.copyfileobj(self._file, target, 1 << 20)
+            self._file.seek(0, os.SEEK_END)
 
     def close(self) -> None:
         """Forget the parts."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
+            self._file = None

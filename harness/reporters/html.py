@@ -8,12 +8,13 @@ import json
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from harness.errors import UsageError, choices
-from harness.reporters.call_record import Kept, failure_of, record_of, row_of
+from harness.reporters.call_record import FAILED, failure_of, record_of, row_of
 from harness.reporters.document import masked
 from harness.reporters.export import Spool, export_path, write_atomically
 from harness.reporters.fault import faults_of
-from harness.reporters.html_page import THEMES, PageOptions, render_page
+from harness.reporters.history import Chronicle
+from harness.reporters.html_page import render_page
+from harness.reporters.html_settings import HtmlSettings, html_settings, htmlextra_settings
 from harness.reporters.packing import Packer, packed
 from harness.reporters.provenance import Provenance
 from harness.reporters.reporter import Options, ReporterContext
@@ -36,27 +37,11 @@ _DATA: Final = "@@DATA@@"
 class HtmlReporter:
     """Writes the report as one HTML file."""
 
-    def __init__(self, options: Options, context: ReporterContext) -> None:
-        theme = str(options.get("theme") or "auto")
-        if theme not in THEMES:
-            raise UsageError(
-                f"there is no theme {theme!r}", where="--reporter-html-theme", hint=choices(theme, THEMES)
-            )
-        page = PageOptions(
-            title=_text(options, "title"), browser_title=_text(options, "browser-title"), theme=theme
-        )
-        kept = Kept(
-            mask=context.mask,
-            body_bytes=_bytes(options.get("max-body")),
-            headers=not options.get("omit-headers"),
-        )
-        self._begin(options, context, page, kept)
-
-    def _begin(self, options: Options, context: ReporterContext, page: PageOptions, kept: Kept) -> None:
-        self._option = options.get("export")
+    def __init__(self, settings: HtmlSettings, context: ReporterContext) -> None:
+        self._settings = settings
         self._context = context
-        self._page = page
-        self._kept = kept
+        self._kept = settings.kept
+        self._chronicle: Chronicle | None = None
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
         self._summary = RunSummary()
@@ -80,6 +65,9 @@ class HtmlReporter:
         match event:
             case RunStarted():
                 self._started = event
+                # A history that cannot be read is told before anything is sent.
+                if self._settings.history is not None:
+                    self._chronicle = Chronicle(self._settings.history)
             case AttemptFinished(result=result):
                 self._attempts.append(result)
             case CallFinished(result=result):
@@ -95,10 +83,13 @@ class HtmlReporter:
         started = self._started
         try:
             if started is not None and self.written is None:
-                path = export_path(self._option, DEFAULT_FILE, self._context.cwd, started.started_ms)
+                path = export_path(self._settings.export, DEFAULT_FILE, self._context.cwd, started.started_ms)
                 self._end_chunk()
                 write_atomically(path, lambda file: self._write(file, started))
                 self.written = path
+                finished = self._finished
+                if self._chronicle is not None and finished and not finished.summary.interrupted:
+                    self._chronicle.write(finished.summary)
         finally:
             for spool in (self._rows, self._failures, self._chunks):
                 spool.close()
@@ -110,6 +101,8 @@ class HtmlReporter:
         started_ms = self._started.started_ms if self._started else 0.0
         place = (self._chunks.parts, len(self._chunk))
         row = row_of(result, self._item(result), started_ms, place, self._kept)
+        if self._chronicle is not None and result.skipped is None:
+            self._note(self._chronicle, number, result, failed=row[2] == FAILED)
         self._rows.add(_dump(row), ",")
         for fault in faults_of(result):
             script = None if fault.script is None else self._script(fault.script.source)
@@ -126,6 +119,12 @@ class HtmlReporter:
         self._chunk_size += len(record)
         if self._chunk_size >= _CHUNK_BYTES or len(self._chunk) >= _CHUNK_RECORDS:
             self._end_chunk()
+
+    def _note(self, chronicle: Chronicle, number: int, result: CallResult, *, failed: bool) -> None:
+        key = " / ".join(result.call.path)
+        if self._started is not None and self._started.iterations > 1:
+            key = f"{key} [iteration {result.iteration + 1}]"
+        chronicle.note(number, self._context.mask(key), failed=failed, retried=result.attempt > 1)
 
     def _end_chunk(self) -> None:
         if not self._chunk:
@@ -175,7 +174,7 @@ class HtmlReporter:
         summary = self._finished.summary if self._finished else self._summary
         error = self._finished.error if self._finished else "the run did not end by itself"
         return render_page(
-            self._page,
+            self._settings.page,
             collection=self._context.mask(started.collection.name),
             mode=started.mode,
             started_ms=started.started_ms,
@@ -183,6 +182,7 @@ class HtmlReporter:
             ended=self._finished is not None,
             error=self._context.mask(error) if error else "",
             failures=self._first,
+            history=self._chronicle is not None,
             data=_DATA,
         )
 
@@ -197,10 +197,11 @@ class HtmlReporter:
             "iterations": started.iterations,
             "received": summary.received_bytes,
             "interrupted": summary.interrupted or self._finished is None,
-            "onlyFailures": self._page.only_failures,
+            "onlyFailures": self._settings.page.only_failures,
             "facts": masked(summary.facts, mask),
             "warnings": [[mask(one.message), mask(one.place)] for one in summary.warnings],
             "variables": self._variables(started),
+            "history": None if self._chronicle is None else self._chronicle.told(summary),
         }
 
     def _variables(self, started: RunStarted) -> Mapping[str, list[list[Any]]]:
@@ -224,42 +225,14 @@ class HtmlReporter:
         }
 
 
-class HtmlextraReporter(HtmlReporter):
-    """The same report under the name and the options of newman-reporter-htmlextra."""
-
-    def __init__(self, options: Options, context: ReporterContext) -> None:
-        page = PageOptions(
-            title=_text(options, "title"),
-            browser_title=_text(options, "browserTitle"),
-            theme="dark" if options.get("darkTheme") else "auto",
-            only_failures=bool(options.get("showOnlyFails")),
-        )
-        hidden = str(options.get("skipHeaders") or "")
-        kept = Kept(
-            mask=context.mask,
-            headers=not options.get("omitHeaders"),
-            hidden_headers=frozenset(name.strip().lower() for name in hidden.split(",") if name.strip()),
-            request_bodies=not options.get("omitRequestBodies"),
-            response_bodies=not options.get("omitResponseBodies"),
-        )
-        self._begin(options, context, page, kept)
+def html_reporter(options: Options, context: ReporterContext) -> HtmlReporter:
+    """Make the reporter from our own options."""
+    return HtmlReporter(html_settings(options, context), context)
 
 
-def _text(options: Options, name: str) -> str | None:
-    value = options.get(name)
-    return value if isinstance(value, str) and value else None
-
-
-def _bytes(value: str | bool | None) -> int:
-    if value is None:
-        return 1 << 20
-    if isinstance(value, str) and value.isdecimal():
-        return int(value)
-    raise UsageError(
-        f"{value!r} is no number of bytes",
-        where="--reporter-html-max-body",
-        hint="give the most bytes of a body to keep, such as 100000",
-    )
+def htmlextra_reporter(options: Options, context: ReporterContext) -> HtmlReporter:
+    """Make the reporter from the options of newman-reporter-htmlextra."""
+    return HtmlReporter(htmlextra_settings(options, context), context)
 
 
 def _dump(value: Any) -> str:

@@ -18,7 +18,7 @@ from harness.runner.results import RunSummary
 THEMES: Final = ("auto", "light", "dark")
 # In this order they are one script: what a later part uses is defined in an earlier one.
 _SCRIPTS: Final = (
-    "data", "elements", "list", "calls", "failures", "body", "detail", "numbers", "views",
+    "data", "elements", "list", "calls", "failures", "body", "detail", "numbers", "history", "views",
 )  # fmt: skip
 # How the facts of a run are told in the head of the page; the others are in its last view.
 _BADGES: Final[Mapping[str, str]] = {
@@ -49,6 +49,7 @@ def render_page(
     ended: bool,
     error: str,
     failures: Sequence[Mapping[str, str]],
+    history: bool,
     data: str,
 ) -> str:
     """Return the page, with the text `data` where the packed data belong.
@@ -80,6 +81,7 @@ def render_page(
         received=size(summary.received_bytes),
         error="stopped at the first failure" if error == "bail" else error,
         failures=failures,
+        history=history,
         more=len(summary.failures) - len(failures),
         data=Markup(data),  # noqa: S704 - our own placeholder
         style=Markup(_asset("report.css")),  # noqa: S704 - our own file

@@ -63,7 +63,7 @@ class ReporterKind:
     options: tuple[str, ...] = ()
 
 
-_HTML_OPTIONS: Final = ("export", "title", "browser-title", "theme", "omit-headers", "max-body")
+_HTML_OPTIONS: Final = ("export", "title", "browser-title", "theme", "history", "omit-headers", "max-body")
 # htmlextra's own option names; those without an equal here are taken, so that its command lines still work.
 _HTMLEXTRA_OPTIONS: Final = (
     "export",
@@ -115,9 +115,12 @@ REPORTERS: Final[Mapping[str, ReporterKind]] = {
         module="harness.reporters.json_report", attribute="JsonReporter", options=("export",)
     ),
     "events": ReporterKind(module="harness.reporters.events_log", attribute="EventsLog", options=("export",)),
-    "html": ReporterKind(module="harness.reporters.html", attribute="HtmlReporter", options=_HTML_OPTIONS),
+    "github": ReporterKind(
+        module="harness.reporters.github", attribute="GithubReporter", options=("silent",)
+    ),
+    "html": ReporterKind(module="harness.reporters.html", attribute="html_reporter", options=_HTML_OPTIONS),
     "htmlextra": ReporterKind(
-        module="harness.reporters.html", attribute="HtmlextraReporter", options=_HTMLEXTRA_OPTIONS
+        module="harness.reporters.html", attribute="htmlextra_reporter", options=_HTMLEXTRA_OPTIONS
     ),
     "junit": ReporterKind(module="harness.reporters.junit", attribute="JunitReporter", options=("export",)),
     "progress": ReporterKind(

@@ -288,9 +288,11 @@ class Bench:
             "environ": {},
         }
         reporter = create(name, options or {}, ReporterContext(**(settings | context)))
-        for event in events:
-            reporter.handle(event)
-        reporter.close()
+        try:
+            for event in events:
+                reporter.handle(event)
+        finally:
+            reporter.close()
         self.text = stream.getvalue()
         return reporter.written
 

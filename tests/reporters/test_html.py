@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.client.message import Response
-from harness.errors import UsageError
+from harness.errors import InputError, UsageError
 from harness.runner.events import CallFinished, RunStarted
 
 
@@ -162,3 +162,30 @@ def test_an_interrupted_run_leaves_a_report(bench, interrupted_run):
 def test_a_run_that_just_started_leaves_a_report(bench, shop_run):
     started = [event for event in shop_run if isinstance(event, RunStarted)]
     assert unpacked(page_of(bench, started), "index")["rows"] == []
+
+
+def test_the_history_tells_what_is_new_and_grows_with_every_run(bench, shop_run):
+    options = {"history": "history.jsonl"}
+    finished = [event for event in shop_run if isinstance(event, CallFinished)]
+    mended = replace(finished[2].result, exchange=finished[0].result.exchange)
+    earlier = [CallFinished(result=mended) if event is finished[2] else event for event in shop_run]
+    first = unpacked(page_of(bench, earlier, options), "index")["run"]["history"]
+    second = unpacked(page_of(bench, shop_run, options), "index")["run"]["history"]
+    assert (len(first["runs"]), first["newly"]) == (1, [])
+    assert (len(second["runs"]), second["newly"], second["fixed"]) == (2, [2], [])
+    assert 'id="view-history"' in page_of(bench, shop_run, options)
+
+
+def test_an_interrupted_run_is_no_history(bench, interrupted_run):
+    page_of(bench, interrupted_run, {"history": "history.jsonl"})
+    assert not (bench.folder / "history.jsonl").exists()
+
+
+def test_a_history_that_cannot_be_read_is_told_at_the_start(bench, shop_run):
+    (bench.folder / "history.jsonl").write_text("nonsense\n")
+    with pytest.raises(InputError, match="no history of runs"):
+        page_of(bench, shop_run[:1], {"history": "history.jsonl"})
+
+
+def test_without_a_history_there_is_no_view_of_it(bench, shop_run):
+    assert 'id="view-history"' not in page_of(bench, shop_run)

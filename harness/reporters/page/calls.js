@@ -23,7 +23,7 @@ function stateNames(row) {
   const names = [STATES[row[ROW.state]]];
   if (row[ROW.attempt] > 1) names.push('retried');
   if (row[ROW.flags] & FLAG.warnings) names.push('warned');
-  return names;
+  return names.concat(changesOf(row));
 }
 
 function codeName(row) { return row[ROW.code] ? `${Math.floor(row[ROW.code] / 100)}xx` : 'none'; }
@@ -43,7 +43,7 @@ function haystack(number) {
 function fillFilters() {
   const rows = index.rows;
   const count = (name) => rows.reduce((sum, row) => sum + stateNames(row).includes(name), 0);
-  for (const name of ['failed', 'passed', 'skipped', 'retried', 'warned']) {
+  for (const name of ['failed', 'passed', 'skipped', 'newly failing', 'fixed', 'flaky', 'retried', 'warned']) {
     const found = count(name);
     if (!found) continue;
     $('states').append(h('button', {
@@ -159,6 +159,7 @@ function renderCall(number, indent, level) {
   const name = h('span', { class: 'name', role: 'gridcell', title }, marked(nameOf(row)),
     row[ROW.attempt] > 1 ? span(`  ↻ ${row[ROW.attempt]} attempts`, 'warned') : null,
     row[ROW.flags] & FLAG.warnings ? span('  ⚠', 'warned') : null,
+    changesOf(row).map((name) => span(name, `tag ${name === 'newly failing' ? 'failed' : name === 'fixed' ? 'passed' : 'warned'}`)),
     row[ROW.skipped] ? span(`  ${row[ROW.skipped]}`, 'skipped') : null);
   const passed = row[ROW.tests] - row[ROW.failed];
   return h('div', { class: `row call is-${STATES[state]}`, style: indent, 'aria-level': level },

@@ -1,6 +1,6 @@
 // Views, keys, light and dark, and the start of it all.
 
-const VIEWS = ['failures', 'calls', 'timeline', 'numbers', 'run'];
+const VIEWS = ['failures', 'calls', 'timeline', 'numbers', 'history', 'run'].filter((name) => $(`tab-${name}`));
 const drawn = new Set();
 let currentView = '';
 
@@ -15,7 +15,7 @@ function view(name, focus) {
   }
   if (!drawn.has(name)) {
     drawn.add(name);
-    ({ numbers: renderNumbers, run: renderRun })[name]?.();
+    ({ numbers: renderNumbers, history: renderHistory, run: renderRun })[name]?.();
   }
   if (name === 'calls') callList.draw(true);
   if (name === 'timeline') timeList.draw(true);
@@ -63,7 +63,6 @@ const KEYS = {
   j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1),
   n: () => moveFailure(1), p: () => moveFailure(-1),
   ArrowRight: () => fold(true), ArrowLeft: () => fold(false),
-  1: () => view('failures'), 2: () => view('calls'), 3: () => view('timeline'), 4: () => view('numbers'), 5: () => view('run'),
   '/': () => { view('calls'); $('search').focus(); },
   '[': () => turn(-1), ']': () => turn(1),
   t: () => switchTheme(), '?': () => $('keys').showModal(),
@@ -77,7 +76,7 @@ function onKey(event) {
   if (typing && event.key !== 'Escape') return;
   // Arrows scroll a body or a script that has the focus.
   if (event.key.startsWith('Arrow') && event.target.closest('pre, .diff, .source, .detail, summary')) return;
-  const act = KEYS[event.key];
+  const act = KEYS[event.key] || (VIEWS[event.key - 1] && (() => view(VIEWS[event.key - 1])));
   if (!act) return;
   event.preventDefault();
   if (typing) event.target.blur();

@@ -1,0 +1,153 @@
+"""Past runs in a file: how a suite goes over time, what fails newly, what was fixed, what comes and goes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, Any, Final
+
+from harness.errors import InputError
+from harness.reporters.export import write_atomically
+from harness.runner.results import RunSummary
+
+KEPT: Final = 100
+# How many runs, this one included, are looked at to call a call flaky.
+_WINDOW: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """A run in a few numbers, and the calls that failed in it or needed another attempt, by key.
+
+    A key is the path of a call, and its iteration when there are several. `mean_ms` is of response times.
+    """
+
+    started_ms: float
+    elapsed_ms: float
+    calls: int
+    skipped: int
+    mean_ms: float
+    failed: tuple[str, ...] = ()
+    retried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What changed: `newly` failing and `fixed` against the run before, `flaky` over the last ones.
+
+    `flaky` tells for each call in how many of how many runs it failed.
+    """
+
+    newly: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    flaky: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def read_history(path: Path) -> tuple[PastRun, ...]:
+    """Read past runs, the oldest first; a file that is not there is an empty history."""
+    if not path.exists():
+        return ()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the history of runs: {error}", where=str(path)) from error
+    return tuple(_past_run(line, f"{path}: line {number}") for number, line in enumerate(lines, start=1))
+
+
+def write_history(path: Path, runs: tuple[PastRun, ...]) -> None:
+    """Write runs, the latest ones only. Raises `InputError` when the file cannot be written."""
+
+    def write(file: IO[bytes]) -> None:
+        for run in runs[-KEPT:]:
+            file.write(json.dumps(asdict(run), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+
+    write_atomically(path, write)
+
+
+def compare(past: tuple[PastRun, ...], now: PastRun, ran: frozenset[str]) -> Comparison:
+    """Compare a run with those before it; `ran` are the keys of the calls that ran now."""
+    if not past:
+        return Comparison()
+    before = set(past[-1].failed)
+    window = [*past[-(_WINDOW - 1) :], now]
+    flaky: dict[str, tuple[int, int]] = {}
+    for key in dict.fromkeys(key for run in window for key in (*run.failed, *run.retried)):
+        states = [key in run.failed for run in window]
+        changes = sum(one != other for one, other in pairwise(states))
+        # Broken once and mended once is a bug and its fix; more is coming and going.
+        if key in ran and (changes > 2 or any(key in run.retried for run in window)):
+            flaky[key] = (sum(states), len(window))
+    return Comparison(
+        newly=tuple(key for key in now.failed if key not in before),
+        fixed=tuple(key for key in past[-1].failed if key in ran and key not in now.failed),
+        flaky=flaky,
+    )
+
+
+class Chronicle:
+    """Takes down what a run adds to a history file, and compares it with what the file holds."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._past = read_history(path)
+        self._rows: dict[str, int] = {}
+        self._failed: dict[str, None] = {}
+        self._retried: dict[str, None] = {}
+
+    def note(self, row: int, key: str, *, failed: bool, retried: bool) -> None:
+        """Take down a call that ran, by its row in the report and its key."""
+        self._rows[key] = row
+        if failed:
+            self._failed[key] = None
+        if retried:
+            self._retried[key] = None
+
+    def told(self, summary: RunSummary) -> Mapping[str, Any]:
+        """Tell the trend and what changed, calls by their rows, as the page's script reads it."""
+        now = self._now(summary)
+        changes = compare(self._past, now, frozenset(self._rows))
+        return {
+            "runs": [
+                [one.started_ms, one.calls, len(one.failed), one.skipped, one.elapsed_ms, one.mean_ms]
+                for one in (*self._past, now)[-KEPT:]
+            ],
+            "newly": [self._rows[key] for key in changes.newly],
+            "fixed": [self._rows[key] for key in changes.fixed],
+            "flaky": [[self._rows[key], *counts] for key, counts in changes.flaky.items()],
+        }
+
+    def write(self, summary: RunSummary) -> None:
+        """Add the run to the file."""
+        write_history(self._path, (*self._past, self._now(summary)))
+
+    def _now(self, summary: RunSummary) -> PastRun:
+        return PastRun(
+            started_ms=summary.started_ms,
+            elapsed_ms=summary.elapsed_ms,
+            calls=summary.items.total,
+            skipped=summary.items.skipped,
+            mean_ms=summary.response_times.mean,
+            failed=tuple(self._failed),
+            retried=tuple(self._retried),
+        )
+
+
+def _past_run(line: str, where: str) -> PastRun:
+    try:
+        data = json.loads(line)
+        return PastRun(
+            started_ms=float(data["started_ms"]),
+            elapsed_ms=float(data["elapsed_ms"]),
+            calls=int(data["calls"]),
+            skipped=int(data["skipped"]),
+            mean_ms=float(data["mean_ms"]),
+            failed=tuple(map(str, data["failed"])),
+            retried=tuple(map(str, data["retried"])),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"this is no history of runs: {type(error).__name__}: {error}",
+            where=where,
+            hint="name the file that an earlier run wrote, or a new one",
+        ) from error
