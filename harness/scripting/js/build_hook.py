@@ -82,7 +82,6 @@ _LOADED_ON_DEMAND = (
     "timers",
     "stream",
     "string_decoder",
-    "util",
     "url",
     "punycode",
     "querystring",
@@ -101,7 +100,9 @@ def _bundle(deno: str, entries: list[Path], target: Path, *, platform: str, form
     if platform == "browser":
         options += [flag for name in _LOADED_ON_DEMAND for flag in ("--external", name)]
     for entry in entries:
-        _run(deno, "bundle", *options, "--output", str(target / entry.name), str(entry))
+        # `assert` has a `util/` of its own, which the flag for `util` would cut off.
+        own = ["--external", "util"] if platform == "browser" and entry.stem != "assert" else []
+        _run(deno, "bundle", *options, *own, "--output", str(target / entry.name), str(entry))
 
 
 def _run(deno: str, *arguments: str) -> None:

@@ -69,6 +69,12 @@ export class Ledger {
     this.error ??= this.#problem(problem);
   }
 
+  /** Under --bail newman makes the first lost error the script's own. */
+  promoteLoss() {
+    const lost = this.losses.find((loss) => loss[6] === "thrown");
+    if (lost !== undefined) this.error ??= lost.slice(0, 6);
+  }
+
   /** A test whose promise never settled has not passed. */
   abandon() {
     for (const slot of this.#pending) {

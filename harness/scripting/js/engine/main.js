@@ -106,7 +106,7 @@ class Engine {
     let next = "";
     let skipped = false;
     for (const [id, current] of job.scripts) {
-      const run = new Run(++this.#number, this.#clock, this.#ledger());
+      const run = new Run(++this.#number, this.#clock, this.#ledger(), this.#options.newman);
       this.#runs.set(run.number, run);
       const started = performance.now();
       this.#wire.write({ began: true });
@@ -159,6 +159,7 @@ class Engine {
       run.ledger.fail(realm.describe("the script never finished: it awaits a promise that nothing will settle"));
     }
     run.ledger.abandon();
+    if (this.#options.newman && job.stop) run.ledger.promoteLoss();
     run.ledger.closed = true;
   }
 
@@ -166,7 +167,11 @@ class Engine {
   async #drain(run, deadline) {
     for (let idle = false;;) {
       runMicrotasks();
-      if (run.skipped) return;
+      if (run.skipped) {
+        // What was asked before goes out all the same.
+        for (const asked of run.deferred.splice(0)) await this.#perform(run, asked);
+        return;
+      }
       if (run.deferred.length) {
         await this.#perform(run, run.deferred.shift());
         continue;
@@ -244,7 +249,10 @@ class Run {
   #clock;
   #total = 0;
 
-  constructor(number, clock, ledger) {
+  #newman;
+
+  constructor(number, clock, ledger, newman) {
+    this.#newman = newman;
     this.number = number;
     this.#clock = clock;
     this.ledger = ledger;
@@ -258,10 +266,14 @@ class Run {
   exit(problem) {
     if (this.ledger.exited) return;
     this.ledger.exited = true;
-    if (problem !== "") this.ledger.fail(problem);
+    if (problem === "") return;
+    // newman takes an error for lost when timers or requests are still to come.
+    if (this.#newman && this.queue.length + this.deferred.length > 0) this.ledger.loss(problem, "thrown");
+    else this.ledger.fail(problem);
   }
 
   defer(kind, json) {
+    if (this.skipped) return 0;
     const id = ++this.#total;
     this.deferred.push({ id, kind: String(kind), json: String(json) });
     return id;

@@ -6,7 +6,7 @@ const decoder = new TextDecoder();
 export function openRealm(boot, chunk, operations) {
   const context = vm.createContext(vm.constants.DONT_CONTEXTIFY);
   const parameters = [
-    "module", "exports", "require", "Buffer", "process", "global", "setTimeout",
+    "module", "exports", "require", "Buffer", "process", "global", "setTimeout", "console",
   ];
   const compile = (name) => {
     const bytes = chunk(name);

@@ -1,1 +1,1 @@
-export { default } from "#sugar";
+import "#sugar";

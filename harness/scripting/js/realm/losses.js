@@ -6,6 +6,7 @@ export class Losses {
   #host;
   #run;
 
+
   constructor(host, run) {
     this.#host = host;
     this.#run = run;

@@ -30,14 +30,17 @@ export function start(call, newman, seed) {
       const module = { exports: {} };
       loaded[name] = module;
       const buffer = name === "buffer" ? undefined : library("buffer").Buffer;
-      factory.call(realm, module, module.exports, requireShared, buffer, PROCESS, realm, undefined);
+      factory.call(realm, module, module.exports, requireShared, buffer, PROCESS, realm, undefined, SILENT);
       const made = module.exports;
       if (made && made.__esModule && "default" in made) module.exports = made.default;
     }
     return loaded[name].exports;
   };
   const shared = sharedLibraries(library, seed);
-  const requireShared = (name) => (name in shared.modules ? shared.modules[name]() : library(name));
+  const requireShared = (path) => {
+    const name = path.endsWith("/") ? path.slice(0, -1) : path;
+    return name in shared.modules ? shared.modules[name]() : library(name);
+  };
   const firmware = library("firmware");
   return firmware.boot({ host, library, shared, newman, realm, native });
 }
@@ -48,6 +51,9 @@ const PROCESS = Object.freeze({
   nextTick: (callback, ...args) => void Promise.resolve().then(() => callback(...args)),
   cwd: () => "/", noDeprecation: true,
 });
+
+/** Libraries warn of things that authors cannot mend. */
+const SILENT = Object.freeze({ log() {}, warn() {}, error() {}, info() {}, debug() {}, trace() {} });
 
 function shutGlobals(realm, newman) {
   const allowed = new Set([...allowedGlobals(newman), "eval"]);

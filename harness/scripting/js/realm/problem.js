@@ -17,17 +17,25 @@ function shown(value) {
   return text === undefined ? String(value) : text;
 }
 
+/** The lines of a stack that are calls; what stands before them is the message once more. */
+function frames(stack) {
+  return stack.split("\n").filter((line) => line.startsWith("    at "));
+}
+
 /** JSON of `[name, message, stack, expected, actual]`; the last two are null unless the error has them. */
 export function describe(thrown) {
   const isObject = (typeof thrown === "object" && thrown !== null) || typeof thrown === "function";
   if (!isObject) {
     return stringify(["Error", attempt(() => String(thrown), "unknown"), "", null, null]);
   }
+  const name = attempt(() => String(thrown.name ?? "Error"), "Error");
+  const message = attempt(() => (thrown.message === undefined ? "" : String(thrown.message)), "");
+  const code = attempt(() => thrown.code, "");
   const compared = attempt(() => String("expected" in thrown && "actual" in thrown), "false") === "true";
   return stringify([
-    attempt(() => String(thrown.name ?? "Error"), "Error"),
-    attempt(() => (thrown.message === undefined ? "" : String(thrown.message)), ""),
-    attempt(() => thrown.stack, ""),
+    name,
+    message,
+    [`${name}${code ? ` [${code}]` : ""}: ${message}`, ...frames(attempt(() => thrown.stack, ""))].join("\n"),
     compared ? attempt(() => shown(thrown.expected), "") : null,
     compared ? attempt(() => shown(thrown.actual), "") : null,
   ]);

@@ -7,6 +7,7 @@ import { Losses } from "./losses.js";
 import { makeResponse, ScriptRequest, withAssertions } from "./messages.js";
 import { makePm } from "./pm.js";
 import { describe } from "./problem.js";
+import { wantsSugar } from "./sugar.js";
 import { Timers } from "./timers.js";
 
 const stringify = JSON.stringify;
@@ -109,6 +110,10 @@ export class Script {
     if (!MARKERS.includes(source.slice(0, 15))) {
       this.#legacy = legacyBindings(this, this.#engine.library, this.console, newman);
       Object.assign(this.#bindings, this.#legacy.bindings, { JSON: () => liquidJson });
+    }
+    if (!this.#engine.sweetened && wantsSugar(source)) {
+      this.#engine.sweetened = true;
+      this.#engine.library("sugar");
     }
     const values = [];
     const context = {};

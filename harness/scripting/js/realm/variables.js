@@ -147,7 +147,9 @@ class ScriptScope {
 
   replaceIn(template) {
     if (typeof template === "string" && !template.includes("{{")) return template;
-    const adapters = [this, ...(this.#layers ?? [])].map((scope) => new Adapter((key) => {
+    // Scripts call it without its object too, for the dynamic variables alone.
+    const scopes = typeof this === "object" && #store in this ? [this, ...(this.#layers ?? [])] : [];
+    const adapters = scopes.map((scope) => new Adapter((key) => {
       const found = scope.#own(key);
       return found === undefined ? undefined : scope.#value(found);
     }));

@@ -1,0 +1,51 @@
+/**
+ * Sugar 1.3.9, which Postman adds to the built-in prototypes. It takes long to load and next to no script
+ * knows of it, so it is added when a script first calls a method that may be one of its.
+ */
+
+const METHODS = new Set(`
+  AlphanumericSortEquivalents AlphanumericSortIgnoreCase AlphanumericSortOrder ISO8601_DATE ISO8601_DATETIME
+  Inflector RFC1036 RFC1123 SugarMethods abbr addDays addFlag addFormat addHours addLocale addMilliseconds
+  addMinutes addMonths addSeconds addWeeks addYears advance after average beginningOfDay beginningOfMonth
+  beginningOfWeek beginningOfYear bytes camelize cancel capitalize chars chr clone codes compact dasherize day
+  dayAfter dayAgo dayBefore dayFromNow days daysAfter daysAgo daysBefore daysFromNow daysInMonth daysSince daysUntil
+  debounce decodeBase64 delay downto duration each encodeBase64 endOfDay endOfMonth endOfWeek endOfYear equal
+  escapeHTML escapeRegExp escapeURL exclude extend extended findAll first flatten format fromQueryString full future
+  getFlags getISOWeek getLocale getUTCOffset getUTCWeekday getWeekday groupBy hankaku hasArabic hasCyrillic
+  hasDevanagari hasGreek hasHan hasHangul hasHebrew hasHiragana hasKana hasKanji hasKatakana hasLatin hasThai hex
+  hiragana hour hourAfter hourAgo hourBefore hourFromNow hours hoursAfter hoursAgo hoursBefore hoursFromNow
+  hoursSince hoursUntil humanize inGroups inGroupsOf include insert intersect isAfter isApril isArabic isAugust
+  isBefore isBetween isBlank isBoolean isCyrillic isDate isDecember isDevanagari isEmpty isEven isFebruary isFriday
+  isFunction isFuture isGreek isHan isHangul isHebrew isHiragana isJanuary isJuly isJune isKana isKanji isKatakana
+  isLastMonth isLastWeek isLastYear isLatin isLeapYear isMarch isMay isMonday isMultipleOf isNextMonth isNextWeek
+  isNextYear isNovember isNumber isObject isOctober isOdd isPast isRegExp isSaturday isSeptember isString isSunday
+  isThai isThisMonth isThisWeek isThisYear isThursday isToday isTomorrow isTuesday isUTC isValid isWednesday
+  isWeekday isWeekend isYesterday iso katakana last lazy least lines long merge metric millisecond millisecondAfter
+  millisecondAgo millisecondBefore millisecondFromNow milliseconds millisecondsAfter millisecondsAgo
+  millisecondsBefore millisecondsFromNow millisecondsSince millisecondsUntil minute minuteAfter minuteAgo
+  minuteBefore minuteFromNow minutes minutesAfter minutesAgo minutesBefore minutesFromNow minutesSince minutesUntil
+  month monthAfter monthAgo monthBefore monthFromNow months monthsAfter monthsAgo monthsBefore monthsFromNow
+  monthsSince monthsUntil most none once ordinalize pad padLeft padRight paragraphs parameterize past pluralize
+  randomize range relative remove removeAt removeFlag removeTags reset rewind sample second secondAfter secondAgo
+  secondBefore secondFromNow seconds secondsAfter secondsAgo secondsBefore secondsFromNow secondsSince secondsUntil
+  select setFlags setISOWeek setLocale setWeekday short singularize sortBy spacify stripTags subtract sugarRestore
+  sugarRevert sum tap throttle times titleize to toNumber toQueryString truncate underscore unescapeHTML unescapeURL
+  union unique upto utc watch week weekAfter weekAgo weekBefore weekFromNow weeks weeksAfter weeksAgo weeksBefore
+  weeksFromNow weeksSince weeksUntil words year yearAfter yearAgo yearBefore yearFromNow years yearsAfter yearsAgo
+  yearsBefore yearsFromNow yearsSince yearsUntil zenkaku zip
+`.trim().split(/\s+/));
+
+/** Methods that Postman's objects, lodash and moment have as well, by what they are called on. */
+const OTHERS = /(?:\b_|\bpm\.\w+|headers|environment|globals|[vV]ariables|iterationData|cookies|query|response|moment\([^()]*\))\s*$/;
+const CALL = /\??\.\s*([A-Za-z]\w*)/g;
+
+/** Its `map`, `filter` and the like also take something else than a function. */
+const MATCHER = /\.(?:map|filter|every|some|find)\(\s*(?:['"`/{\d])/;
+
+export function wantsSugar(source) {
+  if (MATCHER.test(source)) return true;
+  for (const found of source.matchAll(CALL)) {
+    if (METHODS.has(found[1]) && !OTHERS.test(source.slice(Math.max(0, found.index - 40), found.index))) return true;
+  }
+  return source.includes("SugarMethods");
+}
