@@ -79,8 +79,6 @@ class BatchCalls:
         if not isinstance(form, dict) or not isinstance(form.get("format"), str):
             raise problem.bad_request("inputFormat must hold a format")
         form["format"] = form["format"].lower()
-        if form["format"] == "parquet":
-            raise problem.not_implemented("Ingestion of Parquet files", "POST", request.path)
         if form["format"] not in FORMATS:
             raise problem.bad_request(
                 f"inputFormat.format must be one of {', '.join(FORMATS)}, not {form['format']!r}"

@@ -1,4 +1,4 @@
-"""Rows of an uploaded file: JSON lines, a JSON array, or CSV with a header."""
+"""Rows of an uploaded file: JSON lines, a JSON array, CSV with a header, or Parquet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMATS = ("json", "csv")
+FORMATS = ("json", "csv", "parquet")
 
 
 class FileError(Exception):
@@ -31,6 +31,11 @@ class Row(NamedTuple):
 
 def rows(content: bytes, input_format: dict[str, Any]) -> Iterator[Row]:
     """Rows of a file; FileError when there are none or the file is not of its format."""
+    if not content:
+        raise FileError("106", "Dataset file is empty. Please upload file with data.")
+    if input_format["format"] == "parquet":
+        yield from _parquet_rows(content)
+        return
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -43,6 +48,19 @@ def rows(content: bytes, input_format: dict[str, Any]) -> Iterator[Row]:
         yield from _array_rows(text)
     else:
         yield from _line_rows(text)
+
+
+def _parquet_rows(content: bytes) -> Iterator[Row]:
+    from harness.aep.parquet_reader import ParquetError, read_parquet
+
+    try:
+        records = read_parquet(content)
+    except ParquetError as error:
+        raise FileError("109", f"The file is not read as Parquet: {error}") from None
+    if not records:
+        raise FileError("106", "Dataset file is empty. Please upload file with data.")
+    for number, record in enumerate(records, 1):
+        yield Row(number, record)
 
 
 def _line_rows(text: str) -> Iterator[Row]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MAGIC = b"PAR1"
 _BOOLEAN, _INT32, _INT64, _DOUBLE, _BYTE_ARRAY = 0, 1, 2, 5, 6
 _REQUIRED, _OPTIONAL, _REPEATED = 0, 1, 2
-_UTF8, _MAP, _LIST, _DATE, _TIMESTAMP_MILLIS = 0, 1, 3, 6, 9
+_UTF8, _MAP, _LIST, _DATE, _TIMESTAMP_MILLIS, _JSON = 0, 1, 3, 6, 9, 19
 _PLAIN, _RLE = 0, 3
 _EPOCH = date(1970, 1, 1)
 
@@ -154,7 +154,7 @@ def _leaf_type(schema: dict[str, Any]) -> tuple[int, int | None]:
         return _DOUBLE, None
     if kind == "boolean":
         return _BOOLEAN, None
-    return _BYTE_ARRAY, _UTF8
+    return _BYTE_ARRAY, _UTF8 if kind == "string" else _JSON
 
 
 # records into columns
@@ -239,7 +239,8 @@ def _plain(leaf: _Column) -> bytes:
         return packing.pack(f"<{len(leaf.values)}d", *map(float, leaf.values))
     out = bytearray()
     for value in leaf.values:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        kept = isinstance(value, str) and leaf.converted != _JSON
+        text = value if kept else json.dumps(value, ensure_ascii=False)
         data = text.encode()
         out += packing.pack("<I", len(data)) + data
     return bytes(out)

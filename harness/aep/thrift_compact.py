@@ -56,3 +56,67 @@ def _value(kind: int, value: Any) -> bytes:
         head = bytes([size << 4 | element]) if size < 15 else bytes([0xF0 | element]) + varint(size)
         return head + b"".join(_value(element, one) for one in values)
     return bytes(value)
+
+
+class Reader:
+    """Reads structs back as `{field id: value}`; a struct's lists and structs are nested alike."""
+
+    def __init__(self, data: bytes, at: int = 0) -> None:
+        self._data = data
+        self.at = at
+
+    def struct(self) -> dict[int, Any]:
+        """One struct from here on; IndexError or ValueError when there is none."""
+        found: dict[int, Any] = {}
+        number = 0
+        while True:
+            head = self._byte()
+            if head == 0:
+                return found
+            kind, step = head & 15, head >> 4
+            number = number + step if step else self._signed()
+            found[number] = self._read(kind)
+
+    def varint(self) -> int:
+        """Unsigned number."""
+        number = shift = 0
+        while True:
+            byte = self._byte()
+            number |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return number
+            shift += 7
+
+    def _byte(self) -> int:
+        byte = self._data[self.at]
+        self.at += 1
+        return byte
+
+    def _signed(self) -> int:
+        number = self.varint()
+        return (number >> 1) ^ -(number & 1)
+
+    def _read(self, kind: int) -> Any:
+        if kind in {BOOL_TRUE, BOOL_FALSE}:
+            return kind == BOOL_TRUE
+        if kind == 3:
+            return self._byte()
+        if kind in {4, I32, I64}:
+            return self._signed()
+        if kind == 7:
+            self.at += 8
+            return None
+        if kind == BINARY:
+            size = self.varint()
+            self.at += size
+            return self._data[self.at - size : self.at]
+        if kind in {LIST, 10}:
+            head = self._byte()
+            size = head >> 4 if head >> 4 < 15 else self.varint()
+            element = head & 15
+            if element in {BOOL_TRUE, BOOL_FALSE}:
+                return [self._byte() == BOOL_TRUE for _ in range(size)]
+            return [self._read(element) for _ in range(size)]
+        if kind == STRUCT:
+            return self.struct()
+        raise ValueError(f"no Thrift type has the number {kind}")

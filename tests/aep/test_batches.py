@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from harness.aep.landing import FAILED, LAKE
+from harness.aep.parquet import parquet
 
 IMPORT = "/data/foundation/import/batches"
 CATALOG = "/data/foundation/catalog"
@@ -147,11 +148,30 @@ def test_csv_columns_are_paths(upload: Upload) -> None:
         (b"a,a\n1,2\n", "csv", "118"),
         (b"a,b\n", "csv", "106"),
         (b"\xff\xfe\x00", "json", "105"),
+        (b"", "parquet", "106"),
+        (b"PAR1 is not enough PAR1", "parquet", "109"),
     ],
 )
 def test_a_file_that_cannot_be_read_has_a_code(upload: Upload, content: bytes, form: str, code: str) -> None:
     body = upload.whole(content, {"format": form})
     assert (body["status"], body["errors"][0]["code"]) == ("failure", code)
+
+
+def test_a_parquet_file_lands_as_its_records(upload: Upload) -> None:
+    tenant = upload.lake.tenant
+    fields = {"id": {"type": "string"}, "points": {"type": "integer"}}
+    schema = {
+        "type": "object",
+        "properties": {
+            "_id": {"type": "string"},
+            "timestamp": {"type": "string", "format": "date-time"},
+            tenant: {"type": "object", "properties": fields},
+        },
+    }
+    content = parquet([upload.row(points=1), upload.row()], schema)
+    body = upload.whole(content, {"format": "parquet"})
+    assert (body["status"], body["recordCount"]) == ("success", 2), body
+    assert [one[tenant] for one in upload.landed()] == [{"id": "a", "points": 1}, {"id": "a"}]
 
 
 def test_a_batch_without_files_fails(upload: Upload) -> None:
