@@ -26,6 +26,24 @@ class Shipped:
             for name in ("local", "production")
         }
 
+    def values(self, environment: str) -> dict[str, str]:
+        """Variables of an environment."""
+        return {value["key"]: value["value"] for value in self.environments[environment]["values"]}
+
+    def companion_for_any_platform(self, folder: Path) -> Path:
+        """Write a companion that extracts as the shipped one does, and skips and repeats nothing.
+
+        With it the journey runs against a platform that the test itself has started.
+        """
+        calls = []
+        for entry in self.companion["calls"]:
+            kept = {name: entry[name] for name in entry if name not in ("only", "retry", "expect")}
+            if len(kept) > 1:
+                calls.append(kept)
+        path = folder / "aep.harness.yaml"
+        path.write_text(yaml.safe_dump({"calls": calls}))
+        return path
+
     def nodes(self) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
         """Folders and calls with their paths, in running order."""
         yield from _walk(self.collection["item"], ())

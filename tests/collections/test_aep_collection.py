@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from harness.aep.settings import Settings
+from harness.collection.companion import bind
+from harness.collection.companion_file import load_companion
 from harness.collection.load import load_collection
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +155,11 @@ def test_every_entry_of_the_companion_names_a_call_or_folder(shipped):
     assert len(shipped.companion["calls"]) == len(shipped.entries())
 
 
+def test_the_companion_binds_to_the_collection(shipped):
+    bound = bind(load_companion(shipped.companion_path), load_collection(shipped.collection_path))
+    assert len(bound) == len(list(shipped.calls()))
+
+
 def test_the_files_that_the_companion_names_are_the_shipped_ones(shipped):
     beside = shipped.companion_path.parent
     assert (beside / shipped.companion["environment"]).is_file()
@@ -163,7 +170,7 @@ def test_the_files_that_the_companion_names_are_the_shipped_ones(shipped):
 def test_calls_that_adobe_does_not_answer_are_local(shipped):
     for path, node in shipped.calls():
         address = node["request"]["url"]["raw"]
-        assert shipped.only_local(path) or "_harness" not in address, path
+        assert shipped.only_local(path) or "/_" not in address, path
         needed = placeholders(json.dumps(node["request"])) & local_only_variables(shipped)
         assert shipped.only_local(path) or not needed, path
 
