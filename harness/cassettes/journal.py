@@ -8,6 +8,7 @@ killed leaves all lines it finished, and perhaps a piece of one.
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,16 +19,17 @@ from harness.cassettes.document import (
     metadata_document,
     metadata_of,
 )
-from harness.cassettes.interaction import CassetteMetadata, ClockStart, Interaction
+from harness.cassettes.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.errors import InputError, Place
 
 FORMAT: Final = "harness-journal"
 VERSION: Final = 1
+SUFFIX: Final = ".journal"
 
 
 def journal_path(cassette: Path) -> Path:
     """Return where the journal of a cassette is."""
-    return cassette.with_name(cassette.name + ".journal")
+    return cassette.with_name(cassette.name + SUFFIX)
 
 
 class Journal:
@@ -150,3 +152,22 @@ def _entry(document: Any, number: int) -> Entry:
     if "superseded" in document:
         return int(document["superseded"])
     return interaction_of(document["interaction"])
+
+
+def journal_cassette(path: Path) -> Cassette:
+    """Read a journal as if it were a cassette. Raises `InputError`."""
+    metadata = CassetteMetadata()
+    interactions: list[Interaction] = []
+    clocks: list[ClockStart] = []
+    for _, entry in read(path):
+        if isinstance(entry, Interaction):
+            interactions.append(entry.numbered(len(interactions)))
+        elif isinstance(entry, ClockStart):
+            clocks.append(entry)
+        elif isinstance(entry, CassetteMetadata):
+            metadata = entry
+    return Cassette(
+        interactions=tuple(interactions),
+        metadata=replace(metadata, clocks=tuple(clocks)),
+        file=str(path),
+    )

@@ -2,9 +2,8 @@
 
 import base64
 import json
-import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -16,10 +15,11 @@ from harness import __version__
 from harness.cassettes.draws import RecordedDraws, clock_starts
 from harness.cassettes.format import dump, load
 from harness.cassettes.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
-from harness.cassettes.journal import Journal, journal_path, read
+from harness.cassettes.journal import Journal, journal_cassette, journal_path, read
 from harness.cassettes.lock import FileLock
 from harness.cassettes.match import Index, MatchRule
 from harness.cassettes.modes import Action
+from harness.cassettes.publish import write_atomically
 from harness.cassettes.record import RecordTransport
 from harness.cassettes.redact import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.replay import ReplayTransport
@@ -287,35 +287,7 @@ def _spellings(value: str) -> Iterator[bytes]:
 
 def _resumed(path: Path) -> Cassette | None:
     journal = journal_path(path)
-    if not journal.exists():
-        return None
-    metadata = CassetteMetadata()
-    interactions: list[Interaction] = []
-    clocks: list[ClockStart] = []
-    for _, entry in read(journal):
-        if isinstance(entry, Interaction):
-            interactions.append(entry.numbered(len(interactions)))
-        elif isinstance(entry, ClockStart):
-            clocks.append(entry)
-        elif isinstance(entry, CassetteMetadata):
-            metadata = entry
-    return Cassette(
-        interactions=tuple(interactions), metadata=replace(metadata, clocks=tuple(clocks)), file=str(journal)
-    )
-
-
-def write_atomically(path: Path, pieces: Iterable[str]) -> None:
-    """Write a file so that there is the old one or the new one at any moment, never a piece."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            for piece in pieces:
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    return journal_cassette(journal) if journal.exists() else None
 
 
 def open_recording(

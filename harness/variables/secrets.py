@@ -21,6 +21,9 @@ from harness.variables.encodings import SHORTEST, Needles, as_bytes, as_text, oc
 PREFIX: Final = "REDACTED_"
 """How every placeholder begins. Letters, digits and underscores only: no encoding changes it."""
 
+CHECKED: Final = 3
+"""How many digits of a placeholder of digits show that it is one."""
+
 SECRET_AUTH_PARAMS: Final[Mapping[str, tuple[str, ...]]] = {
     "apikey": ("value",),
     "asap": ("privateKey",),
@@ -93,10 +96,12 @@ class Learned:
 class Redactor:
     """Knows secret values and takes them out of texts. All threads of a run share one.
 
+    `redacted` is for texts that were redacted before: digits that stand in for others are then no secret.
     `version` grows whenever a value is learnt. `warnings` are for the user: values too weak to be taken out.
     """
 
-    def __init__(self, patterns: Iterable[SecretPattern] = ()) -> None:
+    def __init__(self, patterns: Iterable[SecretPattern] = (), *, redacted: bool = False) -> None:
+        self._redacted = redacted
         self.patterns: Final = tuple(patterns)
         self._needles = Needles()
         self._names: dict[str, str] = {}
@@ -128,7 +133,7 @@ class Redactor:
         would tear other texts apart. Of a JSON Web Token the signature is taken out, which makes it
         worthless and leaves its claims to scripts that read them.
         """
-        if not value or value.isspace() or PREFIX in value:
+        if not value or value.isspace() or PREFIX in value or (self._redacted and _stands_in(value)):
             return value
         with self._lock:
             known = self._needles.replacement(value)
@@ -259,7 +264,23 @@ def _digits(length: int, name: str) -> Iterator[str]:
     """Give placeholders of so many digits: where a number was, JSON needs one."""
     for number in count():
         digest = int.from_bytes(blake2b(f"{name}\0{number}".encode()).digest(), "big")
-        yield f"9{str(digest)[: length - 1]}".ljust(length, "0")
+        drawn = f"9{str(digest)[: length - 1 - CHECKED]}".ljust(length - CHECKED, "0")
+        yield drawn + _check_digits(drawn)
+
+
+def _check_digits(digits: str) -> str:
+    check = int.from_bytes(blake2b(digits.encode(), person=b"harness").digest(), "big")
+    return f"{check % 10**CHECKED:0{CHECKED}d}"
+
+
+def _stands_in(value: str) -> bool:
+    """Tell whether digits are a placeholder: they check themselves."""
+    return (
+        len(value) >= SHORTEST
+        and value.isascii()
+        and value.isdigit()
+        and value[-CHECKED:] == _check_digits(value[:-CHECKED])
+    )
 
 
 def _words(name: str) -> Iterator[str]:

@@ -1,0 +1,135 @@
+"""Drift: whether the live system still answers as it did when the cassette was recorded.
+
+A run under drift goes live; each answer is compared with the recorded one of the same request, secrets taken
+out of both.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from threading import Lock
+from time import perf_counter
+
+from harness.cassettes.compare import Ignore, outcome_differences
+from harness.cassettes.interaction import Cassette, Interaction
+from harness.cassettes.match import Index, MatchRule
+from harness.cassettes.miss import Difference
+from harness.cassettes.redact import learn_interaction, redact_interaction
+from harness.cassettes.replay import ReplayTransport
+from harness.client.message import Response
+from harness.client.transport import HopRequest, Transport, TransportFailure
+from harness.variables.secrets import Redactor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """One request whose answer changed: the recorded interaction, the live one, and what differs.
+
+    `recorded` is `None` when the request was not recorded, `live` when it was not sent any more. In the
+    differences `sent` is the live side.
+    """
+
+    recorded: Interaction | None
+    live: Interaction | None
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftReport:
+    """All that drifted, and how many answers were compared."""
+
+    compared: int
+    drifts: tuple[Drift, ...]
+
+    @property
+    def drifted(self) -> bool:
+        """Whether anything did."""
+        return bool(self.drifts)
+
+
+class DriftTransport:
+    """Sends live and compares each answer with the recorded one. Threads may share it."""
+
+    def __init__(
+        self,
+        inner: Transport,
+        cassette: Cassette,
+        *,
+        redactor: Redactor,
+        ignore: Ignore | None = None,
+        rule: MatchRule | None = None,
+    ) -> None:
+        self._inner = inner
+        self._cassette = cassette
+        self._redactor = redactor
+        self._ignore = ignore or Ignore()
+        self._known = ReplayTransport(Index(cassette.interactions, rule or MatchRule()), redactor)
+        self._drifts: list[Drift] = []
+        self._compared = 0
+        self._lock = Lock()
+
+    def send(self, hop: HopRequest) -> Response:
+        """Send, compare, and return the live answer. Raises what the inner transport raises."""
+        begun = perf_counter()
+        try:
+            response = self._inner.send(hop)
+        except TransportFailure as failed:
+            elapsed = (perf_counter() - begun) * 1000
+            live = Interaction(
+                request=hop.request, failure=failed.failure, context=hop.context, elapsed_ms=elapsed
+            )
+            self._compare(hop, live)
+            raise
+        self._compare(
+            hop,
+            Interaction(
+                request=hop.request, response=response, context=hop.context, elapsed_ms=response.elapsed_ms
+            ),
+        )
+        return response
+
+    def close(self) -> None:
+        """Close the inner transport."""
+        self._inner.close()
+
+    def report(self) -> DriftReport:
+        """Return what drifted so far; recorded interactions that were not asked for count as drift."""
+        unused = self._known.unused()
+        with self._lock:
+            gone = tuple(Drift(recorded=one, live=None) for one in unused)
+            return DriftReport(compared=self._compared, drifts=(*self._drifts, *gone))
+
+    def _compare(self, hop: HopRequest, live: Interaction) -> None:
+        found = self._known.take(hop)
+        learn_interaction(live, self._redactor)
+        redacted = redact_interaction(live, self._redactor)
+        recorded = found if isinstance(found, Interaction) else None
+        differences: tuple[Difference, ...] = ()
+        if recorded is not None:
+            differences = outcome_differences(redacted, recorded, self._ignore)
+        with self._lock:
+            self._compared += 1
+            if recorded is None or differences:
+                self._drifts.append(Drift(recorded=recorded, live=redacted, differences=differences))
+
+
+def accept(cassette: Cassette, drifts: Iterable[Drift], *, recorded_at: str) -> Cassette:
+    """Return a cassette with the chosen changes: new answers in place of old ones, new requests behind."""
+    changed: dict[int, Interaction | None] = {}
+    added: list[Interaction] = []
+    for drift in drifts:
+        if drift.recorded is None:
+            if drift.live is not None:
+                added.append(replace(drift.live, recorded_at=recorded_at))
+        elif drift.live is None:
+            changed[drift.recorded.number] = None
+        else:
+            changed[drift.recorded.number] = replace(
+                drift.recorded,
+                response=drift.live.response,
+                failure=drift.live.failure,
+                elapsed_ms=drift.live.elapsed_ms,
+                recorded_at=recorded_at,
+            )
+    kept = (changed.get(one.number, one) for one in cassette.interactions)
+    merged = [one for one in kept if one is not None] + added
+    return replace(cassette, interactions=tuple(one.numbered(place) for place, one in enumerate(merged)))

@@ -1,0 +1,206 @@
+"""Working on cassettes as wholes: show, diff, merge, prune, scan, redact."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.cassettes.compare import Ignore, outcome_differences
+from harness.cassettes.format import dump, load
+from harness.cassettes.interaction import Cassette, Interaction
+from harness.cassettes.journal import SUFFIX, journal_cassette
+from harness.cassettes.match import Index, MatchRule
+from harness.cassettes.miss import Difference
+from harness.cassettes.publish import write_atomically
+from harness.cassettes.redact import learn_interaction, redact_interaction, redact_metadata, remains
+from harness.client.message import Headers, header
+from harness.errors import InputError, Place
+from harness.variables.secrets import Redactor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What differs between two cassettes at one request; the side that lacks it is `None`."""
+
+    old: Interaction | None
+    new: Interaction | None
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A secret that a cassette holds: in which interaction and where, not what."""
+
+    interaction: int
+    call: tuple[str, ...]
+    pointer: str
+
+
+def show(cassette: Cassette, *, bodies: bool = True) -> Iterator[str]:
+    """Give a cassette as lines for people: whose each interaction is, request and answer, JSON indented."""
+    for one in cassette.interactions:
+        context = one.context
+        owner = " / ".join(context.call) or "(no call)"
+        yield f"{one.number + 1}. {owner}, iteration {context.iteration + 1}, attempt {context.attempt}"
+        if one.recorded_at:
+            yield f"   recorded {one.recorded_at}, took {one.elapsed_ms:.0f} ms"
+        yield f"   {one.request.method} {one.request.url}"
+        if bodies:
+            yield from _message(one.request.headers, one.request.body)
+        if one.failure is not None:
+            yield f"   failed: {one.failure.kind}, {one.failure.message}"
+        elif one.response is not None:
+            yield f"   {one.response.status} {one.response.reason}".rstrip()
+            if bodies:
+                yield from _message(one.response.headers, one.response.body)
+        yield ""
+
+
+def _message(headers: Headers, body: bytes | None) -> Iterator[str]:
+    for name, value in headers:
+        yield f"      {name}: {value}"
+    if body:
+        yield from (f"      | {line}" for line in pretty(body, header(headers, "content-type") or ""))
+
+
+def pretty(body: bytes, media: str) -> list[str]:
+    """Return a body as lines: JSON indented, other text as it is, binary as its size."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return [f"({len(body)} bytes)"]
+    if "json" in media or text.lstrip()[:1] in {"{", "["}:
+        try:
+            return json.dumps(json.loads(text), indent=2, ensure_ascii=False).splitlines()
+        except ValueError:
+            pass
+    return text.splitlines()
+
+
+def diff(old: Cassette, new: Cassette, *, ignore: Ignore | None = None) -> tuple[Change, ...]:
+    """Compare two cassettes request by request, in the order of the new one; what is gone comes last."""
+    index = Index(old.interactions, MatchRule())
+    changes: list[Change] = []
+    for one in new.interactions:
+        found = index.take(index.parts(one.request, one.context), one.context)
+        if not isinstance(found, Interaction):
+            changes.append(Change(old=None, new=one))
+            continue
+        differences = outcome_differences(one, found, ignore or Ignore())
+        if differences:
+            changes.append(Change(old=found, new=one, differences=differences))
+    return (*changes, *(Change(old=one, new=None) for one in index.unused()))
+
+
+def merge(cassettes: Sequence[Cassette]) -> Cassette:
+    """Return one cassette of several; of equal requests of the same call attempt the later file's count.
+
+    Metadata are the first one's; environment and base addresses of the others fill in what it lacks.
+    Raises `InputError` when the recordings drew from different seeds, which no replay could follow.
+    """
+    first, *others = cassettes
+    seeds = {one.metadata.seed for one in cassettes if one.metadata.seed is not None}
+    if len(seeds) > 1:
+        raise InputError(
+            "these recordings cannot be merged: they drew from different seeds",
+            where=", ".join(one.file for one in cassettes),
+            hint="record the second one with --record-mode new_episodes over the first, or with --seed",
+        )
+    interactions: list[Interaction] = list(first.interactions)
+    metadata = first.metadata
+    for other in others:
+        index = Index([one.numbered(place) for place, one in enumerate(interactions)], MatchRule())
+        for one in other.interactions:
+            found = index.take(index.parts(one.request, one.context), one.context)
+            if isinstance(found, Interaction) and found.context == one.context:
+                interactions[found.number] = one
+            else:
+                if isinstance(found, Interaction):
+                    index.played[found.number] = 0
+                interactions.append(one)
+        metadata = replace(
+            metadata,
+            seed=metadata.seed if metadata.seed is not None else other.metadata.seed,
+            complete=metadata.complete and other.metadata.complete,
+            clocks=(*metadata.clocks, *other.metadata.clocks),
+            base_addresses={**other.metadata.base_addresses, **metadata.base_addresses},
+            environment={**other.metadata.environment, **metadata.environment},
+            shapes={**other.metadata.shapes, **metadata.shapes},
+        )
+    return replace(first, interactions=_numbered(interactions), metadata=metadata)
+
+
+def prune(cassette: Cassette, unused: Iterable[Interaction]) -> Cassette:
+    """Return a cassette without the interactions that a replay did not use."""
+    gone = {one.number for one in unused}
+    return replace(
+        cassette, interactions=_numbered(one for one in cassette.interactions if one.number not in gone)
+    )
+
+
+def scan(cassette: Cassette, redactor: Redactor | None = None) -> tuple[Finding, ...]:
+    """Return where a cassette holds secrets: those the redactor knows, and what shows itself to be one."""
+    known = redactor or Redactor(redacted=True)
+    for one in cassette.interactions:
+        learn_interaction(one, known)
+    return tuple(
+        Finding(interaction=one.number, call=one.context.call, pointer=pointer)
+        for one in cassette.interactions
+        if (pointer := remains(one, known)) is not None
+    )
+
+
+def redact(cassette: Cassette, redactor: Redactor | None = None) -> Cassette:
+    """Return a cassette without secrets: those the redactor knows, and what shows itself to be one."""
+    known = redactor or Redactor(redacted=True)
+    for one in cassette.interactions:
+        learn_interaction(one, known)
+    return replace(
+        cassette,
+        interactions=tuple(redact_interaction(one, known) for one in cassette.interactions),
+        metadata=redact_metadata(cassette.metadata, known),
+    )
+
+
+def finish_journal(journal: Path, redactor: Redactor | None = None) -> Path:
+    """Make a cassette of what an interrupted or refused recording left, and return its path.
+
+    It is marked as not complete. Raises `InputError` when the journal cannot be read, a secret is left, or
+    there is a cassette already.
+    """
+    path = journal.with_name(journal.name.removesuffix(SUFFIX))
+    if path.exists():
+        raise InputError(
+            "there is a cassette already",
+            where=str(path),
+            hint="move it away, or merge: `harness cassette merge` reads journals too",
+        )
+    cassette = redact(journal_cassette(journal), redactor)
+    save(replace(cassette, metadata=replace(cassette.metadata, complete=False)), path, redactor)
+    journal.unlink()
+    return path
+
+
+def save(cassette: Cassette, path: Path, redactor: Redactor | None = None) -> None:
+    """Write a cassette in the place of a file, whole or not at all.
+
+    Raises `InputError` when it holds a secret, and when the file there is no cassette.
+    """
+    if path.exists() and path.stat().st_size:
+        load(path)
+    findings = scan(cassette, redactor)
+    if findings:
+        first = findings[0]
+        raise InputError(
+            "the cassette holds secrets and is not written",
+            where=Place(
+                file=str(path), path=first.call, field=f"interaction {first.interaction + 1}{first.pointer}"
+            ),
+            hint="take them out with `harness cassette redact`",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, dump(cassette.metadata, lambda: iter(cassette.interactions), path))
+
+
+def _numbered(interactions: Iterable[Interaction]) -> tuple[Interaction, ...]:
+    return tuple(one.numbered(place) for place, one in enumerate(interactions))

@@ -1,0 +1,105 @@
+"""Drift compares live answers with recorded ones, and accepts what is chosen."""
+
+import pytest
+
+from harness.cassettes.compare import Ignore
+from harness.cassettes.drift import DriftTransport, accept
+from harness.cassettes.format import load
+from harness.client.message import Failure
+from harness.client.transport import TransportFailure
+from harness.variables.secrets import Redactor
+
+
+@pytest.fixture
+def drift(recorder, ask, scripted):
+    """Record paths, ask live for others, and return the report with the cassette."""
+
+    def run(before, after, paths=("/a",), ignore=None, asked=None):
+        recording = recorder(before)
+        for path in paths:
+            recording.transport.send(ask(path))
+        cassette = load(recording.finish(complete=True).path)
+        live = DriftTransport(scripted(after), cassette, redactor=Redactor(), ignore=ignore)
+        for path in paths if asked is None else asked:
+            live.send(ask(path))
+        return live.report(), cassette
+
+    return run
+
+
+def test_the_same_answers_are_no_drift_whatever_the_date(drift, answer):
+    before = answer({"a": 1}, headers=(("Date", "then"), ("X-Request-Id", "1")))
+    after = answer({"a": 1}, headers=(("Date", "now"), ("X-Request-Id", "2")))
+    report, _ = drift({"/a": before}, {"/a": after})
+    assert (report.compared, report.drifted) == (1, False)
+
+
+def test_a_changed_answer_is_told_by_pointer(drift, answer):
+    report, _ = drift(
+        {"/a": answer({"items": [{"id": 1, "name": "x"}], "gone": 1})},
+        {"/a": answer({"items": [{"id": 2, "name": "x"}], "new": 1}, status=201)},
+    )
+    found = {one.pointer: (one.sent, one.recorded) for one in report.drifts[0].differences}
+    assert found == {
+        "status": ("201", "200"),
+        "body/items/0/id": ("2", "1"),
+        "body/new": ("1", None),
+        "body/gone": (None, "1"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("pointer", "left"),
+    [
+        ("body/items/*/id", ["body/deep/etag"]),
+        ("body/**/id", ["body/deep/etag"]),
+        ("body/items", ["body/deep/etag"]),
+        ("body/**/etag", ["body/items/0/id"]),
+        ("body", []),
+    ],
+)
+def test_ignored_places_do_not_count(drift, answer, pointer, left):
+    before = {"/a": answer({"items": [{"id": 1}], "deep": {"etag": "a"}})}
+    after = {"/a": answer({"items": [{"id": 2}], "deep": {"etag": "b"}})}
+    report, _ = drift(before, after, ignore=Ignore(pointers=(pointer,)))
+    assert [one.pointer for found in report.drifts for one in found.differences] == left
+
+
+def test_new_tokens_are_no_drift(drift, answer):
+    report, _ = drift(
+        {"/a": answer({"access_token": "token-of-then"})}, {"/a": answer({"access_token": "token-of-now"})}
+    )
+    assert not report.drifted
+
+
+def test_requests_that_were_not_recorded_or_not_sent_are_told(drift):
+    report, _ = drift({}, {}, paths=("/a", "/b"), asked=("/b", "/c"))
+    assert [(one.recorded is None, one.live is None) for one in report.drifts] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_a_failure_where_an_answer_was_is_drift(recorder, ask, scripted):
+    recording = recorder()
+    recording.transport.send(ask("/a"))
+    cassette = load(recording.finish(complete=True).path)
+    down = scripted({"/a": Failure(kind="refused", message="no")})
+    live = DriftTransport(down, cassette, redactor=Redactor())
+    with pytest.raises(TransportFailure):
+        live.send(ask("/a"))
+    difference = live.report().drifts[0].differences[0]
+    assert (difference.sent, difference.recorded) == ("failure refused", "status 200")
+
+
+def test_accepting_writes_the_chosen_changes_only(drift, answer):
+    before = {path: answer({"v": 1}) for path in ("/a", "/b", "/c")}
+    after = {path: answer({"v": 2}) for path in ("/a", "/b", "/d")}
+    report, cassette = drift(before, after, paths=("/a", "/b", "/c"), asked=("/a", "/b", "/d"))
+    accepted = accept(cassette, [report.drifts[0], *report.drifts[2:]], recorded_at="2026-01-01T00:00:00Z")
+    assert [(one.request.url[-1], one.response.body) for one in accepted.interactions] == [
+        ("a", b'{"v": 2}'),
+        ("b", b'{"v": 1}'),
+        ("d", b'{"v": 2}'),
+    ]
+    assert [one.number for one in accepted.interactions] == [0, 1, 2]

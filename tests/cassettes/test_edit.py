@@ -1,0 +1,123 @@
+"""Tools for whole cassettes."""
+
+import json
+
+import pytest
+
+from harness.cassettes.edit import diff, finish_journal, merge, prune, redact, save, scan, show
+from harness.cassettes.format import load
+from harness.cassettes.journal import journal_path
+from harness.cassettes.recording import RecordingPlan
+from harness.cassettes.replay import open_replay
+from harness.errors import InputError
+from harness.variables.secrets import Redactor
+
+
+@pytest.fixture
+def record(recorder, ask):
+    """Record paths into a cassette and return it as loaded."""
+
+    def make(name, answers, paths, seed=1):
+        recording = recorder(answers, name=name, plan=RecordingPlan(seed=seed))
+        for path in paths:
+            recording.transport.send(ask(path, call=(path,)))
+        return load(recording.finish(complete=True).path)
+
+    return make
+
+
+def test_a_cassette_is_shown_with_indented_json(record, answer):
+    text = "\n".join(show(record("x.yaml", {"/a": answer({"näme": [1]})}, ["/a"])))
+    assert "1. /a, iteration 1, attempt 1" in text
+    assert "   GET https://api.example/a" in text
+    assert '      |   "näme": [' in text
+
+
+def test_cassettes_are_compared_request_by_request(record, answer):
+    old = record("old.yaml", {"/a": answer({"v": 1})}, ["/a", "/b"])
+    new = record("new.yaml", {"/a": answer({"v": 2})}, ["/a", "/c"])
+    changes = diff(old, new)
+    assert [str(one) for one in changes[0].differences] == ["body/v: sent 2, recorded 1"]
+    assert (changes[1].old, changes[1].new.request.url) == (None, "https://api.example/c")
+    assert (changes[2].old.request.url, changes[2].new) == ("https://api.example/b", None)
+    assert diff(old, old) == ()
+
+
+def test_merged_the_later_file_counts_for_equal_requests(record, answer):
+    one = record("one.yaml", {"/a": answer({"v": 1})}, ["/a", "/b"])
+    two = record("two.yaml", {"/a": answer({"v": 2})}, ["/a", "/c"])
+    merged = merge([one, two])
+    assert [(each.request.url[-1], each.number) for each in merged.interactions] == [
+        ("a", 0),
+        ("b", 1),
+        ("c", 2),
+    ]
+    assert merged.interactions[0].response.body == b'{"v": 2}'
+
+
+def test_recordings_of_different_seeds_are_not_merged(record):
+    with pytest.raises(InputError, match="different seeds"):
+        merge([record("one.yaml", {}, ["/a"], seed=1), record("two.yaml", {}, ["/b"], seed=2)])
+
+
+def test_pruned_only_what_was_played_is_left(record, ask, tmp_path):
+    cassette = record("x.yaml", {}, ["/a", "/b"])
+    replay = open_replay(tmp_path / "x.yaml")
+    replay.transport.send(ask("/b", call=("/b",)))
+    save(prune(cassette, replay.unused()), tmp_path / "x.yaml")
+    assert [one.request.url for one in load(tmp_path / "x.yaml").interactions] == ["https://api.example/b"]
+
+
+STOCK = """interactions:
+- request: {body: '{"password": "hunter2-x"}', method: POST, uri: 'https://a.example/?k=hunter2-x',
+    headers: {Authorization: [Bearer abcdef123456]}}
+  response: {body: {string: '{"access_token": "tok-987654", "pin": 1, "pwd": 44556677}'},
+    headers: {Set-Cookie: [session=s3ss10n-id; Path=/]}, status: {code: 200, message: OK}}
+version: 1
+"""
+
+
+def test_a_scan_names_places_and_redaction_clears_them(tmp_path):
+    path = tmp_path / "stock.yaml"
+    path.write_text(STOCK)
+    findings = scan(load(path))
+    assert [(one.interaction, one.pointer) for one in findings] == [(0, "/request/uri")]
+    cleared = redact(load(path))
+    assert scan(cleared) == ()
+    save(cleared, path)
+    text = path.read_text()
+    assert not any(one in text for one in ("hunter2", "abcdef12", "tok-98", "s3ss10n", "44556677"))
+    assert redact(cleared) == cleared
+
+
+def test_saving_refuses_secrets_and_foreign_files(tmp_path):
+    path = tmp_path / "stock.yaml"
+    path.write_text(STOCK)
+    with pytest.raises(InputError, match="holds secrets") as raised:
+        save(load(path), path)
+    assert "hunter2" not in str(raised.value)
+    foreign = tmp_path / "notes.yaml"
+    foreign.write_text("my: notes\n")
+    with pytest.raises(InputError, match="not a cassette"):
+        save(redact(load(path)), foreign)
+    assert foreign.read_text() == "my: notes\n"
+
+
+def test_a_journal_left_behind_becomes_a_cassette_that_says_it_is_not_complete(recorder, ask, tmp_path):
+    recording = recorder()
+    recording.transport.send(ask("/a", "POST", body=b"x known-later-1"))
+    journal = recording.finish(complete=False).journal
+    redactor = Redactor()
+    redactor.learn("known-later-1", "KEY")
+    path = finish_journal(journal, redactor)
+    assert path == tmp_path / "x.yaml"
+    assert not load(path).metadata.complete
+    assert "known-later-1" not in path.read_text()
+    assert not journal_path(path).exists()
+
+
+def test_the_shapes_of_json_and_yaml_are_exchanged(record, tmp_path, answer):
+    cassette = record("x.yaml", {"/a": answer({"v": "ü"})}, ["/a"])
+    save(cassette, tmp_path / "x.json")
+    json.loads((tmp_path / "x.json").read_text("utf-8"))
+    assert load(tmp_path / "x.json").interactions == cassette.interactions
