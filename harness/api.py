@@ -116,6 +116,10 @@ class RunConfig:
             )
 
 
+class MissingCassette(UsageError):
+    """A run is to be replayed or recorded, and nothing says with which cassette."""
+
+
 class LiveRun:
     """A run that is set up and can be started: its plan, and its events as they happen.
 
@@ -440,8 +444,18 @@ def run(collection: str | Path | Collection | Mapping[str, Any], **options: Any)
 
 
 def planned(config: RunConfig) -> Plan:
-    """Plan a run without setting anything up: which calls, how often. Raises `HarnessError`."""
-    return _planned(config, _collection(config.collection))
+    """Plan a run without setting anything up: which calls, how often.
+
+    Raises `HarnessError` for what would keep it from being set up, as far as the files tell.
+    """
+    collection = _collection(config.collection)
+    planned = _planned(config, collection)
+    companion = _companion(config)
+    _rules(companion, collection, planned)
+    cassette, what = _cassette(config, companion)
+    if what == "replay" and cassette is not None and not cassette.is_file():
+        raise MissingCassette("the cassette is not there", where=str(cassette))
+    return planned
 
 
 def _planned(config: RunConfig, collection: Collection) -> Plan:
@@ -491,7 +505,7 @@ def _cassette(config: RunConfig, companion: Companion) -> tuple[Path | None, Act
         return None, "live"
     path = config.cassette if config.cassette is not None else companion.cassette
     if path is None:
-        raise UsageError(
+        raise MissingCassette(
             "there is no cassette for this collection",
             where=str(config.collection),
             hint="name one, or write `cassette: FILE` into its companion file",
@@ -559,4 +573,4 @@ def _certificate_rule(entry: Any, index: int, file: str) -> CertificateRule:
         ) from error
 
 
-__all__ = ["PLATFORMS", "LiveRun", "RunConfig", "RunResult", "run"]
+__all__ = ["PLATFORMS", "LiveRun", "MissingCassette", "RunConfig", "RunResult", "run"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.api import RunConfig, planned
+from harness.api import MissingCassette, RunConfig, planned
 from harness.collection.document import read_json
 from harness.collection.model import Folder
 from harness.errors import HarnessError
@@ -39,8 +39,10 @@ class CollectionFile(pytest.File):
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Make the tree of folders and calls, once an iteration."""
         try:
-            config = self.run_config()
-            plan = planned(config)
+            plan = planned(self.run_config())
+        except MissingCassette as error:
+            hint = f"record one: pytest {self.nodeid} --postman-record, or send live: --postman-live"
+            raise self.CollectError(f"{error.what}\n  --> {error.where}\n  {hint}") from error
         except HarnessError as error:
             raise self.CollectError(str(error)) from error
         names = _Names()
@@ -120,7 +122,7 @@ class CallItem(pytest.Item):
         drive = self.file.start()
         self.results = drive.take(self.step)
         if not self.results:
-            pytest.skip("a script went on to another request")
+            raise _skipped("a script went on to another request")
         for result in self.results:
             self._report(result, drive)
 
@@ -136,7 +138,7 @@ class CallItem(pytest.Item):
         if text is not None:
             raise CallFailure(text)
         if result.skipped is not None and len(self.results) == 1:
-            pytest.skip(result.skipped)
+            raise _skipped(result.skipped)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show what the user can use; a bug keeps its traceback."""
@@ -146,7 +148,12 @@ class CallItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Name the call by its path."""
-        return self.path, None, " / ".join(self.call.path)
+        return self.path, 0, " / ".join(self.call.path)
+
+
+def _skipped(reason: str) -> BaseException:
+    """Make a skip that is told of the call, not of this line."""
+    return pytest.skip.Exception(reason, _use_item_location=True)
 
 
 class _Names:

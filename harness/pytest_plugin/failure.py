@@ -7,7 +7,7 @@ from harness.scripting.engine import Assertion, ScriptError
 
 Mask = Callable[[str], str]
 
-_EXCERPT = 600
+_EXCERPT = 500
 
 
 class CallFailure(Exception):
@@ -37,43 +37,49 @@ def failure_text(result: CallResult, mask: Mask) -> str | None:
     exchanges = (*(side.exchange for side in result.side), result.exchange)
     problems += (one.failure.message for one in exchanges if one is not None and one.failure is not None)
     for run in (*result.prerequest, *result.test):
+        errors = (*((run.error,) if run.error else ()), *run.losses)
         where = f"{run.script.event} script of {run.label or 'the collection'}"
-        problems += (_thrown(error, where) for error in (*((run.error,) if run.error else ()), *run.losses))
+        problems += (f"{_thrown(error)}\n  in the {where}" for error in errors)
     if not problems:
         return None
-    return "\n".join((_head(result, mask), *(mask(problem) for problem in problems)))
+    return mask("\n".join((*problems, *_context(result))))
 
 
 def assertion_text(result: CallResult, assertion: Assertion, mask: Mask) -> str:
     """Say what an assertion expected, where it stands, and what was answered."""
-    lines = [_head(result, mask), f"✗ {assertion.name}"]
-    if assertion.error is not None:
-        lines.append(mask(_thrown(assertion.error, "")))
+    lines = [_thrown(assertion.error) if assertion.error is not None else assertion.name]
+    lines += _context(result)
     response = result.exchange.response if result.exchange else None
     if response is not None:
-        text = response.body[: _EXCERPT + 1].decode("utf-8", "replace")
-        lines.append("  response: " + mask(text[:_EXCERPT]) + ("…" if len(text) > _EXCERPT else ""))
-    return "\n".join(lines)
+        lines.append("  response: " + _clipped(response.body[: 2 * _EXCERPT].decode("utf-8", "replace")))
+    return mask("\n".join(lines))
 
 
-def _head(result: CallResult, mask: Mask) -> str:
+def _context(result: CallResult) -> list[str]:
+    """Say which call it was, and what it sent and got."""
     place = " / ".join(result.call.path)
-    if result.iteration:
-        place += f" (iteration {result.iteration + 1})"
+    lines = [f"  --> {place}" + (f", iteration {result.iteration + 1}" if result.iteration else "")]
     exchange = result.exchange
-    if exchange is None:
-        return place
-    line = f"{place}\n  {exchange.request.method} {mask(exchange.request.url)}"
-    if exchange.response is None:
-        return line
-    response = exchange.response
-    return f"{line} -> {response.status} {response.reason} ({response.elapsed_ms:.0f} ms)"
+    if exchange is not None:
+        line = f"  {exchange.request.method} {exchange.request.url}"
+        if exchange.response is not None:
+            response = exchange.response
+            line += f" -> {response.status} {response.reason} ({response.elapsed_ms:.0f} ms)"
+        lines.append(line)
+    return lines
 
 
-def _thrown(error: ScriptError, where: str) -> str:
-    lines = [f"  {error.name}: {error.message}" + (f"  in the {where}" if where else "")]
+def _thrown(error: ScriptError) -> str:
+    lines = [f"{error.name}: {error.message}"]
     if error.position is not None:
         lines.append(f"  line {error.position.line}: {error.position.text.strip()}")
     if error.expected is not None or error.actual is not None:
-        lines += [f"    expected: {error.expected}", f"    actual:   {error.actual}"]
+        lines.append(f"    expected: {_clipped(str(error.expected))}")
+        lines.append(f"    actual:   {_clipped(str(error.actual))}")
     return "\n".join(lines)
+
+
+def _clipped(text: str) -> str:
+    """Cut a long text, and set its lines below one another."""
+    cut = text[:_EXCERPT] + (f"… ({len(text)} characters)" if len(text) > _EXCERPT else "")
+    return "\n      ".join(cut.splitlines())

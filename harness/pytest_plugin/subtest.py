@@ -1,6 +1,7 @@
 """Assertions as pytest's subtests. This is the only door to pytest's own subtest reports."""
 
 import time
+from contextlib import nullcontext
 
 import pytest
 from _pytest.subtests import SubtestContext, SubtestReport, failed_subtests_key
@@ -33,4 +34,7 @@ def report_assertion(item: pytest.Item, result: CallResult, assertion: Assertion
     sub = SubtestReport._new(report, SubtestContext(msg=assertion.name, kwargs={}), None, None)
     if outcome == "failed":
         item.config.stash[failed_subtests_key][item.id] += 1
-    item.ihook.pytest_runtest_logreport(report=sub)
+    capture = item.config.pluginmanager.getplugin("capturemanager")
+    # What the report prints is pytest's, not the call's.
+    with capture.global_and_fixture_disabled() if capture is not None else nullcontext():
+        item.ihook.pytest_runtest_logreport(report=sub)
