@@ -2,6 +2,7 @@
 
 import pickle
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, cast, overload
 
@@ -43,6 +44,7 @@ class Spool(Sequence[CallResult]):
         self._places = {id(call): place for place, call in enumerate(calls)}
         self._file = cast("BinaryIO", tempfile.TemporaryFile(prefix="harness-"))  # noqa: SIM115 - kept open
         self._starts: list[int] = []
+        self._end = weakref.finalize(self, self._file.close)
 
     def append(self, result: CallResult) -> None:
         """Add a result at the end."""
@@ -68,4 +70,4 @@ class Spool(Sequence[CallResult]):
 
     def close(self) -> None:
         """Give the file back; the results are gone."""
-        self._file.close()
+        self._end()

@@ -1,0 +1,252 @@
+import json
+
+import pytest
+
+from harness.errors import ExitCode
+
+PASSES = "pm.test('ok', () => pm.response.to.have.status(200))"
+FAILS = "pm.test('bad', () => pm.response.to.have.status(404))"
+
+
+def test_a_run_that_passes_exits_with_0_and_tells_every_call(command, workspace, target):
+    file = workspace.collection(("List", f"{target.url}/list", PASSES))
+    said = command("run", file)
+    assert said.code is ExitCode.PASSED
+    assert "List" in said.out
+    assert "1 call, 1 assertion" in said.out
+    assert target.paths == ["/list"]
+
+
+def test_a_failed_assertion_exits_with_1(command, workspace, target):
+    assert command("run", workspace.collection(("a", target.url, FAILS))).code is ExitCode.FAILED
+
+
+def test_a_failed_request_exits_with_1(command, workspace):
+    said = command("run", workspace.collection(("a", "http://127.0.0.1:1/")))
+    assert said.code is ExitCode.FAILED
+    assert "ECONNREFUSED 127.0.0.1:1" in said.out
+
+
+def test_suppress_exit_code_exits_with_0(command, workspace, target):
+    assert command("run", workspace.collection(("a", target.url, FAILS)), "-x").code is ExitCode.PASSED
+
+
+def test_a_missing_collection_is_an_error_with_its_name(command):
+    said = command("run", "nowhere.json")
+    assert said.code is ExitCode.USAGE
+    assert said.err.startswith("error: ")
+    assert "nowhere.json" in said.err
+
+
+def test_a_malformed_collection_is_an_error_with_line_and_column(command, workspace):
+    said = command("run", workspace.text("bad.json", '{\n  "info": {,}\n}'))
+    assert said.code is ExitCode.USAGE
+    assert "line 2, column" in said.err
+
+
+def test_several_collections_run_in_order_and_the_gravest_outcome_counts(command, workspace, target):
+    good = workspace.collection(("a", f"{target.url}/a", PASSES), name="good")
+    bad = workspace.collection(("b", f"{target.url}/b", FAILS), name="bad")
+    assert command("run", bad, good).code is ExitCode.FAILED
+    assert target.paths == ["/b", "/a"]
+    assert command("run", good, "gone.json", bad).code is ExitCode.USAGE
+
+
+def test_options_of_newman_choose_data_and_variables(command, workspace, target):
+    file = workspace.collection(("a", f"{target.url}/{{{{env}}}}/{{{{glob}}}}/{{{{row}}}}/{{{{cli}}}}"))
+    environment = workspace.environment(env="E", cli="file")
+    glob = workspace.environment("globals", glob="G")
+    data = workspace.text("rows.csv", "row\n1\n2\n")
+    said = command("run", file, "-e", environment, "-g", glob, "-d", data, "--env-var", "cli=C", "-n", "3")
+    assert said.code is ExitCode.PASSED
+    assert target.paths == ["/E/G/1/C", "/E/G/2/C", "/E/G/2/C"]
+
+
+def test_system_variables_fill_the_environment_and_the_command_line_wins(command, workspace, target):
+    file = workspace.collection(("a", f"{target.url}/{{{{user}}}}/{{{{key}}}}"))
+    environment = workspace.environment(user="", key="")
+    command.environ.update(HARNESS_VAR_user="jane", HARNESS_VAR_key="system")
+    command("run", file, "-e", environment, "--env-var", "key=line")
+    assert target.paths == ["/jane/line"]
+
+
+def test_folder_runs_only_that_folder(command, workspace, target):
+    folder = {"name": "F", "item": [{"name": "in", "request": f"{target.url}/in"}]}
+    file = workspace.collection(("out", f"{target.url}/out"), folder)
+    assert command("run", file, "--folder", "F").code is ExitCode.PASSED
+    assert target.paths == ["/in"]
+
+
+def test_an_unknown_folder_is_an_error_that_lists_those_there_are(command, workspace, target):
+    file = workspace.collection({"name": "Orders", "item": [{"name": "x", "request": target.url}]})
+    said = command("run", file, "--folder", "Order")
+    assert said.code is ExitCode.USAGE
+    assert "Orders" in said.err
+
+
+def test_bail_stops_the_run(command, workspace, target):
+    file = workspace.collection(("a", f"{target.url}/a", FAILS), ("b", f"{target.url}/b"))
+    assert command("run", file, "--bail").code is ExitCode.FAILED
+    assert target.paths == ["/a"]
+
+
+def test_an_unknown_reporter_is_an_error_that_lists_the_valid_ones(command, workspace, target):
+    said = command("run", workspace.collection(("a", target.url)), "-r", "cli,pdf")
+    assert said.code is ExitCode.USAGE
+    assert "'pdf'" in said.err
+    assert "junit" in said.err
+    assert target.requests == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["-n", "0"], "above 0"),
+        (["--timeout", "soon"], "milliseconds"),
+        (["--bail", "maybe"], "failure, folder"),
+        (["--platform", "cloud"], "local"),
+        (["--record", "a.yaml", "--replay", "a.yaml"], "not both"),
+        (["--resolve", "nonsense"], "HOST"),
+        (["--nonsense"], "--nonsense"),
+        (["--env-var", "=x"], "name=value"),
+    ],
+)
+def test_a_wrong_option_is_an_error_that_says_what_is_valid(command, workspace, target, arguments, word):
+    said = command("run", workspace.collection(("a", target.url)), *arguments)
+    assert said.code is ExitCode.USAGE
+    assert word in said.err
+    assert target.requests == []
+
+
+def test_reporters_write_where_their_options_say(command, workspace, target):
+    file = workspace.collection(("a", target.url, PASSES))
+    command(
+        "run",
+        file,
+        "-r",
+        "json,junit",
+        "--reporter-json-export",
+        "out.json",
+        "--reporter-junit-export",
+        "o.xml",
+    )
+    report = json.loads((workspace.folder / "out.json").read_text())
+    assert report["run"]["stats"]["assertions"]["total"] == 1
+    assert "<testsuites" in (workspace.folder / "o.xml").read_text()
+
+
+def test_exports_hold_the_variables_as_the_run_left_them(command, workspace, target):
+    script = "pm.environment.set('new', 1); pm.globals.set('g', 'x')"
+    file = workspace.collection(("a", target.url, script))
+    command(
+        "run",
+        file,
+        "-e",
+        workspace.environment(old="o"),
+        "--export-environment",
+        "e.json",
+        "--export-globals",
+        "g.json",
+    )
+    exported = json.loads((workspace.folder / "e.json").read_text())
+    assert {value["key"]: value["value"] for value in exported["values"]} == {"old": "o", "new": 1}
+    assert json.loads((workspace.folder / "g.json").read_text())["values"][0]["key"] == "g"
+
+
+def test_exports_mask_secrets_unless_asked(command, workspace, target):
+    secret = [{"key": "k", "value": "s3cret-value", "type": "secret"}]
+    environment = workspace.json("e.json", {"name": "e", "values": secret})
+    file = workspace.collection(("a", target.url))
+    command("run", file, "-e", environment, "--export-environment", "masked.json")
+    command("run", file, "-e", environment, "--export-environment", "clear.json", "--export-secrets")
+    assert "s3cret-value" not in (workspace.folder / "masked.json").read_text()
+    assert "s3cret-value" in (workspace.folder / "clear.json").read_text()
+
+
+def test_strict_makes_warnings_fail(command, workspace, target):
+    file = workspace.collection(("a", f"{target.url}/{{{{nope}}}}"))
+    assert command("run", file).code is ExitCode.PASSED
+    assert command("run", file, "--strict").code is ExitCode.FAILED
+
+
+def test_newmans_configuration_file_gives_defaults(command, workspace, target):
+    workspace.json(
+        ".newmanrc", {"iterationCount": 2, "reporters": ["json"], "reporter": {"json": {"export": "r.json"}}}
+    )
+    command("run", workspace.collection(("a", f"{target.url}/a")))
+    assert target.paths == ["/a", "/a"]
+    assert (workspace.folder / "r.json").is_file()
+
+
+def test_an_unknown_name_in_the_configuration_is_an_error(command, workspace, target):
+    workspace.json(".newmanrc", {"iterationCounts": 2})
+    said = command("run", workspace.collection(("a", target.url)))
+    assert said.code is ExitCode.USAGE
+    assert "iterationCount" in said.err
+
+
+def test_in_newmans_mode_every_problem_exits_with_1(command, workspace):
+    assert command("run", "gone.json", "--compat", "newman").code is ExitCode.FAILED
+
+
+def test_a_record_is_replayed_without_the_server(command, workspace, target):
+    file = workspace.collection(("a", f"{target.url}/a/{{{{$guid}}}}", PASSES))
+    assert command("run", file, "--record", "a.yaml").code is ExitCode.PASSED
+    count = len(target.requests)
+    said = command("run", file, "--replay", "a.yaml")
+    assert said.code is ExitCode.PASSED
+    assert len(target.requests) == count
+    assert "connections attempted: 0" in said.out
+
+
+def test_a_replay_that_has_no_answer_exits_with_3_and_says_what_differs(command, workspace, target):
+    body = {"method": "POST", "url": f"{target.url}/a", "body": {"mode": "raw", "raw": '{"n": 1}'}}
+    file = workspace.collection({"name": "a", "request": body})
+    command("run", file, "--record", "a.yaml")
+    body["body"]["raw"] = '{"n": 2}'
+    said = command("run", workspace.collection({"name": "a", "request": body}), "--replay", "a.yaml")
+    assert said.code is ExitCode.REPLAY_MISS
+    assert "/n" in said.out
+    assert "--record" in said.out
+
+
+def test_a_failed_recording_leaves_the_old_cassette(command, workspace, target):
+    file = workspace.collection(("a", f"{target.url}/a"))
+    command("run", file, "--record", "a.yaml")
+    before = (workspace.folder / "a.yaml").read_bytes()
+    broken = workspace.text("b.yaml", "not: [a cassette")
+    said = command("run", file, "--record", broken)
+    assert said.code is ExitCode.USAGE
+    assert broken.read_text() == "not: [a cassette"
+    assert (workspace.folder / "a.yaml").read_bytes() == before
+
+
+def test_the_companion_beside_a_collection_is_used_and_can_be_left(command, workspace, target):
+    file = workspace.collection(("a", f"{target.url}/{{{{id}}}}"))
+    workspace.environment("of_companion", id="7")
+    workspace.text("shop.harness.yaml", "environment: of_companion.postman_environment.json\n")
+    command("run", file)
+    command("run", file, "--no-companion")
+    command("run", file, "-e", workspace.environment(id="8"))
+    assert target.paths == ["/7", "/%7B%7Bid%7D%7D", "/8"]
+
+
+def test_platform_local_wins_over_the_environment(command, workspace):
+    token = {"name": "token", "request": {"method": "GET", "url": "{{PLATFORM_GATEWAY}}/data/foundation/x"}}
+    file = workspace.collection(token)
+    environment = workspace.environment(PLATFORM_GATEWAY="https://platform.adobe.io")
+    said = command("run", file, "-e", environment, "--platform", "local")
+    assert "http://127.0.0.1:" in said.out
+    assert "platform.adobe.io" not in said.out
+
+
+def test_files_outside_are_read_only_when_allowed(command, workspace, target, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside") / "secret.txt"
+    outside.write_text("contents")
+    request = {"method": "POST", "url": target.url, "body": {"mode": "file", "file": {"src": str(outside)}}}
+    file = workspace.collection({"name": "a", "request": request})
+    said = command("run", file)
+    assert target.requests[0]["body"] == ""
+    assert "outside" in said.out
+    command("run", file, "--allow-outside")
+    assert target.requests[1]["body"] == "contents"
