@@ -8,6 +8,7 @@ segment sends those that are in it already.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.flow_connections import destination_of
@@ -16,8 +17,9 @@ from harness.aep.flows import Flows, mapped_attributes, mapped_segments
 from harness.aep.profiles import Profiles, ProfileView
 from harness.aep.qualification import REALIZED, Membership, Qualification, written
 from harness.aep.segments import Segments
-from harness.aep.sinks import DeliveryError, LocalSinks, Sink
+from harness.aep.sinks import DeliveryError, Destination, LocalSinks, Sink
 from harness.aep.store import encode
+from harness.aep.wire_sinks import Outbox, WireSink
 
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
@@ -63,6 +65,16 @@ class Activation:
         self._platform = platform
         self._store = platform.store
         self.sink: Sink = platform.service(LocalSinks)
+        self._outbox: Outbox | None = None
+        settings = platform.settings
+        if settings.kinesis_endpoint or settings.eventhubs_endpoint:
+            wire = WireSink(
+                self.sink, kinesis=settings.kinesis_endpoint, event_hubs=settings.eventhubs_endpoint
+            )
+            self.sink, self._outbox = wire, Outbox()
+            platform.at_close(wire.close)
+            platform.at_close(self._outbox.close)
+            platform.at_settle(self._outbox.drain)
         self._flows: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._generation = -1
 
@@ -127,26 +139,54 @@ class Activation:
             destination = destination_of(base, target)
             if destination is None:
                 continue
-            error: DeliveryError | None = None
-            try:
-                self.sink.send(destination, xid, data)
-            except DeliveryError as caught:
-                error = caught
-                letter = {
-                    "flowId": flow["id"],
-                    "targetConnectionId": target["id"],
-                    "error": {"code": caught.code, "message": caught.message},
-                    "message": composed,
-                }
-                now = self._platform.clock.now_ms()
-                self._store.append(org, sandbox, DEAD_LETTERS, flow["id"], now, letter)
-            attempt = Attempt(
-                source_id=flow["sourceConnectionIds"][0],
-                target_id=target["id"],
-                size=len(data),
-                error=None if error is None else (error.code, error.message),
+            delivery = partial(
+                self._deliver, org, sandbox, flow, target["id"], destination, xid, composed, data
             )
+            if self._outbox is None:
+                delivery()
+            else:
+                self._outbox.submit(delivery)
+
+    def _deliver(
+        self,
+        org: str,
+        sandbox: str,
+        flow: dict[str, Any],
+        target_id: str,
+        destination: Destination,
+        xid: str,
+        composed: dict[str, Any],
+        data: bytes,
+    ) -> None:
+        error: DeliveryError | None = None
+        try:
+            self.sink.send(destination, xid, data)
+        except DeliveryError as caught:
+            error = caught
+            letter = {
+                "flowId": flow["id"],
+                "targetConnectionId": target_id,
+                "error": {"code": caught.code, "message": caught.message},
+                "message": composed,
+            }
+            now = self._platform.clock.now_ms()
+            self._store.append(org, sandbox, DEAD_LETTERS, flow["id"], now, letter)
+        attempt = Attempt(
+            source_id=flow["sourceConnectionIds"][0],
+            target_id=target_id,
+            size=len(data),
+            error=None if error is None else (error.code, error.message),
+        )
+        with self._store.transaction():
             self._platform.service(FlowRuns).record(org, sandbox, flow, attempt)
+
+    def answers(self, destination: Destination) -> bool:
+        """Whether the credentials of a destination get in; may wait for the network."""
+        if isinstance(self.sink, WireSink) and self.sink.goes_out(destination.service):
+            return self.sink.answers(destination)
+        return self._platform.service(LocalSinks).opens(
+            destination.service, destination.place, destination.key_name, destination.key
+        )
 
 
 def _at(entity: Any, names: list[str]) -> tuple[bool, Any]:

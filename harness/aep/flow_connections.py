@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from typing import TYPE_CHECKING, Any
 
@@ -215,15 +216,16 @@ class Connections(_AnyConnections):
             params["inletId"] = inlet.inlet_id
         return shown
 
-    def test(self, request: Request, caller: Caller) -> Response:
+    async def test(self, request: Request, caller: Caller) -> Response:
         """`GET /connections/{id}/test`: whether the credentials get in."""
+        from harness.aep.activation import Activation
+
         entity = self.get(caller, request.params["id"])
         destination = destination_of(entity, {"connectionSpec": entity["connectionSpec"]})
         result = entity["state"] == "enabled"
         if result and destination is not None:
-            result = self.platform.service(LocalSinks).opens(
-                destination.service, destination.place, destination.key_name, destination.key
-            )
+            activation = self.platform.service(Activation)
+            result = await asyncio.to_thread(activation.answers, destination)
         return answer({"result": result})
 
     def explore(self, request: Request, caller: Caller) -> Response:

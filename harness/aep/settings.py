@@ -63,6 +63,8 @@ class Settings:
     collection_limit_bytes: int = 1_048_576
     body_limit_bytes: int = 10 * 1_048_576
     upload_limit_bytes: int = 256 * 1_048_576
+    kinesis_endpoint: str | None = None
+    eventhubs_endpoint: str | None = None
     ims_host: str | None = None
     platform_url: str | None = None
 
