@@ -24,6 +24,30 @@ _BASE = "/data/foundation/import/batches"
 _FILE = f"{_BASE}/{{batch}}/datasets/{{dataset}}/files/{{path...}}"
 _LONGEST_URL = 2000
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_GIVEN = frozenset(
+    {
+        "id",
+        "imsOrg",
+        "status",
+        "created",
+        "updated",
+        "started",
+        "completed",
+        "version",
+        "relatedObjects",
+        "createdUser",
+        "createdClient",
+        "updatedUser",
+        "streamed",
+        "errors",
+        "metrics",
+        "recordCount",
+        "failedRecordCount",
+        "inputFormat",
+        "partialIngestionPercent",
+    }
+)
+"""Fields of a batch that are not the client's to change."""
 _TIMES = {
     "createdAfter": ("created", 1),
     "createdBefore": ("created", -1),
@@ -52,6 +76,9 @@ def routes(platform: Platform) -> list[Endpoint]:
             ("GET", base, calls.list),
             ("POST", base, calls.create),
             ("GET", f"{base}/{{batch}}", calls.read),
+            ("PATCH", f"{base}/{{batch}}", calls.change),
+            ("POST", f"{base}/{{batch}}", calls.change),
+            ("PUT", f"{base}/{{batch}}", calls.change),
             ("DELETE", f"{base}/{{batch}}", calls.delete),
         )
         found.extend(
@@ -211,6 +238,19 @@ class BatchCalls:
         """`GET /catalog/batches/{batch}`: an object with one key."""
         batch = self._get(request, caller)
         return answer({batch["id"]: self._batches.shown(caller.org, caller.sandbox, batch)})
+
+    def change(self, request: Request, caller: Caller) -> Response:
+        """`PATCH|PUT|POST /catalog/batches/{batch}`: what the client may say of a batch.
+
+        Its life and its counts are the platform's; fields of those names are left as they are.
+        """
+        batch = self._get(request, caller)
+        wanted = request.document()
+        changed = {name: value for name, value in wanted.items() if name not in _GIVEN}
+        if not isinstance(changed.get("tags", {}), dict):
+            raise problem.bad_request("tags must be an object")
+        self._batches.set_status(caller.org, caller.sandbox, {**batch, **changed}, batch["status"])
+        return answer([f"@/batches/{batch['id']}"])
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /catalog/batches/{batch}`: the batch and its records."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.aep.platform import Platform
 
 _BASE = "/data/core/idnamespace/identities"
+_BY_ORG = "/data/core/idnamespace/orgs/{org}/identities"
 _KIND = "namespace"
 _CODE = re.compile(r"[A-Za-z0-9_]{1,64}")
 _TYPES = (
@@ -54,7 +55,10 @@ def routes(platform: Platform) -> list[Endpoint]:
         ("GET", "/{id}", namespaces.read),
         ("PUT", "/{id}", namespaces.rename),
     )
-    return [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
+    found = [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
+    for path, handler in (("", namespaces.list), ("/{id}", namespaces.read)):
+        found.append(Endpoint(method="GET", path=_BY_ORG + path, handler=handler))
+    return found
 
 
 class Namespaces:
@@ -106,8 +110,9 @@ class Namespaces:
         found = (one for one in self.all(org, sandbox) if one["code"].lower() == wanted)
         return next(found, None)
 
-    def list(self, _: Request, caller: Caller) -> Response:
+    def list(self, request: Request, caller: Caller) -> Response:
         """`GET /identities`: a bare array."""
+        self._check_org(request, caller)
         return answer(self.all(caller.org, caller.sandbox))
 
     def read(self, request: Request, caller: Caller) -> Response:
@@ -159,7 +164,12 @@ class Namespaces:
         self._platform.store.put(caller.org, caller.sandbox, _KIND, str(current["id"]), current)
         return answer(current)
 
+    def _check_org(self, request: Request, caller: Caller) -> None:
+        if request.params.get("org", caller.org) != caller.org:
+            raise self._error(403, "IMS_ORG_MISMATCH", "The path names another IMS organization")
+
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+        self._check_org(request, caller)
         wanted = request.params["id"]
         found = None
         if wanted.isdigit():

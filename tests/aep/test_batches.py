@@ -300,3 +300,15 @@ def test_a_deleted_dataset_takes_its_batches_along(upload: Upload) -> None:
     upload.client.delete(f"{CATALOG}/dataSets/{upload.dataset}")
     assert upload.client.get(f"{CATALOG}/batches/{batch}").status == 404
     assert upload.landed() == []
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT", "POST"])
+def test_a_client_may_tag_a_batch_but_not_decide_its_life(upload: Upload, method: str) -> None:
+    batch = upload.create()
+    url = f"{CATALOG}/batches/{batch}"
+    answer = upload.client.call(method, url, {"tags": {"a": ["1"]}, "status": "success"})
+    assert (answer.status, answer.json()) == (200, [f"@/batches/{batch}"])
+    after = upload.status(batch)
+    assert (after["tags"], after["status"]) == ({"a": ["1"]}, "loading")
+    assert upload.client.call(method, url, {"tags": []}).status == 400
+    assert upload.client.call(method, f"{CATALOG}/batches/none", {}).status == 404

@@ -54,3 +54,12 @@ def test_an_own_namespace_serves_identities_of_its_sandbox_alone(client: Any, la
     assert lake.identity(schema, f"/{lake.tenant}/id", "loyalty")
     codes = {one["code"] for one in client.get(BASE, headers={"x-sandbox-name": "dev"}).json()}
     assert "LOYALTY" not in codes
+
+
+def test_the_namespaces_of_an_organisation_are_its_own(client: Any) -> None:
+    base = "/data/core/idnamespace/orgs"
+    own = client.settings.org_id.replace("@", "%40")
+    assert client.get(f"{base}/{own}/identities").json() == client.get(BASE).json()
+    assert client.get(f"{base}/{own}/identities/6").json()["code"] == "Email"
+    for path in ("identities", "identities/6"):
+        assert client.get(f"{base}/other%40AdobeOrg/{path}").status == 403
