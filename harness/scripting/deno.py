@@ -80,18 +80,17 @@ class _Turn:
         """Serve the child until the job is done."""
         watch = self._process.watch
         timeout_s = self._job.timeout_s
+        watch.begin(timeout_s)
         try:
             for message in self._process.messages():
                 if "ran" in message:
-                    watch.rest()
                     self._ran(message["ran"])
-                elif "done" in message:
-                    return self._done(message["done"])
-                elif "began" in message:
                     watch.begin(timeout_s)
-                elif "idle" in message:
+                if "done" in message:
+                    return self._done(message["done"])
+                if "idle" in message:
                     watch.idle(message["idle"] / 1000, timeout_s)
-                elif not self._process.answer_chunk(message):
+                elif "ask" in message and not self._process.answer_chunk(message):
                     watch.rest()
                     self._answer(message)
                     watch.begin(timeout_s)

@@ -6,15 +6,13 @@ import os
 import secrets
 import shutil
 import subprocess
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from harness.errors import EngineError
 from harness.scripting.engine import EngineLimits
-from harness.scripting.memory import resident_bytes
+from harness.scripting.watch import Watch
 
 BUNDLE = Path(__file__).parent / "js" / "dist"
 
@@ -59,7 +57,7 @@ class EngineProcess:
         self._child = _spawn(deno or find_deno(), main, limits)
         self._input: IO[bytes] = self._pipe(self._child.stdin)
         self._output: IO[bytes] = self._pipe(self._child.stdout)
-        self._watch = Watch(self)
+        self._watch = Watch(self._child.pid, limits, self.end)
         self.write(
             {
                 "boot": {
@@ -93,12 +91,7 @@ class EngineProcess:
         return self._child.pid
 
     @property
-    def limits(self) -> EngineLimits:
-        """What the child may use."""
-        return self._limits
-
-    @property
-    def watch(self) -> "Watch":
+    def watch(self) -> Watch:
         """Ends the child when a script takes too long or too much."""
         return self._watch
 
@@ -161,81 +154,6 @@ class EngineProcess:
         if code < 0 or code >= 128:
             return f"the script used more than {self._limits.memory_mb} MB of memory"
         return f"the script engine ended with code {code}"
-
-
-class Watch:
-    """A thread that ends the child when a script's time is over, or its memory has grown too large."""
-
-    _PERIOD_S = 0.05
-
-    def __init__(self, process: EngineProcess) -> None:
-        self._process = process
-        self._changed = threading.Condition()
-        self._closed = False
-        self._running = False
-        self._deadline: tuple[float, str] | None = None
-        self._thread = threading.Thread(target=self._loop, name="script-watch", daemon=True)
-        self._thread.start()
-
-    def begin(self, timeout_s: float | None) -> None:
-        """Allow a script that begins its timeout, or `limits.busy_s` of work at a time without one."""
-        limits = self._process.limits
-        if timeout_s is None:
-            allowed, reason = limits.busy_s, f"the script kept the engine busy for {limits.busy_s:g} s"
-        else:
-            # The child ends what waits; only a script that never lets go is ended from here.
-            allowed, reason = timeout_s + limits.grace_s, "sandbox: synchronous script execution timeout"
-        self._arm(time.monotonic() + allowed, reason)
-
-    def idle(self, wait_s: float, timeout_s: float | None) -> None:
-        """Allow a script that waits for a timer, which is no work, more time; its timeout goes on."""
-        if timeout_s is None:
-            limits = self._process.limits
-            reason = f"the script kept the engine busy for {limits.busy_s:g} s"
-            self._arm(time.monotonic() + wait_s + limits.busy_s, reason)
-
-    def rest(self) -> None:
-        """No script runs, or the run itself is at work for one."""
-        with self._changed:
-            self._running = False
-            self._deadline = None
-
-    def close(self) -> None:
-        """End the thread."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
-
-    def _arm(self, deadline: float, reason: str) -> None:
-        with self._changed:
-            self._deadline = (deadline, reason)
-            if not self._running:
-                self._running = True
-                self._changed.notify()
-
-    def _loop(self) -> None:
-        with self._changed:
-            while not self._closed:
-                if not self._running:
-                    self._changed.wait()
-                    continue
-                self._changed.wait(self._PERIOD_S)
-                if self._exceeded():
-                    return
-
-    def _exceeded(self) -> bool:
-        if not self._running or self._closed:
-            return False
-        limits = self._process.limits
-        if self._deadline is not None and time.monotonic() > self._deadline[0]:
-            self._process.end(self._deadline[1])
-            return True
-        if resident_bytes(self._process.pid) > limits.memory_mb * 1_048_576:
-            self._process.end(f"the script used more than {limits.memory_mb} MB of memory")
-            return True
-        return False
 
 
 def _spawn(deno: str, main: Path, limits: EngineLimits) -> subprocess.Popen[bytes]:

@@ -27,25 +27,23 @@ class ScriptEngineHook(BuildHookInterface[BuilderConfig]):
 
 
 def bundle() -> None:
-    """Fetch the pinned libraries and write `dist/engine.js` and the chunks that it loads on demand."""
+    """Fetch the pinned libraries and write `dist/`: the engine, and the chunks that it loads on demand.
+
+    A `dist/` that is in use is replaced at once when the new one is whole.
+    """
     deno = find_deno()
-    shutil.rmtree(DIST, ignore_errors=True)
+    fresh, stale = SOURCES / "dist.new", SOURCES / "dist.old"
+    for leftover in (fresh, stale):
+        shutil.rmtree(leftover, ignore_errors=True)
     _run(deno, "install", "--frozen", "--quiet")
-    _bundle(deno, [SOURCES / "engine" / "main.js"], DIST / "engine", platform="deno", format="esm")
-    _bundle(
-        deno,
-        [SOURCES / "realm" / "prelude.js", SOURCES / "realm" / "firmware.js"],
-        DIST / "chunks",
-        platform="browser",
-        format="cjs",
-    )
-    _bundle(
-        deno,
-        sorted((SOURCES / "libraries").glob("*.js")),
-        DIST / "chunks",
-        platform="browser",
-        format="cjs",
-    )
+    _bundle(deno, [SOURCES / "engine" / "main.js"], fresh / "engine", platform="deno", format="esm")
+    own = [SOURCES / "realm" / "prelude.js", SOURCES / "realm" / "firmware.js"]
+    libraries = sorted((SOURCES / "libraries").glob("*.js"))
+    _bundle(deno, own + libraries, fresh / "chunks", platform="browser", format="cjs")
+    if DIST.exists():
+        DIST.rename(stale)
+    fresh.rename(DIST)
+    shutil.rmtree(stale, ignore_errors=True)
 
 
 def find_deno() -> str:

@@ -105,20 +105,19 @@ class Engine {
     this.#realm.begin(eventNumber, JSON.stringify(job));
     let next = "";
     let skipped = false;
+    let ran;
     for (const [id, current] of job.scripts) {
       const run = new Run(++this.#number, this.#clock, this.#ledger(), this.#options.newman);
       this.#runs.set(run.number, run);
       const started = performance.now();
-      this.#wire.write({ began: true });
       await this.#script(run, eventNumber, id, current, job);
       this.#runs.delete(run.number);
       this.#realm.forget(run.number);
       if (run.next !== "") next = run.next;
       skipped ||= run.skipped;
       const { output, operations, losses, error } = run.ledger;
-      this.#wire.write({
-        ran: { output, operations, losses, error, request: run.request, elapsed: performance.now() - started },
-      });
+      if (ran !== undefined) this.#wire.write({ ran });
+      ran = { output, operations, losses, error, request: run.request, elapsed: performance.now() - started };
       if (skipped || (error !== null && job.stop)) break;
     }
     const done = { next: next === "" ? undefined : JSON.parse(next), skipped };
@@ -130,7 +129,7 @@ class Engine {
     }
     this.#bodies.clear();
     this.#clock = outer;
-    this.#wire.write({ done });
+    this.#wire.write({ ran, done });
   }
 
   #ledger() {

@@ -37,7 +37,7 @@ const METHODS = new Set(`
 
 /** Methods that Postman's objects, lodash and moment have as well, by what they are called on. */
 const OTHERS = /(?:\b_|\bpm\.\w+|headers|environment|globals|[vV]ariables|iterationData|cookies|query|response|moment\([^()]*\))\s*$/;
-const CALL = /\??\.\s*([A-Za-z]\w*)/g;
+const CALL = /\.\s*([A-Za-z]\w*)\s*\(/g;
 
 /** Its `map`, `filter` and the like also take something else than a function. */
 const MATCHER = /\.(?:map|filter|every|some|find)\(\s*(?:['"`/{\d])/;
