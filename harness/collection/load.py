@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.collection.document import Fetch, Source, is_address, read_json
+from harness.collection.document import Fetch, Source, Spot, is_address, read_json
 from harness.collection.model import Collection
 from harness.collection.v2 import read_collection
 from harness.errors import InputError
@@ -16,8 +16,8 @@ def load_collection(
 ) -> Collection:
     """Load a collection from a path, an http(s) address or a document already read.
 
-    Takes v2.0.0 and v2.1.0, and either inside `{"collection": ...}` as Postman's API answers. `file` is what
-    errors and reports call it. Raises `InputError`.
+    Takes v2.0.0 and v2.1.0, and v1 with a warning, each also inside `{"collection": ...}` as Postman's API
+    answers. `file` is what errors and reports call it. Raises `InputError`.
     """
     if isinstance(source, Mapping):
         document: Any = source
@@ -35,15 +35,17 @@ def load_collection(
 
 
 def _read(document: Any, name: str) -> Collection:
-    if isinstance(document, Mapping):
-        if document.get("name") and document.get("order") and document.get("requests"):
-            raise InputError(
-                "this collection has Postman's format v1, which is not read yet",
-                where=name,
-                hint="export it from Postman as Collection v2.1",
-            )
-        if "$kind" in document:
-            raise _v3(name)
+    if not isinstance(document, Mapping):
+        return read_collection(document, name)
+    if "$kind" in document:
+        raise _v3(name)
+    if "requests" in document and "item" not in document:
+        from harness.collection import v1
+
+        if v1.is_v1(document):
+            what = "the collection has Postman's old format v1, and was converted; export it as v2.1"
+            warning = f"{name}: {what}" if name else what
+            return read_collection(v1.convert(document, Spot(name)), name, (warning,))
     return read_collection(document, name)
 
 
