@@ -59,6 +59,7 @@ async function copy(text, what) {
     const area = h('textarea', { style: { position: 'fixed', opacity: '0' } });
     area.value = text;
     document.body.append(area);
+    area.focus();
     area.select();
     document.execCommand('copy');
     area.remove();

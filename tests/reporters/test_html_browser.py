@@ -1,0 +1,224 @@
+"""The HTML report as a browser shows it; needs Chromium and the extra `browser`."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from harness.collection.model import Collection, Folder, Item, Request, Script, Url
+from harness.runner.events import CallFinished, IterationStarted, RunFinished, RunStarted
+from harness.runner.plan import calls_of
+from harness.runner.results import CallResult, RunSummary
+from harness.runner.tally import count
+from harness.scripting.engine import Assertion, ScriptError, ScriptPosition, ScriptRun
+from harness.variables.scope import Scopes
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the extra 'browser' is not installed")
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Opened:
+    """A page, with what it asked the network for and what it complained of."""
+
+    def __init__(self, browser, path, **context) -> None:
+        self.page = browser.new_context(**({"viewport": {"width": 1400, "height": 900}} | context)).new_page()
+        self.page.set_default_timeout(10_000)
+        self.fetched: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.fetched.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.goto(path.as_uri())
+        self.page.wait_for_selector("html[data-ready]")
+        self.path = path
+
+    def rows(self, view: str = "calls") -> list[str]:
+        return self.page.locator(f"#{view} .row .name").all_text_contents()
+
+
+@pytest.fixture
+def opened(chromium, bench):
+    pages = []
+
+    def open_(events, options=None, **context):
+        path = bench.report("html", events, {"export": "report.html"} | (options or {}))
+        page = Opened(chromium, path, **context)
+        pages.append(page)
+        return page
+
+    yield open_
+    for one in pages:
+        assert one.complaints == []
+        assert [url for url in one.fetched if not url.startswith(("data:", "blob:"))] == [one.path.as_uri()]
+        one.page.context.close()
+
+
+def many_calls(calls: int) -> Iterator[CallFinished | RunStarted | RunFinished]:
+    """A run of one folder with many calls that answer with a body; each tenth fails."""
+    script = Script(event="test", source="pm.test('ok', () => {\n  pm.expect(1).to.eql(2);\n});")
+    items = tuple(
+        Item(
+            id=f"item-{number}",
+            name=f"Call {number}",
+            path=("Many", f"Call {number}"),
+            request=Request(url=Url(raw="http://127.0.0.1/")),
+            scripts=(script,),
+        )
+        for number in range(calls)
+    )
+    folder = Folder(id="many", name="Many", path=("Many",), children=items)
+    root = Folder(id="root", name="", path=(), children=(folder,))
+    collection = Collection(id="root", name="Many calls", root=root, file="many.json")
+    summary = RunSummary()
+    error = ScriptError(
+        name="AssertionError",
+        message="expected 1 to deeply equal 2",
+        position=ScriptPosition(line=2, column=3),
+    )
+    yield RunStarted(collection=collection, calls=calls, iterations=1, started_ms=1_790_000_000_000)
+    yield IterationStarted(iteration=0)
+    for position, call in enumerate(calls_of(collection)):
+        assertion = Assertion(name="ok", error=error if position % 10 == 0 else None)
+        run = ScriptRun(script=script, label=" / ".join(call.path), output=(assertion,))
+        result = CallResult(
+            call=call, position=position, iteration=0, test=(run,), started_ms=1_790_000_000_000 + position
+        )
+        event = CallFinished(result=result)
+        count(summary, event)
+        yield event
+    yield RunFinished(summary=summary, scopes=Scopes())
+
+
+def test_failures_come_first_with_request_and_response_beside_them(opened, shop_run):
+    page = opened(shop_run).page
+    assert page.get_by_role("tab", selected=True).inner_text().startswith("Failures")
+    card = page.locator(".group-card").first.inner_text()
+    assert "expected 'POST' to deeply equal 'GET'" in card
+    assert "− expected  GET" in card
+    assert "pm.test('bad'" in card
+    detail = page.locator("#detail").inner_text()
+    assert "POST" in detail
+    assert "201 Created" in detail
+    assert '"id": 7' in detail
+
+
+def test_a_run_without_failures_opens_with_its_calls(opened, shop_run):
+    passing = [event for event in shop_run if not isinstance(event, CallFinished | RunFinished)]
+    summary = replace(shop_run[-1].summary, failures=[])
+    page = opened([*passing, replace(shop_run[-1], summary=summary)]).page
+    assert page.get_by_role("tab", selected=True).inner_text().startswith("Calls")
+    assert "Passed" in page.locator("#verdict").inner_text()
+
+
+def test_filters_and_search_narrow_the_calls(opened, shop_run_twice):
+    one = opened(shop_run_twice)
+    one.page.keyboard.press("2")
+    assert one.page.locator("#shown").inner_text() == "8 calls"
+    one.page.click("[data-state=skipped]")
+    assert one.page.locator("#shown").inner_text() == "2 of 8 calls"
+    one.page.click("[data-state=skipped]")
+    one.page.select_option("#iteration", "1")
+    one.page.fill("#search", "deeply equal")
+    assert one.page.locator("#shown").inner_text() == "1 of 8 calls"
+    assert one.rows() == ["Iteration 2", "Orders", "Create order  ⚠"]
+    one.page.keyboard.press("Escape")
+    one.page.select_option("#folder", "Orders / Nested")
+    assert one.page.locator("#shown").inner_text() == "1 of 8 calls"
+
+
+def test_the_keyboard_walks_folds_and_opens(opened, shop_run):
+    page = opened(shop_run).page
+    page.keyboard.press("2")
+    for key in ("ArrowLeft", "ArrowLeft"):
+        page.keyboard.press(key)
+    assert page.locator('[role=row][aria-expanded="false"] .name').all_inner_texts() == ["Orders"]
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("j")
+    assert "Create order" in page.locator("#detail h2").inner_text()
+    page.keyboard.press("n")
+    page.wait_for_function("document.querySelector('#detail h2').textContent.includes('Look it up')")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+
+
+def test_curl_is_copied_masked(opened, shop_run):
+    page = opened(shop_run).page
+    page.evaluate(
+        """() => {
+            window.copied = [];
+            document.execCommand = () => window.copied.push(document.activeElement.value);
+            Object.defineProperty(navigator, 'clipboard', {value: undefined});
+        }"""
+    )
+    page.keyboard.press("c")
+    page.wait_for_function("window.copied.length")
+    command = page.evaluate("window.copied[0]")
+    assert command.startswith("curl -X POST 'http://127.0.0.1:8080/orders?q=1&flag'")
+    assert "-H 'Authorization: Bearer <masked>'" in command
+    assert '--data-raw \'{"token": "<masked>"}\'' in command
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_follows_the_system_and_can_be_switched(opened, shop_run, scheme):
+    page = opened(shop_run, color_scheme=scheme).page
+    back = "getComputedStyle(document.body).backgroundColor"
+    dark = "rgb(13, 17, 23)"
+    assert (page.evaluate(back) == dark) == (scheme == "dark")
+    page.keyboard.press("t")
+    assert (page.evaluate(back) == dark) == (scheme == "light")
+
+
+def test_ten_thousand_calls_are_a_few_rows_of_the_page(opened):
+    one = opened(list(many_calls(10_000)))
+    one.page.keyboard.press("2")
+    assert one.page.locator("#shown").inner_text() == "10,000 calls"
+    assert one.page.locator("#calls .row").count() < 100
+    one.page.fill("#search", "call 9990")
+    assert one.rows() == ["Many", "Call 9990"]
+    one.page.locator("#calls .row").nth(1).click()
+    one.page.wait_for_function("document.querySelector('#detail h2').textContent.includes('Call 9990')")
+    assert one.path.stat().st_size < 15_000_000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_view_breaks_a_rule_of_accessibility(opened, shop_run_twice, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    one = opened(shop_run_twice, {"history": "history.jsonl"}, color_scheme=scheme, bypass_csp=True)
+    for key in "123456":
+        one.page.keyboard.press(key)
+        # Colours settle before their contrast is measured.
+        one.page.wait_for_timeout(150)
+        found = axe.run(one.page).response["violations"]
+        assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+
+
+def test_on_a_narrow_screen_a_call_takes_the_list_s_place(opened, shop_run):
+    page = opened(shop_run, viewport={"width": 420, "height": 800}).page
+    page.locator(".occurrence .link").first.click()
+    assert not page.locator("#failures").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    page.click(".back")
+    assert page.locator("#failures").is_visible()
+
+
+def test_a_link_opens_the_call_it_names(chromium, bench, shop_run):
+    path = bench.report("html", shop_run, {"export": "report.html"})
+    page = chromium.new_page()
+    page.goto(f"{path.as_uri()}#call-2")
+    page.wait_for_selector("html[data-ready]")
+    assert "Refused" in page.locator("#detail h2").inner_text()
+    page.close()
