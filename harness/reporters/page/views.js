@@ -114,8 +114,14 @@ async function start() {
   renderFailures();
   renderPercentiles();
   addEventListener('keydown', onKey);
-  addEventListener('beforeprint', () => { callList.print(true); timeList.print(true); });
-  addEventListener('afterprint', () => { callList.print(false); timeList.print(false); });
+  let shownTheme = '';
+  addEventListener('beforeprint', () => {
+    shownTheme = document.documentElement.dataset.theme;
+    applyTheme('light');
+    callList.print(true);
+    timeList.print(true);
+  });
+  addEventListener('afterprint', () => { applyTheme(shownTheme); callList.print(false); timeList.print(false); });
   view(index.failures.length ? 'failures' : 'calls');
   const asked = Number((location.hash.match(/^#call-(\d+)$/) || [])[1] ?? NaN);
   const first = index.failures.length ? Number(document.querySelector('.occurrence').dataset.row) : 0;
