@@ -218,7 +218,8 @@ class Kinesis:
 
     def _read_iterator(self, account: _Account, text: Any) -> tuple[dict[str, Any], int, int]:
         try:
-            key, region, name, shard, after, expires = json.loads(base64.b64decode(text, validate=True))
+            key, region, name, *numbers = json.loads(base64.b64decode(text, validate=True))
+            shard, after, expires = (int(number) for number in numbers)
         except (TypeError, ValueError, binascii.Error):
             raise KinesisError("InvalidArgumentException", "Invalid ShardIterator.") from None
         stream = self._sinks.stream("kinesis", account.key, account.region, str(name))
@@ -229,7 +230,7 @@ class Kinesis:
                 "ExpiredIteratorException",
                 "Iterator expired. The iterator was created more than 300000 milliseconds ago.",
             )
-        return stream, int(shard), int(after)
+        return stream, shard, after
 
     # writing
 

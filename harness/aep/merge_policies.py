@@ -150,7 +150,9 @@ class MergePolicies:
     def bulk_get(self, request: Request, caller: Caller) -> Response:
         """`POST /config/mergePolicies/bulk-get {ids: [{id}]}`: 207."""
         ids = request.document().get("ids")
-        if not isinstance(ids, list) or not all(isinstance(one, dict) and "id" in one for one in ids):
+        if not isinstance(ids, list) or not all(
+            isinstance(one, dict) and isinstance(one.get("id"), str) for one in ids
+        ):
             raise problem.ups(400, "'ids' must be an array of objects with an 'id'.")
         found = {one["id"]: self.get(caller.org, caller.sandbox, one["id"]) for one in ids}
         return answer({"results": {key: one for key, one in found.items() if one is not None}}, 207)

@@ -128,7 +128,11 @@ class Segments:
         direction = direction or "desc"
         if direction not in ("asc", "desc") or any(not _sortable(one.get(field)) for one in found):
             raise invalid(f"The sort {query.get('sort')!r} is not understood; write field:asc or field:desc.")
-        found = sorted(found, key=lambda one: (one[field], _order(one, found)), reverse=direction == "desc")
+        found = sorted(
+            found,
+            key=lambda one: (str(type(one[field])), one[field], _order(one, found)),
+            reverse=direction == "desc",
+        )
         limit = query.number("limit", _MOST, low=1)
         page = query.number("page", 0)
         start = query.number("start", page * limit)

@@ -239,6 +239,7 @@ def test_occurs_compares_moments(expression: str, moment: str, expected: bool) -
         ("not " * 2_000 + "a", "nested too deeply"),
         ("a" + ".b" * 3_000, "nested too deeply"),
         ("t occurs <= 99999999 days before now", "below ten million"),
+        (f"a = {'9' * 5000}", "too many digits"),
     ],
 )
 def test_a_bad_expression_says_what_is_wrong(expression: str, message: str) -> None:

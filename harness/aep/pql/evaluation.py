@@ -215,7 +215,7 @@ def _calculate(name: str, left: Any, right: Any) -> Any:
         return None
     try:
         return _ARITHMETIC[name](left, right)
-    except ZeroDivisionError:
+    except (ZeroDivisionError, OverflowError):
         return None
 
 
@@ -240,7 +240,7 @@ def _function(node: tree.Call, scope: _Scope) -> Any:
         case "date":
             try:
                 return date(*(_value(item, scope) for item in node.arguments))
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 return None
         case "currentMonth":
             return scope.now.month

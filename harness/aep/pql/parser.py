@@ -19,6 +19,7 @@ _TIME_WORDS = ("now", "today", "yesterday", "tomorrow")
 _PERIODS = ("this", "last", "next")
 _QUANTIFIERS = ("select", "exists", "forall")
 _LONGEST = 10_000
+_LONGEST_NUMBER = 18
 _DEEPEST = 60
 
 
@@ -268,6 +269,8 @@ class _Parser:
             case Kind.STRING:
                 return tree.Literal(value=self._next().text)
             case Kind.INTEGER:
+                if len(token.text) > _LONGEST_NUMBER:
+                    raise PqlError("a number has too many digits", token.position)
                 return tree.Literal(value=int(self._next().text))
             case Kind.DOUBLE:
                 return tree.Literal(value=float(self._next().text))
