@@ -201,8 +201,8 @@ function drawAxis(from, to) {
     last = Math.max(last, row[ROW.start] + Math.max(row[ROW.elapsed], row[ROW.ms]));
   }
   timeSpan = Math.max(last - timeFrom, 1);
-  $('axis').replaceChildren(span('from the start of the run', 'axis-title'), ...[0, 0.25, 0.5, 0.75, 1].map((part) => h('span', {
-    class: part === 1 ? 'end' : '', style: { left: `${34 + part * 53}%` },
+  $('axis').replaceChildren(span('from the start of the run', 'axis-title'), ...[0, 1 / 3, 2 / 3, 1].map((part) => h('span', {
+    class: part === 1 ? 'end' : '', style: { left: `${38 + part * 48}%` },
   }, duration(timeFrom + part * timeSpan))));
 }
 
