@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from harness.scripting.engine import (
@@ -45,7 +46,12 @@ class DenoEngine:
             return turn.finish()
         except EngineGone as gone:
             self.close()
-            return turn.broken(gone.reason)
+            result = turn.broken(gone.reason)
+        rest = job.scripts[len(result.runs) :]
+        if not rest or job.stop_on_error:
+            return result
+        request = job.request if result.request is None else result.request
+        return _joined(result, self.run(replace(job, scripts=rest, request=request), host))
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -159,6 +165,14 @@ class _Turn:
             case "package":
                 reply = host.package(asked["name"])
         self._process.write({"reply": reply}, payload)
+
+
+def _joined(first: JobResult, second: JobResult) -> JobResult:
+    return replace(
+        second,
+        runs=first.runs + second.runs,
+        request=first.request if second.request is None else second.request,
+    )
 
 
 def apply(operations: list[list[str]], scopes: Scopes) -> None:

@@ -16,6 +16,7 @@ from harness.scripting.watch import Watch
 
 BUNDLE = Path(__file__).parent / "js" / "dist"
 
+_BROKEN = 3
 _HINT = "install it with: pip install deno"
 
 
@@ -99,7 +100,7 @@ class EngineProcess:
         """Send a message, with the raw bytes that follow it."""
         if payload is not None:
             message = {**message, "bytes": len(payload)}
-        line = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        line = json.dumps(message, separators=(",", ":")).encode("ascii")
         try:
             self._input.write(line + b"\n")
             if payload is not None:
@@ -153,6 +154,8 @@ class EngineProcess:
         # V8 ends the process when its heap is full: SIGTRAP, SIGABRT or SIGILL, by platform.
         if code < 0 or code >= 128:
             return f"the script used more than {self._limits.memory_mb} MB of memory"
+        if code == _BROKEN:
+            return "earlier scripts changed built-in objects so that the script engine could not go on"
         return f"the script engine ended with code {code}"
 
 

@@ -26,8 +26,9 @@ export class Ledger {
     try {
       parts = JSON.parse(described);
     } catch {
-      parts = ["Error", "", "", null, null];
+      parts = undefined;
     }
+    if (!Array.isArray(parts)) parts = ["Error", "", "", null, null];
     const [name, message, stack, expected, actual] = parts.map((part) => (part === null ? null : String(part)));
     return [name, message, stack, expected, actual, this.#locate(stack ?? "") ?? null];
   }
@@ -54,7 +55,7 @@ export class Ledger {
       this.output.push(["c", "warn", ["… more console output of this script was dropped"]]);
       return;
     }
-    this.output.push(["c", String(level), JSON.parse(json).map(String)]);
+    this.output.push(["c", String(level), JSON.parse(json)]);
   }
 
   change(operation) {
@@ -65,8 +66,11 @@ export class Ledger {
     if (!this.closed) this.losses.push([...this.#problem(problem), kind]);
   }
 
-  fail(problem) {
-    this.error ??= this.#problem(problem);
+  /** The script's own error; `place` when the stack does not tell it. */
+  fail(problem, place) {
+    if (this.error !== null) return;
+    this.error = this.#problem(problem);
+    this.error[5] ??= place ?? null;
   }
 
   /** Under --bail newman makes the first lost error the script's own. */

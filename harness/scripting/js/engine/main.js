@@ -4,6 +4,7 @@ import { Ledger } from "./ledger.js";
 import { Queue } from "./queue.js";
 import { openRealm } from "./realm.js";
 import { position, Sources } from "./source.js";
+import { Syntax } from "./syntax.js";
 import { Wire } from "./wire.js";
 import { setImmediate } from "node:timers";
 
@@ -33,6 +34,7 @@ class Engine {
     const { realm, context } = openRealm(boot, (name) => this.#chunk(name), this.#operations());
     this.#realm = realm;
     this.#sources = new Sources(context, realm.names().split(" "), boot.newman);
+    this.#syntax = new Syntax(() => this.#chunk("acorn"), boot.newman);
     this.#wire.write({ ready: true });
   }
 
@@ -80,6 +82,7 @@ class Engine {
   }
 
   #clock = new RealClock();
+  #syntax;
 
   #ask(kind, json) {
     this.#wire.write({ ask: String(kind), of: JSON.parse(String(json)) });
@@ -142,17 +145,17 @@ class Engine {
     try {
       compiled = this.#sources.compile(id);
     } catch (thrown) {
-      run.ledger.fail(realm.describe(thrown));
+      run.ledger.fail(realm.describe(thrown), this.#syntax.place(this.#sources.text(id)));
       run.ledger.closed = true;
       return;
     }
     const deadline = job.timeout === null ? Infinity : this.#clock.time() + job.timeout;
-    realm.start(
+    this.#guard(run, () => realm.start(
       run.number, eventNumber, current, compiled.call, compiled.names, compiled.text, compiled.usesThis,
       compiled.asynchronous,
-    );
+    ));
     await this.#drain(run, deadline);
-    realm.finish(run.number);
+    this.#guard(run, () => realm.finish(run.number));
     runMicrotasks();
     if (!run.ledger.exited && run.ledger.error === null && !run.skipped) {
       run.ledger.fail(realm.describe("the script never finished: it awaits a promise that nothing will settle"));
@@ -197,7 +200,7 @@ class Engine {
       }
       run.queue.take();
       if (next.repeat !== undefined) run.queue.add(next.id, next.due + next.repeat, next.repeat);
-      this.#realm.fire(run.number, next.id);
+      this.#guard(run, () => this.#realm.fire(run.number, next.id));
       if (this.#clock.time() > deadline) {
         run.ledger.fail(this.#realm.describe(TIMED_OUT));
         run.ledger.exited = true;
@@ -210,6 +213,20 @@ class Engine {
     const rest = time - this.#clock.time();
     if (!this.#clock.virtual && rest > IDLE_MS) this.#wire.write({ idle: rest });
     await this.#clock.waitUntil(time);
+  }
+
+  /** Call into the realm. A script may have broken what our code in there stands on; that is its own error. */
+  #guard(run, work) {
+    try {
+      work();
+    } catch (thrown) {
+      run.ledger.exited = true;
+      try {
+        run.ledger.fail(this.#realm.describe(thrown));
+      } catch {
+        run.ledger.fail("");
+      }
+    }
   }
 
   #takeStray(run) {
@@ -230,7 +247,7 @@ class Engine {
         reply.response.body = ++this.#number;
         this.#bodies.set(reply.response.body, message.payload ?? new Uint8Array(0));
       }
-      this.#realm.answer(run.number, id, JSON.stringify(reply));
+      this.#guard(run, () => this.#realm.answer(run.number, id, JSON.stringify(reply)));
       return;
     }
   }
@@ -305,6 +322,13 @@ function latin1(bytes) {
   return pieces.join("");
 }
 
+/** What a script left on built-in objects may stop the engine; the run then starts another. */
+const BROKEN = 3;
+
 const engine = new Engine();
-engine.start();
-await engine.serve();
+try {
+  engine.start();
+  await engine.serve();
+} catch {
+  Deno.exit(BROKEN);
+}

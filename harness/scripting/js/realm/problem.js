@@ -2,6 +2,15 @@
 
 const stringify = JSON.stringify;
 
+/** JSON of texts and nulls, put together without lists, whose `toJSON` a script may have made. */
+export function jsonList(texts, count) {
+  let json = "[";
+  for (let index = 0; index < count; index++) {
+    json += (index ? "," : "") + (texts[index] === null ? "null" : stringify(texts[index]));
+  }
+  return `${json}]`;
+}
+
 function attempt(read, otherwise) {
   try {
     const text = read();
@@ -26,17 +35,17 @@ function frames(stack) {
 export function describe(thrown) {
   const isObject = (typeof thrown === "object" && thrown !== null) || typeof thrown === "function";
   if (!isObject) {
-    return stringify(["Error", attempt(() => String(thrown), "unknown"), "", null, null]);
+    return jsonList(["Error", attempt(() => String(thrown), "unknown"), "", null, null], 5);
   }
   const name = attempt(() => String(thrown.name ?? "Error"), "Error");
   const message = attempt(() => (thrown.message === undefined ? "" : String(thrown.message)), "");
   const code = attempt(() => thrown.code, "");
   const compared = attempt(() => String("expected" in thrown && "actual" in thrown), "false") === "true";
-  return stringify([
+  return jsonList([
     name,
     message,
     [`${name}${code ? ` [${code}]` : ""}: ${message}`, ...frames(attempt(() => thrown.stack, ""))].join("\n"),
     compared ? attempt(() => shown(thrown.expected), "") : null,
     compared ? attempt(() => shown(thrown.actual), "") : null,
-  ]);
+  ], 5);
 }
