@@ -61,15 +61,19 @@ def _matches(documents: object, folder: Folder) -> bool:
     )
 
 
+class Octets(list[int]):
+    """The bytes of a body as numbers; they are masked before they become that."""
+
+
 def masked(value: Any, mask: Callable[[str], str]) -> Any:
     """Return a JSON value with every text in it passed through the mask, keys excepted."""
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, Mapping):
         return {key: masked(one, mask) for key, one in value.items()}
+    if isinstance(value, Octets):
+        return value
     if isinstance(value, list | tuple):
-        if value and isinstance(value[0], int):
-            return value  # the bytes of a body, which are masked before they become numbers
         return [masked(one, mask) for one in value]
     return value
 

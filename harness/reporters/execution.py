@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus, urlsplit
 
 from harness.client.message import Cookie, ResolvedRequest, Response
 from harness.collection.model import Request
+from harness.reporters.document import Octets
 
 Json = dict[str, Any]
 
@@ -94,7 +95,7 @@ def response_document(response: Response, id: str, body: bytes, cookies: tuple[C
         "status": response.reason,
         "code": response.status,
         "header": [{"key": key, "value": value} for key, value in response.headers],
-        "stream": {"type": "Buffer", "data": list(body)},
+        "stream": {"type": "Buffer", "data": Octets(body)},
         "cookie": [cookie_document(cookie) for cookie in cookies],
         "responseTime": round(response.elapsed_ms),
         "responseSize": len(response.body),
