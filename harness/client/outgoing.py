@@ -52,13 +52,13 @@ class HeaderObject:
         name = name.lower()
         return next((key for key in self._values if key.lower() == name), None)
 
-    def get(self, name: str) -> str | None:
+    def get(self, name: str, separator: str = ",") -> str | None:
         """Return a header's value, several joined as JavaScript joins an array."""
         name = name.lower()
         found = None
         for key, values in self._values.items():
             if key.lower() == name:
-                found = ",".join(value or "" for value in values) if len(values) > 1 else str(values[0])
+                found = separator.join(value or "" for value in values)
         return found
 
     def __contains__(self, name: str) -> bool:
@@ -79,8 +79,6 @@ class HeaderObject:
         """
         merged: dict[str, tuple[str, Values]] = {}
         for key, values in self._values.items():
-            if key.startswith(":"):
-                continue
             if not _TOKEN.match(key):
                 raise invalid(f'Header name must be a valid HTTP token ["{key}"]', "ERR_INVALID_HTTP_TOKEN")
             if any(_BAD_VALUE.search(value) for value in values if value is not None):
@@ -132,7 +130,7 @@ class Outgoing:
             (field.key, field.value) for field in draft.headers if field.key and not field.disabled
         )
         self._host_name = "Host"
-        self._own_cookie = self._headers.get("cookie")
+        self._own_cookie = self._headers.get("cookie", "; ")
         self._fresh_form = True
 
     def prepare(self) -> ResolvedRequest:

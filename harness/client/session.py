@@ -147,14 +147,10 @@ class _Sending:
                 return response
             except AuthProblem as problem:
                 self._warn(problem)
-                if response is not None:
+                if problem.draft is None:
                     return response
-                send, flow = (
-                    Send(draft=problem.draft or draft),
-                    unsigned(draft, Params({}, {}), self._tools()),
-                )
-                next(flow)
-                continue
+                flow = unsigned(problem.draft, Params({}, {}), self._tools())
+                send = next(flow)
             replays += 1
             if replays > MOST_REPLAYS:
                 self._warnings.append("runtime: maximum intermediate request limit exceeded")

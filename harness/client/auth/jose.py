@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from harness.client.auth.flow import AuthProblem
+from harness.client.body import object_order
 from harness.client.url import utf8
 from harness.collection.javascript import to_json
 
@@ -14,6 +15,13 @@ HMAC_HASHES: Final = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 KEYED: Final = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"})
 _CURVES: Final = {"ES256": "secp256r1", "ES384": "secp384r1", "ES512": "secp521r1"}
 _ARMOUR: Final = re.compile(r"-----(?:BEGIN|END) PRIVATE KEY-----|\s")
+
+
+def _ordered(value: Any) -> Any:
+    """Order the members of objects as JavaScript does when it has read them."""
+    if isinstance(value, Mapping):
+        return {key: _ordered(value[key]) for key in object_order(list(value))}
+    return [_ordered(part) for part in value] if isinstance(value, list) else value
 
 
 def _encode(data: bytes) -> str:
@@ -46,7 +54,8 @@ def sign_token(
     header: Mapping[str, Any], payload: Mapping[str, Any], algorithm: str, key: bytes | str
 ) -> str:
     """Return a compact token: `key` is a secret for HMAC, else a private key in PEM."""
-    signed = f"{_encode(utf8(to_json(header)))}.{_encode(utf8(to_json(payload)))}"
+    head, claims = to_json(_ordered(header)), to_json(_ordered(payload))
+    signed = f"{_encode(utf8(head))}.{_encode(utf8(claims))}"
     if isinstance(key, bytes):
         signature = hmac.digest(key, signed.encode(), HMAC_HASHES[algorithm])
     else:
