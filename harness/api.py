@@ -28,9 +28,9 @@ from harness.collection.model import Collection
 from harness.collection.selection import select
 from harness.errors import ExitCode, InputError, UsageError, choices
 from harness.runner.call import RunContext
-from harness.runner.events import CallFinished, Event, RunFinished
+from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished
 from harness.runner.plan import Plan, plan
-from harness.runner.results import CallResult, RunSummary
+from harness.runner.results import CallResult, RunSummary, RunWarning
 from harness.runner.rules import Rule, rule_of
 from harness.runner.run import RunOptions, Step, run_plan
 from harness.runner.spool import Spool
@@ -136,6 +136,7 @@ class LiveRun:
         self.recording: Recording | None = None
         self.replay: Replay | None = None
         self._guard: OfflineGuard | None = None
+        self._learnt: dict[str, int] = {}
         self._stack = ExitStack()
         try:
             self._set_up()
@@ -154,6 +155,11 @@ class LiveRun:
         file = config.environment if config.environment is not None else companion.environment
         environment = load_environment(file).with_system(config.environ)
         environment = environment.with_values(config.env_vars.items())
+        globals_ = load_environment(config.globals or companion.globals, "globals")
+        self._warnings = (
+            *(RunWarning(message=text, place=self.collection.file) for text in self.collection.warnings),
+            *(RunWarning(message=text) for text in (*environment.warnings, *globals_.warnings)),
+        )
         # Names whose values were chosen for this run, which a recording's environment does not replace.
         self._chosen = set(config.env_vars)
         if config.environment is not None:
@@ -326,6 +332,7 @@ class LiveRun:
             mode=self.mode,
             rules=self._rules,
             chosen=chosen,
+            warnings=() if config.newman else self._warnings,
         )
 
     def _guarded(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
@@ -338,12 +345,32 @@ class LiveRun:
                 except StopIteration:
                     return
             interrupt = None
-            if isinstance(event, RunFinished):
-                self._finish(event)
+            match event:
+                case CallFinished(result=result) | AttemptFinished(result=result):
+                    self._learn(result)
+                case RunFinished():
+                    self._finish(event)
+                case _:
+                    pass
             try:
                 yield event
             except KeyboardInterrupt as raised:
                 interrupt = raised
+
+    def _learn(self, result: CallResult) -> None:
+        """Learn which secrets a call showed, before any reporter tells of it."""
+        if self.config.newman:
+            return
+        from harness.cassettes.redact import learn_request, learn_response
+
+        exchanges = (*(side.exchange for side in result.side), result.exchange)
+        for hop in (hop for exchange in exchanges if exchange is not None for hop in exchange.hops):
+            learn_request(hop.request, self.redactor)
+            learn_response(hop.response, self.redactor)
+        for scope in self.scopes:
+            if self._learnt.get(scope.name) != scope.version:
+                self._learnt[scope.name] = scope.version
+                self.redactor.learn_variables(scope)
 
     def _finish(self, finished: RunFinished) -> None:
         """Put the recording into place, and tell the summary what cassette and guard know."""

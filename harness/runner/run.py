@@ -38,7 +38,7 @@ class RunOptions:
     `bail` stops the run at the first failure, after the current call. `delay_s` is waited before every
     call. `timeout_s` bounds the run: no call starts after it. `mode` is the word for reports: `live`,
     `record` or `replay`. `rules` are the companion's, by position; `chosen` are the steps to run, all of
-    them when it is `None`.
+    them when it is `None`. `warnings` are what setting up found.
     """
 
     bail: bool = False
@@ -47,6 +47,7 @@ class RunOptions:
     mode: str = "live"
     rules: Mapping[int, Rule] = field(default_factory=dict)
     chosen: Container[Step] | None = None
+    warnings: tuple[RunWarning, ...] = ()
 
 
 @dataclass(slots=True)
@@ -89,8 +90,8 @@ def _events(
         started_ms=time.time() * 1000,
         mode=options.mode,
     )
-    for text in plan.collection.warnings:
-        yield WarningRaised(warning=RunWarning(message=text, place=plan.collection.file))
+    for warning in options.warnings:
+        yield WarningRaised(warning=warning)
     deadline = None if options.timeout_s is None else begun + options.timeout_s
     stop: str | None = None
     for number in range(plan.iterations if plan.calls else 0):
