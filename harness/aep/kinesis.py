@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from harness.aep.message import parse_json
 from harness.aep.routing import Endpoint
 from harness.aep.sigv4 import SignatureError, SignedRequest, verify
 from harness.aep.sinks import LocalSinks
@@ -276,7 +277,7 @@ class _Account:
 
 def _parsed(body: bytes) -> dict[str, Any]:
     try:
-        given = json.loads(body or b"{}")
+        given = parse_json(body or b"{}")
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):

@@ -84,7 +84,7 @@ class Request:
         """Body as JSON (UTF-8, a byte order mark is skipped); a 400 problem when it is not."""
         if self._parsed is None:
             try:
-                self._parsed = json.loads(self.body.decode("utf-8-sig"))
+                self._parsed = parse_json(self.body)
             except (ValueError, RecursionError) as error:
                 reason = "the body is empty" if not self.body.strip() else f"{error}"
                 raise problem.bad_request(f"The body is not valid JSON: {reason}") from None
@@ -96,6 +96,21 @@ class Request:
         if not isinstance(value, dict):
             raise problem.bad_request("The body must be a JSON object")
         return value
+
+
+def parse_json(body: bytes) -> Any:
+    """Read strict JSON in UTF-8; ValueError for all else, also for `NaN` and for half a surrogate pair.
+
+    Python reads both, but neither can be stored or sent on.
+    """
+    value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+    if b"\\u" in body:
+        encode(value).encode()
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
