@@ -200,12 +200,7 @@ def metadata_of(document: Mapping[str, Any]) -> CassetteMetadata:
         values[name] = {str(key): str(value) for key, value in mapping.items()} if mapping else {}
     clock = document.get("clock")
     clocks = tuple(
-        ClockStart(
-            call=tuple(map(str, entry.get("call", ()))),
-            iteration=int(entry.get("iteration", 0)),
-            attempt=int(entry.get("attempt", 1)),
-            start_ms=float(entry["start"]),
-        )
+        start_of(entry)
         for entry in document.get("clocks") or ()
         if isinstance(entry, dict) and isinstance(entry.get("start"), int | float)
     )
@@ -315,13 +310,34 @@ def metadata_document(metadata: CassetteMetadata) -> Document:
     if metadata.clock_ms is not None:
         document["clock"] = metadata.clock_ms
     if metadata.clocks:
-        document["clocks"] = [
-            {
-                "call": list(one.call),
-                "iteration": one.iteration,
-                "attempt": one.attempt,
-                "start": one.start_ms,
-            }
-            for one in metadata.clocks
-        ]
+        document["clocks"] = [start_document(one) for one in metadata.clocks]
     return document | dict(metadata.other)
+
+
+def start_of(document: Mapping[str, Any]) -> ClockStart:
+    """Turn a document into the start of a clock."""
+    variables = document.get("variables")
+    return ClockStart(
+        call=tuple(map(str, document.get("call") or ())),
+        iteration=int(document.get("iteration", 0)),
+        attempt=int(document.get("attempt", 1)),
+        start_ms=float(document["start"]),
+        variables={
+            str(scope): {str(name): value for name, value in values.items()}
+            for scope, values in (variables.items() if isinstance(variables, dict) else ())
+            if isinstance(values, dict)
+        },
+    )
+
+
+def start_document(start: ClockStart) -> Document:
+    """Turn the start of a clock into a document."""
+    document: Document = {
+        "call": list(start.call),
+        "iteration": start.iteration,
+        "attempt": start.attempt,
+        "start": start.start_ms,
+    }
+    if start.variables:
+        document["variables"] = {scope: dict(values) for scope, values in start.variables.items()}
+    return document

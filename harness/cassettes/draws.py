@@ -44,6 +44,7 @@ class RecordedDraws:
         self._known = _starts(known)
         self._visits: dict[Attempt, list[float]] = {}
         self._told = told
+        self._latest = max((one for times in self._known.values() for one in times), default=0.0)
         self._lock = Lock()
 
     def call(self, path: Sequence[str], iteration: int, attempt: int) -> CallDraws:
@@ -56,9 +57,9 @@ class RecordedDraws:
             if visit < len(known):
                 start = known[visit]
             else:
-                start = float(round(time.time() * 1000))
-                if visits and start <= visits[-1]:
-                    start = visits[-1] + 1
+                # No two begin at the same time: the order of the calls can be read off their starts.
+                start = max(float(round(time.time() * 1000)), self._latest + 1)
+            self._latest = max(self._latest, start)
             visits.append(start)
         if visit >= len(known):
             self._told(ClockStart(call=key[0], iteration=iteration, attempt=attempt, start_ms=start))
@@ -72,9 +73,18 @@ class RecordedDraws:
 
 
 class ReplayedDraws:
-    """Draws as they were recorded. A call that was not recorded draws the same in every replay."""
+    """Draws as they were recorded. A call that was not recorded draws the same in every replay.
 
-    def __init__(self, cassette: Cassette) -> None:
+    `told` is called with each attempt that begins, and how often that one began before.
+    """
+
+    def __init__(
+        self,
+        cassette: Cassette,
+        *,
+        told: Callable[[Attempt, int], object] = lambda attempt, visit: (attempt, visit),
+    ) -> None:
+        self._told = told
         self.seed = cassette.metadata.seed or 0
         self._starts = _starts(clock_starts(cassette))
         self._visits: dict[Attempt, int] = {}
@@ -87,6 +97,7 @@ class ReplayedDraws:
         with self._lock:
             visit = self._visits.get(key, 0)
             self._visits[key] = visit + 1
+            self._told(key, visit)
         starts = self._starts.get(key)
         if starts is None:
             start = self._beginning
@@ -98,10 +109,9 @@ class ReplayedDraws:
 
 
 def clock_starts(cassette: Cassette) -> list[ClockStart]:
-    """Return all starts that a cassette tells, those beside interactions included, in order."""
-    starts = list(cassette.metadata.clocks)
-    starts += (
-        ClockStart(
+    """Return all starts that a cassette tells, each once: in metadata or beside interactions."""
+    starts = {
+        (one.context.call, one.context.iteration, one.context.attempt, one.clock_ms): ClockStart(
             call=one.context.call,
             iteration=one.context.iteration,
             attempt=one.context.attempt,
@@ -109,8 +119,9 @@ def clock_starts(cassette: Cassette) -> list[ClockStart]:
         )
         for one in cassette.interactions
         if one.clock_ms is not None
-    )
-    return starts
+    }
+    starts |= {(one.call, one.iteration, one.attempt, one.start_ms): one for one in cassette.metadata.clocks}
+    return list(starts.values())
 
 
 def _starts(starts: Iterable[ClockStart]) -> dict[Attempt, list[float]]:

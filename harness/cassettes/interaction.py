@@ -10,12 +10,16 @@ from harness.client.transport import HopContext
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockStart:
-    """When an attempt of a call began to read its clock, in milliseconds since the epoch."""
+    """When an attempt of a call began to read its clock, in milliseconds since the epoch.
+
+    `variables` are the values, by scope and name, that calls before it changed.
+    """
 
     call: tuple[str, ...]
     iteration: int
     attempt: int
     start_ms: float
+    variables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,8 @@ class CassetteMetadata:
 
     `base_addresses` are variables and the addresses they held; `environment` all variables of the
     environment with placeholders for secrets; `shapes` says of secrets what their stand-ins must look like.
-    `clock_ms` is when the recording began. `clocks` are starts of attempts that sent nothing.
+    `clock_ms` is when the recording began. `clocks` are the starts of attempts that sent nothing
+    or found changed variables.
     """
 
     harness: str = ""

@@ -18,6 +18,8 @@ from harness.cassettes.document import (
     interaction_of,
     metadata_document,
     metadata_of,
+    start_document,
+    start_of,
 )
 from harness.cassettes.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.errors import InputError, Place
@@ -51,11 +53,7 @@ class Journal:
 
     def start_clock(self, start: ClockStart) -> None:
         """Write when an attempt of a call began."""
-        self._write(
-            {
-                "clock": [list(start.call), start.iteration, start.attempt, start.start_ms],
-            }
-        )
+        self._write({"clock": start_document(start)})
 
     def supersede(self, number: int) -> None:
         """Write that an interaction known before was recorded again and does not count any more."""
@@ -74,16 +72,21 @@ class Journal:
         content = self.path.read_bytes()
         return any(spelling in content for spelling in spellings)
 
-    def rewrite(self, change: Callable[[Interaction], Interaction], metadata: CassetteMetadata) -> None:
-        """Replace every interaction; the old journal is there until the new one is complete."""
+    def rewrite(
+        self,
+        metadata: CassetteMetadata,
+        interaction: Callable[[Interaction], Interaction],
+        start: Callable[[ClockStart], ClockStart],
+    ) -> None:
+        """Replace all that was written; the old journal is there until the new one is complete."""
         fresh = self.path.with_name(self.path.name + ".new")
         fresh.unlink(missing_ok=True)
         rewritten = Journal(fresh, metadata)
         for _, entry in read(self.path):
             if isinstance(entry, Interaction):
-                rewritten.append(change(entry))
+                rewritten.append(interaction(entry))
             elif isinstance(entry, ClockStart):
-                rewritten.start_clock(entry)
+                rewritten.start_clock(start(entry))
             elif isinstance(entry, int):
                 rewritten.supersede(entry)
         rewritten.close()
@@ -147,8 +150,7 @@ def _entry(document: Any, number: int) -> Entry:
             raise MalformedCassette(f"{FORMAT!r} {VERSION} is missing", "")
         return metadata_of(document["metadata"])
     if "clock" in document:
-        call, iteration, attempt, start = document["clock"]
-        return ClockStart(call=tuple(call), iteration=iteration, attempt=attempt, start_ms=start)
+        return start_of(document["clock"])
     if "superseded" in document:
         return int(document["superseded"])
     return interaction_of(document["interaction"])

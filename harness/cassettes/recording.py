@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, Never
 from urllib.parse import quote
 
 from harness import __version__
+from harness.cassettes.document import metadata_document
 from harness.cassettes.draws import RecordedDraws, clock_starts
 from harness.cassettes.format import dump, load
 from harness.cassettes.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
@@ -24,6 +25,7 @@ from harness.cassettes.record import RecordTransport
 from harness.cassettes.redact import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.replay import ReplayTransport
 from harness.cassettes.standins import shapes
+from harness.cassettes.state import VariableWatch, redact_start
 from harness.client.transport import HopRequest, Transport
 from harness.collection.model import Variable
 from harness.errors import InputError, Place, UsageError
@@ -82,6 +84,7 @@ class Recording:
         self._file_lock = lock
         self._lock = Lock()
         self._scopes: list[tuple[Scopes, list[int]]] = []
+        self._variables: VariableWatch | None = None
         self._outcome: RecordingOutcome | None = None
         self._secret_names = plan.secret_names
         self._base = base
@@ -115,9 +118,14 @@ class Recording:
         return self._metadata
 
     def watch(self, scopes: Scopes) -> None:
-        """Learn secret variables as the run changes them."""
+        """Learn secret variables as the run changes them.
+
+        What calls change in the first scopes watched is kept, so that a part of the calls replays alone.
+        """
         with self._lock:
             self._scopes.append((scopes, []))
+            if self._variables is None:
+                self._variables = VariableWatch(scopes)
 
     def finish(self, *, complete: bool) -> RecordingOutcome:
         """End the recording; a second time changes nothing.
@@ -187,8 +195,10 @@ class Recording:
 
     def _start_clock(self, start: ClockStart) -> None:
         with self._lock:
-            names = tuple(self.redactor.text(name) for name in start.call)
-            self._journal.start_clock(replace(start, call=names))
+            self._learn_scopes()
+            self._scour()
+            changes = self._variables.changes() if self._variables is not None else {}
+            self._journal.start_clock(redact_start(replace(start, variables=changes), self.redactor))
 
     def _clock_of(self, hop: HopRequest) -> float | None:
         context = hop.context
@@ -210,8 +220,9 @@ class Recording:
         self._searched += len(fresh)
         if self._journal.holds(tuple(spelling for value in fresh for spelling in _spellings(value))):
             self._journal.rewrite(
-                lambda one: redact_interaction(one, self.redactor),
                 redact_metadata(self._metadata, self.redactor),
+                lambda one: redact_interaction(one, self.redactor),
+                lambda one: redact_start(one, self.redactor),
             )
 
     def _interactions(self) -> Iterator[Interaction]:
@@ -229,15 +240,15 @@ class Recording:
         for one in self._interactions():
             pointer = remains(one, self.redactor)
             if pointer is not None:
-                raise InputError(
-                    "the recording still holds a secret and is not moved into place",
-                    where=Place(
-                        file=str(self._journal.path),
-                        path=one.context.call,
-                        field=f"interaction {one.number + 1}{pointer}",
-                    ),
-                    hint=f"finish it with `harness cassette redact {self._journal.path}`",
-                )
+                field = f"interaction {one.number + 1}{pointer}"
+                self._refuse(Place(file=str(self._journal.path), path=one.context.call, field=field))
+
+    def _refuse(self, where: Place) -> Never:
+        raise InputError(
+            "the recording still holds a secret and is not moved into place",
+            where=where,
+            hint=f"finish it with `harness cassette redact {self._journal.path}`",
+        )
 
     def _write(self) -> None:
         attached = {
@@ -246,10 +257,12 @@ class Recording:
         }
         idle = tuple(
             one
-            for one in self._journal.clocks()
-            if (one.call, one.iteration, one.attempt, one.start_ms) not in attached
+            for one in chain(self._base.metadata.clocks if self._base else (), self._journal.clocks())
+            if one.variables or (one.call, one.iteration, one.attempt, one.start_ms) not in attached
         )
         metadata = redact_metadata(replace(self._metadata, clocks=idle), self.redactor)
+        if self.redactor.holds_secret(json.dumps(metadata_document(metadata), ensure_ascii=False)):
+            self._refuse(Place(file=str(self._journal.path), field="/metadata"))
         write_atomically(self.path, dump(metadata, self._interactions, self.path))
 
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from harness.cassettes.canonical import content_type, multipart_parts
 from harness.cassettes.interaction import CassetteMetadata, Interaction
+from harness.cassettes.state import redact_start
 from harness.client.message import Headers, ResolvedRequest, Response, header
 from harness.variables.encodings import SHORTEST, as_text
 from harness.variables.secrets import PREFIX, Redactor, secret_name
@@ -246,9 +247,7 @@ def redact_metadata(metadata: CassetteMetadata, redactor: Redactor) -> CassetteM
         note=redactor.text(metadata.note),
         base_addresses=redacted(metadata.base_addresses),
         environment=redacted(metadata.environment),
-        clocks=tuple(
-            replace(one, call=tuple(redactor.text(name) for name in one.call)) for one in metadata.clocks
-        ),
+        clocks=tuple(redact_start(one, redactor) for one in metadata.clocks),
     )
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from threading import Lock
 
 from harness.cassettes.canonical import AddressMap
-from harness.cassettes.draws import ReplayedDraws
+from harness.cassettes.draws import Attempt, ReplayedDraws, clock_starts
 from harness.cassettes.format import load
 from harness.cassettes.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.match import Index, MatchRule, Verdict
 from harness.cassettes.miss import ExplainedMiss, explain
 from harness.cassettes.redact import learn_request, redact_request
 from harness.cassettes.standins import environment
+from harness.cassettes.state import LeftBehind
 from harness.client.message import Response
 from harness.client.transport import HopRequest, TransportFailure
 from harness.variables.scope import Scopes
@@ -134,7 +135,8 @@ class Replay:
             command=command,
             variables=self._variables,
         )
-        self.draws = ReplayedDraws(cassette)
+        self._left_behind = LeftBehind(clock_starts(cassette))
+        self.draws = ReplayedDraws(cassette, told=self._begin)
 
     def environment(self) -> dict[str, str]:
         """Return the environment of the recording, with stand-ins of the right shape where secrets were."""
@@ -145,8 +147,15 @@ class Replay:
         return self.transport.unused()
 
     def watch(self, scopes: Scopes) -> None:
-        """Tell whose variables a miss is to name as the origin of differing values."""
+        """Tell whose variables a miss is to name as the origin of differing values.
+
+        In the first scopes watched is set what calls left behind that this replay leaves out.
+        """
         self._scopes.append(scopes)
+
+    def _begin(self, attempt: Attempt, visit: int) -> None:
+        if self._scopes:
+            self._left_behind.begin(*attempt, visit, self._scopes[0])
 
     def _variables(self) -> dict[str, str]:
         return {

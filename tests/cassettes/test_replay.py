@@ -11,6 +11,7 @@ from harness.client.message import Failure, Response
 from harness.client.transport import TransportFailure
 from harness.collection.model import Variable
 from harness.errors import ReplayMiss
+from harness.variables.scope import Scopes
 
 REFUSED = Failure(kind="refused", message="connect ECONNREFUSED 127.0.0.1:1", code="ECONNREFUSED")
 
@@ -172,3 +173,36 @@ def test_sixteen_threads_get_their_own_answers(recorder, ask, answer):
     with ThreadPoolExecutor(16) as pool:
         assert list(pool.map(lambda n: send(replay.transport, n), range(320))) == live
     assert replay.unused() == ()
+
+
+def test_a_part_of_the_calls_replays_alone_with_what_the_others_left_behind(recorder, ask, answer):
+    def run(transport, draws, scopes, calls):
+        for call in calls:
+            draws.call((call,), 0, 1)
+            if call == "Create":
+                scopes.environment.set(
+                    "ID", transport.send(ask("/new", "POST", call=(call,))).body.decode()[7:13]
+                )
+                scopes.environment.set("TOKEN", "secret-token-9", type="secret")
+            else:
+                transport.send(ask(f"/things/{scopes.get('ID')}", call=(call,)))
+                scopes.collection.set("LAST", call)
+
+    recording = recorder({"/new": answer({"id": "abc123"})})
+    scopes = Scopes()
+    recording.watch(scopes)
+    run(recording.transport, recording.draws, scopes, ["Create", "Read", "Delete"])
+    path = recording.finish(complete=True).path
+    assert "secret-token" not in path.read_text("utf-8")
+
+    alone, values = open_replay(path), Scopes()
+    alone.watch(values)
+    run(alone.transport, alone.draws, values, ["Delete"])
+    assert (values.get("ID"), values.get("TOKEN")) == (scopes.get("ID"), "REDACTED_TOKEN")
+
+    whole, values = open_replay(path), Scopes()
+    whole.watch(values)
+    values.environment.set("TOKEN", "set by the run itself")
+    whole.draws.call(("Create",), 0, 1)
+    whole.draws.call(("Read",), 0, 1)
+    assert values.get("TOKEN") == "set by the run itself"
