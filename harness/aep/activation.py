@@ -11,21 +11,43 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from harness.aep import problem
+from harness.aep.clock import iso
 from harness.aep.flow_connections import destination_of
 from harness.aep.flow_runs import Attempt, FlowRuns
 from harness.aep.flows import Flows, mapped_attributes, mapped_segments
+from harness.aep.message import Request, answer
 from harness.aep.profiles import Profiles, ProfileView
 from harness.aep.qualification import REALIZED, Membership, Qualification, written
+from harness.aep.routing import Endpoint
 from harness.aep.segments import Segments
 from harness.aep.sinks import DeliveryError, Destination, LocalSinks, Sink
 from harness.aep.store import encode
 from harness.aep.wire_sinks import Outbox, WireSink
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from harness.aep.gateway import Caller
     from harness.aep.platform import Platform
 
 DEAD_LETTERS = "deadLetters"
 """Stream of messages that could not be delivered, by flow id."""
+
+
+def routes(platform: Platform) -> list[Endpoint]:
+    """Endpoint of the local platform alone: `GET /_harness/deadLetters/{flowId}`."""
+
+    def dead_letters(request: Request, _: Caller) -> Response:
+        flow_id = request.params["flowId"]
+        flow = platform.store.anywhere(platform.service(Flows).kind, flow_id)
+        if flow is None:
+            raise problem.not_found(f"There is no flow {flow_id}")
+        found = platform.store.records(flow.org, flow.sandbox, DEAD_LETTERS, flow_id)
+        return answer({"deadLetters": [{"at": iso(one.at), **one.body} for one in found]})
+
+    path = "/_harness/deadLetters/{flowId}"
+    return [Endpoint(method="GET", path=path, handler=dead_letters, door="harness")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

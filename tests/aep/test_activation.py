@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.aep.activation import DEAD_LETTERS, Activation
+from harness.aep.activation import Activation
 from harness.aep.sinks import DeliveryError, Destination, LocalSinks
 
 RUNS = "/data/foundation/flowservice/runs"
@@ -225,8 +225,10 @@ def test_a_delivery_that_fails_is_a_failed_run_and_a_dead_letter(people: Any, de
     assert run["metrics"]["statusSummary"]["status"] == "failed"
     (error,) = run["metrics"]["statusSummary"]["errors"]
     assert error["code"] == "ResourceNotFoundException"
-    (letter,) = client.platform.store.records(client.settings.org_id, "prod", DEAD_LETTERS, flow)
-    assert letter.body["message"]["identityMap"] == {"email": [{"id": "a@example.com"}]}
+    (letter,) = client.get(f"/_harness/deadLetters/{flow}", bare=True).json()["deadLetters"]
+    assert letter["message"]["identityMap"] == {"email": [{"id": "a@example.com"}]}
+    assert letter["error"]["code"] == "ResourceNotFoundException"
+    assert client.get("/_harness/deadLetters/nope", bare=True).status == 404
     destinations.patch(
         "connections", base, {"op": "replace", "path": "/auth/params", "value": destinations.aws}
     )
