@@ -37,7 +37,7 @@ def bundle() -> None:
         shutil.rmtree(leftover, ignore_errors=True)
     _run(deno, "install", "--frozen", "--quiet")
     _bundle(deno, [SOURCES / "engine" / "main.js"], fresh / "engine", platform="deno", format="esm")
-    own = [SOURCES / "realm" / "prelude.js", SOURCES / "realm" / "firmware.js"]
+    own = [SOURCES / "realm" / "prelude.js", SOURCES / "realm" / "firmware.js", SOURCES / "web" / "web.js"]
     libraries = sorted((SOURCES / "libraries").glob("*.js"))
     _bundle(deno, own + libraries, fresh / "chunks", platform="browser", format="cjs")
     if DIST.exists():

@@ -4,6 +4,7 @@ import { Ledger } from "./ledger.js";
 import { Queue } from "./queue.js";
 import { openRealm } from "./realm.js";
 import { position, Sources } from "./source.js";
+import { Subtle } from "./subtle.js";
 import { Syntax } from "./syntax.js";
 import { Wire } from "./wire.js";
 import { setImmediate } from "node:timers";
@@ -76,6 +77,8 @@ class Engine {
       now: () => this.#clock.now(),
       text: (body) => decode(this.#body(body)),
       bytes: (body) => latin1(this.#body(body)),
+      subtle: (number, method, json) => this.#crypt(number, String(method), String(json)),
+      url: (text, base, part, value) => addressParts(text, base, part, value),
       defer: (number, kind, json) => run(number).defer(kind, json),
       ask: (number, kind, json) => this.#ask(kind, json),
     };
@@ -83,6 +86,20 @@ class Engine {
 
   #clock = new RealClock();
   #syntax;
+  #subtle = new Subtle();
+
+  /** Start what `crypto.subtle` is to do; the realm is told of the outcome by the number returned. */
+  #crypt(number, method, json) {
+    const run = this.#runs.get(number);
+    if (run === undefined) return 0;
+    const id = ++this.#number;
+    const work = this.#subtle.run(method, json).then((reply) => {
+      run.working.delete(work);
+      this.#guard(run, () => this.#realm.settle(number, id, reply));
+    });
+    run.working.add(work);
+    return id;
+  }
 
   #ask(kind, json) {
     this.#wire.write({ ask: String(kind), of: JSON.parse(String(json)) });
@@ -178,6 +195,10 @@ class Engine {
         await this.#perform(run, run.deferred.shift());
         continue;
       }
+      if (run.working.size) {
+        await Promise.race(run.working);
+        continue;
+      }
       const next = run.queue.peek();
       if (next === undefined) {
         if (idle) return;
@@ -259,6 +280,7 @@ const TIMED_OUT = "sandbox: asynchronous script execution timeout";
 class Run {
   queue = new Queue();
   deferred = [];
+  working = new Set();
   request = undefined;
   next = "";
   skipped = false;
@@ -307,6 +329,22 @@ const GONE = Object.freeze({
   set next(_) {},
   set skipped(_) {},
 });
+
+const { URL } = globalThis;
+
+/** JSON of an address's parts, after one of them was set if one is named; empty when it is none. */
+function addressParts(text, base, part, value) {
+  try {
+    const url = new URL(String(text), base === undefined ? undefined : String(base));
+    if (part !== undefined) url[part] = String(value);
+    const { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash } = url;
+    return JSON.stringify({
+      href, origin, protocol, username, password, host, hostname, port, pathname, search, hash,
+    });
+  } catch {
+    return "";
+  }
+}
 
 const utf8 = new TextDecoder();
 

@@ -13,7 +13,19 @@ export function openRealm(boot, chunk, operations) {
     if (bytes === undefined) return undefined;
     return vm.compileFunction(decoder.decode(bytes), parameters, { parsingContext: context, filename: `${name}.js` });
   };
-  const calls = Object.assign(Object.create(null), operations, { chunk: (name) => compile(String(name)) });
+  // What scripts write themselves is compiled as they are told; a text says why it cannot be.
+  const compilePackage = (name, source) => {
+    try {
+      return vm.compileFunction(String(source), ["exports", "module", "pm", "console", "require"], {
+        parsingContext: context, filename: `package ${String(name)}`,
+      });
+    } catch ({ message }) {
+      return String(message);
+    }
+  };
+  const calls = Object.assign(Object.create(null), operations, {
+    chunk: (name) => compile(String(name)), compile: compilePackage,
+  });
   const call = (operation, a, b, c, d, e, f, g) => calls[operation](a, b, c, d, e, f, g);
 
   const prelude = vm.runInContext("({ exports: {} })", context);

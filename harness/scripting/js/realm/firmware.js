@@ -9,6 +9,7 @@ import { bindable } from "./globals.js";
 import { makeRequire } from "./modules.js";
 import { describe } from "./problem.js";
 import { generator } from "./random.js";
+import { Packages } from "./packages.js";
 import { Script } from "./script.js";
 import { Scopes } from "./variables.js";
 
@@ -24,6 +25,7 @@ export function boot({ host, library, shared, newman, realm, native }) {
   });
 
   const engine = { host, library, newman, realm, liquidJson, scopes: new Scopes() };
+  engine.packages = new Packages(engine);
   realm.require = makeRequire({ library, liquidJson });
   let virtual = false;
   const events = new Map();
@@ -41,6 +43,8 @@ export function boot({ host, library, shared, newman, realm, native }) {
       Math.random = draws.fraction;
       if (event.virtual && !virtual) installClock(realm, native.Date, () => host("now"));
       virtual ||= event.virtual;
+      const random = generator(event.seed, 3);
+      engine.word = random.word;
       events.set(number, event);
     },
     start(number, eventNumber, current, compiled, names, source, usesThis, asynchronous) {
@@ -50,6 +54,7 @@ export function boot({ host, library, shared, newman, realm, native }) {
     },
     fire: (number, id) => scripts.get(number).fire(id),
     answer: (number, id, reply) => scripts.get(number).answer(id, reply),
+    settle: (number, id, reply) => scripts.get(number)?.settle(id, reply),
     finish: (number) => scripts.get(number).finish(),
     forget: (number) => void scripts.delete(number),
     /** End an event; gives the HTML that its visualizer template makes, if it has one. */

@@ -2,6 +2,7 @@
 import sdk from "#postman-collection";
 import { cookieList } from "./cookies.js";
 import { makeConsole } from "./console.js";
+import { WEB } from "./globals.js";
 import { legacyBindings } from "./legacy.js";
 import { Losses } from "./losses.js";
 import { makeResponse, ScriptRequest, withAssertions } from "./messages.js";
@@ -25,6 +26,8 @@ export class Script {
   #bindings;
   #over = false;
   #deferred = new Map();
+  #web;
+  #packages = new Map();
 
   /** `event` is the job's state, shared by the scripts of one event. */
   constructor(number, event, current, engine) {
@@ -73,6 +76,28 @@ export class Script {
     return (this.#cookies ??= cookieList(this.#event.cookies));
   }
 
+  /** Ask for a piece of cryptography; a promise of its answer. */
+  #crypt(method, json) {
+    return new Promise((resolve) => {
+      this.#deferred.set(`crypto ${this.#engine.host("subtle", this.number, method, json)}`, resolve);
+    });
+  }
+
+  settle(id, reply) {
+    const key = `crypto ${id}`;
+    const resolve = this.#deferred.get(key);
+    this.#deferred.delete(key);
+    resolve?.(reply);
+  }
+
+  #webInterfaces() {
+    const { host, library } = this.#engine;
+    return (this.#web ??= library("web").make({
+      host, library, Buffer: library("buffer").Buffer, word: () => this.#engine.word(),
+      await: (method, json) => this.#crypt(method, json),
+    }));
+  }
+
   ask(kind, json) {
     return this.#engine.host("ask", this.number, kind, json);
   }
@@ -101,7 +126,7 @@ export class Script {
   }
 
   package(name) {
-    return this.#engine.packages.load(String(name), this);
+    return this.#engine.packages.load(String(name), this, this.#packages);
   }
 
   /** Call the function that the script was compiled to. `names` are its parameters. */
@@ -119,7 +144,9 @@ export class Script {
     const context = {};
     for (const name of names) {
       const bind = Object.hasOwn(this.#bindings, name) ? this.#bindings[name] : undefined;
-      const value = bind === undefined ? realm[name] : bind();
+      const value = bind !== undefined
+        ? bind()
+        : !newman && WEB.includes(name) ? this.#webInterfaces()[name] : realm[name];
       values[values.length] = value;
       if (usesThis && name !== "__exitscope" && name !== "bridge") context[name] = value;
     }

@@ -1,0 +1,42 @@
+/** `Blob` and `File`. */
+
+export function blobs(Buffer) {
+  const toBytes = (part) => {
+    if (part instanceof Blob) return part.buffered;
+    if (part instanceof ArrayBuffer) return Buffer.from(part);
+    if (ArrayBuffer.isView(part)) return Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+    return Buffer.from(String(part), "utf8");
+  };
+
+  class Blob {
+    #bytes;
+    #type;
+
+    constructor(parts = [], { type = "" } = {}) {
+      this.#bytes = Buffer.concat(Array.from(parts, toBytes));
+      this.#type = String(type).toLowerCase();
+    }
+
+    get size() { return this.#bytes.length; }
+    get type() { return this.#type; }
+    get buffered() { return this.#bytes; }
+
+    async text() { return this.#bytes.toString("utf8"); }
+    async bytes() { return Uint8Array.from(this.#bytes); }
+    async arrayBuffer() { return Uint8Array.from(this.#bytes).buffer; }
+
+    slice(start = 0, end = this.size, type = "") {
+      return new Blob([this.#bytes.subarray(start, end)], { type });
+    }
+  }
+
+  class File extends Blob {
+    constructor(parts, name, { type = "", lastModified = Date.now() } = {}) {
+      super(parts, { type });
+      this.name = String(name);
+      this.lastModified = lastModified;
+    }
+  }
+
+  return { Blob, File };
+}
