@@ -36,7 +36,7 @@ DEAD_LETTERS = "deadLetters"
 
 
 def routes(platform: Platform) -> list[Endpoint]:
-    """Endpoint of the local platform alone: `GET /_harness/deadLetters/{flowId}`."""
+    """Endpoint of the local platform alone: `GET /_harness/dead-letters/{flowId}`."""
 
     def dead_letters(request: Request, _: Caller) -> Response:
         flow_id = request.params["flowId"]
@@ -46,7 +46,7 @@ def routes(platform: Platform) -> list[Endpoint]:
         found = platform.store.records(flow.org, flow.sandbox, DEAD_LETTERS, flow_id)
         return answer({"deadLetters": [{"at": iso(one.at), **one.body} for one in found]})
 
-    path = "/_harness/deadLetters/{flowId}"
+    path = "/_harness/dead-letters/{flowId}"
     return [Endpoint(method="GET", path=path, handler=dead_letters, door="harness")]
 
 

@@ -36,7 +36,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "harness.aep.flow_connections": ("/data/foundation/flowservice", "/_harness/flowservice"),
     "harness.aep.flows": ("/data/foundation/flowservice", "/_harness/flowservice"),
     "harness.aep.flow_runs": ("/data/foundation/flowservice",),
-    "harness.aep.activation": ("/_harness/deadLetters",),
+    "harness.aep.activation": ("/_harness/dead-letters",),
     "harness.aep.merge_policies": ("/data/core/ups",),
     "harness.aep.kinesis": ("/_sinks",),
     "harness.aep.event_hubs": ("/_sinks",),

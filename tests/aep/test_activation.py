@@ -225,10 +225,10 @@ def test_a_delivery_that_fails_is_a_failed_run_and_a_dead_letter(people: Any, de
     assert run["metrics"]["statusSummary"]["status"] == "failed"
     (error,) = run["metrics"]["statusSummary"]["errors"]
     assert error["code"] == "ResourceNotFoundException"
-    (letter,) = client.get(f"/_harness/deadLetters/{flow}", bare=True).json()["deadLetters"]
+    (letter,) = client.get(f"/_harness/dead-letters/{flow}", bare=True).json()["deadLetters"]
     assert letter["message"]["identityMap"] == {"email": [{"id": "a@example.com"}]}
     assert letter["error"]["code"] == "ResourceNotFoundException"
-    assert client.get("/_harness/deadLetters/nope", bare=True).status == 404
+    assert client.get("/_harness/dead-letters/nope", bare=True).status == 404
     destinations.patch(
         "connections", base, {"op": "replace", "path": "/auth/params", "value": destinations.aws}
     )
