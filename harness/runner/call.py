@@ -161,7 +161,6 @@ class _CallRun:
             clock_ms=self.draws.clock.now_ms() if self.draws.clock.virtual else None,
             wait_for_timers=context.wait_for_timers,
             timeout_s=context.timeout_script_s,
-            stop_on_error=self.stop,
             newman=context.newman,
         )
         host = self._host(event)
