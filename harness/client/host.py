@@ -72,6 +72,8 @@ def _labels_to_ascii(host: str) -> str:
     for label in re.split("[.\u3002\uff0e\uff61]", mapped):
         if label.isascii():
             labels.append(label)
+        elif label.startswith("xn--"):
+            return ""
         else:
             labels.append("xn--" + unicodedata.normalize("NFC", label).encode("punycode").decode())
     return ".".join(labels).lower()
