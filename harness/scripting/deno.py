@@ -125,8 +125,16 @@ class _Turn:
         )
         if ran.get("request") is not None:
             self._request = json.loads(ran["request"])
-        apply(ran["operations"], self._job.scopes)
-        self._mirror.note(self._job.scopes)
+        self._apply(ran["operations"])
+
+    def _apply(self, operations: list[list[str]]) -> None:
+        if not operations:
+            return
+        # The child has made these changes already; a scope that it did not know before it does not know now.
+        known = [scope for scope in self._job.scopes if self._mirror.knows(scope)]
+        apply(operations, self._job.scopes)
+        for scope in known:
+            self._mirror.note(scope)
 
     def _done(self, done: Mapping[str, Any]) -> JobResult:
         return JobResult(
@@ -151,9 +159,11 @@ class _Turn:
             case "send":
                 reply, payload = exchange_json(host.send(asked))
             case "run_request":
+                self._apply(message["operations"])
                 reply, payload = exchange_json(host.run_request(asked["target"], asked["options"]))
-                if reply is not None:
-                    reply["scopes"] = self._mirror.scope_changes(self._job.scopes)
+                changed = self._mirror.scope_changes(self._job.scopes)
+                self._process.write({"reply": reply, "scopes": changed}, payload)
+                return
             case "cookies":
                 reply = [cookie_json(cookie) for cookie in host.cookies(asked["url"])]
             case "set_cookie":

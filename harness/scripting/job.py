@@ -31,17 +31,19 @@ class Mirror:
         """Return the scopes that the child has not, or has at another version, and note that it has them."""
         changed: dict[str, Any] = {}
         for scope in scopes:
-            known = self.scopes.get(scope.name)
-            if known is not None and known[0] is scope and known[1] == scope.version:
-                continue
-            changed[scope.name] = scope_json(scope)
-        self.note(scopes)
+            if not self.knows(scope):
+                changed[scope.name] = scope_json(scope)
+                self.note(scope)
         return changed
 
-    def note(self, scopes: Scopes) -> None:
-        """Note that the child has the scopes as they are now."""
-        for scope in scopes:
-            self.scopes[scope.name] = (scope, scope.version)
+    def knows(self, scope: Scope) -> bool:
+        """Whether the child has the scope as it is now."""
+        known = self.scopes.get(scope.name)
+        return known is not None and known[0] is scope and known[1] == scope.version
+
+    def note(self, scope: Scope) -> None:
+        """Note that the child has the scope as it is now."""
+        self.scopes[scope.name] = (scope, scope.version)
 
 
 def scope_json(scope: Scope) -> dict[str, Any]:

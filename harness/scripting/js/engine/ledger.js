@@ -68,7 +68,7 @@ export class Ledger {
 
   /** The script's own error; `place` when the stack does not tell it. */
   fail(problem, place) {
-    if (this.error !== null) return;
+    if (this.error !== null || this.closed) return;
     this.error = this.#problem(problem);
     this.error[5] ??= place ?? null;
   }

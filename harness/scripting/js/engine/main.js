@@ -70,7 +70,7 @@ class Engine {
       unset: (number, scope, key) => run(number).ledger.change(["unset", String(scope), String(key)]),
       request: (number, json) => void (run(number).request = String(json)),
       next: (number, json) => void (run(number).next = String(json)),
-      skip: (number) => void (run(number).skipped = true),
+      skip: (number) => run(number).skip(),
       exit: (number, problem) => run(number).exit(problem),
       timer: (number, id, delay, repeats) => run(number).timer(id, delay, repeats),
       untimer: (number, id) => run(number).queue.remove(id),
@@ -256,7 +256,9 @@ class Engine {
 
   /** Ask the run something that may take long. It may ask for another event's scripts meanwhile. */
   async #perform(run, { id, kind, json }) {
-    this.#wire.write({ ask: kind, of: JSON.parse(json) });
+    // Other scripts run meanwhile, and see what this one has changed so far.
+    const operations = kind === "run_request" ? run.ledger.operations.splice(0) : undefined;
+    this.#wire.write({ ask: kind, of: JSON.parse(json), operations });
     for (;;) {
       const message = this.#reply();
       if (message.job) {
@@ -264,6 +266,7 @@ class Engine {
         continue;
       }
       const reply = message.reply ?? null;
+      if (message.scopes) this.#guard(run, () => this.#realm.reload(JSON.stringify(message.scopes)));
       if (reply?.response) {
         reply.response.body = ++this.#number;
         this.#bodies.set(reply.response.body, message.payload ?? new Uint8Array(0));
@@ -310,6 +313,13 @@ class Run {
     else this.ledger.fail(problem);
   }
 
+  /** Nothing that the script does from here on counts. */
+  skip() {
+    this.skipped = true;
+    this.ledger.exited = true;
+    this.ledger.closed = true;
+  }
+
   defer(kind, json) {
     if (this.skipped) return 0;
     const id = ++this.#total;
@@ -323,11 +333,11 @@ const GONE = Object.freeze({
   ledger: Object.assign(new Ledger(0, () => null), { closed: true }),
   queue: new Queue(),
   exit() {},
+  skip() {},
   timer() {},
   defer: () => 0,
   set request(_) {},
   set next(_) {},
-  set skipped(_) {},
 });
 
 const { URL } = globalThis;

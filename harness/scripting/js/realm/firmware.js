@@ -52,6 +52,8 @@ export function boot({ host, library, shared, newman, realm, native }) {
       scripts.set(number, script);
       script.start(compiled, names === "" ? [] : names.split(" "), source, usesThis, asynchronous);
     },
+    /** Take what other scripts have changed while one waited. */
+    reload: (json) => engine.scopes.load(JSON.parse(json)),
     fire: (number, id) => scripts.get(number).fire(id),
     answer: (number, id, reply) => scripts.get(number).answer(id, reply),
     settle: (number, id, reply) => scripts.get(number)?.settle(id, reply),

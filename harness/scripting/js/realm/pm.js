@@ -93,6 +93,7 @@ export function makePm(script, { host, library, newman }) {
   }
   let senders;
   const sender = () => (senders ??= makeSender({
+    flush: () => script.flush(),
     defer: (kind, json, callback) => script.defer(kind, json, callback),
     host, newman,
     warn: (text) => script.console.warn(text),

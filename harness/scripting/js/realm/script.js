@@ -172,17 +172,23 @@ export class Script {
     this.timers.fire(id);
   }
 
+  /** Tell the run of the variables changed so far. */
+  flush() {
+    const { host, scopes } = this.#engine;
+    scopes.flush(this.scopes, (scope, key, json) => {
+      if (json === undefined) host("unset", this.number, scope, key);
+      else host("set", this.number, scope, key, json);
+    });
+  }
+
   /** The end: whatever the script does from here on is without effect. */
   finish() {
     if (this.#over) return;
     this.#over = true;
     this.timers.seal();
     this.losses.finish();
-    const { host, scopes } = this.#engine;
-    scopes.flush(this.scopes, (scope, key, json) => {
-      if (json === undefined) host("unset", this.number, scope, key);
-      else host("set", this.number, scope, key, json);
-    });
+    const { host } = this.#engine;
+    this.flush();
     const changed = this.#request?.changed();
     if (changed !== undefined) {
       this.#event.request = JSON.parse(changed);

@@ -28,7 +28,7 @@ function failure(sent, newman) {
   return newman ? fields : Object.assign(new Error(sent.message), fields);
 }
 
-export function makeSender({ defer, host, newman, warn, Buffer }) {
+export function makeSender({ defer, flush, host, newman, warn, Buffer }) {
   const exchange = (kind, json, settle) => defer(kind, json, (reply) => {
     const sent = parse(reply);
     if (sent === null) return settle(undefined, null);
@@ -70,6 +70,7 @@ export function makeSender({ defer, host, newman, warn, Buffer }) {
         reject(new Error("runRequest: collection request id not provided"));
         return;
       }
+      flush();
       exchange("run_request", stringify({ target: String(target), options: options || {} }), (error, response) =>
         error === undefined ? resolve(response) : reject(error));
     });

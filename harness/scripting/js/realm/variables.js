@@ -168,9 +168,13 @@ class ScriptScope {
     return json;
   }
 
-  /** Hand the changes to the run, and make them what the next script finds. */
+  /** Hand the changes to the run, and make them what the next script finds; start afresh from there. */
   static flush(scope, report) {
-    for (const [key, change] of scope.#changes) {
+    const changes = scope.#changes;
+    scope.#changes = new Map();
+    scope.#copies = new Map();
+    scope.#list = undefined;
+    for (const [key, change] of changes) {
       const known = scope.#store.records.get(key);
       if (change === null) {
         if (known?.disabled) continue;

@@ -1,0 +1,164 @@
+"""`pm.request`, `pm.response` and `pm.cookies`."""
+
+import pytest
+
+from harness.client.message import Cookie, Response
+
+
+def keys(request):
+    return [header["key"] for header in request["header"]]
+
+
+def test_a_request_that_is_not_touched_is_not_told(bench):
+    assert bench.result("1", event="prerequest").request is None
+    assert (
+        bench.result(
+            "pm.request.url.toString(); pm.request.headers.get('X-Kept')", event="prerequest"
+        ).request
+        is None
+    )
+
+
+def test_a_pre_request_script_sees_names_unresolved(bench):
+    assert bench.said("console.log(pm.request.url.toString(), pm.request.method)", event="prerequest") == [
+        "https://{{host}}/things?limit=5 POST"
+    ]
+
+
+def test_a_pre_request_script_changes_the_request(bench):
+    result = bench.result(
+        """
+        pm.request.headers.upsert({key: "X-New", value: "{{token}}"});
+        pm.request.headers.remove("X-Empty");
+        pm.request.method = "PUT";
+        pm.request.url.query.add({key: "extra", value: "1"});
+        pm.request.body.raw = "{}";
+        pm.request.authorizeUsing("bearer", [{key: "token", value: "t"}]);
+        """,
+        event="prerequest",
+    )
+    request = result.request
+    assert request is not None
+    assert keys(request) == ["X-Kept", "X-New"]
+    assert request["method"] == "PUT"
+    assert [pair["key"] for pair in request["url"]["query"]] == ["limit", "extra"]
+    assert request["body"] == {"mode": "raw", "raw": "{}"}
+    assert request["auth"]["type"] == "bearer"
+
+
+def test_headers_without_a_value_can_be_stripped(bench):
+    result = bench.result(
+        """
+        pm.request.headers.each(header => {
+            if (header && header.key && !header.value) pm.request.removeHeader(header.key);
+        });
+        """,
+        event="prerequest",
+    )
+    assert result.request is not None
+    assert keys(result.request) == ["X-Kept"]
+
+
+def test_the_scripts_of_an_event_change_the_request_one_after_the_other(bench):
+    result = bench.result(
+        "pm.request.headers.add({key: 'A', value: '1'})",
+        "pm.request.headers.add({key: 'B', value: String(pm.request.headers.count())})",
+        event="prerequest",
+    )
+    assert result.request is not None
+    assert result.request["header"][-1] == {"key": "B", "value": "3"}
+
+
+def test_the_response_is_told_in_full(bench):
+    said = bench.said(
+        """
+        const {response} = pm;
+        console.log(response.code, response.status, response.reason(), response.responseTime, response.responseSize);
+        console.log(response.text(), response.json().id, response.headers.get("x-trace"));
+        console.log(response.size().body, response.stream.toString("utf8").length, response.contentInfo().mimeType);
+        """
+    )
+    assert said == [
+        "200 OK OK 12 29",
+        '{"id": 7, "tags": ["a", "b"]} 7 abc',
+        "29 29 text",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "text"),
+    [
+        ("text/plain; charset=iso-8859-1", b"caf\xe9", "café"),
+        ("text/plain; charset=utf-8", "café".encode(), "café"),
+        ("text/plain", b"\xef\xbb\xbfmarked", "marked"),
+        ("text/plain; charset=shift_jis", "日本".encode("shift_jis"), "日本"),
+        ("text/plain; charset=nonsense", "café".encode(), "café"),
+    ],
+)
+def test_text_is_decoded_by_the_charset(bench, content_type, body, text):
+    response = Response(status=200, reason="OK", headers=(("Content-Type", content_type),), body=body)
+    assert bench.said("console.log(pm.response.text())", response=response) == [text]
+
+
+def test_binary_bodies_arrive_byte_for_byte(bench):
+    response = Response(status=200, reason="OK", body=bytes(range(256)) * 400)
+    said = bench.said(
+        "console.log(pm.response.stream.length, pm.response.stream[255], pm.response.stream.slice(0, 3).toString('hex'))",
+        response=response,
+    )
+    assert said == ["102400 255 000102"]
+
+
+def test_a_body_that_is_no_json_says_so(bench):
+    response = Response(status=200, reason="OK", body=b"<html>")
+    error = bench.run("pm.response.json()", response=response).error
+    assert error is not None
+    assert (error.name, error.message) == ("JSONError", "Unexpected token '<' at 1:1\n<html>\n^")
+
+
+def test_an_absent_response_is_an_empty_one_in_tests_and_none_before(bench):
+    assert bench.said("console.log(typeof pm.response, pm.response.code)", response=None) == [
+        "object undefined"
+    ]
+    assert bench.said("console.log(typeof pm.response)", event="prerequest") == ["undefined"]
+
+
+def test_cookies_of_the_response_are_a_list(bench):
+    cookies = (Cookie(name="a", value="1", domain="host"), Cookie(name="b", value="2", http_only=True))
+    said = bench.said(
+        "console.log(pm.cookies.get('a'), pm.cookies.has('none'), JSON.stringify(pm.cookies.toObject()))",
+        cookies=cookies,
+    )
+    assert said == ['1 false {"a":"1","b":"2"}']
+
+
+def test_the_jar_is_the_runs(bench):
+    said = bench.said(
+        """
+        const jar = pm.cookies.jar();
+        await jar.set("http://host/a/b", "plain", "v");
+        await jar.set("http://host/a/b", {name: "full", value: "w", domain: "host", path: "/", httpOnly: true});
+        await jar.set("http://host/a/b", "text=x; Path=/p; Secure");
+        console.log(await jar.get("http://host/a/b", "plain"), await jar.get("http://host/a/b", "none"));
+        console.log((await jar.getAll("http://host/a/b")).map(c => c.name).join());
+        await jar.unset("http://host/a/b", "plain");
+        """
+    )
+    assert said == ["v null", "plain,full,text"]
+    assert [cookie for _, cookie in bench.host.jar] == [
+        Cookie(name="full", value="w", domain="host", path="/", http_only=True),
+        Cookie(name="text", value="x", domain="host", path="/p", secure=True, host_only=True),
+    ]
+
+
+def test_the_jar_refuses_a_cookie_of_another_domain(bench):
+    said = bench.said(
+        "pm.cookies.jar().set('http://host/', {name: 'a', value: 'b', domain: 'evil.test'}, e => console.log(e.message))"
+    )
+    assert said == ["Cookie not in this host's domain. Cookie:evil.test Request:host"]
+
+
+def test_newmans_jar_wants_a_callback(newman):
+    error = newman.run("pm.cookies.jar().get('http://host/', 'a')").error
+    assert error is not None
+    assert error.message == "CookieJar.get() requires a callback function"
