@@ -66,8 +66,8 @@ def test_files_are_taken_out_of_what_scripts_send(bench):
 def test_a_request_that_fails_is_an_error_with_its_code(bench):
     said = bench.said(
         """
-        pm.sendRequest("http://host/none", (error, response) => console.log(error.code, error.message, response));
-        await pm.sendRequest("http://host/none").catch(error => console.log(error instanceof Error, error.code));
+        pm.sendRequest("http://host/none", (e, response) => console.log(e.code, e.message, response));
+        await pm.sendRequest("http://host/none").catch(e => console.log(e instanceof Error, e.code));
         """
     )
     assert said == ["ECONNREFUSED connect ECONNREFUSED undefined", "true ECONNREFUSED"]
@@ -128,7 +128,8 @@ def test_location_and_info_tell_where_the_script_is(bench):
     said = bench.said(
         """
         console.log(pm.execution.location.join(" > "), "|", pm.execution.location.current);
-        console.log(pm.info.eventName, pm.info.iteration, pm.info.iterationCount, pm.info.requestName, pm.info.requestId);
+        const {eventName, iteration, iterationCount, requestName, requestId} = pm.info;
+        console.log(eventName, iteration, iterationCount, requestName, requestId);
         """,
         iteration=2,
         iteration_count=5,
