@@ -146,6 +146,9 @@ class Recording:
         self._learn_scopes()
         self._scour()
         if complete:
+            if any(remains(one, self.redactor) is not None for one in self._journal.interactions()):
+                # The quick search after each entry knows the usual spellings, not every nesting of them.
+                self._rewrite()
             self._refuse_secrets()
             self._write()
             self._journal.remove()
@@ -212,6 +215,13 @@ class Recording:
                 for scope in scopes:
                     self.redactor.learn_variables(scope, self._secret_names)
 
+    def _rewrite(self) -> None:
+        self._journal.rewrite(
+            redact_metadata(self._metadata, self.redactor),
+            lambda one: redact_interaction(one, self.redactor),
+            lambda one: redact_start(one, self.redactor),
+        )
+
     def _scour(self) -> None:
         """Rewrite the journal when it holds a secret that was learnt since it was last searched."""
         fresh = self.redactor.spellings(self._searched)
@@ -219,11 +229,7 @@ class Recording:
             return
         self._searched += len(fresh)
         if self._journal.holds(tuple(spelling for value in fresh for spelling in _spellings(value))):
-            self._journal.rewrite(
-                redact_metadata(self._metadata, self.redactor),
-                lambda one: redact_interaction(one, self.redactor),
-                lambda one: redact_start(one, self.redactor),
-            )
+            self._rewrite()
 
     def _interactions(self) -> Iterator[Interaction]:
         """Give what the cassette will hold: what it held and what is new, less what was recorded again."""

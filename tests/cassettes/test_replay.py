@@ -4,6 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from harness.cassettes.format import dumps
+from harness.cassettes.guard import OfflineGuard
+from harness.cassettes.interaction import Cassette, Interaction
 from harness.cassettes.match import MatchRule
 from harness.cassettes.recording import RecordingPlan
 from harness.cassettes.replay import open_replay
@@ -172,6 +175,38 @@ def test_sixteen_threads_get_their_own_answers(recorder, ask, answer):
     replay = open_replay(outcome.path)
     with ThreadPoolExecutor(16) as pool:
         assert list(pool.map(lambda n: send(replay.transport, n), range(320))) == live
+    assert replay.unused() == ()
+
+
+def test_ten_thousand_requests_of_sixteen_threads_reach_nobody_and_get_their_own_answers(
+    tmp_path, ask, answer
+):
+    count, threads = 10_000, 16
+    recorded = [
+        Interaction(
+            request=ask(f"/things/{number}").request,
+            response=answer({"number": number}),
+            context=ask("/", iteration=number).context,
+            elapsed_ms=5.0,
+            number=number,
+        )
+        for number in range(count)
+    ]
+    path = tmp_path / "x.json"
+    path.write_text(dumps(Cassette(interactions=tuple(recorded)), path), "utf-8")
+    replay = open_replay(path)
+
+    def run(worker):
+        return [
+            number
+            for number in range(worker, count, threads)
+            if replay.transport.send(ask(f"/things/{number}", iteration=number)) != recorded[number].response
+        ]
+
+    with OfflineGuard() as guard, ThreadPoolExecutor(threads) as pool:
+        wrong = [number for found in pool.map(run, range(threads)) for number in found]
+    assert wrong == []
+    assert guard.attempts == ()
     assert replay.unused() == ()
 
 
