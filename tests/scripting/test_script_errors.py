@@ -102,3 +102,11 @@ def test_newman_knows_no_top_level_await(newman):
     assert error.name == "SyntaxError"
     assert error.position is not None
     assert error.position.line == 1
+
+
+def test_scripts_may_declare_legacy_names_but_not_in_newman(bench, newman):
+    source = "const data = 1; let request = 2; console.log(data + request);"
+    assert bench.said(source) == ["3"]
+    error = newman.run(source).error
+    assert error is not None
+    assert error.message == "Identifier 'data' has already been declared"
