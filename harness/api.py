@@ -29,7 +29,7 @@ from harness.collection.selection import select
 from harness.errors import ExitCode, InputError, UsageError, choices
 from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished
-from harness.runner.plan import Plan, plan
+from harness.runner.plan import Plan, calls_of, plan
 from harness.runner.results import CallResult, RunSummary, RunWarning
 from harness.runner.rules import Rule, rule_of
 from harness.runner.run import RunOptions, Step, run_plan
@@ -271,6 +271,8 @@ class LiveRun:
             scopes=self.scopes,
             draws=draws,
             engine=self._engine(),
+            engines=self._new_engine,
+            calls=calls_of(self.collection),
             sleep=_no_sleep if self.mode == "replay" else time.sleep,
             platform=self.platform,
             newman=config.newman,
@@ -299,6 +301,9 @@ class LiveRun:
     def _engine(self) -> ScriptEngine | None:
         if not any(call.scripts for call in self.plan.calls):
             return None
+        return self._new_engine()
+
+    def _new_engine(self) -> ScriptEngine:
         from harness.scripting.deno import DenoEngine
 
         engine: ScriptEngine = DenoEngine()

@@ -1,14 +1,14 @@
 """One call: from the authored request to its result, in numbered phases."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from harness.client.build import BuiltRequest, build
 from harness.client.cookies import CookieJar
 from harness.client.files import FilePolicy
-from harness.client.message import Exchange
+from harness.client.message import Exchange, Failure, ResolvedRequest
 from harness.client.profile import Profile
 from harness.client.session import Session
 from harness.client.transport import HopContext
@@ -36,13 +36,20 @@ def _no_packages(name: str) -> None:  # noqa: ARG001 - the seam's shape
     return None
 
 
+def _as_it_is(call: Call, request: Request) -> Request:  # noqa: ARG001 - the seam's shape
+    return request
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
     """What every call of a run stands on.
 
-    `engine` is `None` when no call has a script. `sleep` waits so many seconds, or does not when replaying.
+    `engine` is `None` when no call has a script; `engines` makes another for a request that a script runs
+    while its own engine waits, `depth` of them deep; `calls` are those it may run. `sleep` waits so many
+    seconds, or does not when replaying.
     `wait_for_timers` says whether timers of scripts wait. `platform` is the name of the platform the run
-    is against, `None` for any other target.
+    is against, `None` for any other target. `amend` may change a request between its pre-request scripts and
+    the resolution of its names.
     """
 
     collection: str
@@ -52,6 +59,9 @@ class RunContext:
     scopes: Scopes
     draws: Draws
     engine: ScriptEngine | None
+    engines: Callable[[], ScriptEngine] | None = None
+    depth: int = 0
+    calls: tuple[Call, ...] = ()
     sleep: Callable[[float], None] = time.sleep
     packages: Callable[[str], str | None] = _no_packages
     vault: dict[str, Any] = field(default_factory=dict)
@@ -60,6 +70,11 @@ class RunContext:
     timeout_script_s: float | None = None
     auth_memory: dict[int, dict[str, Any]] = field(default_factory=dict)
     wait_for_timers: bool = True
+    amend: Callable[[Call, Request], Request] = _as_it_is
+
+
+MOST_NESTED: Final = 10
+"""How deep requests that scripts run may run others (postman-runtime's maxInvokableNestedRequests)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +124,7 @@ class _CallRun:
         self.started_ms = time.time() * 1000
         self.authored: Request = site.call.item.request
         self.next: NextRequest | None = None
+        self.nested: list[CallResult] = []
 
     def run(self) -> CallOutcome:
         call = self.site.call
@@ -121,6 +137,7 @@ class _CallRun:
         # 2. They may call it off.
         if before.skip_request:
             return self._outcome(prerequest=before, skipped="skipped by pm.execution.skipRequest()")
+        self.authored = self.context.amend(call, self.authored)
         # 3. Names are resolved, after that no text is looked up again.
         built = self._build(call)
         # 4. Authorize, send, follow redirects.
@@ -165,6 +182,7 @@ class _CallRun:
         )
         host = self._host(event)
         result = _until_failure(engine, job, host) if self.stop else engine.run(job, host)
+        result = self._with_nested(result)
         if context.newman:
             # newman loses what fails after its script ended; to the letter, so do we.
             result = replace(result, runs=tuple(replace(run, losses=()) for run in result.runs))
@@ -186,8 +204,41 @@ class _CallRun:
             draws=self.draws,
             vault_values=context.vault,
             packages=context.packages,
+            run_item=self._run_item,
             place=self.place,
         )
+
+    def _run_item(self, target: str, overrides: Mapping[str, Any]) -> Exchange | None:
+        """Run another call while a script of this one waits for it (`pm.execution.runRequest`)."""
+        context = self.context
+        call = next((one for one in context.calls if one.item.id == target), None)
+        call = call or next((one for one in context.calls if one.item.name == target), None)
+        if call is None:
+            return _not_run(f"runRequest: there is no request {target!r} in this collection")
+        if context.depth >= MOST_NESTED or context.engines is None:
+            return _not_run(f"runRequest: requests are nested more than {MOST_NESTED} deep")
+        given = overrides.get("variables")
+        local = self.site.scopes.local
+        before = local.snapshot()
+        for key, value in given.items() if isinstance(given, Mapping) else ():
+            local.set(key, value)
+        inner = replace(context, engine=context.engines(), depth=context.depth + 1)
+        outcome = _CallRun(replace(self.site, call=call), inner, Rule(), stop=False).run()
+        if given:
+            local.restore(before)
+        self.nested.append(outcome.result)
+        return outcome.result.exchange
+
+    def _with_nested(self, result: JobResult) -> JobResult:
+        """Add what nested calls did to what the scripts that ran them did."""
+        for nested in self.nested:
+            result = replace(result, runs=(*result.runs, *nested.prerequest, *nested.test))
+            self.side += nested.side
+            self.warnings += nested.warnings
+            if nested.exchange is not None:
+                self.side.append(SideExchange(origin="runRequest", exchange=nested.exchange))
+        self.nested.clear()
+        return result
 
     def _hop_context(self, origin: str) -> HopContext:
         site = self.site
@@ -253,6 +304,12 @@ class _CallRun:
             elapsed_ms=(time.monotonic() - self.begun) * 1000,
         )
         return CallOutcome(result=result, next=self.next)
+
+
+def _not_run(why: str) -> Exchange:
+    """Answer a script whose wish cannot be fulfilled."""
+    failure = Failure(kind="invalid", message=why)
+    return Exchange(request=ResolvedRequest(method="GET", url=""), failure=failure)
 
 
 def _with_assertion_failure(run: ScriptRun) -> ScriptRun:

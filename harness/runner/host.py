@@ -33,6 +33,7 @@ class RunHost:
     draws: CallDraws
     vault_values: dict[str, Any]
     packages: Callable[[str], str | None]
+    run_item: Callable[[str, Mapping[str, Any]], Exchange | None]
     place: str
     side: list[SideExchange] = field(default_factory=list)
     warnings: list[RunWarning] = field(default_factory=list)
@@ -58,8 +59,8 @@ class RunHost:
         return exchange
 
     def run_request(self, target: str, overrides: Mapping[str, Any]) -> Exchange | None:
-        """Run another item of the collection."""
-        raise NotImplementedError
+        """Run another item of the collection, with its scripts; `None` when one of them called it off."""
+        return self.run_item(target, overrides)
 
     def cookies(self, url: str) -> tuple[Cookie, ...]:
         """Return the jar's cookies for a URL."""

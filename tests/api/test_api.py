@@ -165,3 +165,29 @@ def test_a_recording_of_failures_replays_them(workspace):
         one.message for one in recorded.summary.failures
     ]
     assert replayed.exit_code is ExitCode.FAILED
+
+
+def test_a_script_runs_another_request_with_its_scripts(workspace, target):
+    script = "const r = await pm.execution.runRequest('login', {variables: {who: 'jane'}});"
+    check = "pm.test('logged in', () => pm.expect(r.json().path).to.equal('/login/jane'))"
+    inner = "pm.test('inner', () => pm.response.to.have.status(200)); pm.environment.set('token', 't')"
+    outer = f"{script} {check}; pm.test('sees', () => pm.expect(pm.environment.get('token')).to.equal('t'))"
+    login = {
+        "name": "login",
+        "request": f"{target.url}/login/{{{{who}}}}",
+        "event": [{"listen": "test", "script": {"exec": [inner]}}],
+    }
+    file = workspace.collection(("a", f"{target.url}/a", outer), login)
+    result = run(file, folders=["a"])
+    assert [one.name for one in result.calls[0].assertions] == ["logged in", "sees", "inner"]
+    assert result.passed
+    assert target.paths == ["/a", "/login/jane"]
+    assert result.scopes.local.get("who") is not None
+    assert "who" not in result.scopes.local
+
+
+def test_requests_that_run_each_other_for_ever_end(workspace, target):
+    script = "await pm.execution.runRequest('a')"
+    result = run(workspace.collection(("a", f"{target.url}/a", script)))
+    assert not result.passed
+    assert len(target.requests) == 11
