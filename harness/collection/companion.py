@@ -111,7 +111,7 @@ def bind(companion: Companion, collection: Collection) -> tuple[CallEntry | None
     folders or calls with the same name beside each other the second is called `Name [2]`. Raises
     `InputError` for an entry, or a need, that fits no call.
     """
-    tree = tuple(_named(collection.root, ()))
+    tree = tuple(numbered(collection.root))
     known = {path: index for index, (path, _) in enumerate(tree)}
     items = [(path, entry) for path, entry in tree if isinstance(entry, Item)]
     bound: list[CallEntry | None] = [None] * len(items)
@@ -154,8 +154,10 @@ def _merged(outer: CallEntry | None, inner: CallEntry, path: tuple[str, ...]) ->
     )
 
 
-def _named(folder: Folder, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Folder | Item]]:
-    """Walk folders and items with paths of which no two are the same."""
+def numbered(
+    folder: Folder, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Folder | Item]]:
+    """Walk folders and items with paths of which no two are the same: `Name [2]` is the second of a name."""
     seen: dict[str, int] = {}
     taken = {child.path[-1] for child in folder.children}
     for child in folder.children:
@@ -169,7 +171,7 @@ def _named(folder: Folder, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
             taken.add(name)
         yield (*path, name), child
         if isinstance(child, Folder):
-            yield from _named(child, (*path, name))
+            yield from numbered(child, (*path, name))
 
 
 def _unknown(path: tuple[str, ...], known: tuple[tuple[str, ...], ...], place: Place) -> InputError:

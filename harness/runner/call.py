@@ -137,8 +137,8 @@ class _CallRun:
         # 2. They may call it off.
         if before.skip_request:
             return self._outcome(prerequest=before, skipped="skipped by pm.execution.skipRequest()")
-        self.authored = self.context.amend(call, self.authored)
         # 3. Names are resolved, after that no text is looked up again.
+        self.authored = self.context.amend(call, self.authored)
         built = self._build(call)
         # 4. Authorize, send, follow redirects.
         exchange = self._send(built)

@@ -45,9 +45,14 @@ class AttemptFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFinished:
-    """A call ended, or was skipped."""
+    """A call ended, or was skipped.
+
+    `goes_to` is the position where a script sent the run, the number of calls when that ends the iteration;
+    it is `None` when the run goes on in order.
+    """
 
     result: CallResult
+    goes_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,7 +170,7 @@ def _one(
         )
         outcome = run_call(site, context, rule, stop_on_failure=options.bail)
         if attempt > rule.retries or not rule.again(outcome.result):
-            yield CallFinished(result=outcome.result)
+            yield CallFinished(result=outcome.result, goes_to=_goes_to(plan, outcome.next))
             return outcome
         yield AttemptFinished(result=outcome.result)
         for scope, snapshot in zip(iteration.scopes, before, strict=True):
@@ -183,7 +183,8 @@ def _always(plan: Plan, context: RunContext, options: RunOptions, iteration: _It
     """Run the calls that always run and did not yet, when an iteration ends before it came to them."""
     for position in range(len(plan.calls)):
         rule = options.rules.get(position, _NO_RULE)
-        if rule.always and position not in iteration.ran:
+        chosen = options.chosen is None or (iteration.number, position) in options.chosen
+        if rule.always and chosen and position not in iteration.ran:
             iteration.ran.add(position)
             yield from _one(plan, context, options, iteration, position)
 
@@ -197,6 +198,14 @@ def find_next(calls: tuple[Call, ...], wish: NextRequest) -> int | None:
             if getattr(calls[position].item, attribute) == wish.target:
                 return position
     return None
+
+
+def _goes_to(plan: Plan, wish: NextRequest | None) -> int | None:
+    """Return the position that a wish leads to, behind the last one when it ends the iteration."""
+    if wish is None:
+        return None
+    target = find_next(plan.calls, wish)
+    return len(plan.calls) if target is None else target
 
 
 def _unknown_next(result: CallResult, target: str) -> RunWarning:

@@ -1,5 +1,5 @@
 from harness.collection.companion import CallEntry, ExpectEntry, ExtractEntry, RetryEntry
-from harness.runner.events import CallStarted, IterationStarted, RunFinished, WarningRaised
+from harness.runner.events import CallFinished, CallStarted, IterationStarted, RunFinished, WarningRaised
 from harness.runner.rules import rule_of
 from harness.scripting.engine import JobResult
 
@@ -194,3 +194,21 @@ def test_a_call_is_announced_before_it_is_sent(lab):
         "RunFinished",
     ]
     assert sum(isinstance(event, CallStarted) for event in outcome.events) == 1
+
+
+def test_the_end_of_a_call_tells_where_its_script_sends_the_run(lab):
+    items = [{"name": "a", "test": lab.goes_to("c")}, "b", {"name": "c", "test": lab.goes_to(None)}, "d"]
+    ends = [event for event in lab.run(items).events if isinstance(event, CallFinished)]
+    assert [(end.result.position, end.goes_to) for end in ends] == [(0, 2), (2, 4)]
+
+
+def test_a_run_that_goes_on_in_order_tells_no_wish(lab):
+    ends = [event for event in lab.run(["a", "b"]).events if isinstance(event, CallFinished)]
+    assert [end.goes_to for end in ends] == [None, None]
+
+
+def test_calls_that_always_run_do_not_when_they_are_not_chosen(lab):
+    always = rule_of(CallEntry(path=(), always=True))
+    assert lab.run(["a", "b", "clean up"], rules={2: always}, chosen={(0, 0)}).order == ["a"]
+    items = [{"name": "a", "test": lab.goes_to(None)}, "b", "clean up"]
+    assert lab.run(items, rules={2: always}, chosen={(0, 0), (0, 2)}).order == ["a", "clean up"]
