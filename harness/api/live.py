@@ -1,41 +1,27 @@
-"""The public function `run`, and the composition root behind it.
-
-This is the only place that builds transport, session, engine and runner; the command line and the pytest
-plugin are thin over it.
-"""
+"""A run that is set up: the only place that builds transport, session, engine and runner."""
 
 import json
 import os
 import time
-from collections.abc import Container, Generator, Mapping, Sequence
+from collections.abc import Container, Generator, Mapping
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from harness.cassettes.modes import Action, action
-from harness.client.certificates import ALL_URLS, CertificateRule
 from harness.client.cookies import CookieJar
 from harness.client.files import FilePolicy
 from harness.client.session import Session, SessionOptions
-from harness.client.transport import ClientCertificate, Transport
-from harness.collection.companion import Companion, bind, companion_beside
+from harness.client.transport import Transport
 from harness.collection.document import is_address, read_json
-from harness.collection.load import load_collection
-from harness.collection.model import Collection
-from harness.collection.selection import select
-from harness.errors import ExitCode, InputError, UsageError, choices
+from harness.errors import ExitCode
 from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished
-from harness.runner.plan import Plan, calls_of, plan
+from harness.runner.plan import Plan, calls_of
 from harness.runner.results import CallResult, RunSummary, RunWarning
-from harness.runner.rules import Rule, rule_of
 from harness.runner.run import RunOptions, Step, run_plan
-from harness.runner.spool import Spool
 from harness.scripting.engine import ScriptEngine
-from harness.variables.data import load_rows
 from harness.variables.draws import Draws, LiveDraws
 from harness.variables.environment import load_environment
 from harness.variables.scope import Scope, Scopes
@@ -46,78 +32,19 @@ if TYPE_CHECKING:
     from harness.cassettes.recording import Recording
     from harness.cassettes.replay import Replay
 
-PLATFORMS = ("local",)
+from harness.api.certificate_list import certificates_of
+from harness.api.config import RunConfig
+from harness.api.preparation import (
+    cassette_of,
+    collection_of,
+    companion_of,
+    planned_calls,
+    platform_of,
+    rules_of,
+)
 
 DEFAULT_SCRIPT_TIMEOUT_MS = 30_000
 """How long a script may take when nobody says; newman lets it go on for ever."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunConfig:
-    """All that can be asked of a run; times are in milliseconds, 0 is without a bound.
-
-    Files are paths or http(s) addresses. `environment`, `globals` and `data` may also be given as mappings
-    and rows. `companion` is the companion file, `None` for the `NAME.harness.yaml` beside the collection when
-    there is one; `use_companion` turns it off. `record` and `replay` name a cassette; `cassette_mode` is one
-    of the words of `cassettes.modes`, for `cassette` or the companion's. `resume` says what becomes of an
-    interrupted recording. `environ` fills environment values from `HARNESS_VAR_<name>`.
-    """
-
-    collection: str | Path | Collection | Mapping[str, Any]
-    environment: str | Path | Mapping[str, Any] | None = None
-    globals: str | Path | Mapping[str, Any] | None = None
-    data: str | Path | Sequence[Mapping[str, Any]] | None = None
-    iterations: int | None = None
-    folders: Sequence[str] = ()
-    env_vars: Mapping[str, str] = field(default_factory=dict)
-    global_vars: Mapping[str, str] = field(default_factory=dict)
-    companion: str | Path | None = None
-    use_companion: bool = True
-    platform: str | None = None
-    record: str | Path | None = None
-    replay: str | Path | None = None
-    cassette: str | Path | None = None
-    cassette_mode: str | None = None
-    resume: Literal["continue", "discard"] | None = None
-    seed: int | None = None
-    bail: str | None = None
-    newman: bool = False
-    strict: bool = False
-    delay_ms: int = 0
-    timeout_ms: int = 0
-    timeout_request_ms: int = 0
-    timeout_script_ms: int | None = None
-    follow_redirects: bool | None = None
-    verify: bool | None = None
-    client_cert: str | None = None
-    client_key: str | None = None
-    client_passphrase: str | None = None
-    client_cert_list: str | Path | None = None
-    extra_ca: str | None = None
-    cookie_jar: str | Path | None = None
-    resolve: Mapping[str, str] = field(default_factory=dict)
-    working_dir: str | Path | None = None
-    allow_outside: bool = False
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-
-    def __post_init__(self) -> None:
-        if self.record is not None and self.replay is not None:
-            raise UsageError("a run either records or replays, not both", where="--record, --replay")
-        if self.platform is not None and self.platform not in PLATFORMS:
-            raise UsageError(
-                f"there is no platform {self.platform!r}",
-                where="--platform",
-                hint=choices(self.platform, PLATFORMS),
-            )
-        bails = {"failure", "folder"}
-        if self.bail is not None and not set(self.bail.split(",")) <= bails:
-            raise UsageError(
-                f"--bail takes no {self.bail!r}", where="--bail", hint=choices(self.bail, sorted(bails))
-            )
-
-
-class MissingCassette(UsageError):
-    """A run is to be replayed or recorded, and nothing says with which cassette."""
 
 
 class LiveRun:
@@ -146,12 +73,12 @@ class LiveRun:
 
     def _set_up(self) -> None:
         config = self.config
-        self.collection = _collection(config.collection)
-        self.plan: Plan = _planned(config, self.collection)
-        companion = _companion(config)
-        self._rules = _rules(companion, self.collection, self.plan)
-        self.cassette, self.action = _cassette(config, companion)
-        self.platform = _platform(config, companion)
+        self.collection = collection_of(config.collection)
+        self.plan: Plan = planned_calls(config, self.collection)
+        companion = companion_of(config)
+        self._rules = rules_of(companion, self.collection, self.plan)
+        self.cassette, self.action = cassette_of(config, companion)
+        self.platform = platform_of(config, companion)
         file = config.environment if config.environment is not None else companion.environment
         environment = load_environment(file).with_system(config.environ)
         environment = environment.with_values(config.env_vars.items())
@@ -316,7 +243,7 @@ class LiveRun:
             timeout_s=config.timeout_request_ms / 1000 or None,
             verify=config.verify,
             follow_redirects=config.follow_redirects,
-            certificates=_certificates(config),
+            certificates=certificates_of(config),
             extra_ca=config.extra_ca,
             newman=config.newman,
         )
@@ -417,144 +344,6 @@ class LiveRun:
         self.close()
 
 
-class RunResult:
-    """What came of a run: numbers and variables in memory, the calls with their exchanges on disk."""
-
-    def __init__(
-        self, *, summary: RunSummary, scopes: Scopes, calls: Sequence[CallResult], exit_code: ExitCode
-    ) -> None:
-        self.summary = summary
-        self.scopes = scopes
-        self.exit_code = exit_code
-        self._calls = calls
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing failed."""
-        return self.exit_code is ExitCode.PASSED
-
-    @property
-    def calls(self) -> Sequence[CallResult]:
-        """The results of all calls in the order they ran, each read from disk when asked for."""
-        return self._calls
-
-    @property
-    def environment(self) -> dict[str, Any]:
-        """The environment's variables as the run left them."""
-        return {variable.key: variable.value for variable in self.scopes.environment if not variable.disabled}
-
-
-def run(collection: str | Path | Collection | Mapping[str, Any], **options: Any) -> RunResult:
-    """Run a collection and return what came of it; `options` are the fields of `RunConfig`.
-
-    A failed assertion or request is in the result, not raised. Raises `HarnessError` for what the user can
-    mend: a file that cannot be read, an option that makes no sense.
-    """
-    try:
-        config = RunConfig(collection=collection, **options)
-    except TypeError:
-        known = RunConfig.__dataclass_fields__
-        unknown = next((name for name in options if name not in known), "")
-        raise UsageError(f"run() has no option {unknown!r}", hint=choices(unknown, known)) from None
-    with LiveRun(config) as live:
-        calls = Spool(live.plan.calls)
-        finished: RunFinished | None = None
-        for event in live.events():
-            match event:
-                case CallFinished(result=result):
-                    calls.append(result)
-                case RunFinished():
-                    finished = event
-                case _:
-                    pass
-        if finished is None:
-            raise RuntimeError("the run told no end")
-        summary = finished.summary
-        return RunResult(
-            summary=summary, scopes=finished.scopes, calls=calls, exit_code=live.exit_code(summary)
-        )
-
-
-def planned(config: RunConfig) -> Plan:
-    """Plan a run without setting anything up: which calls, how often.
-
-    Raises `HarnessError` for what would keep it from being set up, as far as the files tell.
-    """
-    collection = _collection(config.collection)
-    planned = _planned(config, collection)
-    companion = _companion(config)
-    _rules(companion, collection, planned)
-    cassette, what = _cassette(config, companion)
-    if what == "replay" and cassette is not None and not cassette.is_file():
-        raise MissingCassette("the cassette is not there", where=str(cassette))
-    return planned
-
-
-def _planned(config: RunConfig, collection: Collection) -> Plan:
-    rows = () if config.data is None else load_rows(config.data)
-    items = select(collection, config.folders, newman=config.newman) if config.folders else None
-    return plan(collection, items=items, rows=rows, iterations=config.iterations)
-
-
-def _companion(config: RunConfig) -> Companion:
-    """Load the companion that goes with the collection; an empty one when there is none."""
-    if not config.use_companion:
-        return Companion()
-    file = config.companion
-    if file is None and isinstance(config.collection, str | Path) and not is_address(config.collection):
-        file = companion_beside(config.collection)
-    if file is None:
-        return Companion()
-    from harness.collection.companion_file import load_companion
-
-    companion = load_companion(file)
-    # An environment of the user's own replaces the companion's, and what leads elsewhere with it.
-    if config.environment is not None:
-        return replace(companion, environment=None, platform=None, cassette=None)
-    return companion
-
-
-def _rules(companion: Companion, collection: Collection, planned: Plan) -> dict[int, Rule]:
-    """Return the companion's rules by the position of the calls they are for."""
-    if not companion.calls:
-        return {}
-    entries = dict(zip(map(id, collection.items()), bind(companion, collection), strict=True))
-    rules: dict[int, Rule] = {}
-    for position, call in enumerate(planned.calls):
-        entry = entries[id(call.item)]
-        if entry is not None:
-            rules[position] = rule_of(entry)
-    return rules
-
-
-def _cassette(config: RunConfig, companion: Companion) -> tuple[Path | None, Action]:
-    """Return the cassette of a run and what is done with it."""
-    if config.record is not None:
-        return Path(config.record), action(config.cassette_mode or "record", Path(config.record))
-    if config.replay is not None:
-        return Path(config.replay), "replay"
-    if config.cassette_mode is None or config.cassette_mode == "live":
-        return None, "live"
-    path = config.cassette if config.cassette is not None else companion.cassette
-    if path is None:
-        raise MissingCassette(
-            "there is no cassette for this collection",
-            where=str(config.collection),
-            hint="name one, or write `cassette: FILE` into its companion file",
-        )
-    return Path(path), action(config.cassette_mode, Path(path))
-
-
-def _platform(config: RunConfig, companion: Companion) -> str | None:
-    """Return the platform that a run is against: the one asked for, else the companion's."""
-    name = config.platform if config.platform is not None else companion.platform
-    if name is not None and name not in PLATFORMS:
-        raise InputError(
-            f"there is no platform {name!r}", where=companion.file, hint=choices(name, PLATFORMS)
-        )
-    return name
-
-
 def _no_sleep(seconds: float) -> None:
     """Do not wait: a replay has no reason to."""
 
@@ -563,46 +352,3 @@ def _hash(document: Mapping[str, Any]) -> str:
     """Name the content of a document, however it is laid out."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def _collection(given: str | Path | Collection | Mapping[str, Any]) -> Collection:
-    return given if isinstance(given, Collection) else load_collection(given)
-
-
-def _certificates(config: RunConfig) -> tuple[CertificateRule, ...]:
-    """Return the listed certificates, then the one for every address, as newman orders them."""
-    rules: list[CertificateRule] = []
-    if config.client_cert_list is not None:
-        rules += _listed_certificates(os.fspath(config.client_cert_list))
-    if config.client_cert is not None:
-        certificate = ClientCertificate(
-            cert=config.client_cert, key=config.client_key, passphrase=config.client_passphrase
-        )
-        rules.append(CertificateRule(matches=(ALL_URLS,), certificate=certificate))
-    return tuple(rules)
-
-
-def _listed_certificates(file: str) -> list[CertificateRule]:
-    document = read_json(file, "the list of client certificates")
-    if not isinstance(document, list):
-        raise InputError("a list of client certificates is a JSON list", where=file)
-    return [_certificate_rule(entry, index, file) for index, entry in enumerate(document)]
-
-
-def _certificate_rule(entry: Any, index: int, file: str) -> CertificateRule:
-    try:
-        sources = {part: entry[part]["src"] for part in ("key", "cert", "pfx") if part in entry}
-        passphrase = entry.get("passphrase")
-        return CertificateRule(
-            matches=tuple(entry["matches"]),
-            certificate=ClientCertificate(passphrase=passphrase, **sources),
-        )
-    except (KeyError, TypeError) as error:
-        raise InputError(
-            f"this client certificate is not understood: {json.dumps(entry)[:80]}",
-            where=f"{file}: /{index}",
-            hint='each has {"matches": [pattern], "key": {"src": file}, "cert": {"src": file}}',
-        ) from error
-
-
-__all__ = ["PLATFORMS", "LiveRun", "MissingCassette", "RunConfig", "RunResult", "run"]

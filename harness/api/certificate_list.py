@@ -1,0 +1,47 @@
+"""The client certificates of a run, from the command line and from a list in a file."""
+
+import json
+import os
+from typing import Any
+
+from harness.api.config import RunConfig
+from harness.client.certificates import ALL_URLS, CertificateRule
+from harness.client.transport import ClientCertificate
+from harness.collection.document import read_json
+from harness.errors import InputError
+
+
+def certificates_of(config: RunConfig) -> tuple[CertificateRule, ...]:
+    """Return the listed certificates, then the one for every address, as newman orders them."""
+    rules: list[CertificateRule] = []
+    if config.client_cert_list is not None:
+        rules += _listed_certificates(os.fspath(config.client_cert_list))
+    if config.client_cert is not None:
+        certificate = ClientCertificate(
+            cert=config.client_cert, key=config.client_key, passphrase=config.client_passphrase
+        )
+        rules.append(CertificateRule(matches=(ALL_URLS,), certificate=certificate))
+    return tuple(rules)
+
+
+def _listed_certificates(file: str) -> list[CertificateRule]:
+    document = read_json(file, "the list of client certificates")
+    if not isinstance(document, list):
+        raise InputError("a list of client certificates is a JSON list", where=file)
+    return [_certificate_rule(entry, index, file) for index, entry in enumerate(document)]
+
+
+def _certificate_rule(entry: Any, index: int, file: str) -> CertificateRule:
+    try:
+        sources = {part: entry[part]["src"] for part in ("key", "cert", "pfx") if part in entry}
+        passphrase = entry.get("passphrase")
+        return CertificateRule(
+            matches=tuple(entry["matches"]),
+            certificate=ClientCertificate(passphrase=passphrase, **sources),
+        )
+    except (KeyError, TypeError) as error:
+        raise InputError(
+            f"this client certificate is not understood: {json.dumps(entry)[:80]}",
+            where=f"{file}: /{index}",
+            hint='each has {"matches": [pattern], "key": {"src": file}, "cert": {"src": file}}',
+        ) from error

@@ -1,0 +1,80 @@
+"""What can be asked of a run."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.collection.model import Collection
+from harness.errors import UsageError, choices
+
+PLATFORMS = ("local",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """All that can be asked of a run; times are in milliseconds, 0 is without a bound.
+
+    Files are paths or http(s) addresses. `environment`, `globals` and `data` may also be given as mappings
+    and rows. `companion` is the companion file, `None` for the `NAME.harness.yaml` beside the collection when
+    there is one; `use_companion` turns it off. `record` and `replay` name a cassette; `cassette_mode` is one
+    of the words of `cassettes.modes`, for `cassette` or the companion's. `resume` says what becomes of an
+    interrupted recording. `environ` fills environment values from `HARNESS_VAR_<name>`.
+    """
+
+    collection: str | Path | Collection | Mapping[str, Any]
+    environment: str | Path | Mapping[str, Any] | None = None
+    globals: str | Path | Mapping[str, Any] | None = None
+    data: str | Path | Sequence[Mapping[str, Any]] | None = None
+    iterations: int | None = None
+    folders: Sequence[str] = ()
+    env_vars: Mapping[str, str] = field(default_factory=dict)
+    global_vars: Mapping[str, str] = field(default_factory=dict)
+    companion: str | Path | None = None
+    use_companion: bool = True
+    platform: str | None = None
+    record: str | Path | None = None
+    replay: str | Path | None = None
+    cassette: str | Path | None = None
+    cassette_mode: str | None = None
+    resume: Literal["continue", "discard"] | None = None
+    seed: int | None = None
+    bail: str | None = None
+    newman: bool = False
+    strict: bool = False
+    delay_ms: int = 0
+    timeout_ms: int = 0
+    timeout_request_ms: int = 0
+    timeout_script_ms: int | None = None
+    follow_redirects: bool | None = None
+    verify: bool | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    client_passphrase: str | None = None
+    client_cert_list: str | Path | None = None
+    extra_ca: str | None = None
+    cookie_jar: str | Path | None = None
+    resolve: Mapping[str, str] = field(default_factory=dict)
+    working_dir: str | Path | None = None
+    allow_outside: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def __post_init__(self) -> None:
+        if self.record is not None and self.replay is not None:
+            raise UsageError("a run either records or replays, not both", where="--record, --replay")
+        if self.platform is not None and self.platform not in PLATFORMS:
+            raise UsageError(
+                f"there is no platform {self.platform!r}",
+                where="--platform",
+                hint=choices(self.platform, PLATFORMS),
+            )
+        bails = {"failure", "folder"}
+        if self.bail is not None and not set(self.bail.split(",")) <= bails:
+            raise UsageError(
+                f"--bail takes no {self.bail!r}", where="--bail", hint=choices(self.bail, sorted(bails))
+            )
+
+
+class MissingCassette(UsageError):
+    """A run is to be replayed or recorded, and nothing says with which cassette."""

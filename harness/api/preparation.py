@@ -1,0 +1,104 @@
+"""What a run needs before it is set up: its collection, its companion, its rules, its cassette."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from harness.api.config import PLATFORMS, MissingCassette, RunConfig
+from harness.cassettes.modes import Action, action
+from harness.collection.companion import Companion, bind, companion_beside
+from harness.collection.document import is_address
+from harness.collection.load import load_collection
+from harness.collection.model import Collection
+from harness.collection.selection import select
+from harness.errors import InputError, choices
+from harness.runner.plan import Plan, plan
+from harness.runner.rules import Rule, rule_of
+from harness.variables.data import load_rows
+
+
+def planned(config: RunConfig) -> Plan:
+    """Plan a run without setting anything up: which calls, how often.
+
+    Raises `HarnessError` for what would keep it from being set up, as far as the files tell.
+    """
+    collection = collection_of(config.collection)
+    planned = planned_calls(config, collection)
+    companion = companion_of(config)
+    rules_of(companion, collection, planned)
+    cassette, what = cassette_of(config, companion)
+    if what == "replay" and cassette is not None and not cassette.is_file():
+        raise MissingCassette("the cassette is not there", where=str(cassette))
+    return planned
+
+
+def planned_calls(config: RunConfig, collection: Collection) -> Plan:
+    """Plan the calls that are asked for, once a data row or as often as asked for."""
+    rows = () if config.data is None else load_rows(config.data)
+    items = select(collection, config.folders, newman=config.newman) if config.folders else None
+    return plan(collection, items=items, rows=rows, iterations=config.iterations)
+
+
+def collection_of(given: str | Path | Collection | Mapping[str, Any]) -> Collection:
+    """Load a collection that is not loaded yet."""
+    return given if isinstance(given, Collection) else load_collection(given)
+
+
+def companion_of(config: RunConfig) -> Companion:
+    """Load the companion that goes with the collection; an empty one when there is none."""
+    if not config.use_companion:
+        return Companion()
+    file = config.companion
+    if file is None and isinstance(config.collection, str | Path) and not is_address(config.collection):
+        file = companion_beside(config.collection)
+    if file is None:
+        return Companion()
+    from harness.collection.companion_file import load_companion
+
+    companion = load_companion(file)
+    # An environment of the user's own replaces the companion's, and what leads elsewhere with it.
+    if config.environment is not None:
+        return replace(companion, environment=None, platform=None, cassette=None)
+    return companion
+
+
+def rules_of(companion: Companion, collection: Collection, planned: Plan) -> dict[int, Rule]:
+    """Return the companion's rules by the position of the calls they are for."""
+    if not companion.calls:
+        return {}
+    entries = dict(zip(map(id, collection.items()), bind(companion, collection), strict=True))
+    rules: dict[int, Rule] = {}
+    for position, call in enumerate(planned.calls):
+        entry = entries[id(call.item)]
+        if entry is not None:
+            rules[position] = rule_of(entry)
+    return rules
+
+
+def cassette_of(config: RunConfig, companion: Companion) -> tuple[Path | None, Action]:
+    """Return the cassette of a run and what is done with it."""
+    if config.record is not None:
+        return Path(config.record), action(config.cassette_mode or "record", Path(config.record))
+    if config.replay is not None:
+        return Path(config.replay), "replay"
+    if config.cassette_mode is None or config.cassette_mode == "live":
+        return None, "live"
+    path = config.cassette if config.cassette is not None else companion.cassette
+    if path is None:
+        raise MissingCassette(
+            "there is no cassette for this collection",
+            where=str(config.collection),
+            hint="name one, or write `cassette: FILE` into its companion file",
+        )
+    return Path(path), action(config.cassette_mode, Path(path))
+
+
+def platform_of(config: RunConfig, companion: Companion) -> str | None:
+    """Return the platform that a run is against: the one asked for, else the companion's."""
+    name = config.platform if config.platform is not None else companion.platform
+    if name is not None and name not in PLATFORMS:
+        raise InputError(
+            f"there is no platform {name!r}", where=companion.file, hint=choices(name, PLATFORMS)
+        )
+    return name

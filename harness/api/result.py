@@ -1,0 +1,72 @@
+"""Running a collection to its end, and what came of it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.api.config import RunConfig
+from harness.api.live import LiveRun
+from harness.collection.model import Collection
+from harness.errors import ExitCode, UsageError, choices
+from harness.runner.events import CallFinished, RunFinished
+from harness.runner.results import CallResult, RunSummary
+from harness.runner.spool import Spool
+from harness.variables.scope import Scopes
+
+
+class RunResult:
+    """What came of a run: numbers and variables in memory, the calls with their exchanges on disk."""
+
+    def __init__(
+        self, *, summary: RunSummary, scopes: Scopes, calls: Sequence[CallResult], exit_code: ExitCode
+    ) -> None:
+        self.summary = summary
+        self.scopes = scopes
+        self.exit_code = exit_code
+        self._calls = calls
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing failed."""
+        return self.exit_code is ExitCode.PASSED
+
+    @property
+    def calls(self) -> Sequence[CallResult]:
+        """The results of all calls in the order they ran, each read from disk when asked for."""
+        return self._calls
+
+    @property
+    def environment(self) -> dict[str, Any]:
+        """The environment's variables as the run left them."""
+        return {variable.key: variable.value for variable in self.scopes.environment if not variable.disabled}
+
+
+def run(collection: str | Path | Collection | Mapping[str, Any], **options: Any) -> RunResult:
+    """Run a collection and return what came of it; `options` are the fields of `RunConfig`.
+
+    A failed assertion or request is in the result, not raised. Raises `HarnessError` for what the user can
+    mend: a file that cannot be read, an option that makes no sense.
+    """
+    try:
+        config = RunConfig(collection=collection, **options)
+    except TypeError:
+        known = RunConfig.__dataclass_fields__
+        unknown = next((name for name in options if name not in known), "")
+        raise UsageError(f"run() has no option {unknown!r}", hint=choices(unknown, known)) from None
+    with LiveRun(config) as live:
+        calls = Spool(live.plan.calls)
+        finished: RunFinished | None = None
+        for event in live.events():
+            match event:
+                case CallFinished(result=result):
+                    calls.append(result)
+                case RunFinished():
+                    finished = event
+                case _:
+                    pass
+        if finished is None:
+            raise RuntimeError("the run told no end")
+        summary = finished.summary
+        return RunResult(
+            summary=summary, scopes=finished.scopes, calls=calls, exit_code=live.exit_code(summary)
+        )
