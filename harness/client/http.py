@@ -79,6 +79,7 @@ class _Exchanging:
         self._served = 0
 
     def _new_conn(self) -> socket.socket:
+        self._served = 0
         timeout: Any = getattr(self, "timeout", None)
         host: str = getattr(self, "_dns_host", "")
         port: int = getattr(self, "port", 0)
@@ -88,7 +89,6 @@ class _Exchanging:
         """Write a parcel, connecting first when need be."""
         self._parcel = body
         if self.sock is None:
-            self._served = 0
             self.connect()
         sock = self.sock
         assert sock is not None  # noqa: S101 - connect either makes one or raises
@@ -119,6 +119,14 @@ class _SecureConnection(_Exchanging, HTTPSConnection):  # type: ignore[misc]  # 
     pass
 
 
+class _SecurePool(HTTPSConnectionPool):
+    """A pool that does not warn of unverified certificates: who switched the check off knows."""
+
+    def _validate_conn(self, conn: Any) -> None:
+        if conn.is_closed:
+            conn.connect()
+
+
 class _Adapter(HTTPAdapter):
     """requests' adapter with pools that hold our connections."""
 
@@ -126,9 +134,8 @@ class _Adapter(HTTPAdapter):
         plain = type(
             "PlainPool", (HTTPConnectionPool,), {"ConnectionCls": partial(_PlainConnection, dial=dial)}
         )
-        secure = type(
-            "SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": partial(_SecureConnection, dial=dial)}
-        )
+        connection = partial(_SecureConnection, dial=dial)
+        secure = type("SecurePool", (_SecurePool,), {"ConnectionCls": connection})
         self._pools = {"http": plain, "https": secure}
         super().__init__(pool_connections=64, pool_maxsize=32)
         self.poolmanager.pool_classes_by_scheme = self._pools
@@ -153,7 +160,8 @@ class _Adapter(HTTPAdapter):
 class HttpTransport:
     """Sends hops over the network; connections are kept. May be used from several threads.
 
-    `hosts` maps `host` or `host:port` to the address to connect to. `proxies` default to the environment's.
+    `hosts` maps `host` or `host:port` to the address, or address and port, to connect to. `proxies` default
+    to the environment's.
     """
 
     def __init__(self, *, hosts: Mapping[str, str] | None = None, proxies: Proxies | None = None) -> None:
@@ -246,13 +254,23 @@ class HttpTransport:
         """Connect to a host, by its mapped address where there is one."""
         host = host.strip("[]").rstrip(".").lower()
         mapped = self._hosts.get(f"{host}:{port}") or self._hosts.get(host)
-        if mapped is None and (host == "localhost" or host.endswith(".localhost")):
+        if mapped is not None:
+            return _connect(*_address(mapped, port), timeout)
+        if host == "localhost" or host.endswith(".localhost"):
             # RFC 6761 section 6.3; IPv6 first, as in Postman.
             try:
                 return _connect("::1", port, min(_LOCAL_PROBE_S, timeout or _LOCAL_PROBE_S))
             except (OSError, TransportFailure):
                 return _connect("127.0.0.1", port, timeout)
-        return _connect(mapped or host, port, timeout)
+        return _connect(host, port, timeout)
+
+
+def _address(mapped: str, port: int) -> tuple[str, int]:
+    """Read `ADDRESS[:PORT]`; an IPv6 address has brackets when a port follows it."""
+    host, colon, given = mapped.rpartition(":")
+    if colon and given.isdigit() and (":" not in host or host.endswith("]")):
+        return host.strip("[]"), int(given)
+    return mapped.strip("[]"), port
 
 
 def _connect(host: str, port: int, timeout: float | None) -> socket.socket:

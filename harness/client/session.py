@@ -95,6 +95,7 @@ class _Sending:
         self._request: ResolvedRequest | None = None
         self._last_url: EncodedUrl | None = None
         self._asked: Draft | None = None
+        self._shown: Draft | None = None
 
     def run(self) -> Exchange:
         """Send leg after leg until the auth is content."""
@@ -126,7 +127,9 @@ class _Sending:
             hops=tuple(self._hops),
             cookies=tuple(cookie.plain() for cookie in cookies),
             warnings=tuple(self._warnings),
-            fields=self._as_sent(self._asked).headers if self._asked else self._built.draft.headers,
+            fields=(
+                self._shown or (self._as_sent(self._asked) if self._asked else self._built.draft)
+            ).headers,
         )
 
     def _legs(self, draft: Draft) -> Response | None:
@@ -136,13 +139,14 @@ class _Sending:
         leg = 0
         while True:
             completed = self._complete(send.draft)
-            self._asked = completed
+            self._asked, self._shown = completed, None
             answer = self._redirects(completed, leg, aside=send.aside)
             if not send.aside:
                 response = answer
             leg += 1
+            self._shown = self._as_sent(completed)
             try:
-                send = flow.send(Answered(draft=self._as_sent(completed), response=answer))
+                send = flow.send(Answered(draft=self._shown, response=answer))
             except StopIteration:
                 return response
             except AuthProblem as problem:

@@ -22,12 +22,8 @@ _VERIFY_ERRORS: Final = {
     62: ("ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames"),
     64: ("ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames"),
 }
-_PROTOCOLS: Final = {
-    "TLSv1": ssl.OP_NO_TLSv1,
-    "TLSv1_1": ssl.OP_NO_TLSv1_1,
-    "TLSv1_2": ssl.OP_NO_TLSv1_2,
-    "TLSv1_3": ssl.OP_NO_TLSv1_3,
-}
+# Older ones are off in any case, as in Node.
+_PROTOCOLS: Final = {"TLSv1_2": ssl.TLSVersion.TLSv1_2, "TLSv1_3": ssl.TLSVersion.TLSv1_3}
 
 
 def tls_failure(error: Exception) -> Failure:
@@ -58,8 +54,10 @@ def tls_context(options: HopOptions) -> ssl.SSLContext:
     else:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    for name in options.disabled_protocols:
-        context.options |= _PROTOCOLS.get(name, 0)
+    allowed = [version for name, version in _PROTOCOLS.items() if name not in options.disabled_protocols]
+    if not allowed:
+        raise _unusable("all TLS protocols are disabled")
+    context.minimum_version, context.maximum_version = min(allowed), max(allowed)
     if options.extra_ca:
         try:
             context.load_verify_locations(options.extra_ca)

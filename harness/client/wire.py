@@ -55,6 +55,11 @@ def _broken(reason: str, code: str) -> TransportFailure:
     return TransportFailure(Failure(kind="protocol", message=f"Parse Error: {reason}", code=code))
 
 
+def _blank(held: bytearray) -> int:
+    """Return how many line ends stand before a status line; Node's parser passes over them."""
+    return len(held) - len(held.lstrip(b"\r\n"))
+
+
 class AnswerReader:
     """Reads one answer from a socket until a deadline (of `time.monotonic`; `None` waits for ever)."""
 
@@ -102,14 +107,14 @@ class AnswerReader:
 
     def _head(self) -> tuple[str, int, str, Headers]:
         held = self._held
-        while not (match := _HEAD_END.search(held)):
+        while not (match := _HEAD_END.search(held, _blank(held))):
             if len(held) > _MOST_HEAD:
                 raise _broken("Header overflow", "HPE_HEADER_OVERFLOW")
             if not self._fill():
                 if held:
                     raise TransportFailure(Failure(kind="reset", message="socket hang up", code="ECONNRESET"))
                 raise Hangup
-        lines = bytes(held[: match.start()]).split(b"\n")
+        lines = bytes(held[_blank(held) : match.start()]).split(b"\n")
         del held[: match.end()]
         first = _STATUS.match(lines[0].rstrip(b"\r"))
         if first is None:

@@ -142,6 +142,11 @@ def test_interim_answers_are_passed_over(server, transport):
     assert transport.send(hop(server.base)).body == b"ok"
 
 
+def test_line_ends_before_the_status_are_passed_over(server, transport):
+    server.answer = lambda request: b"\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    assert transport.send(hop(server.base)).body == b"ok"
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "message", "code"),
     [
@@ -218,8 +223,11 @@ def test_names_below_localhost_are_this_machine(server, transport):
     assert transport.send(hop(f"http://api.localhost:{server.port}/")).status == 200
 
 
-def test_hosts_can_be_mapped_to_addresses(server):
-    mapped = HttpTransport(hosts={"Example.test": "127.0.0.1"}, proxies=Proxies())
+@pytest.mark.parametrize("name", ["Example.test", "example.test:{port}"])
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.1:{port}"])
+def test_hosts_can_be_mapped_to_addresses(server, name, address):
+    hosts = {name.format(port=server.port): address.format(port=server.port)}
+    mapped = HttpTransport(hosts=hosts, proxies=Proxies())
     assert mapped.send(hop(f"http://example.test:{server.port}/")).status == 200
     mapped.close()
 
