@@ -7,15 +7,53 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import TYPE_CHECKING
 
-NAMES = ("localhost", "platform.adobe.io", "ims-na1.adobelogin.com", "dcs.adobedc.net", "reactor.adobe.io")
-"""Host names it is good for: this machine's, and those that a host mapping may lead here."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ADOBE_HOSTS = (
+    "platform.adobe.io",
+    "ims-na1.adobelogin.com",
+    "dcs.adobedc.net",
+    "edge.adobedc.net",
+    "server.adobedc.net",
+    "reactor.adobe.io",
+)
+"""Hosts of AEP whose calls the platform can stand in for, when a host mapping leads them here."""
 
 
-def local_certificate() -> tuple[ssl.SSLContext, str]:
+class LazyCertificate:
+    """The platform's certificate, made when it is first asked for. May be used from several threads."""
+
+    def __init__(self, names: Sequence[str] = ()) -> None:
+        self._names = tuple(names)
+        self._lock = Lock()
+        self._made: tuple[ssl.SSLContext, str] | None = None
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        """What a server needs to prove itself with it."""
+        return self._get()[0]
+
+    @property
+    def pem(self) -> str:
+        """What a client needs to trust it."""
+        return self._get()[1]
+
+    def _get(self) -> tuple[ssl.SSLContext, str]:
+        with self._lock:
+            if self._made is None:
+                self._made = local_certificate(self._names)
+            return self._made
+
+
+def local_certificate(names: Sequence[str] = ()) -> tuple[ssl.SSLContext, str]:
     """Context for a server with a new self-signed certificate, and the certificate as PEM.
 
-    A client that is to trust the server is given that PEM as its authority.
+    It is good for this machine, Adobe's hosts and those of `names`. A client that is to trust the server
+    is given that PEM as its authority.
     """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
@@ -25,7 +63,7 @@ def local_certificate() -> tuple[ssl.SSLContext, str]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "harness local platform")])
     alternatives = [
-        *(x509.DNSName(one) for one in NAMES),
+        *(x509.DNSName(one) for one in dict.fromkeys(("localhost", *ADOBE_HOSTS, *names))),
         x509.IPAddress(IPv4Address("127.0.0.1")),
         x509.IPAddress(IPv6Address("::1")),
     ]

@@ -9,18 +9,20 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from harness.aep.app import create_app
+from harness.aep.certificate import LazyCertificate
 from harness.aep.credentials import Credentials
 from harness.aep.platform import Platform
 from harness.aep.settings import Settings
 from harness.aep.sinks import sink_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     import uvicorn
 
     from harness.aep.clock import Clock
+    from harness.aep.port import PortServer
 
 
 class LocalPlatform:
@@ -29,9 +31,9 @@ class LocalPlatform:
         with LocalPlatform() as local:
             requests.get(local.base_url + "/data/foundation/schemaregistry/stats", ...)
 
-    `port` 0 takes a free one. OSError when the port is taken. With `tls` it listens on a second port
-    too, for collections that write `https://{{IMS}}/…` or Adobe's host names: `tls_url` is its
-    address, and a client trusts it by `certificate_pem`.
+    `port` 0 takes a free one. OSError when the port is taken. The port answers `https://` too, for
+    collections that write `https://{{IMS}}/…` or Adobe's host names: a client trusts it by
+    `certificate_pem`, which is good for this machine, Adobe's hosts and `names`.
     """
 
     def __init__(
@@ -40,17 +42,16 @@ class LocalPlatform:
         *,
         port: int = 0,
         clock: Clock | None = None,
-        tls: bool = False,
+        names: Sequence[str] = (),
     ) -> None:
         self.settings = settings or Settings()
-        self.tls_url: str | None = None
-        self.certificate_pem: str | None = None
         self._port = port
         self._clock = clock
-        self._tls = tls
-        self._servers: list[uvicorn.Server] = []
+        self._certificate = LazyCertificate(names)
+        self._server: PortServer | None = None
         self._thread: threading.Thread | None = None
         self._platform: Platform | None = None
+        self._address = ""
 
     @property
     def platform(self) -> Platform:
@@ -64,25 +65,30 @@ class LocalPlatform:
         """`http://127.0.0.1:PORT`."""
         return self.platform.url
 
+    @property
+    def address(self) -> str:
+        """`127.0.0.1:PORT`, where host names can be led to."""
+        return self._address
+
+    @property
+    def certificate_pem(self) -> str:
+        """Certificate of the port for `https://`, made on first use."""
+        return self._certificate.pem
+
     def start(self) -> Self:
         """Listen, and return once requests are answered."""
+        from harness.aep.port import PortServer
+
         listener = _listen("127.0.0.1", self._port)
+        self._address = f"127.0.0.1:{listener.getsockname()[1]}"
         self._platform = Platform(self.settings, clock=self._clock)
         if not self._platform.url:
-            self._platform.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        plain = _server(self._platform)
-        serving = [(plain, listener)]
-        if self._tls:
-            secure, self.certificate_pem = _secured(plain)
-            listener = _listen("127.0.0.1", 0)
-            self.tls_url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-            serving.append((secure, listener))
-        self._servers = [server for server, _ in serving]
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(_serve(serving)), name="harness-aep", daemon=True
-        )
+            self._platform.url = f"http://{self._address}"
+        server = PortServer(_config(self._platform), listener, self._certificate)
+        self._server = server
+        self._thread = threading.Thread(target=lambda: _serve(server), name="harness-aep", daemon=True)
         self._thread.start()
-        while self._thread.is_alive() and not all(one.started for one in self._servers):
+        while self._thread.is_alive() and not server.started:
             time.sleep(0.001)
         if not self._thread.is_alive():
             raise RuntimeError("the local platform did not start; its log says why")
@@ -90,15 +96,14 @@ class LocalPlatform:
 
     def stop(self) -> None:
         """End background work and stop listening. Stopping twice does nothing."""
-        for server in self._servers:
-            server.should_exit = True
-        if self._thread is not None:
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
             self._thread.join()
-        self._servers, self._thread = [], None
+        self._server = self._thread = None
 
     def environment(self) -> dict[str, str]:
         """Variables by the names that AEP's Postman environments use, with this platform's values."""
-        return environment(self.platform, self.tls_url)
+        return environment(self.platform)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -112,15 +117,14 @@ class LocalPlatform:
         self.stop()
 
 
-def environment(platform: Platform, tls_url: str | None = None) -> dict[str, str]:
+def environment(platform: Platform) -> dict[str, str]:
     """Variables for a collection.
 
-    `IMS` and `DCS` are host and port, as collections write `https://{{IMS}}/…`: those of the TLS
-    port, where there is one. The others hold a scheme. `ACCESS_TOKEN` is empty: a collection gets
-    one by its own first call.
+    `IMS` and `DCS` are host and port, as collections write `https://{{IMS}}/…`; the others hold a
+    scheme. `ACCESS_TOKEN` is empty: a collection gets one by its own first call.
     """
     settings = platform.settings
-    host = settings.ims_host or (tls_url or platform.url).partition("://")[2]
+    host = settings.ims_host or platform.url.partition("://")[2]
     return {
         "IMS": host,
         "IMS_URL": platform.url,
@@ -143,38 +147,30 @@ def environment(platform: Platform, tls_url: str | None = None) -> dict[str, str
 
 
 def serve_forever(
-    settings: Settings, host: str, port: int, *, started: Callable[[Platform], None] | None = None
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    names: Sequence[str] = (),
+    started: Callable[[Platform, LazyCertificate], None] | None = None,
 ) -> None:
     """Answer until interrupted, in this thread. `started` is called once the port is taken."""
+    from harness.aep.port import PortServer
+
     listener = _listen(host, port)
     platform = Platform(settings)
     if not platform.url:
         shown = f"[{host}]" if ":" in host else host
         platform.url = f"http://{shown}:{listener.getsockname()[1]}"
+    certificate = LazyCertificate(names)
     if started is not None:
-        started(platform)
-    asyncio.run(_server(platform).serve(sockets=[listener]))
+        started(platform, certificate)
+    _serve(PortServer(_config(platform), listener, certificate))
 
 
-async def _serve(serving: list[tuple[uvicorn.Server, socket.socket]]) -> None:
-    # The first server has the lifespan, which closes the platform: it stops last.
-    first, *others = (server.serve(sockets=[listener]) for server, listener in serving)
-    running = [asyncio.ensure_future(one) for one in others]
-    await first
-    for one in running:
-        await one
-
-
-def _secured(plain: uvicorn.Server) -> tuple[uvicorn.Server, str]:
-    import uvicorn
-
-    from harness.aep.certificate import local_certificate
-
-    context, pem = local_certificate()
-    config = uvicorn.Config(plain.config.app, log_config=None, access_log=False, ws="none", lifespan="off")
-    config.load()
-    config.ssl = context
-    return uvicorn.Server(config), pem
+def _serve(server: PortServer) -> None:
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(server.serve())
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -193,17 +189,15 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _server(platform: Platform) -> uvicorn.Server:
+def _config(platform: Platform) -> uvicorn.Config:
     import uvicorn
 
-    return uvicorn.Server(
-        uvicorn.Config(
-            create_app(platform.settings, platform=platform),
-            log_config=None,
-            access_log=False,
-            ws="none",
-            lifespan="on",
-            server_header=False,
-            timeout_graceful_shutdown=2,
-        )
+    return uvicorn.Config(
+        create_app(platform.settings, platform=platform),
+        log_config=None,
+        access_log=False,
+        ws="none",
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=2,
     )

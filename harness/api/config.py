@@ -4,10 +4,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from harness.collection.model import Collection
 from harness.errors import UsageError, choices
+
+if TYPE_CHECKING:
+    from harness.cassettes.compare import Ignore
+    from harness.cassettes.match import MatchRule
 
 PLATFORMS = ("local",)
 
@@ -20,7 +24,10 @@ class RunConfig:
     and rows. `companion` is the companion file, `None` for the `NAME.harness.yaml` beside the collection when
     there is one; `use_companion` turns it off. `record` and `replay` name a cassette; `cassette_mode` is one
     of the words of `cassettes.modes`, for `cassette` or the companion's. `resume` says what becomes of an
-    interrupted recording. `environ` fills environment values from `HARNESS_VAR_<name>`.
+    interrupted recording, `expire` of a replay from old ones (`30d=fail`), `match` how a replay finds its
+    answers. `drift` names a cassette that a live run's answers are compared with, but for `drift_ignore`.
+    `secret_patterns` are regular expressions by name. `environ` fills environment values from
+    `HARNESS_VAR_<name>`.
     """
 
     collection: str | Path | Collection | Mapping[str, Any]
@@ -39,6 +46,12 @@ class RunConfig:
     cassette: str | Path | None = None
     cassette_mode: str | None = None
     resume: Literal["continue", "discard"] | None = None
+    expire: str | None = None
+    replay_latency: bool = False
+    match: "MatchRule | None" = None
+    drift: str | Path | None = None
+    drift_ignore: "Ignore | None" = None
+    secret_patterns: Mapping[str, str] = field(default_factory=dict)
     seed: int | None = None
     bail: str | None = None
     newman: bool = False
@@ -56,6 +69,8 @@ class RunConfig:
     extra_ca: str | None = None
     cookie_jar: str | Path | None = None
     resolve: Mapping[str, str] = field(default_factory=dict)
+    serve_files: Mapping[str, str | Path] = field(default_factory=dict)
+    files: Mapping[str, str | Path] = field(default_factory=dict)
     working_dir: str | Path | None = None
     allow_outside: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)

@@ -5,35 +5,15 @@ import os
 import time
 from collections.abc import Container, Generator, Mapping
 from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
-
-from harness.client.cookies import CookieJar
-from harness.client.files import FilePolicy
-from harness.client.session import Session, SessionOptions
-from harness.client.transport import Transport
-from harness.collection.document import is_address, read_json
-from harness.errors import ExitCode
-from harness.runner.call import RunContext
-from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished
-from harness.runner.plan import Plan, calls_of
-from harness.runner.results import CallResult, RunSummary, RunWarning
-from harness.runner.run import RunOptions, Step, run_plan
-from harness.scripting.engine import ScriptEngine
-from harness.variables.draws import Draws, LiveDraws
-from harness.variables.environment import load_environment
-from harness.variables.scope import Scope, Scopes
-from harness.variables.secrets import Redactor, auth_secrets
-
-if TYPE_CHECKING:
-    from harness.cassettes.guard import OfflineGuard
-    from harness.cassettes.recording import Recording
-    from harness.cassettes.replay import Replay
+from typing import Any, Self
 
 from harness.api.certificate_list import certificates_of
 from harness.api.config import RunConfig
+from harness.api.network import network_of, transport_of
 from harness.api.preparation import (
     cassette_of,
     collection_of,
@@ -42,6 +22,22 @@ from harness.api.preparation import (
     platform_of,
     rules_of,
 )
+from harness.client.cookies import CookieJar
+from harness.client.files import FilePolicy
+from harness.client.session import Session, SessionOptions
+from harness.client.transport import Transport
+from harness.collection.document import is_address, read_json
+from harness.errors import ExitCode
+from harness.runner.call import RunContext
+from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, WarningRaised
+from harness.runner.plan import Plan, calls_of
+from harness.runner.results import CallResult, RunSummary, RunWarning
+from harness.runner.run import RunOptions, Step, run_plan
+from harness.scripting.engine import ScriptEngine
+from harness.variables.draws import Draws, LiveDraws
+from harness.variables.environment import load_environment
+from harness.variables.scope import Scope, Scopes
+from harness.variables.secrets import Redactor, auth_secrets, secret_patterns
 
 DEFAULT_SCRIPT_TIMEOUT_MS = 30_000
 """How long a script may take when nobody says; newman lets it go on for ever."""
@@ -62,8 +58,11 @@ class LiveRun:
         self.config = config
         self.recording: Recording | None = None
         self.replay: Replay | None = None
+        self.drift: DriftRun | None = None
+        self.expired: Expiry | None = None
         self._guard: OfflineGuard | None = None
         self._learnt: dict[str, int] = {}
+        self._part = False
         self._stack = ExitStack()
         try:
             self._set_up()
@@ -78,50 +77,59 @@ class LiveRun:
         companion = companion_of(config)
         self._rules = rules_of(companion, self.collection, self.plan)
         self.cassette, self.action = cassette_of(config, companion)
+        self._expire()
         self.platform = platform_of(config, companion)
         file = config.environment if config.environment is not None else companion.environment
         environment = load_environment(file).with_system(config.environ)
         environment = environment.with_values(config.env_vars.items())
-        globals_ = load_environment(config.globals or companion.globals, "globals")
+        globals_ = load_environment(
+            config.globals if config.globals is not None else companion.globals, "globals"
+        )
         self._warnings = (
             *(RunWarning(message=text, place=self.collection.file) for text in self.collection.warnings),
             *(RunWarning(message=text) for text in (*environment.warnings, *globals_.warnings)),
+            *((RunWarning(message=self.expired.message, place=str(self.cassette)),) if self.expired else ()),
         )
         # Names whose values were chosen for this run, which a recording's environment does not replace.
         self._chosen = set(config.env_vars)
         if config.environment is not None:
             self._chosen |= {variable.key for variable in environment.variables}
-        platform = self._start_platform()
+        platform = None if self.mode == "replay" else self.platform
+        self._network = network_of(config, self._stack, platform=platform)
         self.scopes = Scopes(
             environment=environment.scope(),
             collection=Scope("collection", self.collection.variables),
-            globals=load_environment(config.globals, "globals")
-            .with_values(config.global_vars.items())
-            .scope(),
+            globals=globals_.with_values(config.global_vars.items()).scope(),
         )
-        for name, value in platform.items():
+        for name, value in self._network.variables.items():
             self.scopes.environment.set(name, value)
         self.jar = CookieJar()
         if config.cookie_jar is not None:
             where = os.fspath(config.cookie_jar)
             self.jar.load_json(read_json(where, "the cookie jar"), where=where)
-        self.redactor = Redactor()
+        self.redactor = Redactor(secret_patterns(config.secret_patterns))
         self.redactor.learn_variables(variable for scope in self.scopes for variable in scope)
         transport, draws = self._open_cassette()
         self.context = self._context(transport, draws)
+
+    def _expire(self) -> None:
+        """Look how old the recording to be replayed is; record it anew when that is the rule."""
+        if self.config.expire is None:
+            return
+        from harness.cassettes.expiry import check_expiry, parse_expiry
+        from harness.cassettes.format import load
+
+        rule = parse_expiry(self.config.expire)
+        if self.cassette is None or self.action not in {"replay", "extend"}:
+            return
+        self.expired = check_expiry(load(self.cassette).interactions, rule)
+        if self.expired is not None and rule.consequence == "record":
+            self.action = "record"
 
     @property
     def mode(self) -> str:
         """The word for reports: `live`, `record` or `replay`."""
         return self.action if self.action in {"live", "replay"} else "record"
-
-    def _start_platform(self) -> dict[str, str]:
-        """Start the local platform and return the variables that lead to it."""
-        if self.platform != "local" or self.mode == "replay":
-            return {}
-        from harness.aep.server import LocalPlatform
-
-        return self._stack.enter_context(LocalPlatform()).environment()
 
     def _open_cassette(self) -> tuple[Transport, Draws]:
         """Return what sends and what is drawn from: live, recorded, or out of a cassette."""
@@ -130,8 +138,31 @@ class LiveRun:
                 return self._open_replay(self.cassette)
             case "record" | "extend" | "update" if self.cassette is not None:
                 return self._open_recording(self.cassette)
+            case _ if self.config.drift is not None:
+                return self._open_drift(self.config.drift)
             case _:
-                return self._transport(), LiveDraws(self.config.seed)
+                return transport_of(self._network, self.config, self._stack), LiveDraws(self.config.seed)
+
+    def _open_drift(self, path: str | Path) -> tuple[Transport, Draws]:
+        from harness.cassettes.drift import open_drift
+
+        self.drift = open_drift(
+            path,
+            transport_of(self._network, self.config, self._stack),
+            redactor=self.redactor,
+            ignore=self.config.drift_ignore,
+            environment=self._texts(),
+        )
+        # What was drawn is drawn again, but the time is today's: live systems refuse old signatures.
+        return self.drift.transport, LiveDraws(self.drift.cassette.metadata.seed)
+
+    def _texts(self) -> dict[str, str]:
+        """Return the environment's values as texts."""
+        return {
+            variable.key: str(variable.value)
+            for variable in self.scopes.environment
+            if variable.value is not None and not variable.disabled
+        }
 
     def _open_recording(self, path: Path) -> tuple[Transport, Draws]:
         from harness.cassettes.recording import RecordingPlan, open_recording
@@ -142,7 +173,7 @@ class LiveRun:
         note = "made against the local platform" if self.platform == "local" else ""
         self.recording = open_recording(
             path,
-            self._transport(),
+            transport_of(self._network, self.config, self._stack),
             redactor=self.redactor,
             action=self.action,
             resume=self.config.resume == "continue",
@@ -154,6 +185,7 @@ class LiveRun:
                 seed=self.config.seed,
                 environment=tuple(self.scopes.environment),
                 secret_names=names,
+                other={"collection_file": _beside(self.collection.file, path)},
             ),
         )
         self._stack.callback(self.recording.finish, complete=False)
@@ -164,13 +196,11 @@ class LiveRun:
         from harness.cassettes.guard import OfflineGuard
         from harness.cassettes.replay import open_replay
 
-        today = {
-            variable.key: str(variable.value)
-            for variable in self.scopes.environment
-            if variable.value is not None and not variable.disabled
-        }
+        today = self._texts()
         replay = open_replay(
             path,
+            rule=self.config.match,
+            latency=self.config.replay_latency,
             redactor=self.redactor,
             environment=today,
             command=f"harness run {self.collection.file} --record {path}",
@@ -211,19 +241,17 @@ class LiveRun:
         """Say which files requests may upload: those in the working directory and beside the collection."""
         config, file = self.config, self.collection.file
         folder = Path(config.working_dir or ".")
-        if config.newman:
-            # newman compares absolute paths with the directory as given: in a relative one nothing lies.
-            refused = config.working_dir is not None and not config.allow_outside and not folder.is_absolute()
-            return FilePolicy(working_dir=folder, allow_outside=config.allow_outside, none=refused)
         beside = (Path(file).parent,) if file and not is_address(file) else ()
-        return FilePolicy(working_dir=folder, allow_outside=config.allow_outside, also=beside)
-
-    def _transport(self) -> Transport:
-        from harness.client.http import HttpTransport
-
-        transport = HttpTransport(hosts=self.config.resolve)
-        self._stack.callback(transport.close)
-        return transport
+        policy = FilePolicy(
+            working_dir=folder,
+            allow_outside=config.allow_outside,
+            also=() if config.newman else beside,
+            instead={name: Path(path) for name, path in config.files.items()},
+        )
+        if config.newman and config.working_dir is not None and not config.allow_outside:
+            # newman compares absolute paths with the directory as given: in a relative one nothing lies.
+            return replace(policy, none=not folder.is_absolute())
+        return policy
 
     def _engine(self) -> ScriptEngine | None:
         if not any(call.scripts for call in self.plan.calls):
@@ -244,7 +272,7 @@ class LiveRun:
             verify=config.verify,
             follow_redirects=config.follow_redirects,
             certificates=certificates_of(config),
-            extra_ca=config.extra_ca,
+            extra_ca=self._network.extra_ca,
             newman=config.newman,
         )
 
@@ -253,6 +281,7 @@ class LiveRun:
 
         Nothing is sent before an event is asked for.
         """
+        self._part = chosen is not None
         return self._guarded(run_plan(self.plan, self.context, self._options(chosen)))
 
     def _options(self, chosen: Container[Step] | None) -> RunOptions:
@@ -282,6 +311,10 @@ class LiveRun:
                     self._learn(result)
                 case RunFinished():
                     self._finish(event)
+                    unused = self._unused(event)
+                    if unused is not None:
+                        event.summary.warnings.append(unused)
+                        yield WarningRaised(warning=unused)
                 case _:
                     pass
             try:
@@ -316,6 +349,22 @@ class LiveRun:
             facts["unused"] = len(self.replay.unused())
             facts["connections_attempted"] = len(self._guard.attempts)
 
+    def _unused(self, finished: RunFinished) -> RunWarning | None:
+        """Tell of recorded interactions that a whole replay had no use for."""
+        summary = finished.summary
+        part = self._part or bool(self.config.folders) or finished.error is not None or summary.misses
+        if self.replay is None or part or self.config.newman:
+            return None
+        unused = self.replay.unused()
+        if not unused:
+            return None
+        first = unused[0]
+        return RunWarning(
+            message=f"not played from the cassette: {len(unused)}, first {first.request.method} "
+            f"{first.request.url}; `harness cassette prune` drops what is not played",
+            place=" / ".join(first.context.call),
+        )
+
     def mask(self, text: str) -> str:
         """Hide the values of secrets in a text."""
         return text if self.config.newman else self.redactor.text(text)
@@ -329,6 +378,7 @@ class LiveRun:
         if summary.misses:
             return ExitCode.REPLAY_MISS
         failed = summary.failed or (self.config.strict and bool(summary.warnings))
+        failed |= self.expired is not None and self.expired.rule.consequence == "fail"
         return ExitCode.FAILED if failed else ExitCode.PASSED
 
     def close(self) -> None:
@@ -346,6 +396,16 @@ class LiveRun:
 
 def _no_sleep(seconds: float) -> None:
     """Do not wait: a replay has no reason to."""
+
+
+def _beside(file: str, cassette: Path) -> str:
+    """Name a collection's file as seen from the cassette's folder, for tools that need it again."""
+    if not file or is_address(file):
+        return file
+    try:
+        return Path(os.path.relpath(file, cassette.parent)).as_posix()
+    except ValueError:  # on another drive of Windows
+        return Path(file).absolute().as_posix()
 
 
 def _hash(document: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
+from harness.aep.certificate import LazyCertificate
 from harness.aep.platform import Platform
 from harness.aep.server import environment, serve_forever
 from harness.aep.settings import Settings
@@ -15,7 +16,7 @@ def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Serve until interrupted; say where, and which variables lead a collection there."""
     settings = Settings(data_file=Path(options.data) if options.data else None)
 
-    def started(platform: Platform) -> None:
+    def started(platform: Platform, _: LazyCertificate) -> None:
         variables = environment(platform)
         if options.environment:
             _write_environment(Path(options.environment), variables)

@@ -1,7 +1,8 @@
 """Which files a request may upload, and where they are."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 INSECURE = "PPERM: insecure file access outside working directory"
@@ -16,18 +17,24 @@ class FilePolicy:
     """Reads the files that requests name, relative to `working_dir`.
 
     Outside of it and of the folders in `also`, a file is read only with `allow_outside`. `none` refuses every
-    file: what scripts send may not upload anything.
+    file: what scripts send may not upload anything. `instead` are files chosen by the user, by the name that
+    requests have for them or the last part of it: they are read wherever they are.
     """
 
     working_dir: Path
     allow_outside: bool = True
     also: tuple[Path, ...] = ()
     none: bool = False
+    instead: Mapping[str, Path] = field(default_factory=dict)
 
     def locate(self, source: str) -> Path:
         """Return the absolute path of a file that may be read. Raises `FileRefused`."""
         if self.none or not source:
             raise FileRefused("invalid or missing file source")
+        last = source.replace("\\", "/").rpartition("/")[2]
+        chosen = self.instead.get(source) or self.instead.get(last)
+        if chosen is not None:
+            return Path(os.path.abspath(chosen))  # noqa: PTH100 - links are kept
         root = os.path.abspath(self.working_dir)  # noqa: PTH100 - links are kept, as newman keeps them
         path = os.path.normpath(os.path.join(root, source))  # noqa: PTH118
         if not self.allow_outside:

@@ -179,7 +179,8 @@ class HttpTransport:
         url = encode_text(request.url, disabled=True)
         scheme = url.protocol[:-1]
         port = _port(url)
-        proxy = self._proxies.for_host(url.protocol, url.hostname, port)
+        led = self._mapped(url.hostname or "localhost", port) is not None
+        proxy = None if led else self._proxies.for_host(url.protocol, url.hostname, port)
         context = self._context(options) if scheme == "https" else None
         forwarded = proxy is not None and scheme == "http"
         target = request.url if forwarded else url.target
@@ -250,19 +251,24 @@ class HttpTransport:
                 context = self._contexts[key] = tls_context(key)
             return context
 
+    def _mapped(self, host: str, port: int) -> str | None:
+        """Return the address that a host is mapped to."""
+        name = host.strip("[]").rstrip(".").lower()
+        return self._hosts.get(f"{name}:{port}") or self._hosts.get(name)
+
     def _dial(self, host: str, port: int, timeout: float | None) -> socket.socket:
         """Connect to a host, by its mapped address where there is one."""
-        host = host.strip("[]").rstrip(".").lower()
-        mapped = self._hosts.get(f"{host}:{port}") or self._hosts.get(host)
+        mapped = self._mapped(host, port)
         if mapped is not None:
             return _connect(*_address(mapped, port), timeout)
-        if host == "localhost" or host.endswith(".localhost"):
+        name = host.strip("[]").rstrip(".").lower()
+        if name == "localhost" or name.endswith(".localhost"):
             # RFC 6761 section 6.3; IPv6 first, as in Postman.
             try:
                 return _connect("::1", port, min(_LOCAL_PROBE_S, timeout or _LOCAL_PROBE_S))
             except (OSError, TransportFailure):
                 return _connect("127.0.0.1", port, timeout)
-        return _connect(host, port, timeout)
+        return _connect(name, port, timeout)
 
 
 def _address(mapped: str, port: int) -> tuple[str, int]:

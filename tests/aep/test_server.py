@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -72,14 +73,31 @@ def test_the_environment_has_the_names_of_adobes_and_leads_to_a_token() -> None:
         assert b'"access_token"' in answer
 
 
-def test_tls_serves_the_same_platform_to_who_trusts_its_certificate() -> None:
-    with LocalPlatform(tls=True) as local:
+def test_the_port_answers_https_to_who_trusts_its_certificate() -> None:
+    with LocalPlatform(names=["library.example"]) as local:
         host = local.environment()["IMS"]
-        assert local.tls_url == f"https://{host}"
+        assert local.address == host
         trusting = ssl.create_default_context(cadata=local.certificate_pem)
         assert fetch(f"https://{host}/_harness/health", context=trusting) == b'{"status":"up"}'
         with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
             fetch(f"https://{host}/_harness/health", context=ssl.create_default_context())
+        for name in ("platform.adobe.io", "library.example"):
+            plain = socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])))
+            with trusting.wrap_socket(plain, server_hostname=name) as secure:
+                assert secure.version() is not None
+        assert fetch(f"http://{host}/_harness/health") == b'{"status":"up"}'
+
+
+def test_connections_that_say_nothing_hold_nobody_up() -> None:
+    with LocalPlatform() as local:
+        host, _, port = local.address.partition(":")
+        silent = [socket.create_connection((host, int(port))) for _ in range(5)]
+        silent.pop().close()
+        assert fetch(f"{local.base_url}/_harness/health") == b'{"status":"up"}'
+    for one in silent:
+        one.settimeout(5)
+        assert one.recv(1) == b""
+        one.close()
 
 
 SERVE = """
@@ -88,7 +106,7 @@ from pathlib import Path
 from harness.aep.server import serve_forever
 from harness.aep.settings import Settings
 
-def tell(platform):
+def tell(platform, certificate):
     print(platform.url, flush=True)
 
 serve_forever(Settings(data_file=Path(sys.argv[1])), "127.0.0.1", 0, started=tell)

@@ -1,0 +1,73 @@
+"""What a run's requests reach: the network as it is, hosts led elsewhere, files, the local platform."""
+
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from harness.api.config import RunConfig
+from harness.client.transport import Transport
+from harness.errors import InputError, UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Where hosts lead, which authorities are trusted, and the variables that lead to a platform.
+
+    `hosts` maps a host, or host and port, to an address; `extra_ca` is a file.
+    """
+
+    hosts: Mapping[str, str]
+    extra_ca: str | None
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def network_of(config: RunConfig, stack: ExitStack, *, platform: str | None) -> Network:
+    """Return the network as the options have it; with a platform, start that until the stack is closed.
+
+    Adobe's own hosts lead to the local platform, too: a run against it never reaches them.
+    """
+    if platform != "local":
+        return Network(hosts=config.resolve, extra_ca=config.extra_ca)
+    from harness.aep.certificate import ADOBE_HOSTS
+    from harness.aep.server import LocalPlatform
+
+    local = stack.enter_context(LocalPlatform())
+    return Network(
+        hosts=dict.fromkeys(ADOBE_HOSTS, local.address) | dict(config.resolve),
+        extra_ca=_trusting(local.certificate_pem, config.extra_ca, stack),
+        variables=local.environment(),
+    )
+
+
+def transport_of(network: Network, config: RunConfig, stack: ExitStack) -> Transport:
+    """Return what sends over a network until the stack is closed. Raises `UsageError` for a missing file."""
+    from harness.client.http import HttpTransport
+
+    transport: Transport = HttpTransport(hosts=network.hosts)
+    if config.serve_files:
+        from harness.client.file_answers import FileAnswers
+
+        files = {address: Path(file) for address, file in config.serve_files.items()}
+        for path in files.values():
+            if not path.is_file():
+                raise UsageError("there is no such file to answer with", where=os.fspath(path))
+        transport = FileAnswers(transport, files)
+    stack.callback(transport.close)
+    return transport
+
+
+def _trusting(certificate: str, others: str | None, stack: ExitStack) -> str:
+    """Write a certificate to trust, and those that are trusted besides, into a file of this run."""
+    text = ""
+    if others is not None:
+        try:
+            text = Path(others).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise InputError(f"cannot read the CA certificates: {error}", where=others) from error
+    folder = stack.enter_context(TemporaryDirectory(prefix="harness-"))
+    file = Path(folder, "trusted.pem")
+    file.write_text(f"{text}\n{certificate}", "utf-8")
+    return os.fspath(file)
