@@ -9,7 +9,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from harness.api.certificate_list import certificates_of
 from harness.api.config import RunConfig
@@ -38,6 +38,13 @@ from harness.variables.draws import Draws, LiveDraws
 from harness.variables.environment import load_environment
 from harness.variables.scope import Scope, Scopes
 from harness.variables.secrets import Redactor, auth_secrets, secret_patterns
+
+if TYPE_CHECKING:
+    from harness.cassettes.drift import DriftRun
+    from harness.cassettes.expiry import Expiry
+    from harness.cassettes.guard import OfflineGuard
+    from harness.cassettes.recording import Recording
+    from harness.cassettes.replay import Replay
 
 DEFAULT_SCRIPT_TIMEOUT_MS = 30_000
 """How long a script may take when nobody says; newman lets it go on for ever."""
