@@ -5,27 +5,19 @@ from typing import Any
 
 from harness.client.build import BuiltRequest
 from harness.client.draft import Content, Part
-from harness.client.message import Exchange
+from harness.client.message import Exchange, Field
 from harness.collection.model import Pair, Request
 from harness.collection.request_json import auth_to_json, url_to_json
 
 
-def sent_json(built: BuiltRequest, exchange: Exchange | None, authored: Request) -> dict[str, Any]:
-    """Write a resolved request as v2.1 JSON: the author's headers, then those its first hop had besides."""
+def sent_json(built: BuiltRequest, exchange: Exchange, authored: Request) -> dict[str, Any]:
+    """Write a request as it was sent as v2.1 JSON; headers that are not the author's are `system`."""
     draft = built.draft
-    written: dict[str, Any] = {"url": url_to_json(draft.url), "method": draft.method}
-    headers = [
-        _pair(field.key, field.value) | ({"disabled": True} if field.disabled else {})
-        for field in draft.headers
-        if not field.system
-    ]
-    if exchange is not None:
-        own = {field.key.lower() for field in draft.headers if not field.disabled and not field.system}
-        first = exchange.hops[0].request if exchange.hops else exchange.request
-        headers += (
-            _pair(key, value) | {"system": True} for key, value in first.headers if key.lower() not in own
-        )
-    written["header"] = headers
+    written: dict[str, Any] = {
+        "url": url_to_json(draft.url),
+        "method": draft.method,
+        "header": [_header(field) for field in exchange.fields],
+    }
     if draft.content is not None:
         written["body"] = _body(draft.content)
     if authored.auth is not None:
@@ -33,6 +25,11 @@ def sent_json(built: BuiltRequest, exchange: Exchange | None, authored: Request)
     if authored.description is not None:
         written["description"] = authored.description
     return written
+
+
+def _header(field: Field) -> dict[str, Any]:
+    flags = {name: True for name in ("disabled", "system") if getattr(field, name)}
+    return _pair(field.key, field.value) | flags
 
 
 def _pair(key: str, value: str | None) -> dict[str, Any]:
