@@ -19,6 +19,10 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.run_command import run_command
 
                 return run_command(options, reporter_options, terminal)
+            case "cassette":
+                from harness.cli.cassette_command import cassette_command
+
+                return cassette_command(options, terminal)
             case "list":
                 from harness.cli.list_command import list_command
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.cli.options import RUN_DEFAULTS
+from harness.cli.run_options import RUN_DEFAULTS
 from harness.cli.terminal import Terminal
 from harness.collection.document import read_json
 from harness.errors import InputError, choices

@@ -6,16 +6,17 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from harness import __version__
-from harness.api import LiveRun, RunConfig
+from harness.api import LiveRun
 from harness.cli.newmanrc import configured
+from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, HarnessError, UsageError
 from harness.reporters.reporter import Reporter, ReporterContext, Verbosity, create, options_of
 from harness.runner.events import RunFinished
-from harness.variables.environment import export_scope, parse_assignment
+from harness.variables.environment import export_scope
 
 _DEFAULT_REPORTERS = "cli"
 
@@ -47,7 +48,7 @@ def _run_one(
     reporter_options: Mapping[str, str | bool],
     terminal: Terminal,
 ) -> ExitCode:
-    with LiveRun(_config(collection, options, terminal)) as live:
+    with LiveRun(run_config(collection, options, terminal)) as live:
         reporters = _reporters(options, reporter_options, terminal, live)
         events = live.events()
         finished: RunFinished | None = None
@@ -75,53 +76,6 @@ def _run_one(
         return live.exit_code(finished.summary)
 
 
-def _config(collection: str, options: argparse.Namespace, terminal: Terminal) -> RunConfig:
-    newman = options.compat == "newman"
-    return RunConfig(
-        collection=collection,
-        environment=options.environment,
-        globals=options.globals,
-        data=options.iteration_data,
-        iterations=options.iteration_count,
-        folders=options.folder,
-        env_vars=dict(parse_assignment(text, "--env-var") for text in options.env_var),
-        global_vars=dict(parse_assignment(text, "--global-var") for text in options.global_var),
-        use_companion=not (options.no_companion or newman),
-        platform=options.platform,
-        record=options.record,
-        replay=options.replay,
-        cassette_mode=options.record_mode,
-        resume=options.resume,
-        seed=options.seed,
-        bail=options.bail,
-        newman=newman,
-        strict=options.strict,
-        delay_ms=options.delay_request,
-        timeout_ms=options.timeout,
-        timeout_request_ms=options.timeout_request,
-        timeout_script_ms=options.timeout_script,
-        follow_redirects=False if options.ignore_redirects else None,
-        verify=False if options.insecure else None,
-        client_cert=options.ssl_client_cert,
-        client_key=options.ssl_client_key,
-        client_passphrase=options.ssl_client_passphrase,
-        client_cert_list=options.ssl_client_cert_list,
-        extra_ca=options.ssl_extra_ca_certs,
-        cookie_jar=options.cookie_jar,
-        resolve=dict(_mapping(text) for text in options.resolve),
-        working_dir=options.working_dir or terminal.cwd,
-        allow_outside=options.allow_outside or (newman and not options.no_insecure_file_read),
-        environ=terminal.environ,
-    )
-
-
-def _mapping(text: str) -> tuple[str, str]:
-    host, equals, address = text.partition("=")
-    if not host or not equals or not address:
-        raise UsageError(f"--resolve needs HOST[:PORT]=ADDRESS[:PORT], not {text!r}", where="--resolve")
-    return host, address
-
-
 def _reporters(
     options: argparse.Namespace,
     given: Mapping[str, str | bool],
@@ -130,7 +84,8 @@ def _reporters(
 ) -> list[Reporter]:
     """Make the reporters asked for; an option without a reporter's name is for all that know it (newman)."""
     names = [name for name in (options.reporters or _DEFAULT_REPORTERS).split(",") if name]
-    verbosity: Verbosity = "silent" if options.silent else "verbose" if options.verbose else "normal"
+    words: tuple[Verbosity, ...] = get_args(Verbosity)
+    verbosity: Verbosity = next((word for word in words if getattr(options, word, False)), "normal")
     context = ReporterContext(
         stream=terminal.out,
         cwd=terminal.cwd,

@@ -16,6 +16,7 @@ from threading import RLock
 from typing import Any, Final
 
 from harness.collection.model import Auth, Collection, Folder, Variable
+from harness.errors import UsageError
 from harness.variables.encodings import SHORTEST, Needles, as_bytes, as_text, occurs, replace
 
 PREFIX: Final = "REDACTED_"
@@ -83,6 +84,19 @@ class SecretPattern:
 
     name: str
     expression: re.Pattern[str]
+
+
+def secret_patterns(expressions: Mapping[str, str]) -> tuple[SecretPattern, ...]:
+    """Compile a user's rules, given by name. Raises `UsageError` for one that is no regular expression."""
+    patterns: list[SecretPattern] = []
+    for name, expression in expressions.items():
+        try:
+            patterns.append(SecretPattern(name=name, expression=re.compile(expression)))
+        except re.error as error:
+            raise UsageError(
+                f"the secret pattern {name!r} is no regular expression: {error}", where=expression
+            ) from error
+    return tuple(patterns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

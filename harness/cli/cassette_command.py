@@ -1,0 +1,198 @@
+"""`harness cassette`: the tools that work on recordings as wholes."""
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from harness.api import LiveRun
+from harness.cassettes.compare import DEFAULT_IGNORED, Ignore
+from harness.cassettes.edit import diff, finish_journal, merge, prune, redact, save, scan, show
+from harness.cassettes.format import load
+from harness.cassettes.har import export_har, import_har
+from harness.cassettes.interaction import Cassette, Interaction
+from harness.cassettes.journal import SUFFIX, journal_cassette
+from harness.cassettes.publish import write_atomically
+from harness.cli.run_config import patterns, run_config
+from harness.cli.terminal import Terminal
+from harness.collection.document import is_address
+from harness.errors import ExitCode, InputError, UsageError
+from harness.reporters.quantity import counted
+from harness.runner.events import RunFinished
+from harness.variables.environment import load_environment
+from harness.variables.secrets import Redactor, secret_patterns
+
+
+def cassette_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    """Use one tool."""
+    return _TOOLS[options.tool](options, terminal)
+
+
+def collection_of(cassette: Cassette, given: str | None) -> str:
+    """Return the collection that a cassette belongs to: the one given, else the one it was recorded from."""
+    if given is not None:
+        return given
+    recorded = str(cassette.metadata.other.get("collection_file") or "")
+    if not recorded:
+        raise UsageError(
+            "the cassette does not say which collection it is a recording of",
+            where=cassette.file,
+            hint="name the collection behind the cassette",
+        )
+    return recorded if is_address(recorded) else str(Path(cassette.file).parent / recorded)
+
+
+def ignore_of(options: argparse.Namespace) -> Ignore:
+    """Say which differences between answers do not count."""
+    return Ignore(pointers=(*(() if options.all_headers else DEFAULT_IGNORED), *options.ignore))
+
+
+def _show(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    cassette = _read(options.file)
+    told = cassette.metadata
+    facts = [
+        told.collection,
+        counted(len(cassette.interactions), "interaction"),
+        f"harness {told.harness}" if told.harness else "",
+        told.note,
+        "" if told.complete else "not complete",
+    ]
+    terminal.out.write(f"{cassette.file}: {', '.join(filter(None, facts))}\n\n")
+    if options.call:
+        wanted = (one for one in cassette.interactions if options.call in " / ".join(one.context.call))
+        cassette = replace(cassette, interactions=tuple(wanted))
+    for line in show(cassette, bodies=not options.no_bodies):
+        terminal.out.write(line + "\n")
+    return ExitCode.PASSED
+
+
+def _diff(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    changes = diff(_read(options.old), _read(options.new), ignore=ignore_of(options))
+    for change in changes:
+        sign = "+" if change.old is None else "-" if change.new is None else "~"
+        one = change.new or change.old
+        if one is not None:
+            terminal.out.write(f"{sign} {title(one)}\n")
+        for difference in change.differences:
+            old, new = difference.recorded, difference.sent
+            told = f"{'nothing' if old is None else old} -> {'nothing' if new is None else new}"
+            terminal.out.write(f"    {difference.pointer}: {told}\n")
+    if not changes:
+        terminal.out.write("the cassettes hold the same answers\n")
+    return ExitCode.FAILED if changes else ExitCode.PASSED
+
+
+def title(one: Interaction) -> str:
+    """Name an interaction in one line: its call, and what it asked."""
+    owner = " / ".join(one.context.call)
+    asked = f"{one.request.method} {one.request.url}"
+    return f"{owner}: {asked}" if owner else asked
+
+
+def _merge(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    merged = merge([_read(file) for file in options.files])
+    return _save(merged, options.output, Redactor(redacted=True), terminal)
+
+
+def _prune(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    cassette = load(Path(options.file))
+    config = run_config(collection_of(cassette, options.collection), options, terminal, replay=options.file)
+    with LiveRun(config) as live:
+        finished = [event for event in live.events() if isinstance(event, RunFinished)]
+        if live.replay is None or not finished:
+            raise RuntimeError("a replay that replays nothing")
+        summary, unused = finished[0].summary, live.replay.unused()
+    if summary.misses or summary.interrupted:
+        raise InputError(
+            f"nothing is dropped: in the replay {counted(summary.misses, 'request')} had no answer",
+            where=options.file,
+            hint=f"see what is missing: harness run {config.collection} --replay {options.file}",
+        )
+    for one in unused:
+        terminal.out.write(f"- {title(one)}\n")
+    if options.dry_run or not unused:
+        terminal.out.write(f"not used: {len(unused)} of {len(cassette.interactions)}; nothing is written\n")
+        return ExitCode.PASSED
+    return _save(prune(cassette, unused), options.file, Redactor(redacted=True), terminal)
+
+
+def _scan(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    found = False
+    redactor = _redactor(options, terminal)
+    for file in options.files:
+        for finding in scan(_read(file), redactor):
+            found = True
+            owner = " / ".join(finding.call)
+            place = f"interaction {finding.interaction + 1}{finding.pointer}"
+            terminal.out.write(f"{file}: {f'{owner}, ' if owner else ''}{place}: a secret\n")
+    if not found:
+        terminal.out.write("no secrets found\n")
+    return ExitCode.FAILED if found else ExitCode.PASSED
+
+
+def _redact(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    redactor = _redactor(options, terminal)
+    if options.file.endswith(SUFFIX):
+        if options.output:
+            raise UsageError("an interrupted recording ends in its own cassette", where="--output")
+        path = finish_journal(Path(options.file), redactor)
+        terminal.out.write(f"written to {path}, marked as not complete\n")
+        return ExitCode.PASSED
+    return _save(
+        redact(load(Path(options.file)), redactor), options.output or options.file, redactor, terminal
+    )
+
+
+def _import_har(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    redactor = _redactor(options, terminal)
+    return _save(redact(import_har(Path(options.file)), redactor), options.output, redactor, terminal)
+
+
+def _export_har(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    text = json.dumps(export_har(_read(options.file)), indent=2, ensure_ascii=False) + "\n"
+    if options.output is None:
+        terminal.out.write(text)
+        return ExitCode.PASSED
+    try:
+        write_atomically(Path(options.output), [text])
+    except OSError as error:
+        raise InputError(f"cannot write the HAR: {error.strerror}", where=options.output) from error
+    terminal.out.write(f"written to {options.output}\n")
+    return ExitCode.PASSED
+
+
+def _read(file: str) -> Cassette:
+    """Read a cassette, or the journal of a recording that was interrupted."""
+    path = Path(file)
+    return journal_cassette(path) if file.endswith(SUFFIX) else load(path)
+
+
+def _save(cassette: Cassette, file: str, redactor: Redactor, terminal: Terminal) -> ExitCode:
+    try:
+        save(cassette, Path(file), redactor)
+    except OSError as error:
+        raise InputError(f"cannot write the cassette: {error.strerror}", where=file) from error
+    terminal.out.write(f"{counted(len(cassette.interactions), 'interaction')} written to {file}\n")
+    return ExitCode.PASSED
+
+
+def _redactor(options: argparse.Namespace, terminal: Terminal) -> Redactor:
+    """Return one that knows the environment's secrets and the user's patterns."""
+    redactor = Redactor(secret_patterns(patterns(options.secret_pattern)), redacted=True)
+    environment = load_environment(options.environment).with_system(terminal.environ)
+    redactor.learn_variables(environment.variables)
+    return redactor
+
+
+_TOOLS: Final[Mapping[str, Callable[[argparse.Namespace, Terminal], ExitCode]]] = {
+    "show": _show,
+    "diff": _diff,
+    "merge": _merge,
+    "prune": _prune,
+    "scan": _scan,
+    "redact": _redact,
+    "import-har": _import_har,
+    "export-har": _export_har,
+}
