@@ -9,7 +9,6 @@ import { Syntax } from "./syntax.js";
 import { Wire } from "./wire.js";
 import { setImmediate } from "node:timers";
 
-const { runMicrotasks } = Deno[Deno.internal].core;
 const { performance } = globalThis;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const IDLE_MS = 250;
@@ -173,7 +172,6 @@ class Engine {
     ));
     await this.#drain(run, deadline);
     this.#guard(run, () => realm.finish(run.number));
-    runMicrotasks();
     if (!run.ledger.exited && run.ledger.error === null && !run.skipped) {
       run.ledger.fail(realm.describe("the script never finished: it awaits a promise that nothing will settle"));
     }
@@ -184,8 +182,10 @@ class Engine {
 
   /** Let timers, promises and requests run until none is left, or the deadline passes. */
   async #drain(run, deadline) {
-    for (let idle = false;;) {
-      runMicrotasks();
+    for (;;) {
+      // Promises have their turn before anything else does.
+      await turn();
+      this.#takeStray(run);
       if (run.skipped) {
         // What was asked before goes out all the same.
         for (const asked of run.deferred.splice(0)) await this.#perform(run, asked);
@@ -200,15 +200,8 @@ class Engine {
         continue;
       }
       const next = run.queue.peek();
-      if (next === undefined) {
-        if (idle) return;
-        idle = true;
-        await turn();
-        this.#takeStray(run);
-        continue;
-      }
-      idle = false;
-      if (next.due > deadline) {
+      if (next === undefined) return;
+      if (next.due > deadline || this.#clock.time() > deadline) {
         await this.#wait(deadline);
         run.ledger.fail(this.#realm.describe(TIMED_OUT));
         run.ledger.exited = true;
@@ -216,17 +209,11 @@ class Engine {
       }
       if (next.due > this.#clock.time()) {
         await this.#wait(next.due);
-        this.#takeStray(run);
         if (run.queue.peek() !== next) continue;
       }
       run.queue.take();
       if (next.repeat !== undefined) run.queue.add(next.id, next.due + next.repeat, next.repeat);
       this.#guard(run, () => this.#realm.fire(run.number, next.id));
-      if (this.#clock.time() > deadline) {
-        run.ledger.fail(this.#realm.describe(TIMED_OUT));
-        run.ledger.exited = true;
-        return;
-      }
     }
   }
 
@@ -271,11 +258,15 @@ class Engine {
         reply.response.body = ++this.#number;
         this.#bodies.set(reply.response.body, message.payload ?? new Uint8Array(0));
       }
-      this.#guard(run, () => this.#realm.answer(run.number, id, JSON.stringify(reply)));
+      const delay = this.#options.newman && run.queue.length ? NEWMAN_REQUEST_MS : 0;
+      this.#guard(run, () => this.#realm.answer(run.number, id, JSON.stringify(reply), delay));
       return;
     }
   }
 }
+
+/** No request comes back sooner in newman, so timers of a script that are due by then come first. */
+const NEWMAN_REQUEST_MS = 20;
 
 const TIMED_OUT = "sandbox: asynchronous script execution timeout";
 

@@ -55,7 +55,7 @@ export function boot({ host, library, shared, newman, realm, native }) {
     /** Take what other scripts have changed while one waited. */
     reload: (json) => engine.scopes.load(JSON.parse(json)),
     fire: (number, id) => scripts.get(number).fire(id),
-    answer: (number, id, reply) => scripts.get(number).answer(id, reply),
+    answer: (number, id, reply, delay) => scripts.get(number).answer(id, reply, delay),
     settle: (number, id, reply) => scripts.get(number)?.settle(id, reply),
     finish: (number) => scripts.get(number).finish(),
     forget: (number) => void scripts.delete(number),

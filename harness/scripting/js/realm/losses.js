@@ -1,5 +1,5 @@
 /** Failures that newman loses: kept until the script ends, then told to the engine. */
-import { describe } from "./problem.js";
+import { describe, NAMELESS } from "./problem.js";
 
 export class Losses {
   #watched = [];
@@ -7,14 +7,17 @@ export class Losses {
   #run;
 
 
-  constructor(host, run) {
+  #absent;
+
+  constructor(host, run, newman) {
     this.#host = host;
+    this.#absent = newman ? NAMELESS : undefined;
     this.#run = run;
   }
 
   /** Something was thrown where nobody catches it: in a timer, or in a callback. */
   thrown(error) {
-    this.#host("loss", this.#run, describe(error), "thrown");
+    this.#host("loss", this.#run, describe(error, this.#absent), "thrown");
   }
 
   /** Ask `lost` when the script ends; if it is, the message says what was lost. */

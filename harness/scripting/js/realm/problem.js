@@ -2,6 +2,9 @@
 
 const stringify = JSON.stringify;
 
+/** newman reports what was thrown as it is, and a text has neither name nor message. */
+export const NAMELESS = Object.freeze({ name: "", message: "" });
+
 /** JSON of texts and nulls, put together without lists, whose `toJSON` a script may have made. */
 export function jsonList(texts, count) {
   let json = "[";
@@ -31,14 +34,18 @@ function frames(stack) {
   return stack.split("\n").filter((line) => line.startsWith("    at "));
 }
 
-/** JSON of `[name, message, stack, expected, actual]`; the last two are null unless the error has them. */
-export function describe(thrown) {
+/**
+ * JSON of `[name, message, stack, expected, actual]`; the last two are null unless the error has them.
+ * `absent` is told where what was thrown has no name or message of its own.
+ */
+export function describe(thrown, absent = undefined) {
   const isObject = (typeof thrown === "object" && thrown !== null) || typeof thrown === "function";
   if (!isObject) {
-    return jsonList(["Error", attempt(() => String(thrown), "unknown"), "", null, null], 5);
+    const text = attempt(() => String(thrown), "unknown");
+    return jsonList([absent?.name ?? "Error", absent?.message ?? text, "", null, null], 5);
   }
-  const name = attempt(() => String(thrown.name ?? "Error"), "Error");
-  const message = attempt(() => (thrown.message === undefined ? "" : String(thrown.message)), "");
+  const name = attempt(() => String(thrown.name ?? absent?.name ?? "Error"), "Error");
+  const message = attempt(() => String(thrown.message ?? absent?.message ?? ""), "");
   const code = attempt(() => thrown.code, "");
   const compared = attempt(() => String("expected" in thrown && "actual" in thrown), "false") === "true";
   return jsonList([

@@ -7,7 +7,7 @@ import { legacyBindings } from "./legacy.js";
 import { Losses } from "./losses.js";
 import { makeResponse, ScriptRequest, withAssertions } from "./messages.js";
 import { makePm } from "./pm.js";
-import { describe } from "./problem.js";
+import { describe, NAMELESS } from "./problem.js";
 import { wantsSugar } from "./sugar.js";
 import { Timers } from "./timers.js";
 
@@ -37,7 +37,7 @@ export class Script {
     this.#event = event;
     this.current = current;
     this.newman = newman;
-    this.losses = new Losses(host, number);
+    this.losses = new Losses(host, number, newman);
     this.timers = new Timers(host, number, (thrown) => this.losses.thrown(thrown));
     this.console = makeConsole(host, number);
     this.scopes = engine.scopes.open();
@@ -109,10 +109,10 @@ export class Script {
   }
 
   /** The answer to something deferred has come. */
-  answer(id, reply) {
+  answer(id, reply, delay) {
     const callback = this.#deferred.get(id);
     this.#deferred.delete(id);
-    if (callback !== undefined) this.timers.later(() => callback(reply));
+    if (callback !== undefined) this.timers.later(() => callback(reply), delay);
   }
 
   setNext(target) {
@@ -165,7 +165,7 @@ export class Script {
       const tests = this.#legacy.finish();
       if (Object.keys(tests).length) this.#legacyTests(tests);
     }
-    this.#engine.host("exit", this.number, thrown === undefined ? "" : describe(thrown));
+    this.#engine.host("exit", this.number, thrown === undefined ? "" : describe(thrown, this.newman ? NAMELESS : undefined));
   }
 
   fire(id) {

@@ -8,9 +8,12 @@ const PENDING = 2;
 export function addTests(pm, { host, run, newman, losses }) {
   let index = 0;
 
+  // newman 6.2, lib/run/index.js.
+  const absent = (name) => (newman ? { name: "AssertionError", message: name } : undefined);
+
   const report = (name, number, error) => {
     if (error === undefined) host("assert", run, name, number, false, PASSED, "");
-    else host("assert", run, name, number, false, FAILED, describe(error.thrown));
+    else host("assert", run, name, number, false, FAILED, describe(error.thrown, absent(name)));
   };
 
   const withDone = (name, number, assertion) => {

@@ -45,8 +45,8 @@ export class Timers {
   }
 
   /** Run a callback of the engine's own soon, as an event that the script waits for. */
-  later(callback) {
-    return this.#set(callback, 0, "immediate");
+  later(callback, delay = 0) {
+    return this.#set(callback, delay, delay ? "timeout" : "immediate");
   }
 
   fire(id) {

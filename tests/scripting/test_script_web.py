@@ -1,0 +1,75 @@
+"""The web's interfaces that the current sandbox has."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("new URL('/b?c=1', 'https://a.test:444/x').href", "https://a.test:444/b?c=1"),
+        ("URL.canParse('nonsense')", "false"),
+        ("new URLSearchParams('a=1&b=x%20y').get('b')", "x y"),
+        ("new URLSearchParams([['a', 'ä b']]).toString()", "a=%C3%A4+b"),
+        ("[...new URL('http://a/?x=1&x=2').searchParams.getAll('x')].join()", "1,2"),
+        ("new TextDecoder().decode(new TextEncoder().encode('ä€'))", "ä€"),
+        ("new TextDecoder('latin1').decode(new Uint8Array([233]))", "é"),
+        ("atob('aGk=') + btoa('hi')", "hiaGk="),
+        ("JSON.stringify(structuredClone({a: [1, {b: null}]}))", '{"a":[1,{"b":null}]}'),
+        ("structuredClone(new Map([[1, new Set([2])]])).get(1).has(2)", "true"),
+        ("crypto.getRandomValues(new Uint8Array(4)).length", "4"),
+        ("/^[0-9a-f-]{36}$/.test(crypto.randomUUID())", "true"),
+        ("await new Blob(['ab', new Uint8Array([99])]).text()", "abc"),
+        ("AbortSignal.abort().aborted", "true"),
+        ("new Intl.NumberFormat('de').format(1.5)", "1,5"),
+    ],
+)
+def test_interfaces_work(bench, source, shown):
+    assert bench.said(f"console.log(String({source}))") == [shown]
+
+
+def test_changing_an_address_and_its_query_go_together(bench):
+    said = bench.said(
+        """
+        const url = new URL("http://a.test/p?x=1#h");
+        url.searchParams.append("y", "2 3");
+        url.port = "8080";
+        url.pathname = "/q r";
+        console.log(url.href, String(url) === url.toJSON());
+        url.search = "?z=1";
+        console.log(url.searchParams.get("z"), url.searchParams.get("x"));
+        """
+    )
+    assert said == ["http://a.test:8080/q%20r?x=1&y=2+3#h true", "1 null"]
+
+
+def test_subtle_crypto_signs_and_verifies(bench):
+    said = bench.said(
+        """
+        const bytes = text => new TextEncoder().encode(text);
+        const hash = await crypto.subtle.digest("SHA-256", bytes("abc"));
+        console.log(Buffer.from(hash).toString("hex").slice(0, 16), hash instanceof ArrayBuffer);
+        const algorithm = {name: "HMAC", hash: "SHA-256"};
+        const key = await crypto.subtle.importKey("raw", bytes("key"), algorithm, false, ["sign", "verify"]);
+        const signature = await crypto.subtle.sign("HMAC", key, bytes("m"));
+        console.log(key instanceof CryptoKey, key.extractable, key.algorithm.hash.name);
+        console.log(await crypto.subtle.verify("HMAC", key, signature, bytes("m")));
+        console.log(await crypto.subtle.verify("HMAC", key, signature, bytes("n")));
+        const pair = await crypto.subtle.generateKey({name: "ECDSA", namedCurve: "P-256"}, true, ["sign"]);
+        console.log((await crypto.subtle.exportKey("jwk", pair.publicKey)).crv);
+        await crypto.subtle.exportKey("raw", key).catch(error => console.log(error.name));
+        """
+    )
+    assert said == [
+        "ba7816bf8f01cfea true",
+        "true false SHA-256",
+        "true",
+        "false",
+        "P-256",
+        "InvalidAccessError",
+    ]
+
+
+def test_what_cannot_be_cloned_says_so(bench):
+    error = bench.run("structuredClone({f() {}})").error
+    assert error is not None
+    assert error.name == "DataCloneError"
