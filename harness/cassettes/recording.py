@@ -63,6 +63,10 @@ class RecordingOutcome:
     warnings: tuple[str, ...] = ()
 
 
+class UnfinishedRecording(UsageError):
+    """An interrupted recording of the cassette is still there, and nobody said what becomes of it."""
+
+
 class Recording:
     """A recording under way: give `transport` and `draws` to the run, then call `finish`."""
 
@@ -358,7 +362,7 @@ def _settle_journal(path: Path, *, resume: bool, discard: bool) -> None:
         journal.unlink()
         return
     finished = sum(isinstance(entry, Interaction) for _, entry in read(journal))
-    raise UsageError(
+    raise UnfinishedRecording(
         f"an interrupted recording of this cassette holds {finished} finished interactions",
         where=str(journal),
         hint="continue it with --resume, or throw it away with --discard",
