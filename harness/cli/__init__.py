@@ -23,6 +23,10 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.cassette_command import cassette_command
 
                 return cassette_command(options, terminal)
+            case "drift":
+                from harness.cli.drift_command import drift_command
+
+                return drift_command(options, terminal)
             case "list":
                 from harness.cli.list_command import list_command
 

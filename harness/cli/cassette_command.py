@@ -46,7 +46,8 @@ def collection_of(cassette: Cassette, given: str | None) -> str:
 
 def ignore_of(options: argparse.Namespace) -> Ignore:
     """Say which differences between answers do not count."""
-    return Ignore(pointers=(*(() if options.all_headers else DEFAULT_IGNORED), *options.ignore))
+    usual = () if options.all_headers else DEFAULT_IGNORED
+    return Ignore(pointers=(*usual, *options.ignore), generated=not options.exact)
 
 
 def _show(options: argparse.Namespace, terminal: Terminal) -> ExitCode:

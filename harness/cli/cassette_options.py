@@ -77,6 +77,9 @@ def add_ignore(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all-headers", action="store_true", help="compare dates, request ids and the like, too"
     )
+    parser.add_argument(
+        "--exact", action="store_true", help="compare what systems make up, too: UUIDs, times, digests"
+    )
 
 
 def _add_file(parser: argparse.ArgumentParser) -> None:

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from harness import __version__
 from harness.cli.cassette_options import add_cassette
+from harness.cli.drift_options import add_drift
 from harness.cli.run_options import add_run
 from harness.cli.values import port
 from harness.errors import UsageError
@@ -57,6 +58,11 @@ def build_parser() -> Parser:
     parser.add_argument("-v", "--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     add_run(commands.add_parser("run", help="run collections", allow_abbrev=False))
+    add_drift(
+        commands.add_parser(
+            "drift", help="compare live answers with a recording; exit code 5 on drift", allow_abbrev=False
+        )
+    )
     add_cassette(commands.add_parser("cassette", help="show and edit recordings", allow_abbrev=False))
     _add_list(
         commands.add_parser(

@@ -1,0 +1,111 @@
+"""`harness drift`: whether the live system still answers as it did when it was recorded."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.api import LiveRun
+from harness.cassettes.drift import Drift, DriftReport, accept
+from harness.cassettes.drift_page import drift_page
+from harness.cassettes.edit import save
+from harness.cassettes.format import load
+from harness.cassettes.interaction import Cassette
+from harness.cassettes.publish import write_atomically
+from harness.cli.cassette_command import collection_of, ignore_of
+from harness.cli.run_config import run_config
+from harness.cli.table import table
+from harness.cli.terminal import Terminal
+from harness.errors import ExitCode, InputError
+from harness.reporters.quantity import counted
+from harness.runner.events import RunFinished
+from harness.runner.results import RunSummary
+
+_NOTHING = "-"
+
+
+def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    """Run live, print what drifted, and write what is accepted; what is left decides the exit code."""
+    cassette = load(Path(options.file))
+    config = run_config(collection_of(cassette, options.collection), options, terminal)
+    config = replace(config, drift=options.file, drift_ignore=ignore_of(options))
+    with LiveRun(config) as live:
+        summary = _run(live)
+        if live.drift is None:
+            raise RuntimeError("a run under drift that compares nothing")
+        report = live.drift.report()
+        redactor = live.redactor
+    _tell(report, summary, terminal)
+    if options.output is not None:
+        _write_page(Path(options.output), report, cassette)
+    chosen = [one for one in report.drifts if _is_chosen(one, options.accept or ())]
+    if chosen:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        save(accept(cassette, chosen, recorded_at=now), Path(options.file), redactor)
+        terminal.out.write(f"accepted into {options.file}: {len(chosen)} of {len(report.drifts)}\n")
+    if summary.interrupted:
+        return ExitCode.INTERRUPTED
+    if len(chosen) < len(report.drifts):
+        return ExitCode.DRIFT
+    return ExitCode.FAILED if summary.failed else ExitCode.PASSED
+
+
+def _run(live: LiveRun) -> RunSummary:
+    """Run to the end; an interruption ends the run in order."""
+    events = live.events()
+    summary: RunSummary | None = None
+    event = next(events, None)
+    while event is not None:
+        if isinstance(event, RunFinished):
+            summary = event.summary
+        try:
+            event = next(events, None)
+        except KeyboardInterrupt as interrupt:
+            event = events.throw(interrupt)
+    if summary is None:
+        raise RuntimeError("the run told no end")
+    return summary
+
+
+def _tell(report: DriftReport, summary: RunSummary, terminal: Terminal) -> None:
+    rows = [row for drift in report.drifts for row in drift_rows(drift)]
+    if rows:
+        for line in table(("call", "request", "where", "recorded", "live"), rows, terminal):
+            terminal.out.write(line + "\n")
+        terminal.out.write("\n")
+    told = f"{counted(report.compared, 'answer')} compared, {len(report.drifts)} drifted"
+    failed = f"; {counted(len(summary.failures), 'failure')} in the run" if summary.failures else ""
+    terminal.out.write(f"{told}{failed}\n")
+
+
+def drift_rows(drift: Drift) -> Iterator[tuple[str, str, str, str, str]]:
+    """Tell one drift as rows: call, request, where, what was recorded, what is there now."""
+    one = drift.recorded or drift.live
+    if one is None:
+        return
+    owner = " / ".join(one.context.call)
+    if one.context.iteration:
+        owner += f" [iteration {one.context.iteration + 1}]"
+    asked = f"{one.request.method} {one.request.url}"
+    if drift.recorded is None:
+        yield owner, asked, "request", _NOTHING, "sent"
+    elif drift.live is None:
+        yield owner, asked, "request", "sent", _NOTHING
+    for place in drift.differences:
+        recorded = _NOTHING if place.recorded is None else place.recorded
+        yield owner, asked, place.pointer, recorded, _NOTHING if place.sent is None else place.sent
+
+
+def _is_chosen(drift: Drift, texts: Sequence[str]) -> bool:
+    one = drift.recorded or drift.live
+    return one is not None and any(text in " / ".join(one.context.call) for text in texts)
+
+
+def _write_page(path: Path, report: DriftReport, cassette: Cassette) -> None:
+    rows = [row for drift in report.drifts for row in drift_rows(drift)]
+    page = drift_page(rows, cassette=cassette, compared=report.compared, drifted=len(report.drifts))
+    try:
+        write_atomically(path, [page])
+    except OSError as error:
+        raise InputError(f"cannot write the page: {error.strerror}", where=str(path)) from error

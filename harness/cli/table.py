@@ -1,0 +1,24 @@
+"""Tables for people: columns under headings, cut to the terminal's width."""
+
+from collections.abc import Iterator, Sequence
+
+from harness.cli.terminal import Terminal
+from harness.reporters.ink import cells, clean, fit, width_of
+
+_GAP = 2
+_LEAST = 8
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], terminal: Terminal) -> Iterator[str]:
+    """Draw a table line by line. Where it is too wide, the widest columns are cut in the middle."""
+    lines = [list(heads), *([" ".join(clean(cell).split()) for cell in row] for row in rows)]
+    widths = [max(cells(line[column]) for line in lines) for column in range(len(heads))]
+    room = width_of(terminal.out, terminal.environ)
+    room = 160 if room is None else room
+    while sum(widths) + _GAP * (len(widths) - 1) > room and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
+    lines.insert(1, ["-" * width for width in widths])
+    for line in lines:
+        cut = (fit(cell, width, "...") for cell, width in zip(line, widths, strict=True))
+        padded = (cell + " " * (width - cells(cell)) for cell, width in zip(cut, widths, strict=True))
+        yield (" " * _GAP).join(padded).rstrip()

@@ -1,0 +1,106 @@
+"""`harness drift`: a recording made by the command line, compared with a live system that changes."""
+
+import pytest
+
+from harness.errors import ExitCode
+
+
+@pytest.fixture
+def recorded(command, workspace, target):
+    """Record two calls and return the cassette's name."""
+    target.answers = {"/one": (200, {"state": "open", "id": 1}), "/two": (200, "text")}
+    file = workspace.collection(("one", f"{target.url}/one"), ("two", f"{target.url}/two"))
+    assert command("run", file, "--record", "tapes/shop.yaml").code is ExitCode.PASSED
+    return "tapes/shop.yaml"
+
+
+def test_the_same_answers_exit_with_0(command, recorded):
+    said = command("drift", recorded)
+    assert (said.code, said.out) == (ExitCode.PASSED, "2 answers compared, 0 drifted\n")
+
+
+def test_changed_answers_are_a_table_and_exit_code_5(command, recorded, target):
+    target.answers["/one"] = (201, {"state": "done", "id": 1})
+    said = command("drift", recorded)
+    assert said.code is ExitCode.DRIFT
+    lines = [line.split() for line in said.out.splitlines()]
+    assert lines[0] == ["call", "request", "where", "recorded", "live"]
+    assert lines[2:4] == [
+        ["one", "GET", f"{target.url}/one", "status", "200", "201"],
+        ["one", "GET", f"{target.url}/one", "body/state", '"open"', '"done"'],
+    ]
+    assert said.out.endswith("\n2 answers compared, 1 drifted\n")
+
+
+def test_ignored_places_do_not_count(command, recorded, target):
+    target.answers["/one"] = (200, {"state": "done", "id": 1})
+    assert command("drift", recorded, "--ignore", "body/state").code is ExitCode.PASSED
+
+
+def test_what_systems_make_up_counts_only_when_asked(command, recorded, target, workspace):
+    target.answers["/one"] = (200, {"at": "2026-01-01T00:00:00Z"})
+    assert command("run", "shop.postman_collection.json", "--record", recorded).code is ExitCode.PASSED
+    target.answers["/one"] = (200, {"at": "2026-02-02T00:00:00Z"})
+    assert command("drift", recorded).code is ExitCode.PASSED
+    assert command("drift", recorded, "--exact").code is ExitCode.DRIFT
+
+
+def test_calls_that_came_or_went_are_drift(command, recorded, workspace, target):
+    file = workspace.collection(("one", f"{target.url}/one"), ("new", f"{target.url}/new"), name="other")
+    said = command("drift", recorded, file)
+    assert said.code is ExitCode.DRIFT
+    lines = [line.split() for line in said.out.splitlines()]
+    assert ["new", "GET", f"{target.url}/new", "request", "-", "sent"] in lines
+    assert ["two", "GET", f"{target.url}/two", "request", "sent", "-"] in lines
+
+
+def test_accepted_changes_are_written_and_drift_no_more(command, recorded, target):
+    target.answers["/one"] = (200, {"state": "done", "id": 1})
+    target.answers["/two"] = (200, "other")
+    said = command("drift", recorded, "--accept=two")
+    assert said.code is ExitCode.DRIFT
+    assert f"accepted into {recorded}: 1 of 2" in said.out
+    assert command("drift", recorded, "--accept").code is ExitCode.PASSED
+    said = command("drift", recorded)
+    assert (said.code, said.out) == (ExitCode.PASSED, "2 answers compared, 0 drifted\n")
+
+
+def test_without_accepting_the_cassette_stays_as_it_is(command, recorded, target, workspace):
+    before = (workspace.folder / recorded).read_bytes()
+    target.answers["/one"] = (500, {})
+    assert command("drift", recorded).code is ExitCode.DRIFT
+    assert (workspace.folder / recorded).read_bytes() == before
+
+
+def test_a_system_that_is_down_is_drift(command, workspace, target):
+    file = workspace.collection(("one", "{{base}}/one"))
+    command("run", file, "--record", "a.yaml", "--env-var", f"base={target.url}")
+    said = command("drift", "a.yaml", "--env-var", "base=http://127.0.0.1:1")
+    assert said.code is ExitCode.DRIFT
+    assert "failure refused" in said.out
+    assert "1 failure in the run" in said.out
+
+
+def test_the_page_holds_the_differences_and_no_address_to_load(command, recorded, target, workspace):
+    target.answers["/one"] = (200, {"state": "<b>done</b>", "id": 1})
+    command("drift", recorded, "-o", "drift.html")
+    page = (workspace.folder / "drift.html").read_text("utf-8")
+    assert "1 of 2 drifted: Shop" in page
+    assert "&lt;b&gt;done" in page
+    assert "<b>done" not in page
+    assert "src=" not in page
+
+
+def test_drawn_values_are_drawn_again(command, workspace, target):
+    file = workspace.collection(("one", f"{target.url}/{{{{$guid}}}}"))
+    command("run", file, "--record", "a.yaml")
+    said = command("drift", "a.yaml", "--exact")
+    assert said.code is ExitCode.PASSED
+    assert target.paths[0] == target.paths[1]
+
+
+@pytest.mark.parametrize("arguments", [["gone.yaml"], ["--accept"], []])
+def test_a_mistake_is_an_error_in_words(command, arguments):
+    said = command("drift", *arguments)
+    assert said.code is ExitCode.USAGE
+    assert said.err.startswith("error: ")
