@@ -20,6 +20,13 @@ VOLATILE_HEADERS: Final = frozenset(
 )  # fmt: skip
 """Headers that differ from answer to answer and say nothing about what was answered."""
 
+_GENERATED: Final = {
+    "<uuid>": re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"),
+    "<time>": re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"),
+    "<digest>": re.compile(r"(?<![0-9A-Za-z])(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{16,}(?![0-9A-Za-z])"),
+    "<number>": re.compile(r"(?<!\d)\d{10,19}(?!\d)"),
+}
+
 DEFAULT_IGNORED: Final = tuple(f"headers/{name}" for name in sorted(VOLATILE_HEADERS))
 
 
@@ -28,17 +35,30 @@ class Ignore:
     """What may differ: pointers (`body/createdAt`, `body/items/*/id`, `body/**/etag`, `headers/date`).
 
     `*` stands for one name or index, `**` for any number of them. Letters' case does not count in headers.
+    With `generated` two values of one shape that systems make up are taken for the same: UUIDs, times,
+    digests, long numbers, also within other text.
     """
 
     pointers: tuple[str, ...] = DEFAULT_IGNORED
+    generated: bool = True
     patterns: tuple[re.Pattern[str], ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "patterns", tuple(_pattern(pointer) for pointer in self.pointers))
 
-    def covers(self, pointer: str) -> bool:
-        """Tell whether a difference at that place is to be ignored."""
-        return any(pattern.fullmatch(pointer) for pattern in self.patterns)
+    def covers(self, difference: Difference) -> bool:
+        """Tell whether a difference is to be ignored."""
+        sent, recorded = difference.sent, difference.recorded
+        if self.generated and sent is not None and recorded is not None and shape(sent) == shape(recorded):
+            return True
+        return any(pattern.fullmatch(difference.pointer) for pattern in self.patterns)
+
+
+def shape(text: str) -> str:
+    """Return a text with what systems make up replaced by its kind."""
+    for kind, pattern in _GENERATED.items():
+        text = pattern.sub(kind, text)
+    return text
 
 
 @cache
@@ -53,7 +73,7 @@ def _pattern(pointer: str) -> re.Pattern[str]:
 
 def response_differences(new: Response, old: Response, ignore: Ignore) -> tuple[Difference, ...]:
     """Return what differs between a new answer (`sent` in the differences) and an old one (`recorded`)."""
-    return tuple(one for one in _all_differences(new, old) if not ignore.covers(one.pointer))
+    return tuple(one for one in _all_differences(new, old) if not ignore.covers(one))
 
 
 def outcome_differences(new: Interaction, old: Interaction, ignore: Ignore) -> tuple[Difference, ...]:

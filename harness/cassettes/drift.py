@@ -1,23 +1,31 @@
 """Drift: whether the live system still answers as it did when the cassette was recorded.
 
-A run under drift goes live; each answer is compared with the recorded one of the same request, secrets taken
-out of both.
+A run under drift goes live, with the recorded draws; each answer is compared with the recorded one of the
+same request, secrets taken out of both. A live system makes up ids that later requests hold: a request that
+was not recorded as it is, is compared with what the same call attempt sent then.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Lock
 from time import perf_counter
+from typing import Final
 
+from harness.cassettes.canonical import AddressMap
 from harness.cassettes.compare import Ignore, outcome_differences
+from harness.cassettes.draws import ReplayedDraws
+from harness.cassettes.format import load
 from harness.cassettes.interaction import Cassette, Interaction
-from harness.cassettes.match import Index, MatchRule
+from harness.cassettes.match import Index, MatchRule, Verdict
 from harness.cassettes.miss import Difference
 from harness.cassettes.redact import learn_interaction, redact_interaction
-from harness.cassettes.replay import ReplayTransport
+from harness.cassettes.replay import ReplayTransport, recorded_addresses
 from harness.client.message import Response
 from harness.client.transport import HopRequest, Transport, TransportFailure
 from harness.variables.secrets import Redactor
+
+_OWNER: Final = ("call", "iteration", "attempt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +65,16 @@ class DriftTransport:
         redactor: Redactor,
         ignore: Ignore | None = None,
         rule: MatchRule | None = None,
+        addresses: AddressMap | None = None,
     ) -> None:
         self._inner = inner
         self._cassette = cassette
         self._redactor = redactor
         self._ignore = ignore or Ignore()
-        self._known = ReplayTransport(Index(cassette.interactions, rule or MatchRule()), redactor)
+        on = rule or MatchRule()
+        self._known = ReplayTransport(Index(cassette.interactions, on, addresses), redactor)
+        self._same_attempt = Index(cassette.interactions, replace(on, on=("method", *_OWNER)))
+        self._same_attempt.played = self._known.index.played
         self._drifts: list[Drift] = []
         self._compared = 0
         self._lock = Lock()
@@ -99,7 +111,11 @@ class DriftTransport:
             return DriftReport(compared=self._compared, drifts=(*self._drifts, *gone))
 
     def _compare(self, hop: HopRequest, live: Interaction) -> None:
-        found = self._known.take(hop)
+        found: Interaction | Verdict = self._known.take(hop)
+        if not isinstance(found, Interaction):
+            with self._lock:
+                owner = self._same_attempt.parts(hop.request, hop.context)
+                found = self._same_attempt.take(owner, hop.context)
         learn_interaction(live, self._redactor)
         redacted = redact_interaction(live, self._redactor)
         recorded = found if isinstance(found, Interaction) else None
@@ -110,6 +126,48 @@ class DriftTransport:
             self._compared += 1
             if recorded is None or differences:
                 self._drifts.append(Drift(recorded=recorded, live=redacted, differences=differences))
+
+
+class DriftRun:
+    """A live run that is compared with a cassette: give `transport` and `draws` to the run."""
+
+    def __init__(
+        self,
+        cassette: Cassette,
+        inner: Transport,
+        *,
+        redactor: Redactor,
+        ignore: Ignore | None,
+        today: Mapping[str, str],
+    ) -> None:
+        self.cassette = cassette
+        addresses = AddressMap(recorded_addresses(cassette), today)
+        self.transport = DriftTransport(
+            inner, cassette, redactor=redactor, ignore=ignore, addresses=addresses
+        )
+        self.draws = ReplayedDraws(cassette)
+
+    def report(self) -> DriftReport:
+        """Return what drifted."""
+        return self.transport.report()
+
+
+def open_drift(
+    path: str | Path,
+    inner: Transport,
+    *,
+    redactor: Redactor | None = None,
+    ignore: Ignore | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> DriftRun:
+    """Load a cassette to compare a live run with. Raises `InputError` when it cannot be read."""
+    return DriftRun(
+        load(Path(path)),
+        inner,
+        redactor=redactor or Redactor(),
+        ignore=ignore,
+        today=environment or {},
+    )
 
 
 def accept(cassette: Cassette, drifts: Iterable[Drift], *, recorded_at: str) -> Cassette:

@@ -147,7 +147,7 @@ class Index:
         self._buckets: dict[bytes, Bucket] = {}
         self._unified: dict[bytes, Bucket] | None = None
         self._next = 0
-        self.played: Final = bytearray(len(interactions))
+        self.played = bytearray(len(interactions))
         for interaction in interactions:
             key = digest(self._parts(interaction.request, interaction.context, interaction.request.url))
             self._buckets.setdefault(key, Bucket()).add(interaction)

@@ -37,7 +37,7 @@ class ReplayTransport:
         command: str = "",
         variables: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        self._index = index
+        self.index = index
         self._redactor = redactor
         self._file = file
         self._latency = latency
@@ -69,20 +69,20 @@ class ReplayTransport:
         taken for the same: the secrets of a replay may go by other names.
         """
         request, context = hop.request, hop.context
-        parts = self._index.parts(request, context)
+        parts = self.index.parts(request, context)
         with self._lock:
-            found = self._index.take(parts, context)
+            found = self.index.take(parts, context)
         if isinstance(found, Interaction):
             return found
         learn_request(request, self._redactor)
-        redacted = self._index.parts(redact_request(request, self._redactor), context)
+        redacted = self.index.parts(redact_request(request, self._redactor), context)
         with self._lock:
             if redacted != parts:
-                again = self._index.take(redacted, context)
+                again = self.index.take(redacted, context)
                 if again != "unknown":
                     return again
             if found == "unknown":
-                found = self._index.take(redacted, context, unify=True)
+                found = self.index.take(redacted, context, unify=True)
         return found
 
     def close(self) -> None:
@@ -91,7 +91,7 @@ class ReplayTransport:
     def unused(self) -> tuple[Interaction, ...]:
         """Return the interactions that were never played."""
         with self._lock:
-            return self._index.unused()
+            return self.index.unused()
 
     def _miss(self, hop: HopRequest, reason: Verdict) -> ExplainedMiss:
         with self._lock:
@@ -99,7 +99,7 @@ class ReplayTransport:
                 redact_request(hop.request, self._redactor),
                 hop.context,
                 reason,
-                self._index,
+                self.index,
                 command=self._command,
                 variables=self._variables(),
             )
@@ -123,7 +123,7 @@ class Replay:
         self.metadata: CassetteMetadata = cassette.metadata
         self.redactor = redactor
         self._scopes: list[Scopes] = []
-        addresses = AddressMap(_addresses(cassette), today)
+        addresses = AddressMap(recorded_addresses(cassette), today)
         for name, value in environment(cassette.metadata).items():
             if name in cassette.metadata.shapes:
                 redactor.learn(value, name)
@@ -167,7 +167,7 @@ class Replay:
         }
 
 
-def _addresses(cassette: Cassette) -> dict[str, str]:
+def recorded_addresses(cassette: Cassette) -> dict[str, str]:
     """Return which variables were addresses in the recording: those it says, and those that were hosts."""
     hosts = {
         part

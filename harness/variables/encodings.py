@@ -9,6 +9,7 @@ replacement gets what the edit left behind.
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from urllib.parse import quote, unquote
 DEPTH: Final = 3
 """How many encodings on top of each other are looked through."""
 
-REPEATS: Final = 8
-"""How often one view is gone through as long as something is found."""
+REPEATS: Final = 24
+"""How often a text is gone through as long as something is found."""
 
 SHORTEST: Final = 6
 """The shortest text that is searched for, in characters."""
@@ -121,16 +122,12 @@ def replace(text: str, needles: Needles, depth: int = DEPTH) -> str:
     """Replace the needles wherever they occur, in each of the encodings."""
     if not needles or len(text) < SHORTEST:
         return text
-    text = apply(text, needles.plain(text))
-    if depth <= 0:
-        return text
-    for view in (_escaped_edits, _percent_edits, _plus_edits, _hex_edits, _base64_edits):
-        # One edit of a run hides others of the same run; the bound is for replacements that hold a needle.
-        for _ in range(REPEATS):
-            edits = view(text, needles, depth - 1)
-            if not edits:
-                break
-            text = apply(text, edits)
+    # One edit hides others until it is made; the bound is for replacements that hold a needle themselves.
+    for _ in range(REPEATS):
+        edits = _changes(text, needles, depth)
+        if not edits:
+            break
+        text = apply(text, edits)
     return text
 
 
@@ -153,19 +150,11 @@ def as_bytes(text: str) -> bytes:
 
 
 def _changes(view: str, needles: Needles, depth: int) -> list[Edit]:
-    """Return the edits of a view as spans: the plain ones, else one from the first to the last change."""
+    """Return edits of a view: the plain ones, else those of the first encoding in it that has any."""
     edits = needles.plain(view)
-    changed = replace(view, needles, depth)
-    if changed == apply(view, edits):
+    if edits or depth <= 0:
         return edits
-    start = 0
-    shortest = min(len(view), len(changed))
-    while start < shortest and view[start] == changed[start]:
-        start += 1
-    tail = 0
-    while tail < shortest - start and view[-1 - tail] == changed[-1 - tail]:
-        tail += 1
-    return [Edit(start, len(view) - tail, changed[start : len(changed) - tail])]
+    return next((found for codec in _CODECS if (found := codec(view, needles, depth - 1))), [])
 
 
 def _mapped(
@@ -207,13 +196,8 @@ def _escaped_edits(text: str, needles: Needles, depth: int) -> list[Edit]:
         return []
     view, places = _mapped(text, _JSON_ESCAPE, lambda unit: iter([(_unescape(unit), len(unit))]))
 
-    def escape(replacement: str) -> str:
-        return "".join(
-            "\\" + character if character in '"\\' else character for character in replacement
-        ).replace("\n", "\\n")
-
     return [
-        Edit(places[edit.start], places[edit.end], escape(edit.text))
+        Edit(places[edit.start], places[edit.end], json.dumps(edit.text, ensure_ascii=False)[1:-1])
         for edit in _changes(view, needles, depth)
     ]
 
@@ -318,3 +302,7 @@ def _recode(run: re.Match[str], phase: int, view: str, changes: list[Edit]) -> E
     # A digit that is left over carries no whole byte.
     left_over = digits[-1] if (len(digits) - phase) % 4 == 1 else ""
     return Edit(run.start(), run.end(), digits[: phase + kept * 4] + recoded + left_over)
+
+
+_CODECS: Final = (_escaped_edits, _percent_edits, _plus_edits, _hex_edits, _base64_edits)
+"""The encodings, the quick ones first."""

@@ -1,9 +1,11 @@
 """Drift compares live answers with recorded ones, and accepts what is chosen."""
 
+import json
+
 import pytest
 
 from harness.cassettes.compare import Ignore
-from harness.cassettes.drift import DriftTransport, accept
+from harness.cassettes.drift import DriftTransport, accept, open_drift
 from harness.cassettes.format import load
 from harness.client.message import Failure
 from harness.client.transport import TransportFailure
@@ -17,11 +19,11 @@ def drift(recorder, ask, scripted):
     def run(before, after, paths=("/a",), ignore=None, asked=None):
         recording = recorder(before)
         for path in paths:
-            recording.transport.send(ask(path))
+            recording.transport.send(ask(path, call=(path,)))
         cassette = load(recording.finish(complete=True).path)
         live = DriftTransport(scripted(after), cassette, redactor=Redactor(), ignore=ignore)
         for path in paths if asked is None else asked:
-            live.send(ask(path))
+            live.send(ask(path, call=(path,)))
         return live.report(), cassette
 
     return run
@@ -46,6 +48,32 @@ def test_a_changed_answer_is_told_by_pointer(drift, answer):
         "body/new": ("1", None),
         "body/gone": (None, "1"),
     }
+
+
+def test_made_up_ids_and_times_are_no_drift_and_the_requests_that_hold_them_are_compared(
+    recorder, ask, scripted, answer
+):
+    def system(id, when):
+        return {
+            "/new": answer({"id": id, "at": when, "href": f"/things/{id}", "status": "draft"}),
+            f"/things/{id}": answer({"id": id, "status": "active" if when.endswith("1Z") else "failed"}),
+        }
+
+    def run(transport):
+        made = json.loads(transport.send(ask("/new", "POST", call=("Make",))).body)
+        transport.send(ask(made["href"], call=("Read",)))
+
+    recording = recorder(system("0f8fad5b-d9cb-469f-a165-70867728950e", "2026-01-01T00:00:01Z"))
+    run(recording.transport)
+    path = recording.finish(complete=True).path
+    live = scripted(system("7c9e6679-7425-40de-944b-e07fc1f90ae7", "2026-02-02T00:00:02Z"))
+    drift = open_drift(path, live)
+    run(drift.transport)
+    report = drift.report()
+    assert [(one.pointer, one.sent) for found in report.drifts for one in found.differences] == [
+        ("body/status", '"failed"')
+    ]
+    assert report.compared == 2
 
 
 @pytest.mark.parametrize(

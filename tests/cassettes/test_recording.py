@@ -222,6 +222,17 @@ secrets = st.text(
 )
 
 
+OWN_WORDS = """
+harness-journal version metadata complete collection_hash environment DECLARED shapes clocks start seed note
+interactions interaction call Folder Call iteration attempt origin recorded_at elapsed clock number failures
+request method GET POST uri https://api.example/a?q= body headers Authorization: Basic Cookie: sid= X-Echo
+response status code message headers Content-Type application/json body string base64_string wire size
+request_body_base64 seen echo access_token deep sasKey client_secret path failure superseded variables
+REDACTED_DECLARED REDACTED_access_token REDACTED_basic_password REDACTED_basic_credentials_2 REDACTED_cookie
+REDACTED_sasKey REDACTED_cookie_sid REDACTED_client_secret REDACTED_authorization
+"""
+
+
 @given(
     st.lists(secrets, min_size=6, max_size=6, unique=True),
     st.sampled_from(["x.yaml", "x.json"]),
@@ -230,8 +241,8 @@ secrets = st.text(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_secret_is_found_in_journal_or_file(recorder, ask, answer, tmp_path, values, name, pad):
     assume(all(Redactor().learn(value, "x") != value for value in values))
-    # A value that our own words in the file happen to contain cannot be told from them.
-    assume(not any(value.isascii() and value.isalpha() for value in values))
+    # A value that is part of the file's own words cannot be told from them.
+    assume(not any(value in OWN_WORDS for value in values))
     declared, token, password, sas, cookie, late = values
     forms = [
         form
