@@ -139,7 +139,7 @@ const look = value => {
         const deep = () => { try { deep() } catch (error) { log(); throw error } };
         try { deep() } catch (error) { look(error) }
         """,
-        "Error.prepareStackTrace = (e, all) => all.forEach(site => look(site.getFunction())); new Error().stack;",
+        "Error.prepareStackTrace = (e, all) => all.forEach(s => look(s.getFunction())); new Error().stack;",
         "try { await import('x') } catch (error) { look(error) }",
         "try { new URL('nonsense') } catch (error) { look(error) } look(new URL('http://a')); look(URL);",
         "look(crypto.subtle); try { await crypto.subtle.digest('x', Buffer.alloc(1)) } catch (e) { look(e) }",
