@@ -5,7 +5,6 @@ token, gets something that it can decode or parse; what it computes from that is
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -86,12 +85,3 @@ def _throw_away_key(shape: str) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
-
-
-def is_base64(value: str) -> bool:
-    """Tell whether a value decodes as base64 without complaint."""
-    try:
-        base64.b64decode(value, validate=True)
-    except binascii.Error:
-        return False
-    return True
