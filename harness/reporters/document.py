@@ -26,7 +26,7 @@ class CollectionDocument:
 
     def part(self, id: str, name: str) -> Document:
         """Return the document of an item or folder, or just its identity when it has none."""
-        return self._parts.get(id) or {"id": id, "name": name}
+        return self._parts.get(id) or _identity(id, name)
 
     def _children(self, documents: list[Document], folder: Folder) -> list[Document]:
         return [
@@ -41,13 +41,18 @@ class CollectionDocument:
         return known
 
     def _plain(self, child: Folder | Item) -> Document:
-        known: dict[str, Any] = {"id": child.id, "name": child.name}
+        known = _identity(child.id, child.name)
         if isinstance(child, Folder):
             known["item"] = [self._plain(one) for one in child.children]
         else:
             known["request"] = {"method": child.request.method, "url": {"raw": child.request.url.raw}}
         self._parts[child.id] = known
         return known
+
+
+def _identity(id: str, name: str) -> dict[str, Any]:
+    """Name an item; one that has no name is told without."""
+    return {"id": id, "name": name} if name else {"id": id}
 
 
 def _matches(documents: object, folder: Folder) -> bool:
