@@ -27,6 +27,14 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.drift_command import drift_command
 
                 return drift_command(options, terminal)
+            case "report":
+                from harness.cli.report_command import report_command
+
+                return report_command(options, reporter_options, terminal)
+            case "compare":
+                from harness.cli.compare_command import compare_command
+
+                return compare_command(options, terminal)
             case "list":
                 from harness.cli.list_command import list_command
 

@@ -6,19 +6,19 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from harness import __version__
-from harness.api import LiveRun
+from harness.api import LiveRun, RunConfig
 from harness.cli.newmanrc import configured
+from harness.cli.reporting import DEFAULT, context_of, reporters_of
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, HarnessError, UsageError
-from harness.reporters.reporter import Reporter, ReporterContext, Verbosity, create, options_of
+from harness.reporters.quantity import counted
 from harness.runner.events import RunFinished
+from harness.runner.run import Step
 from harness.variables.environment import export_scope
-
-_DEFAULT_REPORTERS = "cli"
 
 
 def run_command(
@@ -48,9 +48,17 @@ def _run_one(
     reporter_options: Mapping[str, str | bool],
     terminal: Terminal,
 ) -> ExitCode:
-    with LiveRun(run_config(collection, options, terminal)) as live:
-        reporters = _reporters(options, reporter_options, terminal, live)
-        events = live.events()
+    config = run_config(collection, options, terminal)
+    chosen: frozenset[Step] | None = None
+    if options.rerun_failed is not None:
+        chosen = _rerun(Path(options.rerun_failed), config, terminal)
+        if not chosen:
+            return ExitCode.PASSED
+    with LiveRun(config) as live:
+        names = [name for name in (options.reporters or DEFAULT).split(",") if name]
+        context = context_of(options, terminal, live.mask, newman=config.newman)
+        reporters = reporters_of(names, reporter_options, context, history=options.history)
+        events = live.events(chosen=chosen)
         finished: RunFinished | None = None
         try:
             while True:
@@ -76,41 +84,17 @@ def _run_one(
         return live.exit_code(finished.summary)
 
 
-def _reporters(
-    options: argparse.Namespace,
-    given: Mapping[str, str | bool],
-    terminal: Terminal,
-    live: LiveRun,
-) -> list[Reporter]:
-    """Make the reporters asked for; an option without a reporter's name is for all that know it (newman)."""
-    names = [name for name in (options.reporters or _DEFAULT_REPORTERS).split(",") if name]
-    words: tuple[Verbosity, ...] = get_args(Verbosity)
-    verbosity: Verbosity = next((word for word in words if getattr(options, word, False)), "normal")
-    context = ReporterContext(
-        stream=terminal.out,
-        cwd=terminal.cwd,
-        colour=options.color,
-        unicode=not options.disable_unicode,
-        verbosity=verbosity,
-        mask=live.mask,
-        newman=options.compat == "newman",
-        environ=terminal.environ,
-    )
-    return [create(name, _options_for(name, names, given), context) for name in dict.fromkeys(names)]
+def _rerun(log: Path, config: RunConfig, terminal: Terminal) -> frozenset[Step]:
+    """Choose the steps that failed in a result, with those they need, and say how many they are."""
+    from harness.cli.rerun import failed_steps
 
-
-def _options_for(name: str, names: list[str], given: Mapping[str, str | bool]) -> dict[str, str | bool]:
-    known = options_of(name)
-    own = {
-        option.removeprefix(f"{name}-"): value
-        for option, value in given.items()
-        if option.startswith(f"{name}-")
-    }
-    others = tuple(f"{other}-" for other in names)
-    general = {
-        option: value for option, value in given.items() if option in known and not option.startswith(others)
-    }
-    return {**own, **general}
+    failed, needed = failed_steps(log, config)
+    if not failed:
+        terminal.err.write(f"nothing to run again: no call of {config.collection} failed in {log}\n")
+    else:
+        told = f" with {counted(len(needed), 'call')} that they need" if needed else ""
+        terminal.err.write(f"running {counted(len(failed), 'failed call')} again{told}\n")
+    return failed | needed
 
 
 def _export(live: LiveRun, options: argparse.Namespace) -> None:

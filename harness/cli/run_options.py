@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from harness.cassettes.modes import RECORD_MODES
+from harness.cli.report_options import add_reporting
 from harness.cli.values import milliseconds, positive
 
 
@@ -164,9 +165,7 @@ def _add_cassettes(cassettes: argparse._ArgumentGroup) -> None:
 
 
 def _add_output(output: argparse._ArgumentGroup) -> None:
-    output.add_argument(
-        "-r", "--reporters", default=None, metavar="NAMES", help="comma-separated, default cli"
-    )
+    add_reporting(output)
     output.add_argument("--history", metavar="FILE", help="compare with past runs, and keep this one")
     output.add_argument("--export-environment", metavar="FILE", help="write the environment at the end")
     output.add_argument("--export-globals", metavar="FILE", help="write the globals at the end")
@@ -174,17 +173,6 @@ def _add_output(output: argparse._ArgumentGroup) -> None:
     output.add_argument("--export-cookie-jar", metavar="FILE", help="write the cookies at the end")
     output.add_argument(
         "--export-secrets", action="store_true", help="write secret variables in clear into exports"
-    )
-    output.add_argument("--silent", action="store_true", help="print nothing")
-    output.add_argument("--quiet", action="store_true", help="print only what failed")
-    output.add_argument("--verbose", action="store_true", help="print requests and responses")
-    output.add_argument("--color", choices=["auto", "on", "off"], default="auto", help="colours")
-    output.add_argument("--disable-unicode", action="store_true", help="plain characters only")
-    output.add_argument(
-        "--reporter-NAME-OPTION",
-        dest="reporter_help",
-        metavar="VALUE",
-        help="an option of a reporter, as --reporter-json-export FILE",
     )
 
 

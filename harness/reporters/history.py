@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 
 from harness.errors import InputError
 from harness.reporters.export import write_atomically
-from harness.runner.results import RunSummary
+from harness.runner.results import CallResult, RunSummary
 
 KEPT: Final = 100
 # How many runs, this one included, are looked at to call a call flaky.
@@ -85,6 +85,12 @@ def compare(past: tuple[PastRun, ...], now: PastRun, ran: frozenset[str]) -> Com
     )
 
 
+def key_of(result: CallResult, iterations: int) -> str:
+    """Name a call in the history: its path, and its iteration when there are several."""
+    path = " / ".join(result.call.path)
+    return f"{path} [iteration {result.iteration + 1}]" if iterations > 1 else path
+
+
 class Chronicle:
     """Takes down what a run adds to a history file, and compares it with what the file holds."""
 
@@ -106,7 +112,7 @@ class Chronicle:
     def told(self, summary: RunSummary) -> Mapping[str, Any]:
         """Tell the trend and what changed, calls by their rows, as the page's script reads it."""
         now = self._now(summary)
-        changes = compare(self._past, now, frozenset(self._rows))
+        changes = self.compare(summary)
         return {
             "runs": [
                 [one.started_ms, one.calls, len(one.failed), one.skipped, one.elapsed_ms, one.mean_ms]
@@ -116,6 +122,10 @@ class Chronicle:
             "fixed": [self._rows[key] for key in changes.fixed],
             "flaky": [[self._rows[key], *counts] for key, counts in changes.flaky.items()],
         }
+
+    def compare(self, summary: RunSummary) -> Comparison:
+        """Tell what changed."""
+        return compare(self._past, self._now(summary), frozenset(self._rows))
 
     def write(self, summary: RunSummary) -> None:
         """Add the run to the file."""

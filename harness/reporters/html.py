@@ -12,7 +12,7 @@ from harness.reporters.call_record import FAILED, failure_of, record_of, row_of
 from harness.reporters.document import masked
 from harness.reporters.export import Spool, export_path, write_atomically
 from harness.reporters.fault import faults_of
-from harness.reporters.history import Chronicle
+from harness.reporters.history import Chronicle, key_of
 from harness.reporters.html_page import render_page
 from harness.reporters.html_settings import HtmlSettings, html_settings, htmlextra_settings
 from harness.reporters.packing import Packer, packed
@@ -121,9 +121,7 @@ class HtmlReporter:
             self._end_chunk()
 
     def _note(self, chronicle: Chronicle, number: int, result: CallResult, *, failed: bool) -> None:
-        key = " / ".join(result.call.path)
-        if self._started is not None and self._started.iterations > 1:
-            key = f"{key} [iteration {result.iteration + 1}]"
+        key = key_of(result, self._started.iterations if self._started is not None else 1)
         chronicle.note(number, self._context.mask(key), failed=failed, retried=result.attempt > 1)
 
     def _end_chunk(self) -> None:

@@ -44,8 +44,10 @@ def html_settings(options: Options, context: ReporterContext) -> HtmlSettings:
 def htmlextra_settings(options: Options, context: ReporterContext) -> HtmlSettings:
     """Read the options of htmlextra, by its own names; those that change nothing here are let be."""
     hidden = _text(options, "skipHeaders") or ""
+    history = _text(options, "history")
     return HtmlSettings(
         export=options.get("export"),
+        history=context.cwd / history if history else None,
         page=PageOptions(
             title=_text(options, "title"),
             browser_title=_text(options, "browserTitle"),

@@ -95,6 +95,7 @@ _HTMLEXTRA_OPTIONS: Final = (
     "hideResponse",
     "showRequestHeaders",
     "displayProgressBar",
+    "history",  # ours
 )
 _TERMINAL_OPTIONS: Final = (
     "silent",

@@ -1,0 +1,72 @@
+"""`harness report`: reports of an earlier run."""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from harness.cassettes.redact import learn_request, learn_response
+from harness.cli.reporting import DEFAULT, Given, context_of, reporters_of
+from harness.cli.terminal import Terminal
+from harness.errors import ExitCode, UsageError, choices
+from harness.reporters.result_file import read_results
+from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted
+from harness.runner.results import CallResult
+from harness.variables.secrets import Redactor
+
+_BY_EXTENSION: Final[Mapping[str, str]] = {".html": "html", ".htm": "html", ".xml": "junit", ".json": "json"}
+
+
+def report_command(options: argparse.Namespace, given: Given, terminal: Terminal) -> ExitCode:
+    """Let the reporters handle the events again; a report that is made is a success, whatever it tells."""
+    names = [name for name in (options.reporters or "").split(",") if name]
+    if options.output is not None:
+        name = _reporter_for(options.output)
+        names.append(name)
+        given = {**given, f"{name}-export": options.output}
+    redactor = Redactor(redacted=True)
+    context = context_of(options, terminal, redactor.text)
+    reporters = reporters_of(names or [DEFAULT], given, context, history=options.history)
+    try:
+        for event in _events(Path(options.results), redactor):
+            for reporter in reporters:
+                reporter.handle(event)
+    finally:
+        for reporter in reporters:
+            reporter.close()
+    for reporter in reporters:
+        if reporter.written is not None and not options.silent:
+            terminal.out.write(f"written to {reporter.written}\n")
+    return ExitCode.PASSED
+
+
+def _reporter_for(file: str) -> str:
+    name = _BY_EXTENSION.get(Path(file).suffix.lower())
+    if name is None:
+        raise UsageError(
+            f"what kind of report {file!r} is to be cannot be told by its extension",
+            where="--output",
+            hint=choices(Path(file).suffix, _BY_EXTENSION),
+        )
+    return name
+
+
+def _events(path: Path, redactor: Redactor) -> Iterator[Event]:
+    """Read the events, and learn the secrets that each call shows: newman masks nothing."""
+    for event in read_results(path):
+        match event:
+            case RunStarted(collection=collection):
+                redactor.learn_variables(collection.variables)
+            case CallFinished(result=result) | AttemptFinished(result=result):
+                _learn(result, redactor)
+            case _:
+                pass
+        yield event
+
+
+def _learn(result: CallResult, redactor: Redactor) -> None:
+    for exchange in (*(side.exchange for side in result.side), result.exchange):
+        if exchange is not None:
+            learn_request(exchange.request, redactor)
+            if exchange.response is not None:
+                learn_response(exchange.response, redactor)

@@ -1,0 +1,69 @@
+"""The reporters of a command, from its options."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Final, get_args
+
+from harness.cli.terminal import Terminal
+from harness.reporters.reporter import Reporter, ReporterContext, Verbosity, create, options_of
+
+Given = Mapping[str, str | bool]
+"""Options of reporters by `<name>-<option>`."""
+
+DEFAULT: Final = "cli"
+_WITH_HISTORY: Final = ("html", "htmlextra")
+
+
+def context_of(
+    options: argparse.Namespace, terminal: Terminal, mask: Callable[[str], str], *, newman: bool = False
+) -> ReporterContext:
+    """Return what the reporters share."""
+    words: tuple[Verbosity, ...] = get_args(Verbosity)
+    return ReporterContext(
+        stream=terminal.out,
+        cwd=terminal.cwd,
+        colour=options.color,
+        unicode=not options.disable_unicode,
+        verbosity=next((word for word in words if getattr(options, word, False)), "normal"),
+        mask=mask,
+        newman=newman,
+        environ=terminal.environ,
+    )
+
+
+def reporters_of(
+    names: list[str], given: Given, context: ReporterContext, *, history: str | None = None
+) -> list[Reporter]:
+    """Make the reporters, each once. `history` is a file of past runs; where HTML is made, that tells it.
+
+    Raises `UsageError` for an unknown reporter or option.
+    """
+    wanted = list(dict.fromkeys(names))
+    made: list[Reporter] = []
+    kept = False
+    for name in wanted:
+        own = _options_for(name, wanted, given)
+        if history is not None and name in _WITH_HISTORY and not kept:
+            own["history"] = history
+            kept = True
+        made.append(create(name, own, context))
+    if history is not None:
+        from harness.reporters.history_lines import HistoryReporter
+
+        made.append(HistoryReporter(context.cwd / history, context, keep=not kept))
+    return made
+
+
+def _options_for(name: str, names: list[str], given: Given) -> dict[str, str | bool]:
+    """Return a reporter's options; one without a reporter's name is for all that know it, as in newman."""
+    known = options_of(name)
+    own = {
+        option.removeprefix(f"{name}-"): value
+        for option, value in given.items()
+        if option.startswith(f"{name}-")
+    }
+    others = tuple(f"{other}-" for other in names)
+    general = {
+        option: value for option, value in given.items() if option in known and not option.startswith(others)
+    }
+    return {**own, **general}
