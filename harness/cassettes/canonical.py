@@ -217,6 +217,12 @@ class AddressMap:
     def __bool__(self) -> bool:
         return bool(self._addresses or self._hosts)
 
+    def recorded_text(self, text: str) -> str:
+        """Return a text with the addresses of today in it as they were in the recording."""
+        for now, then in self._addresses:
+            text = text.replace(now, then)
+        return text
+
     def recorded(self, url: str) -> str:
         """Return the address that a URL of today had in the recording."""
         for now, then in self._addresses:

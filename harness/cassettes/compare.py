@@ -24,7 +24,7 @@ _GENERATED: Final = {
     "<uuid>": re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"),
     "<time>": re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"),
     "<digest>": re.compile(r"(?<![0-9A-Za-z])(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{16,}(?![0-9A-Za-z])"),
-    "<number>": re.compile(r"(?<!\d)\d{10,19}(?!\d)"),
+    "<number>": re.compile(r"(?<!\d)\d{10,19}(?:\.\d+)?(?!\d)"),
 }
 
 DEFAULT_IGNORED: Final = tuple(f"headers/{name}" for name in sorted(VOLATILE_HEADERS))

@@ -23,6 +23,7 @@ from harness.cassettes.redact import learn_interaction, redact_interaction
 from harness.cassettes.replay import ReplayTransport, recorded_addresses
 from harness.client.message import Response
 from harness.client.transport import HopRequest, Transport, TransportFailure
+from harness.variables.encodings import as_bytes, as_text
 from harness.variables.secrets import Redactor
 
 _OWNER: Final = ("call", "iteration", "attempt")
@@ -71,6 +72,7 @@ class DriftTransport:
         self._cassette = cassette
         self._redactor = redactor
         self._ignore = ignore or Ignore()
+        self._addresses = addresses or AddressMap({}, {})
         on = rule or MatchRule()
         self._known = ReplayTransport(Index(cassette.interactions, on, addresses), redactor)
         self._same_attempt = Index(cassette.interactions, replace(on, on=("method", *_OWNER)))
@@ -121,11 +123,20 @@ class DriftTransport:
         recorded = found if isinstance(found, Interaction) else None
         differences: tuple[Difference, ...] = ()
         if recorded is not None:
-            differences = outcome_differences(redacted, recorded, self._ignore)
+            differences = outcome_differences(self._readdressed(redacted), recorded, self._ignore)
         with self._lock:
             self._compared += 1
             if recorded is None or differences:
                 self._drifts.append(Drift(recorded=recorded, live=redacted, differences=differences))
+
+    def _readdressed(self, live: Interaction) -> Interaction:
+        response = live.response
+        if response is None or not self._addresses:
+            return live
+        told = self._addresses.recorded_text
+        headers = tuple((name, told(value)) for name, value in response.headers)
+        body = as_bytes(told(as_text(response.body)))
+        return replace(live, response=replace(response, headers=headers, body=body))
 
 
 class DriftRun:

@@ -7,8 +7,10 @@ import pytest
 from harness.cassettes.compare import Ignore
 from harness.cassettes.drift import DriftTransport, accept, open_drift
 from harness.cassettes.format import load
+from harness.cassettes.recording import RecordingPlan
 from harness.client.message import Failure
 from harness.client.transport import TransportFailure
+from harness.collection.model import Variable
 from harness.variables.secrets import Redactor
 
 
@@ -131,3 +133,15 @@ def test_accepting_writes_the_chosen_changes_only(drift, answer):
         ("d", b'{"v": 2}'),
     ]
     assert [one.number for one in accepted.interactions] == [0, 1, 2]
+
+
+def test_an_answer_that_names_todays_address_is_no_drift(recorder, ask, scripted, answer):
+    plan = RecordingPlan(environment=(Variable(key="BASE", value="https://then.example/v1"),))
+    recording = recorder({"/v1/a": answer({"self": "https://then.example/v1/a"})}, plan=plan)
+    recording.transport.send(ask("https://then.example/v1/a"))
+    path = recording.finish(complete=True).path
+    now = "http://127.0.0.1:9"
+    live = scripted({"/a": answer({"self": f"{now}/a"}, headers=())})
+    drift = open_drift(path, live, environment={"BASE": now})
+    drift.transport.send(ask(f"{now}/a"))
+    assert not drift.report().drifted
