@@ -51,7 +51,8 @@ class Fault:
         position = self.error.position if self.error else None
         if position is None or (newman and not self._thrown_by_chai()):
             return script
-        return f"{script}:{position.line}:{position.column}"
+        # newman takes two off the line that its sandbox counts, whose wrapper has three (summary.js).
+        return f"{script}:{position.line + newman}:{position.column}"
 
     def _thrown_by_chai(self) -> bool:
         stack = self.error.stack if self.error else ""
