@@ -96,12 +96,23 @@ class Draws(Protocol):
 
 
 class LiveDraws:
-    """Draws of a run that nobody replays: the real time, and a seed of its own unless one is given."""
+    """Draws of a run that nobody replays: the real time, and a seed of its own unless one is given.
+
+    A call that is visited again within an iteration draws anew.
+    """
 
     def __init__(self, seed: int | None = None) -> None:
         self.seed = random.SystemRandom().getrandbits(63) if seed is None else seed
+        self._iteration = -1
+        self._visits: dict[tuple[tuple[str, ...], int], int] = {}
 
     def call(self, path: Sequence[str], iteration: int, attempt: int) -> CallDraws:
         """Return the draws of one attempt of one call."""
-        seed = derive_seed(self.seed, tuple(path), iteration, attempt)
+        if iteration != self._iteration:
+            self._iteration = iteration
+            self._visits.clear()
+        key = (tuple(path), attempt)
+        visit = self._visits.get(key, 0)
+        self._visits[key] = visit + 1
+        seed = derive_seed(self.seed, key[0], iteration, attempt, visit)
         return CallDraws(seed, SystemClock())

@@ -195,3 +195,15 @@ def test_draws_differ_between_iterations(lab):
     lab.run([{"name": "a", "request": "http://lab/{{$guid}}"}], iterations=2)
     first, second = (hop.request.url for hop in lab.answers.sent)
     assert first != second
+
+
+def test_draws_differ_when_a_call_is_visited_again(lab):
+    visits = []
+
+    def back_once(job, host):
+        visits.append(1)
+        return lab.goes_to("a")(job, host) if len(visits) == 1 else None
+
+    lab.run([{"name": "a", "request": "http://lab/{{$guid}}"}, {"name": "b", "test": back_once}])
+    first, _, second, _ = (hop.request.url for hop in lab.answers.sent)
+    assert first != second
