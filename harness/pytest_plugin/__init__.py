@@ -5,16 +5,18 @@ a collection is met.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 import pytest
 
-from harness.pytest_plugin.options import add_options
+from harness.pytest_plugin import hooks
+from harness.pytest_plugin.fixtures import postman_environment, postman_run
+from harness.pytest_plugin.notes import notes, take_notes
+from harness.pytest_plugin.options import add_options, option_value
 
-if TYPE_CHECKING:
-    from collections.abc import Generator
+SUFFIX: Final = ".postman_collection.json"
 
-SUFFIX = ".postman_collection.json"
+COMPANIONS: Final = (".harness.yaml", ".harness.yml")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,9 +24,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_options(parser)
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the hooks that change requests and environments."""
+    pluginmanager.add_hookspecs(hooks)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker that all calls carry."""
-    config.addinivalue_line("markers", "postman: a call of a Postman collection")
+    """Register the marker that all calls carry, and the columns of pytest-html."""
+    config.addinivalue_line(
+        "markers",
+        "postman(collection): a call of a Postman collection; on a test, the one that `postman_run` runs",
+    )
+    sends = any(option_value(config, name) for name in ("live", "record", "record-mode"))
+    if sends and config.getoption("dist", "no") in {"each", "worksteal"}:
+        raise pytest.UsageError(
+            "--dist=each and --dist=worksteal would send calls more than once; use --dist=load"
+        )
+    if config.getoption("htmlpath", None):
+        from harness.pytest_plugin.html import HtmlColumns, may_meet_collection
+
+        if may_meet_collection(config):
+            config.pluginmanager.register(HtmlColumns(), "postman-harness-html")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -32,54 +52,46 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path.suffix != ".json":
         return None
     named = parent.session.isinitpath(file_path)
-    if not named and not file_path.name.endswith(SUFFIX):
+    if not named and not _has_companion(file_path):
         return None
     from harness.pytest_plugin.collecting import CollectionFile, is_collection
 
-    if named:
-        wanted = file_path.name.endswith(SUFFIX) or is_collection(file_path)
-    else:
-        from harness.collection.companion import companion_beside
-
-        wanted = companion_beside(file_path) is not None
-    return CollectionFile.from_parent(parent, path=file_path) if wanted else None
+    if file_path.name.endswith(SUFFIX) or _has_companion(file_path) or is_collection(file_path):
+        return CollectionFile.from_parent(parent, path=file_path)
+    return None
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-    call: pytest.CallInfo[None],  # noqa: ARG001 - pytest passes hook arguments by name
-) -> "Generator[None, pytest.TestReport, pytest.TestReport]":
-    """Give the report of a call what pytest-html shows of it."""
-    report = yield
-    if report.when == "call" and item.get_closest_marker("postman"):
-        from harness.pytest_plugin.html import add_extras
-
-        add_extras(item, report)
-    return report
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_html_results_table_header(cells: list[str]) -> None:
-    """Add the columns of calls to pytest-html's table."""
-    from harness.pytest_plugin.html import header_cells
-
-    cells[2:2] = header_cells()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_html_results_table_row(report: pytest.TestReport, cells: list[str]) -> None:
-    """Fill the columns of calls."""
-    from harness.pytest_plugin.html import row_cells
-
-    cells[2:2] = row_cells(report)
+def _has_companion(collection: Path) -> bool:
+    stem = collection.name.removesuffix(".json").removesuffix(".postman_collection")
+    return any(collection.with_name(stem + ending).is_file() for ending in COMPANIONS)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep the calls of a collection on one worker, in order, where xdist would deal items out one by one."""
-    if config.getvalue("dist") != "load":
-        return None
-    from harness.pytest_plugin.scheduling import CollectionScheduling
+    """Keep the calls of a collection on one worker and in order, however xdist deals out the rest."""
+    from harness.pytest_plugin.scheduling import SCHEDULERS
 
-    return CollectionScheduling(config, log)
+    scheduler = SCHEDULERS.get(config.getvalue("dist"))
+    return None if scheduler is None else scheduler(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001 - pytest passes hook arguments by name
+    """Take over what a worker of xdist has to say."""
+    take_notes(node.config, getattr(node, "workeroutput", None) or {})
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter,
+    exitstatus: int,  # noqa: ARG001 - see above
+    config: pytest.Config,
+) -> None:
+    """Say what was recorded, and what ran after the end."""
+    said = notes(config)
+    if said:
+        terminalreporter.section("postman")
+        for line in said:
+            terminalreporter.line(line)
+
+
+__all__ = ["COMPANIONS", "SUFFIX", "postman_environment", "postman_run"]

@@ -1,193 +1,229 @@
-"""Collectors and items: what pytest sees of a collection."""
+"""Collectors: what pytest sees of a collection and its folders."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.api import MissingCassette, RunConfig, planned
+from harness.api.upstream_steps import upstream_steps
+from harness.cassettes.recording import UnfinishedRecording
+from harness.collection.companion import numbered
 from harness.collection.document import read_json
 from harness.collection.model import Folder
 from harness.errors import HarnessError
-from harness.pytest_plugin.drive import Drive
-from harness.pytest_plugin.failure import CallFailure, describe, failure_text
-from harness.pytest_plugin.options import file_option, option_value
-from harness.pytest_plugin.subtest import report_assertion
-from harness.runner.plan import Call, Plan
-from harness.runner.results import CallResult
+from harness.pytest_plugin.drive import Drive, Itinerary
+from harness.pytest_plugin.ended import ended_runs
+from harness.pytest_plugin.failure import CallFailure, request_line, setup_text
+from harness.pytest_plugin.item import CallItem
+from harness.pytest_plugin.naming import Names, marker
+from harness.pytest_plugin.notes import add_note
+from harness.pytest_plugin.options import option_value
+from harness.pytest_plugin.run_opening import open_run
+from harness.pytest_plugin.run_settings import run_config
+from harness.pytest_plugin.running import Running
+from harness.runner.plan import Plan
 from harness.runner.run import Step
-from harness.variables.environment import parse_assignment
+from harness.runner.spool import Spool
 
 
 def is_collection(path: Path) -> bool:
-    """Whether a JSON file holds a collection."""
+    """Whether a JSON file holds a collection, of whatever version."""
     try:
         document = read_json(path, "the collection")
     except HarnessError:
         return False
     if isinstance(document, dict) and isinstance(document.get("collection"), dict):
         document = document["collection"]
-    return isinstance(document, dict) and "info" in document and "item" in document
+    if not isinstance(document, dict):
+        return False
+    return {"info", "item"} <= document.keys() or {"order", "requests"} <= document.keys()
 
 
 class CollectionFile(pytest.File):
     """A collection; its items share one run, which is started when the first of them runs."""
 
-    drive: Drive | None = None
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.drive: Drive | None = None
+        self.passed: set[Step] = set()
+        self._plan: Plan | None = None
+        self._spool: Spool | None = None
+        self._broken: str | None = None
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Make the tree of folders and calls, once an iteration."""
+        Running.register(self.config)
         try:
             plan = planned(self.run_config())
         except MissingCassette as error:
-            hint = f"record one: pytest {self.nodeid} --postman-record, or send live: --postman-live"
-            raise self.CollectError(f"{error.what}\n  --> {error.where}\n  {hint}") from error
+            raise self.CollectError(self._missing_text(error)) from error
         except HarnessError as error:
             raise self.CollectError(str(error)) from error
-        names = _Names()
+        self._plan = plan
+        names = {id(entry): path[-1] for path, entry in numbered(plan.collection.root)}
+        positions = {id(call.item): position for position, call in enumerate(plan.calls)}
+        tree = _Tree(plan, names, positions, Names())
         for iteration in range(plan.iterations):
-            yield from _children(self, plan, plan.collection.root, iteration, names)
+            yield from tree.children(self, plan.collection.root, iteration)
 
     def run_config(self) -> RunConfig:
-        """Say how the collection is to be run: what the options ask for, the companion, then the defaults.
+        """Say how the collection is to be run. Raises `HarnessError`."""
+        return run_config(self.config, self.path)
 
-        Raises `HarnessError` when nothing says from which cassette to replay.
-        """
-        config = self.config
-        live = bool(option_value(config, "live"))
-        record = bool(option_value(config, "record"))
-        return RunConfig(
-            collection=str(self.path),
-            environment=file_option(config, "environment"),
-            globals=file_option(config, "globals"),
-            data=file_option(config, "data"),
-            env_vars=dict(
-                parse_assignment(text, "--postman-env-var") for text in option_value(config, "env-var")
-            ),
-            platform=option_value(config, "platform"),
-            cassette=file_option(config, "cassette"),
-            cassette_mode="record" if record else "live" if live else "replay",
+    def _missing_text(self, error: MissingCassette) -> str:
+        named = "" if not error.hint else " --postman-cassette FILE"
+        lines = [error.what, f"  --> {error.where}"]
+        lines.append(f"  record one: pytest '{self.nodeid}' --postman-record{named}")
+        if named:
+            lines.append("  or name one in its companion file: `cassette: FILE`")
+        return "\n".join((*lines, "  or send live: --postman-live"))
+
+    @property
+    def selected(self) -> frozenset[Step]:
+        """The steps that pytest is to run."""
+        return frozenset(
+            item.step for item in self.session.items if isinstance(item, CallItem) and item.file is self
         )
 
-    def start(self) -> Drive:
-        """Return the run, started with the items that are selected."""
+    def upstream(self, chosen: frozenset[Step]) -> frozenset[Step]:
+        """Return the steps that others stand on. Raises `HarnessError`."""
+        return upstream_steps(self.run_config(), chosen) - chosen if self._plan else frozenset()
+
+    def call_names(self, steps: Iterable[Step]) -> list[str]:
+        """Return the paths of calls, in order, each once."""
+        calls = self._plan.calls if self._plan else ()
+        return list(dict.fromkeys(" / ".join(calls[position].path) for _, position in sorted(steps)))
+
+    def start(self, step: Step) -> Drive:
+        """Return the run, started with the items that are selected and were not run yet."""
+        if self._broken is not None:
+            raise pytest.skip.Exception(f"the run ended early: {self._broken}", _use_item_location=True)
         if self.drive is None:
-            chosen = frozenset(
-                item.step for item in self.session.items if isinstance(item, CallItem) and item.file is self
-            )
-            self.drive = Drive(self.run_config(), chosen)
+            try:
+                self.drive = self._open(
+                    frozenset(one for one in self.selected if one not in self.passed or one == step)
+                )
+            except HarnessError as error:
+                self._broken = error.what
+                if isinstance(error, UnfinishedRecording):
+                    error.hint = "continue it with --postman-resume=continue, or throw it away with =discard"
+                raise
         return self.drive
 
-    def teardown(self) -> None:
-        """End the run when pytest is through with the collection."""
+    def _open(self, chosen: frozenset[Step]) -> Drive:
+        settings = self.run_config()
+        whole = self._plan is not None and len(chosen) == len(self._plan.calls) * self._plan.iterations
+        if settings.cassette_mode in {"record", "rewrite"} and not whole:
+            # What is not sent this time stays in the cassette.
+            settings = replace(settings, cassette_mode="all")
+        live = open_run(self.config, self.ihook, self.path, settings)
+        set_up = live.mode == "replay" or option_value(self.config, "upstream")
+        itinerary = Itinerary(chosen, self.upstream(chosen) if set_up else frozenset())
+        if whole and self._is_awaited():
+            self._spool = Spool(live.plan.calls)
+        return Drive(live, itinerary, self._spool)
+
+    def _is_awaited(self) -> bool:
+        """Whether a test of the session wants to start where a collection ended."""
+        wanted = {"postman_run", "postman_environment"}
+        return any(wanted.intersection(getattr(item, "fixturenames", ())) for item in self.session.items)
+
+    def came_to(self, step: Step) -> None:
+        """Note that pytest came to a step, whether or not it is then run."""
+        self.passed.add(step)
         if self.drive is not None:
-            drive, self.drive = self.drive, None
-            drive.finish()
+            self.drive.itinerary.passed.add(step)
+
+    def teardown(self) -> None:
+        """End the run when pytest is through with the collection. Raises `CallFailure`."""
+        drive, self.drive = self.drive, None
+        if drive is None:
+            return
+        kept = False
+        try:
+            drive.itinerary.passed |= self.passed
+            early = not drive.itinerary.done
+            last = drive.finish(early=early)
+            self._tell(drive)
+            finished, spool = drive.finished, self._spool
+            if finished is not None and spool is not None and not early:
+                ended_runs(self.config).keep(self.path, drive.live, finished, spool)
+                kept = True
+            if last:
+                lines = "; ".join(request_line(one, drive.live.mask) for one in last)
+                add_note(self.config, f"{self.nodeid} ended early, and ran what always runs: {lines}")
+            failures = [text for one in last if (text := setup_text(one, drive.live.mask)) is not None]
+            if failures:
+                raise CallFailure("\n".join(failures))
+        finally:
+            if not kept:
+                drive.close()
+
+    def _tell(self, drive: Drive) -> None:
+        if drive.live.recording is None:
+            return
+        facts: Mapping[str, Any] = drive.finished.summary.facts if drive.finished else {}
+        cassette = str(drive.live.cassette)
+        if facts.get("cassette") == cassette:
+            add_note(self.config, f"{self.nodeid}: {facts['recorded']} interactions recorded into {cassette}")
+        else:
+            add_note(
+                self.config,
+                f"{self.nodeid}: the recording is not complete, and {cassette} is as it was; "
+                "continue with --postman-resume=continue",
+            )
 
 
 class FolderCollector(pytest.Collector):
-    """A folder of a collection."""
+    """A folder of a collection in one iteration."""
 
-    def __init__(self, *, calls: list[Any], **options: Any) -> None:
+    def __init__(self, *, tree: "_Tree", folder: Folder, iteration: int, **options: Any) -> None:
         super().__init__(**options)
-        self._nodes = calls
+        self._tree = tree
+        self._folder = folder
+        self._iteration = iteration
+        self.add_marker(marker(self.config, folder.name))
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Return the folder's own folders and calls."""
-        plan, folder, iteration, names = self._nodes
-        yield from _children(self, plan, folder, iteration, names)
+        return self._tree.children(self, self._folder, self._iteration)
 
 
-class CallItem(pytest.Item):
-    """A call of a collection in one iteration."""
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """Makes nodes of folders and items; `names` and `positions` are by the identity of these."""
 
-    def __init__(self, *, call: Call, step: Step, **options: Any) -> None:
-        super().__init__(**options)
-        self.call = call
-        self.step = step
-        self.results: list[CallResult] = []
-        self.add_marker("postman")
+    plan: Plan
+    names: Mapping[int, str]
+    positions: Mapping[int, int]
+    given: Names
 
-    @property
-    def file(self) -> CollectionFile:
-        """The collection this call is of."""
-        parent = self.getparent(CollectionFile)
-        if parent is None:
-            raise RuntimeError("a call is always below a collection")
-        return parent
-
-    def runtest(self) -> None:
-        """Run the collection up to the end of this call, and report its assertions."""
-        drive = self.file.start()
-        self.results = drive.take(self.step)
-        if not self.results:
-            raise _skipped("a script went on to another request")
-        for result in self.results:
-            self._report(result, drive)
-
-    def _report(self, result: CallResult, drive: Drive) -> None:
-        mask = drive.live.mask
-        console = [line.text for run in (*result.prerequest, *result.test) for line in run.console]
-        if console:
-            self.add_report_section("call", "console", mask("\n".join(console)))
-        self.user_properties += describe(result, mask)
-        for assertion in result.assertions:
-            report_assertion(self, result, assertion, mask)
-        text = failure_text(result, mask)
-        if text is not None:
-            raise CallFailure(text)
-        if result.skipped is not None and len(self.results) == 1:
-            raise _skipped(result.skipped)
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show what the user can use; a bug keeps its traceback."""
-        if isinstance(excinfo.value, CallFailure | HarnessError):
-            return f"{excinfo.value}\n  rerun: pytest '{self.nodeid}'"
-        return super().repr_failure(excinfo, style)
-
-    def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Name the call by its path."""
-        return self.path, 0, " / ".join(self.call.path)
-
-
-def _skipped(reason: str) -> BaseException:
-    """Make a skip that is told of the call, not of this line."""
-    return pytest.skip.Exception(reason, _use_item_location=True)
-
-
-class _Names:
-    """Names for nodes, each different from its siblings': with equal ids xdist loses tests silently."""
-
-    def __init__(self) -> None:
-        self._taken: dict[tuple[str, str], int] = {}
-
-    def unique(self, parent: str, name: str) -> str:
-        # Two colons would end a node's name within an id.
-        name = name.replace("::", ":").strip() or "unnamed"
-        count = self._taken.get((parent, name), 0) + 1
-        self._taken[parent, name] = count
-        return name if count == 1 else self.unique(parent, f"{name} [{count}]")
-
-
-def _children(
-    parent: pytest.Collector, plan: Plan, folder: Folder, iteration: int, names: _Names
-) -> Iterator[pytest.Item | pytest.Collector]:
-    positions = {id(call.item): position for position, call in enumerate(plan.calls)}
-    row = f"[row-{iteration + 1}]" if plan.iterations > 1 else ""
-    for child in folder.children:
-        if isinstance(child, Folder):
-            if any(id(item) in positions for item in child.items()):
-                yield FolderCollector.from_parent(
+    def children(
+        self, parent: pytest.Collector, folder: Folder, iteration: int
+    ) -> Iterator[pytest.Item | pytest.Collector]:
+        row = f"[row-{iteration + 1}]" if self.plan.iterations > 1 else ""
+        for child in folder.children:
+            name = self.names[id(child)]
+            if isinstance(child, Folder):
+                if any(id(item) in self.positions for item in child.items()):
+                    yield FolderCollector.from_parent(
+                        parent,
+                        name=self.given.unique(f"{parent.nodeid}#{iteration}", name, folder=True),
+                        tree=self,
+                        folder=child,
+                        iteration=iteration,
+                    )
+            elif id(child) in self.positions:
+                position = self.positions[id(child)]
+                name = self.given.unique(parent.nodeid, name + row)
+                yield CallItem.from_parent(
                     parent,
-                    name=names.unique(f"{parent.nodeid}#{iteration}", child.name),
-                    calls=[plan, child, iteration, names],
+                    name=name,
+                    # As text, since pytest looks ids up again as it reads them: up to the first bracket.
+                    nodeid=f"{parent.nodeid}::{name}",
+                    call=self.plan.calls[position],
+                    step=(iteration, position),
                 )
-        elif id(child) in positions:
-            position = positions[id(child)]
-            yield CallItem.from_parent(
-                parent,
-                name=names.unique(parent.nodeid, child.name + row),
-                call=plan.calls[position],
-                step=(iteration, position),
-            )

@@ -2,63 +2,194 @@
 
 from typing import TYPE_CHECKING
 
-from harness.api import LiveRun, RunConfig
-from harness.runner.events import AttemptFinished, CallFinished, CallStarted, Event
+from harness.api import LiveRun
+from harness.errors import HarnessError
+from harness.runner.events import (
+    AttemptFinished,
+    CallFinished,
+    CallStarted,
+    Event,
+    IterationFinished,
+    RunFinished,
+)
 from harness.runner.results import CallResult
 from harness.runner.run import Step
+from harness.runner.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 
+class Itinerary:
+    """Which steps may run: those that pytest came to, those they stand on, and those still to come.
+
+    A step that pytest passed by without running it (it is marked to be skipped) is not run on the way to
+    another.
+    """
+
+    def __init__(self, selected: frozenset[Step], upstream: frozenset[Step]) -> None:
+        self.selected = selected
+        self.upstream = upstream
+        self.passed: set[Step] = set()
+        self.asked: set[Step] = set()
+
+    def __contains__(self, step: object) -> bool:
+        if step in self.asked or step in self.upstream:
+            return True
+        return step in self.selected and step not in self.passed
+
+    @property
+    def done(self) -> bool:
+        """Whether pytest came to all that is selected."""
+        return self.selected <= self.passed
+
+
 class Drive:
     """A run under way, taken on step by step.
 
-    `chosen` are the steps that pytest selected; the others are not run. Raises `HarnessError` from wherever
-    the run does.
+    Raises `HarnessError` from wherever the run does, once: after it `ended` says why nothing runs any more.
+    Results are kept in `spool`, when there is one.
     """
 
-    def __init__(self, config: RunConfig, chosen: frozenset[Step]) -> None:
-        self.live = LiveRun(config)
-        self._last = max(chosen, default=(0, 0))
-        self._reached: Step | None = None
-        self._events: Generator[Event, None, None] = self.live.events(chosen=chosen)
+    def __init__(self, live: LiveRun, itinerary: Itinerary, spool: Spool | None = None) -> None:
+        self.live = live
+        self.itinerary = itinerary
+        self._spool = spool
+        self.ended: str | None = None
+        self.finished: RunFinished | None = None
+        self._events: Generator[Event, None, None] = self.live.events(chosen=itinerary)
         self._ahead: Event | None = None
+        self._open: Step | None = None
+        self._over: Step = (0, 0)
+        self._latest: tuple[Step, list[CallResult]] | None = None
 
-    def take(self, step: Step) -> list[CallResult]:
-        """Run up to the end of a step and return what came of it.
-
-        That is no result when a script jumped over the call, and several when it was visited again or jumped
-        back from: whatever runs until the run is past the step belongs to it.
-        """
+    def reach(self, step: Step) -> list[CallResult]:
+        """Run up to the beginning of a step and return what ran on the way: the calls it stands on."""
+        self.itinerary.asked.add(step)
         results: list[CallResult] = []
-        self._reached = step
-        while True:
-            event = self._ahead or next(self._events, None)
-            self._ahead = event
-            if event is None:
-                return results
+        if self._again(step):
+            return results
+        while step >= self._over:
+            event = self._next()
             where = _step(event)
-            if where is not None and where > step:
+            if event is None or (where is not None and where >= step):
+                self._ahead = event
                 return results
-            self._ahead = None
             if isinstance(event, CallFinished):
                 results.append(event.result)
+                self._go_on(event)
+        return results
 
-    def finish(self) -> None:
-        """End the run: to its end when its last item was reached, else with those calls that always run."""
+    def take(self, step: Step) -> list[CallResult]:
+        """Run a step to its end and return what came of it.
+
+        That is no result when a script jumped over the call, and several when a script went back from it:
+        whatever runs until the run is past the step belongs to it. Taken a second time, the step is sent
+        again; a replay tells what it told, for the recording has nothing else to say.
+        """
+        if self._latest is not None and self._again(step):
+            if self.live.mode != "replay":
+                self._latest = (step, [self._repeat(step)])
+            return self._latest[1]
+        results: list[CallResult] = []
+        while step >= self._over:
+            event = self._next()
+            where = _step(event)
+            if event is None or (where is not None and where > step):
+                self._ahead = event
+                break
+            if isinstance(event, CallFinished):
+                results.append(event.result)
+                self._go_on(event)
+        self._latest = (step, results)
+        return results
+
+    def finish(self, *, early: bool) -> list[CallResult]:
+        """End the run and return what still ran: when it ends early, those calls that always run."""
+        results: list[CallResult] = []
         try:
-            if self._reached != self._last and self._ahead is not None:
-                self._events.throw(KeyboardInterrupt())
-            for _ in self._events:
+            event = self._first(early=early)
+            while event is not None:
+                if isinstance(event, CallFinished):
+                    results.append(event.result)
+                elif isinstance(event, RunFinished):
+                    self.finished = event
+                event = next(self._events, None)
+        except KeyboardInterrupt:
+            pass  # a second one: now it is over
+        return results
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.live.close()
+
+    def _first(self, *, early: bool) -> Event | None:
+        begun, self._ahead = self._ahead, None
+        if self.finished is not None or not self.itinerary.asked:
+            return None
+        if not early or self.ended is not None:
+            return begun or next(self._events, None)
+        try:
+            return self._events.throw(KeyboardInterrupt())
+        except StopIteration:
+            return None
+
+    def _again(self, step: Step) -> bool:
+        return self._latest is not None and self._latest[0] == step
+
+    def _repeat(self, step: Step) -> CallResult:
+        for event in self.live.events(chosen=frozenset({step})):
+            if isinstance(event, CallFinished):
+                return event.result
+        raise RuntimeError("a chosen step always runs")
+
+    def _go_on(self, event: CallFinished) -> None:
+        """Note before which step nothing runs any more."""
+        result = event.result
+        if event.goes_to is None:
+            self._over = (result.iteration, result.position + 1)
+        elif event.goes_to < len(self.live.plan.calls):
+            self._over = (result.iteration, event.goes_to)
+        # Otherwise the iteration ends, after those of its calls that always run.
+
+    def _next(self) -> Event | None:
+        """Return the next event, `None` at the end. Raises `KeyboardInterrupt` when one ended the run."""
+        if self._ahead is not None:
+            event, self._ahead = self._ahead, None
+            return event
+        try:
+            following = next(self._events, None)
+        except HarnessError as error:
+            self.ended = error.what
+            raise
+        except Exception as error:
+            self.ended = f"{type(error).__name__}: {error}"
+            raise
+        where = _step(following)
+        # A call that began and never ended was interrupted; the run is at the calls that always run.
+        if self._open is not None and (
+            where not in (None, self._open)
+            or following is None
+            or isinstance(following, IterationFinished | RunFinished)
+        ):
+            self._open, self._ahead = None, following
+            self.ended = "interrupted"
+            raise KeyboardInterrupt
+        match following:
+            case CallStarted():
+                self._open = where
+            case CallFinished(result=result):
+                self._open = None
+                if self._spool is not None:
+                    self._spool.append(result)
+            case RunFinished():
+                self.finished = following
+            case _:
                 pass
-        except (StopIteration, KeyboardInterrupt):
-            pass
-        finally:
-            self.live.close()
+        return following
 
 
-def _step(event: Event) -> Step | None:
+def _step(event: Event | None) -> Step | None:
     match event:
         case CallStarted():
             return (event.iteration, event.position)

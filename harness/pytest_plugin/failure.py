@@ -11,7 +11,15 @@ _EXCERPT = 500
 
 
 class CallFailure(Exception):
-    """A call failed otherwise than by an assertion; the message says how."""
+    """A call failed; the message says how."""
+
+
+class AssertionFailure(CallFailure):
+    """An assertion of a call failed."""
+
+
+class SetupFailure(CallFailure):
+    """A call that was run as set-up for another one failed."""
 
 
 def describe(result: CallResult, mask: Mask) -> list[tuple[str, object]]:
@@ -31,7 +39,7 @@ def describe(result: CallResult, mask: Mask) -> list[tuple[str, object]]:
     return facts
 
 
-def failure_text(result: CallResult, mask: Mask) -> str | None:
+def failure_text(result: CallResult, mask: Mask, *, bodies: bool = False) -> str | None:
     """Say what failed in a call besides its assertions; `None` when nothing did."""
     problems: list[str] = []
     exchanges = (*(side.exchange for side in result.side), result.exchange)
@@ -42,30 +50,69 @@ def failure_text(result: CallResult, mask: Mask) -> str | None:
         problems += (f"{_thrown(error)}\n  in the {where}" for error in errors)
     if not problems:
         return None
-    return mask("\n".join((*problems, *_context(result))))
+    return mask("\n".join((*problems, *_context(result, bodies=bodies))))
 
 
-def assertion_text(result: CallResult, assertion: Assertion, mask: Mask) -> str:
-    """Say what an assertion expected, where it stands, and what was answered."""
+def assertion_text(result: CallResult, assertion: Assertion, mask: Mask, *, bodies: bool = False) -> str:
+    """Say what an assertion expected, where it stands, and what was answered; with `bodies`, all of it."""
     lines = [_thrown(assertion.error) if assertion.error is not None else assertion.name]
-    lines += _context(result)
-    response = result.exchange.response if result.exchange else None
-    if response is not None:
-        lines.append("  response: " + _clipped(response.body[: 2 * _EXCERPT].decode("utf-8", "replace")))
+    lines += _context(result, bodies=bodies)
     return mask("\n".join(lines))
 
 
-def _context(result: CallResult) -> list[str]:
+def assertions_text(result: CallResult, mask: Mask) -> str | None:
+    """Say in short which assertions of a call failed; `None` when none did."""
+    failed = [one for one in result.assertions if one.error is not None]
+    if not failed:
+        return None
+    lines = [f"{len(failed)} of {len(result.assertions)} assertions failed"]
+    lines += (f"  {one.name}: {_clipped(one.error.message)}" for one in failed if one.error is not None)
+    return mask("\n".join(lines))
+
+
+def setup_text(result: CallResult, mask: Mask) -> str | None:
+    """Say why a call that others stand on is of no use to them; `None` when it is.
+
+    An assertion of its scripts may fail: the calls selected say whether that matters.
+    """
+    text = failure_text(result, mask)
+    if text is not None:
+        return text
+    failed = next((one for one in result.expectations if one.error is not None), None)
+    return None if failed is None else assertion_text(result, failed, mask)
+
+
+def request_line(result: CallResult, mask: Mask) -> str:
+    """Tell a call in one line: its path, what was sent, what was answered."""
+    line = " / ".join(result.call.path)
+    if result.skipped is not None:
+        return f"{line}: skipped, {result.skipped}"
+    exchange = result.exchange
+    if exchange is not None:
+        line += f": {exchange.request.method} {exchange.request.url}"
+        if exchange.response is not None:
+            line += f" -> {exchange.response.status} {exchange.response.reason}"
+    failed = sum(one.error is not None for one in result.assertions)
+    return mask(line + (f", {failed} assertions failed" if failed else ""))
+
+
+def _context(result: CallResult, *, bodies: bool) -> list[str]:
     """Say which call it was, and what it sent and got."""
     place = " / ".join(result.call.path)
     lines = [f"  --> {place}" + (f", iteration {result.iteration + 1}" if result.iteration else "")]
     exchange = result.exchange
-    if exchange is not None:
-        line = f"  {exchange.request.method} {exchange.request.url}"
-        if exchange.response is not None:
-            response = exchange.response
-            line += f" -> {response.status} {response.reason} ({response.elapsed_ms:.0f} ms)"
-        lines.append(line)
+    if exchange is None:
+        return lines
+    line = f"  {exchange.request.method} {exchange.request.url}"
+    response = exchange.response
+    if response is not None:
+        line += f" -> {response.status} {response.reason} ({response.elapsed_ms:.0f} ms)"
+    lines.append(line)
+    if bodies and exchange.request.body:
+        lines.append("  request: " + _indented(exchange.request.body.decode("utf-8", "replace")))
+    if response is not None:
+        text = response.body.decode("utf-8", "replace")
+        lines.append("  response: " + (_indented(text) if bodies else _clipped(text)))
     return lines
 
 
@@ -81,5 +128,8 @@ def _thrown(error: ScriptError) -> str:
 
 def _clipped(text: str) -> str:
     """Cut a long text, and set its lines below one another."""
-    cut = text[:_EXCERPT] + (f"… ({len(text)} characters)" if len(text) > _EXCERPT else "")
-    return "\n      ".join(cut.splitlines())
+    return _indented(text[:_EXCERPT] + (f"… ({len(text)} characters)" if len(text) > _EXCERPT else ""))
+
+
+def _indented(text: str) -> str:
+    return "\n      ".join(text.splitlines())

@@ -1,44 +1,66 @@
 """What pytest-html shows of a call: columns, and request and response, masked and short."""
 
+import os
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from harness.client.message import Headers
-from harness.pytest_plugin.collecting import CallItem
-from harness.pytest_plugin.failure import Mask
-from harness.runner.results import CallResult
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harness.client.message import Headers
+    from harness.pytest_plugin.failure import Mask
+    from harness.runner.results import CallResult
+
+_ENDINGS: Final = (".postman_collection.json", ".harness.yaml", ".harness.yml")
 
 _COLUMNS = ("method", "url", "status", "time_ms")
 _BODY = 2000
 
 
-def header_cells() -> list[str]:
-    """Return the heads of our columns."""
-    return ["<th>Method</th>", "<th>URL</th>", "<th>Code</th>", "<th>ms</th>"]
+class HtmlColumns:
+    """The part of pytest-html's table that tells of calls."""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_header(self, cells: list[str]) -> None:
+        """Add the heads of our columns."""
+        cells[2:2] = ["<th>Method</th>", "<th>URL</th>", "<th>Code</th>", "<th>ms</th>"]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
+        """Add our cells of a row, empty for what is no call. Subtests are told in their call's row."""
+        from harness.pytest_plugin.subtest import is_subtest
+
+        if is_subtest(report):
+            cells.clear()
+            return
+        facts = dict(report.user_properties)
+        cells[2:2] = [f"<td>{escape(str(facts.get(f'postman_{name}', '')))}</td>" for name in _COLUMNS]
 
 
-def row_cells(report: pytest.TestReport) -> list[str]:
-    """Return our cells of a row; they are empty for what is no call."""
-    facts = dict(report.user_properties)
-    return [f"<td>{escape(str(facts.get(f'postman_{name}', '')))}</td>" for name in _COLUMNS]
+def may_meet_collection(config: pytest.Config) -> bool:
+    """Whether a collection is among what pytest was asked to run: columns are made before it looks."""
+    for argument in config.args:
+        place = config.invocation_params.dir / argument.partition("::")[0]
+        if place.is_file() and place.suffix == ".json":
+            return True
+        for _, folders, files in os.walk(place):
+            folders[:] = [one for one in folders if not one.startswith((".", "node_modules", "__pycache__"))]
+            if any(one.endswith(_ENDINGS) for one in files):
+                return True
+    return False
 
 
-def add_extras(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Add request and response of a call to its row, when pytest-html makes a report."""
-    if not isinstance(item, CallItem) or not item.config.getoption("htmlpath", None):
-        return
-    drive = item.file.drive
-    if drive is None:
-        return
+def html_extras(results: "Iterable[CallResult]", mask: "Mask") -> list[dict[str, Any]]:
+    """Return request and response of calls, as pytest-html shows them beside the log."""
     from pytest_html import extras
 
-    texts = [_exchange_html(result, drive.live.mask) for result in item.results]
-    report.extras = [*getattr(report, "extras", []), *(extras.html(text) for text in texts if text)]  # type: ignore[attr-defined]  # read by pytest-html
+    texts = (_exchange_html(result, mask) for result in results)
+    return [extras.html(text) for text in texts if text]
 
 
-def _exchange_html(result: CallResult, mask: Mask) -> str:
+def _exchange_html(result: "CallResult", mask: "Mask") -> str:
     exchange = result.exchange
     if exchange is None:
         return ""
@@ -53,7 +75,7 @@ def _exchange_html(result: CallResult, mask: Mask) -> str:
     return "".join(parts)
 
 
-def _lines(headers: Headers) -> list[str]:
+def _lines(headers: "Headers") -> list[str]:
     return [f"{key}: {value}" for key, value in headers]
 
 

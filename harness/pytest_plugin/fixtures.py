@@ -1,0 +1,74 @@
+"""Fixtures for hand-written tests that start where a collection ended."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from harness.api import RunResult
+
+
+class PostmanRun(Protocol):
+    """Runs a collection as the options say; see `postman_run`."""
+
+    def __call__(self, collection: str | Path | None = None, **options: Any) -> "RunResult":
+        """Run it, or return what came of it when it was run already in this session."""
+
+
+@pytest.fixture
+def postman_run(request: pytest.FixtureRequest) -> Iterator[PostmanRun]:
+    """Run a collection to its end: `postman_run("shop.postman_collection.json").environment["ORDER_ID"]`.
+
+    It is replayed from its cassette, or sent when pytest was asked to send (`--postman-live`). Paths are
+    relative to the test's file; without one, the test's marker `@pytest.mark.postman(PATH)` names it. A
+    collection that ran as a whole in this session is not run again, unless options are given; these are the
+    fields of `harness.api.RunConfig`. What it is against is there until the session ends.
+    """
+    from harness.pytest_plugin.ended import EndedRuns, ended_runs
+    from harness.pytest_plugin.run_opening import open_run
+    from harness.pytest_plugin.run_settings import run_config
+
+    own = EndedRuns()
+
+    def run(collection: str | Path | None = None, **options: Any) -> "RunResult":
+        path = _collection(request, collection)
+        runs = own if options else ended_runs(request.config)
+        known = runs.find(path) if not options else None
+        if known is not None:
+            return known
+        hook = request.session.gethookproxy(path)
+        settings = run_config(request.config, path, **options)
+        return runs.run(path, open_run(request.config, hook, path, settings))
+
+    yield run
+    own.close()
+
+
+@pytest.fixture
+def postman_environment(postman_run: PostmanRun) -> dict[str, Any]:
+    """Give the environment as a collection left it: the one that `@pytest.mark.postman(PATH)` names.
+
+    A test fails when the collection did, since what it hands on may be missing.
+    """
+    result = postman_run()
+    if not result.passed:
+        failures = "\n".join(
+            f"  {' / '.join(one.path)}: {one.assertion or one.kind}: {one.message}"
+            for one in result.summary.failures
+        )
+        pytest.fail(f"the collection did not pass\n{failures}", pytrace=False)
+    return result.environment
+
+
+def _collection(request: pytest.FixtureRequest, given: str | Path | None) -> Path:
+    mark = request.node.get_closest_marker("postman")
+    if given is None and mark is not None and mark.args:
+        given = mark.args[0]
+    if given is None:
+        raise pytest.UsageError(
+            f"{request.node.nodeid}: which collection? mark the test with "
+            '@pytest.mark.postman("shop.postman_collection.json"), or name it: postman_run(PATH)'
+        )
+    return (request.path.parent / given).resolve()

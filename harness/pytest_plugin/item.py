@@ -1,0 +1,136 @@
+"""Items: what pytest sees of a call."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.pytest_plugin.failure import (
+    CallFailure,
+    SetupFailure,
+    assertions_text,
+    describe,
+    failure_text,
+    request_line,
+    setup_text,
+)
+from harness.pytest_plugin.subtest import assertion_report
+from harness.runner.plan import Call
+from harness.runner.results import CallResult
+from harness.runner.run import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.pytest_plugin.collecting import CollectionFile
+    from harness.pytest_plugin.drive import Drive
+    from harness.pytest_plugin.failure import Mask
+    from harness.pytest_plugin.subtest import SubtestReport
+
+
+class CallItem(pytest.Item):
+    """A call of a collection in one iteration. `subtests` are its assertions, until they are told."""
+
+    def __init__(self, *, call: Call, step: Step, **options: Any) -> None:
+        super().__init__(**options)
+        self.call = call
+        self.step = step
+        self.results: Sequence[CallResult] = ()
+        self.subtests: list[SubtestReport] = []
+        self.add_marker("postman")
+
+    @property
+    def file(self) -> "CollectionFile":
+        """The collection this call is of."""
+        from harness.pytest_plugin.collecting import CollectionFile
+
+        parent = self.getparent(CollectionFile)
+        if parent is None:
+            raise RuntimeError("a call is always below a collection")
+        return parent
+
+    def setup(self) -> None:
+        """Run the calls that this one stands on and that are not selected themselves."""
+        self.subtests = []
+        self.user_properties[:] = [one for one in self.user_properties if not one[0].startswith("postman_")]
+        drive = self.file.start(self.step)
+        if drive.ended is not None:
+            raise _skipped(f"the run ended early: {drive.ended}")
+        results = drive.reach(self.step)
+        if not results:
+            return
+        mask = drive.live.mask
+        lines = [request_line(one, mask) for one in results]
+        self.add_report_section("setup", "upstream calls", "\n".join(lines))
+        self.user_properties += (("postman_setup", line) for line in lines)
+        self._show(lines)
+        failures = [text for one in results if (text := setup_text(one, mask)) is not None]
+        if failures:
+            raise SetupFailure("\n".join(("a call that this one stands on failed", *failures)))
+
+    def runtest(self) -> None:
+        """Run the call, and whatever it goes back to, and report the assertions."""
+        drive = self.file.start(self.step)
+        self.results = drive.take(self.step)
+        if not self.results:
+            raise _skipped("a script went on to another request")
+        failures = [text for result in self.results for text in self._report(result, drive)]
+        if failures:
+            raise CallFailure("\n".join(failures))
+        reasons = [result.skipped for result in self.results if result.skipped is not None]
+        if len(reasons) == len(self.results):
+            raise _skipped(reasons[0])
+
+    def teardown(self) -> None:
+        """Let go of what was received."""
+        self.results = ()
+
+    def _report(self, result: CallResult, drive: "Drive") -> list[str]:
+        """Report what came of the call once, and return what failed."""
+        mask = drive.live.mask
+        bodies = self.config.get_verbosity() >= 2
+        self._sections(result, mask)
+        self.user_properties += describe(result, mask)
+        self.subtests += (
+            assertion_report(self, result, assertion, mask, bodies=bodies) for assertion in result.assertions
+        )
+        texts = (failure_text(result, mask, bodies=bodies), assertions_text(result, mask))
+        return [text for text in texts if text is not None]
+
+    def _sections(self, result: CallResult, mask: "Mask") -> None:
+        console = [line.text for run in (*result.prerequest, *result.test) for line in run.console]
+        if console:
+            self.add_report_section("call", "console", mask("\n".join(console)))
+        if result.warnings:
+            self.add_report_section(
+                "call", "warnings", mask("\n".join(one.message for one in result.warnings))
+            )
+
+    def _show(self, lines: list[str]) -> None:
+        """Show set-up calls among the fixtures that `--setup-show` lists."""
+        if not self.config.getoption("setupshow", False):
+            return
+        writer = self.config.get_terminal_writer()
+        capture = self.config.pluginmanager.getplugin("capturemanager")
+        with capture.global_and_fixture_disabled():
+            for line in lines:
+                writer.line()
+                writer.write(f"    SETUP    C {line}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show what the user can use; a bug keeps its traceback."""
+        if isinstance(excinfo.value, CallFailure | HarnessError):
+            return f"{excinfo.value}\n  rerun: pytest '{self.nodeid}'"
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Name the call by its path."""
+        iteration = self.step[0]
+        row = f" [row-{iteration + 1}]" if iteration or self.name.endswith("[row-1]") else ""
+        return self.path, 0, " / ".join(self.call.path) + row
+
+
+def _skipped(reason: str) -> BaseException:
+    """Make a skip that is told of the call, not of this line."""
+    return pytest.skip.Exception(reason, _use_item_location=True)

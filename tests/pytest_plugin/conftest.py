@@ -1,0 +1,89 @@
+"""A project with a collection, a server it is against, and pytest run in it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest import Pytester, RunResult  # noqa: PT013 - pytester's own type of that name
+
+# Loaded before pytester first looks which modules there are: it forgets all others after each session, and
+# libraries in C do not take to being loaded twice.
+import harness.cassettes.format
+import harness.cassettes.guard
+import harness.pytest_plugin.collecting
+from harness import run
+
+
+def passes(name: str) -> str:
+    """A line of a script: an assertion that holds."""
+    return f"pm.test({json.dumps(name)}, () => pm.expect(1).to.equal(1));"
+
+
+def fails(name: str) -> str:
+    """A line of a script: an assertion that does not hold."""
+    return f"pm.test({json.dumps(name)}, () => pm.expect(1).to.equal(2));"
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folder that pytest is run in, with the server that its collections are against."""
+
+    pytester: Pytester
+    workspace: Any
+    target: Any
+
+    def call(self, name: str, *test: str, pre: str = "", path: str = "", **request: Any) -> dict[str, Any]:
+        """Make a call to the server; `test` are the lines of its test script."""
+        events = (("prerequest", [pre] if pre else []), ("test", list(test)))
+        return {
+            "name": name,
+            "request": {"method": "GET", "url": f"{self.target.url}/{path or name}", **request},
+            "event": [{"listen": event, "script": {"exec": lines}} for event, lines in events if lines],
+        }
+
+    def collection(self, *items: Any, name: str = "shop", companion: Any = None, **more: Any) -> Path:
+        """Write a collection of items, each a dictionary or a name, with a companion unless it is `False`."""
+        made = [self.call(one) if isinstance(one, str) else one for one in items]
+        path: Path = self.workspace.collection(*made, name=name, **more)
+        if companion is not False:
+            given = companion or {}
+            self.workspace.json(f"{name}.harness.yaml", {"cassette": f"{name}.yaml", **given})
+        return path
+
+    def recorded(self, *items: Any, name: str = "shop", **more: Any) -> Path:
+        """Write a collection and record its cassette, then forget what the server was asked."""
+        path = self.collection(*items, name=name, **more)
+        run(path, record=path.parent / f"{name}.yaml", platform=None)
+        self.target.requests.clear()
+        return path
+
+    def pytest(self, *arguments: object, process: bool = False) -> RunResult:
+        """Run pytest with warnings as errors."""
+        given = (
+            "-W",
+            "error",
+            "-p",
+            "no:randomly",
+            "-p",
+            "no:hypothesispytest",
+            *(str(one) for one in arguments),
+        )
+        return (
+            self.pytester.runpytest_subprocess(*given)
+            if process
+            else self.pytester.runpytest_inprocess(*given)
+        )
+
+    def ids(self, *arguments: object) -> list[str]:
+        """Return the ids of what is collected, without the file's name."""
+        lines = self.pytest("--collect-only", "-q", *arguments).outlines
+        return [line.partition("::")[2] for line in lines if "::" in line]
+
+
+@pytest.fixture
+def project(pytester: Pytester, target: Any, workspace: Any, monkeypatch: pytest.MonkeyPatch) -> Project:
+    # The workspace is a folder of its own; pytest runs in pytester's.
+    monkeypatch.chdir(pytester.path)
+    return Project(pytester, type(workspace)(pytester.path), target)
