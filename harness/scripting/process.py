@@ -160,7 +160,7 @@ class EngineProcess:
 
 
 def _spawn(deno: str, main: Path, limits: EngineLimits) -> subprocess.Popen[bytes]:
-    flags = f"--max-old-space-size={limits.memory_mb},--stack-size=984"
+    flags = f"--max-old-space-size={limits.memory_mb},--max-semi-space-size=4,--stack-size=984"
     command = [
         deno,
         "run",

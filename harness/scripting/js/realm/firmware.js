@@ -24,7 +24,7 @@ export function boot({ host, library, shared, newman, realm, native }) {
     writable: true, configurable: true, enumerable: true,
   });
 
-  const engine = { host, library, newman, realm, liquidJson, scopes: new Scopes() };
+  const engine = { host, library, newman, realm, liquidJson, scopes: new Scopes(), names: bindable(newman) };
   engine.packages = new Packages(engine);
   realm.require = makeRequire({ library, liquidJson });
   let virtual = false;
@@ -32,7 +32,7 @@ export function boot({ host, library, shared, newman, realm, native }) {
   const scripts = new Map();
 
   return {
-    names: () => bindable(newman).join(" "),
+    names: () => engine.names.join(" "),
     describe,
     /** Take what the run knows at the start of an event; JSON of the engine's `job`. */
     begin(number, json) {

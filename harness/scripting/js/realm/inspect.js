@@ -1,9 +1,13 @@
-/** Values as a developer console prints them: like Node's `util.inspect`, two levels deep, in plain text. */
+/**
+ * Values as a developer console prints them: like Node's `util.inspect`, in plain text. Objects that know
+ * their JSON are shown as that, which is what Postman's console does with its own.
+ */
 
 const LINE = 72;
 const MOST = 100;
+const DEPTH = 8;
 
-export function inspect(value, depth = 2, seen = []) {
+export function inspect(value, depth = DEPTH, seen = []) {
   try {
     return format(value, depth, seen);
   } catch {
@@ -34,6 +38,13 @@ function formatObject(value, depth, seen) {
   if (value instanceof Error) {
     const title = `${value.name}: ${value.message}`;
     return seen.length ? `[${title}]` : title;
+  }
+  if (value._isBuffer === true && ArrayBuffer.isView(value)) {
+    const bytes = Array.from(value.slice(0, 50), (byte) => (byte + 256).toString(16).slice(1));
+    return `<Buffer ${bytes.join(" ")}${value.length > 50 ? " ..." : ""}>`;
+  }
+  if (typeof value.toJSON === "function" && !ArrayBuffer.isView(value)) {
+    return format(value.toJSON(), depth, [...seen, value]);
   }
   const name = value.constructor?.name;
   const prefix = name === undefined ? "[Object: null prototype] " : name === "Object" || name === "Array" ? "" : `${name} `;

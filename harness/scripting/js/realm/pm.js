@@ -73,6 +73,7 @@ export function makePm(script, { host, library, newman }) {
     variables: () => script.scopes.local,
     iterationData: () => script.scopes.data,
     request: () => script.request,
+    response: () => script.response,
     cookies: () => {
       const cookies = script.cookies;
       cookies.jar = () => new CookieJar(
@@ -86,7 +87,7 @@ export function makePm(script, { host, library, newman }) {
     sendRequest: () => sender().sendRequest,
     execution: () => execution(script, sender().runRequest),
   };
-  if (script.event === "test") lazy.response = () => script.response;
+  if (script.event !== "test") delete lazy.response;
   if (!newman) {
     lazy.vault = () => vault(script);
     lazy.require = () => (name) => script.package(name);

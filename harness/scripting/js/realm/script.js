@@ -131,7 +131,7 @@ export class Script {
 
   /** Call the function that the script was compiled to. `names` are its parameters. */
   start(compiled, names, source, usesThis, asynchronous) {
-    const { realm, liquidJson, newman } = this.#engine;
+    const { liquidJson, newman } = this.#engine;
     if (!MARKERS.includes(source.slice(0, 15))) {
       this.#legacy = legacyBindings(this, this.#engine.library, this.console, newman);
       Object.assign(this.#bindings, this.#legacy.bindings, { JSON: () => liquidJson });
@@ -141,22 +141,34 @@ export class Script {
       this.#engine.library("sugar");
     }
     const values = [];
-    const context = {};
-    for (const name of names) {
-      const bind = Object.hasOwn(this.#bindings, name) ? this.#bindings[name] : undefined;
-      const value = bind !== undefined
-        ? bind()
-        : !newman && WEB.includes(name) ? this.#webInterfaces()[name] : realm[name];
-      values[values.length] = value;
-      if (usesThis && name !== "__exitscope" && name !== "bridge") context[name] = value;
-    }
+    for (const name of names) values[values.length] = this.#bound(name);
     try {
-      compiled.apply(context, values);
+      compiled.apply(usesThis ? this.#context() : {}, values);
     } catch (thrown) {
       this.exit(thrown);
       return;
     }
     if (!asynchronous) this.exit(undefined);
+  }
+
+  #bound(name) {
+    if (Object.hasOwn(this.#bindings, name)) return this.#bindings[name]();
+    if (!this.newman && WEB.includes(name)) return this.#webInterfaces()[name];
+    return this.#engine.realm[name];
+  }
+
+  /** What `this` is: an object with all that the script is given. */
+  #context() {
+    const context = {};
+    for (const name of this.#engine.names) {
+      if (name === "bridge" || name === "__exitscope") continue;
+      Object.defineProperty(context, name, {
+        get: () => this.#bound(name),
+        set: (value) => Object.defineProperty(context, name, { value, writable: true }),
+        enumerable: true, configurable: true,
+      });
+    }
+    return context;
   }
 
   /** The script's own code is done; its timers and requests may not be. */

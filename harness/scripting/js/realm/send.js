@@ -22,9 +22,25 @@ function withoutFiles(json, warn) {
   return json;
 }
 
+/** Of Linux, where newman runs most; libuv's own for names that are not found. */
+const NUMBERS = { ECONNREFUSED: -111, ECONNRESET: -104, ETIMEDOUT: -110, EHOSTUNREACH: -113, ENETUNREACH: -101,
+  ENOTFOUND: -3008, EAI_AGAIN: -3001 };
+
+/** The fields that Node gives a system's error, read from its message: `connect ECONNREFUSED 127.0.0.1:1`. */
+function systemFields({ code, message }) {
+  if (!code) return {};
+  const fields = code in NUMBERS ? { errno: NUMBERS[code], code } : { code };
+  const [, call, target] = /^(connect|getaddrinfo|read|write) E\w+ ?(.*)$/.exec(message) ?? [];
+  if (call) fields.syscall = call;
+  if (call === "getaddrinfo" && target) fields.hostname = target;
+  const [, address, port] = call === "connect" ? /^(.+):(\d+)$/.exec(target) ?? [] : [];
+  if (address) Object.assign(fields, { address, port: Number(port) });
+  return fields;
+}
+
 /** newman gives the callback what is left of the error after its way through JSON: the system's fields. */
 function failure(sent, newman) {
-  const fields = sent.code ? { code: sent.code } : {};
+  const fields = systemFields(sent);
   return newman ? fields : Object.assign(new Error(sent.message), fields);
 }
 
