@@ -114,5 +114,6 @@ class LiveDraws:
         key = (tuple(path), attempt)
         visit = self._visits.get(key, 0)
         self._visits[key] = visit + 1
-        seed = derive_seed(self.seed, key[0], iteration, attempt, visit)
+        parts = (key[0], iteration, attempt)
+        seed = derive_seed(self.seed, *(parts if visit == 0 else (*parts, visit)))
         return CallDraws(seed, SystemClock())
