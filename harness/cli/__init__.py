@@ -35,6 +35,10 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.compare_command import compare_command
 
                 return compare_command(options, terminal)
+            case "parity":
+                from harness.cli.parity_command import parity_command
+
+                return parity_command(options, terminal)
             case "list":
                 from harness.cli.list_command import list_command
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 from harness import __version__
 from harness.cli.cassette_options import add_cassette
 from harness.cli.drift_options import add_drift
-from harness.cli.report_options import add_compare, add_report
+from harness.cli.report_options import add_compare, add_parity, add_report
 from harness.cli.run_options import add_run
 from harness.cli.values import port
 from harness.errors import UsageError
@@ -67,6 +67,11 @@ def build_parser() -> Parser:
     add_cassette(commands.add_parser("cassette", help="show and edit recordings", allow_abbrev=False))
     add_report(commands.add_parser("report", help="make reports of an earlier run", allow_abbrev=False))
     add_compare(commands.add_parser("compare", help="compare the results of two runs", allow_abbrev=False))
+    add_parity(
+        commands.add_parser(
+            "parity", help="compare this runner with newman on a collection", allow_abbrev=False
+        )
+    )
     _add_list(
         commands.add_parser(
             "list", help="show folders and calls of a collection as a tree", allow_abbrev=False

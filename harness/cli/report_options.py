@@ -28,6 +28,24 @@ def add_compare(compare: argparse.ArgumentParser) -> None:
     )
 
 
+def add_parity(parity: argparse.ArgumentParser) -> None:
+    """Add the arguments of `harness parity`."""
+    parity.description = (
+        "Run newman and this runner (--compat newman) on a collection, and show what differs: requests, "
+        "assertions, variables, exit code. Exit code 1 when anything does. Options of reporters and exports "
+        "are left out."
+    )
+    parity.add_argument(
+        "--newman",
+        metavar="FILE",
+        help="newman's command (default: of PATH, else installed by npm into a cache)",
+    )
+    parity.add_argument("collection", metavar="COLLECTION", help="file or URL")
+    parity.add_argument(
+        "flags", nargs=argparse.REMAINDER, metavar="NEWMAN-OPTION", help="newman's options, for both"
+    )
+
+
 def add_reporting(output: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     """Add the options of reporters."""
     output.add_argument(

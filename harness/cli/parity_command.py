@@ -1,0 +1,105 @@
+"""`harness parity`: newman and this runner on the same collection and target, and what differs."""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from harness.cli.newman_command import find_newman
+from harness.cli.options import build_parser
+from harness.cli.parity_outcome import ParityOutcome, differences, outcome_of
+from harness.cli.parity_proxy import RecordingProxy
+from harness.cli.table import table
+from harness.cli.terminal import Terminal
+from harness.errors import ExitCode
+from harness.reporters.quantity import counted
+
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+_NO_PROXIES = ("NO_PROXY", "no_proxy")
+# What the runs write is ours to say: with their values, and by themselves.
+_DROPPED = {
+    "-r", "--reporters", "--export-environment", "--export-globals", "--export-collection",
+    "--export-cookie-jar",
+}  # fmt: skip
+_DROPPED_FLAGS = {"-x", "--suppress-exit-code", "--silent", "--verbose"}
+
+
+def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    """Run both, one after the other, and print what differs as a table; 1 when anything does."""
+    flags = _kept(options.flags)
+    build_parser().parse_args(["run", options.collection, *flags])
+    newman = options.newman or find_newman(terminal)
+    sides: list[ParityOutcome] = []
+    for name, command in (
+        ("newman", [newman]),
+        ("harness", [sys.executable, "-m", "harness"]),
+    ):
+        more = [] if name == "newman" else ["--compat", "newman"]
+        terminal.err.write(f"running {name} ...\n")
+        sides.append(_run([*command, "run", options.collection, *flags, *more], terminal))
+        if not sides[-1].report:
+            terminal.err.write(f"{name} wrote no report; it exited with {sides[-1].exit_code}\n")
+    theirs, ours = sides
+    rows = list(differences(theirs, ours))
+    if rows:
+        for line in table(("what", "where", "newman", "harness"), rows, terminal):
+            terminal.out.write(line + "\n")
+        terminal.out.write("\n")
+    if theirs.tunnels or ours.tunnels:
+        terminal.out.write(
+            "requests over HTTPS are compared as the reports tell them, not as they were sent\n"
+        )
+    told = (
+        counted(len(theirs.requests), "request"),
+        counted(len(theirs.assertions), "assertion"),
+        counted(len(theirs.variables), "variable"),
+    )
+    verdict = counted(len(rows), "difference") if rows else "the same"
+    terminal.out.write(f"{verdict}: {', '.join(told)} of newman's compared\n")
+    return ExitCode.FAILED if rows else ExitCode.PASSED
+
+
+def _kept(flags: Sequence[str]) -> list[str]:
+    """Return newman's options without those that say where reports and exports go."""
+    kept: list[str] = []
+    position = 0
+    while position < len(flags):
+        flag = flags[position]
+        position += 1
+        if flag in _DROPPED:
+            position += 1
+        elif flag not in _DROPPED_FLAGS and flag.partition("=")[0] not in _DROPPED:
+            kept.append(flag)
+    return kept
+
+
+def _run(command: Sequence[str], terminal: Terminal) -> ParityOutcome:
+    with TemporaryDirectory(prefix="harness-parity-") as name, RecordingProxy() as proxy:
+        folder = Path(name)
+        written = {
+            "--reporter-json-export": "report.json",
+            "--export-environment": "environment.json",
+            "--export-globals": "globals.json",
+        }
+        more = [part for option, file in written.items() for part in (option, str(folder / file))]
+        environ = {
+            key: value
+            for key, value in terminal.environ.items()
+            if not key.startswith("HARNESS_VAR_") and key not in _NO_PROXIES
+        }
+        environ |= dict.fromkeys(_PROXIES, proxy.url)
+        done = subprocess.run(
+            [*command, "-r", "json", *more],
+            env=environ,
+            cwd=terminal.cwd,
+            capture_output=True,
+            check=False,
+        )
+        made = outcome_of(
+            folder, exit_code=done.returncode, requests=proxy.requests, tunnels=len(proxy.tunnels)
+        )
+        if not made.report:
+            terminal.err.write((done.stderr or done.stdout).decode("utf-8", "replace")[-2000:] + "\n")
+        return made

@@ -1,0 +1,132 @@
+"""`harness parity`, with a stand-in for newman: this runner itself, which a script of its own may alter."""
+
+import os
+import sys
+
+import pytest
+
+from harness.errors import ExitCode
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a first line for sh")
+
+PASSES = "pm.test('ok', () => pm.response.to.have.status(200)); pm.environment.set('set', 'a')"
+
+STAND_IN = """#!{python}
+import subprocess, sys
+arguments = sys.argv[1:]
+{change}
+sys.exit(subprocess.call([{python!r}, "-m", "harness", *arguments, "--compat", "newman"]))
+"""
+
+
+@pytest.fixture
+def newman(workspace):
+    """Write a stand-in for newman whose arguments are changed by a line of Python."""
+
+    def make(change: str = "", name: str = "newman") -> str:
+        file = workspace.text(name, STAND_IN.format(python=sys.executable, change=change))
+        file.chmod(0o755)
+        return str(file)
+
+    return make
+
+
+def test_equal_runs_exit_with_0_and_say_what_was_compared(command, workspace, target, newman):
+    file = workspace.collection(("a", f"{target.url}/{{{{$guid}}}}", PASSES), ("b", f"{target.url}/b"))
+    said = command("parity", "--newman", newman(), file, "-n", "2")
+    assert said.code is ExitCode.PASSED, said.out + said.err
+    assert said.out == "the same: 4 requests, 2 assertions, 1 variable of newman's compared\n"
+    assert len(target.requests) == 8
+
+
+def test_differences_are_a_table_and_exit_code_1(command, workspace, target, newman):
+    file = workspace.collection(("a", f"{target.url}/a?v={{{{v}}}}", PASSES))
+    change = "arguments += ['--env-var', 'v=other', '--env-var', 'only=newman']"
+    said = command("parity", "--newman", newman(change), file, "--env-var", "v=mine")
+    assert said.code is ExitCode.FAILED
+    rows = [line.split() for line in said.out.splitlines()]
+    assert rows[0] == ["what", "where", "newman", "harness"]
+    assert [
+        "url",
+        "GET",
+        f"{target.url}/a?v=other",
+        f"{target.url}/a?v=other",
+        f"{target.url}/a?v=mine",
+    ] in rows
+    assert ["variable", "environment", "v", "other", "mine"] in rows
+    assert ["variable", "environment", "only", "newman", "-"] in rows
+
+
+def test_assertions_and_exit_codes_are_compared(command, workspace, target, newman):
+    script = "pm.test('ok', () => pm.expect(pm.environment.get('v')).to.equal('mine'))"
+    file = workspace.collection(("a", f"{target.url}/a", script))
+    said = command(
+        "parity", "--newman", newman("arguments += ['--env-var', 'v=x']"), file, "--env-var", "v=mine"
+    )
+    rows = [line.split() for line in said.out.splitlines()]
+    assert ["exit", "code", "1", "0"] in rows
+    assert ["assertion", "a,", "iteration", "1:", "ok", "failed", "passed"] in rows
+
+
+def test_reporters_and_exports_of_a_ci_line_are_left_out(command, workspace, target, newman):
+    file = workspace.collection(("a", f"{target.url}/a"))
+    said = command(
+        "parity", "--newman", newman(), file, "-r", "htmlextra", "--reporter-htmlextra-export", "r.html",
+        "--export-environment", "e.json", "-x",
+    )  # fmt: skip
+    assert said.code is ExitCode.PASSED
+    assert not list(workspace.folder.glob("*.html"))
+    assert not (workspace.folder / "e.json").exists()
+
+
+def test_a_run_without_a_report_is_a_difference_that_shows_its_last_words(command, workspace, target, newman):
+    file = workspace.collection(("a", f"{target.url}/a"))
+    said = command("parity", "--newman", newman("sys.exit('it broke')"), file)
+    assert said.code is ExitCode.FAILED
+    assert "newman wrote no report" in said.err
+    assert "it broke" in said.err
+
+
+def test_an_option_that_is_not_newmans_is_an_error_before_anything_runs(command, workspace, target, newman):
+    file = workspace.collection(("a", f"{target.url}/a"))
+    said = command("parity", "--newman", newman(), file, "--nonsense")
+    assert said.code is ExitCode.USAGE
+    assert "--nonsense" in said.err
+    assert target.requests == []
+
+
+def test_newman_is_taken_from_path(command, workspace, target, newman):
+    newman(name="bin/newman")
+    command.environ["PATH"] = f"{workspace.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    said = command("parity", workspace.collection(("a", f"{target.url}/a")))
+    assert said.code is ExitCode.PASSED, said.err
+    assert "installing" not in said.err
+
+
+NPM = """#!{python}
+import pathlib, sys
+place = pathlib.Path(sys.argv[sys.argv.index("--prefix") + 1], "node_modules", ".bin", "newman")
+place.parent.mkdir(parents=True)
+place.write_text(pathlib.Path({stand_in!r}).read_text())
+place.chmod(0o755)
+"""
+
+
+def test_where_there_is_no_newman_npm_installs_it_once(command, workspace, target, newman):
+    stand_in = newman(name="elsewhere/newman")
+    npm = workspace.text("bin/npm", NPM.format(python=sys.executable, stand_in=stand_in))
+    npm.chmod(0o755)
+    command.environ["PATH"] = str(workspace.folder / "bin")
+    file = workspace.collection(("a", f"{target.url}/a"))
+    first = command("parity", file)
+    assert first.code is ExitCode.PASSED, first.err
+    assert "installing newman 6.2.2" in first.err
+    npm.unlink()
+    assert "installing" not in command("parity", file).err
+
+
+def test_without_newman_and_npm_the_error_says_what_to_install(command, workspace, target):
+    command.environ["PATH"] = str(workspace.folder)
+    said = command("parity", workspace.collection(("a", f"{target.url}/a")))
+    assert said.code is ExitCode.USAGE
+    assert "--newman" in said.err
