@@ -16,7 +16,7 @@ from harness.collection.model import Folder
 from harness.errors import HarnessError
 from harness.pytest_plugin.drive import Drive, Itinerary
 from harness.pytest_plugin.ended import ended_runs
-from harness.pytest_plugin.failure import CallFailure, request_line, setup_text
+from harness.pytest_plugin.failure import failure_around, request_line, setup_text
 from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.naming import Names, marker
 from harness.pytest_plugin.notes import add_note
@@ -138,7 +138,7 @@ class CollectionFile(pytest.File):
             self.drive.itinerary.passed.add(step)
 
     def teardown(self) -> None:
-        """End the run when pytest is through with the collection. Raises `CallFailure`."""
+        """End the run when pytest is through with the collection; what fails then fails its last item."""
         drive, self.drive = self.drive, None
         if drive is None:
             return
@@ -157,7 +157,9 @@ class CollectionFile(pytest.File):
                 add_note(self.config, f"{self.nodeid} ended early, and ran what always runs: {lines}")
             failures = [text for one in last if (text := setup_text(one, drive.live.mask)) is not None]
             if failures:
-                raise CallFailure("\n".join(failures))
+                raise failure_around("\n".join(failures), self)
+        except HarnessError as error:
+            raise failure_around(str(error), self) from error
         finally:
             if not kept:
                 drive.close()

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion, ScriptError
 
@@ -18,8 +20,9 @@ class AssertionFailure(CallFailure):
     """An assertion of a call failed."""
 
 
-class SetupFailure(CallFailure):
-    """A call that was run as set-up for another one failed."""
+def failure_around(text: str, node: pytest.Item | pytest.Collector) -> BaseException:
+    """Make a failure in the set-up or the end of a node, of which pytest shows the text alone."""
+    return pytest.fail.Exception(f"{text}\n  rerun: pytest '{node.nodeid}'", pytrace=False)
 
 
 def describe(result: CallResult, mask: Mask) -> list[tuple[str, object]]:

@@ -8,9 +8,9 @@ import pytest
 from harness.errors import HarnessError
 from harness.pytest_plugin.failure import (
     CallFailure,
-    SetupFailure,
     assertions_text,
     describe,
+    failure_around,
     failure_text,
     request_line,
     setup_text,
@@ -54,10 +54,13 @@ class CallItem(pytest.Item):
         """Run the calls that this one stands on and that are not selected themselves."""
         self.subtests = []
         self.user_properties[:] = [one for one in self.user_properties if not one[0].startswith("postman_")]
-        drive = self.file.start(self.step)
-        if drive.ended is not None:
-            raise _skipped(f"the run ended early: {drive.ended}")
-        results = drive.reach(self.step)
+        try:
+            drive = self.file.start(self.step)
+            if drive.ended is not None:
+                raise _skipped(f"the run ended early: {drive.ended}")
+            results = drive.reach(self.step)
+        except HarnessError as error:
+            raise failure_around(str(error), self) from error
         if not results:
             return
         mask = drive.live.mask
@@ -67,7 +70,7 @@ class CallItem(pytest.Item):
         self._show(lines)
         failures = [text for one in results if (text := setup_text(one, mask)) is not None]
         if failures:
-            raise SetupFailure("\n".join(("a call that this one stands on failed", *failures)))
+            raise failure_around("\n".join(("a call that this one stands on failed", *failures)), self)
 
     def runtest(self) -> None:
         """Run the call, and whatever it goes back to, and report the assertions."""

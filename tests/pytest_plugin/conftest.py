@@ -12,7 +12,7 @@ from pytest import Pytester, RunResult  # noqa: PT013 - pytester's own type of t
 # libraries in C do not take to being loaded twice.
 import harness.cassettes.format
 import harness.cassettes.guard
-import harness.pytest_plugin.collecting
+import harness.pytest_plugin.collecting  # noqa: F401 - see above
 from harness import run
 
 
