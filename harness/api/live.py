@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import time
 from collections.abc import Container, Generator, Mapping
 from contextlib import ExitStack, nullcontext
@@ -210,16 +211,27 @@ class LiveRun:
             latency=self.config.replay_latency,
             redactor=self.redactor,
             environment=today,
-            command=f"harness run {self.collection.file} --record {path}",
+            command=self._record_again(path),
         )
-        # What the recording's environment held is filled in where today's says nothing.
+        # What the recording's environment held is filled in where today's says nothing. Of secrets it holds
+        # what the recorded answers hold, so scripts that compare the two find them equal.
+        hidden = replay.secrets()
         for name, value in replay.environment().items():
-            if not today.get(name) or name not in self._chosen:
+            if not today.get(name) or name not in self._chosen or name in hidden:
                 self.scopes.environment.set(name, value)
         replay.watch(self.scopes)
         self.replay = replay
         self._guard = OfflineGuard()
         return replay.transport, replay.draws
+
+    def _record_again(self, path: Path) -> str:
+        """Tell the command that records the whole cassette anew, with the files of this run."""
+        config = self.config
+        words = ["harness", "run", self.collection.file]
+        for option, file in (("-e", config.environment), ("-g", config.globals), ("-d", config.data)):
+            if isinstance(file, (str, Path)):
+                words += [option, os.fspath(file)]
+        return f"record it again: {shlex.join([*words, '--record', os.fspath(path)])}"
 
     def _context(self, transport: Transport, draws: Draws) -> RunContext:
         config = self.config

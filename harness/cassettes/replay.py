@@ -17,7 +17,7 @@ from harness.cassettes.state import LeftBehind
 from harness.client.message import Response
 from harness.client.transport import HopRequest, TransportFailure
 from harness.variables.scope import Scopes
-from harness.variables.secrets import Redactor, secret_name
+from harness.variables.secrets import PREFIX, Redactor, secret_name
 
 
 class ReplayTransport:
@@ -141,6 +141,14 @@ class Replay:
     def environment(self) -> dict[str, str]:
         """Return the environment of the recording, with stand-ins of the right shape where secrets were."""
         return environment(self.metadata)
+
+    def secrets(self) -> frozenset[str]:
+        """Return which variables of the recording's environment were secrets, or held some."""
+        return frozenset(
+            name
+            for name, value in self.metadata.environment.items()
+            if PREFIX in value or name in self.metadata.shapes
+        )
 
     def unused(self) -> tuple[Interaction, ...]:
         """Return the interactions that were never played."""

@@ -69,6 +69,7 @@ _PEM: Final = re.compile(
 )
 _CONNECTION_KEY: Final = re.compile(r"\b(SharedAccessKey|AccountKey)=([A-Za-z0-9+/]{12,}={0,2})")
 _REFERENCE: Final = re.compile(r"\{\{([^{}]+)\}\}")
+_SCHEME_AND_TOKEN: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]* ([^\s,]+)")
 _WORDS: Final = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -206,7 +207,7 @@ class Redactor:
         for name, value in _members(document):
             if isinstance(value, str):
                 if secret_name(name):
-                    self.learn(value, name)
+                    self.learn(_credentials(value) if _is_authorization(name) else value, name)
                 if value[:1] in {"{", "["}:
                     try:
                         self.learn_document(json.loads(value))
@@ -272,6 +273,16 @@ class Redactor:
             for one in candidates
             if one not in self._taken and value not in one and not occurs(one, self._needles)
         )
+
+
+def _is_authorization(name: str) -> bool:
+    return _WORDS.sub("", name).lower() in {"authorization", "proxyauthorization"}
+
+
+def _credentials(value: str) -> str:
+    """Return the secret part of a header that a document shows: `Bearer x` is a scheme and a secret."""
+    found = _SCHEME_AND_TOKEN.fullmatch(value)
+    return found.group(1) if found else value
 
 
 def _digits(length: int, name: str) -> Iterator[str]:

@@ -135,6 +135,31 @@ def test_secrets_that_answers_show_are_masked_from_then_on(workspace, target):
         assert "very-secret-token-value" not in live.mask("Bearer very-secret-token-value")
 
 
+def test_scripts_that_compare_an_answer_with_a_secret_pass_again_on_replay(workspace, target):
+    target.answers["/me"] = (200, {"owner": "very-secret-value", "authorization": "Bearer very-secret-value"})
+    script = """
+    const { owner, authorization } = pm.response.json();
+    pm.test("owner", () => pm.expect(owner).to.equal(pm.environment.get("token")));
+    pm.test("scheme", () => pm.expect(authorization).to.equal("Bearer " + pm.environment.get("token")));
+    """
+    file = workspace.collection(("me", f"{target.url}/me", script))
+    environment = {"values": [{"key": "token", "value": "very-secret-value", "type": "secret"}]}
+    assert run(file, environment=environment, record="c.yaml").passed
+    assert "very-secret" not in (workspace.folder / "c.yaml").read_text("utf-8")
+    assert run(file, environment=environment, replay="c.yaml").passed
+    assert run(file, replay="c.yaml").passed
+
+
+def test_a_miss_tells_the_command_that_records_again_with_the_files_of_the_run(workspace, target):
+    file = workspace.collection(("a", f"{target.url}/{{{{name}}}}"))
+    workspace.text("my rows.csv", "name\nAnna\n")
+    run(file, data="my rows.csv", record="c.yaml")
+    workspace.text("my rows.csv", "name\nBob\n")
+    (failure,) = run(file, data="my rows.csv", replay="c.yaml").summary.failures
+    assert "record it again: harness run" in failure.message
+    assert "-d 'my rows.csv' --record c.yaml" in failure.message
+
+
 def test_a_replay_draws_what_was_recorded(workspace, target):
     script = (
         "pm.environment.set('drawn', [Date.now(), Math.random(), pm.variables.replaceIn('{{$guid}}')].join())"

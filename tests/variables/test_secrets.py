@@ -188,6 +188,20 @@ def test_a_document_gives_away_what_is_under_secret_names():
     )
 
 
+@pytest.mark.parametrize(
+    ("shown", "secret"),
+    [
+        ("Bearer some-token-1", "some-token-1"),
+        ("some-token-1", "some-token-1"),
+        ('Digest username="u", response="abc"', 'Digest username="u", response="abc"'),
+    ],
+)
+def test_of_an_authorization_that_a_document_shows_the_scheme_stays(shown, secret):
+    redactor = Redactor()
+    redactor.learn_document({"headers": {"authorization": shown}})
+    assert redactor.spellings() == (secret,)
+
+
 def test_a_users_own_pattern_counts():
     redactor = Redactor([SecretPattern(name="badge", expression=re.compile(r"badge-(\w+)"))])
     redactor.learn_from("my badge-a1b2c3d4!")
