@@ -47,6 +47,10 @@ class DenoEngine:
         except EngineGone as gone:
             self.close()
             result = turn.broken(gone.reason)
+        except BaseException:
+            # The run was interrupted, or what a script asked for failed: the child is in the middle of a job.
+            self.close()
+            raise
         rest = job.scripts[len(result.runs) :]
         if not rest or job.stop_on_error:
             return result

@@ -59,32 +59,33 @@ class EngineProcess:
         self._input: IO[bytes] = self._pipe(self._child.stdin)
         self._output: IO[bytes] = self._pipe(self._child.stdout)
         self._watch = Watch(self._child.pid, limits, self.end)
-        self.write(
-            {
-                "boot": {
-                    "word": self._word,
-                    "newman": newman,
-                    "seed": str(seed),
-                    "console": limits.console_bytes,
-                }
-            }
-        )
-        self._boot()
-
-    @staticmethod
-    def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
-        if stream is None:
-            raise EngineError("the script engine could not be started", hint=_HINT)
-        return stream
-
-    def _boot(self) -> None:
         try:
+            self._boot(newman=newman, seed=seed)
+        except BaseException:
+            self.close()
+            raise
+
+    def _boot(self, *, newman: bool, seed: int) -> None:
+        settings = {
+            "word": self._word,
+            "newman": newman,
+            "seed": str(seed),
+            "console": self._limits.console_bytes,
+        }
+        try:
+            self.write({"boot": settings})
             for message in self.messages():
                 if message.get("ready"):
                     return
                 self.answer_chunk(message)
         except EngineGone as gone:
             raise EngineError(f"the script engine did not start: {gone.reason}", hint=_HINT) from gone
+
+    @staticmethod
+    def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+        if stream is None:
+            raise EngineError("the script engine could not be started", hint=_HINT)
+        return stream
 
     @property
     def pid(self) -> int:
@@ -185,6 +186,9 @@ def _spawn(deno: str, main: Path, limits: EngineLimits) -> subprocess.Popen[byte
             stderr=subprocess.DEVNULL,
             env=environment,
             cwd=main.parent,
+            # Ctrl-C is for the run, whose clean-up calls have scripts too.
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
     except OSError as error:
         raise EngineError(f"deno could not be started: {error}", where=deno, hint=_HINT) from error

@@ -1,12 +1,11 @@
 /** `pm.cookies` and `pm.cookies.jar()`. Source: postman-sandbox, `lib/sandbox/cookie-jar.js`. */
 import sdk from "#postman-collection";
 
-const { Cookie, CookieList, Url } = sdk;
 const stringify = JSON.stringify;
 const parse = JSON.parse;
 
 export function toCookie(sent) {
-  return new Cookie({
+  return new sdk.Cookie({
     name: sent.name, value: sent.value, domain: sent.domain, path: sent.path, secure: sent.secure,
     httpOnly: sent.httpOnly, hostOnly: sent.hostOnly,
     expires: sent.expires === null ? null : new Date(sent.expires * 1000),
@@ -14,11 +13,11 @@ export function toCookie(sent) {
 }
 
 export function cookieList(sent) {
-  return new CookieList(null, sent.map(toCookie));
+  return new sdk.CookieList(null, sent.map(toCookie));
 }
 
 function address(url, method) {
-  const made = Url.isUrl(url) ? url : url && typeof url === "string" ? new Url(url) : null;
+  const made = sdk.Url.isUrl(url) ? url : url && typeof url === "string" ? new sdk.Url(url) : null;
   if (!made) throw new TypeError(`CookieJar.${method}() requires a valid url`);
   return made;
 }

@@ -24,7 +24,7 @@ export function boot({ host, library, shared, newman, realm, native }) {
     writable: true, configurable: true, enumerable: true,
   });
 
-  const engine = { host, library, newman, realm, liquidJson, scopes: new Scopes(), names: bindable(newman) };
+  const engine = { host, library, newman, realm, liquidJson, scopes: new Scopes(shared.modules.uuid().v4), names: bindable(newman) };
   engine.packages = new Packages(engine);
   realm.require = makeRequire({ library, liquidJson });
   let virtual = false;

@@ -64,7 +64,7 @@ class Postman {
   }
 
   #set(scope, key, value) {
-    const text = (value === false || value) && typeof value?.toString === "function" ? value.toString() : value;
+    const text = value && typeof value.toString === "function" ? value.toString() : value;
     this.#objects[scope][key] = text;
     return this.#script.scopes[scope].set(key, text);
   }

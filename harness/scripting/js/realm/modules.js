@@ -6,7 +6,7 @@ import { base64 } from "./legacy.js";
 
 const ON_DEMAND = {
   ajv: "ajv", assert: "assert", backbone: "backbone", buffer: "buffer", cheerio: "cheerio", "crypto-js": "crypto-js",
-  "csv-parse/lib/sync": "csv-parse", events: "events", moment: "moment", path: "path", punycode: "punycode",
+  "csv-parse/lib/sync": "csv-parse", events: "events", moment: "moment", os: "os", path: "path", punycode: "punycode",
   querystring: "querystring", stream: "stream", string_decoder: "string_decoder", timers: "timers", tv4: "tv4",
   url: "url", util: "util", xml2js: "xml2js",
 };
@@ -25,13 +25,11 @@ export function makeRequire({ library, liquidJson }) {
     chai: () => chai,
     lodash: () => lodash,
     "postman-collection": () => sdk,
-    "liquid-json": () => liquidJson,
     json: () => liquidJson,
     uuid: () => uuid,
     atob: () => base64(library).atob,
     btoa: () => base64(library).btoa,
     fs: () => ({}),
-    os: () => ({}),
   };
   return function require(name) {
     const key = String(name);

@@ -53,10 +53,10 @@ class ScriptScope {
   #list;
   #layers;
 
-  constructor(store, layers) {
+  constructor(store, layers, newId) {
     this.#store = store;
     this.#layers = layers;
-    if (store.id) this.id = store.id;
+    this.id = store.id || newId();
     if (store.label) this.name = store.label;
   }
 
@@ -162,10 +162,9 @@ class ScriptScope {
   }
 
   toJSON() {
-    const json = { values: this.values.toJSON() };
-    if (this.id) json.id = this.id;
+    const json = { id: this.id };
     if (this.name) json.name = this.name;
-    return json;
+    return { ...json, mutations: this.mutations.toJSON(), values: this.values.toJSON() };
   }
 
   /** Hand the changes to the run, and make them what the next script finds; start afresh from there. */
@@ -234,6 +233,12 @@ const SCOPES = ["local", "data", "environment", "collection", "globals"];
 /** The five scopes of a run, and the view of them that each script gets. */
 export class Scopes {
   #stores = Object.fromEntries(SCOPES.map((name) => [name, new Store(name)]));
+  #newId;
+
+  /** `newId` draws an id for a scope that has none. */
+  constructor(newId) {
+    this.#newId = newId;
+  }
 
   load(sent) {
     for (const name of Object.keys(sent)) this.#stores[name].load(sent[name]);
@@ -246,8 +251,8 @@ export class Scopes {
 
   open() {
     const view = {};
-    for (const name of SCOPES.slice(1)) view[name] = new ScriptScope(this.#stores[name]);
-    view.local = new ScriptScope(this.#stores.local, SCOPES.slice(1).map((name) => view[name]));
+    for (const name of SCOPES.slice(1)) view[name] = new ScriptScope(this.#stores[name], undefined, this.#newId);
+    view.local = new ScriptScope(this.#stores.local, SCOPES.slice(1).map((name) => view[name]), this.#newId);
     return view;
   }
 
