@@ -1,6 +1,7 @@
 """`harness parity`: newman and this runner on the same collection and target, and what differs."""
 
 import argparse
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,11 +10,12 @@ from tempfile import TemporaryDirectory
 
 from harness.cli.newman_command import find_newman
 from harness.cli.options import build_parser
-from harness.cli.parity_outcome import ParityOutcome, differences, outcome_of
+from harness.cli.parity_difference import ParityComparison
+from harness.cli.parity_outcome import ParityOutcome, outcome_of
 from harness.cli.parity_proxy import RecordingProxy
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
-from harness.errors import ExitCode
+from harness.errors import ExitCode, UsageError
 from harness.reporters.quantity import counted
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
@@ -29,6 +31,7 @@ _DROPPED_FLAGS = {"-x", "--suppress-exit-code", "--silent", "--verbose"}
 def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Run both, one after the other, and print what differs as a table; 1 when anything does."""
     flags = _kept(options.flags)
+    comparison = ParityComparison([_mask(text) for text in options.mask])
     build_parser().parse_args(["run", options.collection, *flags])
     newman = options.newman or find_newman(terminal)
     sides: list[ParityOutcome] = []
@@ -42,7 +45,7 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         if not sides[-1].report:
             terminal.err.write(f"{name} wrote no report; it exited with {sides[-1].exit_code}\n")
     theirs, ours = sides
-    rows = list(differences(theirs, ours))
+    rows = list(comparison.rows(theirs, ours))
     if rows:
         for line in table(("what", "where", "newman", "harness"), rows, terminal):
             terminal.out.write(line + "\n")
@@ -59,6 +62,13 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     verdict = counted(len(rows), "difference") if rows else "the same"
     terminal.out.write(f"{verdict}: {', '.join(told)} of newman's compared\n")
     return ExitCode.FAILED if rows else ExitCode.PASSED
+
+
+def _mask(expression: str) -> re.Pattern[str]:
+    try:
+        return re.compile(expression)
+    except re.error as error:
+        raise UsageError(f"{expression!r} is no regular expression: {error}", where="--mask") from error
 
 
 def _kept(flags: Sequence[str]) -> list[str]:

@@ -40,6 +40,13 @@ def add_parity(parity: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="newman's command (default: of PATH, else installed by npm into a cache)",
     )
+    parity.add_argument(
+        "--mask",
+        action="append",
+        default=[],
+        metavar="REGEX",
+        help="take what matches for the same, as values drawn at random; repeatable",
+    )
     parity.add_argument("collection", metavar="COLLECTION", help="file or URL")
     parity.add_argument(
         "flags", nargs=argparse.REMAINDER, metavar="NEWMAN-OPTION", help="newman's options, for both"

@@ -1,8 +1,11 @@
 """What counts as a difference between newman's run and ours."""
 
+import re
+
 import pytest
 
-from harness.cli.parity_outcome import ParityOutcome, differences
+from harness.cli.parity_difference import ParityComparison
+from harness.cli.parity_outcome import ParityOutcome
 from harness.cli.parity_proxy import ProxiedRequest
 
 UUIDS = ("0f8fad5b-d9cb-469f-a165-70867728950e", "7c9e6679-7425-40de-944b-e07fc1f90ae7")
@@ -13,11 +16,14 @@ def request(url="http://a.example/", method="GET", body=b"", **headers):
     return ProxiedRequest(method=method, url=url, headers=pairs, body=body)
 
 
-def compared(newman, ours, **more):
+def compared(newman, ours, *masks, **more):
     def side(requests):
         return ParityOutcome(exit_code=0, requests=tuple(requests), tunnels=0, **more)
 
-    return [(what, theirs, mine) for what, _, theirs, mine in differences(side(newman), side(ours))]
+    return [
+        (what, theirs, mine)
+        for what, _, theirs, mine in ParityComparison(masks).rows(side(newman), side(ours))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,8 @@ def compared(newman, ours, **more):
             request(Authorization='OAuth oauth_nonce="c",oauth_signature="d"'),
         ),
         (request(Connection="close"), request(Connection="keep-alive")),
+        (request(body=b"M-2f5350e3"), request(body=b"M-f2ef455a")),
+        (request(X_Amz_Date="20261122T180121Z"), request(X_Amz_Date="20261122T180124Z")),
     ],
 )
 def test_what_differs_from_run_to_run_by_itself_is_no_difference(newman, ours):
@@ -70,6 +78,12 @@ def test_a_request_more_is_one_difference_and_shifts_nothing():
     assert compared(urls, urls[1:]) == [("request", "sent", "-")]
 
 
+def test_what_matches_a_mask_is_the_same():
+    pair = [request("http://a.example/Jane")], [request("http://a.example/Kim")]
+    assert compared(*pair) == [("url", "http://a.example/Jane", "http://a.example/Kim")]
+    assert compared(*pair, re.compile("Jane|Kim")) == []
+
+
 def test_variables_are_compared_by_value_and_shape():
     def side(**values):
         variables = {("environment", name): value for name, value in values.items()}
@@ -77,7 +91,7 @@ def test_variables_are_compared_by_value_and_shape():
 
     newman = side(id=UUIDS[0], n=1, same="x", only="n")
     ours = side(id=UUIDS[1], n="2", same="x")
-    assert list(differences(newman, ours)) == [
+    assert list(ParityComparison().rows(newman, ours)) == [
         ("variable", "environment n", "1", "2"),
         ("variable", "environment only", "n", "-"),
     ]
@@ -88,4 +102,6 @@ def test_requests_through_a_tunnel_are_compared_as_reported():
         ParityOutcome(exit_code=0, requests=(), tunnels=1, reported=(("a, iteration 1", f"GET /{name}"),))
         for name in "xy"
     ]
-    assert list(differences(*sides)) == [("request as reported", "a, iteration 1", "GET /x", "GET /y")]
+    assert list(ParityComparison().rows(*sides)) == [
+        ("request as reported", "a, iteration 1", "GET /x", "GET /y")
+    ]
