@@ -159,7 +159,7 @@ class CollectionFile(pytest.File):
             if failures:
                 raise failure_around("\n".join(failures), self)
         except HarnessError as error:
-            raise failure_around(str(error), self) from error
+            raise failure_around(str(error), self) from None
         finally:
             if not kept:
                 drive.close()

@@ -60,7 +60,7 @@ class CallItem(pytest.Item):
                 raise _skipped(f"the run ended early: {drive.ended}")
             results = drive.reach(self.step)
         except HarnessError as error:
-            raise failure_around(str(error), self) from error
+            raise failure_around(str(error), self) from None
         if not results:
             return
         mask = drive.live.mask
@@ -98,7 +98,10 @@ class CallItem(pytest.Item):
         self.subtests += (
             assertion_report(self, result, assertion, mask, bodies=bodies) for assertion in result.assertions
         )
-        texts = (failure_text(result, mask, bodies=bodies), assertions_text(result, mask))
+        texts = [failure_text(result, mask, bodies=bodies), assertions_text(result, mask)]
+        if result.exchange is not None and result.exchange.failure is not None:
+            missed = result.exchange.failure.kind == "miss"
+            texts.append(f"  record just this: pytest '{self.nodeid}' --postman-record" if missed else None)
         return [text for text in texts if text is not None]
 
     def _sections(self, result: CallResult, mask: "Mask") -> None:

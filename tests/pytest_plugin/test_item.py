@@ -112,7 +112,9 @@ def test_a_request_that_was_not_recorded_says_what_differs(project):
     path.write_text(path.read_text().replace("v=1", "v=2"))
     result = project.pytest()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*v*2*"])
+    result.stdout.fnmatch_lines(
+        ["no recorded interaction answers GET *v=2", "*record just this: pytest '*::a' --postman-record"]
+    )
     assert project.target.paths == []
 
 
