@@ -8,6 +8,7 @@ request that the auth belongs to, and keeps it for the run when the auth is inhe
 each inherited auth, and a new one otherwise. A session may be used from several threads.
 """
 
+import time
 from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,7 +56,10 @@ class SessionOptions:
 
 
 class Session:
-    """What the requests of a run share: the transport, the cookie jar, the options."""
+    """What the requests of a run share: the transport, the cookie jar, the options.
+
+    `deadline` is when the run has to be over, on the monotonic clock: no request is waited for longer.
+    """
 
     def __init__(
         self, transport: Transport, *, jar: CookieJar | None = None, options: SessionOptions | None = None
@@ -64,6 +68,7 @@ class Session:
         self.jar = CookieJar() if jar is None else jar
         self.options = SessionOptions() if options is None else options
         self.tokens: dict[tuple[str, ...], Any] = {}
+        self.deadline: float | None = None
 
     def exchange(
         self,
@@ -251,13 +256,21 @@ class _Sending:
         options = self._session.options
         verify = options.verify if profile.strict_ssl is None else profile.strict_ssl
         return HopOptions(
-            timeout_s=options.timeout_s,
+            timeout_s=self._timeout_s(),
             verify=verify is not False,
             certificate=self._certificate(draft),
             extra_ca=options.extra_ca,
             ciphers=profile.tls_ciphers,
             disabled_protocols=profile.tls_disabled_protocols,
         )
+
+    def _timeout_s(self) -> float | None:
+        """Return how long to wait for a hop: as the options say, and not beyond the end of the run."""
+        limit, deadline = self._session.options.timeout_s, self._session.deadline
+        if deadline is None:
+            return limit
+        left = max(0.001, deadline - time.monotonic())
+        return left if limit is None else min(limit, left)
 
     def _certificate(self, draft: Draft) -> ClientCertificate | None:
         """Return the certificate for the request; a file that is not there is a warning."""

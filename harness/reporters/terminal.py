@@ -23,6 +23,7 @@ from harness.runner.events import (
 )
 from harness.runner.plan import Call
 from harness.runner.results import CallResult, RunSummary
+from harness.runner.run import TIMED_OUT
 from harness.runner.tally import count
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ FACTS: Final[Mapping[str, str]] = {
     "connections_attempted": "connections attempted: {}",
     "platform": "platform {}",
 }
-_ENDINGS: Final[Mapping[str, str]] = {"bail": "stopped at the first failure (--bail)"}
+_ENDINGS: Final[Mapping[str, str]] = {
+    "bail": "stopped at the first failure (--bail)",
+    TIMED_OUT: "stopped: the run took longer than it may (--timeout)",
+}
 
 
 class TerminalReporter:

@@ -26,6 +26,8 @@ from harness.variables.scope import Scopes
 _NO_RULE = Rule()
 
 INTERRUPTED = "interrupted"
+TIMED_OUT = "callback timed out"
+"""newman's words for a run that took too long."""
 
 Step = tuple[int, int]
 """Which call of which iteration: the iteration, then the position in the plan, both from 0."""
@@ -36,9 +38,10 @@ class RunOptions:
     """How a plan is run.
 
     `bail` stops the run at the first failure, after the current call. `delay_s` is waited before every
-    call. `timeout_s` bounds the run: no call starts after it. `mode` is the word for reports: `live`,
-    `record` or `replay`. `rules` are the companion's, by position; `chosen` are the steps to run, all of
-    them when it is `None`. `warnings` are what setting up found.
+    call. `timeout_s` bounds the run: no call starts after it and no request is waited for beyond it, except
+    those of calls that always run. `mode` is the word for reports: `live`, `record` or `replay`. `rules` are
+    the companion's, by position; `chosen` are the steps to run, all of them when it is `None`. `warnings` are
+    what setting up found.
     """
 
     bail: bool = False
@@ -96,11 +99,13 @@ def _events(
     stop: str | None = None
     for number in range(plan.iterations if plan.calls else 0):
         iteration = _Iteration(number, context.scopes.with_row(row_of(plan.rows, number)))
+        context.session.deadline = deadline
         try:
             yield IterationStarted(iteration=number)
             yield from _calls(plan, context, options, iteration, deadline)
         except KeyboardInterrupt:
             iteration.stop = INTERRUPTED
+        context.session.deadline = None
         yield from _always(plan, context, options, iteration)
         yield IterationFinished(iteration=number)
         stop = iteration.stop
@@ -122,7 +127,7 @@ def _calls(
     position = 0
     while position < len(plan.calls):
         if deadline is not None and time.monotonic() > deadline:
-            iteration.stop = "callback timed out"
+            iteration.stop = TIMED_OUT
             return
         if options.chosen is not None and (iteration.number, position) not in options.chosen:
             position += 1
@@ -169,7 +174,8 @@ def _one(
             scopes=iteration.scopes,
         )
         outcome = run_call(site, context, rule, stop_on_failure=options.bail)
-        if attempt > rule.retries or not rule.again(outcome.result):
+        late = context.session.deadline is not None and time.monotonic() > context.session.deadline
+        if late or attempt > rule.retries or not rule.again(outcome.result):
             yield CallFinished(result=outcome.result, goes_to=_goes_to(plan, outcome.next))
             return outcome
         yield AttemptFinished(result=outcome.result)

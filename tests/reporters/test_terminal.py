@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.reporters.reporter import ReporterContext, create
+from harness.runner.run import TIMED_OUT
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -129,6 +130,8 @@ def test_an_interrupted_run_shows_what_there_is(bench, interrupted_run):
 def test_the_reason_of_an_early_end_is_shown(bench, shop_run):
     shop_run[-1] = replace(shop_run[-1], error="bail")
     assert "  stopped at the first failure (--bail)" in shown(bench, shop_run)
+    shop_run[-1] = replace(shop_run[-1], error=TIMED_OUT)
+    assert "  stopped: the run took longer than it may (--timeout)" in shown(bench, shop_run)
 
 
 def test_a_stream_that_cannot_spell_a_sign_gets_it_escaped(shop_run, tmp_path):

@@ -1,3 +1,5 @@
+import time
+
 from harness.collection.companion import CallEntry, ExpectEntry, ExtractEntry, RetryEntry
 from harness.runner.events import CallFinished, CallStarted, IterationStarted, RunFinished, WarningRaised
 from harness.runner.rules import rule_of
@@ -87,6 +89,15 @@ def test_no_call_starts_after_the_run_timed_out(lab):
     assert outcome.end.error == "callback timed out"
 
 
+def test_no_request_is_waited_for_beyond_the_end_of_the_run_but_those_that_always_run(lab):
+    rule = rule_of(CallEntry(path=("b",), always=True))
+    lab.run(["a", "b"], timeout_s=60.0, rules={1: rule}, bail=True)
+    lab.answers.table["/a"] = "refused"
+    lab.run(["a", "b"], timeout_s=60.0, rules={1: rule}, bail=True)
+    waits = [hop.options.timeout_s for hop in lab.answers.sent]
+    assert [wait is not None and 0 < wait <= 60.0 for wait in waits] == [True, True, True, False]
+
+
 def test_only_chosen_steps_run(lab):
     outcome = lab.run(["a", "b", "c"], iterations=2, chosen={(0, 1), (1, 2)})
     assert outcome.order == ["b", "c"]
@@ -138,6 +149,14 @@ def test_a_retry_ends_after_its_time_counted_in_attempts(lab):
     lab.answers.table["/a"] = {"state": "new"}
     outcome = lab.run(["a"], rules={0: expecting("$.state", "done", every_s=1.0, for_s=3.0)})
     assert len(outcome.attempts) == 3
+    assert outcome.summary.assertions.failed == 1
+
+
+def test_a_call_is_not_tried_again_once_the_time_of_the_run_is_over(lab):
+    lab.answers.table["/a"] = {"state": "new"}
+    rules = {0: expecting("$.state", "done", every_s=1.0, for_s=60.0)}
+    outcome = lab.run([{"name": "a", "test": lambda job, host: time.sleep(0.6)}], timeout_s=0.5, rules=rules)
+    assert len(lab.answers.sent) == 1
     assert outcome.summary.assertions.failed == 1
 
 
