@@ -26,5 +26,5 @@ def add_drift(drift: argparse.ArgumentParser) -> None:
     )
     drift.add_argument("-o", "--output", metavar="FILE", help="write the differences as HTML, too")
     add_inputs(drift.add_argument_group("what is run"))
-    add_limits(drift.add_argument_group("how it runs"))
+    add_limits(drift.add_argument_group("limits"))
     add_network(drift.add_argument_group("network"))

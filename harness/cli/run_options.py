@@ -13,14 +13,9 @@ def add_run(run: argparse.ArgumentParser) -> None:
     """Add the arguments of `harness run`."""
     run.description = "Run collections in order. Options have newman's names and meaning."
     run.add_argument("collections", nargs="+", metavar="COLLECTION", help="file or URL")
-    inputs = run.add_argument_group("what is run")
-    add_inputs(inputs)
-    inputs.add_argument(
-        "--rerun-failed", metavar="LOG", help="run only what failed in this result, with what it needs"
-    )
-    flow = run.add_argument_group("how it runs")
-    add_limits(flow)
-    _add_flow(flow)
+    add_inputs(run.add_argument_group("what is run"))
+    add_limits(run.add_argument_group("limits"))
+    _add_flow(run.add_argument_group("how it runs"))
     add_network(run.add_argument_group("network"))
     _add_cassettes(run.add_argument_group("record, replay, local platform"))
     _add_output(run.add_argument_group("output"))
@@ -109,6 +104,9 @@ def add_network(network: argparse._ArgumentGroup) -> None:
 
 
 def _add_flow(flow: argparse._ArgumentGroup) -> None:
+    flow.add_argument(
+        "--rerun-failed", metavar="LOG", help="run only what failed in this result, with what it needs"
+    )
     flow.add_argument(
         "--bail",
         nargs="?",

@@ -1,0 +1,175 @@
+"""The README is true: its options, examples, exit codes and reporters are those of the program.
+
+`python tests/test_readme.py` writes the table of options anew.
+"""
+
+import argparse
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.cli.options import build_parser, parse
+from harness.errors import ExitCode
+from harness.pytest_plugin.options import OPTIONS
+from harness.reporters.reporter import REPORTERS
+
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- options: python tests/test_readme.py -->\n", "<!-- end of options -->\n"
+OTHERS = {"--html"}
+"""Options that the README names of other programs: pytest-html's."""
+
+
+def commands(
+    parser: argparse.ArgumentParser, name: str = "harness"
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Walk the commands that have no commands below them."""
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not below:
+        yield name, parser
+    for action in below:
+        for word, child in action.choices.items():
+            yield from commands(child, f"{name} {word}")
+
+
+def groups(parser: argparse.ArgumentParser) -> Iterator[tuple[str, list[argparse.Action]]]:
+    """Give the groups of a command's options, the unnamed one first, without `--help`."""
+    for group in parser._action_groups:
+        options = [
+            action
+            for action in group._group_actions
+            if action.option_strings and not isinstance(action, argparse._HelpAction)
+        ]
+        if options:
+            title = "" if group.title == "options" else str(group.title)
+            yield title, options
+
+
+def spelled(action: argparse.Action) -> str:
+    """Spell an option with its value."""
+    value = action.metavar or "|".join(map(str, action.choices or ())) or str(action.dest).upper()
+    if action.nargs == 0:
+        value = ""
+    elif action.nargs == "?":
+        value = f"[{value}]"
+    text = ", ".join(action.option_strings) + (f" {value}" if value else "")
+    # A bar would end the cell, even in code.
+    return "`" + text.replace("|", "\\|") + "`"
+
+
+def options_table() -> str:
+    """Make the table: a row for each command and group; a group that was there before is only named."""
+    lines = ["| | options |", "|---|---|"]
+    known: dict[str, list[str]] = {}
+    for name, parser in commands(build_parser()):
+        same = []
+        for title, actions in groups(parser):
+            texts = [spelled(action) for action in actions]
+            if title and known.setdefault(title, texts) == texts and name != "harness run":
+                same.append(title)
+                continue
+            lines.append(f"| `{name}`{f', {title}' if title else ''} | {' '.join(texts)} |")
+        if same:
+            lines.append(f"| `{name}` | as `harness run`: {', '.join(same)} |")
+    own = " ".join(
+        f"`--postman-{one.name}{'' if one.kind == 'flag' else ' ' + one.metavar}`" for one in OPTIONS
+    )
+    lines.append(f"| `pytest` | {own} |")
+    return "\n".join(lines) + "\n"
+
+
+def text() -> str:
+    return README.read_text("utf-8")
+
+
+def examples() -> Iterator[str]:
+    """Give the commands in the README's blocks of shell."""
+    for block in re.findall(r"```sh\n(.*?)```", text(), re.DOTALL):
+        for line in block.splitlines():
+            for part in re.split(r"\s&&\s", line.partition(" #")[0]):
+                if re.match(r"(?:\S*/)?harness\s", part.strip()):
+                    yield part.strip()
+
+
+def mentioned() -> list[str]:
+    """Return the code in the README's text, without the blocks and the table of options."""
+    before, _, rest = text().partition(BEGIN)
+    plain = re.sub(r"```.*?```", "", before + rest.partition(END)[2], flags=re.DOTALL)
+    return [code.strip() for code in re.findall(r"`([^`\n]+)`", plain)]
+
+
+def known_options() -> set[str]:
+    own = {
+        option
+        for _, parser in commands(build_parser())
+        for action in parser._actions
+        for option in action.option_strings
+    }
+    return own | {f"--postman-{one.name}" for one in OPTIONS} | OTHERS
+
+
+def test_the_table_of_options_is_that_of_the_parsers():
+    found = text().partition(BEGIN)[2].partition(END)[0]
+    assert found == options_table(), "run: python tests/test_readme.py"
+
+
+def test_every_option_has_a_help_text():
+    without = [
+        (name, action.option_strings)
+        for name, parser in commands(build_parser())
+        for action in parser._actions
+        if action.option_strings and not action.help
+    ]
+    assert without == []
+
+
+@pytest.mark.parametrize("line", list(examples()))
+def test_every_example_is_understood(line):
+    parse(shlex.split(line)[1:])
+
+
+def test_there_are_examples_of_every_command():
+    shown = {" ".join(shlex.split(line)[1:3]) for line in examples()}
+    for name, _ in commands(build_parser()):
+        words = name.split()[1:]
+        assert any(one.split()[: len(words)] == words for one in shown), name
+
+
+def test_every_option_that_is_mentioned_exists():
+    blocks = " ".join(re.findall(r"```sh\n(.*?)```", text(), re.DOTALL))
+    found = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", " ".join(mentioned()) + " " + blocks))
+    reporters = {option for option in found if option.startswith("--reporter-")}
+    assert found - reporters - known_options() <= {"--postman-"}
+    for option in reporters - {"--reporter-"}:
+        name, _, rest = option.removeprefix("--reporter-").partition("-")
+        assert rest in REPORTERS[name].options, option
+
+
+def test_every_command_that_is_mentioned_exists():
+    names = {name for name, _ in commands(build_parser())}
+    for code in mentioned():
+        if code.startswith("harness ") and not code.startswith("harness --"):
+            assert any(
+                (code + " ").startswith((name + " ", name.rpartition(" ")[0] + " ")) for name in names
+            ), code
+
+
+def test_the_table_of_exit_codes_is_the_programs():
+    rows = re.findall(
+        r"^\| (\d+) \| (\S.*) \|$", text().partition("| exit code | meaning |")[2], re.MULTILINE
+    )
+    assert [int(code) for code, _ in rows] == sorted(ExitCode)
+
+
+def test_the_reporters_named_are_those_there_are():
+    sentence = re.search(r"^Reporters: (.*?)\.\n", text(), re.MULTILINE | re.DOTALL)
+    assert sentence is not None
+    plain = re.sub(r"\([^)]*\)", "", sentence[1])
+    assert set(re.findall(r"`(\w+)`", plain)) == REPORTERS.keys()
+
+
+if __name__ == "__main__":
+    head, _, rest = text().partition(BEGIN)
+    README.write_text(head + BEGIN + options_table() + END + rest.partition(END)[2], "utf-8")
