@@ -214,6 +214,10 @@ class BatchCalls:
 
     def list(self, request: Request, caller: Caller) -> Response:
         """`GET /catalog/batches`: keyed by id, with the filters of Catalog and of batches."""
+        return answer(self.selected(request, caller))
+
+    def selected(self, request: Request, caller: Caller) -> dict[str, Any]:
+        """Batches that a list's query asks for, keyed by id."""
         org, sandbox = caller.org, caller.sandbox
         found = self._batches.all(org, sandbox)
         status = request.query.get("status")
@@ -232,7 +236,7 @@ class BatchCalls:
         shown = [(one["id"], self._batches.shown(org, sandbox, one)) for one in found]
         own = {"dataSet", "datasetId", "batch", *_TIMES}
         request.query.pairs = [pair for pair in request.query.pairs if pair[0] not in own]
-        return answer(listed(shown, request.query))
+        return listed(shown, request.query)
 
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET /catalog/batches/{batch}`: an object with one key."""

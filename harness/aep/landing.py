@@ -88,6 +88,7 @@ class Landing:
                 xaction_id=xaction_id,
                 received_ms=received_ms,
                 streamed=streamed,
+                batch_id=batch_id,
             )
 
     def refuse(

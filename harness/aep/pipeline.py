@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from harness.aep.activation import Activation, Change
 from harness.aep.catalog import tag_enabled
 from harness.aep.identities import Identity, IdentityField, RecordIdentities, identities_of
+from harness.aep.identity_edges import IdentityEdges
 from harness.aep.merge_policies import MergePolicies, stitches
 from harness.aep.namespaces import Namespaces
 from harness.aep.profiles import Profiles
@@ -34,6 +35,7 @@ def record_landed(
     xaction_id: str,
     received_ms: int,
     streamed: bool,
+    batch_id: str = "",
 ) -> None:
     """Take a record that was accepted into a dataset.
 
@@ -52,6 +54,16 @@ def record_landed(
     # 2. identities: only a dataset enabled for the graph links them
     profiles = platform.service(Profiles)
     link = profiles.link(org, sandbox, found, stitch=for_graph)
+    if for_graph and len(found.all) > 1:
+        others = [one for one in found.all if one.key != found.primary.key]
+        platform.service(IdentityEdges).note(
+            org,
+            sandbox,
+            [found.primary, *others],
+            dataset_id=dataset["id"],
+            batch_id=batch_id,
+            at_ms=received_ms,
+        )
     qualification = platform.service(Qualification)
     if link.absorbed:
         keys = [f"pdg/{cluster}" for cluster in link.absorbed]

@@ -13,7 +13,7 @@ from harness.aep.merge_policies import MergePolicies, rule_of, stitches
 from harness.aep.pql.moments import moment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from harness.aep.platform import Platform
 
@@ -208,6 +208,31 @@ class Profiles:
                 self._store.forget_records(org, sandbox, _EVENTS, member)
             self.graph.forget(org, sandbox, cluster)
         return True
+
+    def forget_dataset(self, org: str, sandbox: str, dataset_id: str) -> None:
+        """Remove what a dataset said of profiles: fragments and events. Identities stay linked."""
+        for xid in self.graph.everyone(org, sandbox):
+            held = self._store.get(org, sandbox, _FRAGMENTS, xid)
+            if held is not None and held["fragments"].pop(dataset_id, None) is not None:
+                self._store.put(org, sandbox, _FRAGMENTS, xid, held)
+        self._forget_events(org, sandbox, lambda body: body["dataset_id"] == dataset_id)
+
+    def forget_events(self, org: str, sandbox: str, dataset_id: str, event_ids: set[str]) -> None:
+        """Remove events of a dataset by their `_id`."""
+
+        def named(body: dict[str, Any]) -> bool:
+            return body["dataset_id"] == dataset_id and str(body["entity"].get("_id")) in event_ids
+
+        self._forget_events(org, sandbox, named)
+
+    def _forget_events(self, org: str, sandbox: str, unwanted: Callable[[dict[str, Any]], bool]) -> None:
+        for xid in {one.key for one in self._store.records(org, sandbox, _EVENTS)}:
+            events = self._store.records(org, sandbox, _EVENTS, xid)
+            kept = [one for one in events if not unwanted(one.body)]
+            if len(kept) < len(events):
+                self._store.forget_records(org, sandbox, _EVENTS, xid)
+                for one in kept:
+                    self._store.append(org, sandbox, _EVENTS, xid, one.at, one.body)
 
     def policy(self, org: str, sandbox: str, policy_id: str | None = None) -> dict[str, Any] | None:
         """Policy by its id, or the default one for profiles."""

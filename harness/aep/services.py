@@ -23,6 +23,8 @@ MODULES: dict[str, tuple[str, ...]] = {
         "/data/foundation/catalog",
         "/data/foundation/import",
     ),
+    "harness.aep.batch_preview": ("/data/foundation/import",),
+    "harness.aep.catalog_requests": ("/data/foundation/catalog",),
     "harness.aep.dataset_labels": ("/data/foundation/dataset",),
     "harness.aep.data_access": ("/data/foundation/export",),
     "harness.aep.observability": ("/data/infrastructure",),
@@ -44,6 +46,15 @@ MODULES: dict[str, tuple[str, ...]] = {
     "harness.aep.segments": ("/data/core/ups",),
     "harness.aep.segment_jobs": ("/data/core/ups",),
     "harness.aep.previews": ("/data/core/ups",),
+    "harness.aep.segment_conversion": ("/data/core/ups",),
+    "harness.aep.segment_search": ("/data/core/ups",),
+    "harness.aep.export_jobs": ("/data/core/ups",),
+    "harness.aep.schedules": ("/data/core/ups",),
+    "harness.aep.system_jobs": ("/data/core/ups",),
+    "harness.aep.sample_status": ("/data/core/ups",),
+    "harness.aep.computed_attributes": ("/data/core/ups",),
+    "harness.aep.edge_projections": ("/data/core/ups",),
+    "harness.aep.identity_calls": ("/data/core/identity",),
 }
 """Each has `routes(platform) -> list[Endpoint]`, for paths below its prefixes.
 

@@ -1,0 +1,22 @@
+"""Pages of the Profile and Segmentation services: `{_page, children, _links}`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.aep.message import Query
+
+
+def child_page(found: list[dict[str, Any]], query: Query, path: str, *, limit: int = 100) -> dict[str, Any]:
+    """Cut out what `start` (an offset) and `limit` ask for; `path` is the list's own, for its next page."""
+    most = query.number("limit", limit, low=1)
+    start = query.number("start", 0)
+    shown = found[start : start + most]
+    following = start + most
+    more = {"href": f"{path}?start={following}&limit={most}"} if following < len(found) else {}
+    return {
+        "_page": {"totalCount": len(found), "pageSize": len(shown)},
+        "children": shown,
+        "_links": {"next": more},
+    }

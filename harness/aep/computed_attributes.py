@@ -1,0 +1,127 @@
+"""Computed attributes: expressions kept under a field of the profile.
+
+They are checked, kept and shown; their values are not computed. Source: the guide to the endpoint
+`/config/computedAttributes`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from harness.aep import json_patch, problem
+from harness.aep.child_pages import child_page
+from harness.aep.json_patch import PatchError
+from harness.aep.merge_policies import PROFILE
+from harness.aep.message import Request, answer, empty
+from harness.aep.routing import Endpoint
+from harness.aep.segments import parse_expression
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from harness.aep.gateway import Caller
+    from harness.aep.platform import Platform
+
+_BASE = "/data/core/ups/config/computedAttributes"
+_KIND = "computedAttribute"
+_SCHEMAS = {PROFILE: "profile", "_xdm.context.experienceevent": "experienceevent"}
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_OWN = ("id", "imsOrgId", "sandbox", "type", "createEpoch", "updateEpoch", "definedOn", "positionPath")
+
+
+def routes(platform: Platform) -> list[Endpoint]:
+    """Endpoints of the service."""
+    attributes = platform.service(ComputedAttributes)
+    table = (
+        ("GET", "", attributes.list_all),
+        ("POST", "", attributes.create),
+        ("GET", "/{id}", attributes.read),
+        ("PATCH", "/{id}", attributes.patch),
+        ("DELETE", "/{id}", attributes.delete),
+    )
+    return [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
+
+
+class ComputedAttributes:
+    """Definitions of every sandbox."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._store = platform.store
+
+    def list_all(self, request: Request, caller: Caller) -> Response:
+        """`GET /config/computedAttributes`."""
+        found = self._store.find(caller.org, caller.sandbox, _KIND)
+        return answer(child_page(found, request.query, "/config/computedAttributes"))
+
+    def create(self, request: Request, caller: Caller) -> Response:
+        """`POST /config/computedAttributes`: 200."""
+        now = self._platform.clock.now_s()
+        body = {"id": self._platform.ids.uuid(), **self._composed(request.document(), caller)}
+        body |= {"createEpoch": now, "updateEpoch": now}
+        self._store.put(caller.org, caller.sandbox, _KIND, body["id"], body)
+        return answer(body)
+
+    def read(self, request: Request, caller: Caller) -> Response:
+        """`GET /config/computedAttributes/{id}`."""
+        return answer(self._get(request, caller))
+
+    def patch(self, request: Request, caller: Caller) -> Response:
+        """`PATCH /config/computedAttributes/{id}` with JSON Patch: 204."""
+        held = self._get(request, caller)
+        try:
+            wanted = json_patch.apply_patch(held, json_patch.parse_patch(request.json()))
+        except PatchError as error:
+            raise problem.bad_request(f"The patch cannot be applied: {error}") from None
+        if not isinstance(wanted, dict):
+            raise problem.bad_request("The patch leaves no object")
+        kept = {name: held[name] for name in ("id", "createEpoch")}
+        body = {**self._composed(wanted, caller), **kept, "updateEpoch": self._platform.clock.now_s()}
+        self._store.put(caller.org, caller.sandbox, _KIND, held["id"], body)
+        return empty()
+
+    def delete(self, request: Request, caller: Caller) -> Response:
+        """`DELETE /config/computedAttributes/{id}`: 200 without a body."""
+        self._store.delete(caller.org, caller.sandbox, _KIND, self._get(request, caller)["id"])
+        return empty(200)
+
+    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+        held = self._store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
+        if held is None:
+            raise problem.not_found(f"There is no computed attribute {request.params['id']}")
+        return held
+
+    def _composed(self, wanted: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        from harness.aep.sandboxes import Sandboxes
+
+        name, path = wanted.get("name"), wanted.get("path")
+        if not isinstance(name, str) or _NAME.fullmatch(name) is None:
+            raise problem.bad_request("name must be the name of a field")
+        tenant = f"_{self._platform.settings.tenant_of(caller.org)}"
+        words = path.split(".") if isinstance(path, str) else []
+        if tenant not in words:
+            raise problem.bad_request(f"path must lead below the tenant's namespace {tenant}")
+        schema = wanted.get("schema")
+        class_name = schema.get("name") if isinstance(schema, dict) else None
+        if not isinstance(class_name, str) or class_name not in _SCHEMAS:
+            raise problem.bad_request(f"schema.name must be one of {', '.join(_SCHEMAS)}")
+        parse_expression(wanted.get("expression"))
+        return {
+            "imsOrgId": caller.org,
+            "sandbox": self._platform.service(Sandboxes).describe(caller.org, caller.sandbox),
+            "positionPath": words,
+            "returnSchema": {"meta:xdmType": "string"},
+            "definedOn": [
+                {
+                    "meta:resourceType": "unions",
+                    "meta:containerId": "tenant",
+                    "$ref": f"https://ns.adobe.com/xdm/context/{_SCHEMAS[class_name]}__union",
+                }
+            ],
+            "dependencies": [],
+            "dependents": [],
+            "active": True,
+            **{key: value for key, value in wanted.items() if key not in _OWN},
+            "type": "ComputedAttribute",
+        }

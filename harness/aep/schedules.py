@@ -1,0 +1,145 @@
+"""Schedules: when batch segmentation and exports are to run.
+
+They are checked and kept; jobs run when they are asked for. Source: the guide to the endpoint
+`/config/schedules`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from harness.aep import json_patch, problem
+from harness.aep.child_pages import child_page
+from harness.aep.json_patch import PatchError
+from harness.aep.message import Request, answer, empty
+from harness.aep.routing import Endpoint
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from harness.aep.gateway import Caller
+    from harness.aep.platform import Platform
+
+_BASE = "/data/core/ups/config/schedules"
+_KIND = "schedule"
+_TYPES = ("batch_segmentation", "export")
+_STATES = ("active", "inactive")
+_DEFAULT = "0 0 1 * * ?"
+_FIELDS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"[0-9,*/-]+",
+        r"[0-9,*/-]+",
+        r"[0-9,*/-]+",
+        r"[0-9,*/?LW-]+",
+        r"[0-9A-Z,*/-]+",
+        r"[0-9A-Z,*/?L#-]+",
+        r"[0-9,*/-]*",
+    )
+)
+_HOURLY = re.compile(r"[*/,-]")
+
+
+def routes(platform: Platform) -> list[Endpoint]:
+    """Endpoints of the service."""
+    schedules = platform.service(Schedules)
+    table = (
+        ("GET", "", schedules.list_all),
+        ("POST", "", schedules.create),
+        ("GET", "/{id}", schedules.read),
+        ("PATCH", "/{id}", schedules.patch),
+        ("DELETE", "/{id}", schedules.delete),
+    )
+    return [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
+
+
+class Schedules:
+    """Schedules of every sandbox."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._store = platform.store
+
+    def list_all(self, request: Request, caller: Caller) -> Response:
+        """`GET /config/schedules`."""
+        found = self._store.find(caller.org, caller.sandbox, _KIND)
+        return answer(child_page(found, request.query, "/config/schedules"))
+
+    def create(self, request: Request, caller: Caller) -> Response:
+        """`POST /config/schedules`: 200."""
+        from harness.aep.sandboxes import Sandboxes
+
+        wanted = request.document()
+        now = self._platform.clock.now_s()
+        body = {
+            "id": self._platform.ids.uuid(),
+            "imsOrgId": caller.org,
+            "sandbox": self._platform.service(Sandboxes).describe(caller.org, caller.sandbox),
+            "name": wanted.get("name"),
+            "state": wanted.get("state", "inactive"),
+            "type": wanted.get("type"),
+            "schedule": wanted.get("schedule", _DEFAULT),
+            "properties": wanted.get("properties"),
+            "createEpoch": now,
+            "updateEpoch": now,
+        }
+        _check(body)
+        self._store.put(caller.org, caller.sandbox, _KIND, body["id"], body)
+        return answer(body)
+
+    def read(self, request: Request, caller: Caller) -> Response:
+        """`GET /config/schedules/{id}`."""
+        return answer(self._get(request, caller))
+
+    def patch(self, request: Request, caller: Caller) -> Response:
+        """`PATCH /config/schedules/{id}`: JSON Patch of `/state` or `/schedule`; 204."""
+        held = self._get(request, caller)
+        try:
+            operations = json_patch.parse_patch(request.json())
+            if any(one.pointer not in ("/state", "/schedule") for one in operations):
+                raise problem.bad_request("Only /state and /schedule can be changed")
+            changed = json_patch.apply_patch(held, operations)
+        except PatchError as error:
+            raise problem.bad_request(f"The patch cannot be applied: {error}") from None
+        _check(changed)
+        changed["updateEpoch"] = self._platform.clock.now_s()
+        self._store.put(caller.org, caller.sandbox, _KIND, held["id"], changed)
+        return empty()
+
+    def delete(self, request: Request, caller: Caller) -> Response:
+        """`DELETE /config/schedules/{id}`: 204."""
+        self._store.delete(caller.org, caller.sandbox, _KIND, self._get(request, caller)["id"])
+        return empty()
+
+    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+        held = self._store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
+        if held is None:
+            raise problem.not_found(f"There is no schedule {request.params['id']}")
+        return held
+
+
+def _check(body: dict[str, Any]) -> None:
+    if not isinstance(body.get("name"), str) or not body["name"]:
+        raise problem.bad_request("name is required")
+    if body.get("type") not in _TYPES:
+        raise problem.bad_request(f"type must be one of {', '.join(_TYPES)}")
+    if body.get("state") not in _STATES:
+        raise problem.bad_request(f"state must be one of {', '.join(_STATES)}")
+    properties = body.get("properties")
+    if not isinstance(properties, dict):
+        raise problem.bad_request("properties must be an object")
+    if body["type"] == "batch_segmentation" and not isinstance(properties.get("segments"), list):
+        raise problem.bad_request("properties.segments must be an array")
+    _check_cron(body.get("schedule"))
+
+
+def _check_cron(text: Any) -> None:
+    """Take six or seven fields that run at most once a day."""
+    fields = text.split() if isinstance(text, str) else []
+    if len(fields) not in (6, 7) or not all(
+        pattern.fullmatch(field) for pattern, field in zip(_FIELDS, fields, strict=False)
+    ):
+        raise problem.bad_request(f"schedule is not a cron expression of six or seven fields: {text!r}")
+    if any(_HOURLY.search(field) for field in fields[:3]):
+        raise problem.bad_request("A schedule runs at most once a day")
