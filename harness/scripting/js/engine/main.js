@@ -75,7 +75,7 @@ class Engine {
       untimer: (number, id) => run(number).queue.remove(id),
       now: () => this.#clock.now(),
       text: (body) => decode(this.#body(body)),
-      bytes: (body) => latin1(this.#body(body)),
+      fill: (body, buffer, offset) => fill(buffer, offset, this.#body(body)),
       subtle: (number, method, json) => this.#crypt(number, String(method), String(json)),
       url: (text, base, part, value) => addressParts(text, base, part, value),
       defer: (number, kind, json) => run(number).defer(kind, json),
@@ -353,12 +353,9 @@ function decode(bytes) {
   return utf8.decode(bytes);
 }
 
-function latin1(bytes) {
-  const pieces = [];
-  for (let start = 0; start < bytes.length; start += 32768) {
-    pieces.push(String.fromCharCode(...bytes.subarray(start, start + 32768)));
-  }
-  return pieces.join("");
+/** Write a body into memory of the realm's. */
+function fill(buffer, offset, bytes) {
+  new Uint8Array(buffer, offset, bytes.length).set(bytes);
 }
 
 /** What a script left on built-in objects may stop the engine; the run then starts another. */

@@ -38,8 +38,7 @@ class Body {
 
   utf8(response) {
     const type = response.headers.get("Content-Type");
-    if (!type) return false;
-    const charset = mimeFormat.lookup(type).charset;
+    const charset = type && mimeFormat.lookup(type).charset;
     return !charset || /^utf-?8$/i.test(charset);
   }
 
@@ -48,7 +47,9 @@ class Body {
   }
 
   bytes(Buffer) {
-    return Buffer.from(this.#host("bytes", this.#number), "latin1");
+    const bytes = Buffer.alloc(this.size);
+    this.#host("fill", this.#number, bytes.buffer, bytes.byteOffset);
+    return bytes;
   }
 }
 

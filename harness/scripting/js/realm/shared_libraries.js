@@ -34,9 +34,10 @@ export function sharedLibraries(library, seed) {
   };
 
   const isUtf8 = (charset) => /^utf-?8$/i.test(String(charset));
+  const unmarked = (text) => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   const iconv = {
     encodingExists: (charset) => isUtf8(charset) || library("iconv-lite").encodingExists(charset),
-    decode: (buffer, charset) => library("iconv-lite").decode(buffer, charset),
+    decode: (buffer, charset) => (isUtf8(charset) ? unmarked(buffer.toString("utf8")) : library("iconv-lite").decode(buffer, charset)),
     encode: (text, charset) => library("iconv-lite").encode(text, charset),
   };
 
