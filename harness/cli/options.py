@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import NoReturn
 
 from harness import __version__
@@ -10,7 +11,7 @@ from harness.cli.drift_options import add_drift
 from harness.cli.report_options import add_compare, add_parity, add_report
 from harness.cli.run_options import add_run
 from harness.cli.values import port
-from harness.errors import UsageError
+from harness.errors import UsageError, choices
 
 
 class Parser(argparse.ArgumentParser):
@@ -19,6 +20,27 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print."""
         raise UsageError(message, hint=f"see: {self.prog} --help")
+
+    def parse_known_args(  # type: ignore[override]  # the overloads say no more than this
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse; what a command does not know is an error here, where its own options are known."""
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self._refuse(unknown[0])
+        return known, unknown
+
+    def _refuse(self, argument: str) -> NoReturn:
+        options = [name for action in self._actions for name in action.option_strings]
+        near = get_close_matches(argument.partition("=")[0], options, n=1)
+        also = f"did you mean {near[0]!r}? " if near else ""
+        what = f"there is no option {argument!r}" if argument.startswith("-") else f"{argument!r} is too much"
+        raise UsageError(what, hint=f"{also}see: {self.prog} --help")
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.choices is not None and value not in action.choices:
+            name = "/".join(action.option_strings) or action.metavar or action.dest
+            raise UsageError(f"{name} cannot be {value!r}", hint=choices(value, map(str, action.choices)))
 
 
 def split_reporter_options(

@@ -3,6 +3,7 @@
 import argparse
 
 from harness.cli.values import percent
+from harness.reporters.reporter import REPORTERS
 
 
 def add_report(report: argparse.ArgumentParser) -> None:
@@ -56,7 +57,11 @@ def add_parity(parity: argparse.ArgumentParser) -> None:
 def add_reporting(output: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     """Add the options of reporters."""
     output.add_argument(
-        "-r", "--reporters", default=None, metavar="NAMES", help="comma-separated, default cli"
+        "-r",
+        "--reporters",
+        default=None,
+        metavar="NAMES",
+        help="comma-separated, default cli; there are " + ", ".join(REPORTERS),
     )
     output.add_argument("--silent", action="store_true", help="print nothing")
     output.add_argument("--quiet", action="store_true", help="print only what failed")

@@ -107,7 +107,9 @@ def test_an_unknown_reporter_is_an_error_that_lists_the_valid_ones(command, work
         (["--platform", "cloud"], "local"),
         (["--record", "a.yaml", "--replay", "a.yaml"], "not both"),
         (["--resolve", "nonsense"], "HOST"),
-        (["--nonsense"], "--nonsense"),
+        (["--nonsense"], "there is no option '--nonsense'"),
+        (["--foldr", "A"], "did you mean '--folder'? see: harness run --help"),
+        (["--compat", "newmann"], "--compat cannot be 'newmann'"),
         (["--env-var", "=x"], "name=value"),
     ],
 )
