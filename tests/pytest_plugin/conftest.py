@@ -59,22 +59,12 @@ class Project:
         self.target.requests.clear()
         return path
 
-    def pytest(self, *arguments: object, process: bool = False) -> RunResult:
+    def pytest(self, *arguments: object, process: bool = False, shuffled: bool = False) -> RunResult:
         """Run pytest with warnings as errors."""
-        given = (
-            "-W",
-            "error",
-            "-p",
-            "no:randomly",
-            "-p",
-            "no:hypothesispytest",
-            *(str(one) for one in arguments),
-        )
-        return (
-            self.pytester.runpytest_subprocess(*given)
-            if process
-            else self.pytester.runpytest_inprocess(*given)
-        )
+        off = ["hypothesispytest"] + ([] if shuffled else ["randomly"])
+        given = ["-W", "error", *(part for name in off for part in ("-p", f"no:{name}"))]
+        run_pytest = self.pytester.runpytest_subprocess if process else self.pytester.runpytest_inprocess
+        return run_pytest(*given, *(str(one) for one in arguments))
 
     def ids(self, *arguments: object) -> list[str]:
         """Return the ids of what is collected, without the file's name."""
