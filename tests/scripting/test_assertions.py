@@ -27,6 +27,16 @@ def test_a_failure_tells_what_was_expected_and_where_it_stands_in_the_script(ben
     assert error.actual == '{\n  "a": 1\n}'
 
 
+@pytest.mark.parametrize(
+    "broken",
+    ["pm.expect('a').to.match(/^b/)", "pm.expect({}).to.have.property('x')", "pm.expect([1]).to.be.empty"],
+)
+def test_a_failure_that_compares_nothing_shows_no_difference(bench, broken):
+    (assertion,) = bench.run(f'pm.test("t", () => {{ {broken}; }});').assertions
+    assert assertion.error is not None
+    assert (assertion.error.expected, assertion.error.actual) == (None, None)
+
+
 def test_a_failing_test_does_not_end_the_script(bench):
     run = bench.run('pm.test("a", () => { throw new Error("no") }); pm.test("b", () => {});')
     assert [assertion.passed for assertion in run.assertions] == [False, True]

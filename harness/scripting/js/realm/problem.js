@@ -35,7 +35,8 @@ function frames(stack) {
 }
 
 /**
- * JSON of `[name, message, stack, expected, actual]`; the last two are null unless the error has them.
+ * JSON of `[name, message, stack, expected, actual]`; the last two are null unless the error compares them:
+ * chai gives every error both, and says by `showDiff` that they are nothing to compare.
  * `absent` is told where what was thrown has no name or message of its own.
  */
 export function describe(thrown, absent = undefined) {
@@ -47,7 +48,8 @@ export function describe(thrown, absent = undefined) {
   const name = attempt(() => String(thrown.name ?? absent?.name ?? "Error"), "Error");
   const message = attempt(() => String(thrown.message ?? absent?.message ?? ""), "");
   const code = attempt(() => thrown.code, "");
-  const compared = attempt(() => String("expected" in thrown && "actual" in thrown), "false") === "true";
+  const compared = attempt(
+    () => String("expected" in thrown && "actual" in thrown && thrown.showDiff !== false), "false") === "true";
   return jsonList([
     name,
     message,
