@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, get_args
 
 from harness.cli.terminal import Terminal
-from harness.reporters.reporter import Reporter, ReporterContext, Verbosity, create, options_of
+from harness.reporters.reporter import REPORTERS, Reporter, ReporterContext, Verbosity, create, options_of
 
 Given = Mapping[str, str | bool]
 """Options of reporters by `<name>-<option>`."""
@@ -36,13 +36,15 @@ def reporters_of(
 ) -> list[Reporter]:
     """Make the reporters, each once. `history` is a file of past runs; where HTML is made, that tells it.
 
-    Raises `UsageError` for an unknown reporter or option.
+    Raises `UsageError` for an unknown reporter or option; in newman's mode those are passed over.
     """
-    wanted = list(dict.fromkeys(names))
+    wanted = [name for name in dict.fromkeys(names) if name in REPORTERS or not context.newman]
     made: list[Reporter] = []
     kept = False
     for name in wanted:
         own = _options_for(name, wanted, given)
+        if context.newman:
+            own = {option: value for option, value in own.items() if option in options_of(name)}
         if history is not None and name in _WITH_HISTORY and not kept:
             own["history"] = history
             kept = True

@@ -3,7 +3,7 @@
 import argparse
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from harness.cli.newmanrc import configured
 from harness.cli.reporting import DEFAULT, context_of, reporters_of
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
-from harness.errors import ExitCode, HarnessError, UsageError
+from harness.errors import ExitCode, HarnessError, UsageError, choices
 from harness.reporters.quantity import counted
+from harness.reporters.reporter import REPORTERS
 from harness.runner.events import RunFinished
 from harness.runner.run import Step
 from harness.variables.environment import export_scope
@@ -57,6 +58,8 @@ def _run_one(
     with LiveRun(config) as live:
         names = [name for name in (options.reporters or DEFAULT).split(",") if name]
         context = context_of(options, terminal, live.mask, newman=config.newman)
+        if config.newman:
+            _warn_of_unknown(names, terminal)
         reporters = reporters_of(names, reporter_options, context, history=options.history)
         events = live.events(chosen=chosen)
         finished: RunFinished | None = None
@@ -82,6 +85,13 @@ def _run_one(
             raise RuntimeError("the run told no end")
         _export(live, options)
         return live.exit_code(finished.summary)
+
+
+def _warn_of_unknown(names: Sequence[str], terminal: Terminal) -> None:
+    """Say which reporters there are not, as newman does, which goes on without them."""
+    for name in names:
+        if name not in REPORTERS:
+            terminal.err.write(f'newman: could not find "{name}" reporter\n  {choices(name, REPORTERS)}\n')
 
 
 def _rerun(log: Path, config: RunConfig, terminal: Terminal) -> frozenset[Step]:

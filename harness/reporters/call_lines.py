@@ -38,7 +38,10 @@ def call_lines(result: CallResult, style: Style, first: int) -> Iterator[str]:
         yield from lines.assertion(expectation)
     for extraction in result.extractions:
         yield lines.extraction(extraction)
+    told_above = result.exchange.warnings if result.exchange is not None else ()
     for warning in result.warnings:
+        if warning.message in told_above:
+            continue
         place = warning.place.removeprefix(" / ".join(result.call.path)).lstrip(", ")
         yield warning_line(warning.message, place, style)
 

@@ -65,7 +65,9 @@ function renderDetail(number, row, record) {
 }
 
 function renderWarnings(path, record) {
-  const all = [...(record.warnings || []), ...((record.exchange || {}).warnings || []).map((one) => [one, ''])];
+  const told = record.warnings || [];
+  const others = ((record.exchange || {}).warnings || []).filter((one) => !told.some(([text]) => text === one));
+  const all = [...told, ...others.map((one) => [one, ''])];
   return all.map(([message, where]) => {
     const part = where.startsWith(path) ? where.slice(path.length).replace(/^, /, '') : where;
     return h('p', { class: 'warned' }, `⚠ ${message}${part ? ` (${part})` : ''}`);
