@@ -18,6 +18,7 @@ ADOBE_HOSTS = (
     "ims-na1.adobelogin.com",
     "dcs.adobedc.net",
     "edge.adobedc.net",
+    "edge.adobe.io",
     "server.adobedc.net",
     "reactor.adobe.io",
 )

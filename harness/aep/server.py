@@ -141,6 +141,7 @@ def environment(platform: Platform) -> dict[str, str]:
         "SANDBOX_NAME": settings.default_sandbox,
         "OTHER_SANDBOX_NAME": next(iter(settings.development_sandboxes), ""),
         "TENANT_ID": settings.tenant_id,
+        "CONTAINER_ID": "tenant",
         "ACCESS_TOKEN": "",
         **sink_variables(platform),
     }

@@ -33,6 +33,8 @@ MODULES: dict[str, tuple[str, ...]] = {
         "/collection",
         "/data/foundation/import",
     ),
+    "harness.aep.datastreams": ("/metadata",),
+    "harness.aep.edge": ("/ee",),
     "harness.aep.event_types": ("/data/core/ups",),
     "harness.aep.flow_specs": ("/data/foundation/flowservice",),
     "harness.aep.flow_connections": ("/data/foundation/flowservice", "/_harness/flowservice"),
