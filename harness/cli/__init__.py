@@ -1,5 +1,6 @@
 """The `harness` command: options to calls of `harness.api`, outcomes to exit codes."""
 
+import io
 import os
 import signal
 import sys
@@ -64,6 +65,9 @@ def entry() -> None:
     """Run the command of this process and leave with its exit code; a bug shows its traceback."""
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A stream that cannot spell a name (Windows, LANG=C) is no reason to break off.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = main(sys.argv[1:], Terminal())
         sys.stdout.flush()

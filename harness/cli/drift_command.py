@@ -69,9 +69,11 @@ def _run(live: LiveRun) -> RunSummary:
 
 
 def _tell(report: DriftReport, summary: RunSummary, terminal: Terminal) -> None:
-    rows = [row for drift in report.drifts for row in drift_rows(drift)]
+    rows = [
+        (call or request, *places) for drift in report.drifts for call, request, *places in drift_rows(drift)
+    ]
     if rows:
-        for line in table(("call", "request", "where", "recorded", "live"), rows, terminal):
+        for line in table(("call", "where", "recorded", "live"), rows, terminal):
             terminal.out.write(line + "\n")
         terminal.out.write("\n")
     told = f"{counted(report.compared, 'answer')} compared, {len(report.drifts)} drifted"

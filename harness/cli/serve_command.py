@@ -24,7 +24,7 @@ def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         width = max(map(len, variables))
         for name, value in variables.items():
             first, *more = value.splitlines() or [""]
-            terminal.out.write(f"  {name:{width}}  {first}{' …' if more else ''}\n")
+            terminal.out.write(f"  {name:{width}}  {first}{' ...' if more else ''}\n")
         if options.environment:
             terminal.out.write(f"\nwritten to {options.environment}, for Postman or `harness run -e`\n")
         terminal.out.flush()

@@ -7,15 +7,20 @@ from harness.reporters.ink import cells, clean, fit, width_of
 
 _GAP = 2
 _LEAST = 8
+_MOST = 100
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], terminal: Terminal) -> Iterator[str]:
-    """Draw a table line by line. Where it is too wide, the widest columns are cut in the middle."""
+    """Draw a table line by line. Where it is too wide, the widest columns are cut in the middle.
+
+    Into a file or pipe, which has no width, only long cells are cut.
+    """
     lines = [list(heads), *([" ".join(clean(cell).split()) for cell in row] for row in rows)]
     widths = [max(cells(line[column]) for line in lines) for column in range(len(heads))]
     room = width_of(terminal.out, terminal.environ)
-    room = 160 if room is None else room
-    while sum(widths) + _GAP * (len(widths) - 1) > room and max(widths) > _LEAST:
+    if room is None:
+        widths = [min(width, _MOST) for width in widths]
+    while room is not None and sum(widths) + _GAP * (len(widths) - 1) > room and max(widths) > _LEAST:
         widths[widths.index(max(widths))] -= 1
     lines.insert(1, ["-" * width for width in widths])
     for line in lines:

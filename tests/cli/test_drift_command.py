@@ -24,10 +24,10 @@ def test_changed_answers_are_a_table_and_exit_code_5(command, recorded, target):
     said = command("drift", recorded)
     assert said.code is ExitCode.DRIFT
     lines = [line.split() for line in said.out.splitlines()]
-    assert lines[0] == ["call", "request", "where", "recorded", "live"]
+    assert lines[0] == ["call", "where", "recorded", "live"]
     assert lines[2:4] == [
-        ["one", "GET", f"{target.url}/one", "status", "200", "201"],
-        ["one", "GET", f"{target.url}/one", "body/state", '"open"', '"done"'],
+        ["one", "status", "200", "201"],
+        ["one", "body/state", '"open"', '"done"'],
     ]
     assert said.out.endswith("\n2 answers compared, 1 drifted\n")
 
@@ -50,8 +50,8 @@ def test_calls_that_came_or_went_are_drift(command, recorded, workspace, target)
     said = command("drift", recorded, file)
     assert said.code is ExitCode.DRIFT
     lines = [line.split() for line in said.out.splitlines()]
-    assert ["new", "GET", f"{target.url}/new", "request", "-", "sent"] in lines
-    assert ["two", "GET", f"{target.url}/two", "request", "sent", "-"] in lines
+    assert ["new", "request", "-", "sent"] in lines
+    assert ["two", "request", "sent", "-"] in lines
 
 
 def test_accepted_changes_are_written_and_drift_no_more(command, recorded, target):

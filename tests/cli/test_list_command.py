@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 from harness.errors import ExitCode
 
 
@@ -22,3 +26,15 @@ def test_list_of_a_file_that_is_no_collection_is_an_error(command, workspace):
     said = command("list", workspace.text("x.json", "[1]"))
     assert said.code is ExitCode.USAGE
     assert "x.json" in said.err
+
+
+def test_a_name_that_the_stream_cannot_spell_is_escaped(workspace):
+    file = workspace.collection(("Kraków ✓", "http://h/"))
+    said = subprocess.run(
+        [sys.executable, "-m", "harness", "list", str(file)],
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert (said.returncode, said.stderr) == (0, b"")
+    assert b"`- Krak\\xf3w \\u2713 - GET http://h/" in said.stdout
