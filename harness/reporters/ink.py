@@ -4,7 +4,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final, TextIO
 
 from harness.reporters.reporter import ColourMode
@@ -136,6 +136,16 @@ ASCII: Final = Signs(
     table=(("+", "-", "+", "+"),) * 4,
     side="|",
 )
+
+
+def signs_for(stream: TextIO, *, plain: bool) -> Signs:
+    """Return the signs to draw with: plain ones where the stream cannot spell the others, or on demand."""
+    drawn = "".join(sign for sign in astuple(UNICODE) if isinstance(sign, str))
+    try:
+        drawn.encode(stream.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return ASCII
+    return ASCII if plain else UNICODE
 
 
 def clean(text: str) -> str:

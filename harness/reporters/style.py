@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.reporters.ink import ASCII, UNICODE, Ink, Signs, clean, is_coloured, width_of
+from harness.reporters.ink import Ink, Signs, clean, is_coloured, signs_for, width_of
 from harness.reporters.reporter import Options, ReporterContext
 
 
@@ -30,7 +30,7 @@ def style_of(options: Options, context: ReporterContext) -> Style:
     """Read the style from the context and newman's options."""
     return Style(
         ink=Ink(is_coloured(context.stream, context.colour, context.environ)),
-        signs=UNICODE if context.unicode else ASCII,
+        signs=signs_for(context.stream, plain=not context.unicode),
         width=width_of(context.stream, context.environ),
         mask=context.mask,
         verbose=context.verbosity == "verbose",

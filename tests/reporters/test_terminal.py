@@ -134,7 +134,8 @@ def test_the_reason_of_an_early_end_is_shown(bench, shop_run):
     assert "  stopped: the run took longer than it may (--timeout)" in shown(bench, shop_run)
 
 
-def test_a_stream_that_cannot_spell_a_sign_gets_it_escaped(shop_run, tmp_path):
+def test_a_stream_that_cannot_spell_the_signs_gets_plain_ones_and_other_text_escaped(shop_run, tmp_path):
+    shop_run[0] = replace(shop_run[0], collection=replace(shop_run[0].collection, name="Kraków \u2713"))
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="cp1252", newline="\n")
     reporter = create("cli", {}, ReporterContext(stream=stream, cwd=tmp_path, environ={}))
@@ -142,7 +143,8 @@ def test_a_stream_that_cannot_spell_a_sign_gets_it_escaped(shop_run, tmp_path):
         reporter.handle(event)
     reporter.close()
     stream.flush()
-    assert b"\\u2713  ok" in raw.getvalue()
+    assert b"\n  ok  ok\n" in raw.getvalue()
+    assert b"Krak\xf3w \\u2713" in raw.getvalue()
 
 
 def test_a_reader_that_went_away_does_not_end_the_run(shop_run, tmp_path):
