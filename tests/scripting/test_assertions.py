@@ -29,12 +29,23 @@ def test_a_failure_tells_what_was_expected_and_where_it_stands_in_the_script(ben
 
 @pytest.mark.parametrize(
     "broken",
-    ["pm.expect('a').to.match(/^b/)", "pm.expect({}).to.have.property('x')", "pm.expect([1]).to.be.empty"],
+    [
+        "pm.expect('a').to.match(/^b/)",
+        "pm.expect({}).to.have.property('x')",
+        "pm.expect([1]).to.be.empty",
+        "pm.expect(7).to.not.eql(7)",
+    ],
 )
 def test_a_failure_that_compares_nothing_shows_no_difference(bench, broken):
     (assertion,) = bench.run(f'pm.test("t", () => {{ {broken}; }});').assertions
     assert assertion.error is not None
     assert (assertion.error.expected, assertion.error.actual) == (None, None)
+
+
+def test_a_failure_quotes_a_text_that_is_compared_with_something_else(bench):
+    (assertion,) = bench.run('pm.test("t", () => { pm.expect("7").to.eql(7); });').assertions
+    assert assertion.error is not None
+    assert (assertion.error.expected, assertion.error.actual) == ("7", '"7"')
 
 
 def test_a_failing_test_does_not_end_the_script(bench):

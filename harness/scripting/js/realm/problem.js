@@ -23,10 +23,21 @@ function attempt(read, otherwise) {
   }
 }
 
-function shown(value) {
-  const text = typeof value === "string" ? value : stringify(value, (_, part) =>
+/** A text stands in quotes where what it is compared with is none: "7" is not 7. */
+function shown(value, quoted) {
+  const text = typeof value === "string" && !quoted ? value : stringify(value, (_, part) =>
     typeof part === "bigint" ? `${part}n` : typeof part === "function" ? `[Function]` : part, 2);
   return text === undefined ? String(value) : text;
+}
+
+/** Both sides of a comparison; an error that compares nothing, or equal things as `not.equal`, has none. */
+function compared(thrown) {
+  const told = "expected" in thrown && "actual" in thrown && thrown.showDiff !== false;
+  if (!told) return [null, null];
+  const { expected, actual } = thrown;
+  const quoted = typeof expected !== typeof actual;
+  const pair = [shown(expected, quoted), shown(actual, quoted)];
+  return pair[0] === pair[1] ? [null, null] : pair;
 }
 
 /** The lines of a stack that are calls; what stands before them is the message once more. */
@@ -48,13 +59,15 @@ export function describe(thrown, absent = undefined) {
   const name = attempt(() => String(thrown.name ?? absent?.name ?? "Error"), "Error");
   const message = attempt(() => String(thrown.message ?? absent?.message ?? ""), "");
   const code = attempt(() => thrown.code, "");
-  const compared = attempt(
-    () => String("expected" in thrown && "actual" in thrown && thrown.showDiff !== false), "false") === "true";
+  let pair = [null, null];
+  try {
+    pair = compared(thrown);
+  } catch { /* what is compared cannot be told */ }
   return jsonList([
     name,
     message,
     [`${name}${code ? ` [${code}]` : ""}: ${message}`, ...frames(attempt(() => thrown.stack, ""))].join("\n"),
-    compared ? attempt(() => shown(thrown.expected), "") : null,
-    compared ? attempt(() => shown(thrown.actual), "") : null,
+    pair[0],
+    pair[1],
   ], 5);
 }
