@@ -30,6 +30,8 @@ _YEAR: Final = re.compile(r"(\d{2,4})(?:\D|\Z)")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _IPV4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}\Z")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EVER_S: Final = 1e12
+"""More seconds than any date counts: a cookie that lives longer never expires."""
 _VERSION: Final = "tough-cookie@4.1.3-postman.1"
 
 
@@ -57,7 +59,7 @@ class StoredCookie:
     def expiry_ms(self) -> float:
         """When it is no longer sent; `max_age` wins over `expires_ms`."""
         if self.max_age is not None:
-            return -math.inf if self.max_age <= 0 else self.creation_ms + self.max_age * 1000
+            return -math.inf if self.max_age <= 0 else self.creation_ms + min(self.max_age, _EVER_S) * 1000
         return self.expires_ms
 
     @property
@@ -153,6 +155,13 @@ def _parse(text: str) -> tuple[str, str, dict[str, str | None], tuple[str, ...]]
     return key, value, attributes, tuple(extensions)
 
 
+def _seconds(text: str) -> int | None:
+    """Read `Max-Age`; more digits than any time needs mean for ever."""
+    if not re.fullmatch(r"-?[0-9]+", text):
+        return None
+    return int(text) if len(text) <= 15 else int(f"{text[:1]}{'9' * 14}")
+
+
 class CookieJar:
     """The cookies of a run, shared by its iterations, requests, redirects and scripts."""
 
@@ -184,7 +193,7 @@ class CookieJar:
             domain=domain or host,
             path=path if path.startswith("/") else _default_path(url.pathname),
             expires_ms=math.inf if expires is None else expires,
-            max_age=int(age) if re.fullmatch(r"-?[0-9]+", age) else None,
+            max_age=_seconds(age),
             secure="secure" in attributes,
             http_only="httponly" in attributes,
             host_only=not domain,
@@ -318,7 +327,13 @@ def _cookie_to_json(cookie: StoredCookie) -> dict[str, Any]:
 
 
 def _cookie_from_json(entry: Mapping[str, Any], now_ms: float, where: str) -> StoredCookie:
-    age = entry.get("maxAge")
+    age, extensions, same_site = (entry.get(name) for name in ("maxAge", "extensions", "sameSite"))
+    if age in ("Infinity", "-Infinity"):
+        age = None if age == "Infinity" else 0
+    if age is not None and (isinstance(age, bool) or not isinstance(age, int | float)):
+        raise InputError(f"`maxAge` is no number of seconds: {str(age)[:40]!r}", where=where)
+    if not isinstance(extensions, list | None):
+        raise InputError("`extensions` is no list", where=where)
     creation = _milliseconds(entry.get("creation"), where)
     return StoredCookie(
         key=str(entry.get("key") or ""),
@@ -326,13 +341,13 @@ def _cookie_from_json(entry: Mapping[str, Any], now_ms: float, where: str) -> St
         domain=str(entry.get("domain") or ""),
         path=str(entry.get("path") or "/"),
         expires_ms=_milliseconds(entry.get("expires", "Infinity"), where),
-        max_age=None if age is None else float(str(age)) if isinstance(age, str) else age,
+        max_age=age,
         secure=bool(entry.get("secure")),
         http_only=bool(entry.get("httpOnly")),
         host_only=bool(entry.get("hostOnly")),
         path_is_default=bool(entry.get("pathIsDefault")),
-        same_site=entry.get("sameSite"),
-        extensions=tuple(str(part) for part in entry.get("extensions") or ()),
+        same_site=same_site if isinstance(same_site, str) else None,
+        extensions=tuple(str(part) for part in extensions or ()),
         creation_ms=now_ms if creation == math.inf else creation,
         accessed_ms=now_ms,
     )

@@ -189,7 +189,10 @@ class HttpTransport:
         name = url.hostname or "localhost"
         host = f"[{name}]" if ":" in name else name
         address = "/" if proxy is None else f"{scheme}://{host}:{port}/"
-        pool = self._adapter.pool(scheme, name, port, context, proxy)
+        try:
+            pool = self._adapter.pool(scheme, name, port, context, proxy)
+        except urllib3.exceptions.LocationParseError:
+            raise TransportFailure(_unknown_host(name)) from None
         for last in (False, True):
             parcel = _Parcel(wire, request.method, deadline)
             try:
@@ -310,6 +313,10 @@ def _connect(host: str, port: int, timeout: float | None) -> socket.socket:
         else:
             return sock
     raise problem or TransportFailure(Failure(kind="dns", message=f"getaddrinfo ENOTFOUND {host}"))
+
+
+def _unknown_host(name: str) -> Failure:
+    return Failure(kind="dns", message=f"getaddrinfo ENOTFOUND {name}", code="ENOTFOUND")
 
 
 def _port(url: EncodedUrl) -> int:

@@ -20,7 +20,12 @@ _CHUNKED: Final = re.compile(r"(?:^|\W)chunked(?:$|\W)", re.IGNORECASE)
 _CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]+")
 _NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _MOST_HEAD: Final = 256 * 1024
+_LENGTH: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
 _PIECE: Final = 256 * 1024
+_GZIP: Final = b"\x1f\x8b"
+
+MOST_BODY: Final = 512 * 1024 * 1024
+"""The largest body that is taken in, in bytes, as sent and as decoded. No answer may fill the memory."""
 
 
 class Hangup(Exception):
@@ -55,6 +60,12 @@ def _broken(reason: str, code: str) -> TransportFailure:
     return TransportFailure(Failure(kind="protocol", message=f"Parse Error: {reason}", code=code))
 
 
+def _bound(length: int, most: int) -> None:
+    if length > most:
+        failure = Failure(kind="protocol", message="Maximum response size reached", code="EMSGSIZE")
+        raise TransportFailure(failure)
+
+
 def _blank(held: bytearray) -> int:
     """Return how many line ends stand before a status line; Node's parser passes over them."""
     return len(held) - len(held.lstrip(b"\r\n"))
@@ -63,8 +74,9 @@ def _blank(held: bytearray) -> int:
 class AnswerReader:
     """Reads one answer from a socket until a deadline (of `time.monotonic`; `None` waits for ever)."""
 
-    def __init__(self, sock: socket.socket, deadline: float | None) -> None:
+    def __init__(self, sock: socket.socket, deadline: float | None, *, most_body: int = MOST_BODY) -> None:
         self._sock = sock
+        self._most = most_body
         self._deadline = deadline
         self._held = bytearray()
 
@@ -81,7 +93,7 @@ class AnswerReader:
         elif _CHUNKED.search(header(headers, "transfer-encoding") or ""):
             body = self._chunks()
         elif (length := header(headers, "content-length")) is not None:
-            if not length.strip().isdigit():
+            if not _LENGTH.fullmatch(length.strip()):
                 raise _broken("Invalid character in Content-Length", "HPE_INVALID_CONTENT_LENGTH")
             body = self._exactly(int(length))
         else:
@@ -134,13 +146,13 @@ class AnswerReader:
 
     def _exactly(self, length: int) -> bytes:
         held = self._held
-        if len(held) < length:
-            held = self._held = bytearray(held)
+        _bound(length, self._most)
         while len(held) < length:
             if not self._fill():
                 raise TransportFailure(Failure(kind="reset", message="aborted", code="ECONNRESET"))
-        body = bytes(memoryview(held)[:length])
-        self._held = held[length:]
+        with memoryview(held) as view:
+            body = bytes(view[:length])
+        del held[:length]
         return body
 
     def _line(self) -> bytes:
@@ -155,6 +167,7 @@ class AnswerReader:
 
     def _chunks(self) -> bytes:
         pieces = []
+        total = 0
         while True:
             size = _CHUNK_SIZE.match(self._line())
             if size is None:
@@ -162,6 +175,8 @@ class AnswerReader:
             length = int(size[0], 16)
             if length == 0:
                 break
+            total += length
+            _bound(total, self._most)
             pieces.append(self._exactly(length))
             self._line()
         while self._line():
@@ -170,12 +185,13 @@ class AnswerReader:
 
     def _rest(self) -> bytes:
         while self._fill():
-            pass
+            _bound(len(self._held), self._most)
+        _bound(len(self._held), self._most)
         body, self._held = bytes(self._held), bytearray()
         return body
 
 
-def decode(answer: Answer, method: str) -> bytes:
+def decode(answer: Answer, method: str, *, most: int = MOST_BODY) -> bytes:
     """Undo gzip, deflate or br when that is the content coding; others are left as they are.
 
     A body that ends early gives what there is. Raises `TransportFailure` for one that is broken.
@@ -186,12 +202,12 @@ def decode(answer: Answer, method: str) -> bytes:
     try:
         match coding:
             case "gzip":
-                return _gunzip(answer.body)
+                return _gunzip(answer.body, most)
             case "deflate":
                 raw = answer.body[0] & 0x0F != 8
-                return zlib.decompressobj(-15 if raw else 15).decompress(answer.body)
+                return _inflate(answer.body, -15 if raw else 15, most)
             case "br":
-                return _unbrotli(answer.body)
+                return _unbrotli(answer.body, most)
             case _:
                 return answer.body
     except zlib.error as error:
@@ -200,22 +216,37 @@ def decode(answer: Answer, method: str) -> bytes:
         raise TransportFailure(failure) from None
 
 
-def _gunzip(body: bytes) -> bytes:
-    pieces = []
+def _inflate(body: bytes, window: int, most: int) -> bytes:
+    plain = zlib.decompressobj(window).decompress(body, most + 1)
+    _bound(len(plain), most)
+    return plain
+
+
+def _gunzip(body: bytes, most: int) -> bytes:
+    """Undo gzip; members follow each other, and what follows the last of them does not count."""
+    pieces: list[bytes] = []
+    total = at = 0
     while True:
         stream = zlib.decompressobj(31)
-        pieces.append(stream.decompress(body))
-        body = stream.unused_data
-        if not body.startswith(b"\x1f\x8b"):
+        # Piece by piece: what a member leaves over is copied, and there may be very many of them.
+        while at < len(body) and not stream.eof:
+            piece = body[at : at + _PIECE]
+            pieces.append(stream.decompress(piece, most + 1 - total))
+            total += len(pieces[-1])
+            _bound(total, most)
+            at += len(piece) - len(stream.unused_data)
+        if not body.startswith(_GZIP, at):
             return b"".join(pieces)
 
 
-def _unbrotli(body: bytes) -> bytes:
+def _unbrotli(body: bytes, most: int) -> bytes:
     import brotli
 
+    stream = brotli.Decompressor()
     try:
-        decoded: bytes = brotli.Decompressor().process(body)
+        decoded: bytes = stream.process(body, output_buffer_limit=most + 1)
     except brotli.error:
         failure = Failure(kind="protocol", message="Decompression failed", code="ERR__ERROR_FORMAT")
         raise TransportFailure(failure) from None
+    _bound(len(decoded), most)
     return decoded

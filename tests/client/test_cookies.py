@@ -150,3 +150,25 @@ def test_a_session_cookie_has_no_expiry(jar):
     assert cookie.plain().expires is None
     jar.remove(cookie)
     assert jar.all() == ()
+
+
+@pytest.mark.parametrize("age", ["9" * 400, "9" * 5000, "-" + "9" * 5000])
+def test_an_age_without_measure_is_taken_for_ever_or_never(jar, age):
+    assert jar.store(f"a=b; Max-Age={age}", "http://shop.test/")
+    assert jar.header("http://shop.test/") == ("" if age.startswith("-") else "a=b")
+
+
+@pytest.mark.parametrize("field", [{"maxAge": []}, {"maxAge": "soon"}, {"maxAge": True}, {"extensions": 5}])
+def test_a_cookie_of_the_wrong_shape_is_an_input_error(jar, field):
+    with pytest.raises(InputError) as raised:
+        jar.load_json({"cookies": [{"key": "a", "value": "b", **field}]}, where="jar.json")
+    assert next(iter(field)) in raised.value.what
+    assert raised.value.where == "jar.json: /cookies/0"
+
+
+def test_a_serialized_age_may_be_infinite(jar):
+    cookie = {"key": "a", "value": "b", "domain": "shop.test", "hostOnly": True}
+    jar.load_json({"cookies": [{**cookie, "maxAge": "Infinity"}]})
+    assert jar.header("http://shop.test/") == "a=b"
+    jar.load_json({"cookies": [{**cookie, "maxAge": "-Infinity"}]})
+    assert jar.header("http://shop.test/") == ""

@@ -298,3 +298,9 @@ def test_plain_http_on_a_tls_port_is_a_tls_failure(server, transport):
     failure = failure_of(transport, hop(f"https://127.0.0.1:{server.port}/"))
     assert failure.kind == "tls"
     assert failure.code.startswith("ERR_SSL")
+
+
+@pytest.mark.parametrize("name", ["%zz%", "a b", "[object object]"])
+def test_a_name_that_cannot_be_one_is_not_found(transport, name):
+    failure = failure_of(transport, hop(f"http://{name}/"))
+    assert (failure.kind, failure.code) == ("dns", "ENOTFOUND")
