@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
@@ -32,6 +32,9 @@ _JSON_ESCAPE: Final = re.compile(
 _HEX_RUN: Final = re.compile(r"[0-9a-fA-F]{12,}")
 _BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
 _LINE_END: Final = re.compile(r"\r?\n")
+_NO_TEXT: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff"
+_BINARY: Final = re.compile(f"[{_NO_TEXT}]")
+_TEXT_RUN: Final = re.compile(f"[^{_NO_TEXT}]{{{SHORTEST},}}")
 _SIMPLE_ESCAPES: Final = {
     '"': '"',
     "\\": "\\",
@@ -56,10 +59,11 @@ class Edit:
 class Needles:
     """The texts to look for, each with what stands in for it. Grows, and may be read while it does."""
 
-    __slots__ = ("_heads", "_order", "_replacements", "spaced")
+    __slots__ = ("_heads", "_order", "_replacements", "binary", "spaced")
 
     def __init__(self) -> None:
         self.spaced = False
+        self.binary = False
         self._replacements: dict[str, str] = {}
         self._order: list[str] = []
         self._heads: dict[str, list[str]] = {}
@@ -85,6 +89,7 @@ class Needles:
             self._heads.setdefault(text[:SHORTEST], []).append(text)
             self._order.append(text)
             self.spaced = self.spaced or " " in text
+            self.binary = self.binary or _BINARY.search(text) is not None
 
     def present(self, text: str) -> list[str]:
         """Return those that occur in a text as they are."""
@@ -244,7 +249,7 @@ def _hex_edits(text: str, needles: Needles, depth: int) -> list[Edit]:
     if not runs:
         return []
     views = [as_text(bytes.fromhex(digits)) for _, digits in runs]
-    if not _changes("\0".join(views), needles, depth):
+    if not _changes(_texts(views, needles), needles, depth):
         return []
     edits: list[Edit] = []
     end = 0
@@ -257,13 +262,22 @@ def _hex_edits(text: str, needles: Needles, depth: int) -> list[Edit]:
     return edits
 
 
+def _texts(views: Iterable[str], needles: Needles) -> str:
+    """Join what may hold a needle in decoded views.
+
+    Most digits decode to noise, at three phases of four always, and noise would be decoded again and again.
+    """
+    if needles.binary:
+        return "\0".join(views)
+    return "\0".join(run for view in views for run in _TEXT_RUN.findall(view))
+
+
 def _base64_edits(text: str, needles: Needles, depth: int) -> list[Edit]:
     runs = list(_BASE64_RUN.finditer(text))
     if not runs:
         return []
     decoded = [[_decode(run.group(), phase) for phase in range(4)] for run in runs]
-    joined = "\0".join(view for views in decoded for view in views)
-    if not _changes(joined, needles, depth):
+    if not _changes(_texts((view for views in decoded for view in views), needles), needles, depth):
         return []
     edits: list[Edit] = []
     for run, views in zip(runs, decoded, strict=True):
@@ -304,5 +318,5 @@ def _recode(run: re.Match[str], phase: int, view: str, changes: list[Edit]) -> E
     return Edit(run.start(), run.end(), digits[: phase + kept * 4] + recoded + left_over)
 
 
-_CODECS: Final = (_escaped_edits, _percent_edits, _plus_edits, _hex_edits, _base64_edits)
-"""The encodings, the quick ones first."""
+_CODECS: Final = (_escaped_edits, _percent_edits, _hex_edits, _base64_edits, _plus_edits)
+"""The encodings, the quick ones first. A plus may be a digit of base64, so its other meaning comes last."""
