@@ -56,7 +56,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     from harness.pytest_plugin.collecting import CollectionFile, is_collection
 
-    if file_path.name.endswith(SUFFIX) or _has_companion(file_path) or is_collection(file_path):
+    if file_path.name.endswith(SUFFIX) or is_collection(file_path):
         return CollectionFile.from_parent(parent, path=file_path)
     return None
 

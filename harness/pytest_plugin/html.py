@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 _ENDINGS: Final = (".postman_collection.json", ".harness.yaml", ".harness.yml")
 
-_COLUMNS = ("method", "url", "status", "time_ms")
-_BODY = 2000
+_COLUMNS: Final = ("method", "url", "status", "time_ms")
+
+_MOST: Final = 4_000
+_LEAST: Final = 150
+_WHOLE: Final = 2_000_000
+"""How many characters are shown of a request or response at most and at least, and of all of a session."""
 
 
 class HtmlColumns:
@@ -35,7 +39,7 @@ class HtmlColumns:
         if is_subtest(report):
             cells.clear()
             return
-        facts = dict(report.user_properties)
+        facts = dict(getattr(report, "user_properties", ()))  # a collector's report has none
         cells[2:2] = [f"<td>{escape(str(facts.get(f'postman_{name}', '')))}</td>" for name in _COLUMNS]
 
 
@@ -52,40 +56,38 @@ def may_meet_collection(config: pytest.Config) -> bool:
     return False
 
 
-def html_extras(results: "Iterable[CallResult]", mask: "Mask") -> list[dict[str, Any]]:
-    """Return request and response of calls, as pytest-html shows them beside the log."""
+def html_extras(results: "Iterable[CallResult]", mask: "Mask", items: int) -> list[dict[str, Any]]:
+    """Return request and response of calls, as pytest-html shows them beside the log.
+
+    The more `items` a session has, the less is shown of each: pytest-html writes and draws them all at once.
+    """
     from pytest_html import extras
 
-    texts = (_exchange_html(result, mask) for result in results)
+    room = max(_LEAST, min(_MOST, _WHOLE // max(1, items)))
+    texts = (_exchange_html(result, mask, room) for result in results)
     return [extras.html(text) for text in texts if text]
 
 
-def _exchange_html(result: "CallResult", mask: "Mask") -> str:
+def _exchange_html(result: "CallResult", mask: "Mask", room: int) -> str:
     exchange = result.exchange
     if exchange is None:
         return ""
     request, response = exchange.request, exchange.response
-    sent = [f"{request.method} {request.url}", *_lines(request.headers), "", _text(request.body)]
-    parts = [_block("Request", mask("\n".join(sent)))]
+    sent = _message(f"{request.method} {request.url}", request.headers, request.body)
+    parts = [_block("Request", mask(sent), room)]
     if response is not None:
-        got = [f"{response.status} {response.reason}", *_lines(response.headers), "", _text(response.body)]
-        parts.append(_block("Response", mask("\n".join(got))))
+        got = _message(f"{response.status} {response.reason}", response.headers, response.body)
+        parts.append(_block("Response", mask(got), room))
     elif exchange.failure is not None:
-        parts.append(_block("No response", mask(exchange.failure.message)))
+        parts.append(_block("No response", mask(exchange.failure.message), room))
     return "".join(parts)
 
 
-def _lines(headers: "Headers") -> list[str]:
-    return [f"{key}: {value}" for key, value in headers]
+def _message(line: str, headers: "Headers", body: bytes | None) -> str:
+    lines = (line, *(f"{key}: {value}" for key, value in headers))
+    return "\n".join((*lines, "", (body or b"").decode("utf-8", "replace"))).rstrip()
 
 
-def _text(body: bytes | None) -> str:
-    if not body:
-        return ""
-    text = body[: _BODY + 1].decode("utf-8", "replace")
-    return text if len(body) <= _BODY else f"{text[:_BODY]}… ({len(body)} bytes)"
-
-
-def _block(title: str, text: str) -> str:
-    shown: Any = escape(text.rstrip())
-    return f"<details><summary>{title}</summary><pre>{shown}</pre></details>"
+def _block(title: str, text: str, room: int) -> str:
+    shown = text if len(text) <= room else f"{text[:room]}… ({len(text)} characters)"
+    return f"<details><summary>{title}</summary><pre>{escape(shown, quote=False)}</pre></details>"

@@ -83,7 +83,7 @@ class Running:
         if report.when == "call" and isinstance(item, CallItem) and item.config.getoption("htmlpath", None):
             drive = item.file.drive
             if drive is not None:
-                extras = html_extras(item.results, drive.live.mask)
+                extras = html_extras(item.results, drive.live.mask, len(item.session.items))
                 report.extras = [*getattr(report, "extras", []), *extras]  # type: ignore[attr-defined]  # read by pytest-html
         return report
 

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from harness import run
 from harness.collection.companion import ENDINGS
 from harness.pytest_plugin import COMPANIONS
 
@@ -26,6 +27,12 @@ def test_one_without_a_companion_is_when_it_is_named(project):
 
 def test_a_companion_makes_a_collection_of_any_json_file(project):
     project.recorded("a").rename(project.pytester.path / "shop.json")
+    project.pytest().assert_outcomes(passed=1)
+
+
+def test_a_cassette_beside_a_companion_is_no_collection(project):
+    path = project.collection("a", companion={"cassette": "shop.json"})
+    run(path, record=path.parent / "shop.json")
     project.pytest().assert_outcomes(passed=1)
 
 

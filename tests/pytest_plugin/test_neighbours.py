@@ -138,6 +138,13 @@ def test_pytest_html_is_as_it_was_where_no_collection_can_be_met(project):
     assert "<th>Method</th>" not in page
 
 
+def test_pytest_html_shows_a_collection_that_cannot_be_collected(project):
+    project.collection("a")
+    project.pytest("--html=report.html", "--self-contained-html").assert_outcomes(errors=1)
+    page, _ = html_data(project.pytester.path / "report.html")
+    assert "the cassette is not there" in page
+
+
 def many(project, *, collections=3, calls=6):
     for number in range(collections):
         items = [
@@ -216,3 +223,14 @@ def test_calls_that_always_run_do_when_a_worker_ends_early(project):
     assert project.target.paths[0] == "/a"
     assert project.target.paths.count("/clean") == 1
     assert len(project.target.paths) < 20
+
+
+def test_pytest_html_cuts_what_is_long_and_says_how_long_it_is(project):
+    project.target.answers["/a"] = (200, "x" * 9000)
+    project.recorded("a")
+    project.pytest("--html=report.html", "--self-contained-html").assert_outcomes(passed=1)
+    _, data = html_data(project.pytester.path / "report.html")
+    (row,) = data["tests"]["shop.postman_collection.json::a"]
+    shown = json.dumps(row["extras"])
+    assert re.search(r"x… \(9\d\d\d characters\)", shown.replace("\\u2026", "…"))
+    assert len(shown) < 6000

@@ -1,0 +1,36 @@
+"""What the plugin costs where no collection is met."""
+
+import os
+import subprocess
+import sys
+
+LIGHT = {
+    "harness",
+    "harness.pytest_plugin",
+    "harness.pytest_plugin.fixtures",
+    "harness.pytest_plugin.hooks",
+    "harness.pytest_plugin.notes",
+    "harness.pytest_plugin.options",
+}
+
+
+def test_nothing_but_the_options_is_imported_before_a_collection_is_met(project):
+    project.workspace.json("package.json", {"name": "x"})
+    project.workspace.json("alone.postman_collection.json", {"info": {}, "item": []})
+    project.pytester.makepyfile(
+        """
+        import sys
+
+        def test_it(request):
+            ours = sorted(name for name in sys.modules if name.partition(".")[0] == "harness")
+            print("imported:", *ours)
+            assert not request.config.pluginmanager.has_plugin("postman-harness-running")
+            assert not {"requests", "vcr", "yaml", "jinja2", "rich"} & set(sys.modules)
+        """
+    )
+    command = [sys.executable, "-m", "pytest", "-s", "-p", "harness.pytest_plugin"]
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    said = subprocess.run(command, capture_output=True, text=True, check=False, env=alone).stdout
+    assert "1 passed" in said, said
+    line = next(line for line in said.splitlines() if "imported:" in line)
+    assert set(line.partition("imported:")[2].rstrip(".").split()) == LIGHT
