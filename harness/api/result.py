@@ -25,6 +25,10 @@ class RunResult:
         self.exit_code = exit_code
         self._calls = calls
 
+    def __repr__(self) -> str:
+        told = "passed" if self.passed else f"{len(self.summary.failures)} failures"
+        return f"<RunResult: {told}, {len(self._calls)} calls, {self.summary.assertions.total} assertions>"
+
     @property
     def passed(self) -> bool:
         """Whether nothing failed."""
@@ -44,6 +48,8 @@ class RunResult:
 def run(collection: str | Path | Collection | Mapping[str, Any], **options: Any) -> RunResult:
     """Run a collection and return what came of it; `options` are the fields of `RunConfig`.
 
+    The usual ones: `environment`, `globals` and `data` (paths, addresses or mappings), `folders`,
+    `env_vars`, `iterations`, `record`, `replay`, `platform`; `help(harness.api.RunConfig)` tells them all.
     A failed assertion or request is in the result, not raised. Raises `HarnessError` for what the user can
     mend: a file that cannot be read, an option that makes no sense.
     """

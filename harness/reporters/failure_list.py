@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import ndiff
 from typing import Final
 
-from harness.reporters.call_lines import outcome
+from harness.reporters.call_lines import outcome, warning_line
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.ink import fit, wrap
 from harness.reporters.style import Style
@@ -14,6 +14,7 @@ from harness.runner.results import CallResult
 # Beyond this many the list says how many more there are: memory and readers have an end.
 _LISTED: Final = 500
 _DIFF_LINES: Final = 40
+_TLS_HINT: Final = "trust its authority with --ssl-extra-ca-certs FILE, or verify nothing with -k"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class _Failed:
     iteration: int
     request: str
     faults: tuple[Fault, ...]
+    warnings: tuple[str, ...]
+    hint: str
 
 
 class FailureList:
@@ -37,13 +40,22 @@ class FailureList:
         """Keep what failed in a call, if anything."""
         faults = tuple(faults_of(result, newman=self._newman))
         if faults and self.count < _LISTED:
-            request = ""
+            request = hint = ""
             if result.exchange is not None:
+                failure = result.exchange.failure
+                hint = _TLS_HINT if failure is not None and failure.kind == "tls" else ""
                 sent = result.exchange.request
                 told = outcome(result.exchange, self._style)
                 request = f"{sent.method} {self._style.text(sent.url)} [{told}]"
             self._failed.append(
-                _Failed(path=result.call.path, iteration=result.iteration, request=request, faults=faults)
+                _Failed(
+                    path=result.call.path,
+                    iteration=result.iteration,
+                    request=request,
+                    faults=faults,
+                    warnings=tuple(warning.message for warning in result.warnings),
+                    hint=hint,
+                )
             )
         self.count += len(faults)
 
@@ -60,6 +72,9 @@ class FailureList:
             if failed.request:
                 width = None if style.width is None else style.width - 2
                 yield "  " + ink(fit(failed.request, width, style.signs.ellipsis), "dim")
+            yield from (warning_line(message, "", style) for message in failed.warnings)
+            if failed.hint:
+                yield f"  {failed.hint}"
             for fault in failed.faults:
                 yield from self._fault(fault, number, failed.path)
                 number += 1

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from harness.client.message import Failure
 from harness.reporters.reporter import ReporterContext, create
+from harness.runner.events import CallFinished
 from harness.runner.run import TIMED_OUT
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -119,6 +121,18 @@ def test_no_line_is_wider_than_the_terminal(bench, shop_run, columns):
     text = shown(bench, shop_run, "no-banner", environ={"COLUMNS": str(columns)})
     told = [line for line in text.splitlines() if "[" not in line or "s.d." in line]
     assert max(len(line) for line in told if "(" not in line or "s.d." in line) <= columns
+
+
+def test_a_failure_shows_the_warnings_of_its_call_and_what_helps_against_it(bench, shop_run):
+    event = next(e for e in shop_run if isinstance(e, CallFinished) and e.result.exchange and e.result.failed)
+    exchange = replace(
+        event.result.exchange, response=None, failure=Failure(kind="tls", message="self-signed certificate")
+    )
+    result = replace(event.result, exchange=exchange)
+    shop_run[shop_run.index(event)] = replace(event, result=result)
+    failures = shown(bench, shop_run).partition("\nFailures\n")[2]
+    assert "⚠ variable 'x' is not defined\n" in failures
+    assert "--ssl-extra-ca-certs FILE" in failures
 
 
 def test_an_interrupted_run_shows_what_there_is(bench, interrupted_run):
