@@ -26,18 +26,21 @@ def routes(platform: Platform) -> list[Endpoint]:
     store = platform.store
 
     def listed(request: Request, caller: Caller) -> Response:
+        """`GET /config/eventTypes?limit=`: oldest first."""
         found = store.find(caller.org, caller.sandbox, _KIND)
         limit = request.query.number("limit", 20, low=1)
         page = {"totalCount": len(found), "pageSize": min(limit, len(found))}
         return answer({"_page": page, "children": found[:limit], "_links": {"next": {"href": ""}}})
 
     def read(request: Request, caller: Caller) -> Response:
+        """`GET /config/eventTypes/{id}`."""
         found = store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
         if found is None:
             raise problem.ups(404)
         return answer(found)
 
     def create(request: Request, caller: Caller) -> Response:
+        """`POST /config/eventTypes {id, title, …}`: 201, or 200 for one that there is."""
         # The content type is not enforced: the collection sends none.
         wanted = request.document()
         if not isinstance(wanted.get("id"), str) or not wanted["id"]:

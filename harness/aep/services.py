@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 MODULES: dict[str, tuple[str, ...]] = {
     "harness.aep.ims": ("/ims",),
     "harness.aep.control": ("/_harness",),
+    "harness.aep.openapi": ("/openapi.json",),
     "harness.aep.sandboxes": ("/data/foundation/sandbox-management",),
     "harness.aep.namespaces": ("/data/core/idnamespace",),
     "harness.aep.registry.stats": ("/data/foundation/schemaregistry",),
@@ -121,6 +122,11 @@ ABSENT = {
 def module_endpoints(name: str, platform: Platform) -> list[Endpoint]:
     """All endpoints of one module of the table."""
     return list(import_module(name).routes(platform))
+
+
+def every_endpoint(platform: Platform) -> list[Endpoint]:
+    """All endpoints of all modules."""
+    return [endpoint for name in MODULES for endpoint in module_endpoints(name, platform)]
 
 
 def absent_service(path: str) -> str | None:

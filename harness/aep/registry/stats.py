@@ -23,6 +23,7 @@ def routes(platform: Platform) -> list[Endpoint]:
     registry = platform.service(SchemaRegistry)
 
     def stats(_: Request, caller: Caller) -> Response:
+        """`GET /stats`: the tenant's id, and how many resources it has."""
         found = platform.store.find(caller.org, caller.sandbox, KIND)
         kinds = [one["meta:resourceType"] for one in found]
         usage: dict[str, list[dict[str, Any]]] = {}
