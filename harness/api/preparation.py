@@ -77,9 +77,13 @@ def rules_of(companion: Companion, collection: Collection, planned: Plan) -> dic
 
 
 def cassette_of(config: RunConfig, companion: Companion) -> tuple[Path | None, Action]:
-    """Return the cassette of a run and what is done with it."""
+    """Return the cassette of a run and what is done with it.
+
+    A run of some folders only records these anew: the rest of the cassette stays, unless a mode is named.
+    """
     if config.record is not None:
-        return Path(config.record), action(config.cassette_mode or "record", Path(config.record))
+        mode = config.cassette_mode or ("all" if config.folders else "record")
+        return Path(config.record), action(mode, Path(config.record))
     if config.replay is not None:
         return Path(config.replay), "replay"
     if config.cassette_mode is None or config.cassette_mode == "live":

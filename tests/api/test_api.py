@@ -184,6 +184,19 @@ def test_one_folder_of_a_recording_replays_alone(workspace, target):
     assert run(file, replay="c.yaml", folders=["G"]).passed
 
 
+def test_recording_a_folder_keeps_what_the_cassette_holds_of_the_others(workspace, target):
+    folders = [{"name": n, "item": [{"name": "x", "request": f"{target.url}/{n}"}]} for n in ("F", "G")]
+    file = workspace.collection(*folders)
+    run(file, record="c.yaml")
+    target.answers["/G"] = (200, {"new": True})
+    run(file, record="c.yaml", folders=["G"])
+    replayed = run(file, replay="c.yaml")
+    assert replayed.passed
+    assert [call.exchange.response.body == b'{"new": true}' for call in replayed.calls] == [False, True]
+    run(file, record="c.yaml", folders=["G"], cassette_mode="rewrite")
+    assert run(file, replay="c.yaml").exit_code is ExitCode.REPLAY_MISS
+
+
 def test_a_recording_of_failures_replays_them(workspace):
     file = workspace.collection(("down", "http://127.0.0.1:1/"))
     recorded = run(file, record="c.yaml")
