@@ -11,9 +11,10 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, unquote_plus, unquote_to_bytes, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_plus, unquote_to_bytes
 
 from harness.client.message import ResolvedRequest
+from harness.client.url import split
 
 SIGNED_FIELDS: Final = frozenset(
     {
@@ -99,7 +100,7 @@ def _respelled(text: str, safe: str) -> str:
 
 def address(url: str) -> str:
     """Return scheme, host and port of an address."""
-    parts = urlsplit(url)
+    parts = split(url)
     return f"{parts.scheme.lower()}://{parts.netloc.rpartition('@')[2].lower()}"
 
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from harness import __version__
 from harness.cassettes.interaction import Cassette, CassetteMetadata, Interaction
 from harness.client.message import Failure, FailureKind, Headers, ResolvedRequest, Response, header
+from harness.client.url import split
 from harness.errors import InputError, Place
 
 _PSEUDO: Final = ":"
@@ -165,7 +166,7 @@ def _entry(one: Interaction) -> dict[str, Any]:
             "headers": list(_named(request.headers)),
             "queryString": [
                 {"name": name, "value": value}
-                for name, value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+                for name, value in parse_qsl(split(request.url).query, keep_blank_values=True)
             ],
             "headersSize": -1,
             "bodySize": len(request.body or b""),

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
 from harness.cassettes.canonical import AddressMap, canonical_body, canonical_url, content_type
 from harness.cassettes.interaction import Interaction
 from harness.client.message import ResolvedRequest
 from harness.client.transport import HopContext
+from harness.client.url import split
 from harness.errors import UsageError, choices
 from harness.variables.secrets import PREFIX
 
@@ -30,7 +30,14 @@ Aspect = Callable[[Asked], str]
 
 
 def _part(name: str) -> Aspect:
-    return lambda asked: str(getattr(urlsplit(canonical_url(asked.url)), name) or "")
+    return lambda asked: str(getattr(split(canonical_url(asked.url)), name) or "")
+
+
+def _port(asked: Asked) -> str:
+    try:
+        return str(split(canonical_url(asked.url)).port or "")
+    except ValueError:
+        return ""
 
 
 ASPECTS: Final[dict[str, Aspect]] = {
@@ -39,7 +46,7 @@ ASPECTS: Final[dict[str, Aspect]] = {
     "body": lambda asked: canonical_body(asked.request),
     "scheme": _part("scheme"),
     "host": _part("hostname"),
-    "port": _part("port"),
+    "port": _port,
     "path": _part("path"),
     "query": lambda asked: "&".join(sorted(_part("query")(asked).split("&"))),
     "content-type": lambda asked: content_type(asked.request),

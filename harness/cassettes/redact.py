@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from harness.cassettes.canonical import content_type, multipart_parts
 from harness.cassettes.interaction import CassetteMetadata, Interaction
 from harness.cassettes.state import redact_start
 from harness.client.message import Headers, ResolvedRequest, Response, header
+from harness.client.url import split
 from harness.variables.encodings import SHORTEST, as_text
 from harness.variables.secrets import PREFIX, Redactor, secret_name
 
@@ -53,7 +54,7 @@ def learn_request(request: ResolvedRequest, redactor: Redactor) -> None:
         _learn_header(name, value, redactor)
     for found in _USERINFO.finditer(request.url):
         redactor.learn(found.group(2), "url_password")
-    _learn_fields(urlsplit(request.url).query, redactor)
+    _learn_fields(split(request.url).query, redactor)
     redactor.learn_from(request.url)
     if request.body:
         _learn_body(request.body, content_type(request), request.header("content-type") or "", redactor)
@@ -67,8 +68,8 @@ def learn_response(response: Response, redactor: Redactor) -> None:
         else:
             _learn_header(name, value, redactor)
             if name.lower() == "location":
-                _learn_fields(urlsplit(value).query, redactor)
-                _learn_fields(urlsplit(value).fragment, redactor)
+                _learn_fields(split(value).query, redactor)
+                _learn_fields(split(value).fragment, redactor)
     if response.body:
         media = (header(response.headers, "content-type") or "").partition(";")[0].strip().lower()
         _learn_body(response.body, media, header(response.headers, "content-type") or "", redactor)

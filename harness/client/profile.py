@@ -79,8 +79,9 @@ def _names(value: object) -> frozenset[str]:
 
 def _complaints(given: Mapping[str, Any]) -> list[str]:
     complaints = []
-    if given.get("protocolVersion") in NOT_HONOURED:
-        complaints.append(f"protocolVersion {given['protocolVersion']!r} is not supported, HTTP/1.1 is used")
+    version = given.get("protocolVersion")
+    if isinstance(version, str) and version in NOT_HONOURED:
+        complaints.append(f"protocolVersion {version!r} is not supported, HTTP/1.1 is used")
     if given.get("tlsPreferServerCiphers"):
         complaints.append("tlsPreferServerCiphers has no effect: the server decides")
     return complaints

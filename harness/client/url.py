@@ -4,6 +4,7 @@
     unparse(url) -> str          put it together again, path variables and enabled parameters in place
     encode(url) -> EncodedUrl    spell it for the wire
     join(base, reference) -> str the address that a `Location` names
+    split(text)                  the five parts of any text, for reports and comparisons
 
 The rules are those of postman-collection's `Url` and of postman-url-encoder's parser and `toNodeUrl`.
 """
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+from urllib.parse import SplitResult
 
 from harness.client.host import host_to_ascii
 from harness.collection.model import Pair, PathVariable, Url
@@ -26,6 +28,7 @@ _SPACES: Final = (
 )
 # Stands for a `{{name}}` while a text is taken apart; not a character that an address can hold.
 _HOLDER: Final = "\ue000"
+_PARTS: Final = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 DEFAULT_PORTS: Final = {"http:": "80", "https:": "443"}
 
 
@@ -289,6 +292,13 @@ def encode(url: Url, *, disabled: bool = False) -> EncodedUrl:
 def encode_text(text: str, *, disabled: bool = False) -> EncodedUrl:
     """Spell an address given as text."""
     return encode(parse(text), disabled=disabled)
+
+
+def split(text: str) -> SplitResult:
+    """Take an address apart as RFC 3986 appendix B does. Unlike urllib's it refuses nothing."""
+    found = _PARTS.fullmatch(text)
+    scheme, authority, path, query, fragment = found.groups("") if found else ("", "", text, "", "")
+    return SplitResult(scheme.lower(), authority, path, query, fragment)
 
 
 def join(base: EncodedUrl, reference: str) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from email import policy
 from email.parser import BytesParser
 from typing import Any
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 from harness.client.message import Cookie, ResolvedRequest, Response
+from harness.client.url import split
 from harness.collection.model import Request
 from harness.reporters.document import Octets
 
@@ -35,7 +36,7 @@ def request_document(sent: ResolvedRequest, authored: Request | None) -> Json:
 
 def url_document(url: str) -> Json:
     """Take an absolute URL apart as Postman does."""
-    parts = urlsplit(url)
+    parts = split(url)
     authority = parts.netloc.rpartition("@")[2]
     host, _, port = authority.partition(":") if not authority.startswith("[") else (authority, "", "")
     document: Json = {"protocol": parts.scheme}

@@ -1,6 +1,8 @@
 import random
 from pathlib import Path
 
+import pytest
+
 from harness.client.build import build, complete
 from harness.client.files import FilePolicy
 from harness.client.profile import Profile
@@ -106,6 +108,11 @@ def test_what_a_profile_cannot_do_is_a_warning():
     profile = Profile.of({"protocolVersion": "http2"})
     built = build(Request(url=Url(raw="h")), None, resolve, files=FILES, profile=profile)
     assert built.warnings == ("protocolVersion 'http2' is not supported, HTTP/1.1 is used",)
+
+
+@pytest.mark.parametrize("version", [{}, [], 2, None])
+def test_a_protocol_version_that_is_none_is_passed_over(version):
+    assert Profile.of({"protocolVersion": version}).warnings == ()
 
 
 def test_the_random_source_is_the_one_given():

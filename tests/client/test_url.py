@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.client.host import host_to_ascii
-from harness.client.url import encode, encode_text, join, parse, unparse
+from harness.client.url import encode, encode_text, join, parse, split, unparse
 from harness.collection.model import Pair, PathVariable, Url
 
 
@@ -137,3 +137,24 @@ def test_any_text_is_an_address(raw):
     assert encoded.pathname.startswith("/")
     assert encoded.target.isascii()
     assert parse(unparse(parse(raw))) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("HTTP://u:p@h:1/a?b=c&d#e?f", ("http", "u:p@h:1", "/a", "b=c&d", "e?f")),
+        ("http://[::1", ("http", "[::1", "", "", "")),
+        ("//h\n/\ud800", ("", "h\n", "/\ud800", "", "")),
+        ("", ("", "", "", "", "")),
+    ],
+)
+def test_the_parts_of_any_text(text, parts):
+    assert tuple(split(text)) == parts
+
+
+@given(st.text())
+def test_splitting_loses_nothing(text):
+    parts = split(text)
+    assert len("".join(parts)) <= len(text) + len("ß")
+    assert parts.query in text
+    assert parts.fragment in text

@@ -39,6 +39,11 @@ def test_an_address_is_taken_apart_as_in_postman(url, document):
     assert url_document(url) == document
 
 
+@pytest.mark.parametrize("url", ["http://[::1", "http://", "://", "\ud800", "http://\u2100/"])
+def test_what_is_no_address_is_told_too(url):
+    assert request_document(ResolvedRequest(method="GET", url=url), None)["method"] == "GET"
+
+
 def test_headers_that_the_author_did_not_write_are_marked():
     headers = request_document(sent(None, "a/b"), authored(None))["header"]
     assert [header.get("system", False) for header in headers] == [False, True, True]

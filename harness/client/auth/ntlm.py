@@ -65,7 +65,7 @@ def _identity(params: Params) -> _Identity:
 def _escape(text: str) -> str:
     """Escape as JavaScript's `escape` does."""
     kept = "@*_+-./"
-    units = memoryview(text.encode("utf-16-le")).cast("H")
+    units = memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
     return "".join(
         chr(unit)
         if unit < 128 and (chr(unit).isalnum() or chr(unit) in kept)
@@ -138,8 +138,8 @@ def _hmac_md5(key: bytes, data: bytes) -> bytes:
 def _v2_responses(
     identity: _Identity, domain: str, challenge: _Challenge, info: bytes, tools: Tools, draw: bytes
 ) -> tuple[bytes, bytes]:
-    user = (identity.username.upper() + domain).encode("utf-16-le")
-    key = _hmac_md5(md4(identity.password.encode("utf-16-le")), user)
+    user = (identity.username.upper() + domain).encode("utf-16-le", "surrogatepass")
+    key = _hmac_md5(md4(identity.password.encode("utf-16-le", "surrogatepass")), user)
     stamp = struct.pack("<Q", (int(tools.clock.now_ms()) + _EPOCH_MS) * 10000)
     blob = b"\1\1\0\0" + bytes(4) + stamp + draw + bytes(4) + info + bytes(4)
     lm = _hmac_md5(key, challenge.nonce + draw) + draw
@@ -151,7 +151,7 @@ def _authenticate(identity: _Identity, challenge: _Challenge, tools: Tools) -> s
     unicode = bool(challenge.flags & _UNICODE)
     coding = "utf-16-le" if unicode else "latin-1"
     names = [text.encode(coding, "replace") for text in (domain, identity.username, workstation)]
-    nt_hash = md4(identity.password.encode("utf-16-le"))
+    nt_hash = md4(identity.password.encode("utf-16-le", "surrogatepass"))
     if challenge.flags & _EXTENDED_SECURITY:
         draw = bytes(int(tools.random.random() * 256) for _ in range(8))
         if challenge.target_info is not None:

@@ -457,6 +457,12 @@ def test_ntlm_finds_the_domain_in_the_user_name(username):
     assert authorization(sent) == "NTLM TlRMTVNTUAABAAAAB7IIogMAAwAoAAAAAAAAACgAAAAFASgKAAAAD0RPTQ=="
 
 
+@pytest.mark.parametrize("half", ["username", "password", "domain", "workstation"])
+def test_ntlm_takes_half_a_surrogate_pair(half):
+    talk = Talk("ntlm", request(), {**NTLM, half: "\ud800"})
+    assert authorization(talk.answer(401, ("WWW-Authenticate", "NTLM"))).startswith("NTLM ")
+
+
 def test_ntlm_stops_when_the_server_does_not_ask_for_it():
     assert Talk("ntlm", request(), NTLM).answer(401, ("WWW-Authenticate", "Basic")) is None
     talk = Talk("ntlm", request(), NTLM)

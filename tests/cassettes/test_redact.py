@@ -1,0 +1,22 @@
+"""What an interaction shows to be secret is learnt from whatever a server sends."""
+
+import pytest
+
+from harness.cassettes.canonical import address
+from harness.cassettes.redact import learn_request, learn_response
+from harness.client.message import ResolvedRequest, Response
+from harness.variables.secrets import Redactor
+
+
+@pytest.mark.parametrize("location", ["http://[::1?token=abcdef123", "http://\u2100/#token=abcdef123"])
+def test_secrets_are_learnt_from_addresses_that_are_none(location):
+    redactor = Redactor()
+    learn_response(Response(status=302, reason="", headers=(("Location", location),)), redactor)
+    assert "abcdef123" not in redactor.text("it was abcdef123")
+
+
+def test_a_request_to_an_address_that_is_none_is_looked_through():
+    redactor = Redactor()
+    learn_request(ResolvedRequest(method="GET", url="http://[::1?access_token=abcdef123"), redactor)
+    assert "abcdef123" not in redactor.text("it was abcdef123")
+    assert address("http://u:p@[::1") == "http://[::1"
