@@ -360,7 +360,15 @@ class LiveRun:
         """Put the recording into place, and tell the summary what cassette and guard know."""
         facts = finished.summary.facts
         if self.recording is not None:
-            outcome = self.recording.finish(complete=not finished.summary.interrupted)
+            requests = finished.summary.requests
+            # A server that was down is not what anybody wants to replay in place of one that answered.
+            useless = 0 < requests.total == requests.failed and self.recording.path.is_file()
+            outcome = self.recording.finish(complete=not finished.summary.interrupted and not useless)
+            if useless and outcome.journal is not None:
+                outcome.journal.unlink(missing_ok=True)
+                kept = f"no request was answered: the cassette {outcome.path} stays as it was"
+                finished.summary.warnings.append(RunWarning(message=kept))
+                return
             facts["recorded"] = outcome.interactions
             facts["cassette"] = str(outcome.path if outcome.written else outcome.journal)
         if self.replay is not None and self._guard is not None:

@@ -231,3 +231,14 @@ def test_requests_that_run_each_other_for_ever_end(workspace, target):
     result = run(workspace.collection(("a", f"{target.url}/a", script)))
     assert not result.passed
     assert len(target.requests) == 11
+
+
+def test_recording_a_server_that_is_down_leaves_the_cassette(workspace, target):
+    file = workspace.collection(("a", f"{target.url}/a"))
+    run(file, record="c.yaml")
+    before = (workspace.folder / "c.yaml").read_bytes()
+    result = run(workspace.collection(("a", "http://127.0.0.1:1/a")), record="c.yaml")
+    assert (workspace.folder / "c.yaml").read_bytes() == before
+    assert any("stays as it was" in warning.message for warning in result.summary.warnings)
+    assert run(file, replay="c.yaml").passed
+    assert [path.name for path in workspace.folder.glob("*.journal")] == []
