@@ -166,3 +166,18 @@ def test_newmans_jar_wants_a_callback(newman):
     error = newman.run("pm.cookies.jar().get('http://host/', 'a')").error
     assert error is not None
     assert error.message == "CookieJar.get() requires a callback function"
+
+
+def test_the_current_jar_tells_of_wrong_arguments_where_it_is_called_from(bench):
+    said = bench.said(
+        """
+        await pm.cookies.jar().get().catch(error => console.log("promise:", error.message));
+        pm.cookies.jar().get("http://host/", 5, error => console.log("callback:", error.message));
+        try { pm.cookies.jar().get("http://host/", "a", 5) } catch (error) { console.log("thrown:", error.message) }
+        """
+    )
+    assert said == [
+        "promise: CookieJar.get() requires a valid url",
+        "thrown: callback needs to be a function",
+        "callback: CookieJar.get() requires cookie name to be a string",
+    ]

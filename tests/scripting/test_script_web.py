@@ -73,3 +73,20 @@ def test_what_cannot_be_cloned_says_so(bench):
     error = bench.run("structuredClone({f() {}})").error
     assert error is not None
     assert error.name == "DataCloneError"
+
+
+def test_streams_pass_through_compression_and_decoding(bench):
+    said = bench.said(
+        """
+        const source = new ReadableStream({start(c) { c.enqueue("hä "); c.enqueue("hä"); c.close() }});
+        const packed = source.pipeThrough(new TextEncoderStream()).pipeThrough(new CompressionStream("gzip"));
+        const text = packed.pipeThrough(new DecompressionStream("gzip")).pipeThrough(new TextDecoderStream());
+        for await (const chunk of text) console.log(chunk);
+        """
+    )
+    assert said == ["hä hä"]
+
+
+def test_buffers_know_base64url(bench, newman):
+    assert bench.said("console.log(Buffer.from('_-8', 'base64url').toString('base64url'))") == ["_-8"]
+    assert newman.run("Buffer.from('a', 'base64url')").error is not None

@@ -95,76 +95,102 @@ export class CookieJar {
     return parse(this.#ask("cookies", stringify({ url: url.toString(true) })));
   }
 
-  /** Run `work` as an event of its own; the answer goes to the callback, or becomes a promise of it. */
-  #answer(work, callback, required) {
-    if (this.#newman || callback !== undefined) {
-      if (typeof callback !== "function" && required) throw new TypeError(`CookieJar.${required}() requires a callback function`);
-      this.#later(() => {
-        let result;
-        try {
-          result = work();
-        } catch (error) {
-          callback?.(error);
-          return;
-        }
-        if (typeof callback === "function") callback(null, result);
-      });
-      return undefined;
-    }
-    return new Promise((resolve, reject) => {
-      this.#later(() => {
-        try {
-          resolve(work());
-        } catch (error) {
-          reject(error);
-        }
-      });
+  /** Run `work` as an event of its own and give its outcome to `settle(error, result)`. */
+  #soon(work, settle) {
+    this.#later(() => {
+      let result;
+      try {
+        result = work();
+      } catch (error) {
+        settle(error);
+        return;
+      }
+      settle(null, result);
     });
   }
 
+  /**
+   * newman looks at the arguments at once, and wants a callback where there is something to tell. The
+   * current sandbox answers a call without one by a promise, and tells either of wrong arguments.
+   */
+  #answer(prepare, callback, wanted) {
+    if (this.#newman) {
+      const work = prepare(() => {
+        if (wanted && typeof callback !== "function") throw new TypeError(`CookieJar.${wanted}() requires a callback function`);
+      });
+      this.#soon(work, (error, result) => {
+        if (typeof callback === "function") callback(error, result);
+      });
+      return undefined;
+    }
+    if (callback === undefined) {
+      return new Promise((resolve, reject) => {
+        this.#soon(prepare(() => {}), (error, result) => (error === null ? resolve(result) : reject(error)));
+      });
+    }
+    if (typeof callback !== "function" && wanted) throw new TypeError("callback needs to be a function");
+    const tell = typeof callback === "function" ? callback : () => {};
+    try {
+      this.#soon(prepare(() => {}), tell);
+    } catch (error) {
+      this.#later(() => tell(error));
+    }
+    return undefined;
+  }
+
   get(url, name, callback) {
-    const target = address(url, "get");
-    if (this.#newman && typeof callback !== "function") throw new TypeError("CookieJar.get() requires a callback function");
-    if (typeof name !== "string") throw new TypeError("CookieJar.get() requires cookie name to be a string");
-    return this.#answer(() => {
-      const found = this.#cookies(target).find((cookie) => cookie.name === name);
-      return found ? toCookie(found).valueOf() : null;
+    return this.#answer((needsCallback) => {
+      const target = address(url, "get");
+      needsCallback();
+      if (typeof name !== "string") throw new TypeError("CookieJar.get() requires cookie name to be a string");
+      return () => {
+        const found = this.#cookies(target).find((cookie) => cookie.name === name);
+        return found ? toCookie(found).valueOf() : null;
+      };
     }, callback, "get");
   }
 
   getAll(url, options, callback) {
-    const target = address(url, "getAll");
     if (typeof options === "function" && !callback) [options, callback] = [{}, options];
     if (options === undefined && !this.#newman) options = {};
-    if (this.#newman && typeof callback !== "function") throw new TypeError("CookieJar.getAll() requires a callback function");
-    if (typeof options !== "object") throw new TypeError("CookieJar.getAll() requires options to be an object");
-    return this.#answer(() => cookieList(this.#cookies(target).filter((cookie) =>
-      (options?.http !== false || !cookie.httpOnly) && (options?.secure !== false || !cookie.secure))), callback, "getAll");
+    return this.#answer((needsCallback) => {
+      const target = address(url, "getAll");
+      needsCallback();
+      if (typeof options !== "object") throw new TypeError("CookieJar.getAll() requires options to be an object");
+      return () => cookieList(this.#cookies(target).filter((cookie) =>
+        (options?.http !== false || !cookie.httpOnly) && (options?.secure !== false || !cookie.secure)));
+    }, callback, "getAll");
   }
 
   set(url, name, value, callback) {
-    const target = address(url, "set");
     if (typeof value === "function" && !callback) [value, callback] = [null, value];
-    let given;
-    if (name && value) given = { name, value };
-    else if (typeof name === "object") given = name ?? {};
-    else if (typeof name === "string") given = fromText(name);
-    else throw new TypeError("CookieJar.set() requires a valid set cookie arguments");
     return this.#answer(() => {
-      const cookie = placed(given, target);
-      this.#ask("set_cookie", stringify({ url: target.toString(true), cookie }));
-      return toCookie(cookie);
+      const target = address(url, "set");
+      let given;
+      if (name && value) given = { name, value };
+      else if (typeof name === "object") given = name ?? {};
+      else if (typeof name === "string") given = fromText(name);
+      else throw new TypeError("CookieJar.set() requires a valid set cookie arguments");
+      return () => {
+        const cookie = placed(given, target);
+        this.#ask("set_cookie", stringify({ url: target.toString(true), cookie }));
+        return toCookie(cookie);
+      };
     }, callback);
   }
 
   unset(url, name, callback) {
-    const target = address(url, "unset");
-    if (typeof name !== "string") throw new TypeError("CookieJar.unset() requires cookie name to be a string");
-    return this.#answer(() => void this.#ask("clear_cookies", stringify({ url: target.toString(true), name })), callback);
+    return this.#answer(() => {
+      const target = address(url, "unset");
+      if (typeof name !== "string") throw new TypeError("CookieJar.unset() requires cookie name to be a string");
+      return () => void this.#ask("clear_cookies", stringify({ url: target.toString(true), name }));
+    }, callback);
   }
 
   clear(url, callback) {
-    const target = address(url, "clear");
-    return this.#answer(() => void this.#ask("clear_cookies", stringify({ url: target.toString(true) })), callback);
+    return this.#answer(() => {
+      const target = address(url, "clear");
+      return () => void this.#ask("clear_cookies", stringify({ url: target.toString(true) }));
+    }, callback);
   }
 }

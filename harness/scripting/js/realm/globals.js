@@ -21,6 +21,12 @@ export const WEB = [
   "AbortController", "AbortSignal", "Blob", "Crypto", "CryptoKey", "DOMException", "Event", "EventTarget", "File",
   "SubtleCrypto", "TextDecoder", "TextEncoder", "URL", "URLSearchParams", "atob", "btoa", "crypto",
   "structuredClone",
+  // Streams
+  "ByteLengthQueuingStrategy", "CompressionStream", "CountQueuingStrategy", "DecompressionStream",
+  "ReadableByteStreamController", "ReadableStream", "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest",
+  "ReadableStreamDefaultController", "ReadableStreamDefaultReader", "TextDecoderStream", "TextEncoderStream",
+  "TransformStream", "TransformStreamDefaultController", "WritableStream", "WritableStreamDefaultController",
+  "WritableStreamDefaultWriter",
 ];
 
 /** Legacy names, which a script that starts with the marker `"use sandbox2";` does not get. */

@@ -44,8 +44,7 @@ function execution(script, runRequest) {
     location,
     setNextRequest: (target) => script.setNext(target),
   };
-  if (!script.newman) made.runRequest = runRequest;
-  return made;
+  return script.newman ? made : readonly({}, { ...made, runRequest });
 }
 
 function vault(script) {
@@ -67,6 +66,7 @@ export function makePm(script, { host, library, newman }) {
   const pm = Object.create(prototype);
   const lazy = {
     info: () => readonly({}, script.info),
+    vault: () => vault(script),
     globals: () => script.scopes.globals,
     environment: () => script.scopes.environment,
     collectionVariables: () => script.scopes.collection,
@@ -88,10 +88,8 @@ export function makePm(script, { host, library, newman }) {
     execution: () => execution(script, sender().runRequest),
   };
   if (script.event !== "test") delete lazy.response;
-  if (!newman) {
-    lazy.vault = () => vault(script);
-    lazy.require = () => (name) => script.package(name);
-  }
+  if (newman) delete lazy.vault;
+  else lazy.require = () => (name) => script.package(name);
   let senders;
   const sender = () => (senders ??= makeSender({
     flush: () => script.flush(),

@@ -5,6 +5,7 @@
  * engine's realm throws (a stack that runs out inside it) must not reach a script, for its constructor
  * would lead out of the realm.
  */
+import { addBase64Url } from "./base64url.js";
 import { allowedGlobals } from "./globals.js";
 import { sharedLibraries } from "./shared_libraries.js";
 
@@ -41,6 +42,7 @@ export function start(call, newman, seed) {
     const name = path.endsWith("/") ? path.slice(0, -1) : path;
     return name in shared.modules ? shared.modules[name]() : library(name);
   };
+  if (!newman) addBase64Url(library("buffer").Buffer);
   const firmware = library("firmware");
   return firmware.boot({ host, library, shared, newman, realm, native });
 }

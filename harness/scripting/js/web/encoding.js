@@ -52,7 +52,7 @@ export function encoding(Buffer, library) {
     const text = String(data).replace(/[\t\n\f\r ]/g, "");
     const bare = text.length % 4 === 0 ? text.replace(/={1,2}$/, "") : text;
     if (bare.length % 4 === 1 || /[^A-Za-z0-9+/]/.test(bare)) {
-      throw new DOMException("The string to be decoded is not correctly encoded.", "InvalidCharacterError");
+      throw new DOMException("Invalid character", "InvalidCharacterError");
     }
     return Buffer.from(bare, "base64").toString("binary");
   }

@@ -7,11 +7,14 @@ import { structuredClone } from "./clone.js";
 import { crypto } from "./crypto.js";
 import { encoding } from "./encoding.js";
 import { AbortController, AbortSignal, DOMException, Event, EventTarget } from "./events.js";
+import { addStreams } from "./streams.js";
 import { addresses } from "./url.js";
 
 export function make({ host, Buffer, library, word, await: promised }) {
-  return {
+  const text = encoding(Buffer, library);
+  const interfaces = {
     AbortController, AbortSignal, DOMException, Event, EventTarget, structuredClone,
-    ...blobs(Buffer), ...encoding(Buffer, library), ...addresses(host), ...crypto({ Buffer, word, promised }),
+    ...blobs(Buffer), ...text, ...addresses(host), ...crypto({ Buffer, word, promised }),
   };
+  return addStreams(interfaces, { library, ...text });
 }
