@@ -237,7 +237,8 @@ def test_recording_a_server_that_is_down_leaves_the_cassette(workspace, target):
     file = workspace.collection(("a", f"{target.url}/a"))
     run(file, record="c.yaml")
     before = (workspace.folder / "c.yaml").read_bytes()
-    result = run(workspace.collection(("a", "http://127.0.0.1:1/a")), record="c.yaml")
+    down = workspace.collection(("a", "http://127.0.0.1:1/a"), name="down")
+    result = run(down, record="c.yaml")
     assert (workspace.folder / "c.yaml").read_bytes() == before
     assert any("stays as it was" in warning.message for warning in result.summary.warnings)
     assert run(file, replay="c.yaml").passed
