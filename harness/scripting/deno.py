@@ -1,7 +1,7 @@
 """Runs scripts in Deno: a child process without any permission, started when the first script comes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -117,6 +117,9 @@ class _Turn:
 
     def _ran(self, ran: Mapping[str, Any]) -> None:
         label, script = self._job.scripts[len(self._runs)]
+        request = ran.get("request")
+        request = None if request is None else self._process.parse(request)
+        self._apply(ran["operations"])
         self._runs.append(
             ScriptRun(
                 script=script,
@@ -127,16 +130,15 @@ class _Turn:
                 elapsed_ms=ran["elapsed"],
             )
         )
-        if ran.get("request") is not None:
-            self._request = json.loads(ran["request"])
-        self._apply(ran["operations"])
+        if request is not None:
+            self._request = request
 
     def _apply(self, operations: list[list[str]]) -> None:
         if not operations:
             return
         # The child has made these changes already; a scope that it did not know before it does not know now.
         known = [scope for scope in self._job.scopes if self._mirror.knows(scope)]
-        apply(operations, self._job.scopes)
+        apply(operations, self._job.scopes, self._process.parse)
         for scope in known:
             self._mirror.note(scope)
 
@@ -189,12 +191,13 @@ def _joined(first: JobResult, second: JobResult) -> JobResult:
     )
 
 
-def apply(operations: list[list[str]], scopes: Scopes) -> None:
-    """Make the changes of a script in the run's scopes."""
-    for kind, name, key, *value in operations:
+def apply(operations: list[list[str]], scopes: Scopes, parse: Callable[[str], Any]) -> None:
+    """Make the changes of a script in the run's scopes: all, or none when a value cannot be read."""
+    values = [parse(value[0]) if value else None for _, _, _, *value in operations]
+    for (kind, name, key, *_), value in zip(operations, values, strict=True):
         scope: Scope = getattr(scopes, name)
         if kind == "set":
-            scope.set(key, json.loads(value[0]))
+            scope.set(key, value)
         else:
             scope.unset(key)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from harness.collection.document import is_too_deep
 from harness.errors import EngineError
 from harness.scripting.engine import EngineLimits
 from harness.scripting.watch import Watch
@@ -118,8 +119,21 @@ class EngineProcess:
             if not line:
                 raise EngineGone(self._reason())
             if line.startswith(word):
-                message: dict[str, Any] = json.loads(line[len(word) :])
+                message: dict[str, Any] = self.parse(line[len(word) :])
                 yield message
+
+    def parse(self, text: str | bytes) -> Any:
+        """Read JSON that a script had a hand in. Raises `EngineGone` for what Python cannot hold."""
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            too_much = True
+        else:
+            too_much = is_too_deep(value)
+        if too_much:
+            self.end("the script left a value that is nested too deeply, or a number with too many digits")
+            raise EngineGone(self._reason())
+        return value
 
     def answer_chunk(self, message: Mapping[str, Any]) -> bool:
         """Send a library that the child asks for; whether the message was such a wish."""

@@ -173,7 +173,8 @@ def test_the_current_jar_tells_of_wrong_arguments_where_it_is_called_from(bench)
         """
         await pm.cookies.jar().get().catch(error => console.log("promise:", error.message));
         pm.cookies.jar().get("http://host/", 5, error => console.log("callback:", error.message));
-        try { pm.cookies.jar().get("http://host/", "a", 5) } catch (error) { console.log("thrown:", error.message) }
+        const wrong = () => pm.cookies.jar().get("http://host/", "a", 5);
+        try { wrong() } catch (error) { console.log("thrown:", error.message) }
         """
     )
     assert said == [

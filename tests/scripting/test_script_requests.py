@@ -205,3 +205,12 @@ def test_a_visualizer_template_is_rendered(bench):
     )
     assert result.visualizer == "<b>ab</b>"
     assert bench.result("pm.visualizer.set('x'); pm.visualizer.clear()").visualizer is None
+
+
+def test_packages_find_what_scripts_find_but_those_of_a_registry_no_pm(bench):
+    bench.host.packages["own"] = (
+        "module.exports = [typeof pm, typeof setTimeout, new URL('http://a/b').pathname]"
+    )
+    bench.host.packages["npm:other"] = "module.exports = [typeof pm, Buffer.from('a').length]"
+    said = bench.said("console.log(pm.require('own').join(), pm.require('npm:other').join())")
+    assert said == ["object,function,/b undefined,1"]

@@ -14,9 +14,10 @@ export function openRealm(boot, chunk, operations) {
     return vm.compileFunction(decoder.decode(bytes), parameters, { parsingContext: context, filename: `${name}.js` });
   };
   // What scripts write themselves is compiled as they are told; a text says why it cannot be.
-  const compilePackage = (name, source) => {
+  const compilePackage = (name, source, given) => {
+    const names = ["exports", "module", ...String(given).split(" ").filter(Boolean)];
     try {
-      return vm.compileFunction(String(source), ["exports", "module", "pm", "console", "require"], {
+      return vm.compileFunction(String(source), names, {
         parsingContext: context, filename: `package ${String(name)}`,
       });
     } catch ({ message }) {

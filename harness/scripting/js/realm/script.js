@@ -141,7 +141,7 @@ export class Script {
       this.#engine.library("sugar");
     }
     const values = [];
-    for (const name of names) values[values.length] = this.#bound(name);
+    for (const name of names) values[values.length] = this.bound(name);
     try {
       compiled.apply(usesThis ? this.#context() : {}, values);
     } catch (thrown) {
@@ -151,7 +151,8 @@ export class Script {
     if (!asynchronous) this.exit(undefined);
   }
 
-  #bound(name) {
+  /** What a name means to this script. */
+  bound(name) {
     if (Object.hasOwn(this.#bindings, name)) return this.#bindings[name]();
     if (!this.newman && WEB.includes(name)) return this.#webInterfaces()[name];
     return this.#engine.realm[name];
@@ -163,7 +164,7 @@ export class Script {
     for (const name of this.#engine.names) {
       if (name === "bridge" || name === "__exitscope") continue;
       Object.defineProperty(context, name, {
-        get: () => this.#bound(name),
+        get: () => this.bound(name),
         set: (value) => Object.defineProperty(context, name, { value, writable: true }),
         enumerable: true, configurable: true,
       });
