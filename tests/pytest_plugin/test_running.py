@@ -232,13 +232,11 @@ def test_an_interrupted_session_runs_what_always_runs_and_says_it_was_interrupte
     )  # fmt: skip
     command = [sys.executable, "-m", "pytest", "--postman-live", "-p", "no:hypothesispytest", "-v"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        deadline = time.monotonic() + 60
         while "/b" not in project.target.paths:
-            assert time.monotonic() < deadline, "the second call was never sent"
+            assert process.poll() is None, "it ended before the second call was sent"
             time.sleep(0.02)
-        time.sleep(0.5)
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate()
     assert process.returncode == pytest.ExitCode.INTERRUPTED, said
     assert project.target.paths == ["/a", "/b", "/clean"]
     assert "ended early, and ran what always runs: clean up" in said
