@@ -27,7 +27,7 @@ def assertion_error(error: ScriptError, test: str | None, index: int, *, positio
 
 def script_error(error: ScriptError, *, newman: bool) -> Json:
     """Tell what a script threw; a thrown value that is no error has neither name nor message."""
-    document: Json = {"type": "Error"} if error.name or not newman else {}
+    document: Json = {"type": "Error"} if error.name or not newman else {"stacktrace": []}
     if error.name:
         document["name"] = error.name
     if error.message:
