@@ -22,14 +22,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 PICTURES = Path(__file__).parents[1] / ".github" / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-REPORT, TERMINAL = {"width": 1280, "height": 800}, {"width": 640, "height": 800}
-"""Viewports; a terminal's lines are short, and a wider picture would only make them small."""
+REPORT: ViewportSize = {"width": 1280, "height": 800}
+TERMINAL: ViewportSize = {"width": 640, "height": 800}
+"""A terminal's lines are short, and a wider picture would only make them small."""
 LARGEST = 150_000
 HOST = "shop.example"
 
@@ -211,7 +212,7 @@ def smaller(png: bytes) -> bytes:
     )
 
 
-def picture(browser: Browser, page: Path, name: str, scheme: str) -> None:
+def picture(browser: Browser, page: Path, name: str, scheme: Literal["light", "dark"]) -> None:
     """Write a picture of a page as it looks in a colour scheme."""
     report = page.name == "report.html"
     context = browser.new_context(viewport=REPORT if report else TERMINAL, color_scheme=scheme)
