@@ -121,7 +121,7 @@ def _export(live: LiveRun, options: argparse.Namespace) -> None:
                 exported_at=exported_at.replace("+00:00", "Z"),
                 exported_using=f"harness/{__version__}",
                 newman=newman,
-                secrets=options.export_secrets,
+                mask=None if options.export_secrets else live.mask,
             )
             _write(path, document, f"newman-{scope.name}.json")
     if options.export_collection is not None:
@@ -139,6 +139,9 @@ def _write(path: str, document: Mapping[str, Any], default_name: str) -> None:
             stem, _, suffix = default_name.rpartition(".")
             target = target / f"{stem}-{stamp}0.{suffix}"
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(document, indent=2, ensure_ascii=False), encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write the export: {error.strerror}", where=str(target)) from error
+        # What UTF-8 cannot hold, half a surrogate pair, is escaped as JSON.stringify escapes it.
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+        target.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"cannot write the export: {reason}", where=path) from error

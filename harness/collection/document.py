@@ -16,6 +16,9 @@ Source = str | os.PathLike[str]
 
 FETCH_TIMEOUT_S: Final = 30
 
+DEEPEST: Final = 200
+"""How many levels a document may have: the code that walks it must stay within Python's stack."""
+
 _C1_CONTROLS: Final = frozenset(range(0x80, 0xA0))
 
 
@@ -80,16 +83,38 @@ def parse_json(text: str, file: str = "") -> Any:
     if not text.strip():
         raise InputError("the document is empty", where=Place(file=file))
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        document = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         where = Place(file=file, field=f"line {error.lineno}, column {error.colno}")
         raise InputError(f"not valid JSON: {error.msg}", where=where) from error
     except _NotJson as error:
         raise InputError(f"not valid JSON: {error}", where=_constant_place(text, error.word, file)) from error
     except RecursionError as error:
-        raise InputError("the document is nested too deeply", where=Place(file=file)) from error
+        raise _nested(file) from error
     except ValueError as error:  # a number of more digits than Python converts
         raise InputError(f"not usable JSON: {error}", where=Place(file=file)) from error
+    if is_too_deep(document):
+        raise _nested(file)
+    return document
+
+
+def is_too_deep(document: Any) -> bool:
+    """Whether a JSON document has more than `DEEPEST` levels."""
+    level = [document] if isinstance(document, dict | list) else []
+    for _ in range(DEEPEST):
+        if not level:
+            return False
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
+    return bool(level)
+
+
+def _nested(file: str) -> InputError:
+    return InputError(f"the document is nested too deeply, over {DEEPEST} levels", where=Place(file=file))
 
 
 def read_json(source: Source, what: str, fetch: Fetch | None = None) -> Any:

@@ -1,7 +1,7 @@
 """Environments and globals: their files, what the command line and the system add, and their exports."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final, Literal
@@ -108,14 +108,20 @@ def parse_assignment(text: str, option: str) -> tuple[str, str]:
 
 
 def export_scope(
-    scope: Scope, *, exported_at: str, exported_using: str, newman: bool = False, secrets: bool = False
+    scope: Scope,
+    *,
+    exported_at: str,
+    exported_using: str,
+    newman: bool = False,
+    mask: Callable[[str], str] | None = str,
 ) -> dict[str, Any]:
     """Write a scope as the document that newman exports.
 
     `newman` gives exactly newman's: types that convert nothing read `any`, secrets are in clear. Otherwise
-    types are kept, and secrets are masked unless `secrets`.
+    types are kept, secret variables are masked, and `mask` hides the secrets that others hold; `None` leaves
+    all in clear.
     """
-    entries = (_entry(variable, newman=newman, secrets=secrets or newman) for variable in scope.all())
+    entries = (_entry(variable, newman=newman, mask=None if newman else mask) for variable in scope.all())
     return {
         "id": scope.id or _made_up_id(scope),
         "name": scope.label or scope.name,
@@ -171,7 +177,7 @@ def _filled(variable: Variable, values: Mapping[str, str]) -> Variable:
     return replace(variable, value=convert((variable.type or "any").lower(), values[variable.key]))
 
 
-def _entry(variable: Variable, *, newman: bool, secrets: bool) -> dict[str, Any]:
+def _entry(variable: Variable, *, newman: bool, mask: Callable[[str], str] | None) -> dict[str, Any]:
     kind = (variable.type or "any").lower()
     converting = kind in CONVERTING_TYPES
     value = variable.value
@@ -179,8 +185,10 @@ def _entry(variable: Variable, *, newman: bool, secrets: bool) -> dict[str, Any]
         value = to_json(value)
     if isinstance(value, float) and value != value:
         value = None  # as JSON writes what is no number
-    if variable.secret and not secrets:
+    if mask is not None and variable.secret:
         value = MASK
+    elif mask is not None and isinstance(value, str):
+        value = mask(value)
     entry: dict[str, Any] = {"type": kind if converting or not newman else "any", "value": value}
     entry["key"] = variable.key
     if variable.disabled:

@@ -3,7 +3,7 @@ from threading import Thread
 
 import pytest
 
-from harness.collection.document import Spot, decode, parse_json, read_bytes, read_json
+from harness.collection.document import DEEPEST, Spot, decode, parse_json, read_bytes, read_json
 from harness.errors import InputError
 
 TEXT = '{"name": "Grüße 日本"}'
@@ -114,3 +114,13 @@ def test_pointers_are_escaped():
     with pytest.raises(InputError) as caught:
         Spot("f.json").at("a/b", 0, "c~d").expect("a list", None)
     assert str(caught.value) == "expected a list, found null\n  --> f.json: /a~1b/0/c~0d"
+
+
+@pytest.mark.parametrize("brackets", [("[", "]"), ('{"a":', "}")])
+def test_a_document_may_have_so_many_levels_and_no_more(brackets):
+    opening, closing = brackets
+    middle = "" if opening == "[" else "1"
+    assert parse_json(opening * DEEPEST + middle + closing * DEEPEST)
+    for levels in (DEEPEST + 1, 100_000):
+        with pytest.raises(InputError, match="nested too deeply"):
+            parse_json(opening * levels + middle + closing * levels)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.scripting.engine import ConsoleMessage
+from harness.scripting.engine import ConsoleMessage, NextRequest
 
 HANG = "sandbox: synchronous script execution timeout"
 MEMORY = "the script used more than 192 MB of memory"
@@ -67,6 +67,36 @@ def test_a_script_that_eats_memory_is_ended(hostile, source):
 )
 def test_what_a_script_may_not_do_is_its_own_error(hostile, source, message):
     ends_with(hostile, source, message)
+
+
+DEEP = "let deep = 1; for (let i = 0; i < {levels}; i++) deep = {{deep}};"
+UNHELD = "the script left a value that is nested too deeply, or a number with too many digits"
+
+
+@pytest.mark.parametrize("levels", [250, 1200])
+@pytest.mark.parametrize(
+    "use",
+    [
+        "pm.environment.set('x', deep)",
+        "pm.variables.set('x', deep)",
+        "pm.request.body.update({mode: 'raw', raw: 'x', options: deep})",
+        "pm.sendRequest({url: 'http://a', body: {mode: 'raw', raw: 'x', options: deep}})",
+    ],
+)
+def test_a_value_nested_without_measure_is_its_scripts_own_error(hostile, use, levels):
+    ends_with(hostile, f"{DEEP.format(levels=levels)} {use}", UNHELD, event="prerequest")
+
+
+def test_an_object_is_no_wish_for_a_request(hostile):
+    result = hostile.result(
+        f"{DEEP.format(levels=1200)} pm.execution.setNextRequest(deep)", "pm.test('next')"
+    )
+    assert result.next == NextRequest(target="[object Object]")
+    assert [assertion.name for assertion in result.runs[1].assertions] == ["next"]
+
+
+def test_a_number_without_measure_is_its_scripts_own_error(hostile):
+    ends_with(hostile, "pm.environment.set('x', {n: (0, eval)('JSON').rawJSON('9'.repeat(5000))})", UNHELD)
 
 
 def test_console_output_is_cut_and_the_script_goes_on(hostile):

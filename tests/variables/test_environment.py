@@ -11,6 +11,7 @@ from harness.variables.environment import (
     load_environment,
     parse_assignment,
 )
+from harness.variables.scope import Scope
 
 DOCUMENT = {
     "id": "abc",
@@ -145,11 +146,19 @@ def test_exports_are_newmans():
 
 
 def test_exports_mask_secrets_unless_asked():
-    masked, clear = export()["values"], export(secrets=True)["values"]
+    masked, clear = export()["values"], export(mask=None)["values"]
     assert masked[0] == {"type": "secret", "value": MASK, "key": "s"}
     assert clear[0] == {"type": "secret", "value": "1", "key": "s"}
     assert masked[1:] == clear[1:]
     assert masked[1]["type"] == "default"
+
+
+def test_exports_hide_secrets_that_other_variables_hold():
+    scope = Scope("environment", [Variable(key="copy", value="it was s3cret"), Variable(key="n", value=1)])
+    document = export_scope(
+        scope, exported_at="", exported_using="", mask=lambda text: text.replace("s3cret", "*")
+    )
+    assert [entry["value"] for entry in document["values"]] == ["it was *", 1]
 
 
 def test_an_export_without_a_file_behind_it_has_a_name_and_a_stable_id():

@@ -139,7 +139,7 @@ class Engine {
       ran = { output, operations, losses, error, request: run.request, elapsed: performance.now() - started };
       if (skipped || (error !== null && job.stop)) break;
     }
-    const done = { next: next === "" ? undefined : JSON.parse(next), skipped };
+    const done = { next: next === "" ? undefined : name(JSON.parse(next)), skipped };
     if (this.#clock.virtual) done.clock = this.#clock.time();
     try {
       done.visualizer = this.#realm.end(eventNumber);
@@ -345,6 +345,11 @@ function addressParts(text, base, part, value) {
   } catch {
     return "";
   }
+}
+
+/** A wish for another request as a name. Nothing is called as an object is. */
+function name(wish) {
+  return typeof wish === "object" && wish !== null ? "[object Object]" : wish;
 }
 
 const utf8 = new TextDecoder();
