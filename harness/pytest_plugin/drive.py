@@ -63,6 +63,10 @@ class Drive:
         self._over: Step = (0, 0)
         self._latest: tuple[Step, list[CallResult]] | None = None
 
+    def is_past(self, step: Step) -> bool:
+        """Whether the run cannot be asked for a step any more, since it was asked for a later one."""
+        return step < max(self.itinerary.asked, default=step)
+
     def reach(self, step: Step) -> list[CallResult]:
         """Run up to the beginning of a step and return what ran on the way: the calls it stands on."""
         self.itinerary.asked.add(step)

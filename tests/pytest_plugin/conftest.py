@@ -1,10 +1,10 @@
 """A project with a collection, a server it is against, and pytest run in it."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonpath_rfc9535  # noqa: F401 - see below
 import pytest
 from pytest import Pytester, RunResult  # noqa: PT013 - pytester's own type of that name
 
@@ -14,16 +14,6 @@ import harness.cassettes.format
 import harness.cassettes.guard
 import harness.pytest_plugin.collecting  # noqa: F401 - see above
 from harness import run
-
-
-def passes(name: str) -> str:
-    """A line of a script: an assertion that holds."""
-    return f"pm.test({json.dumps(name)}, () => pm.expect(1).to.equal(1));"
-
-
-def fails(name: str) -> str:
-    """A line of a script: an assertion that does not hold."""
-    return f"pm.test({json.dumps(name)}, () => pm.expect(1).to.equal(2));"
 
 
 @dataclass(frozen=True)

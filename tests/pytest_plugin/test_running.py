@@ -258,3 +258,20 @@ def test_a_session_lets_go_of_what_was_received(project):
         """
     )
     project.pytest("-s").stdout.fnmatch_lines(["*held: 0*"])
+
+
+def test_an_item_that_others_run_out_of_order_is_run_all_the_same(project):
+    project.recorded(*chain(project))
+    project.pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtestloop(session):
+            session.items.reverse()
+            return (yield)
+        """
+    )
+    result = project.pytest("-v")
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["*::read PASSED*", "*::unrelated PASSED*", "*::login PASSED*"])
