@@ -15,6 +15,9 @@ from harness.client.transport import HopContext
 CODED_HEADERS: Final = frozenset({"content-encoding", "transfer-encoding"})
 Document = dict[str, Any]
 
+NOT_UNDERSTOOD: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading a document raises where a value is of another type than anybody writes."""
+
 
 class MalformedCassette(ValueError):
     """A cassette document does not say what it should; `pointer` is the JSON pointer of the place."""
@@ -30,21 +33,34 @@ def cassette_of(document: Any, *, file: str = "") -> Cassette:
     if isinstance(document, list):
         raise MalformedCassette("a list, as vcrpy wrote before 1.0; run `python -m vcr.migration` on it", "")
     entries = _member(document, "interactions", list, "")
-    interactions = [interaction_of(entry, f"/interactions/{index}") for index, entry in enumerate(entries)]
+    interactions = [_understood(entry, f"/interactions/{index}") for index, entry in enumerate(entries)]
     failures = document.get("failures") or []
     if not isinstance(failures, list):
         raise MalformedCassette("a list of failures is expected", "/failures")
-    interactions += [interaction_of(entry, f"/failures/{index}") for index, entry in enumerate(failures)]
+    interactions += [_understood(entry, f"/failures/{index}") for index, entry in enumerate(failures)]
     if failures:
         interactions.sort(key=lambda one: one.number)
     metadata = document.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise MalformedCassette("a mapping of metadata is expected", "/metadata")
+    try:
+        known = metadata_of(metadata)
+    except NOT_UNDERSTOOD as error:
+        raise MalformedCassette(f"the metadata is not understood: {error}", "/metadata") from error
     return Cassette(
         interactions=tuple(one.numbered(index) for index, one in enumerate(interactions)),
-        metadata=metadata_of(metadata),
+        metadata=known,
         file=file,
     )
+
+
+def _understood(entry: Any, pointer: str) -> Interaction:
+    try:
+        return interaction_of(entry, pointer)
+    except MalformedCassette:
+        raise
+    except NOT_UNDERSTOOD as error:
+        raise MalformedCassette(f"the interaction is not understood: {error}", pointer) from error
 
 
 def _member(mapping: Any, name: str, kind: type | tuple[type, ...], pointer: str) -> Any:
@@ -165,13 +181,20 @@ def _bytes_of(body: Any, pointer: str) -> bytes | None:
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")
     if isinstance(body, list | tuple | Iterator):
-        return b"".join(_bytes_of(part, pointer) or b"" for part in body)
+        return b"".join(_piece_of(part, pointer) for part in body)
     if isinstance(body, dict):
         # betamax's layout, and vcrpy's own of old.
         if body.get("base64_string"):
             return _from_base64(body["base64_string"], pointer)
-        return _bytes_of(body.get("string"), pointer)
+        return _piece_of(body.get("string"), pointer)
     raise MalformedCassette(f"a body cannot be {type(body).__name__}", pointer)
+
+
+def _piece_of(body: Any, pointer: str) -> bytes:
+    """Read a part of a body, which has no parts of its own: lists in lists repeat each other without end."""
+    if not isinstance(body, str | bytes | None):
+        raise MalformedCassette(f"a part of a body cannot be {type(body).__name__}", pointer)
+    return _bytes_of(body, pointer) or b""
 
 
 def _headers_of(headers: Any, pointer: str) -> Headers:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import yaml
 
 from harness.cassettes.document import (
+    NOT_UNDERSTOOD,
     Document,
     MalformedCassette,
     cassette_of,
@@ -29,6 +30,11 @@ from harness.errors import InputError, Place
 VERSION: Final = 1
 """The version that vcrpy writes and reads."""
 
+DEEPEST: Final = 200
+"""How many levels a document may have."""
+
+_BRACKET: Final = re.compile(r"[\[\]{}]")
+_DEEP_BLOCK: Final = re.compile(rf"^ {{{DEEPEST}}}|(?:[-?] +){{{DEEPEST // 2}}}", re.MULTILINE)
 _BREAKS: Final = re.compile("[\r\x85\u2028\u2029\ufeff]")
 _BEYOND_LIBYAML: Final = re.compile("[\U00010000-\U0010ffff]")
 
@@ -49,8 +55,9 @@ def load(path: Path) -> Cassette:
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise _refusal(path, f"line {line}", f"is no UTF-8 text ({error.reason})") from error
-    except OSError as error:
-        raise InputError(f"cannot read the cassette: {error.strerror}", where=str(path)) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"cannot read the cassette: {reason}", where=str(path)) from error
     document = _parse(path, text)
     try:
         return cassette_of(document, file=str(path))
@@ -75,10 +82,35 @@ def _parse(path: Path, text: str) -> Any:
             return json.loads(text)
         except json.JSONDecodeError as error:
             raise _refusal(path, f"line {error.lineno}, column {error.colno}", error.msg) from error
+        except (ValueError, RecursionError) as error:
+            raise _refusal(path, "/", str(error)) from error
+    _check_depth(path, text)
     try:
         return yaml.load(text, Loader=_loader())  # noqa: S506 -- a subclass of the safe loader
     except yaml.constructor.ConstructorError:
         return _parse_with_vcrpy(path, text)
+    except yaml.YAMLError as error:
+        raise _refusal(path, _mark(error), _problem(error)) from error
+
+
+def _check_depth(path: Path, text: str) -> None:
+    """Refuse a document nested so deeply that libyaml, which recurses, would end the process."""
+    open_brackets = most = 0
+    for bracket in _BRACKET.finditer(text):
+        open_brackets += 1 if bracket[0] in "[{" else -1
+        most = max(most, open_brackets)
+    if most <= DEEPEST and not _DEEP_BLOCK.search(text):
+        return
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_loader()):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > DEEPEST:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise _refusal(path, f"line {line}", "it is nested too deeply")
     except yaml.YAMLError as error:
         raise _refusal(path, _mark(error), _problem(error)) from error
 
@@ -89,7 +121,7 @@ def _parse_with_vcrpy(path: Path, text: str) -> Any:
 
     try:
         return yamlserializer.deserialize(text)
-    except (yaml.YAMLError, TypeError, ValueError) as error:
+    except (yaml.YAMLError, *NOT_UNDERSTOOD) as error:
         raise _refusal(path, _mark(error), _problem(error)) from error
 
 

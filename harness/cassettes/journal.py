@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.cassettes.document import (
+    NOT_UNDERSTOOD,
     MalformedCassette,
     interaction_document,
     interaction_of,
@@ -22,7 +23,7 @@ from harness.cassettes.document import (
     start_of,
 )
 from harness.cassettes.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
-from harness.errors import InputError, Place
+from harness.errors import InputError, Place, UsageError
 
 FORMAT: Final = "harness-journal"
 VERSION: Final = 1
@@ -108,8 +109,15 @@ class Journal:
     def _write(self, entry: dict[str, Any]) -> None:
         line = (json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
         view = memoryview(line)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
+        try:
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+        except OSError as error:
+            raise UsageError(
+                f"the recording cannot go on: {error.strerror}",
+                where=str(self.path),
+                hint="what it had finished is kept there; make room and go on with --resume",
+            ) from error
 
     def _cut_torn_line(self) -> None:
         content = self.path.read_bytes()
@@ -133,7 +141,7 @@ def read(path: Path) -> Iterator[tuple[int, Entry]]:
                 return
             try:
                 yield number, _entry(json.loads(line.decode("utf-8", "surrogatepass")), number)
-            except (ValueError, TypeError, KeyError) as error:
+            except NOT_UNDERSTOOD as error:
                 what = error.what if isinstance(error, MalformedCassette) else str(error)
                 raise InputError(
                     f"this is not a journal of a recording, or a damaged one: {what}",

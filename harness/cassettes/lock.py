@@ -1,5 +1,6 @@
 """One writer per cassette: a lock that the operating system takes back when its process ends in any way."""
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -12,9 +13,17 @@ class FileLock:
     """Holds a lock file beside a cassette. Raises `UsageError` when another process or recording has it."""
 
     def __init__(self, cassette: Path) -> None:
-        self._path = cassette.with_name(cassette.name + ".lock")
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._descriptor = self._acquire(cassette)
+        try:
+            if cassette.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            self._path = cassette.with_name(cassette.name + ".lock")
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = self._acquire(cassette)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise UsageError(
+                f"cannot record here: {reason}", where=str(cassette), hint="name a file that can be written"
+            ) from error
 
     def _acquire(self, cassette: Path) -> int:
         while True:

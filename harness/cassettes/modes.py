@@ -50,5 +50,9 @@ def action(mode: str, cassette: Path) -> Action:
     row = MODES.get(mode)
     if row is None:
         raise UsageError(f"{mode!r} is no record mode", hint=choices(mode, MODES))
-    present = cassette.is_file() and cassette.stat().st_size > 0
+    try:
+        present = cassette.is_file() and cassette.stat().st_size > 0
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"no cassette can have this name: {reason}", where=str(cassette)) from error
     return row.exists if present else row.absent
