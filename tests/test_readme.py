@@ -18,8 +18,8 @@ from harness.reporters.reporter import REPORTERS
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- options: python tests/test_readme.py -->\n", "<!-- end of options -->\n"
-OTHERS = {"--html"}
-"""Options that the README names of other programs: pytest-html's."""
+OTHERS = {"--html", "--maxfail", "--lf", "--ff", "--sw"}
+"""Options that the README names of other programs: pytest's and pytest-html's."""
 
 
 def commands(
