@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import time
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from harness.aep import problem
+from harness.aep.call_log import CallLog
 from harness.aep.gateway import ANONYMOUS, Caller, admit
 from harness.aep.message import Query, Request, answer, empty
 from harness.aep.platform import Platform
 from harness.aep.problem import Problem
 from harness.aep.routing import Endpoint, Router
-from harness.aep.services import MODULES, absent_service, module_endpoints
+from harness.aep.services import MODULES, absent_service, module_endpoints, service_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,11 +35,21 @@ _LOG = logging.getLogger("harness.aep")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "testclient"})
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What was seen of a request by the time its answer is there."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    own: bool = False
+
+
 class Dispatcher:
     """Answers every HTTP request of a platform."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        self._log = platform.service(CallLog)
         self._router = Router()
         self._waiting = dict(MODULES)
 
@@ -56,15 +69,25 @@ class Dispatcher:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry for a request; a websocket is refused by the server."""
-        response = await self._answer(scope, receive)
+        started = time.perf_counter()
+        seen = _Seen()
+        response = await self._answer(scope, receive, seen)
+        if not seen.own:
+            query = scope["query_string"].decode("latin-1")
+            self._log.add(
+                service=service_of(scope["path"]),
+                method=scope["method"],
+                target=f"{scope['path']}?{query}" if query else scope["path"],
+                headers=seen.headers,
+                body=seen.body,
+                response=response,
+                elapsed_ms=(time.perf_counter() - started) * 1000,
+            )
         await response(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Response:
-        settings = self._platform.settings
-        if settings.latency_ms:
-            await asyncio.sleep(settings.latency_ms / 1000)
+    async def _answer(self, scope: Scope, receive: Receive, seen: _Seen) -> Response:
         try:
-            return await self._serve(scope, receive)
+            return await self._serve(scope, receive, seen)
         except Problem as raised:
             if raised.body is None:
                 return empty(raised.status, raised.headers)
@@ -77,13 +100,15 @@ class Dispatcher:
             body = problem.classic(500, "InternalServerError", "An unexpected error occurred").body
             return answer(body, 500)
 
-    async def _serve(self, scope: Scope, receive: Receive) -> Response:
+    async def _serve(self, scope: Scope, receive: Receive, seen: _Seen) -> Response:
+        settings = self._platform.settings
+        seen.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         raw_path = scope.get("raw_path") or scope["path"].encode()
         path = raw_path.decode("latin-1").partition("?")[0]
         method = scope["method"]
         # 1. who answers
         if self._waiting:
-            self._load(path.lower())
+            self._load("/_console" if path == "/" else path.lower())
         try:
             endpoint, params = self._router.match(method, path)
         except Problem as raised:
@@ -91,13 +116,15 @@ class Dispatcher:
             if service is None:
                 raise
             raise problem.not_implemented(service, method, scope["path"]) from None
-        # 2. a fault, where the settings ask for some
+        seen.own = endpoint.door == "console"
+        # 2. the wait and the faults that the settings ask for
+        if settings.latency_ms and endpoint.door not in ("harness", "console"):
+            await asyncio.sleep(settings.latency_ms / 1000)
         self._perhaps_fail(endpoint)
         # 3. the body, as far as it may be read
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        limit = self._platform.settings.body_limit_bytes
-        limit = limit if endpoint.limit is None else endpoint.limit
-        body = await _read(headers, receive, limit)
+        headers = seen.headers
+        limit = settings.body_limit_bytes if endpoint.limit is None else endpoint.limit
+        body = seen.body = await _read(headers, receive, limit)
         client = scope.get("client")
         host = headers.get("host", "localhost")
         request = Request(
@@ -120,13 +147,13 @@ class Dispatcher:
     def _admit(self, endpoint: Endpoint, request: Request) -> Caller:
         if endpoint.door == "gateway":
             return admit(self._platform, request, json_only=endpoint.json_only)
-        if endpoint.door == "harness" and request.remote not in _LOOPBACK:
+        if endpoint.door in ("harness", "console") and request.remote not in _LOOPBACK:
             raise problem.classic(403, "ForbiddenError", "Only this machine may call this path")
         return ANONYMOUS
 
     def _perhaps_fail(self, endpoint: Endpoint) -> None:
         rate = self._platform.settings.fail_rate
-        if rate and endpoint.door != "harness" and self._platform.ids.chance() < rate:
+        if rate and endpoint.door not in ("harness", "console") and self._platform.ids.chance() < rate:
             raised = problem.classic(503, "ServiceUnavailableError", "A fault, as asked for")
             raised.headers["Retry-After"] = "1"
             raise raised

@@ -10,6 +10,7 @@ from harness import __version__
 from harness.aep.message import Request, answer
 from harness.aep.request_bodies import BODIES, COUNT, FORMS, MEDIA_TYPES, TEXT, WORDS
 from harness.aep.routing import Endpoint
+from harness.aep.services import SERVICES, every_endpoint, service_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,33 +25,6 @@ _QUERY = re.compile(r"\?([\w.|~=&%-]+)`")
 _CALL = re.compile(r"^`[^`]*`[,:;.]?\s*")
 _NUMBERS = frozenset({"limit", "start", "offset", "page", "nrow"})
 _LISTS = ("limit", "start", "property", "orderBy")
-_TAGS = (
-    ("/ims", "Identity Management"),
-    ("/data/foundation/sandbox-management", "Sandboxes"),
-    ("/data/core/idnamespace", "Identity"),
-    ("/data/core/identity", "Identity"),
-    ("/data/foundation/schemaregistry", "Schema Registry"),
-    ("/data/foundation/catalog", "Catalog"),
-    ("/data/foundation/dataset", "Catalog"),
-    ("/data/foundation/import/collection", "Streaming ingestion"),
-    ("/data/foundation/import", "Batch ingestion"),
-    ("/data/foundation/export", "Data Access"),
-    ("/data/foundation/flowservice", "Flow Service"),
-    ("/data/infrastructure", "Observability"),
-    ("/data/core/edge", "Streaming ingestion"),
-    ("/collection", "Streaming ingestion"),
-    ("/metadata", "Edge Network"),
-    ("/ee", "Edge Network"),
-    ("/data/core/ups/segment", "Segmentation"),
-    ("/data/core/ups/preview", "Segmentation"),
-    ("/data/core/ups/estimate", "Segmentation"),
-    ("/data/core/ups/search", "Segmentation"),
-    ("/data/core/ups/export", "Segmentation"),
-    ("/data/core/ups/config/schedules", "Segmentation"),
-    ("/data/core/ups/previewsamplestatus", "Profile"),
-    ("/data/core/ups", "Profile"),
-    ("/_sinks", "Destinations of the platform itself"),
-)
 
 
 def routes(platform: Platform) -> list[Endpoint]:
@@ -58,24 +32,16 @@ def routes(platform: Platform) -> list[Endpoint]:
 
     def read(request: Request, _: Caller) -> Response:
         """`GET /openapi.json`: this description."""
-        from harness.aep.services import every_endpoint
-
         return answer(description(every_endpoint(platform), request.base_url))
 
     return [Endpoint(method="GET", path="/openapi.json", handler=read, door="open")]
-
-
-def tag_of(path: str) -> str:
-    """Service that a path belongs to, by the longest start of it that is known; empty for none."""
-    known = [(start, name) for start, name in _TAGS if f"{path}/".startswith(f"{start}/")]
-    return max(known, key=lambda one: len(one[0]), default=("", ""))[1]
 
 
 def description(endpoints: Iterable[Endpoint], base_url: str) -> dict[str, Any]:
     """Describe endpoints that are for everybody, those of this machine alone left out."""
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
-        if endpoint.door == "harness" or not tag_of(endpoint.path):
+        if endpoint.door in ("harness", "console") or not service_of(endpoint.path):
             continue
         path = _WORD.sub(r"{\1}", endpoint.path)
         paths.setdefault(path, {})[endpoint.method.lower()] = _operation(endpoint)
@@ -87,7 +53,7 @@ def description(endpoints: Iterable[Endpoint], base_url: str) -> dict[str, Any]:
             "version": __version__,
         },
         "servers": [{"url": base_url}],
-        "tags": [{"name": name} for name in dict.fromkeys(name for _, name in _TAGS)],
+        "tags": [{"name": name} for name in dict.fromkeys(name for _, name in SERVICES)],
         "paths": paths,
         "components": {
             "securitySchemes": {
@@ -105,7 +71,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     summary = _CALL.sub("", first) or first.strip("`.")
     found: dict[str, Any] = {
         "operationId": _operation_id(endpoint),
-        "tags": [tag_of(endpoint.path)],
+        "tags": [service_of(endpoint.path)],
         "summary": summary[:1].upper() + summary[1:].rstrip("."),
         "parameters": _parameters(endpoint, text),
         "responses": {

@@ -30,13 +30,14 @@ class Endpoint:
     `path` is written with `{name}` for a word that varies and `{name...}` for the rest of the path.
     `any_case` compares the fixed words without regard to case. `door` says who is let in:
     `gateway` demands the platform's headers, `open` demands nothing and gives an anonymous caller,
-    `harness` is for this machine alone. `limit` is the most bytes a body may have.
+    `harness` and `console` are for this machine alone, and what is asked of the console is not logged.
+    `limit` is the most bytes a body may have.
     """
 
     method: str
     path: str
     handler: Handler
-    door: Literal["gateway", "open", "harness"] = "gateway"
+    door: Literal["gateway", "open", "harness", "console"] = "gateway"
     any_case: bool = False
     json_only: bool = False
     limit: int | None = None
@@ -61,7 +62,7 @@ class Router:
     def add(self, endpoint: Endpoint) -> None:
         """Add one; ValueError when method and path are taken."""
         node, names = self._root, []
-        for word in endpoint.path.strip("/").split("/"):
+        for word in filter(None, endpoint.path.split("/")):
             if word.startswith("{") and word.endswith("...}"):
                 names.append(word[1:-4])
                 node.rest = node = node.rest or _Node()

@@ -76,6 +76,10 @@ class Sandboxes:
             names = self._names[org] = frozenset(box["name"] for box in found)
         return name in names
 
+    def names(self, org: str) -> tuple[str, ...]:
+        """Names of an organisation's sandboxes, oldest first."""
+        return tuple(str(box["name"]) for box in self._platform.store.find(org, "", _KIND))
+
     def describe(self, org: str, name: str) -> dict[str, Any]:
         """`{sandboxId, sandboxName, type, default}`, as other services' objects embed it."""
         box = self._get(org, name)

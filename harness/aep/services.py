@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "harness.aep.ims": ("/ims",),
     "harness.aep.control": ("/_harness",),
     "harness.aep.openapi": ("/openapi.json",),
+    "harness.aep.console.pages": ("/_console",),
     "harness.aep.sandboxes": ("/data/foundation/sandbox-management",),
     "harness.aep.namespaces": ("/data/core/idnamespace",),
     "harness.aep.registry.stats": ("/data/foundation/schemaregistry",),
@@ -119,6 +121,36 @@ ABSENT = {
 """Services by path prefix; an unknown path below one is answered 501 and names it."""
 
 
+SERVICES = (
+    ("/ims", "Identity Management"),
+    ("/data/foundation/sandbox-management", "Sandboxes"),
+    ("/data/core/idnamespace", "Identity"),
+    ("/data/core/identity", "Identity"),
+    ("/data/foundation/schemaregistry", "Schema Registry"),
+    ("/data/foundation/catalog", "Catalog"),
+    ("/data/foundation/dataset", "Catalog"),
+    ("/data/foundation/import/collection", "Streaming ingestion"),
+    ("/data/foundation/import", "Batch ingestion"),
+    ("/data/foundation/export", "Data Access"),
+    ("/data/foundation/flowservice", "Flow Service"),
+    ("/data/infrastructure", "Observability"),
+    ("/data/core/edge", "Streaming ingestion"),
+    ("/collection", "Streaming ingestion"),
+    ("/metadata", "Edge Network"),
+    ("/ee", "Edge Network"),
+    ("/data/core/ups/segment", "Segmentation"),
+    ("/data/core/ups/preview", "Segmentation"),
+    ("/data/core/ups/estimate", "Segmentation"),
+    ("/data/core/ups/search", "Segmentation"),
+    ("/data/core/ups/export", "Segmentation"),
+    ("/data/core/ups/config/schedules", "Segmentation"),
+    ("/data/core/ups/previewsamplestatus", "Profile"),
+    ("/data/core/ups", "Profile"),
+    ("/_sinks", "Local sinks"),
+)
+"""Services that answer, by the start of their paths."""
+
+
 def module_endpoints(name: str, platform: Platform) -> list[Endpoint]:
     """All endpoints of one module of the table."""
     return list(import_module(name).routes(platform))
@@ -137,3 +169,10 @@ def absent_service(path: str) -> str | None:
         if name is not None:
             return name
     return None
+
+
+@lru_cache(maxsize=4096)
+def service_of(path: str) -> str:
+    """Service that answers a path, by the longest start of it that is known; empty for none."""
+    known = [(start, name) for start, name in SERVICES if f"{path}/".startswith(f"{start}/")]
+    return max(known, key=lambda one: len(one[0]), default=("", ""))[1]

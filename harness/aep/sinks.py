@@ -146,6 +146,20 @@ class LocalSinks:
         stream_id = self._stream_id(service, account, place, name)
         return self._store.records(*_NOWHERE, "sink", stream_id, after=after, limit=limit)
 
+    def latest(self, destination: Destination, *, limit: int) -> list[Record]:
+        """Messages that a destination got last, newest first."""
+        stream_id = self._stream_id(
+            destination.service, destination.account, destination.place, destination.name
+        )
+        return self._store.latest_records(*_NOWHERE, "sink", stream_id, limit=limit)
+
+    def count(self, destination: Destination) -> int:
+        """How many messages a destination got."""
+        stream_id = self._stream_id(
+            destination.service, destination.account, destination.place, destination.name
+        )
+        return self._store.count_records(*_NOWHERE, "sink", stream_id)
+
     # the seam
 
     def send(self, destination: Destination, partition_key: str, data: bytes) -> None:

@@ -240,6 +240,29 @@ class Store:
             ).fetchall()
         return [Record(row[0], row[1], row[2], json.loads(row[3])) for row in rows]
 
+    def latest_records(
+        self, org: str, sandbox: str, stream: str, key: str | None = None, *, limit: int = 20
+    ) -> list[Record]:
+        """Read the last records of a stream (and key), newest first."""
+        by_key = "" if key is None else " AND key = ?"
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT seq, key, at, body FROM record WHERE org = ? AND sandbox = ?"  # noqa: S608 - no input
+                f" AND stream = ?{by_key} ORDER BY seq DESC LIMIT ?",
+                (org, sandbox, stream, *(() if key is None else (key,)), limit),
+            ).fetchall()
+        return [Record(row[0], row[1], row[2], json.loads(row[3])) for row in rows]
+
+    def latest(self, org: str, sandbox: str, kind: str, *, limit: int = 20) -> list[dict[str, Json]]:
+        """Return the documents of a kind that were created last, newest first."""
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT body FROM document WHERE org = ? AND sandbox = ? AND kind = ?"
+                " ORDER BY seq DESC LIMIT ?",
+                (org, sandbox, kind, limit),
+            ).fetchall()
+        return [json.loads(row[0]) for row in rows]
+
     def count_records(self, org: str, sandbox: str, stream: str, key: str | None = None) -> int:
         """Count the records of a stream (and key)."""
         by_key = "" if key is None else " AND key = ?"

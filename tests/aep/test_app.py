@@ -91,4 +91,5 @@ def test_two_handlers_for_one_path_are_a_mistake() -> None:
 def test_every_module_answers_below_its_prefixes_alone(client: Any) -> None:
     for name, prefixes in MODULES.items():
         for endpoint in module_endpoints(name, client.platform):
-            assert endpoint.path.lower().startswith(prefixes), (name, endpoint.path)
+            path = "/_console" if endpoint.path == "/" else endpoint.path
+            assert path.lower().startswith(prefixes), (name, endpoint.path)

@@ -1,0 +1,177 @@
+"""Flows from source to destination, with what was delivered; inlets; segments."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.aep.activation import DEAD_LETTERS
+from harness.aep.flow_connections import destination_of
+from harness.aep.flow_specs import connection_spec
+from harness.aep.flows import Flows, mapped_attributes, mapped_segments
+from harness.aep.inlets import Inlet, Inlets
+from harness.aep.segments import Segments
+from harness.aep.sinks import LocalSinks
+
+if TYPE_CHECKING:
+    from harness.aep.console.place import Place
+    from harness.aep.store import Record
+
+_MOST_MESSAGES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A message that arrived."""
+
+    at_ms: int
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """A source or a target of a flow: its connection's name, what it leads to, and what arrived there."""
+
+    name: str
+    kind: str
+    detail: str
+    count: int | None = None
+    messages: tuple[Delivered, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowCard:
+    """A flow with its stations. Counts are of messages over all its runs."""
+
+    id: str
+    name: str
+    state: str
+    sources: tuple[Station, ...]
+    targets: tuple[Station, ...]
+    segments: tuple[str, ...]
+    attributes: tuple[str, ...]
+    delivered: int
+    failed: int
+    runs: int
+    dead_letters: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentRow:
+    """A segment definition with how many are in it."""
+
+    id: str
+    name: str
+    description: str
+    expression: str
+    modes: tuple[str, ...]
+    realized: int
+    exited: int
+
+
+def flow_cards(place: Place) -> list[FlowCard]:
+    """Flows, the newest first."""
+    platform = place.platform
+    service = platform.service(Flows)
+    names = {
+        one.id: str(one.body["name"]) for one in platform.service(Segments).all(place.org, place.sandbox)
+    }
+    runs: dict[str, list[dict[str, Any]]] = {}
+    for run in platform.store.find(place.org, place.sandbox, "flowservice.runs"):
+        runs.setdefault(str(run["flowId"]), []).append(run["metrics"]["recordSummary"])
+    found = []
+    for flow in platform.store.find(place.org, place.sandbox, service.kind)[::-1]:
+        counted = runs.get(flow["id"], [])
+        letters = platform.store.latest_records(
+            place.org, place.sandbox, DEAD_LETTERS, flow["id"], limit=_MOST_MESSAGES
+        )
+        found.append(
+            FlowCard(
+                id=flow["id"],
+                name=str(flow.get("name") or flow["id"]),
+                state=flow["state"],
+                sources=tuple(_source(place, one) for one in flow["sourceConnectionIds"]),
+                targets=tuple(_target(place, flow, one) for one in flow["targetConnectionIds"]),
+                segments=tuple(names.get(one, one) for one in mapped_segments(flow)),
+                attributes=tuple(mapped_attributes(flow)),
+                delivered=sum(one.get("outputRecordCount", 0) for one in counted),
+                failed=sum(one.get("failedRecordCount", 0) for one in counted),
+                runs=len(counted),
+                dead_letters=tuple(
+                    (str(one.body["error"]["code"]), str(one.body["error"]["message"])) for one in letters
+                ),
+            )
+        )
+    return found
+
+
+def inlet_rows(place: Place) -> list[Inlet]:
+    """Inlets, the newest first."""
+    return place.platform.service(Inlets).list(place.org, place.sandbox)[::-1]
+
+
+def segment_rows(place: Place) -> list[SegmentRow]:
+    """Definitions, the newest first, with the memberships there are."""
+    counts: dict[str, dict[str, int]] = {}
+    for held in place.platform.store.find(place.org, place.sandbox, "segmentMembership"):
+        for segment_id, (status, _) in held["segments"].items():
+            own = counts.setdefault(segment_id, {})
+            own[status] = own.get(status, 0) + 1
+    found = place.platform.service(Segments).all(place.org, place.sandbox)
+    return [
+        SegmentRow(
+            id=one.id,
+            name=str(one.body["name"]),
+            description=str(one.body.get("description", "")),
+            expression=str(one.body["expression"]["value"]),
+            modes=tuple(mode for mode, how in one.body["evaluationInfo"].items() if how["enabled"]),
+            realized=counts.get(one.id, {}).get("realized", 0),
+            exited=counts.get(one.id, {}).get("exited", 0),
+        )
+        for one in reversed(found)
+    ]
+
+
+def _source(place: Place, source_id: str) -> Station:
+    found = place.platform.store.get(place.org, place.sandbox, "flowservice.sourceConnections", source_id)
+    if found is None:
+        return Station(name=source_id, kind="", detail="")
+    return Station(name=str(found.get("name") or source_id), kind=_kind(found), detail="")
+
+
+def _target(place: Place, flow: dict[str, Any], target_id: str) -> Station:
+    found = place.platform.store.get(place.org, place.sandbox, "flowservice.targetConnections", target_id)
+    if found is None:
+        return Station(name=target_id, kind="", detail="")
+    pairs = place.platform.service(Flows).route_of(place.org, place.sandbox, flow)
+    base = next((base for base, target in pairs if target["id"] == target_id), None)
+    destination = None if base is None else destination_of(base, found)
+    name, kind = str(found.get("name") or target_id), _kind(found)
+    if destination is None:
+        return Station(name=name, kind=kind, detail="")
+    sinks = place.platform.service(LocalSinks)
+    return Station(
+        name=name,
+        kind=kind,
+        detail=f"{destination.place} / {destination.name}",
+        count=sinks.count(destination),
+        messages=tuple(map(_delivered, sinks.latest(destination, limit=_MOST_MESSAGES))),
+    )
+
+
+def _kind(connection: dict[str, Any]) -> str:
+    return connection_spec(connection.get("connectionSpec")).name
+
+
+def _delivered(record: Record) -> Delivered:
+    text = str(record.body["data"])
+    with suppress(binascii.Error, ValueError):
+        text = base64.b64decode(text, validate=True).decode()
+    with suppress(ValueError):
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return Delivered(at_ms=record.at, key=str(record.body["partitionKey"]), text=text)

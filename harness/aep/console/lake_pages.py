@@ -1,0 +1,199 @@
+"""Datasets with their batches, and the rows that landed in them or were refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.aep.batches import Batches
+from harness.aep.catalog import Catalog, tag_enabled
+from harness.aep.landing import FAILED, LAKE
+from harness.aep.registry.state import SchemaRegistry
+from harness.aep.store import encode
+
+if TYPE_CHECKING:
+    from harness.aep.console.place import Place
+
+_MOST_BATCHES = 50
+_MOST_ROWS = 50
+_WIDEST = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetRow:
+    """A dataset in the list of all."""
+
+    id: str
+    name: str
+    schema_title: str
+    schema_id: str
+    profile: bool
+    identity: bool
+    batches: int
+    records: int
+    refused: int
+    last_status: str
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """A batch of a dataset, counted."""
+
+    id: str
+    status: str
+    streamed: bool
+    records: int
+    refused: int
+    created_ms: int
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows cut into columns by the paths of their leaves."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A record that did not land, and why."""
+
+    reasons: tuple[str, ...]
+    record: str
+
+
+def dataset_rows(place: Place) -> list[DatasetRow]:
+    """Datasets, the newest first."""
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for batch in place.platform.service(Batches).all(place.org, place.sandbox):
+        grouped.setdefault(str(batch["relatedObjects"][0]["id"]), []).append(batch)
+    found = place.platform.service(Catalog).datasets(place.org, place.sandbox)
+    return [_row(place, one, grouped.get(one["id"], [])) for one in reversed(found)]
+
+
+def dataset_row(place: Place, dataset_id: str) -> DatasetRow | None:
+    """One dataset; None when there is none."""
+    found = place.platform.service(Catalog).dataset(place.org, place.sandbox, dataset_id)
+    if found is None:
+        return None
+    return _row(place, found, _batches(place, dataset_id))
+
+
+def batch_rows(place: Place, dataset_id: str) -> list[BatchRow]:
+    """Batches of a dataset, the newest first."""
+    service = place.platform.service(Batches)
+    found = []
+    for batch in _batches(place, dataset_id)[::-1][:_MOST_BATCHES]:
+        good, bad = _counted(place, batch)
+        shown = service.shown(place.org, place.sandbox, batch)
+        found.append(
+            BatchRow(
+                id=batch["id"],
+                status=batch["status"],
+                streamed=batch["streamed"],
+                records=good,
+                refused=bad,
+                created_ms=batch["created"],
+                errors=tuple(str(one.get("description", "")) for one in shown.get("errors", [])),
+            )
+        )
+    return found
+
+
+def landed(place: Place, batches: list[BatchRow]) -> Table:
+    """Last rows of some batches, the newest first."""
+    store = place.platform.store
+    records: list[Any] = []
+    for batch in batches:
+        left = _MOST_ROWS - len(records)
+        if left <= 0:
+            break
+        found = store.latest_records(place.org, place.sandbox, LAKE, batch.id, limit=left)
+        records.extend(one.body for one in found)
+    return table_of(records, total=sum(batch.records for batch in batches))
+
+
+def refusals(place: Place, batches: list[BatchRow]) -> list[Refusal]:
+    """Last records of some batches that were refused."""
+    found: list[Refusal] = []
+    for batch in batches:
+        rows = place.platform.store.latest_records(
+            place.org, place.sandbox, FAILED, batch.id, limit=_MOST_ROWS
+        )
+        for row in rows:
+            reasons = tuple(_reasons(row.body.get("_errors")))
+            found.append(Refusal(reasons=reasons, record=encode(row.body.get("record"))))
+    return found[:_MOST_ROWS]
+
+
+def table_of(records: list[Any], *, total: int) -> Table:
+    """Cut records into columns; the widest table has 40."""
+    flat = [leaves(one) for one in records]
+    columns = list(dict.fromkeys(name for one in flat for name in one))[:_WIDEST]
+    rows = tuple(tuple(one.get(name, "") for name in columns) for one in flat)
+    return Table(columns=tuple(columns), rows=rows, more=max(0, total - len(rows)))
+
+
+def leaves(value: Any, above: str = "") -> dict[str, str]:
+    """Leaves of a document as text, by dotted path; an array of documents is one leaf."""
+    if not isinstance(value, dict):
+        return {above or "value": value if isinstance(value, str) else encode(value)}
+    found: dict[str, str] = {}
+    for name, inner in value.items():
+        path = f"{above}.{name}" if above else str(name)
+        if isinstance(inner, dict) and inner:
+            found |= leaves(inner, path)
+        else:
+            found[path] = inner if isinstance(inner, str) else encode(inner)
+    return found
+
+
+def _batches(place: Place, dataset_id: str) -> list[dict[str, Any]]:
+    found = place.platform.service(Batches).all(place.org, place.sandbox)
+    return [one for one in found if one["relatedObjects"][0]["id"] == dataset_id]
+
+
+def _counted(place: Place, batch: dict[str, Any]) -> tuple[int, int]:
+    store = place.platform.store
+    return (
+        store.count_records(place.org, place.sandbox, LAKE, batch["id"]),
+        store.count_records(place.org, place.sandbox, FAILED, batch["id"]),
+    )
+
+
+def _row(place: Place, dataset: dict[str, Any], batches: list[dict[str, Any]]) -> DatasetRow:
+    counts = [_counted(place, one) for one in batches]
+    schema_id = dataset["schemaRef"]["id"]
+    schema = place.platform.service(SchemaRegistry).schema(place.org, place.sandbox, schema_id)
+    return DatasetRow(
+        id=dataset["id"],
+        name=dataset["name"],
+        schema_title=schema_id if schema is None else str(schema.get("title", schema_id)),
+        schema_id=schema_id if schema is None else schema["meta:altId"],
+        profile=tag_enabled(dataset, "unifiedProfile"),
+        identity=tag_enabled(dataset, "unifiedIdentity"),
+        batches=len(batches),
+        records=sum(good for good, _ in counts),
+        refused=sum(bad for _, bad in counts),
+        last_status=str(dataset.get("lastBatchStatus", "")),
+        created_ms=dataset["created"],
+    )
+
+
+def _reasons(errors: Any) -> list[str]:
+    """Texts of what was wrong, from either form in which refusals are kept."""
+    if isinstance(errors, list):
+        return [str(one) for one in errors]
+    found: list[str] = []
+    pending = list(errors.get("_streamingValidation", [])) if isinstance(errors, dict) else []
+    while pending:
+        one = pending.pop(0)
+        if one.get("causingExceptions"):
+            pending = [*one["causingExceptions"], *pending]
+        else:
+            found.append(f"{one.get('pointerToViolation', '#')}: {one.get('message', '')}")
+    return found

@@ -1,0 +1,80 @@
+"""What the console's first page shows: services with counts, and where the platform is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.aep.call_log import CallLog
+from harness.aep.registry.state import DESCRIPTOR_KIND, SchemaRegistry
+
+if TYPE_CHECKING:
+    from harness.aep.console.place import Place
+
+_KINDS = (
+    ("Catalog", "/_console/datasets", (("datasets", "dataset"),)),
+    ("Batch ingestion", "/_console/datasets", (("batches", "batch"), ("uploaded files", "batch-file"))),
+    ("Streaming ingestion", "/_console/flows", (("inlets", "inlet"),)),
+    ("Profile", "/_console/profiles", (("fragments", "profileFragments"), ("merge policies", "mergePolicy"))),
+    ("Identity", "/_console/profiles", (("identities", "identity"), ("clusters", "identityCluster"))),
+    (
+        "Segmentation",
+        "/_console/segments",
+        (("definitions", "segmentDefinition"), ("jobs", "segmentJob")),
+    ),
+    (
+        "Flow Service",
+        "/_console/flows",
+        (
+            ("connections", "flowservice.connections"),
+            ("sources", "flowservice.sourceConnections"),
+            ("targets", "flowservice.targetConnections"),
+            ("flows", "flowservice.flows"),
+            ("runs", "flowservice.runs"),
+        ),
+    ),
+    ("Edge Network", "", (("datastreams", "datastream"),)),
+)
+_PLAIN = ("Identity Management", "Sandboxes", "Data Access", "Observability")
+_RESOURCES = (
+    ("schemas", "schemas"),
+    ("field groups", "mixins"),
+    ("data types", "datatypes"),
+    ("classes", "classes"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCard:
+    """A service: what it holds in the place looked at, and how often it was called in all places."""
+
+    name: str
+    link: str
+    counts: tuple[tuple[str, int], ...]
+    answered: int
+    refused: int
+
+
+def service_cards(place: Place) -> list[ServiceCard]:
+    """Services in the order in which data passes them."""
+    store, log = place.platform.store, place.platform.service(CallLog)
+    registry = place.platform.service(SchemaRegistry)
+    resources = [
+        (label, len(registry.of_type(place.org, place.sandbox, kind, "tenant"))) for label, kind in _RESOURCES
+    ]
+    resources.append(("descriptors", store.count(place.org, place.sandbox, DESCRIPTOR_KIND)))
+    found = [("Schema Registry", "/_console/schemas", tuple(resources))]
+    for name, link, kinds in _KINDS:
+        counts = [(label, store.count(place.org, place.sandbox, kind)) for label, kind in kinds]
+        found.append((name, link, tuple(counts)))
+    found.extend((name, "", ()) for name in _PLAIN)
+    return [
+        ServiceCard(
+            name=name,
+            link=place.link(link) if link else "",
+            counts=counts,
+            answered=log.answered[name],
+            refused=log.refused[name],
+        )
+        for name, link, counts in found
+    ]

@@ -1,0 +1,49 @@
+"""What a page of the console looks at: one sandbox of one organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from harness.aep import problem
+
+if TYPE_CHECKING:
+    from harness.aep.message import Request
+    from harness.aep.platform import Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An organisation and a sandbox of it; the names are those there are to choose from."""
+
+    platform: Platform
+    org: str
+    sandbox: str
+    orgs: tuple[str, ...]
+    sandboxes: tuple[str, ...]
+
+    def link(self, path: str, **query: str) -> str:
+        """Address of another page about the same place."""
+        kept = {}
+        if self.org != self.orgs[0]:
+            kept["org"] = self.org
+        if self.sandbox != self.platform.settings.default_sandbox:
+            kept["sandbox"] = self.sandbox
+        text = urlencode({**kept, **query})
+        return f"{path}?{text}" if text else path
+
+
+def place_of(platform: Platform, request: Request) -> Place:
+    """Place that a request is about: by default the main organisation's default sandbox."""
+    from harness.aep.sandboxes import Sandboxes
+
+    orgs = tuple(one.org_id for one in platform.settings.organisations)
+    org = request.query.get("org") or orgs[0]
+    if org not in orgs:
+        raise problem.not_found(f"There is no organisation {org}")
+    sandboxes = platform.service(Sandboxes).names(org)
+    sandbox = request.query.get("sandbox") or platform.settings.default_sandbox
+    if sandbox not in sandboxes:
+        sandbox = platform.settings.default_sandbox
+    return Place(platform=platform, org=org, sandbox=sandbox, orgs=orgs, sandboxes=sandboxes)

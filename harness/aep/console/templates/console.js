@@ -1,0 +1,61 @@
+"use strict";
+// The pages work without this; it only spares reloading.
+(() => {
+  const root = document.documentElement;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // Light and dark: the system's choice, until the button says otherwise.
+  const kept = (() => { try { return localStorage.getItem("theme"); } catch { return null; } })();
+  if (kept) root.dataset.theme = kept;
+  for (const button of all("[data-theme-toggle]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+      root.dataset.theme = dark ? "light" : "dark";
+      try { localStorage.setItem("theme", root.dataset.theme); } catch { /* it lasts for this page */ }
+    });
+  }
+
+  // The choice of a place takes effect at once.
+  for (const form of all("form[data-submits]")) {
+    all("button", form).forEach(button => { button.hidden = true; });
+    form.addEventListener("change", () => form.submit());
+  }
+
+  // Trees open and close as wholes.
+  for (const [selector, open] of [["[data-open-all]", true], ["[data-close-all]", false]]) {
+    for (const button of all(selector)) {
+      button.hidden = false;
+      button.addEventListener("click", () => all(".tree details").forEach(one => { one.open = open; }));
+    }
+  }
+
+  // The log asks once a second for what came since.
+  const log = document.querySelector("[data-log]");
+  const live = document.querySelector("[data-live]");
+  if (!log || !live) return;
+  const most = 200;
+  let on = true;
+  live.hidden = false;
+  live.addEventListener("click", () => { on = !on; live.setAttribute("aria-pressed", String(on)); });
+  const look = async () => {
+    if (on && !document.hidden) {
+      const first = log.querySelector("[data-number]");
+      const after = first ? first.dataset.number : "0";
+      try {
+        const answer = await fetch(`/_console/log/rows?after=${after}`, { cache: "no-store" });
+        const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const rows = all(".call", found);
+        rows.forEach(row => row.classList.add("new"));
+        log.prepend(...rows);
+        all(".call", log).slice(most).forEach(row => { if (!row.open) row.remove(); });
+        if (rows.length) {
+          document.querySelector("[data-empty]")?.remove();
+          document.querySelector("[data-total]").textContent = rows[0].dataset.number;
+        }
+      } catch { /* the platform is not there just now */ }
+    }
+    setTimeout(look, 1000);
+  };
+  setTimeout(look, 1000);
+})();
