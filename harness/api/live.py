@@ -363,7 +363,7 @@ class LiveRun:
             requests = finished.summary.requests
             # A server that was down is not what anybody wants to replay in place of one that answered.
             useless = 0 < requests.total == requests.failed and self.recording.path.is_file()
-            outcome = self.recording.finish(complete=not finished.summary.interrupted and not useless)
+            outcome = self.recording.finish(complete=finished.error is None and not useless)
             if useless and outcome.journal is not None:
                 outcome.journal.unlink(missing_ok=True)
                 kept = f"no request was answered: the cassette {outcome.path} stays as it was"

@@ -141,6 +141,7 @@ class RunSummary:
     """A run in numbers, folded from its events. Times are in milliseconds.
 
     `misses` are requests that a replay had no answer for, `offline` attempted connections of one.
+    `timed_out` says that the run was stopped by its own bound, which fails it as in newman.
     """
 
     collection: str = ""
@@ -155,6 +156,7 @@ class RunSummary:
     misses: int = 0
     offline: int = 0
     interrupted: bool = False
+    timed_out: bool = False
     started_ms: float = 0.0
     elapsed_ms: float = 0.0
     response_times: Spread = field(default_factory=Spread)
@@ -164,4 +166,4 @@ class RunSummary:
     @property
     def failed(self) -> bool:
         """Whether the run is to be reported as failed."""
-        return bool(self.failures)
+        return bool(self.failures) or self.timed_out

@@ -112,6 +112,7 @@ def _events(
         if stop is not None:
             break
     summary.interrupted = stop == INTERRUPTED
+    summary.timed_out = stop == TIMED_OUT
     summary.elapsed_ms = (time.monotonic() - begun) * 1000
     yield RunFinished(summary=summary, scopes=context.scopes, error=stop)
 

@@ -252,3 +252,21 @@ def test_files_outside_are_read_only_when_allowed(command, workspace, target, tm
     assert "outside" in said.out
     command("run", file, "--allow-outside")
     assert target.requests[1]["body"] == "contents"
+
+
+def test_a_run_that_takes_longer_than_it_may_has_failed(command, workspace, target):
+    items = [(name, target.url, "while (Date.now() % 50);") for name in "abcdefgh"]
+    said = command("run", workspace.collection(*items), "--timeout", "1")
+    assert said.code is ExitCode.FAILED
+    assert "--timeout" in said.out
+
+
+def test_a_recording_that_ended_early_leaves_the_old_cassette(command, workspace, target):
+    file = workspace.collection(("a", target.url, FAILS), ("b", f"{target.url}/b", FAILS))
+    command("run", file, "--record", "a.yaml")
+    old = (workspace.folder / "a.yaml").read_bytes()
+    said = command("run", file, "--record", "a.yaml", "--bail")
+    assert (workspace.folder / "a.yaml").read_bytes() == old
+    assert "a.yaml.journal" in said.out
+    assert command("run", file, "--record", "a.yaml", "--resume").code is ExitCode.FAILED
+    assert not (workspace.folder / "a.yaml.journal").exists()

@@ -87,6 +87,7 @@ def test_no_call_starts_after_the_run_timed_out(lab):
     outcome = lab.run(["a", "b"], timeout_s=-1.0)
     assert outcome.order == []
     assert outcome.end.error == "callback timed out"
+    assert outcome.end.summary.failed
 
 
 def test_no_request_is_waited_for_beyond_the_end_of_the_run_but_those_that_always_run(lab):
