@@ -7,9 +7,10 @@ folder unless `--node-modules` has them. Every request gets another body of abou
 fails.
 
 Time to write is CPU (user and system) of a run's process tree with the report, less that of a run without
-any. Time to open ends at the second frame after the page has loaded and, for ours, has said that it is ready.
-The browser has no network, so that the scripts and styles which htmlextra's page fetches cost it nothing: its
-time is a lower bound. What takes longer than `--limit` seconds is given up, and the table says so.
+any: a difference of two runs, which a busy machine can make negative. Time to open ends at the second frame
+after the page has loaded and, for ours, has said that it is ready. The browser has no network, so that the
+scripts and styles which htmlextra's page fetches cost it nothing: its time is a lower bound. What takes longer
+than `--limit` seconds is given up, and the table says so.
 """
 
 import argparse
@@ -176,7 +177,7 @@ def measure(tool: Tool, browser: Browser, folder: Path, requests: int, limit: fl
         shown.append(one)
     return Report(
         run_s=without,
-        write_s=max(0.0, with_report - without),
+        write_s=with_report - without,
         size_mb=page.stat().st_size / 1e6,
         open_s=statistics.median(seconds for seconds, _ in shown) if len(shown) == opens else None,
         fetched=shown[0][1] if shown else None,
