@@ -9,8 +9,8 @@ fails.
 Time to write is CPU (user and system) of a run's process tree with the report, less that of a run without
 any: a difference of two runs, which a busy machine can make negative. Time to open ends at the second frame
 after the page has loaded and, for ours, has said that it is ready. The browser has no network, so that the
-scripts and styles which htmlextra's page fetches cost it nothing: its time is a lower bound. What takes longer
-than `--limit` seconds is given up, and the table says so.
+scripts and styles which htmlextra's page fetches cost it nothing: its time is a lower bound. What takes
+longer than `--limit` seconds is given up, and the table says so.
 """
 
 import argparse
