@@ -16,10 +16,12 @@ from starlette.routing import Mount
 from harness.aep import problem
 from harness.aep.call_log import CallLog
 from harness.aep.gateway import ANONYMOUS, Caller, admit
+from harness.aep.landing_queue import LandingQueue
 from harness.aep.message import Query, Request, answer, empty
 from harness.aep.platform import Platform
 from harness.aep.problem import Problem
 from harness.aep.routing import Endpoint, Router
+from harness.aep.served_files import ServedFiles
 from harness.aep.services import MODULES, absent_service, module_endpoints, service_of
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from harness.aep.settings import Settings
 
 _LOG = logging.getLogger("harness.aep")
+_CATCH_UP_S = 0.2
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "testclient"})
 
 
@@ -50,6 +53,7 @@ class Dispatcher:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._log = platform.service(CallLog)
+        self._files = ServedFiles(platform.settings)
         self._router = Router()
         self._waiting = dict(MODULES)
 
@@ -107,6 +111,9 @@ class Dispatcher:
         path = raw_path.decode("latin-1").partition("?")[0]
         method = scope["method"]
         # 1. who answers
+        file = self._files.answer(method, seen.headers.get("host", ""), scope["path"])
+        if file is not None:
+            return file
         if self._waiting:
             self._load("/_console" if path == "/" else path.lower())
         try:
@@ -117,6 +124,8 @@ class Dispatcher:
                 raise
             raise problem.not_implemented(service, method, scope["path"]) from None
         seen.own = endpoint.door == "console"
+        if settings.ingest_delay_ms:
+            self._platform.service(LandingQueue).catch_up()
         # 2. the wait and the faults that the settings ask for
         if settings.latency_ms and endpoint.door not in ("harness", "console"):
             await asyncio.sleep(settings.latency_ms / 1000)
@@ -182,6 +191,13 @@ async def _read(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
             return b"".join(chunks)
 
 
+async def _catch_up(platform: Platform) -> None:
+    """Work off what is due although nobody asks for anything: exports are waited for elsewhere."""
+    while True:
+        await asyncio.sleep(min(platform.settings.ingest_delay_ms / 1000, _CATCH_UP_S))
+        platform.service(LandingQueue).catch_up()
+
+
 def create_app(
     settings: Settings, *, clock: Clock | None = None, platform: Platform | None = None
 ) -> Starlette:
@@ -190,7 +206,10 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        catching = asyncio.create_task(_catch_up(held)) if settings.ingest_delay_ms else None
         yield
+        if catching is not None:
+            catching.cancel()
         held.close()
 
     app = Starlette(routes=[Mount("/", app=Dispatcher(held))], lifespan=lifespan)

@@ -26,7 +26,7 @@ def xid(org: str, namespace: str, identity: str) -> str:
 class Ids:
     """Draws identifiers. The same seed and order of calls give the same identifiers."""
 
-    def __init__(self, clock: Clock, seed: int | None = None) -> None:
+    def __init__(self, clock: Clock, seed: int | str | None = None) -> None:
         self._clock = clock
         self._random = random.Random(seed)
 

@@ -74,22 +74,26 @@ class Landing:
     ) -> None:
         """Keep a valid record and let everything that follows from it follow. One transaction."""
         # Imported late: what follows brings in profiles, segments and exports.
+        from harness.aep.landing_queue import LandingQueue
         from harness.aep.pipeline import record_landed
 
+        arguments: dict[str, Any] = {
+            "org": target.org,
+            "sandbox": target.sandbox,
+            "dataset": target.dataset,
+            "schema_id": target.schema_id,
+            "record": record,
+            "xaction_id": xaction_id,
+            "received_ms": received_ms,
+            "streamed": streamed,
+            "batch_id": batch_id,
+        }
         with self._platform.store.transaction():
             self._platform.store.append(target.org, target.sandbox, LAKE, batch_id, received_ms, record)
-            record_landed(
-                self._platform,
-                org=target.org,
-                sandbox=target.sandbox,
-                dataset=target.dataset,
-                schema_id=target.schema_id,
-                record=record,
-                xaction_id=xaction_id,
-                received_ms=received_ms,
-                streamed=streamed,
-                batch_id=batch_id,
-            )
+            if self._platform.settings.ingest_delay_ms:
+                self._platform.service(LandingQueue).put(**arguments)
+            else:
+                record_landed(self._platform, **arguments)
 
     def refuse(
         self,

@@ -27,8 +27,8 @@ class Platform:
     def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
         self.settings = settings
         self.clock = clock or Clock(settings.clock_start_ms)
-        self.ids = Ids(self.clock, settings.seed)
         self.store = Store(settings.data_file)
+        self.ids = Ids(self.clock, _seed(settings.seed, self.store))
         self.tokens = Tokens(settings, self.clock, self.ids)
         self.url = settings.platform_url or ""
         self._services: dict[type, Any] = {}
@@ -66,3 +66,9 @@ class Platform:
         while self._closing:
             self._closing.pop()()
         self.store.close()
+
+
+def _seed(seed: int | None, store: Store) -> int | str | None:
+    """Seed for identifiers; over a store that has some, another one, or they would be drawn again."""
+    written = store.last_written()
+    return seed if seed is None or not written else f"{seed}/{written}"

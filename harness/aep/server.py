@@ -81,7 +81,7 @@ class LocalPlatform:
 
         listener = _listen("127.0.0.1", self._port)
         self._address = f"127.0.0.1:{listener.getsockname()[1]}"
-        self._platform = Platform(self.settings, clock=self._clock)
+        self._platform = _platform(self.settings, listener, self._clock)
         if not self._platform.url:
             self._platform.url = f"http://{self._address}"
         server = PortServer(_config(self._platform), listener, self._certificate)
@@ -159,7 +159,7 @@ def serve_forever(
     from harness.aep.port import PortServer
 
     listener = _listen(host, port)
-    platform = Platform(settings)
+    platform = _platform(settings, listener)
     if not platform.url:
         shown = f"[{host}]" if ":" in host else host
         platform.url = f"http://{shown}:{listener.getsockname()[1]}"
@@ -167,6 +167,15 @@ def serve_forever(
     if started is not None:
         started(platform, certificate)
     _serve(PortServer(_config(platform), listener, certificate))
+
+
+def _platform(settings: Settings, listener: socket.socket, clock: Clock | None = None) -> Platform:
+    """Make the platform for a port that is taken; the port is given back when that fails."""
+    try:
+        return Platform(settings, clock=clock)
+    except BaseException:
+        listener.close()
+        raise
 
 
 def _serve(server: PortServer) -> None:

@@ -32,6 +32,10 @@ class Organisation:
 class Settings:
     """Everything that can be chosen about a platform. Times are in the unit their name ends with.
 
+    `latency_ms` is how long every answer takes at least, `ingest_delay_ms` how long it takes until a record
+    that landed is in profiles, segments and exports, `fail_rate` which share of the calls is answered 503.
+    `served_files` are files by address, answered whatever the path means here: a host mapping leads to them.
+
     The default tenant is the one that Adobe's published sample files for partners carry in their
     records, so that those files load unchanged.
     """
@@ -67,6 +71,7 @@ class Settings:
     eventhubs_endpoint: str | None = None
     ims_host: str | None = None
     platform_url: str | None = None
+    served_files: tuple[tuple[str, Path], ...] = ()
 
     @property
     def organisation(self) -> Organisation:

@@ -67,7 +67,8 @@ class Store:
     """The one door to SQLite. Safe to call from several threads; calls are serialised.
 
     A write outside `transaction()` is committed before the call returns. With a file, the journal
-    is WAL: what was committed survives the process being killed.
+    is WAL: what was committed survives the process being killed. sqlite3.Error for a file that cannot be
+    opened, or is none of a store's.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -80,10 +81,14 @@ class Store:
             isolation_level=None,
             cached_statements=256,
         )
-        if file is not None:
-            self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.execute("PRAGMA synchronous=NORMAL")
-        self._database.executescript(_TABLES)
+        try:
+            if file is not None:
+                self._database.execute("PRAGMA journal_mode=WAL")
+                self._database.execute("PRAGMA synchronous=NORMAL")
+            self._database.executescript(_TABLES)
+        except sqlite3.Error:
+            self._database.close()
+            raise
 
     def close(self) -> None:
         """Close the database; later calls fail."""
@@ -109,6 +114,12 @@ class Store:
             self._depth -= 1
             if self._depth == 0:
                 self._database.execute("COMMIT")
+
+    def last_written(self) -> int:
+        """Count what was ever written, documents and records; 0 for a new store."""
+        with self._lock:
+            found = self._database.execute("SELECT coalesce(sum(seq), 0) FROM sqlite_sequence").fetchone()
+        return int(found[0])
 
     def generation(self, kind: str) -> int:
         """Count the writes to documents of a kind, so that a cache knows when it is stale."""

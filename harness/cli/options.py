@@ -10,7 +10,7 @@ from harness.cli.cassette_options import add_cassette
 from harness.cli.drift_options import add_drift
 from harness.cli.report_options import add_compare, add_parity, add_report
 from harness.cli.run_options import add_run
-from harness.cli.values import port
+from harness.cli.serve_options import add_serve
 from harness.errors import UsageError, choices
 
 
@@ -99,7 +99,7 @@ def build_parser() -> Parser:
             "list", help="show folders and calls of a collection as a tree", allow_abbrev=False
         )
     )
-    _add_serve(
+    add_serve(
         commands.add_parser("serve", help="serve the local platform, for Postman or curl", allow_abbrev=False)
     )
     return parser
@@ -107,15 +107,6 @@ def build_parser() -> Parser:
 
 def _add_list(listing: argparse.ArgumentParser) -> None:
     listing.add_argument("collection", metavar="COLLECTION", help="file or URL")
-
-
-def _add_serve(serve: argparse.ArgumentParser) -> None:
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    serve.add_argument("--port", type=port, default=8080, help="port, 0 for any free one")
-    serve.add_argument(
-        "--environment", metavar="FILE", help="write a Postman environment that leads to the platform"
-    )
-    serve.add_argument("--data", metavar="FILE", help="keep the state in this file")
 
 
 def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str | bool]]:

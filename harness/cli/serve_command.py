@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import sqlite3
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from harness.aep.certificate import LazyCertificate
 from harness.aep.platform import Platform
@@ -14,13 +16,17 @@ from harness.errors import ExitCode, UsageError
 
 def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Serve until interrupted; say where, and which variables lead a collection there."""
-    settings = Settings(data_file=Path(options.data) if options.data else None)
+    settings = _settings(options)
 
-    def started(platform: Platform, _: LazyCertificate) -> None:
+    def started(platform: Platform, certificate: LazyCertificate) -> None:
         variables = environment(platform)
+        if options.certificate:
+            _write(Path(options.certificate), certificate.pem, "certificate")
         if options.environment:
             _write_environment(Path(options.environment), variables)
-        terminal.out.write(f"local platform at {platform.url}  (Ctrl-C ends it)\n\n")
+        terminal.out.write(
+            f"local platform at {platform.url}  (its console is there, too; Ctrl-C ends it)\n\n"
+        )
         width = max(map(len, variables))
         for name, value in variables.items():
             first, *more = value.splitlines() or [""]
@@ -30,7 +36,10 @@ def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         terminal.out.flush()
 
     try:
-        serve_forever(settings, options.host, options.port, started=started)
+        names = [host for address, _ in settings.served_files if (host := urlsplit(address).hostname)]
+        serve_forever(settings, options.host, options.port, names=names, started=started)
+    except sqlite3.Error as error:
+        raise UsageError(f"cannot keep the state there: {error}", where=options.data or "--data") from error
     except OSError as error:
         raise UsageError(
             f"cannot listen on {options.host}:{options.port}: {error.strerror}",
@@ -40,6 +49,31 @@ def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     return ExitCode.PASSED
 
 
+def _settings(options: argparse.Namespace) -> Settings:
+    files = []
+    for text in options.serve_file:
+        address, equals, file = text.rpartition("=")
+        if not equals or not urlsplit(address).hostname:
+            raise UsageError(f"--serve-file needs URL=FILE, not {text!r}", where="--serve-file")
+        if not Path(file).is_file():
+            raise UsageError("there is no such file to answer with", where=file)
+        files.append((address, Path(file)))
+    settings = Settings(
+        data_file=Path(options.data) if options.data else None,
+        seed=options.seed,
+        clock_start_ms=options.clock,
+        latency_ms=options.latency,
+        ingest_delay_ms=options.ingest_delay,
+        fail_rate=options.fail,
+        strict=options.strict,
+        served_files=tuple(files),
+    )
+    if options.org is not None and not options.org.endswith("@AdobeOrg"):
+        raise UsageError(f"an organisation's id ends in @AdobeOrg, not {options.org!r}", where="--org")
+    chosen = {"tenant_id": options.tenant, "org_id": options.org}
+    return settings.but(**{name: value for name, value in chosen.items() if value is not None})
+
+
 def _write_environment(path: Path, variables: dict[str, str]) -> None:
     secret = {"CLIENT_SECRET", "PRIVATE_KEY", "ACCESS_TOKEN"}
     values = [
@@ -47,7 +81,11 @@ def _write_environment(path: Path, variables: dict[str, str]) -> None:
         for name, value in variables.items()
     ]
     document = {"name": "Local platform", "values": values, "_postman_variable_scope": "environment"}
+    _write(path, json.dumps(document, indent=2) + "\n", "environment")
+
+
+def _write(path: Path, text: str, what: str) -> None:
     try:
-        path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"cannot write the environment: {error.strerror}", where=str(path)) from error
+        raise UsageError(f"cannot write the {what}: {error.strerror}", where=str(path)) from error
