@@ -1,14 +1,19 @@
 """The `harness` command: options to calls of `harness.api`, outcomes to exit codes."""
 
+import errno
 import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final, TextIO
 
 from harness.cli.options import build_parser, parse
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, HarnessError
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
 
 def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
@@ -59,6 +64,18 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
     except BrokenPipeError:
         # The reader went away (`harness run ... | head`); nothing more can be said.
         return ExitCode.FAILED
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        return _no_room(error, terminal.err)
+
+
+def _no_room(error: OSError, err: TextIO) -> ExitCode:
+    """Say that the machine has no room for what was to be written."""
+    where = f"\n  --> {error.filename}" if error.filename else ""
+    with suppress(OSError):
+        err.write(f"error: cannot write: {error.strerror}{where}\n  make room, or write to another place\n")
+    return ExitCode.USAGE
 
 
 def entry() -> None:
@@ -74,10 +91,21 @@ def entry() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.FAILED
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            code = _bug()
+        else:
+            # What stands in the buffer cannot be written, and Python tries once more when it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = _no_room(error, sys.stderr)
     except Exception:  # noqa: BLE001 - whatever is left is a bug, and said to be one
-        import traceback
-
-        traceback.print_exc()
-        sys.stderr.write("this is a bug in harness; please report it with the lines above\n")
-        code = ExitCode.BUG
+        code = _bug()
     sys.exit(code)
+
+
+def _bug() -> ExitCode:
+    import traceback
+
+    traceback.print_exc()
+    sys.stderr.write("this is a bug in harness; please report it with the lines above\n")
+    return ExitCode.BUG

@@ -8,15 +8,17 @@ import argparse
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from harness.cli.run_options import RUN_DEFAULTS
+from harness.cli.run_options import RUN_ACTIONS, RUN_DEFAULTS
 from harness.cli.terminal import Terminal
-from harness.collection.document import read_json
+from harness.collection.document import describe, read_json
 from harness.errors import InputError, choices
 
 _SYSTEM = Path("/etc/postman/newmanrc")
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+_INLINE: Final = {"environment": (Mapping,), "globals": (Mapping,), "iteration_data": (list,)}
+"""The options whose documents may stand in the configuration itself."""
 _OF_THE_LIBRARY = frozenset({"abort_on_failure", "newman_version", "postman_api_key", "request_agents"})
 
 Options = Mapping[str, str | bool]
@@ -37,7 +39,7 @@ def configured(
                     hint = choices(name, (_camel(known) for known in RUN_DEFAULTS))
                     raise InputError(f"there is no option {_camel(name)!r}", where=str(file), hint=hint)
             elif getattr(options, name) == RUN_DEFAULTS[name]:
-                merged[name] = _as_option(name, value)
+                merged[name] = _checked(name, _as_option(name, value), str(file))
     return argparse.Namespace(**merged), {**reporters, **reporter_options}
 
 
@@ -56,6 +58,34 @@ def _settings(file: Path) -> dict[str, Any]:
     return {_CAPITAL.sub("_", name).replace("-", "_").lower(): value for name, value in given.items()}
 
 
+def _checked(name: str, value: Any, file: str) -> Any:
+    """Return a setting's value; raise `InputError` for one that the command line would not take."""
+    action = RUN_ACTIONS[name]
+    if value is None:
+        return RUN_DEFAULTS[name]
+    if isinstance(action, argparse._StoreTrueAction):
+        if not isinstance(value, bool):
+            raise _refusal(name, "true or false", value, file)
+    elif isinstance(action, argparse._AppendAction):
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise _refusal(name, "a list of texts", value, file)
+    elif action.choices is not None:
+        if value not in list(action.choices):
+            raise _refusal(name, "one of " + ", ".join(map(str, action.choices)), value, file)
+    elif callable(action.type):
+        try:
+            return action.type(str(int(value) if isinstance(value, float) and value.is_integer() else value))
+        except (argparse.ArgumentTypeError, ValueError, OverflowError):
+            raise _refusal(name, "a number as the command line takes", value, file) from None
+    elif not isinstance(value, (str, *_INLINE.get(name, ()))):
+        raise _refusal(name, "a text", value, file)
+    return value
+
+
+def _refusal(name: str, wanted: str, value: Any, file: str) -> InputError:
+    return InputError(f"expected {wanted}, found {describe(value)}", where=f"{file}: {_camel(name)}")
+
+
 def _as_option(name: str, value: Any) -> Any:
     """Give a setting the form that the command line's parser gives it."""
     match name, value:
@@ -66,11 +96,11 @@ def _as_option(name: str, value: Any) -> Any:
         case "folder", str():
             return [value]
         case "reporters", list():
-            return ",".join(value)
+            return ",".join(map(str, value))
         case "bail", True:
             return "failure"
         case "bail", list():
-            return ",".join(value)
+            return ",".join(map(str, value))
         case "bail", False:
             return None
         case _:

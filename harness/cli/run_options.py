@@ -174,12 +174,22 @@ def _add_output(output: argparse._ArgumentGroup) -> None:
     )
 
 
-def _defaults() -> dict[str, Any]:
+def _parser() -> argparse.ArgumentParser:
     run = argparse.ArgumentParser(add_help=False)
     add_run(run)
-    defaults = vars(run.parse_args(["-"]))
-    return {name: value for name, value in defaults.items() if name not in {"collections", "reporter_help"}}
+    return run
 
 
-RUN_DEFAULTS: Final[Mapping[str, Any]] = _defaults()
+_PARSER: Final = _parser()
+
+RUN_DEFAULTS: Final[Mapping[str, Any]] = {
+    name: value
+    for name, value in vars(_PARSER.parse_args(["-"])).items()
+    if name not in {"collections", "reporter_help"}
+}
 """What each option of a run is when nobody gives it."""
+
+RUN_ACTIONS: Final[Mapping[str, argparse.Action]] = {
+    action.dest: action for action in reversed(_PARSER._actions)
+}
+"""What the parser does with each option; of several that set the same thing the first."""

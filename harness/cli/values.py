@@ -1,25 +1,33 @@
 """The values that options take, as types of the parser: what is none of them is an error of usage."""
 
 import argparse
+from typing import Final
+
+MOST_DIGITS: Final = 12
+"""How many digits a number may have: what has more is a slip, and beyond what clocks and counters take."""
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def positive(text: str) -> int:
     """Read a whole number above 0."""
-    if not text.isdecimal() or int(text) < 1:
+    if not _whole(text) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
 
 
 def milliseconds(text: str) -> int:
     """Read a number of milliseconds."""
-    if not text.isdecimal():
+    if not _whole(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of milliseconds")
     return int(text)
 
 
 def port(text: str) -> int:
     """Read a port; 0 is any free one."""
-    if not text.isdecimal() or int(text) > 65535:
+    if not _whole(text) or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: 0 to 65535")
     return int(text)
 
@@ -27,6 +35,6 @@ def port(text: str) -> int:
 def percent(text: str) -> int:
     """Read a percentage above 0, with its sign or without."""
     number = text.removesuffix("%")
-    if not number.isdecimal() or int(number) < 1:
+    if not _whole(number) or int(number) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a percentage above 0")
     return int(number)

@@ -89,7 +89,7 @@ def _event(codec: Codec, line: str, path: Path, number: int) -> Event:
             _check_version(data)
             _refer(codec, codec.decode(data["collection"], Collection))
         event: Event = codec.decode(data, Event)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise InputError(
             f"this is no event of a run: {type(error).__name__}: {error}",
             where=f"{path}: line {number}",

@@ -28,7 +28,13 @@ def export_path(option: str | bool | None, default: str, cwd: Path, started_ms: 
     if not isinstance(option, str) or not option:
         return cwd / "newman" / stamped
     path = cwd / option
-    return path / stamped if path.is_dir() or option.endswith(("/", os.sep)) else path
+    if "\0" in option:
+        raise InputError("no file can have this name", where=option)
+    try:
+        folder = path.is_dir() or option.endswith(("/", os.sep))
+    except OSError as error:
+        raise InputError(f"no file can have this name: {error.strerror}", where=option) from error
+    return path / stamped if folder else path
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:

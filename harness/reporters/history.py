@@ -155,7 +155,7 @@ def _past_run(line: str, where: str) -> PastRun:
             failed=tuple(map(str, data["failed"])),
             retried=tuple(map(str, data["retried"])),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise InputError(
             f"this is no history of runs: {type(error).__name__}: {error}",
             where=where,

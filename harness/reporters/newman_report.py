@@ -54,7 +54,7 @@ def read_newman_report(path: Path) -> Iterator[Event]:
         document = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise InputError(f"cannot read the report: {error.strerror}", where=str(path)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"this is no report of a run: {error}", where=str(path)) from error
     run = document.get("run") if isinstance(document, Mapping) else None
     if not isinstance(run, Mapping) or not isinstance(run.get("executions"), list):

@@ -15,8 +15,10 @@ def read_results(path: Path) -> Iterator[Event]:
     try:
         with path.open(encoding="utf-8") as file:
             first = file.readline()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+    except UnicodeDecodeError as error:
+        raise InputError("cannot read the results: it is not UTF-8", where=str(path)) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"cannot read the results: {reason}", where=str(path)) from error
     return read_events(path) if _starts_log(first) else read_newman_report(path)
 
@@ -24,6 +26,6 @@ def read_results(path: Path) -> Iterator[Event]:
 def _starts_log(line: str) -> bool:
     try:
         document = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(document, dict) and "version" in document

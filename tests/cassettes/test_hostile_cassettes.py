@@ -96,7 +96,7 @@ def _refusal(file):
         "version: 1\ninteractions: [!!python/object/apply:os.getcwd []]",
         "version: 1\ninteractions: [&a [*a]]",
         "version: 1\ninteractions:\n- request: {method: GET, uri: 'http://a/', body: &b [*b], headers: {}}\n",
-        "version: 1\nb: &b [x, x]\nc: &c [*b, *b]\ninteractions: [{request: {method: G, uri: a, body: [*c]}}]",
+        "version: 1\nb: &b [x, x]\nc: &c [*b, *b]\ninteractions: [{request: {method: G, uri: a, body: *c}}]",
     ],
     ids=["flow", "sequences", "mappings", "tag", "circle", "circle in a body", "bomb"],
 )

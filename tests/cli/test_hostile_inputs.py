@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from harness.cli.run_options import RUN_DEFAULTS
 from harness.errors import ExitCode
 
 SETS = "pm.environment.set('half', '\\ud800 ' + String.fromCharCode(0)); pm.test('\\udfff', () => {})"
@@ -38,3 +39,48 @@ def test_a_file_that_cannot_be_written_is_an_error_with_its_name(command, worksp
     assert said.code is ExitCode.USAGE
     assert said.err.startswith("error: cannot write the export")
     assert name in said.err
+
+
+WRONG = (True, 0, 1.5, 10**400, "", "\0", "nonsense", [], {}, [None], [[]], {"a": {}}, ["a", 1, None])
+
+
+@pytest.mark.parametrize("option", sorted(RUN_DEFAULTS.keys() - {"record", "history"}))
+def test_a_setting_of_any_type_is_taken_or_refused_with_its_name(command, workspace, option):
+    first, *rest = option.split("_")
+    name = first + "".join(map(str.capitalize, rest))
+    file = workspace.collection(("a", ""))
+    for wrong in WRONG:
+        workspace.json(".newmanrc", {name: wrong})
+        said = command("run", file)
+        assert said.code in {ExitCode.FAILED, ExitCode.USAGE, ExitCode.PASSED}
+        assert said.code is not ExitCode.USAGE or said.err.startswith("error: ")
+
+
+def test_a_setting_that_is_none_is_as_if_it_were_not_there(command, workspace, target):
+    workspace.json(".newmanrc", {"iterationCount": None, "folder": None, "timeoutRequest": 5e3})
+    assert command("run", workspace.collection(("a", target.url))).code is ExitCode.PASSED
+
+
+@pytest.mark.parametrize("option", ["--timeout", "--timeout-request", "--delay-request", "-n"])
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "²", "١٢"])
+def test_a_number_without_measure_is_an_error_of_usage(command, workspace, option, number):
+    said = command("run", workspace.collection(("a", "")), option, number)
+    assert said.code is ExitCode.USAGE
+    assert option in said.err
+
+
+@pytest.mark.parametrize("reporter", ["json", "junit", "html", "events"])
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300])
+def test_a_report_that_cannot_be_written_is_an_error_with_its_name(command, workspace, reporter, name):
+    said = command(
+        "run", workspace.collection(("a", "")), "-r", reporter, f"--reporter-{reporter}-export", name
+    )
+    assert said.code is ExitCode.USAGE
+    assert name in said.err
+
+
+@pytest.mark.parametrize("text", ["", "[" * 100_000, "\0", "[1]"])
+def test_a_result_that_is_none_is_an_error_with_its_name(command, workspace, text):
+    said = command("report", workspace.text("r.jsonl", text))
+    assert said.code is ExitCode.USAGE
+    assert "r.jsonl" in said.err

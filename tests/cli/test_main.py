@@ -1,5 +1,10 @@
+import errno
+import io
+
 import pytest
 
+from harness.cli import main
+from harness.cli.terminal import Terminal
 from harness.errors import ExitCode
 
 
@@ -21,3 +26,18 @@ def test_help_and_version_leave_with_0(command, argument, capsys):
         command(argument)
     assert left.value.code == 0
     assert capsys.readouterr().out
+
+
+class FullDisk(io.StringIO):
+    """A stream to a disk that is full."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", "out.txt")
+
+
+def test_output_that_finds_no_room_is_an_error(workspace, target):
+    err = io.StringIO()
+    terminal = Terminal(out=FullDisk(), err=err, environ={}, cwd=workspace.folder)
+    code = main(["run", str(workspace.collection(("a", target.url)))], terminal)
+    assert code is ExitCode.USAGE
+    assert err.getvalue().startswith("error: cannot write: No space left on device\n  --> out.txt\n")
