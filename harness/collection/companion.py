@@ -154,9 +154,7 @@ def _merged(outer: CallEntry | None, inner: CallEntry, path: tuple[str, ...]) ->
     )
 
 
-def numbered(
-    folder: Folder, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], Folder | Item]]:
+def numbered(folder: Folder, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Folder | Item]]:
     """Walk folders and items with paths of which no two are the same: `Name [2]` is the second of a name."""
     seen: dict[str, int] = {}
     taken = {child.path[-1] for child in folder.children}

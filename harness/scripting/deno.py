@@ -1,6 +1,5 @@
 """Runs scripts in Deno: a child process without any permission, started when the first script comes."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
