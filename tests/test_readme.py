@@ -67,9 +67,11 @@ def options_table() -> str:
         same = []
         for title, actions in groups(parser):
             texts = [spelled(action) for action in actions]
-            if title and known.setdefault(title, texts) == texts and name != "harness run":
+            if title and known.get(title) == texts:
                 same.append(title)
                 continue
+            if name == "harness run":
+                known[title] = texts
             lines.append(f"| `{name}`{f', {title}' if title else ''} | {' '.join(texts)} |")
         if same:
             lines.append(f"| `{name}` | as `harness run`: {', '.join(same)} |")
