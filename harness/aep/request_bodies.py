@@ -97,7 +97,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", f"{_REGISTRY}/{{container}}/{{type}}/{{id}}"): JSON_PATCH,
     ("POST", f"{_REGISTRY}/tenant/descriptors"): _DESCRIPTOR,
     ("PUT", f"{_REGISTRY}/tenant/descriptors/{{id}}"): _DESCRIPTOR,
-    ("POST", f"{_REGISTRY}/rpc/import"): array(_RESOURCE),
+    ("POST", f"{_REGISTRY}/rpc/import"): array(
+        form("$id", "title", **{"meta:intendedToExtend": array(TEXT), "allOf": {"type": "array"}})
+    ),
     **{("POST", f"{_CATALOG}{v}/dataSets"): _DATASET for v in ("", "/v2")},
     **{("PUT", f"{_CATALOG}{v}/dataSets/{{id}}"): _DATASET for v in ("", "/v2")},
     **{("PATCH", f"{_CATALOG}{v}/dataSets/{{id}}"): form(name=TEXT, tags=form()) for v in ("", "/v2")},

@@ -104,3 +104,43 @@ def test_the_audit_log_tells_changes_newest_first(client: Any, lake: Any) -> Non
     found = client.get(rpc("auditlog", made)).json()
     assert [one["updates"][0]["action"] for one in found] == ["remove", "replace", "add"]
     assert client.get(rpc("auditlog", made + "0")).status == 404
+
+
+def test_an_import_completes_what_was_written_by_hand(client: Any) -> None:
+    base = "https://ns.adobe.com/someone"
+    profile = "https://ns.adobe.com/xdm/context/profile"
+    schema = {
+        "$id": f"{base}/schemas/d91e4880fa61",
+        "title": "Members",
+        "type": "object",
+        "allOf": [{"$ref": profile}, {"$ref": f"{base}/mixins/b86936a70cc8"}],
+    }
+    fields = {"_someone": {"type": "object", "properties": {"card": {"type": "string"}}}}
+    mixin = {
+        "$id": f"{base}/mixins/b86936a70cc8",
+        "title": "Card",
+        "type": "object",
+        "meta:intendedToExtend": [profile],
+        "properties": fields,
+    }
+    taken = client.post(f"{RPC}/import", [schema, mixin])
+    assert taken.status == 200, taken.body
+    own = f"https://ns.adobe.com/{client.settings.tenant_id}"
+    assert [one["$id"] for one in taken.json()] == [
+        f"{own}/schemas/d91e4880fa61",
+        f"{own}/mixins/b86936a70cc8",
+    ]
+    stats = client.get("/data/foundation/schemaregistry/stats").json()
+    assert stats["counts"]["schemas"] == 1
+    path = f"/data/foundation/schemaregistry/tenant/schemas/{quote(taken.json()[0]['$id'], safe='')}"
+    full = client.get(path, headers={"accept": "application/vnd.adobe.xed-full+json; version=1"}).json()
+    assert "card" in full["properties"][f"_{client.settings.tenant_id}"]["properties"]
+    assert client.delete(path).status == 204
+
+
+def test_an_import_is_held_to_the_rules_of_any_other_resource(client: Any) -> None:
+    broken = {"$id": "https://ns.adobe.com/x/mixins/abc", "title": "No class", "type": "object"}
+    answer = client.post(f"{RPC}/import", [broken])
+    assert (answer.status, answer.json()["title"]) == (400, "Import Resource Failed")
+    assert "meta:intendedToExtend" in answer.json()["detail"]
+    assert client.get("/data/foundation/schemaregistry/stats").json()["counts"]["mixins"] == 0

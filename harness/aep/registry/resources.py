@@ -151,11 +151,34 @@ class Resources:
     def create(self, request: Request, caller: Caller) -> Response:
         """`POST /tenant/{type}`."""
         kind = self._writable(request)
-        wanted = request.document()
         digits = self._platform.ids.hex(48)
+        document = self._new(caller, kind, digits, request.document())
+        self._check(caller, document)
+        self._derive(caller, document)
+        self._keep(caller, document, "add")
+        return answer(document, 201, {"Location": f"{request.base_url}{BASE}/tenant/{kind}/{digits}"})
+
+    def take_in(self, caller: Caller, exported: dict[str, Any]) -> dict[str, Any]:
+        """Keep a resource under the id that it brings, checked as any other; Problem when it is refused.
+
+        One that is there already is changed to it, as far as the rules of evolution let it.
+        """
+        kind, digits = exported["meta:resourceType"], exported["$id"].rpartition("/")[2]
+        document = self._new(caller, kind, digits, exported)
+        self._check(caller, document)
+        current = self._registry.get(caller.org, caller.sandbox, document["$id"])
+        if current is not None:
+            self._check_tags(current, document)
+        self._derive(caller, document)
+        if current is not None:
+            self._check_evolution(caller, current, document)
+        self._keep(caller, document, "add" if current is None else "replace")
+        return document
+
+    def _new(self, caller: Caller, kind: str, digits: str, wanted: dict[str, Any]) -> dict[str, Any]:
         tenant = self._platform.settings.tenant_of(caller.org)
         now = self._platform.clock.now_ms()
-        document = {
+        return {
             **{name: value for name, value in wanted.items() if name not in _DERIVED},
             "$id": f"https://ns.adobe.com/{tenant}/{kind}/{digits}",
             "meta:altId": f"_{tenant}.{kind}.{digits}",
@@ -175,10 +198,6 @@ class Resources:
                 "meta:globalLibVersion": "1.0",
             },
         }
-        self._check(caller, document)
-        self._derive(caller, document)
-        self._keep(caller, document, "add")
-        return answer(document, 201, {"Location": f"{request.base_url}{BASE}/tenant/{kind}/{digits}"})
 
     def replace(self, request: Request, caller: Caller) -> Response:
         """`PUT /tenant/{type}/{id}`."""

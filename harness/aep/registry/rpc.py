@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.message import Request, answer
+from harness.aep.problem import Problem
 from harness.aep.registry.resolve import references
-from harness.aep.registry.resources import BASE
+from harness.aep.registry.resources import BASE, Resources
 from harness.aep.registry.sample import sample
-from harness.aep.registry.state import AUDIT, KIND, SchemaRegistry
+from harness.aep.registry.state import AUDIT, SchemaRegistry
 from harness.aep.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
     from harness.aep.gateway import Caller
     from harness.aep.platform import Platform
+
+
+_ID = re.compile(r"https://ns\.adobe\.com/([^/]+)/(schemas|mixins|classes|datatypes)/([0-9A-Za-z_-]{1,64})")
 
 
 def routes(platform: Platform) -> list[Endpoint]:
@@ -39,6 +44,7 @@ class RpcCalls:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._registry = platform.service(SchemaRegistry)
+        self._resources = Resources(platform)
 
     def sample_data(self, request: Request, caller: Caller) -> Response:
         """`GET /rpc/sampledata/{schema}`: a record that the schema accepts."""
@@ -68,30 +74,30 @@ class RpcCalls:
         body = request.json()
         if not isinstance(body, list) or not body:
             raise self._failed("The body must be the array that an export gives.")
-        for one in body:
-            known = isinstance(one, dict) and isinstance(one.get("$id"), str)
-            if not known or one.get("meta:resourceType") not in (
-                "schemas",
-                "mixins",
-                "classes",
-                "datatypes",
-            ):
-                raise self._failed("Every element must be an exported resource.")
-        taken = [self._moved(one, caller) for one in body]
-        inside = {one["$id"] for one in taken}
-        store = self._platform.store
-        titles = {one["title"]: one["$id"] for one in store.find(caller.org, caller.sandbox, KIND)}
-        for one in taken:
-            for target in references(one):
-                missing = self._registry.get(caller.org, caller.sandbox, target) is None
-                if missing and self._registry.canonical(target) not in inside:
-                    raise self._failed(f"{one['$id']} refers to {target}, which is not there.")
-            if titles.get(one.get("title"), one["$id"]) != one["$id"]:
-                raise self._failed(f"There is a resource with the title {one.get('title')!r}.")
-        with store.transaction():
-            for one in taken:
-                store.put(caller.org, caller.sandbox, KIND, one["$id"], one)
-        return answer(taken)
+        moved = [self._moved(one, caller) for one in body]
+        wanted = {one["$id"]: one for one in moved}
+        taken: dict[str, dict[str, Any]] = {}
+        with self._platform.store.transaction():
+            while wanted:
+                # What others refer to comes before them, in whatever order the array has them.
+                ready = [
+                    one
+                    for one in wanted.values()
+                    if not any(target in wanted and target != one["$id"] for target in references(one))
+                ]
+                if not ready:
+                    raise self._failed(f"{next(iter(wanted))} refers to itself through others.")
+                for one in ready:
+                    taken[one["$id"]] = self._take(caller, one)
+                    del wanted[one["$id"]]
+        return answer([taken[one["$id"]] for one in moved])
+
+    def _take(self, caller: Caller, document: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._resources.take_in(caller, document)
+        except Problem as refused:
+            reason = refused.body.get("detail", "") if isinstance(refused.body, dict) else ""
+            raise self._failed(f"{document['$id']}: {reason}") from None
 
     def audit_log(self, request: Request, caller: Caller) -> Response:
         """`GET /rpc/auditlog/{resource}`: its changes, newest first."""
@@ -116,11 +122,14 @@ class RpcCalls:
     def _failed(self, detail: str) -> Exception:
         return self._registry.error(3005, 400, "Import Resource Failed", detail)
 
-    def _moved(self, document: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    def _moved(self, document: Any, caller: Caller) -> dict[str, Any]:
         """Copy under this tenant's namespace."""
-        new = self._platform.settings.tenant_of(caller.org)
-        old = str(document.get("meta:tenantNamespace", f"_{new}")).removeprefix("_")
-        text = json.dumps(document)
+        resource_id = document.get("$id") if isinstance(document, dict) else None
+        match = _ID.fullmatch(resource_id) if isinstance(resource_id, str) else None
+        if match is None or document.get("meta:resourceType", match[2]) != match[2]:
+            raise self._failed("Every element must be an exported resource.")
+        old, new = match[1], self._platform.settings.tenant_of(caller.org)
+        text = json.dumps({**document, "meta:resourceType": match[2]})
         for before, after in (
             (f"https://ns.adobe.com/{old}/", f"https://ns.adobe.com/{new}/"),
             (f'"_{old}"', f'"_{new}"'),
@@ -128,5 +137,4 @@ class RpcCalls:
         ):
             text = text.replace(before, after)
         moved: dict[str, Any] = json.loads(text)
-        moved["imsOrg"] = caller.org
         return moved
