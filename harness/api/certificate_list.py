@@ -33,15 +33,23 @@ def _listed_certificates(file: str) -> list[CertificateRule]:
 
 def _certificate_rule(entry: Any, index: int, file: str) -> CertificateRule:
     try:
-        sources = {part: entry[part]["src"] for part in ("key", "cert", "pfx") if part in entry}
+        sources = {part: _text(entry[part]["src"]) for part in ("key", "cert", "pfx") if part in entry}
         passphrase = entry.get("passphrase")
         return CertificateRule(
-            matches=tuple(entry["matches"]),
-            certificate=ClientCertificate(passphrase=passphrase, **sources),
+            matches=tuple(_text(match) for match in entry["matches"]),
+            certificate=ClientCertificate(
+                passphrase=None if passphrase is None else _text(passphrase), **sources
+            ),
         )
-    except (KeyError, TypeError) as error:
+    except (AttributeError, LookupError, TypeError) as error:
         raise InputError(
             f"this client certificate is not understood: {json.dumps(entry)[:80]}",
             where=f"{file}: /{index}",
             hint='each has {"matches": [pattern], "key": {"src": file}, "cert": {"src": file}}',
         ) from error
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value

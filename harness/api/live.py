@@ -116,7 +116,12 @@ class LiveRun:
             where = os.fspath(config.cookie_jar)
             self.jar.load_json(read_json(where, "the cookie jar"), where=where)
         self.redactor = Redactor(secret_patterns(config.secret_patterns))
-        self.redactor.learn_variables(variable for scope in self.scopes for variable in scope)
+        self._secret_names, spelled_out = auth_secrets(self.collection)
+        for name, value in spelled_out:
+            self.redactor.learn(value, name)
+        self.redactor.learn_variables(
+            (variable for scope in self.scopes for variable in scope), self._secret_names
+        )
         transport, draws = self._open_cassette()
         self.context = self._context(transport, draws)
 
@@ -175,9 +180,6 @@ class LiveRun:
     def _open_recording(self, path: Path) -> tuple[Transport, Draws]:
         from harness.cassettes.recording import RecordingPlan, open_recording
 
-        names, values = auth_secrets(self.collection)
-        for name, value in values:
-            self.redactor.learn(value, name)
         note = "made against the local platform" if self.platform == "local" else ""
         self.recording = open_recording(
             path,
@@ -192,7 +194,7 @@ class LiveRun:
                 note=note,
                 seed=self.config.seed,
                 environment=tuple(self.scopes.environment),
-                secret_names=names,
+                secret_names=self._secret_names,
                 other={"collection_file": _beside(self.collection.file, path)},
             ),
         )

@@ -61,7 +61,7 @@ def tls_context(options: HopOptions) -> ssl.SSLContext:
     if options.extra_ca:
         try:
             context.load_verify_locations(options.extra_ca)
-        except (OSError, ssl.SSLError) as error:
+        except (OSError, ssl.SSLError, ValueError) as error:
             raise _unusable(f"cannot read the CA certificates {options.extra_ca!r}: {error}") from None
     if options.ciphers:
         old = [name for name in options.ciphers if not name.startswith("TLS_")]

@@ -16,6 +16,9 @@ Source = str | os.PathLike[str]
 
 FETCH_TIMEOUT_S: Final = 30
 
+MOST_BYTES: Final = 512 * 1024 * 1024
+"""The largest document that is read. A device or a server may go on for ever."""
+
 DEEPEST: Final = 200
 """How many levels a document may have: the code that walks it must stay within Python's stack."""
 
@@ -33,7 +36,8 @@ def read_bytes(source: Source, what: str, fetch: Fetch | None = None) -> bytes:
     try:
         if is_address(name):
             return (fetch or fetch_address)(name)
-        return Path(name).read_bytes()
+        with Path(name).open("rb") as file:
+            return _bounded(file.read(MOST_BYTES + 1))
     except FileNotFoundError as error:
         raise InputError(f"{what} is not there", where=name, hint=_near(Path(name))) from error
     except IsADirectoryError as error:
@@ -47,20 +51,29 @@ def read_bytes(source: Source, what: str, fetch: Fetch | None = None) -> bytes:
 
 def fetch_address(address: str) -> bytes:
     """Read what an address answers. Any answer other than 200 is an `OSError`."""
+    from http.client import HTTPException
     from urllib.error import HTTPError
     from urllib.request import Request, urlopen
 
     request = Request(address, headers={"Accept": "application/json, */*"})  # noqa: S310 - see is_address
     try:
         with urlopen(request, timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310
-            body: bytes = answer.read()
+            body: bytes = answer.read(MOST_BYTES + 1)
             status = answer.status
     except HTTPError as error:
         error.close()
         raise OSError(f"the address answered {error.code} {error.reason}".rstrip()) from None
+    except HTTPException as error:
+        raise OSError(f"the address did not answer in HTTP: {error!r}") from None
     if status != 200:
         raise OSError(f"the address answered {status}")
-    return body
+    return _bounded(body)
+
+
+def _bounded(data: bytes) -> bytes:
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"it is larger than {MOST_BYTES >> 20} MB")
+    return data
 
 
 def decode(data: bytes) -> str:

@@ -1,6 +1,8 @@
 """Input that means harm ends as an error that can be read, and what was done is not lost."""
 
 import json
+import socket
+import threading
 
 import pytest
 
@@ -84,3 +86,54 @@ def test_a_result_that_is_none_is_an_error_with_its_name(command, workspace, tex
     said = command("report", workspace.text("r.jsonl", text))
     assert said.code is ExitCode.USAGE
     assert "r.jsonl" in said.err
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *("a", 1, None, [], {}),
+        *({"matches": 1}, {"matches": [1]}, {"matches": ["a"], "key": "k"}),
+        *({"matches": ["a"], "cert": {"src": []}}, {"matches": ["a"], "passphrase": {}}),
+    ],
+)
+def test_a_client_certificate_that_is_none_is_an_error_with_its_place(command, workspace, entry):
+    listed = workspace.json("certificates.json", [entry])
+    said = command("run", workspace.collection(("a", "")), "--ssl-client-cert-list", listed)
+    assert said.code is ExitCode.USAGE
+    assert "certificates.json: /0" in said.err
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"\0\xff garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"]
+)
+def test_an_address_that_does_not_answer_in_http_is_an_error(command, workspace, answer):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/c.json"
+        said = command("run", address)
+        thread.join()
+    assert said.code is ExitCode.USAGE
+    assert said.err.startswith("error: ")
+    assert address in said.err
+
+
+def test_a_secret_spelled_out_in_an_auth_is_in_no_report(command, workspace, target):
+    params = [{"key": "key", "value": "X-K"}, {"key": "value", "value": "lit-s3cret-7"}]
+    auth = {"type": "apikey", "apikey": params}
+    request = {"method": "POST", "url": target.url, "auth": auth}
+    file = workspace.collection({"name": "a", "request": request})
+    reporters = ("cli", "json", "junit", "html", "events")
+    options = [f"--reporter-{one}-export=out.{one}" for one in reporters[1:]]
+    said = command("run", file, "-r", ",".join(reporters), *options, "--verbose")
+    assert said.code is ExitCode.PASSED
+    assert "lit-s3cret-7" in str(target.requests)
+    for text in (said.out, *((workspace.folder / f"out.{one}").read_text() for one in reporters[1:])):
+        assert "lit-s3cret-7" not in text
