@@ -13,6 +13,7 @@ from harness.client.message import Failure, Headers, ResolvedRequest, Response
 from harness.client.transport import HopContext
 
 CODED_HEADERS: Final = frozenset({"content-encoding", "transfer-encoding"})
+_MOST_NUMBER: Final = 1e15
 Document = dict[str, Any]
 
 NOT_UNDERSTOOD: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -107,12 +108,13 @@ def interaction_of(entry: Any, pointer: str = "") -> Interaction:
 
 
 def _number(value: Any, default: float) -> float:
+    """Read a number, also one in a text; the default for what is none, or is none of this world."""
     if isinstance(value, str):
         try:
-            return float(value)
+            value = float(value)
         except ValueError:
             return default
-    return value if isinstance(value, int | float) else default
+    return value if isinstance(value, int | float) and abs(value) < _MOST_NUMBER else default
 
 
 def _request_of(entry: Any, pointer: str) -> ResolvedRequest:

@@ -155,3 +155,13 @@ def test_a_full_disk_ends_a_recording_and_keeps_what_it_had(tmp_path):
     assert raised.value.where == str(path)
     assert "--resume" in raised.value.hint
     assert sum(isinstance(entry, Interaction) for _, entry in read(path)) == 1
+
+
+@pytest.mark.parametrize("elapsed", [1e308, 10**400, "NaN", "inf", -1e308])
+def test_a_duration_that_is_none_counts_as_none(elapsed, tmp_path):
+    whole = copy.deepcopy(WHOLE)
+    whole["interactions"][0]["elapsed"] = elapsed
+    file = tmp_path / "c.json"
+    file.write_text(json.dumps(whole))
+    (interaction,) = load(file).interactions
+    assert interaction.elapsed_ms == 0
