@@ -88,6 +88,9 @@ def entry() -> None:
     try:
         code = main(sys.argv[1:], Terminal())
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        # A second one, while the first was being seen to.
+        code = ExitCode.INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.FAILED

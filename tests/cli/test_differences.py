@@ -122,7 +122,7 @@ def test_files_outside(both, command, workspace, target, tmp_path_factory):
 SECRET = {"name": "e", "values": [{"key": "k", "value": "s3cret-value", "type": "secret"}]}
 
 
-@row("secrets in exports")
+@row("secrets in exports of environment and globals")
 def test_secrets_in_exports(both, command, workspace, target):
     environment = workspace.json("e.json", SECRET)
     file = workspace.collection(("Call", target.url))
