@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.batches import Batches
 from harness.aep.catalog import Catalog
+from harness.aep.job_status import with_status
 from harness.aep.landing import LAKE
 from harness.aep.merge_policies import PROFILE
 from harness.aep.message import Request, answer
@@ -55,11 +56,7 @@ class ExportJobs:
         """`GET /export/jobs?limit=&offset=&status=`: newest first."""
         query = request.query
         found = self._store.find(caller.org, caller.sandbox, _KIND)[::-1]
-        status = query.get("status")
-        if status:
-            if status not in _STATUSES:
-                raise problem.bad_request(f"status must be one of {', '.join(_STATUSES)}")
-            found = [job for job in found if job["status"] == status]
+        found = with_status(found, query.get("status"), _STATUSES)
         limit = query.number("limit", 100, low=1)
         offset = query.number("offset", 0)
         shown = found[offset : offset + limit]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.activation import Activation, Change
+from harness.aep.job_status import with_status
 from harness.aep.merge_policies import PROFILE
 from harness.aep.message import Request, answer, empty
 from harness.aep.profiles import Profiles, ProfileView
@@ -50,11 +51,7 @@ class SegmentJobs:
         """`GET /segment/jobs`: newest first; `status` and `property=segments~segmentId==x` filter."""
         query = request.query
         found = self._store.find(caller.org, caller.sandbox, _KIND)[::-1]
-        status = query.get("status")
-        if status:
-            if status not in STATUSES:
-                raise problem.bad_request(f"status must be one of {', '.join(STATUSES)}")
-            found = [job for job in found if job["status"] == status]
+        found = with_status(found, query.get("status"), STATUSES)
         for text in query.all("property"):
             name, operator, wanted = text.partition("==")
             if name != _BY_SEGMENT or not operator:
