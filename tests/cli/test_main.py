@@ -1,5 +1,7 @@
 import errno
 import io
+import subprocess
+import sys
 
 import pytest
 
@@ -41,3 +43,21 @@ def test_output_that_finds_no_room_is_an_error(workspace, target):
     code = main(["run", str(workspace.collection(("a", target.url)))], terminal)
     assert code is ExitCode.USAGE
     assert err.getvalue().startswith("error: cannot write: No space left on device\n  --> out.txt\n")
+
+
+def test_ctrl_c_while_the_command_is_being_loaded_leaves_quietly() -> None:
+    script = """
+import sys
+
+class Interrupting:
+    def find_spec(self, name, path, target=None):
+        if name == "harness.cli.options":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+from harness.__main__ import entry
+entry()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
