@@ -1,6 +1,7 @@
 """What the local platform answers per second on one core, and its memory over many messages.
 
     python tests/benchmarks/bench_platform.py [--messages 20000] [--gets 20000] [--memory 100000]
+    python tests/benchmarks/bench_platform.py --messages 0 --gets 0 --memory 1000000
 
 The platform runs as a process of its own with `--data`; rates are per second of that process's CPU time,
 so that clients on the same machine do not count. Messages go to a dataset that is enabled for Profile, are
@@ -178,8 +179,11 @@ def person(number: int) -> dict[str, Any]:
 
 
 def rate(label: str, count: int, cpu_s: float) -> None:
-    """Print a rate."""
-    print(f"{label:44} {count / cpu_s:10,.0f} /s per core   ({count:,} in {cpu_s:.1f} s of CPU)", flush=True)
+    """Print a rate, unless nothing was sent."""
+    if count:
+        print(
+            f"{label:44} {count / cpu_s:10,.0f} /s per core   ({count:,} in {cpu_s:.1f} s of CPU)", flush=True
+        )
 
 
 def messages(envelope: dict[str, Any], start: int, count: int) -> Iterator[dict[str, Any]]:
@@ -221,14 +225,12 @@ def measure(platform: Platform, counts: argparse.Namespace) -> None:
         evaluated,
         load(platform, single(20_000_000, evaluated)),
     )
-    if counts.memory:
-        tenth = counts.memory // 10
-        load(platform, single(30_000_000, tenth))
-        early = Usage.of(platform.pid).memory_mb
-        load(platform, single(30_000_000 + tenth, counts.memory - tenth))
-        late = Usage.of(platform.pid).memory_mb
+    tenth = counts.memory // 10
+    for done in range(0, tenth * 10, tenth or 1):
+        cpu_s = load(platform, single(30_000_000 + done, tenth))
+        memory_mb = Usage.of(platform.pid).memory_mb
         print(
-            f"memory: {early:.0f} MiB after {tenth:,} more messages, {late:.0f} MiB after {counts.memory:,}"
+            f"{done + tenth:>12,} more messages: {memory_mb:6.0f} MiB ({tenth / cpu_s:,.0f} /s)", flush=True
         )
 
 
