@@ -29,7 +29,7 @@ from harness.scripting.engine import (
 )
 from harness.variables.draws import CallDraws, Draws
 from harness.variables.scope import Scopes
-from harness.variables.substitute import Resolver
+from harness.variables.substitute import Resolver, UsedVariable
 
 
 def _no_packages(name: str) -> None:  # noqa: ARG001 - the seam's shape
@@ -125,6 +125,7 @@ class _CallRun:
         self.authored: Request = site.call.item.request
         self.next: NextRequest | None = None
         self.nested: list[CallResult] = []
+        self.variables: tuple[UsedVariable, ...] = ()
 
     def run(self) -> CallOutcome:
         call = self.site.call
@@ -258,6 +259,7 @@ class _CallRun:
             random=self.draws.random("send"),
             clock=self.draws.clock,
         )
+        self.variables = tuple(resolver.used.values())
         if not self.context.newman:
             self.warnings += (
                 RunWarning(message=f"variable {name!r} is not defined", place=self.place)
@@ -291,6 +293,7 @@ class _CallRun:
             attempt=site.attempt,
             request=self.authored,
             exchange=exchange,
+            variables=self.variables,
             prerequest=prerequest.runs,
             test=test.runs if test else (),
             expectations=judged.expectations if judged else (),

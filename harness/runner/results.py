@@ -7,6 +7,7 @@ from harness.client.message import Exchange
 from harness.collection.model import EventName, Request
 from harness.runner.plan import Call
 from harness.scripting.engine import Assertion, ScriptRun
+from harness.variables.substitute import UsedVariable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,9 @@ class CallResult:
     """What came of one attempt of one call in one iteration.
 
     `request` is the request as the pre-request scripts left it (authored), `exchange` what happened to it,
-    `None` when nothing was sent. `skipped` says why the call did not run. `expectations` are the
-    companion's, as assertions. `position` is the index in the plan. `started_ms` is since the epoch.
+    `None` when nothing was sent. `skipped` says why the call did not run. `variables` are those that the
+    request named. `expectations` are the companion's, as assertions. `position` is the index in the plan.
+    `started_ms` is since the epoch.
     """
 
     call: Call
@@ -50,6 +52,7 @@ class CallResult:
     attempt: int = 1
     request: Request | None = None
     exchange: Exchange | None = None
+    variables: tuple[UsedVariable, ...] = ()
     prerequest: tuple[ScriptRun, ...] = ()
     test: tuple[ScriptRun, ...] = ()
     expectations: tuple[Assertion, ...] = ()

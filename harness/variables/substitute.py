@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.collection.javascript import as_text
@@ -15,21 +16,31 @@ PASSES: Final = 19
 """How often a text is gone over, since a value may hold names again; what is left then stays as it is."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedVariable:
+    """A variable that a text named: its value then, and the scope that had it, or `dynamic` when drawn."""
+
+    name: str
+    scope: str
+    value: str
+
+
 class Resolver:
     """Resolves the texts of one request, as the Postman SDK does.
 
     Names are taken literally, spaces included. Values that are objects read `[object Object]`; a `null` in a
     data row leaves its name in place and hides the name in all other scopes. A name that starts with `$` and
     is no variable draws a new value each time it occurs. `unresolved` lists the names that have no value, in
-    the order they were met.
+    the order they were met; `used` those that have one, as first met.
     """
 
-    __slots__ = ("_dynamic", "_scopes", "unresolved")
+    __slots__ = ("_dynamic", "_scopes", "unresolved", "used")
 
     def __init__(self, scopes: Scopes, random: random.Random, clock: Clock) -> None:
         self._scopes = scopes
         self._dynamic = DynamicValues(random, clock)
         self.unresolved: list[str] = []
+        self.used: dict[str, UsedVariable] = {}
 
     def text(self, template: str) -> str:
         """Resolve one text."""
@@ -63,8 +74,11 @@ class Resolver:
     def _find(self, name: str) -> str | None:
         found = self._scopes.find(name)
         if found is None:
-            return self._dynamic.draw(name) if name.startswith("$") else None
-        scope, variable = found
-        if variable.value is None and scope.name == "data":
-            return None
-        return as_text(variable.value)
+            value = self._dynamic.draw(name) if name.startswith("$") else None
+            scope = "dynamic"
+        else:
+            scope, variable = found[0].name, found[1]
+            value = None if variable.value is None and scope == "data" else as_text(variable.value)
+        if value is not None and name not in self.used:
+            self.used[name] = UsedVariable(name=name, scope=scope, value=value)
+        return value

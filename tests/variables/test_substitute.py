@@ -31,6 +31,22 @@ def test_values_of_every_type(value, text):
     assert resolver(a=value).text("<{{a}}>") == f"<{text}>"
 
 
+def test_what_was_used_is_told_with_its_value_and_scope():
+    resolved = resolver({"row": 1}, base="{{host}}/a", host="h", other="x")
+    resolved.text("{{base}} {{row}} {{base}} {{none}}")
+    assert [(one.name, one.scope, one.value) for one in resolved.used.values()] == [
+        ("base", "environment", "{{host}}/a"),
+        ("row", "data", "1"),
+        ("host", "environment", "h"),
+    ]
+
+
+def test_what_was_drawn_is_told_as_dynamic():
+    resolved = resolver()
+    drawn = resolved.text("{{$randomInt}}")
+    assert [(one.scope, one.value) for one in resolved.used.values()] == [("dynamic", drawn)]
+
+
 def test_names_are_literal():
     resolved = resolver(**{"a b": "1", " c": "2", "": "3"})
     assert resolved.text("{{a b}}{{ c}}{{c}}{{}}") == "12{{c}}3"
