@@ -25,16 +25,12 @@ from harness.cassettes.document import (
     metadata_document,
 )
 from harness.cassettes.interaction import Cassette, CassetteMetadata, Interaction
+from harness.cassettes.yaml_reader import DEEPEST, TooDeep, Unusual, read_yaml, safe_loader
 from harness.errors import InputError, Place
 
 VERSION: Final = 1
 """The version that vcrpy writes and reads."""
 
-DEEPEST: Final = 200
-"""How many levels a document may have."""
-
-_BRACKET: Final = re.compile(r"[\[\]{}]")
-_DEEP_BLOCK: Final = re.compile(rf"^ {{{DEEPEST}}}|(?:[-?] +){{{DEEPEST // 2}}}", re.MULTILINE)
 _BREAKS: Final = re.compile("[\r\x85\u2028\u2029\ufeff]")
 _BEYOND_LIBYAML: Final = re.compile("[\U00010000-\U0010ffff]")
 
@@ -84,26 +80,31 @@ def _parse(path: Path, text: str) -> Any:
             raise _refusal(path, f"line {error.lineno}, column {error.colno}", error.msg) from error
         except (ValueError, RecursionError) as error:
             raise _refusal(path, "/", str(error)) from error
+    try:
+        return read_yaml(text)
+    except TooDeep as error:
+        raise _refusal(path, f"line {error.line}", str(error)) from error
+    except yaml.YAMLError as error:
+        raise _refusal(path, _mark(error), _problem(error)) from error
+    except Unusual:
+        return _parse_with_loader(path, text)
+
+
+def _parse_with_loader(path: Path, text: str) -> Any:
     _check_depth(path, text)
     try:
-        return yaml.load(text, Loader=_loader())  # noqa: S506 -- a subclass of the safe loader
+        return yaml.load(text, Loader=safe_loader())  # noqa: S506 -- a safe loader
     except yaml.constructor.ConstructorError:
         return _parse_with_vcrpy(path, text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, *NOT_UNDERSTOOD) as error:
         raise _refusal(path, _mark(error), _problem(error)) from error
 
 
 def _check_depth(path: Path, text: str) -> None:
     """Refuse a document nested so deeply that libyaml, which recurses, would end the process."""
-    open_brackets = most = 0
-    for bracket in _BRACKET.finditer(text):
-        open_brackets += 1 if bracket[0] in "[{" else -1
-        most = max(most, open_brackets)
-    if most <= DEEPEST and not _DEEP_BLOCK.search(text):
-        return
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=_loader()):
+        for event in yaml.parse(text, Loader=safe_loader()):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):
@@ -125,10 +126,6 @@ def _parse_with_vcrpy(path: Path, text: str) -> Any:
         raise _refusal(path, _mark(error), _problem(error)) from error
 
 
-def _loader() -> Any:
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
 def _mark(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     return f"line {mark.line + 1}, column {mark.column + 1}" if mark is not None else "line 1"
@@ -142,7 +139,7 @@ def _problem(error: Exception) -> str:
 def _line_of(text: str, pointer: str) -> int:
     """Return the line of a place in a document, or of what is left of the way to it."""
     try:
-        node = yaml.compose(text, Loader=_loader())
+        node = yaml.compose(text, Loader=safe_loader())
     except yaml.YAMLError:
         return 1
     for part in pointer.split("/")[1:]:

@@ -165,3 +165,10 @@ def test_a_duration_that_is_none_counts_as_none(elapsed, tmp_path):
     file.write_text(json.dumps(whole))
     (interaction,) = load(file).interactions
     assert interaction.elapsed_ms == 0
+
+
+def test_a_moment_that_never_was_is_refused_with_its_file(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("version: 1\ninteractions:\n- when: 2026-13-45\n")
+    with pytest.raises(InputError, match=r"not a cassette, or a damaged one.*month"):
+        load(path)
