@@ -1,16 +1,18 @@
 """Identity Service: the XID of an identity, and the identities linked to one.
 
-Source: Adobe's description of the Identity Service API; `/cluster` is the older half of it.
+Sources: Adobe's description of the Identity Service API, and the guides to identity mappings and
+cluster history; `/cluster` and `/mapping` are the older half of it.
 """
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.identity_edges import IdentityEdges
 from harness.aep.identity_graph import IdentityGraph
 from harness.aep.ids import xid as xid_of
-from harness.aep.message import Request, answer
+from harness.aep.message import Request, answer, empty
 from harness.aep.namespaces import Namespaces
 from harness.aep.problem import Problem
 from harness.aep.routing import Endpoint
@@ -20,11 +22,15 @@ if TYPE_CHECKING:
 
     from harness.aep.gateway import Caller
     from harness.aep.identities import Identity
+    from harness.aep.message import Query
     from harness.aep.platform import Platform
 
 _BASE = "/data/core/identity"
 _MOST = 1000
+_LONGEST_NUMBER = 12
 _SPELLINGS = ("nsid", "namespace", "ns")
+_LISTS = ("xids", "compositeXids", "compositeXidsWithNamespace")
+_CLUSTERS = uuid.uuid5(uuid.NAMESPACE_URL, "http://ns.adobe.com/identity/cluster")
 
 
 def routes(platform: Platform) -> list[Endpoint]:
@@ -34,6 +40,10 @@ def routes(platform: Platform) -> list[Endpoint]:
         ("GET", "/identity", calls.xid),
         ("GET", "/cluster/members", calls.members),
         ("POST", "/clusters/members", calls.many_members),
+        ("GET", "/cluster/history", calls.history),
+        ("POST", "/clusters/history", calls.many_histories),
+        ("GET", "/mapping", calls.mapping),
+        ("POST", "/mappings", calls.many_mappings),
         ("POST", "/v2/graph", calls.graph),
     )
     return [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
@@ -56,16 +66,8 @@ class IdentityCalls:
 
     def members(self, request: Request, caller: Caller) -> Response:
         """`GET /identity/cluster/members?xid=`, or with namespace and id."""
-        query = request.query
-        asked: Any = query.get("xid")
-        if query.get("id") and any(query.get(name) for name in (*_SPELLINGS, "nsId")):
-            given = {name: query.get(name) for name in (*_SPELLINGS, "nsId") if query.get(name)}
-            if "nsId" in given:
-                given["nsid"] = given.pop("nsId")
-            asked = {**given, "id": query.get("id")}
-        if not asked:
-            raise _invalid("Give xid, or namespace or nsid with id.")
-        stitch = self._stitches(query.get("graph-type"))
+        asked = _named(request.query)
+        stitch = self._stitches(request.query.get("graph-type"))
         clusters, unprocessed = self._clusters(caller, [asked], stitch=stitch)
         return answer(
             {
@@ -79,16 +81,40 @@ class IdentityCalls:
     def many_members(self, request: Request, caller: Caller) -> Response:
         """`POST /identity/clusters/members {xids|compositeXids, graph-type?}`: at most 1000."""
         body = request.document()
-        asked = self._asked(body, "xids", "compositeXids")
+        asked = self._asked(body, *_LISTS)
         clusters, unprocessed = self._clusters(caller, asked, stitch=self._stitches(body.get("graph-type")))
         return answer(
             {
-                "version": "1.0.0",
+                "version": "1.1.0",
                 "clusters": clusters,
-                "unprocessedXids": [one for one in unprocessed if isinstance(one, str)],
-                "unprocessedNids": [one for one in unprocessed if not isinstance(one, str)],
+                "unprocessedRecords": unprocessed,
+                **_unprocessed(unprocessed),
+                "algo_type": "STITCH_ALL",
             }
         )
+
+    def history(self, request: Request, caller: Caller) -> Response:
+        """`GET /identity/cluster/history?xid=`, or with namespace and id."""
+        self._stitches(request.query.get("graph-type"))
+        return self._histories(caller, [_named(request.query)])
+
+    def many_histories(self, request: Request, caller: Caller) -> Response:
+        """`POST /identity/clusters/history {xids|compositeXids, graph-type?}`: at most 1000."""
+        body = request.document()
+        self._stitches(body.get("graph-type"))
+        return self._histories(caller, self._asked(body, *_LISTS))
+
+    def mapping(self, request: Request, caller: Caller) -> Response:
+        """`GET /identity/mapping?xid=&targetNs=`, or with namespace and id."""
+        query = request.query
+        stitch = self._stitches(query.get("graph-type"))
+        return self._mappings(caller, [_named(query)], query.get("targetNs"), stitch=stitch)
+
+    def many_mappings(self, request: Request, caller: Caller) -> Response:
+        """`POST /identity/mappings {xids|compositeXids, targetNs?, graph-type?}`: at most 1000."""
+        body = request.document()
+        stitch = self._stitches(body.get("graph-type"))
+        return self._mappings(caller, self._asked(body, *_LISTS), body.get("targetNs"), stitch=stitch)
 
     def graph(self, request: Request, caller: Caller) -> Response:
         """`POST /identity/v2/graph {xids|composite_xids, projection_type?}`: members, or graphs."""
@@ -141,6 +167,67 @@ class IdentityCalls:
 
     # parts
 
+    def _histories(self, caller: Caller, asked: list[Any]) -> Response:
+        found: list[dict[str, Any]] = []
+        unprocessed: list[Any] = []
+        for one in asked:
+            try:
+                xid, _ = self._read(caller, one)
+            except Problem:
+                unprocessed.append(one)
+                continue
+            moves = [
+                {"clusterId": str(uuid.uuid5(_CLUSTERS, f"{caller.org}/{cluster}")), "cRecordedTS": str(at)}
+                for cluster, at in self._graph.history(caller.org, caller.sandbox, xid)
+            ]
+            composite = {} if isinstance(one, str) else {"compositeXid": one}
+            found.append({"xid": xid, **composite, "clusterHistory": moves})
+        return answer({"version": 1, "xidsClusterHistory": found, **_unprocessed(unprocessed)})
+
+    def _mappings(self, caller: Caller, asked: list[Any], target: Any, *, stitch: bool) -> Response:
+        """Identities of a cluster in one namespace, that of the identity itself unless another is named.
+
+        204 when there is none at all.
+        """
+        wanted = None if target in (None, "", "0", 0) else self._space(caller, target)
+        found: list[dict[str, Any]] = []
+        unprocessed: list[Any] = []
+        for one in asked:
+            try:
+                xid, write = self._read(caller, one)
+            except Problem:
+                unprocessed.append(one)
+                continue
+            own = self._graph.identity(caller.org, caller.sandbox, xid)
+            code = wanted or ("" if own is None else own.namespace)
+            others = [member for member in self._cluster(caller, xid) if member != xid] if stitch else []
+            times = self._edges.seen(caller.org, caller.sandbox, [xid, *others])
+            name = "xid" if isinstance(one, str) else "compositeXid"
+            mapping = [
+                {name: write(member), "lastAssociationTime": str(times.get(member, 0))}
+                for member in others
+                if self._is_of(caller, member, code)
+            ]
+            found.append({name: one, "mapping": mapping})
+        if not unprocessed and not any(one["mapping"] for one in found):
+            return empty(204)
+        return answer({"version": 1, "mappings": found, **_unprocessed(unprocessed)})
+
+    def _is_of(self, caller: Caller, xid: str, code: str) -> bool:
+        identity = self._graph.identity(caller.org, caller.sandbox, xid)
+        return identity is not None and identity.namespace.lower() == code.lower()
+
+    def _space(self, caller: Caller, named: Any) -> str:
+        """Code of a namespace that is named by number or by code."""
+        text = str(named)
+        held = None
+        if text.isdecimal() and len(text) < _LONGEST_NUMBER:
+            held = self._namespaces.by_id(caller.org, caller.sandbox, int(text))
+        held = held or self._namespaces.by_code(caller.org, caller.sandbox, text)
+        if held is None:
+            raise _invalid(f"The provided namespace={text} is invalid.")
+        return str(held["code"])
+
     def _clusters(
         self, caller: Caller, asked: list[Any], *, stitch: bool
     ) -> tuple[list[dict[str, Any]], list[Any]]:
@@ -191,7 +278,7 @@ class IdentityCalls:
         number = asked.get("nsid")
         if isinstance(code, str):
             held = self._namespaces.by_code(caller.org, caller.sandbox, code)
-        elif str(number).isdecimal() and len(str(number)) < 12:
+        elif str(number).isdecimal() and len(str(number)) < _LONGEST_NUMBER:
             held = self._namespaces.by_id(caller.org, caller.sandbox, int(str(number)))
         if held is None:
             raise _invalid(
@@ -219,5 +306,25 @@ class IdentityCalls:
         raise _invalid(f"The graph {graph_type!r} is not here; use pdg or none.")
 
 
+def _named(query: Query) -> Any:
+    """Identity that a query names: by namespace and id where both are there, else by XID."""
+    spaces = {name: query.get(name) for name in (*_SPELLINGS, "nsId") if query.get(name)}
+    if query.get("id") and spaces:
+        if "nsId" in spaces:
+            spaces["nsid"] = spaces.pop("nsId")
+        return {**spaces, "id": query.get("id")}
+    if not query.get("xid"):
+        raise _invalid("Give xid, or namespace or nsid with id.")
+    return query.get("xid")
+
+
+def _unprocessed(given: list[Any]) -> dict[str, list[Any]]:
+    return {
+        "unprocessedXids": [one for one in given if isinstance(one, str)],
+        "unprocessedNids": [one for one in given if not isinstance(one, str)],
+    }
+
+
 def _invalid(detail: str) -> Problem:
-    return Problem(400, {"title": "InvalidInput", "status": 400, "detail": detail})
+    # The description of the API has `detail` for some calls and `description` for others.
+    return Problem(400, {"title": "InvalidInput", "status": 400, "detail": detail, "description": detail})

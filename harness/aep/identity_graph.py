@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NODE = "identity"
 _CLUSTER = "identityCluster"
+_MOST_MOVES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class IdentityGraph:
     """Identities and clusters of every sandbox."""
 
     def __init__(self, platform: Platform) -> None:
+        self._platform = platform
         self._store = platform.store
 
     def take(self, org: str, sandbox: str, identities: Iterable[Identity]) -> Link:
@@ -49,7 +51,12 @@ class IdentityGraph:
             node = self._store.get(org, sandbox, _NODE, xid)
             if node is None:
                 new.add(xid)
-                body = {"namespace": identity.namespace, "value": identity.value, "cluster": xid}
+                body = {
+                    "namespace": identity.namespace,
+                    "value": identity.value,
+                    "cluster": xid,
+                    "moves": [[xid, self._platform.clock.now_ms()]],
+                }
                 self._store.put(org, sandbox, _NODE, xid, body)
                 clusters[xid] = [xid]
             elif node["cluster"] not in clusters:
@@ -73,6 +80,12 @@ class IdentityGraph:
         """Id of the cluster of an identity; None when the identity is not known."""
         node = self._store.get(org, sandbox, _NODE, xid)
         return None if node is None else str(node["cluster"])
+
+    def history(self, org: str, sandbox: str, xid: str) -> list[tuple[str, int]]:
+        """Clusters that an identity was in and since when (epoch ms), the present one first."""
+        node = self._store.get(org, sandbox, _NODE, xid)
+        moves = [] if node is None else node.get("moves", [])
+        return [(str(cluster), int(at_ms)) for cluster, at_ms in reversed(moves)]
 
     def members(self, org: str, sandbox: str, cluster: str) -> list[str]:
         """XIDs of a cluster in the order they joined; empty for a cluster that is not there."""
@@ -114,7 +127,9 @@ class IdentityGraph:
     def _point(self, org: str, sandbox: str, xid: str, cluster: str) -> None:
         node = self._store.get(org, sandbox, _NODE, xid)
         if node is not None:
-            self._store.put(org, sandbox, _NODE, xid, {**node, "cluster": cluster})
+            moves = [*node.get("moves", []), [cluster, self._platform.clock.now_ms()]]
+            moved = {**node, "cluster": cluster, "moves": moves[-_MOST_MOVES:]}
+            self._store.put(org, sandbox, _NODE, xid, moved)
 
 
 def _identity(node: dict[str, Any]) -> Identity:

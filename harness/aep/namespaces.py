@@ -30,6 +30,7 @@ _TYPES = (
     "PHONE",
     "B2B_ACCOUNT",
 )
+_INVALID = "INVALID_REQUEST_PARAMS"
 _STANDARD = (
     (0, "CORE", "CORE", "COOKIE"),
     (4, "ECID", "ECID", "COOKIE"),
@@ -126,8 +127,9 @@ class Namespaces:
         if self.exists(caller.org, caller.sandbox, wanted["code"]):
             raise self._error(
                 409,
-                "NAMESPACE_CODE_CONFLICT",
-                f"A namespace with the code {wanted['code']} exists already",
+                "INTEGRATION_CODE_EXISTS",
+                f"Namespace code {wanted['code']} already exists. Please use a different code",
+                title="NAMESPACE_CODE_CONFLICT",
             )
         now = self._platform.clock.now_ms()
         number = 10_000_000 + self._platform.store.count(caller.org, caller.sandbox, _KIND) + 1
@@ -147,17 +149,16 @@ class Namespaces:
         return answer(body)
 
     def rename(self, request: Request, caller: Caller) -> Response:
-        """`PUT /identities/{id}`: name, type and description of a custom namespace."""
+        """`PUT /identities/{id}`: name and description of a custom namespace."""
         current = self._get(request, caller)
         wanted = request.document()
         if not current["custom"]:
             raise self._error(403, "NAMESPACE_NOT_EDITABLE", "A standard namespace cannot be changed")
         self._check(wanted)
-        if wanted["code"] != current["code"]:
-            raise self._error(400, "NAMESPACE_CODE_IMMUTABLE", "The code cannot be changed")
+        if wanted["code"] != current["code"] or wanted["idType"].upper() != current["idType"].upper():
+            raise self._error(400, _INVALID, "code and idType are non editable fields")
         current.update(
             name=wanted["name"],
-            idType=wanted["idType"],
             description=wanted.get("description", current["description"]),
             updateTime=self._platform.clock.now_ms(),
         )
@@ -175,29 +176,39 @@ class Namespaces:
         if wanted.isdigit():
             found = self.by_id(caller.org, caller.sandbox, int(wanted))
         if found is None:
-            raise self._error(404, "NAMESPACE_NOT_FOUND", f"There is no namespace {wanted}")
+            raise self._error(
+                404, "NAMESPACE_NOT_FOUND", f"Namespace id not found for given IMS Org {caller.org}"
+            )
         return found
 
     def _check(self, wanted: dict[str, Any]) -> None:
         for name in ("name", "code", "idType"):
             if not isinstance(wanted.get(name), str) or not wanted[name]:
-                raise self._error(400, "NAMESPACE_INVALID", f"{name} is required")
+                raise self._error(400, _INVALID, f"Please provide a value of {name}.")
         if _CODE.fullmatch(wanted["code"]) is None:
             raise self._error(
-                400, "NAMESPACE_INVALID", "code holds letters, digits and underscores, at most 64"
+                400, _INVALID, "Please provide a code of letters, digits and underscores, at most 64."
             )
         if wanted["idType"].upper() not in _TYPES:
-            raise self._error(400, "NAMESPACE_INVALID", f"idType must be one of {', '.join(_TYPES)}")
+            valid = ", ".join(_TYPES)
+            raise self._error(
+                400, _INVALID, f"Please provide a valid value of idType. Valid values are: [{valid}]"
+            )
+        if not isinstance(wanted.get("description", ""), str):
+            raise self._error(400, _INVALID, "Please provide a text as description.")
 
-    def _error(self, status: int, title: str, description: str) -> Problem:
+    def _error(
+        self, status: int, code: str, description: str, *, title: str = "Namespace validation"
+    ) -> Problem:
         return Problem(
             status,
             {
                 "timestamp": iso(self._platform.clock.now_ms(), millis=True),
                 "type": "http://ns.adobe.com/adobecloud/problem/namespacevalidation",
                 "status": status,
+                "error": code,
                 "description": description,
                 "title": title,
-                "report": {"code": title, "message": description},
+                "report": {"code": code, "message": description},
             },
         )

@@ -28,10 +28,20 @@ def test_an_own_namespace_is_answered_200_listed_and_renamed(client: Any) -> Non
 def test_a_code_is_unique_without_regard_to_case(client: Any) -> None:
     answer = client.post(BASE, {**OWN, "code": "email"})
     assert (answer.status, answer.json()["title"]) == (409, "NAMESPACE_CODE_CONFLICT")
+    assert answer.json()["report"]["code"] == "INTEGRATION_CODE_EXISTS"
 
 
 @pytest.mark.parametrize(
-    "change", [{"name": ""}, {"code": None}, {"code": "a b"}, {"idType": "THING"}, {"idType": None}]
+    "change",
+    [
+        {"name": ""},
+        {"code": None},
+        {"code": "a b"},
+        {"idType": "THING"},
+        {"idType": None},
+        {"idType": 4},
+        {"description": ["x"]},
+    ],
 )
 def test_an_invalid_namespace_says_why(client: Any, change: dict[str, Any]) -> None:
     answer = client.post(BASE, {**OWN, **change})
@@ -39,6 +49,18 @@ def test_an_invalid_namespace_says_why(client: Any, change: dict[str, Any]) -> N
     assert answer.status == 400
     assert body["type"] == "http://ns.adobe.com/adobecloud/problem/namespacevalidation"
     assert {"timestamp", "status", "description", "title", "report"} <= set(body)
+    assert (body["title"], body["report"]["code"]) == ("Namespace validation", "INVALID_REQUEST_PARAMS")
+
+
+def test_code_and_type_of_a_namespace_stay_as_they_are(client: Any) -> None:
+    own = f"{BASE}/{client.post(BASE, OWN).json()['id']}"
+    for change in ({"code": "OTHER"}, {"idType": "EMAIL"}):
+        answer = client.put(own, {**OWN, **change})
+        assert answer.status == 400
+        assert answer.json()["description"] == "code and idType are non editable fields"
+    missing = client.put(f"{BASE}/99999", OWN)
+    assert (missing.status, missing.json()["report"]["code"]) == (404, "NAMESPACE_NOT_FOUND")
+    assert client.get(own).json()["updateTime"] == client.get(own).json()["createTime"]
 
 
 def test_namespaces_cannot_be_deleted_and_standard_ones_not_changed(client: Any) -> None:
