@@ -87,7 +87,7 @@ def test_lists_are_grouped_by_type_in_four_forms(client: Any, lake: Any, schema:
 
     assert [one["@id"] for one in listed("application/vnd.adobe.xdm+json")[name]] == [made]
     assert listed("application/vnd.adobe.xdm-id+json") == {name: [made]}
-    assert listed("application/vnd.adobe.xdm-link+json") == {name: [f"{BASE}/{made}"]}
+    assert listed("application/vnd.adobe.xdm-link+json") == {name: [f"/tenant/descriptors/{made}"]}
     page = listed("application/vnd.adobe.xdm-v2+json")
     assert [one["@id"] for one in page["results"]] == [made]
     assert listed(None) == listed("application/vnd.adobe.xdm+json")
@@ -125,7 +125,7 @@ def test_other_types_have_their_own_rules(client: Any, lake: Any, schema: str) -
     relation = {**base, "@type": "xdm:descriptorOneToOne", "xdm:destinationVersion": 1}
     assert client.post(BASE, relation).status == 400
     answer = client.post(BASE, {**relation, "xdm:destinationSchema": schema + "0"})
-    assert (answer.status, answer.json()["type"][-12:]) == (400, "XDM-1526-400")
+    assert (answer.status, answer.json()["type"][-12:]) == (404, "XDM-1012-404")
     target = lake.schema(title="Target")
     assert client.post(BASE, {**relation, "xdm:destinationSchema": target}).status == 201
     reference = {**base, "@type": "xdm:descriptorReferenceIdentity"}
@@ -151,3 +151,87 @@ def test_a_deprecated_field_is_marked(client: Any, lake: Any, schema: str) -> No
     fields = client.get(url, headers=headers).json()["properties"][lake.tenant]["properties"]
     assert fields["other"]["meta:status"] == "deprecated"
     assert "meta:status" not in fields["id"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"@type": "xdm:descriptorNothing"}, 400),
+        ({"@type": None}, 400),
+        ({"xdm:sourceSchema": "https://ns.adobe.com/other/schemas/0"}, 404),
+        ({"xdm:sourceVersion": 2}, 404),
+        ({"xdm:sourceProperty": "exchangeinternal/id"}, 400),
+        ({"xdm:sourceProperty": "/_exchangeinternal/id/"}, 400),
+        ({"xdm:sourceProperty": "/properties/_exchangeinternal/properties/id"}, 400),
+        ({"xdm:sourceProperty": "/_exchangeinternal/none"}, 400),
+        ({"xdm:sourceProperty": 1}, 400),
+        ({"xdm:property": "id"}, 400),
+        ({"xdm:namespace": "Nowhere"}, 400),
+        ({"xdm:isPrimary": "true"}, 400),
+    ],
+)
+def test_a_wrong_identity_descriptor_is_refused(
+    client: Any, lake: Any, schema: str, change: dict[str, Any], status: int
+) -> None:
+    answer = client.post(BASE, identity(lake, schema, **change))
+    assert answer.status == status
+    assert answer.json()["report"]["detailed-message"] == answer.json()["detail"]
+    for name in change:
+        body = identity(lake, schema)
+        del body[name]
+        missing = client.post(BASE, body).status
+        assert missing == (201 if name == "xdm:isPrimary" else 400), name
+        for made in client.get(BASE, headers={"accept": "application/vnd.adobe.xdm-id+json"}).json().values():
+            for one in made:
+                client.delete(f"{BASE}/{one}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"@type": "xdm:alternateDisplayInfo"}, 400),
+        ({"@type": "xdm:alternateDisplayInfo", "xdm:title": "Text"}, 400),
+        ({"@type": "xdm:alternateDisplayInfo", "meta:enum": {"a": "A"}}, 201),
+        ({"@type": "xdm:descriptorLabel", "xdm:labels": "C1"}, 400),
+        ({"@type": "xdm:descriptorLabel", "xdm:labels": ["C1"]}, 201),
+        (
+            {
+                "@type": "xdm:descriptorLabel",
+                "xdm:labels": ["C1"],
+                "xdm:sourceProperty": "/_exchangeinternal",
+            },
+            400,
+        ),
+        ({"@type": "xdm:descriptorRelationship", "xdm:cardinality": "M:1"}, 201),
+        ({"@type": "xdm:descriptorRelationship", "xdm:cardinality": "M:N"}, 400),
+        ({"@type": "xdm:descriptorRelationship"}, 400),
+        ({"@type": "xdm:descriptorOneToOne", "xdm:destinationProperty": "/none"}, 400),
+        ({"@type": "xdm:descriptorOneToOne", "xdm:destinationProperty": "/personID"}, 201),
+        ({"@type": "xdm:descriptorPrimaryKey", "xdm:sourceProperty": ["/_id", "/personID"]}, 201),
+    ],
+    ids=str,
+)
+def test_every_type_has_its_own_fields(
+    client: Any, lake: Any, schema: str, fields: dict[str, Any], status: int
+) -> None:
+    base = {
+        "xdm:sourceSchema": schema,
+        "xdm:sourceVersion": 1,
+        "xdm:sourceProperty": f"/{lake.tenant}/other",
+        "xdm:destinationSchema": schema,
+    }
+    assert client.post(BASE, {**base, **fields}).status == status
+
+
+def test_the_second_form_of_the_list_has_pages(client: Any, lake: Any, schema: str) -> None:
+    made = [lake.identity(schema, f"/{lake.tenant}/{name}", primary=name == "id") for name in ("id", "other")]
+    paged = {"accept": "application/vnd.adobe.xdm-v2+json"}
+    seen = []
+    url = f"{BASE}?orderby=xdm:sourceProperty&limit=1"
+    for _ in made:
+        body = client.get(url, headers=paged).json()
+        seen.extend(one["@id"] for one in body["results"])
+        url = body["_links"].get("next", {}).get("href", "").removeprefix("http://aep.local")
+    assert (seen, url, body["_page"]["next"]) == (made, "", None)
+    whole = client.get(BASE, headers={"accept": "application/vnd.adobe.xdm-id+json"}).json()
+    assert sorted(whole["xdm:descriptorIdentity"]) == sorted(made)

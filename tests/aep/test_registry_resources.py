@@ -168,11 +168,11 @@ def test_lists_give_ids_pages_filters_and_order(client: Any, lake: Any) -> None:
     assert set(body["results"][0]) == {"title", "$id", "meta:altId", "version"}
     assert body["_page"] == {"orderby": "title", "next": made[2], "count": 2}
     following = body["_links"]["next"]["href"].removeprefix("http://aep.local")
-    rest = client.get(f"{following}&limit=2", headers=ids).json()
+    rest = client.get(following, headers=ids).json()
     assert [one["title"] for one in rest["results"]] == ["Gamma"]
     assert rest["_page"]["next"] is None
     found = client.get(f"{base}?orderby=-title&start=Beta").json()["results"]
-    assert [one["title"] for one in found] == ["Beta", "Alpha"]
+    assert [one["title"] for one in found] == ["Alpha"]  # what comes strictly after the value
     for text, titles in (
         ("title==Beta", ["Beta"]),
         ("title!=Beta", ["Alpha", "Gamma"]),
@@ -411,3 +411,96 @@ def test_the_sandboxes_have_their_own_resources(client: Any, lake: Any) -> None:
     client.sandbox = "dev"
     assert client.get(path(made), headers=RAW).status == 404
     assert lake.schema(title="Same")
+
+
+def test_an_earlier_minor_version_can_be_read(client: Any, lake: Any) -> None:
+    made = lake.schema()
+    first = client.get(path(made), headers=RAW).json()
+    group = lake.mixin({"a": STRING})
+    client.patch(path(made), [{"op": "add", "path": "/allOf/-", "value": {"$ref": group}}])
+
+    def read(version: str, variant: str = "xed") -> Any:
+        return client.get(
+            path(made), headers={"accept": f"application/vnd.adobe.{variant}+json; version={version}"}
+        )
+
+    assert read("1.0").json() == first
+    assert read("1").json()["version"] == read("1.1").json()["version"] == "1.1"
+    assert lake.tenant not in read("1.0", "xed-full").json()["properties"]
+    assert lake.tenant in read("1.1", "xed-full").json()["properties"]
+    for version in ("1.2", "2", "2.0"):
+        assert (read(version).status, code(read(version))) == (404, "XDM-1012-404"), version
+
+
+def test_the_next_page_keeps_filters_and_size(client: Any, lake: Any) -> None:
+    for number in range(5):
+        lake.mixin({"a": STRING}, title=f"Group {number}")
+    lake.mixin({"a": STRING}, title="Other, with a comma")
+    url = f"{BASE}/tenant/mixins?orderby=-title&limit=2&property={quote('title~^Group')}"
+    seen: list[str] = []
+    while url:
+        body = client.get(url).json()
+        assert len(body["results"]) <= 2
+        seen.extend(one["title"] for one in body["results"])
+        url = body["_links"].get("next", {}).get("href", "").removeprefix("http://aep.local")
+    assert seen == [f"Group {number}" for number in (4, 3, 2, 1, 0)]
+    found = client.get(f"{BASE}/tenant/mixins?property={quote('title==Other, with a comma')}").json()
+    assert len(found["results"]) == 1
+
+
+def test_a_strict_list_wants_an_order_for_pages(make_client: Any) -> None:
+    client = make_client(strict=True)
+    client.sandbox = "prod"
+    for query in ("limit=2", "start=a"):
+        assert client.get(f"{BASE}/tenant/schemas?{query}").status == 400
+        assert client.get(f"{BASE}/tenant/schemas?{query}&orderby=title").status == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_a_payload_must_say_that_it_is_json(client: Any, lake: Any, method: str) -> None:
+    made = lake.schema()
+    target = f"{BASE}/tenant/schemas" if method == "POST" else path(made)
+    answer = client.call(method, target, b"{}", headers={"content-type": "text/plain"})
+    assert (answer.status, answer.json()) == (
+        400,
+        {
+            "type": "/placeholder/type/uri",
+            "status": 400,
+            "title": "BadRequestError",
+            "detail": "A valid content-type must be specified",
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {},
+        [],
+        "text",
+        [1],
+        [{"op": "add", "path": "/title"}],
+        [{"op": "add", "value": 1}],
+        [{"path": "/title", "value": 1}],
+        [{"op": "add", "path": "title", "value": "T"}],
+        [{"op": "replace", "path": "/none", "value": 1}],
+        [{"op": "remove", "path": "/allOf/9"}],
+        [{"op": "remove", "path": "/allOf/-"}],
+        [{"op": "add", "path": "/allOf/01", "value": {}}],
+        [{"op": "add", "path": "/none/deep", "value": {}}],
+        [{"op": "replace", "path": "/title/deep", "value": {}}],
+        [{"op": "remove", "path": ""}],
+        [{"op": "replace", "path": "", "value": []}],
+        [{"op": "copy", "from": "/title", "path": "/description"}],
+        [{"op": "test", "path": "/title", "value": "Schema"}],
+        [{"op": "add", "path": "/description", "value": "d"}, {"op": "remove", "path": "/none"}],
+    ],
+    ids=str,
+)
+def test_a_patch_is_applied_whole_or_not_at_all(client: Any, lake: Any, patch: Any) -> None:
+    made = lake.schema()
+    before = client.get(path(made), headers=RAW).body
+    answer = client.patch(path(made), patch)
+    assert (answer.status, answer.json()["title"]) == (400, "BadRequestError")
+    assert answer.json()["report"]["detailed-message"]
+    assert client.get(path(made), headers=RAW).body == before

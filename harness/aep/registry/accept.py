@@ -12,11 +12,15 @@ _XDM = frozenset({"id", "link", "v2"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """A media type of the registry: family `xed` or `xdm`, its variants, and the major version."""
+    """A media type of the registry: family `xed` or `xdm`, its variants, and the version.
+
+    Without a `minor` the newest of the major version is meant.
+    """
 
     family: str
     variants: frozenset[str] = frozenset()
     version: int | None = None
+    minor: int | None = None
 
 
 def parse(header: str | None) -> Accept | None:
@@ -29,17 +33,18 @@ def parse(header: str | None) -> Accept | None:
         variants = frozenset(match[2].lstrip("-").split("-")) - {""}
         if not variants <= (_XED if match[1] == "xed" else _XDM):
             continue
-        return Accept(family=match[1], variants=variants, version=_version(parameters))
+        major, minor = _version(parameters)
+        return Accept(family=match[1], variants=variants, version=major, minor=minor)
     return None
 
 
-def _version(parameters: list[str]) -> int | None:
+def _version(parameters: list[str]) -> tuple[int | None, int | None]:
     for parameter in parameters:
         name, _, value = parameter.partition("=")
-        major = value.strip().strip('"').partition(".")[0]
-        if name.strip().lower() == "version" and major.isdigit():
-            return int(major)
-    return None
+        match = re.fullmatch(r'"?([0-9]{1,9})(?:\.([0-9]{1,9}))?"?', value.strip())
+        if name.strip().lower() == "version" and match is not None:
+            return int(match[1]), None if match[2] is None else int(match[2])
+    return None, None
 
 
 def without_text(node: object) -> object:

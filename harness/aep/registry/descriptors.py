@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.aep import problem
 from harness.aep.message import Request, answer, empty
 from harness.aep.namespaces import Namespaces
 from harness.aep.registry.accept import Accept
 from harness.aep.registry.accept import parse as parse_accept
-from harness.aep.registry.listing import listed
+from harness.aep.registry.listing import listed, next_link
 from harness.aep.registry.resources import BASE
 from harness.aep.registry.state import DESCRIPTOR_KIND, SchemaRegistry
 from harness.aep.routing import Endpoint
@@ -23,20 +22,31 @@ if TYPE_CHECKING:
     from harness.aep.platform import Platform
 
 _MOST = 4000
+_SOURCE = ("xdm:sourceSchema", "xdm:sourceVersion", "xdm:sourceProperty")
+_UNVERSIONED = ("xdm:sourceSchema", "xdm:sourceProperty")
 _TYPES = {
-    "xdm:descriptorIdentity": ("xdm:namespace", "xdm:property"),
-    "xdm:alternateDisplayInfo": (),
-    "xdm:descriptorOneToOne": ("xdm:destinationSchema",),
-    "xdm:descriptorRelationship": ("xdm:destinationSchema",),
-    "xdm:descriptorReferenceIdentity": ("xdm:identityNamespace",),
-    "xdm:descriptorDeprecated": (),
-    "xdm:descriptorLabel": ("xdm:labels",),
-    "xdm:descriptorPrimaryKey": (),
-    "xdm:descriptorVersion": (),
-    "xdm:descriptorTimestamp": (),
-    "xdm:descriptorRecommendation": (),
+    "xdm:descriptorIdentity": (*_SOURCE, "xdm:namespace", "xdm:property"),
+    "xdm:alternateDisplayInfo": _SOURCE,
+    "xdm:descriptorOneToOne": (*_SOURCE, "xdm:destinationSchema"),
+    "xdm:descriptorRelationship": (*_SOURCE, "xdm:destinationSchema", "xdm:cardinality"),
+    "xdm:descriptorReferenceIdentity": (*_SOURCE, "xdm:identityNamespace"),
+    "xdm:descriptorDeprecated": _SOURCE,
+    "xdm:descriptorLabel": (*_SOURCE, "xdm:labels"),
+    "xdm:descriptorPrimaryKey": _UNVERSIONED,
+    "xdm:descriptorVersion": _UNVERSIONED,
+    "xdm:descriptorTimestamp": _UNVERSIONED,
+    "xdm:descriptorRecommendation": _SOURCE,
 }
-"""Descriptor types, with the fields each needs beside the source."""
+"""Descriptor types, with the fields that each needs."""
+_DISPLAY = {
+    "xdm:title": "texts by language",
+    "xdm:description": "texts by language",
+    "meta:enum": "texts by value",
+    "xdm:excludeMetaEnum": "texts by value",
+    "meta:excludeMetaEnum": "texts by value",
+}
+"""What an alternate display says, of which it needs something."""
+_CARDINALITIES = ("1:1", "1:0", "M:1", "M:0")
 _PLURAL = frozenset({"xdm:descriptorPrimaryKey"})
 
 
@@ -51,7 +61,7 @@ def routes(platform: Platform) -> list[Endpoint]:
         ("DELETE", "/tenant/descriptors/{id}", descriptors.delete),
     )
     return [
-        Endpoint(method=method, path=BASE + path, handler=handler, json_only=method == "POST")
+        Endpoint(method=method, path=BASE + path, handler=handler, json_only=method in {"POST", "PUT"})
         for method, path, handler in table
     ]
 
@@ -74,11 +84,14 @@ class Descriptors:
                 "A list of descriptors takes application/vnd.adobe.xdm+json, -id or -link.",
             )
         found = self._all(request, caller)
+        # Only the second version of the list has pages.
+        most = {} if "v2" in accept.variants else {"most": _MOST}
+        page, about = listed(found, request.query, strict=self._platform.settings.strict, **most)
         if "v2" in accept.variants:
-            page, about = listed(found, request.query)
+            here = f"{request.base_url}{request.path.rstrip('/')}"
+            more = {} if about["next"] is None else {"next": {"href": next_link(here, request.query, about)}}
             shown = [_form(one, accept) for one in page]
-            return answer({"results": shown, "_page": about, "_links": {}})
-        page, _ = listed(found, request.query)
+            return answer({"results": shown, "_page": about, "_links": more})
         groups: dict[str, list[Any]] = {}
         for one in page:
             groups.setdefault(one["@type"], []).append(_form(one, accept))
@@ -97,7 +110,7 @@ class Descriptors:
         """`POST /tenant/descriptors`."""
         wanted = request.document()
         if self._platform.store.count(caller.org, caller.sandbox, DESCRIPTOR_KIND) >= _MOST:
-            raise problem.bad_request(f"A sandbox holds at most {_MOST} descriptors")
+            raise self._registry.refused(f"A sandbox holds at most {_MOST} descriptors")
         now = self._platform.clock.now_ms()
         body = {
             **wanted,
@@ -126,7 +139,7 @@ class Descriptors:
             "updated": self._platform.clock.now_ms(),
         }
         if body.get("@type") != current["@type"]:
-            raise problem.bad_request("The @type of a descriptor cannot be changed")
+            raise self._registry.refused("The @type of a descriptor cannot be changed")
         self._check(caller, body)
         self._platform.store.put(caller.org, caller.sandbox, DESCRIPTOR_KIND, body["@id"], body)
         return answer(body)
@@ -155,19 +168,20 @@ class Descriptors:
         # 1. form
         kind = body.get("@type")
         if not isinstance(kind, str) or kind not in _TYPES:
-            raise problem.bad_request(f"@type must be one of {', '.join(_TYPES)}, not {kind!r}")
-        for name in ("xdm:sourceSchema", "xdm:sourceVersion", *_TYPES[kind]):
+            raise self._registry.refused(f"@type must be one of {', '.join(_TYPES)}, not {kind!r}")
+        for name in _TYPES[kind]:
             if name not in body:
-                raise problem.bad_request(f"A descriptor of type {kind} needs {name}")
+                raise self._registry.refused(f"A descriptor of type {kind} needs {name}")
         # 2. the schema
         source = str(body["xdm:sourceSchema"])
         schema = self._registry.get(caller.org, caller.sandbox, source)
-        if schema is None:
+        version = body.get("xdm:sourceVersion", 1)
+        if schema is None or str(version) != schema["version"].partition(".")[0]:
             raise self._registry.error(
                 1012,
                 404,
                 "Resource Not Found",
-                f"Requested resource {source} with version {body['xdm:sourceVersion']} is not found",
+                f"Requested resource {source} with version {version} is not found",
             )
         # 3. the field
         paths = body.get("xdm:sourceProperty")
@@ -177,25 +191,55 @@ class Descriptors:
         if kind == "xdm:descriptorIdentity":
             self._check_identity(caller, body)
         elif kind in {"xdm:descriptorOneToOne", "xdm:descriptorRelationship"}:
-            target = str(body["xdm:destinationSchema"])
-            if self._registry.schema(caller.org, caller.sandbox, target) is None:
-                raise self._registry.error(
-                    1526,
-                    400,
-                    "Union descriptor validation error",
-                    f"The destination schema {target} is not found",
-                )
+            self._check_destination(caller, body)
         elif kind == "xdm:descriptorReferenceIdentity":
             self._check_namespace(caller, body["xdm:identityNamespace"])
+        elif kind == "xdm:alternateDisplayInfo":
+            self._check_display(body)
+        elif kind == "xdm:descriptorLabel":
+            self._check_labels(caller, body)
 
-    def _check_path(self, caller: Caller, schema_id: str, path: Any) -> None:
-        if not isinstance(path, str) or not path.startswith("/") or path.endswith("/"):
-            raise problem.bad_request(
-                f"xdm:sourceProperty must start with '/' and not end with it, not {path!r}"
+    def _check_destination(self, caller: Caller, body: dict[str, Any]) -> None:
+        target = str(body["xdm:destinationSchema"])
+        if self._registry.schema(caller.org, caller.sandbox, target) is None:
+            raise self._registry.error(
+                1012, 404, "Resource Not Found", f"The destination schema {target} is not found"
             )
+        if "xdm:destinationProperty" in body:
+            self._check_path(caller, target, body["xdm:destinationProperty"], "xdm:destinationProperty")
+        cardinality = body.get("xdm:cardinality", _CARDINALITIES[0])
+        if cardinality not in _CARDINALITIES:
+            raise self._registry.refused(
+                f"xdm:cardinality must be one of {', '.join(_CARDINALITIES)}, not {cardinality!r}"
+            )
+
+    def _check_display(self, body: dict[str, Any]) -> None:
+        given = {name: body[name] for name in _DISPLAY if name in body}
+        if not given:
+            raise self._registry.refused(f"A display needs one of {', '.join(_DISPLAY)}")
+        for name, value in given.items():
+            if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+                raise self._registry.refused(f"{name} must be an object of {_DISPLAY[name]}")
+
+    def _check_labels(self, caller: Caller, body: dict[str, Any]) -> None:
+        labels = body["xdm:labels"]
+        if not isinstance(labels, list) or not all(isinstance(one, str) for one in labels):
+            raise self._registry.refused("xdm:labels must be an array of strings")
+        if body["xdm:sourceProperty"] == f"/_{self._platform.settings.tenant_of(caller.org)}":
+            raise self._registry.refused(
+                "The namespace object of the tenant cannot be labelled; label the fields below it"
+            )
+
+    def _check_path(
+        self, caller: Caller, schema_id: str, path: Any, name: str = "xdm:sourceProperty"
+    ) -> None:
+        if not isinstance(path, str) or not path.startswith("/") or path.endswith("/"):
+            raise self._registry.refused(f"{name} must start with '/' and not end with it, not {path!r}")
         words = path.strip("/").split("/")
         node: Any = self._registry.full(caller.org, caller.sandbox, schema_id)
-        for word in words:
+        for given in words:
+            # The guide writes fields of the standard as XDM does, with their prefix.
+            word = given.removeprefix("xdm:").replace("@", "_") if ":" in given or "@" in given else given
             if node.get("type") == "array":
                 node = node.get("items", {})
             inner = node.get("properties", {})
@@ -204,25 +248,25 @@ class Descriptors:
                 continue
             if word not in inner:
                 hint = " (leave out 'properties')" if word == "properties" else ""
-                raise problem.bad_request(f"xdm:sourceProperty {path} is not a field of {schema_id}{hint}")
+                raise self._registry.refused(f"{name} {path} is not a field of {schema_id}{hint}")
             node = inner[word]
 
     def _check_identity(self, caller: Caller, body: dict[str, Any]) -> None:
         if body["xdm:property"] not in {"xdm:id", "xdm:code"}:
-            raise problem.bad_request("xdm:property must be xdm:id or xdm:code")
+            raise self._registry.refused("xdm:property must be xdm:id or xdm:code")
         self._check_namespace(caller, body["xdm:namespace"], by_id=body["xdm:property"] == "xdm:id")
         primary = body.get("xdm:isPrimary", False)
         if not isinstance(primary, bool):
-            raise problem.bad_request("xdm:isPrimary must be true or false")
+            raise self._registry.refused("xdm:isPrimary must be true or false")
         for other in self._registry.descriptors(caller.org, caller.sandbox, str(body["xdm:sourceSchema"])):
             if other["@id"] == body["@id"] or other["@type"] != body["@type"]:
                 continue
             if primary and other.get("xdm:isPrimary"):
-                raise problem.bad_request(
+                raise self._registry.refused(
                     f"The schema has a primary identity already: {other['xdm:sourceProperty']}"
                 )
             if other["xdm:sourceProperty"] == body["xdm:sourceProperty"]:
-                raise problem.bad_request(
+                raise self._registry.refused(
                     f"There is an identity descriptor for {body['xdm:sourceProperty']} already"
                 )
 
@@ -233,12 +277,12 @@ class Descriptors:
         else:
             known = isinstance(namespace, str) and namespaces.exists(caller.org, caller.sandbox, namespace)
         if not known:
-            raise problem.bad_request(f"There is no identity namespace {namespace!r}")
+            raise self._registry.refused(f"There is no identity namespace {namespace!r}")
 
 
 def _form(descriptor: dict[str, Any], accept: Accept) -> Any:
     if "id" in accept.variants:
         return descriptor["@id"]
     if "link" in accept.variants:
-        return f"{BASE}/tenant/descriptors/{descriptor['@id']}"
+        return f"/tenant/descriptors/{descriptor['@id']}"
     return descriptor

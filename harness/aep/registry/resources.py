@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from harness.aep import problem
 from harness.aep.json_patch import PatchError, apply_patch, parse_patch
@@ -12,9 +11,10 @@ from harness.aep.message import Request, answer, empty
 from harness.aep.registry import rules
 from harness.aep.registry.accept import parse as parse_accept
 from harness.aep.registry.accept import without_text
-from harness.aep.registry.listing import listed
+from harness.aep.registry.listing import listed, next_link
 from harness.aep.registry.resolve import references
 from harness.aep.registry.state import AUDIT, KIND, UNION, SchemaRegistry
+from harness.aep.registry.unions import Unions
 from harness.aep.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def routes(platform: Platform) -> list[Endpoint]:
                 method=method,
                 path=f"{BASE}/{{container}}/{path}",
                 handler=handler,
-                json_only=method in {"POST", "PUT"},
+                json_only=method in {"POST", "PUT", "PATCH"},
             )
         )
     return found
@@ -94,12 +94,17 @@ class Resources:
         container, kind = self._where(request)
         accept = parse_accept(request.headers.get("accept"))
         if accept is not None and accept.version is not None:
-            raise self._accept_error(1006, "A list takes no version in the Accept header.")
+            raise self._accept_error(
+                1006,
+                f"The supplied Accept header is not valid: {request.headers.get('accept')} - A valid Accept"
+                " value should look like application/vnd.adobe.{xed|xdm}+json, without a version",
+                legacy_status=400,
+            )
         if kind == "unions":
             found = self._registry.unions(caller.org, caller.sandbox)
         else:
             found = self._registry.of_type(caller.org, caller.sandbox, kind, container)
-        page, about = listed(found, request.query)
+        page, about = listed(found, request.query, strict=self._platform.settings.strict)
         if accept is not None and "id" in accept.variants:
             names = ("title", "$id", "meta:altId", "version")
             page = [{name: one[name] for name in names} for one in page]
@@ -107,8 +112,7 @@ class Resources:
         word = request.params["type"]
         links: dict[str, Any] = {f"global_{word}": {"href": f"{request.base_url}{BASE}/global/{word}"}}
         if about["next"] is not None:
-            start = quote(about["next"], safe="")
-            links["next"] = {"href": f"{here}?orderby={about['orderby']}&start={start}"}
+            links["next"] = {"href": next_link(here, request.query, about)}
         return answer({"results": page, "_page": about, "_links": links})
 
     def read(self, request: Request, caller: Caller) -> Response:
@@ -126,14 +130,32 @@ class Resources:
         if accept.version is None:
             raise self._accept_error(1007, "version must be supplied in the accept header", legacy_status=400)
         document = self._find(request, caller, container, kind)
-        if accept.version != int(document["version"].partition(".")[0]):
-            raise self._not_found(kind, request.params["id"], accept.version)
+        major, _, minor = document["version"].partition(".")
+        if accept.version != int(major):
+            raise self._not_found(kind, request.params["id"], str(accept.version))
+        if accept.minor not in {None, int(minor)}:
+            wanted = f"{accept.version}.{accept.minor}"
+            earlier = self._earlier(caller, document["$id"], wanted)
+            if earlier is None:
+                raise self._not_found(kind, request.params["id"], wanted)
+            document = earlier
         return answer(self._shown(caller, document, accept.variants))
+
+    def _earlier(self, caller: Caller, resource_id: str, version: str) -> dict[str, Any] | None:
+        """Resource as it was in a version, the last time that it had it."""
+        for entry in reversed(self._platform.store.records(caller.org, caller.sandbox, AUDIT, resource_id)):
+            if entry.body["version"] == version:
+                return dict(entry.body["updates"][0]["value"])
+        return None
 
     def _shown(self, caller: Caller, document: dict[str, Any], variants: frozenset[str]) -> dict[str, Any]:
         shown = document
         if "full" in variants:
-            full = self._registry.full(caller.org, caller.sandbox, document["$id"])
+            current = self._registry.get(caller.org, caller.sandbox, document["$id"])
+            if current is None or current["version"] == document["version"]:
+                full = self._registry.full(caller.org, caller.sandbox, document["$id"])
+            else:
+                full = self._registry.resolved(caller.org, caller.sandbox, document)
             shown = copy.deepcopy(full or {})
         if variants & {"desc", "deprecatefield"}:
             found = self._registry.descriptors(caller.org, caller.sandbox, document["$id"])
@@ -212,9 +234,9 @@ class Resources:
         try:
             changed = apply_patch(current, parse_patch(request.json()))
         except PatchError as error:
-            raise problem.bad_request(f"The patch cannot be applied: {error}") from None
+            raise self._registry.refused(f"The patch cannot be applied: {error}") from None
         if not isinstance(changed, dict):
-            raise problem.bad_request("A patch must leave a JSON object")
+            raise self._registry.refused("A patch must leave a JSON object")
         return self._update(caller, current, changed)
 
     def delete(self, request: Request, caller: Caller) -> Response:
@@ -222,13 +244,13 @@ class Resources:
         kind = self._writable(request)
         current = self._find(request, caller, "tenant", kind)
         if kind == "schemas" and self._registry.in_use(caller.org, caller.sandbox, current):
-            raise problem.bad_request(
+            raise self._registry.refused(
                 f"The schema {current['$id']} is enabled for Profile or used by a dataset"
                 " and cannot be deleted."
             )
         users = self._registry.users(caller.org, caller.sandbox, current["$id"])
         if users:
-            raise problem.bad_request(
+            raise self._registry.refused(
                 f"The resource {current['$id']} is used by {users[0]['$id']} and cannot be deleted."
             )
         with self._platform.store.transaction():
@@ -292,12 +314,12 @@ class Resources:
         # 1. form
         title = document.get("title")
         if not isinstance(title, str) or not title.strip():
-            raise problem.bad_request("The resource needs a title")
+            raise self._registry.refused("The resource needs a title")
         if document.setdefault("type", "object") != "object" and kind != "datatypes":
-            raise problem.bad_request("The type of the resource must be 'object'")
+            raise self._registry.refused("The type of the resource must be 'object'")
         reason = rules.malformed(document)
         if reason is not None:
-            raise problem.bad_request(f"The resource is not valid: {reason}")
+            raise self._registry.refused(f"The resource is not valid: {reason}")
         # 2. title
         self._check_title(caller, document, title)
         # 3. references
@@ -318,7 +340,8 @@ class Resources:
                     1021,
                     400,
                     "Namespace validation error",
-                    f"Custom fields must be under _{tenant}: {', '.join(outside)}",
+                    "A custom field is defined under an invalid namespace. All custom fields must be defined"
+                    f" under a top-level field named _{tenant}. Fields: {', '.join(outside)}",
                 )
         # 5. composition
         check = {
@@ -336,13 +359,14 @@ class Resources:
                     1521,
                     400,
                     "Title not unique",
-                    f"Title must be unique. An object {other['$id']} already exists with the same title.",
+                    f"Object titles must be unique. An object {other['$id']} already exists with the same"
+                    " title.",
                 )
 
     def _check_mixin(self, caller: Caller, document: dict[str, Any]) -> None:
         classes = document.get("meta:intendedToExtend")
         if not isinstance(classes, list) or not classes:
-            raise problem.bad_request(
+            raise self._registry.refused(
                 "meta:intendedToExtend must list the classes that the field group is meant for"
             )
         for class_id in classes:
@@ -357,7 +381,7 @@ class Resources:
         extends = self._registry.extends(caller.org, caller.sandbox, document)
         behaviors = [one for one in extends if one.startswith(_BEHAVIOR) and "measure" not in one]
         if len(behaviors) != 1:
-            raise problem.bad_request(
+            raise self._registry.refused(
                 f"A class must extend exactly one behavior, such as {_BEHAVIOR}record,"
                 f" {_BEHAVIOR}time-series or {_BEHAVIOR}adhoc"
             )
@@ -373,59 +397,31 @@ class Resources:
         }
         classes = [one for one in parts.values() if one and one["meta:resourceType"] == "classes"]
         if len(classes) != 1:
-            raise problem.bad_request(f"A schema must have exactly one class in allOf, not {len(classes)}")
+            raise self._registry.refused(f"A schema must have exactly one class in allOf, not {len(classes)}")
         class_id = classes[0]["$id"]
         document["meta:class"] = class_id
         related = {class_id, *self._registry.extends(caller.org, caller.sandbox, classes[0])}
         for part in parts.values():
             meant = (part or {}).get("meta:intendedToExtend")
             if meant and not related & {self._registry.canonical(one) for one in meant}:
-                raise problem.bad_request(
+                raise self._registry.refused(
                     f"The field group {part and part['$id']} is not meant for the class {class_id}"
                 )
         tags = document.get("meta:immutableTags")
         if tags is not None and (not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags)):
-            raise problem.bad_request("meta:immutableTags must be an array of strings")
+            raise self._registry.refused("meta:immutableTags must be an array of strings")
         if self._registry.is_union(document):
-            self._check_union(caller, document)
+            full = self._registry.resolved(caller.org, caller.sandbox, document)
+            Unions(self._registry, caller.org, caller.sandbox).check(document, full)
 
-    def _check_union(self, caller: Caller, document: dict[str, Any]) -> None:
-        full = self._registry.resolved(caller.org, caller.sandbox, document)
-        has_map = "identityMap" in full.get("properties", {})
-        identities = self._registry.identities(caller.org, caller.sandbox, document["$id"])
-        if not has_map and not any(one.primary for one in identities):
-            raise self._registry.error(
-                1528,
-                400,
-                "Union descriptor validation error",
-                "To enable the schema for Profile it needs a primary identity descriptor or an"
-                " identityMap field group.",
-            )
-        for other in self._registry.union_schemas(caller.org, caller.sandbox, document["meta:class"]):
-            if other["$id"] == document["$id"]:
-                continue
-            theirs = self._registry.full(caller.org, caller.sandbox, other["$id"]) or {}
-            path = rules.conflicts(theirs, full)
-            if path is not None:
-                raise self._registry.error(
-                    1413,
-                    400,
-                    "Merge Schema Error",
-                    f"The type of {path} differs from that in {other['$id']}, which is in the same union.",
-                )
-
-    @staticmethod
-    def _check_tags(current: dict[str, Any], document: dict[str, Any]) -> None:
+    def _check_tags(self, current: dict[str, Any], document: dict[str, Any]) -> None:
         lost = set(current.get("meta:immutableTags") or ()) - set(document.get("meta:immutableTags") or ())
         if lost:
-            raise problem.bad_request(f"An immutable tag cannot be removed: {', '.join(lost)}")
+            raise self._registry.refused(f"An immutable tag cannot be removed: {', '.join(lost)}")
 
     def _check_evolution(self, caller: Caller, current: dict[str, Any], document: dict[str, Any]) -> None:
-        org, sandbox = caller.org, caller.sandbox
-        if current["meta:resourceType"] == "schemas":
-            affected = [current]
-        else:
-            affected = self._registry.dependents(org, sandbox, current["$id"])
+        org, sandbox, kind = caller.org, caller.sandbox, current["meta:resourceType"]
+        affected = [current] if kind == "schemas" else self._registry.dependents(org, sandbox, current["$id"])
         used = [one for one in affected if self._registry.in_use(org, sandbox, one)]
         if not used:
             return
@@ -440,11 +436,13 @@ class Resources:
 
         for schema in used:
             if schema.get("meta:class") != changed.get(schema["$id"], schema).get("meta:class"):
-                raise problem.bad_request("The class of a schema in use cannot be changed.")
+                raise self._registry.refused("The class of a schema in use cannot be changed.")
             after = resolve(changed.get(schema["$id"], schema), lookup)
+            if self._registry.is_union(schema) and kind != "schemas":
+                Unions(self._registry, org, sandbox).check_types(schema, after)
             reason = rules.breaking_change(before[schema["$id"]], after)
             if reason is not None:
-                raise problem.bad_request(
+                raise self._registry.refused(
                     f"The schema {schema['$id']} is in use, so {reason} is not allowed:"
                     " only additive changes are."
                 )
@@ -485,10 +483,10 @@ class Resources:
             found = self._registry.union(org, sandbox, wanted)
             kind = "unions"
         if found is None or found["meta:resourceType"] != kind or found["meta:containerId"] != container:
-            raise self._not_found(kind, wanted, 1)
+            raise self._not_found(kind, wanted, "1")
         return found
 
-    def _not_found(self, kind: str, wanted: str, version: int) -> problem.Problem:
+    def _not_found(self, kind: str, wanted: str, version: str) -> problem.Problem:
         return self._registry.error(
             _NOT_FOUND[kind],
             404,

@@ -113,13 +113,13 @@ def _outside(path: str, field: Any, root: dict[str, Any], namespace: str, found:
         _outside(f"{path}.{name}", sub, root, namespace, found)
 
 
-def conflicts(one: dict[str, Any], other: dict[str, Any], path: str = "") -> str | None:
-    """First path at which two resolved schemas have different types (`XDM-1413`)."""
+def conflicts(one: dict[str, Any], other: dict[str, Any], path: str = "") -> tuple[str, str, str] | None:
+    """First path at which two resolved schemas have different types, and the two (`XDM-1413`)."""
     mine, theirs = one.get("properties", {}), other.get("properties", {})
     for name in mine.keys() & theirs.keys():
         here = f"{path}/{name}"
         if _type(mine[name]) != _type(theirs[name]):
-            return here
+            return here, _type(mine[name]), _type(theirs[name])
         found = conflicts(mine[name], theirs[name], here)
         if found is not None:
             return found
@@ -133,22 +133,27 @@ def breaking_change(old: dict[str, Any], new: dict[str, Any], path: str = "") ->
     what is accepted is not. (Adobe: rules of schema evolution.)
     """
     where = path or "/"
-    if _type(old) != _type(new):
-        return f"the type of {where} would change from {_type(old)} to {_type(new)}"
+    retyped = _retyped(old, new)
+    if retyped is not None:
+        return f"a change of the type of {where} {retyped}"
     required = set(new.get("required", ())) - set(old.get("required", ()))
     if required:
-        return f"{where} would require {', '.join(sorted(required))}"
+        return f"requiring {', '.join(sorted(required))} in {where}"
     narrowed = _narrowed(old, new)
     if narrowed is not None:
-        return f"{narrowed} of {where} would become narrower"
+        return f"narrowing {narrowed} of {where}"
     kept = new.get("properties", {})
     for name, field in old.get("properties", {}).items():
         here = f"{path}/{name}"
         if name not in kept:
-            return f"the field {here} would be removed"
+            return f"the removal of the field {here}"
         found = breaking_change(field, kept[name], here)
         if found is not None:
             return found
+    if isinstance(old.get("additionalProperties"), dict) and not isinstance(
+        new.get("additionalProperties", False), dict
+    ):
+        return f"closing the map {where}"
     for name in ("items", "additionalProperties"):
         if isinstance(old.get(name), dict) and isinstance(new.get(name), dict):
             found = breaking_change(old[name], new[name], f"{path}/*")
@@ -166,9 +171,21 @@ def _narrowed(old: dict[str, Any], new: dict[str, Any]) -> str | None:
     for name in ("maximum", "maxLength", "maxItems", "exclusiveMaximum"):
         if name in new and (name not in old or new[name] < old[name]):
             return name
-    for name in ("pattern", "format"):
+    for name in ("pattern", "const", "multipleOf", "uniqueItems"):
         if name in new and new[name] != old.get(name):
             return name
+    return None
+
+
+def _retyped(old: dict[str, Any], new: dict[str, Any]) -> str | None:
+    """Say how the data type changes: JSON's, XDM's, or the format that tells a date from a text."""
+    if _type(old) != _type(new):
+        return f"from {_type(old)} to {_type(new)}"
+    if old.get("format") != new.get("format"):
+        return f"from format {old.get('format')} to format {new.get('format')}"
+    before, after = old.get("meta:xdmType"), new.get("meta:xdmType")
+    if before is not None and after is not None and before != after:
+        return f"from {before} to {after}"
     return None
 
 

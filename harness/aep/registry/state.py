@@ -64,6 +64,14 @@ class SchemaRegistry:
             at_ms=self._platform.clock.now_ms(),
         )
 
+    def refused(self, detail: str) -> Problem:
+        """Build a 400 that the documentation names no code for, with the report that clients read."""
+        raised = problem.bad_request(detail)
+        if self._platform.settings.xdm_errors == "new":
+            stamped = self.error(0, 400, "BadRequestError", detail)
+            raised.body = {**raised.body, "report": stamped.body["report"]}
+        return raised
+
     @staticmethod
     def canonical(resource_id: str) -> str:
         """`$id` of a resource that is named by `$id` or by `meta:altId`."""
@@ -211,9 +219,13 @@ class SchemaRegistry:
         schema_id = self.canonical(schema_id)
         return [
             one
-            for one in self._platform.store.find(org, sandbox, DESCRIPTOR_KIND)
+            for one in self.all_descriptors(org, sandbox)
             if self.canonical(one["xdm:sourceSchema"]) == schema_id
         ]
+
+    def all_descriptors(self, org: str, sandbox: str) -> list[dict[str, Any]]:
+        """Descriptors of a sandbox in the order they were created."""
+        return self._platform.store.find(org, sandbox, DESCRIPTOR_KIND)
 
     def identities(self, org: str, sandbox: str, schema_id: str) -> tuple[Identity, ...]:
         """Identity fields of a schema, the primary one first. Cached."""
