@@ -9,6 +9,8 @@ export function installClock(realm, NativeDate, now) {
   for (const [name, value] of [["now", () => now()], ["parse", NativeDate.parse], ["UTC", NativeDate.UTC]]) {
     Object.defineProperty(Date, name, { value, writable: true, configurable: true });
   }
+  // What else the constructor has, it inherits: what scripts and Sugar add to it, now or later.
+  Object.setPrototypeOf(Date, NativeDate);
   Object.defineProperty(Date, "prototype", { value: NativeDate.prototype });
   Object.defineProperty(NativeDate.prototype, "constructor", { value: Date, writable: true, configurable: true });
   Object.defineProperty(realm, "Date", { value: Date, writable: true, configurable: true });

@@ -11,6 +11,7 @@ import { describe } from "./problem.js";
 import { generator } from "./random.js";
 import { Packages } from "./packages.js";
 import { Script } from "./script.js";
+import { Sugar } from "./sugar.js";
 import { Scopes } from "./variables.js";
 
 export function boot({ host, library, shared, newman, realm, native }) {
@@ -26,6 +27,7 @@ export function boot({ host, library, shared, newman, realm, native }) {
 
   const engine = { host, library, newman, realm, liquidJson, scopes: new Scopes(shared.modules.uuid().v4), names: bindable(newman) };
   engine.packages = new Packages(engine);
+  engine.sugar = new Sugar(realm, () => library("sugar"));
   realm.require = makeRequire({ library, liquidJson });
   let virtual = false;
   const events = new Map();

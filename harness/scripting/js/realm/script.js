@@ -8,7 +8,6 @@ import { Losses } from "./losses.js";
 import { makeResponse, ScriptRequest, withAssertions } from "./messages.js";
 import { makePm } from "./pm.js";
 import { describe, NAMELESS } from "./problem.js";
-import { wantsSugar } from "./sugar.js";
 import { Timers } from "./timers.js";
 
 const stringify = JSON.stringify;
@@ -136,10 +135,7 @@ export class Script {
       this.#legacy = legacyBindings(this, this.#engine.library, this.console, newman);
       Object.assign(this.#bindings, this.#legacy.bindings, { JSON: () => liquidJson });
     }
-    if (!this.#engine.sweetened && wantsSugar(source)) {
-      this.#engine.sweetened = true;
-      this.#engine.library("sugar");
-    }
+    this.#engine.sugar.before(source);
     const values = [];
     for (const name of names) values[values.length] = this.bound(name);
     try {

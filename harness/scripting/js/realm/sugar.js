@@ -1,56 +1,121 @@
 /**
- * Sugar 1.3.9, which Postman adds to the built-in prototypes. It takes long to load and next to no script
- * knows of it, so it is added when a script first calls a method that may be one of its.
+ * Sugar 1.3.9, which Postman adds to the built-in objects. It takes long to load and next to no script knows
+ * of it, so its names stand there as getters, and it is loaded when one of them is first looked at.
  */
 
-const METHODS = new Set(`
-  AlphanumericSortEquivalents AlphanumericSortIgnoreCase AlphanumericSortOrder ISO8601_DATE ISO8601_DATETIME
-  Inflector RFC1036 RFC1123 SugarMethods abbr abs acos add addDays addFlag addFormat addHours addLocale
-  addMilliseconds addMinutes addMonths addSeconds addWeeks addYears advance after all any asin assign atan average
-  beginningOfDay beginningOfMonth beginningOfWeek beginningOfYear bytes camelize cancel capitalize ceil chars chr
-  clone codes compact cos count create dasherize day dayAfter dayAgo dayBefore dayFromNow days daysAfter daysAgo
-  daysBefore daysFromNow daysInMonth daysSince daysUntil debounce decodeBase64 delay downto duration each
-  encodeBase64 endOfDay endOfMonth endOfWeek endOfYear equal escapeHTML escapeRegExp escapeURL exclude exp extend
-  extended findAll first flatten floor format from fromQueryString full future getFlags getISOWeek getLocale
-  getUTCOffset getUTCWeekday getWeekday groupBy hankaku has hasArabic hasCyrillic hasDevanagari hasGreek hasHan
-  hasHangul hasHebrew hasHiragana hasKana hasKanji hasKatakana hasLatin hasThai hex hiragana hour hourAfter hourAgo
-  hourBefore hourFromNow hours hoursAfter hoursAgo hoursBefore hoursFromNow hoursSince hoursUntil humanize inGroups
-  inGroupsOf include insert intersect is isAfter isApril isArabic isArray isAugust isBefore isBetween isBlank
-  isBoolean isCyrillic isDate isDecember isDevanagari isEmpty isEven isFebruary isFriday isFunction isFuture isGreek
-  isHan isHangul isHebrew isHiragana isInteger isJanuary isJuly isJune isKana isKanji isKatakana isLastMonth
-  isLastWeek isLastYear isLatin isLeapYear isMarch isMay isMonday isMultipleOf isNaN isNextMonth isNextWeek
-  isNextYear isNovember isNumber isObject isOctober isOdd isPast isRegExp isSaturday isSeptember isString isSunday
-  isThai isThisMonth isThisWeek isThisYear isThursday isToday isTomorrow isTuesday isUTC isValid isWednesday
-  isWeekday isWeekend isYesterday iso katakana last lazy least lines log long max merge metric millisecond
-  millisecondAfter millisecondAgo millisecondBefore millisecondFromNow milliseconds millisecondsAfter
-  millisecondsAgo millisecondsBefore millisecondsFromNow millisecondsSince millisecondsUntil min minute minuteAfter
-  minuteAgo minuteBefore minuteFromNow minutes minutesAfter minutesAgo minutesBefore minutesFromNow minutesSince
-  minutesUntil month monthAfter monthAgo monthBefore monthFromNow months monthsAfter monthsAgo monthsBefore
-  monthsFromNow monthsSince monthsUntil most none once ordinalize pad padLeft padRight paragraphs parameterize past
-  pluralize pow random randomize range reject relative remove removeAt removeFlag removeTags reset rewind round
-  sample second secondAfter secondAgo secondBefore secondFromNow seconds secondsAfter secondsAgo secondsBefore
-  secondsFromNow secondsSince secondsUntil select set setFlags setISOWeek setLocale setWeekday short sin singularize
-  size sortBy spacify sqrt stripTags subtract sugarRestore sugarRevert sum tan tap throttle times titleize to
-  toNumber toQueryString truncate underscore unescapeHTML unescapeURL union unique upto utc watch week weekAfter
-  weekAgo weekBefore weekFromNow weeks weeksAfter weeksAgo weeksBefore weeksFromNow weeksSince weeksUntil words year
-  yearAfter yearAgo yearBefore yearFromNow years yearsAfter yearsAgo yearsBefore yearsFromNow yearsSince yearsUntil
-  zenkaku zip
-`.trim().split(/\s+/));
+const EVERYWHERE = "SugarMethods extend sugarRestore sugarRevert";
+const words = (text) => text.trim().split(/\s+/);
 
-/** What has methods of these names without Sugar: Postman's objects, lodash, moment, the built-in ones. */
-const OTHERS = new RegExp(
-  "(?:\\b(?:_|pm\\.\\w+|to|be|have|Math|Object|Promise|console|Reflect|Number|Array|JSON|Symbol)" +
-    "|headers|environment|globals|[vV]ariables|iterationData|cookies|query|response|moment\\([^()]*\\))\\s*$",
-);
-const CALL = /\.\s*([A-Za-z]\w*)\s*\(/g;
+const UNITS = ["millisecond", "second", "minute", "hour", "day", "week", "month", "year"];
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+  "November", "December"];
+const SCRIPTS = ["Arabic", "Cyrillic", "Devanagari", "Greek", "Han", "Hangul", "Hebrew", "Hiragana", "Kana", "Kanji",
+  "Katakana", "Latin", "Thai"];
+const capital = (word) => word[0].toUpperCase() + word.slice(1);
+
+/** What Sugar adds to each constructor, and to its prototype. */
+const NAMES = {
+  Array: [
+    words("AlphanumericSortEquivalents AlphanumericSortIgnoreCase AlphanumericSortOrder create"),
+    words(`add all any average clone compact count each exclude findAll first flatten from groupBy inGroups inGroupsOf
+      include insert intersect isEmpty last least max min most none randomize remove removeAt sample sortBy subtract
+      sum to union unique zip`),
+  ],
+  Boolean: [[], []],
+  Date: [
+    words(`ISO8601_DATE ISO8601_DATETIME RFC1036 RFC1123 addFormat addLocale create future getLocale past range
+      setLocale utc`),
+    [
+      ...words(`advance beginningOfDay beginningOfMonth beginningOfWeek beginningOfYear clone daysInMonth endOfDay
+        endOfMonth endOfWeek endOfYear format full getISOWeek getUTCOffset is isAfter isBefore isBetween isFuture
+        isLeapYear isPast isToday isTomorrow isUTC isValid isWeekday isWeekend isYesterday iso long relative reset
+        rewind set setISOWeek setWeekday short utc`),
+      ...UNITS.flatMap((unit) => [`add${capital(unit)}s`, `${unit}sAgo`, `${unit}sFromNow`, `${unit}sSince`,
+        `${unit}sUntil`]),
+      ...["Week", "Month", "Year"].flatMap((unit) => [`isLast${unit}`, `isNext${unit}`, `isThis${unit}`]),
+      ...[...WEEKDAYS, ...MONTHS].map((name) => `is${name}`),
+    ],
+  ],
+  Function: [[], words("after cancel debounce delay fill lazy once throttle")],
+  Number: [
+    ["random"],
+    [
+      ...words(`abbr abs acos asin atan bytes ceil chr cos downto duration exp floor format hex isEven isInteger
+        isMultipleOf isOdd log metric ordinalize pad pow round sin sqrt tan times toNumber upto`),
+      ...UNITS.flatMap((unit) => [unit, `${unit}s`]
+        .flatMap((name) => [name, ...["After", "Ago", "Before", "FromNow"].map((end) => name + end)])),
+    ],
+  ],
+  Object: [
+    words(`all any average clone count each equal extended find findAll fromQueryString has isBoolean isDate isEmpty
+      isFunction isNaN isNumber isObject isRegExp isString least map max merge min most none reduce reject select size
+      sum tap toQueryString watch`),
+    [],
+  ],
+  RegExp: [["escape"], words("addFlag getFlags removeFlag setFlags")],
+  String: [
+    ["Inflector"],
+    [
+      ...words(`add assign camelize capitalize chars codes compact dasherize decodeBase64 each encodeBase64 escapeHTML
+        escapeRegExp escapeURL first from hankaku has hiragana humanize insert isBlank katakana last lines pad padLeft
+        padRight paragraphs parameterize pluralize remove removeTags reverse shift singularize spacify stripTags
+        titleize to toNumber truncate underscore unescapeHTML unescapeURL words zenkaku`),
+      ...SCRIPTS.flatMap((script) => [`has${script}`, `is${script}`]),
+    ],
+  ],
+};
 
 /** Its `map`, `filter` and the like also take something else than a function. */
 const MATCHER = /\.(?:map|filter|every|some|find)\(\s*(?:['"`/{\d])/;
 
-export function wantsSugar(source) {
-  if (MATCHER.test(source)) return true;
-  for (const found of source.matchAll(CALL)) {
-    if (METHODS.has(found[1]) && !OTHERS.test(source.slice(Math.max(0, found.index - 40), found.index))) return true;
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+
+export class Sugar {
+  #load;
+  #loaded = false;
+  #doors = [];
+
+  /** `load` evaluates the library. */
+  constructor(realm, load) {
+    this.#load = load;
+    for (const type of Object.keys(NAMES)) {
+      const [onType, onPrototype] = NAMES[type];
+      for (const name of [...onType, ...words(EVERYWHERE)]) this.#door(realm[type], name);
+      for (const name of onPrototype) this.#door(realm[type].prototype, name);
+    }
   }
-  return source.includes("SugarMethods");
+
+  /** Put a getter where a method will be; a script may also put something of its own there. */
+  #door(owner, name) {
+    const sugar = this;
+    const get = function () {
+      sugar.pour();
+      return this[name];
+    };
+    const set = function (value) {
+      defineProperty(this, name, { value, writable: true, configurable: true, enumerable: this !== owner });
+    };
+    defineProperty(owner, name, { get, set, configurable: true, enumerable: false });
+    this.#doors.push({ owner, name, get });
+  }
+
+  /** Load it before a script that may use what no getter tells of. */
+  before(source) {
+    if (!this.#loaded && MATCHER.test(source)) this.pour();
+  }
+
+  pour() {
+    if (this.#loaded) return;
+    this.#loaded = true;
+    const kept = [];
+    for (const { owner, name, get } of this.#doors) {
+      const now = getOwnPropertyDescriptor(owner, name);
+      if (now !== undefined && now.get !== get) kept.push([owner, name, now]);
+      delete owner[name];
+    }
+    this.#load();
+    for (const [owner, name, now] of kept) defineProperty(owner, name, now);
+    this.#doors = [];
+  }
 }
