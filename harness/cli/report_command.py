@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.cassettes.redact import learn_request, learn_response
-from harness.cli.reporting import DEFAULT, Given, context_of, reporters_of
+from harness.cli.reporting import DEFAULT, Given, context_of, reporters_of, warn_of_idle
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, UsageError, choices
 from harness.reporters.result_file import read_results
@@ -27,6 +27,7 @@ def report_command(options: argparse.Namespace, given: Given, terminal: Terminal
     redactor = Redactor(redacted=True)
     context = context_of(options, terminal, redactor.text)
     reporters = reporters_of(names or [DEFAULT], given, context, history=options.history)
+    warn_of_idle(names, given, terminal)
     try:
         for event in _events(Path(options.results), redactor):
             for reporter in reporters:

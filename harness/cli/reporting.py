@@ -12,6 +12,8 @@ Given = Mapping[str, str | bool]
 
 DEFAULT: Final = "cli"
 _WITH_HISTORY: Final = ("html", "htmlextra")
+# Beside these htmlextra draws no progress bar of its own, asked or not (newman-reporter-htmlextra, index.js).
+_TELLING_PROGRESS: Final = ("cli", "json", "progress")
 
 
 def context_of(
@@ -39,6 +41,9 @@ def reporters_of(
     Raises `UsageError` for an unknown reporter or option; in newman's mode those are passed over.
     """
     wanted = [name for name in dict.fromkeys(names) if name in REPORTERS or not context.newman]
+    bar = "htmlextra" in wanted and given.get("htmlextra-displayProgressBar")
+    if bar and not any(name in wanted for name in _TELLING_PROGRESS):
+        wanted.append("progress")
     made: list[Reporter] = []
     kept = False
     for name in wanted:
@@ -54,6 +59,15 @@ def reporters_of(
 
         made.append(HistoryReporter(context.cwd / history, context, keep=not kept))
     return made
+
+
+def warn_of_idle(names: list[str], given: Given, terminal: Terminal) -> None:
+    """Say which options of reporters change nothing here, and why."""
+    for name in dict.fromkeys(name for name in names if name in REPORTERS):
+        own = _options_for(name, names, given)
+        for option, reason in REPORTERS[name].idle.items():
+            if option in own:
+                terminal.err.write(f"note: --reporter-{name}-{option} changes nothing: {reason}\n")
 
 
 def _options_for(name: str, names: list[str], given: Given) -> dict[str, str | bool]:

@@ -11,7 +11,7 @@ from typing import Any
 from harness import __version__
 from harness.api import LiveRun, RunConfig
 from harness.cli.newmanrc import configured
-from harness.cli.reporting import DEFAULT, context_of, reporters_of
+from harness.cli.reporting import DEFAULT, context_of, reporters_of, warn_of_idle
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, HarnessError, UsageError, choices
@@ -61,6 +61,7 @@ def _run_one(
         if config.newman:
             _warn_of_unknown(names, terminal)
         reporters = reporters_of(names, reporter_options, context, history=options.history)
+        warn_of_idle(names, reporter_options, terminal)
         events = live.events(chosen=chosen)
         finished: RunFinished | None = None
         try:

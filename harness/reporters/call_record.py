@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from harness.client.message import Exchange, Headers, Hop
@@ -24,7 +24,10 @@ _CLIP: Final = 4000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """How much of a run the report keeps. `body_bytes` bounds each body; header names are in lower case."""
+    """How much of a run the report keeps. `body_bytes` bounds each body.
+
+    Names of headers are in lower case, as are those of calls whose bodies are left out.
+    """
 
     mask: Callable[[str], str]
     body_bytes: int = 1 << 20
@@ -32,6 +35,20 @@ class Kept:
     hidden_headers: frozenset[str] = frozenset()
     request_bodies: bool = True
     response_bodies: bool = True
+    without_request_body: frozenset[str] = frozenset()
+    without_response_body: frozenset[str] = frozenset()
+
+    def of(self, name: str) -> "Kept":
+        """Return what is kept of a call of that name."""
+        name = name.lower()
+        sent, received = name in self.without_request_body, name in self.without_response_body
+        if not sent and not received:
+            return self
+        return replace(
+            self,
+            request_bodies=self.request_bodies and not sent,
+            response_bodies=self.response_bodies and not received,
+        )
 
 
 def row_of(result: CallResult, item: int, started_ms: float, place: tuple[int, int], kept: Kept) -> list[Any]:
@@ -60,6 +77,7 @@ def row_of(result: CallResult, item: int, started_ms: float, place: tuple[int, i
         result.attempt,
         len(assertions),
         sum(one.error is not None for one in assertions),
+        sum(one.skipped for one in assertions),
         *place,
         flags,
         request.method if request is not None else result.call.item.request.method,
@@ -99,6 +117,7 @@ def record_of(
 ) -> dict[str, Any]:
     """Return all that the report shows of one call."""
     mask = kept.mask
+    kept = kept.of(result.call.item.name)
     record: dict[str, Any] = {}
     if result.exchange is not None:
         record["exchange"] = _exchange(result.exchange, kept)
@@ -122,7 +141,7 @@ def record_of(
             [one.variable, one.scope, one.expression, mask(str(one.value))] for one in result.extractions
         ]
     if uses:
-        record["uses"] = [_use(use) for use in uses]
+        record["uses"] = [_use(use, mask) for use in uses]
     if attempts:
         record["attempts"] = [_attempt(attempt, kept) for attempt in attempts]
     warnings = [[mask(one.message), mask(one.place)] for one in result.warnings]
@@ -130,14 +149,17 @@ def record_of(
         record["warnings"] = warnings
     if result.visualizer:
         record["visualizer"] = mask(result.visualizer)
-    if result.call.item.description:
-        record["description"] = mask(result.call.item.description)
+    description = result.call.item.description or result.call.item.request.description
+    if description:
+        record["description"] = mask(description)
     return record
 
 
-def _use(use: Use) -> list[Any]:
-    source = use.source
-    return [use.name] if source is None else [use.name, source.row, source.how, source.detail]
+def _use(use: Use, mask: Callable[[str], str]) -> list[Any]:
+    """Tell a use: name, scope, value, and the row of the call that set it, how, and by what."""
+    value = None if use.value is None else mask(use.value)[:_CLIP]
+    told = [use.name, use.scope, value]
+    return told if use.source is None else [*told, use.source.row, use.source.how, use.source.detail]
 
 
 def _attempt(result: CallResult, kept: Kept) -> dict[str, Any]:
@@ -183,7 +205,17 @@ def _exchange(exchange: Exchange, kept: Kept) -> dict[str, Any]:
 
 
 def _hop(hop: Hop, kept: Kept) -> list[Any]:
-    return [hop.request.method, kept.mask(hop.request.url), hop.response.status]
+    """Tell a hop: method, URL, status and reason, where it led to if it was a redirect, milliseconds."""
+    response = hop.response
+    location = response.header("location") or ""
+    return [
+        hop.request.method,
+        kept.mask(hop.request.url),
+        response.status,
+        kept.mask(response.reason),
+        kept.mask(location),
+        round(response.elapsed_ms, 1),
+    ]
 
 
 def _headers(headers: Headers, kept: Kept) -> list[list[str]]:

@@ -5,9 +5,10 @@ page when a call in it is opened. Both go to disk as the run goes on.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from harness.collection.model import Folder
 from harness.reporters.call_record import FAILED, failure_of, record_of, row_of
 from harness.reporters.document import masked
 from harness.reporters.export import Spool, export_path, write_atomically
@@ -57,6 +58,7 @@ class HtmlReporter:
         self._chunk: list[str] = []
         self._chunk_size = 0
         self._first: list[dict[str, str]] = []
+        self._left_out = {"calls": 0, "failures": 0}
         self.written: Path | None = None
 
     def handle(self, event: Event) -> None:
@@ -95,8 +97,13 @@ class HtmlReporter:
                 spool.close()
 
     def _take(self, result: CallResult) -> None:
+        if self._settings.leaves_out(result.call.path):
+            self._left_out["calls"] += 1
+            self._left_out["failures"] += sum(1 for _ in faults_of(result))
+            self._provenance.learn(None, result)
+            return
         number = self._rows.parts
-        uses = self._provenance.uses(result)
+        uses = tuple(use for use in self._provenance.uses(result) if not self._hides(use.scope, use.name))
         self._provenance.learn(number, result)
         started_ms = self._started.started_ms if self._started else 0.0
         place = (self._chunks.parts, len(self._chunk))
@@ -189,6 +196,7 @@ class HtmlReporter:
         mask = self._context.mask
         return {
             "name": mask(started.collection.name),
+            "environment": mask(self._finished.scopes.environment.label) if self._finished else "",
             "mode": started.mode,
             "started": started.started_ms,
             "elapsed": summary.elapsed_ms,
@@ -196,6 +204,25 @@ class HtmlReporter:
             "received": summary.received_bytes,
             "interrupted": summary.interrupted or self._finished is None,
             "onlyFailures": self._settings.page.only_failures,
+            "highlight": self._settings.page.highlight,
+            "leftOut": self._left_out,
+            "totals": [
+                [name, tally.total - tally.skipped, tally.failed, tally.skipped]
+                for name, tally in (
+                    ("Iterations", summary.iterations),
+                    ("Calls", summary.items),
+                    ("Requests", summary.requests),
+                    ("Pre-request scripts", summary.prerequest_scripts),
+                    ("Test scripts", summary.test_scripts),
+                    ("Assertions", summary.assertions),
+                )
+            ],
+            "about": mask(started.collection.description or ""),
+            "folders": {
+                " / ".join(mask(name) for name in folder.path): mask(folder.description)
+                for folder in _folders_of(started.collection.root)
+                if folder.description
+            },
             "facts": masked(summary.facts, mask),
             "warnings": [[mask(one.message), mask(one.place)] for one in summary.warnings],
             "variables": self._variables(started),
@@ -217,10 +244,20 @@ class HtmlReporter:
             name: [
                 [one.key, _HIDDEN if one.secret else self._context.mask(str(one.value))]
                 for one in scope
-                if not one.disabled
+                if not one.disabled and not self._hides(name, one.key)
             ]
             for name, scope in named.items()
         }
+
+    def _hides(self, scope: str | None, name: str) -> bool:
+        return name.lower() in self._settings.skipped_variables.get(scope or "", ())
+
+
+def _folders_of(folder: Folder) -> Iterator[Folder]:
+    for child in folder.children:
+        if isinstance(child, Folder):
+            yield child
+            yield from _folders_of(child)
 
 
 def html_reporter(options: Options, context: ReporterContext) -> HtmlReporter:

@@ -18,7 +18,8 @@ from harness.runner.results import RunSummary
 THEMES: Final = ("auto", "light", "dark")
 # In this order they are one script: what a later part uses is defined in an earlier one.
 _SCRIPTS: Final = (
-    "data", "elements", "list", "calls", "failures", "body", "detail", "numbers", "history", "views",
+    "data", "elements", "words", "list", "calls", "failures", "body", "curl", "detail", "numbers", "history",
+    "views",
 )  # fmt: skip
 # How the facts of a run are told in the head of the page; the others are in its last view.
 _BADGES: Final[Mapping[str, str]] = {
@@ -31,12 +32,18 @@ _BADGES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageOptions:
-    """What the report is called, how it looks, and what it shows first."""
+    """What the report is called, how it looks, and what it shows first.
+
+    `title_size` is 1 (large) to 6 (small), 0 the usual one. Without a `time_zone` it is that of the reader.
+    """
 
     title: str | None = None
     browser_title: str | None = None
     theme: str = "auto"
     only_failures: bool = False
+    title_size: int = 0
+    time_zone: str | None = None
+    highlight: bool = True
 
 
 def render_page(
@@ -69,6 +76,8 @@ def render_page(
         title=title,
         browser_title=page.browser_title or title,
         theme=page.theme,
+        title_size=page.title_size,
+        time_zone=page.time_zone,
         mode=mode,
         moment=datetime.fromtimestamp(started_ms / 1000, UTC),
         summary=summary,

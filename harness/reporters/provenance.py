@@ -24,9 +24,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """A variable that a request refers to, and what is known of its value: `source` is `None` if nothing."""
+    """A variable that a request refers to, and what is known of its value.
+
+    `scope` and `value` are `None` where the result does not tell them (newman's), `source` where no call is
+    known to have set it.
+    """
 
     name: str
+    scope: str | None
+    value: str | None
     source: Source | None
 
 
@@ -37,22 +43,41 @@ class Provenance:
         self._sources: dict[str, Source] = {}
 
     def uses(self, result: CallResult) -> tuple[Use, ...]:
-        """Return the variables that a call's request names, each once, in order.
+        """Return the variables that a call's request names, each once, those without a value last.
 
         Call it before `learn`, which takes in what the same call sets.
         """
         request = result.request or result.call.item.request
-        names = dict.fromkeys(_references(request, result.call.auth))
-        return tuple(Use(name=name, source=self._sources.get(name)) for name in names)
+        used = {one.name: one for one in result.variables}
+        uses = []
+        for name in dict.fromkeys((*used, *_references(request, result.call.auth))):
+            one = used.get(name)
+            # A row of data hides what calls have set.
+            source = None if one is not None and one.scope == "data" else self._sources.get(name)
+            scope, value = (one.scope, one.value) if one is not None else (None, None)
+            uses.append(Use(name=name, scope=scope, value=value, source=source))
+        return tuple(uses)
 
-    def learn(self, row: int, result: CallResult) -> None:
-        """Take in what a call set: its extractions, and names that its scripts set literally."""
+    def learn(self, row: int | None, result: CallResult) -> None:
+        """Take in what a call set: its extractions, and names that its scripts set literally.
+
+        A call without a row cannot be pointed to: what is known of the names it sets is forgotten.
+        """
+        if row is None:
+            for name in self._set_by(result):
+                self._sources.pop(name, None)
+            return
         for run in (*result.prerequest, *result.test):
             for found in _SET.finditer(run.script.source):
                 self._sources[found["name"]] = Source(row=row, how="script", detail=run.script.event)
         for extraction in result.extractions:
             detail = extraction.expression
             self._sources[extraction.variable] = Source(row=row, how="extracted", detail=detail)
+
+    def _set_by(self, result: CallResult) -> Iterator[str]:
+        for run in (*result.prerequest, *result.test):
+            yield from (found["name"] for found in _SET.finditer(run.script.source))
+        yield from (extraction.variable for extraction in result.extractions)
 
 
 def _references(request: Request, inherited: Auth | None) -> Iterator[str]:

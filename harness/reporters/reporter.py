@@ -56,15 +56,19 @@ class ReporterContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReporterKind:
-    """A reporter by name: the class that implements it, and the options it knows (newman's spelling)."""
+    """A reporter by name: the class that implements it, and the options it knows (newman's spelling).
+
+    `idle` are those of its options that change nothing here, and why.
+    """
 
     module: str
     attribute: str
     options: tuple[str, ...] = ()
+    idle: Mapping[str, str] = field(default_factory=dict)
 
 
 _HTML_OPTIONS: Final = ("export", "title", "browser-title", "theme", "history", "omit-headers", "max-body")
-# htmlextra's own option names; those without an equal here are taken, so that its command lines still work.
+# The options of newman-reporter-htmlextra 1.23, by its own names.
 _HTMLEXTRA_OPTIONS: Final = (
     "export",
     "title",
@@ -75,28 +79,29 @@ _HTMLEXTRA_OPTIONS: Final = (
     "skipHeaders",
     "omitRequestBodies",
     "omitResponseBodies",
-    "showOnlyFails",
-    "noSyntaxHighlighting",
-    "testPaging",
-    "logs",
-    "template",
-    "showEnvironmentData",
-    "skipEnvironmentVars",
-    "showGlobalData",
-    "skipGlobalVars",
-    "skipSensitiveData",
-    "showMarkdownLinks",
-    "showFolderDescription",
-    "timezone",
-    "skipFolders",
     "hideRequestBody",
     "hideResponseBody",
-    "hideRequest",
-    "hideResponse",
-    "showRequestHeaders",
+    "skipSensitiveData",
+    "skipEnvironmentVars",
+    "skipGlobalVars",
+    "skipFolders",
+    "skipRequests",
+    "showOnlyFails",
+    "noSyntaxHighlighting",
+    "timezone",
     "displayProgressBar",
     "history",  # ours
 )
+_HTMLEXTRA_IDLE: Final[Mapping[str, str]] = {
+    "template": "a Handlebars template needs htmlextra's own data; the report has one page, and its data are "
+    "also written by --reporters json",
+    "logs": "what a call printed is always shown with it",
+    "testPaging": "long lists of checks are always shown in parts",
+    "showEnvironmentData": "variables are always shown, those that are secret without their values",
+    "showGlobalData": "variables are always shown, those that are secret without their values",
+    "showMarkdownLinks": "links in the names and messages of checks always work",
+    "showFolderDescription": "descriptions are always shown",
+}
 _TERMINAL_OPTIONS: Final = (
     "silent",
     "show-timestamps",
@@ -121,7 +126,10 @@ REPORTERS: Final[Mapping[str, ReporterKind]] = {
     ),
     "html": ReporterKind(module="harness.reporters.html", attribute="html_reporter", options=_HTML_OPTIONS),
     "htmlextra": ReporterKind(
-        module="harness.reporters.html", attribute="htmlextra_reporter", options=_HTMLEXTRA_OPTIONS
+        module="harness.reporters.html",
+        attribute="htmlextra_reporter",
+        options=(*_HTMLEXTRA_OPTIONS, *_HTMLEXTRA_IDLE),
+        idle=_HTMLEXTRA_IDLE,
     ),
     "junit": ReporterKind(module="harness.reporters.junit", attribute="JunitReporter", options=("export",)),
     "progress": ReporterKind(

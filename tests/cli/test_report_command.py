@@ -176,3 +176,22 @@ def test_rerun_failed_refuses_the_result_of_another_collection(command, run, wor
     said = command("run", other, "--rerun-failed", "log.jsonl")
     assert said.code is ExitCode.USAGE
     assert "'Shop', not of 'Other'" in said.err
+
+
+def test_options_of_htmlextra_that_change_nothing_are_told_with_the_reason(command, run):
+    run("log.jsonl")
+    options = ("logs", "template", "mine.hbs", "title", "T")
+    words = [word if word in ("mine.hbs", "T") else f"--reporter-htmlextra-{word}" for word in options]
+    said = command("report", "log.jsonl", "-r", "htmlextra", *words)
+    assert said.code is ExitCode.PASSED
+    assert [line.partition(" changes")[0] for line in said.err.splitlines()] == [
+        "note: --reporter-htmlextra-template",
+        "note: --reporter-htmlextra-logs",
+    ]
+
+
+def test_htmlextras_progress_bar_is_drawn_where_nothing_else_tells_the_progress(command, run):
+    run("log.jsonl")
+    bar = ("report", "log.jsonl", "-r", "htmlextra", "--reporter-htmlextra-displayProgressBar")
+    assert "3 of 3 calls" in command(*bar).out
+    assert "3 of 3 calls" not in command(*bar[:3], "htmlextra,cli", *bar[4:]).out

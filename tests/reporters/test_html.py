@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from harness.client.message import Response
+from harness.client.message import Hop, Response
 from harness.errors import InputError, UsageError
 from harness.runner.events import CallFinished, RunStarted
+from harness.variables.substitute import UsedVariable
+
+SECRET = "s3cr3t-t0ken"
 
 
 def page_of(bench, events, options=None, reporter="html", **context) -> str:
@@ -83,8 +86,21 @@ def test_a_variable_is_traced_to_the_call_that_extracted_it(bench, shop_run):
     traced = replace(using, request=replace(using.request, url=url))
     shop_run[shop_run.index(events[1])] = CallFinished(result=traced)
     assert records_of(page_of(bench, shop_run))[1]["uses"] == [
-        ["base"],
-        ["ORDER_ID", 0, "extracted", "$.id"],
+        ["base", None, None],
+        ["ORDER_ID", None, None, 0, "extracted", "$.id"],
+    ]
+
+
+def test_a_variable_has_the_value_it_had_for_the_call(bench, shop_run):
+    first = next(event for event in shop_run if isinstance(event, CallFinished))
+    used = (
+        UsedVariable(name="base", scope="environment", value="http://a"),
+        UsedVariable(name="ORDER_ID", scope="data", value=SECRET),
+    )
+    shop_run[shop_run.index(first)] = CallFinished(result=replace(first.result, variables=used))
+    assert records_of(page_of(bench, shop_run))[0]["uses"] == [
+        ["base", "environment", "http://a"],
+        ["ORDER_ID", "data", "<masked>"],
     ]
 
 
@@ -94,7 +110,7 @@ def test_many_calls_are_spread_over_chunks(bench, shop_run):
     page = page_of(bench, events)
     assert re.findall(r'id="(chunk-\d+)"', page) == ["chunk-0", "chunk-1", "chunk-2"]
     rows = unpacked(page, "index")["rows"]
-    assert [rows[at][11:13] for at in (0, 199, 200, 449)] == [[0, 0], [0, 199], [1, 0], [2, 49]]
+    assert [rows[at][12:14] for at in (0, 199, 200, 449)] == [[0, 0], [0, 199], [1, 0], [2, 49]]
 
 
 def test_secrets_are_masked_in_page_and_data(bench, shop_run):
@@ -139,7 +155,7 @@ def test_a_wrong_option_is_explained(bench, shop_run, options, named):
 
 def test_titles_and_theme_are_as_asked(bench, shop_run):
     page = page_of(bench, shop_run, {"title": "Nightly & more", "browser-title": "N", "theme": "dark"})
-    assert "<h1>Nightly &amp; more</h1>" in page
+    assert '<h1 dir="auto">Nightly &amp; more</h1>' in page
     assert "<title>✖ N</title>" in page
     assert 'data-theme="dark"' in page
 
@@ -149,8 +165,93 @@ def test_htmlextras_options_are_understood(bench, shop_run):
     page = page_of(bench, shop_run, options, reporter="htmlextra")
     exchange = records_of(page)[0]["exchange"]
     assert 'data-theme="dark"' in page
+    assert '<h1 class="size-4"' in page
     assert [key for key, _ in exchange["headers"]] == ["Authorization"]
     assert exchange["response"]["body"] == {"size": 9, "omitted": True}
+
+
+def htmlextra(bench, events, **options) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
+    page = page_of(bench, events, options, reporter="htmlextra")
+    return page, unpacked(page, "index"), records_of(page)
+
+
+def test_htmlextra_hides_bodies_by_the_names_of_requests_in_any_case(bench, shop_run):
+    _, _, records = htmlextra(
+        bench, shop_run, hideRequestBody="create ORDER", hideResponseBody="x, Look it up"
+    )
+    assert records[0]["exchange"]["body"]["omitted"]
+    assert records[0]["exchange"]["response"]["body"] == {"size": 9, "text": '{"id": 7}'}
+    assert records[1]["exchange"]["response"]["body"]["omitted"]
+
+
+def test_htmlextra_leaves_headers_and_bodies_out_that_may_be_sensitive(bench, shop_run):
+    _, _, records = htmlextra(bench, shop_run, skipSensitiveData=True)
+    told = records[0]["exchange"]
+    assert (told["headers"], told["response"]["headers"]) == ([], [])
+    assert told["body"] == {"size": 25, "omitted": True}
+    assert told["response"]["body"]["omitted"]
+    assert records[0]["assertions"]
+
+
+def test_htmlextra_leaves_folders_and_requests_out_and_says_so(bench, shop_run):
+    page, index, records = htmlextra(bench, shop_run, skipFolders="Nested", skipRequests="Refused,Not here")
+    assert [item["path"][-1] for item in index["items"]] == ["Create order"]
+    assert index["run"]["leftOut"] == {"calls": 3, "failures": 2}
+    assert len(records) == 1
+    assert "5 failures" in page
+
+
+def test_htmlextra_leaves_variables_out_by_name(bench, shop_run):
+    _, index, _ = htmlextra(bench, shop_run, skipEnvironmentVars="order_id", skipGlobalVars="token")
+    assert [name for name, _ in index["run"]["variables"]["environment"]] == ["token"]
+
+
+def test_htmlextra_shows_the_start_in_a_time_zone(bench, shop_run):
+    page, _, _ = htmlextra(bench, shop_run, timezone="Australia/Sydney")
+    assert 'data-zone="Australia/Sydney"' in page
+    with pytest.raises(UsageError, match=r"no time zone 'Australia/Sidney'[\s\S]*Australia/Sydney"):
+        htmlextra(bench, shop_run, timezone="Australia/Sidney")
+
+
+def test_htmlextra_does_without_colours_in_bodies(bench, shop_run):
+    assert htmlextra(bench, shop_run, noSyntaxHighlighting=True)[1]["run"]["highlight"] is False
+    assert htmlextra(bench, shop_run)[1]["run"]["highlight"] is True
+
+
+def test_a_size_that_no_title_has_is_explained(bench, shop_run):
+    with pytest.raises(UsageError, match="'7' is no size of a title"):
+        htmlextra(bench, shop_run, titleSize="7")
+
+
+def test_descriptions_of_collection_folders_and_calls_are_told(bench, shop_run):
+    collection = shop_run[0].collection
+    orders = replace(collection.root.children[0], description="All *orders*")
+    root = replace(collection.root, children=(orders, *collection.root.children[1:]))
+    shop_run[0] = replace(shop_run[0], collection=replace(collection, root=root, description="A shop"))
+    run = unpacked(page_of(bench, shop_run), "index")["run"]
+    assert (run["about"], run["folders"]) == ("A shop", {"Orders": "All *orders*"})
+
+
+def test_the_hops_of_a_redirect_are_told_with_where_they_led(bench, shop_run):
+    first = next(event for event in shop_run if isinstance(event, CallFinished))
+    exchange = first.result.exchange
+    moved = Response(
+        status=302, reason="Found", headers=(("location", f"/next?key={SECRET}"),), elapsed_ms=3.25
+    )
+    hops = (
+        Hop(request=exchange.request, response=moved),
+        Hop(request=exchange.request, response=exchange.response),
+    )
+    result = replace(first.result, exchange=replace(exchange, hops=hops))
+    shop_run[shop_run.index(first)] = CallFinished(result=result)
+    told = records_of(page_of(bench, shop_run))[0]["exchange"]["hops"]
+    assert told[0] == ["POST", exchange.request.url, 302, "Found", "/next?key=<masked>", 3.2]
+    assert len(told) == 2
+
+
+def test_skipped_assertions_are_neither_passed_nor_failed(bench, shop_run):
+    row = unpacked(page_of(bench, shop_run), "index")["rows"][0]
+    assert row[9:12] == [5, 2, 1]
 
 
 def test_an_interrupted_run_leaves_a_report(bench, interrupted_run):

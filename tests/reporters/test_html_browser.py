@@ -156,7 +156,7 @@ def test_the_keyboard_walks_folds_and_opens(opened, shop_run):
     page.keyboard.press("j")
     assert "Create order" in page.locator("#detail h2").inner_text()
     page.keyboard.press("n")
-    page.wait_for_function("document.querySelector('#detail h2').textContent.includes('Look it up')")
+    page.locator("#detail h2", has_text="Look it up").wait_for()
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "search"
 
@@ -171,7 +171,7 @@ def test_curl_is_copied_masked(opened, shop_run):
         }"""
     )
     page.keyboard.press("c")
-    page.wait_for_function("window.copied.length")
+    page.locator("#toast", has_text="copied").wait_for()
     command = page.evaluate("window.copied[0]")
     assert command.startswith("curl -X POST 'http://127.0.0.1:8080/orders?q=1&flag'")
     assert "-H 'Authorization: Bearer <masked>'" in command
@@ -196,7 +196,7 @@ def test_ten_thousand_calls_are_a_few_rows_of_the_page(opened):
     one.page.fill("#search", "call 9990")
     assert one.rows() == ["Many", "Call 9990"]
     one.page.locator("#calls .row").nth(1).click()
-    one.page.wait_for_function("document.querySelector('#detail h2').textContent.includes('Call 9990')")
+    one.page.locator("#detail h2", has_text="Call 9990").wait_for()
     assert one.path.stat().st_size < 15_000_000
 
 

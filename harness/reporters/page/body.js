@@ -39,7 +39,7 @@ function renderText(box, bar, text, kind) {
   const fill = () => {
     const full = raw ? text : pretty;
     const part = whole ? full : full.slice(0, BODY_SHOWN);
-    pre.replaceChildren(...(json && part.length < COLOURED ? coloured(part) : [part]));
+    pre.replaceChildren(...(json && index.run.highlight && part.length < COLOURED ? coloured(part) : [part]));
   };
   if (pretty !== null) {
     bar.append(h('button', {
@@ -50,6 +50,8 @@ function renderText(box, bar, text, kind) {
   bar.append(h('button', { type: 'button', class: 'link', onclick: () => copy(text, 'Body') }, 'copy'));
   box.append(pre);
   fill();
+  const query = kind.includes('json') ? queryOf(text) : null;
+  if (query) box.append(h('div', { class: 'bar' }, span('The GraphQL query in it')), h('pre', { tabindex: '0' }, query));
   if ((pretty || text).length > BODY_SHOWN) {
     box.append(h('div', { class: 'bar' }, span(`The first ${bytes(BODY_SHOWN)} are shown.`), h('button', {
       type: 'button', class: 'link', onclick: (event) => { whole = true; fill(); event.currentTarget.parentElement.remove(); },
@@ -157,14 +159,12 @@ function headerOf(headers, name) {
   return (headers.find(([key]) => key.toLowerCase() === name) || [])[1];
 }
 
-// The request as a line for a POSIX shell.
-function asCurl(exchange) {
-  const quote = (text) => `'${text.replace(/'/g, "'\\''")}'`;
-  const skipped = new Set(['host', 'content-length', 'connection', 'accept-encoding']);
-  const parts = [`curl ${exchange.method === 'GET' ? '' : `-X ${exchange.method} `}${quote(exchange.url)}`];
-  for (const [key, value] of exchange.headers) if (!skipped.has(key.toLowerCase())) parts.push(`-H ${quote(`${key}: ${value}`)}`);
-  if (exchange.headers.some(([key]) => key.toLowerCase() === 'accept-encoding')) parts.push('--compressed');
-  if (exchange.body && exchange.body.text !== undefined) parts.push(`--data-raw ${quote(exchange.body.text)}`);
-  else if (exchange.body) parts.push('--data-binary @body.bin');
-  return parts.join(' \\\n  ');
+function queryOf(text) {
+  if (text.length > COLOURED || !/"query"\s*:/.test(text)) return null;
+  try {
+    const { query } = JSON.parse(text);
+    return typeof query === 'string' && /[{]/.test(query) ? query : null;
+  } catch {
+    return null;
+  }
 }

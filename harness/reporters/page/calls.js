@@ -23,6 +23,8 @@ function stateNames(row) {
   const names = [STATES[row[ROW.state]]];
   if (row[ROW.attempt] > 1) names.push('retried');
   if (row[ROW.flags] & FLAG.warnings) names.push('warned');
+  if (row[ROW.flags] & FLAG.console) names.push('with console');
+  if (row[ROW.passedOver]) names.push('with skipped checks');
   return names.concat(changesOf(row));
 }
 
@@ -43,7 +45,7 @@ function haystack(number) {
 function fillFilters() {
   const rows = index.rows;
   const count = (name) => rows.reduce((sum, row) => sum + stateNames(row).includes(name), 0);
-  for (const name of ['failed', 'passed', 'skipped', 'newly failing', 'fixed', 'flaky', 'retried', 'warned']) {
+  for (const name of ['failed', 'passed', 'skipped', 'newly failing', 'fixed', 'flaky', 'retried', 'warned', 'with skipped checks', 'with console']) {
     const found = count(name);
     if (!found) continue;
     $('states').append(h('button', {
@@ -161,10 +163,11 @@ function renderCall(number, indent, level) {
     row[ROW.flags] & FLAG.warnings ? span('  ⚠', 'warned') : null,
     changesOf(row).map((name) => span(name, `tag ${name === 'newly failing' ? 'failed' : name === 'fixed' ? 'passed' : 'warned'}`)),
     row[ROW.skipped] ? span(`  ${row[ROW.skipped]}`, 'skipped') : null);
-  const passed = row[ROW.tests] - row[ROW.failed];
+  const passed = row[ROW.tests] - row[ROW.failed] - row[ROW.passedOver];
+  const over = row[ROW.passedOver] ? `, ${row[ROW.passedOver]} skipped` : '';
   return h('div', { class: `row call is-${STATES[state]}`, style: indent, 'aria-level': level },
     sign, cell('method', row[ROW.method]), name,
-    cell('tests', row[ROW.tests] ? `${passed}/${row[ROW.tests]}` : '', `${passed} of ${row[ROW.tests]} assertions passed`),
+    cell('tests', row[ROW.tests] ? `${passed}/${row[ROW.tests]}` : '', `${passed} of ${row[ROW.tests]} assertions passed${over}`),
     cell(`code ${codeClass(row[ROW.code])}`, state === SKIPPED ? '' : String(row[ROW.code] || 'ERR')),
     cell('time', state === SKIPPED ? '' : duration(row[ROW.ms])));
 }
@@ -222,9 +225,7 @@ function setUpCalls() {
   callList = new VirtualList($('calls'), 'Calls', renderLine, actOnLine);
   timeList = new VirtualList($('timeline'), 'Calls over time', renderTimed, (at) => openCall(timed[at], true));
   timeList.before = drawAxis;
-  if (index.run.onlyFailures) {
-    filter.states.add('failed');
-  }
+  if (index.run.onlyFailures && index.rows.some(isBroken)) filter.states.add('failed');
   fillFilters();
   for (const name of filter.states) {
     document.querySelector(`[data-state="${name}"]`)?.setAttribute('aria-pressed', 'true');

@@ -3,7 +3,7 @@
 // Fields of a row and of a failure, in the order of harness/reporters/call_record.py.
 const ROW = {
   item: 0, iteration: 1, state: 2, code: 3, ms: 4, size: 5, start: 6, elapsed: 7, attempt: 8, tests: 9,
-  failed: 10, chunk: 11, slot: 12, flags: 13, method: 14, url: 15, skipped: 16,
+  failed: 10, passedOver: 11, chunk: 12, slot: 13, flags: 14, method: 15, url: 16, skipped: 17,
 };
 const FAILURE = {
   row: 0, kind: 1, name: 2, message: 3, test: 4, expected: 5, actual: 6, event: 7, label: 8, script: 9,

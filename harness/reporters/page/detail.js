@@ -1,5 +1,8 @@
 // One call: what was checked, request and response beside each other, variables and where they came from.
 
+const CHECKS_SHOWN = 100;
+const LINES_SHOWN = 200;
+
 let current = null;
 
 async function openCall(number, keepList) {
@@ -50,7 +53,8 @@ function renderDetail(number, row, record) {
       index.run.iterations > 1 ? span(`iteration ${row[ROW.iteration] + 1} of ${index.run.iterations}`) : null,
       state === SKIPPED ? span(`because: ${row[ROW.skipped] || 'a script skipped it'}`) : span(`took ${duration(row[ROW.elapsed])}`),
       row[ROW.attempt] > 1 ? span(`attempt ${row[ROW.attempt]}`, 'warned') : null),
-    record.description ? h('p', null, record.description) : null,
+    record.description ? described(record.description) : null,
+    aboutFolders(path),
     renderWarnings(path.join(' / '), record),
     renderChecks(number, record),
     record.exchange ? renderExchange(record.exchange) : null,
@@ -62,6 +66,12 @@ function renderDetail(number, row, record) {
       h('div', { style: { padding: '0 12px 8px' } }, renderExchange(one)))),
     renderVisualizer(record),
   ];
+}
+
+function aboutFolders(path) {
+  return path.slice(0, -1).map((_, depth) => path.slice(0, depth + 1).join(' / '))
+    .filter((name) => index.run.folders[name])
+    .map((name) => h('details', null, h('summary', null, `About the folder ${name}`), described(index.run.folders[name])));
 }
 
 function renderWarnings(path, record) {
@@ -78,25 +88,28 @@ function renderChecks(number, record) {
   const failures = (failuresOfRow.get(number) || []).map((one) => index.failures[one]);
   if (!failures.length && !record.assertions) return null;
   const left = [...failures];
-  const items = (record.assertions || []).map(([name, state]) => {
+  const named = (record.assertions || []).map(([name, state]) => {
     const at = state === FAILED ? left.findIndex((one) => one[FAILURE.test] === name) : -1;
-    const failure = at < 0 ? null : left.splice(at, 1)[0];
-    return h('li', null, h('span', { class: STATES[state], role: 'img', 'aria-label': STATES[state] }, SIGNS[state]), h('div', null,
-      h('span', { class: state === FAILED ? 'failed' : '' }, name),
-      failure ? [h('div', { class: 'failed mono' }, `${failure[FAILURE.name]}: ${failure[FAILURE.message]}`), explain(failure)] : null));
+    return { name, state, failure: at < 0 ? null : left.splice(at, 1)[0] };
   });
-  const broken = left.map((failure) => h('li', null, h('span', { class: 'failed', role: 'img', 'aria-label': 'failed' }, SIGNS[FAILED]), h('div', null,
-    h('div', { class: 'failed mono' }, `${failure[FAILURE.name]}: ${failure[FAILURE.message]}`), explain(failure))));
-  return [h('h3', null, 'Checks'), h('ul', { class: 'checks' }, broken, items)];
+  const checks = [...left.map((failure) => ({ name: null, state: FAILED, failure })), ...named];
+  // Where not all are shown at once, those that failed are among the first.
+  if (checks.length > CHECKS_SHOWN) checks.sort((one, other) => (other.state === FAILED) - (one.state === FAILED));
+  return [h('h3', null, 'Checks'), ...inParts(h('ul', { class: 'checks' }), checks, renderCheck, CHECKS_SHOWN)];
+}
+
+function renderCheck({ name, state, failure }) {
+  return h('li', null, h('span', { class: STATES[state], role: 'img', 'aria-label': STATES[state] }, SIGNS[state]), h('div', null,
+    name === null ? null : h('span', { class: state === PASSED ? '' : STATES[state] }, linked(name), state === SKIPPED ? ' (skipped)' : null),
+    failure ? [h('div', { class: 'failed mono' }, linked(`${failure[FAILURE.name]}: ${failure[FAILURE.message]}`)), explain(failure)] : null));
 }
 
 function renderExchange(exchange) {
   const response = exchange.response;
   const sent = h('section', null,
     h('h3', null, 'Request', h('button', { type: 'button', onclick: () => copy(asCurl(exchange), 'curl command') }, 'Copy as curl')),
-    h('p', { class: 'request-line' }, h('b', null, exchange.method), exchange.url),
-    (exchange.hops || []).length ? h('details', null, h('summary', null, `${counted(exchange.hops.length - 1, 'hop')} before`),
-      table(null, exchange.hops.slice(0, -1).map(([method, url, status]) => [`${method} ${status}`, url]))) : null,
+    renderHops(exchange),
+    h('p', { class: 'request-line' }, h('b', null, exchange.method), exchange.method === 'GET' && /^https?:/.test(exchange.url) ? link(exchange.url, exchange.url) : exchange.url),
     renderHeaders(exchange.headers),
     renderBody(exchange.body, headerOf(exchange.headers, 'content-type'), 'Body'));
   if (!response) {
@@ -113,6 +126,17 @@ function renderExchange(exchange) {
       table(['Name', 'Value', 'Domain', 'Path'], exchange.cookies.map((one) => one.slice(0, 4)))) : null));
 }
 
+// The way to the answer: redirects, and requests that an auth sent anew. The last hop is the exchange itself.
+function renderHops(exchange) {
+  const before = (exchange.hops || []).slice(0, exchange.response ? -1 : undefined);
+  if (!before.length) return null;
+  return h('details', { class: 'hops', open: before.length < 6 }, h('summary', null, `${counted(before.length, 'hop')} before`),
+    h('ol', null, before.map(([method, url, status, reason, location, ms]) => h('li', null,
+      h('div', { class: 'mono' }, h('b', null, method), ' ', url),
+      h('div', { class: 'mono' }, span(`${status} ${reason || ''}`, codeClass(status)), span(` ${duration(ms || 0)}`, 'quiet'),
+        location ? [' → ', location] : null)))));
+}
+
 function renderHeaders(headers) {
   if (!headers.length) return null;
   return h('details', null, h('summary', null, counted(headers.length, 'header')), table(null, headers));
@@ -125,31 +149,39 @@ function renderVariables(record) {
       record.extractions.map(([name, scope, expression, value]) => [name, value, expression, scope])));
   }
   if (record.uses) {
-    parts.push(h('h3', null, 'Variables used'), table(['Variable', 'Value', 'Came from'], record.uses.map(renderUse)));
+    parts.push(h('h3', null, 'Variables used'), table(['Variable', 'Value', 'Came from'], record.uses.map((use) => renderUse(use))));
   }
   return parts;
 }
 
-function renderUse([name, source, how, detail]) {
-  if (name.startsWith('$')) return [name, span('drawn for each request', 'quiet'), 'dynamic variable'];
-  if (source !== undefined) {
-    const row = index.rows[source];
-    const what = how === 'extracted' ? `extracted by ${detail}` : `set in the ${detail}-script`;
-    return [name, lastValue(name), h('span', { class: 'words' }, `${what} of `, callLink(source, pathOf(row).join(' / ')))];
-  }
-  for (const [scope, values] of Object.entries(index.run.variables)) {
-    const found = values.find(([key]) => key === name);
-    if (found) return [name, found[1], scope];
-  }
-  return [name, span('not known', 'quiet'), 'data, a script, or not defined'];
+const ORIGINS = {
+  local: 'a script, for this call', data: 'the row of data', environment: 'the environment', collection: 'the collection',
+  globals: 'the globals', dynamic: 'drawn for this request',
+};
+
+function renderUse([name, scope, value, source, how, detail]) {
+  const [known, origin] = scope ? [value, ORIGINS[scope] || scope] : lastKnown(name);
+  const told = known === null ? span('not known', 'quiet') : shortened(known);
+  if (source === undefined) return [name, told, span(origin, 'words')];
+  const what = how === 'extracted' ? `extracted by ${detail}` : `set in the ${detail}-script`;
+  return [name, told, h('span', { class: 'words' }, `${what} of `, callLink(source, pathOf(index.rows[source]).join(' / ')))];
 }
 
-function lastValue(name) {
-  for (const values of Object.values(index.run.variables)) {
+// A result that does not tell the values then, as newman's, has only those at the end.
+function lastKnown(name) {
+  if (name.startsWith('$')) return [null, 'drawn for this request'];
+  for (const [scope, values] of Object.entries(index.run.variables)) {
     const found = values.find(([key]) => key === name);
-    if (found) return found[1];
+    if (found) return [found[1], `${ORIGINS[scope]}, at the end of the run`];
   }
-  return '';
+  return [null, 'a script or data, or not defined'];
+}
+
+function shortened(text) {
+  if (text.length <= 300) return text;
+  const box = h('span', null, `${text.slice(0, 300)}… `);
+  box.append(h('button', { type: 'button', class: 'link', onclick: () => box.replaceChildren(text) }, 'all'));
+  return box;
 }
 
 function renderAttempts(record) {
@@ -160,8 +192,10 @@ function renderAttempts(record) {
 
 function renderConsole(record) {
   if (!record.console) return null;
-  return [h('h3', null, 'Console'), h('div', { class: 'console' }, record.console.map(([level, event, text]) => (
-    h('div', { class: level, title: `console.${level} in the ${event}-script` }, text))))];
+  const box = h('div', { class: 'console', tabindex: '0', role: 'group', 'aria-label': 'Console' });
+  return [h('h3', null, 'Console', record.console.length > 1 ? span(counted(record.console.length, 'line'), 'count') : null),
+    ...inParts(box, record.console, ([level, event, text]) => (
+      h('div', { class: level, title: `console.${level} in the ${event}-script` }, text)), LINES_SHOWN)];
 }
 
 function renderVisualizer(record) {

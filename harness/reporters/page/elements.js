@@ -76,6 +76,29 @@ function table(heads, rows, caption) {
     ))))));
 }
 
+// Shows the first of many, and more of them when asked.
+function inParts(box, many, render, step) {
+  let upto = 0;
+  const more = h('button', { type: 'button', class: 'link', onclick: () => add(step * 5) }, '');
+  function add(count) {
+    box.append(...many.slice(upto, upto + count).map(render));
+    upto = Math.min(upto + count, many.length);
+    more.textContent = `show ${Math.min(step * 5, many.length - upto).toLocaleString('en')} more of ${many.length.toLocaleString('en')}`;
+    more.hidden = upto >= many.length;
+  }
+  add(step);
+  return [box, more];
+}
+
+function moment(ms) {
+  const zone = document.documentElement.dataset.zone;
+  try {
+    return new Date(ms).toLocaleString(undefined, zone ? { timeZone: zone, timeZoneName: 'short' } : {});
+  } catch {
+    return new Date(ms).toLocaleString();
+  }
+}
+
 function callLink(number, text) {
   return h('button', { type: 'button', class: 'link', onclick: () => openCall(number) }, text);
 }

@@ -15,19 +15,21 @@ function groupsOfFailures() {
 function renderFailures() {
   const box = $('failures');
   const groups = groupsOfFailures();
+  const left = index.run.leftOut.failures;
+  const told = left ? h('p', { class: 'quiet' }, `${counted(left, 'failure')} of calls that were left out of this report`) : '';
   if (!groups.length) {
-    box.replaceChildren(h('p', { class: 'empty' }, index.run.interrupted ? 'Nothing had failed when the run ended.' : 'Nothing failed.'));
+    box.replaceChildren(told || h('p', { class: 'empty' }, index.run.interrupted ? 'Nothing had failed when the run ended.' : 'Nothing failed.'));
     return;
   }
   const shown = groups.slice(0, 200).map(([message, numbers]) => renderGroup(message, numbers));
   const rest = groups.length - shown.length;
-  box.replaceChildren(...shown, rest > 0 ? h('p', { class: 'quiet' }, `and ${counted(rest, 'more message')}; find them by search among the calls`) : '');
+  box.replaceChildren(...shown, rest > 0 ? h('p', { class: 'quiet' }, `and ${counted(rest, 'more message')}; find them by search among the calls`) : '', told);
 }
 
 function renderGroup(message, numbers) {
   const card = h('article', { class: 'group-card' });
   const calls = new Set(numbers.map((number) => index.failures[number][FAILURE.row])).size;
-  card.append(h('h2', null, h('span', { class: 'message' }, message),
+  card.append(h('h2', null, h('span', { class: 'message' }, linked(message)),
     numbers.length > 1 ? h('span', { class: 'count' }, `${numbers.length}× in ${counted(calls, 'call')}`) : null));
   let upto = 0;
   const more = h('div', { class: 'more' }, h('button', { type: 'button', class: 'link', onclick: () => add(50) }, ''));
@@ -52,7 +54,7 @@ function renderOccurrence(number, full) {
       callLink(failure[FAILURE.row], path.join(' / ')),
       index.run.iterations > 1 ? span(`iteration ${row[ROW.iteration] + 1}`, 'quiet') : null,
       span(`${row[ROW.method]} ${row[ROW.code] || 'no answer'}`, `mono ${codeClass(row[ROW.code])}`)),
-    failure[FAILURE.test] !== null ? h('div', null, failure[FAILURE.test]) : null,
+    failure[FAILURE.test] !== null ? h('div', { class: 'test' }, linked(failure[FAILURE.test])) : null,
     full ? explain(failure) : span(place(failure), 'quiet'));
 }
 

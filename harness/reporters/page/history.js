@@ -21,7 +21,7 @@ function changesOf(row) {
 function renderHistory() {
   const past = index.run.history;
   const list = (title, numbers, none) => [
-    h('h2', { style: { marginTop: '18px' } }, `${title} ${numbers.length}`),
+    h('h2', { class: 'next' }, `${title} ${numbers.length}`),
     numbers.length ? h('ul', { class: 'checks' }, numbers.slice(0, 200).map(([number, note]) => h('li', null,
       h('span', { class: STATES[index.rows[number][ROW.state]], role: 'img', 'aria-label': STATES[index.rows[number][ROW.state]] }, SIGNS[index.rows[number][ROW.state]]),
       h('span', null, callLink(number, pathOf(index.rows[number]).join(' / ')), note ? span(`  ${note}`, 'quiet') : null))))
@@ -32,9 +32,9 @@ function renderHistory() {
     list('Newly failing:', past.newly.map((number) => [number]), past.runs.length > 1 ? 'Nothing fails that did not fail in the run before.' : 'There is no run before to compare with.'),
     list('Fixed:', past.fixed.map((number) => [number]), 'Nothing that failed in the run before passes now.'),
     list('Flaky:', past.flaky.map(([number, failed, of]) => [number, `failed in ${failed} of the last ${counted(of, 'run')}`]), 'No call comes and goes.'),
-    h('h2', { style: { marginTop: '18px' } }, 'Runs'),
+    h('h2', { class: 'next' }, 'Runs'),
     table(['Started', 'Calls', 'Failed', 'Skipped', 'Took', 'Response time'], [...past.runs].reverse().map(([started, calls, failed, skipped, elapsed, mean]) => (
-      [new Date(started).toLocaleString(), String(calls), failed ? span(String(failed), 'failed') : '0', String(skipped), duration(elapsed), duration(mean)]))),
+      [moment(started), String(calls), failed ? span(String(failed), 'failed') : '0', String(skipped), duration(elapsed), duration(mean)]))),
   ].flat(2));
 }
 
@@ -42,7 +42,7 @@ function renderTrend(runs) {
   const most = Math.max(...runs.map(([, calls]) => calls), 1);
   const label = `Calls passed and failed in the last ${counted(runs.length, 'run')}: ${runs.slice(-10).map(([, calls, failed]) => `${failed} of ${calls} failed`).join(', ')}`;
   return h('div', { class: 'trend', role: 'img', 'aria-label': label }, runs.map(([started, calls, failed, skipped]) => (
-    h('span', { title: `${new Date(started).toLocaleString()}: ${failed} of ${calls} failed` },
+    h('span', { title: `${moment(started)}: ${failed} of ${calls} failed` },
       h('i', { class: 'bad', style: { height: `${(failed / most) * 100}%`, minHeight: failed ? '2px' : '0' } }),
       h('i', { style: { height: `${((calls - failed - skipped) / most) * 100}%` } }),
       h('i', { class: 'out', style: { height: `${(skipped / most) * 100}%` } })))));

@@ -24,9 +24,9 @@ function renderNumbers() {
     h('h2', null, 'Status codes'), renderCodes(),
     h('h2', null, 'Slowest calls'),
     table(['Call', 'Code', 'Time'], slowest.map((number) => [callLink(number, pathOf(index.rows[number]).join(' / ')), String(index.rows[number][ROW.code]), duration(index.rows[number][ROW.ms])])),
-    h('h2', { style: { marginTop: '18px' } }, 'Largest answers'),
+    h('h2', { class: 'next' }, 'Largest answers'),
     table(['Call', 'Size'], largest.map((number) => [callLink(number, pathOf(index.rows[number]).join(' / ')), bytes(index.rows[number][ROW.size])])),
-    h('h2', { style: { marginTop: '18px' } }, 'Folders'), renderFolders());
+    h('h2', { class: 'next' }, 'Folders'), renderFolders());
 }
 
 function renderHistogram(times) {
@@ -75,14 +75,18 @@ function renderFolders() {
 
 function renderRun() {
   const run = index.run;
-  const facts = [['Mode', run.mode], ['Started', new Date(run.started).toLocaleString()], ['Took', duration(run.elapsed)],
-    ['Iterations', String(run.iterations)], ['Received', bytes(run.received)],
+  const facts = [['Mode', run.mode], ['Started', moment(run.started)], ['Took', duration(run.elapsed)],
+    ...(run.environment ? [['Environment', run.environment]] : []), ['Received', bytes(run.received)],
+    ...(run.leftOut.calls ? [['Left out', `${counted(run.leftOut.calls, 'call')}, as asked`]] : []),
     ...Object.entries(run.facts).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])];
   $('view-run').replaceChildren(
     h('h2', null, 'Run'), table(null, facts),
-    ...(run.warnings.length ? [h('h2', { style: { marginTop: '18px' } }, 'Warnings'), table(['Warning', 'Where'], run.warnings)] : []),
+    ...(run.about ? [h('h2', { class: 'next' }, 'About the collection'), described(run.about)] : []),
+    h('h2', { class: 'next' }, 'Totals'), table(['What', 'Done', 'Failed', 'Skipped'], run.totals.map(([name, done, failed, skipped]) => (
+      [span(name, 'words'), done.toLocaleString('en'), failed ? span(failed.toLocaleString('en'), 'failed') : '0', String(skipped)]))),
+    ...(run.warnings.length ? [h('h2', { class: 'next' }, 'Warnings'), table(['Warning', 'Where'], run.warnings)] : []),
     ...Object.entries(run.variables).filter(([, values]) => values.length).flatMap(([scope, values]) => [
-      h('h2', { style: { marginTop: '18px' } }, `Variables: ${scope}`), table(['Name', 'Value at the end'], values)]));
+      h('h2', { class: 'next' }, `Variables: ${scope}`), table(['Name', 'Value at the end'], values)]));
 }
 
 function renderPercentiles() {

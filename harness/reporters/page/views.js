@@ -101,8 +101,7 @@ applyTheme(theme);
 async function start() {
   $('theme').onclick = switchTheme;
   $('help').onclick = () => $('keys').showModal();
-  const moment = $('moment');
-  moment.textContent = new Date(moment.dateTime).toLocaleString();
+  $('moment').textContent = moment($('moment').dateTime);
   setUpTabs();
   try {
     await loadIndex();
