@@ -136,11 +136,16 @@ def _fits(event: ProfileEvent, asked: EventQuery) -> bool:
 
 
 def _holds(entity: dict[str, Any], path: str, operator: str, wanted: str) -> bool:
-    value: Any = entity
+    """Whether a value at the path fits; on the way through an array, one of its items is enough."""
+    nodes: list[Any] = [entity]
     for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    if value is None:
-        return False
+        members = [item for node in nodes for item in (node if isinstance(node, list) else [node])]
+        nodes = [member[name] for member in members if isinstance(member, dict) and name in member]
+    values = [item for node in nodes for item in (node if isinstance(node, list) else [node])]
+    return any(_compares(value, operator, wanted) for value in values if value is not None)
+
+
+def _compares(value: Any, operator: str, wanted: str) -> bool:
     if isinstance(value, bool):
         return _OPERATORS[operator](str(value).lower(), wanted.lower())
     if isinstance(value, int | float):

@@ -81,6 +81,13 @@ class IdentityEdges:
             if body["one"] in wanted and body["other"] in wanted
         ]
 
+    def forget(self, org: str, sandbox: str, xids: Iterable[str]) -> None:
+        """Remove the edges of identities that are removed."""
+        gone = set(xids)
+        for body in self._store.find(org, sandbox, _KIND):
+            if body["one"] in gone or body["other"] in gone:
+                self._store.delete(org, sandbox, _KIND, f"{body['one']}|{body['other']}")
+
     def seen(self, org: str, sandbox: str, xids: Iterable[str]) -> dict[str, int]:
         """When members of a cluster were last linked, epoch milliseconds by XID."""
         times: dict[str, int] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import json_patch, problem
+from harness.aep.child_pages import href
 from harness.aep.json_patch import PatchError
 from harness.aep.merge import DATASET_PRECEDENCE, TIMESTAMP_ORDERED, MergeRule
 from harness.aep.message import Query, Request, answer, empty
@@ -99,12 +100,14 @@ class MergePolicies:
         start = request.query.number("start", 0)
         page = found[start : start + limit]
         following = start + limit
-        href = f"/config/mergePolicies?start={following}&limit={limit}" if following < len(found) else ""
+        more = ""
+        if following < len(found):
+            more = href("/config/mergePolicies", request.query, start=following, limit=limit)
         return answer(
             {
                 "_page": {"totalCount": len(found), "pageSize": len(page)},
                 "children": page,
-                "_links": {"next": {"href": href}},
+                "_links": {"next": {"href": more}},
             }
         )
 

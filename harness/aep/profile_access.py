@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 BASE = "/data/core/ups/access/entities"
 EVENT = "_xdm.context.experienceevent"
-_SCHEMAS = (PROFILE, EVENT)
+_BUSINESS = ("_xdm.context.account", "_xdm.context.opportunity")
+_SCHEMAS = (PROFILE, EVENT, *_BUSINESS)
 _MOST_IDENTITIES = 50
 _XID = re.compile(r"[A-Za-z0-9_-]{20,40}")
 
@@ -48,6 +49,9 @@ class ProfileAccess:
         query = request.query
         schema = _schema(query.get("schema.name"))
         policy = self._policy(caller, query.get("mergePolicyId"))
+        if schema in _BUSINESS:
+            # Their classes are not among those of the local platform, so there is none of them.
+            raise problem.ups(404)
         if schema == PROFILE:
             entity_id, namespace = _given(query.get("entityId"), query.get("entityIdNS"))
             xid = self._xid(caller, entity_id, namespace)
@@ -57,6 +61,7 @@ class ProfileAccess:
             fields = _fields(query.get("fields"))
             return answer({xid: self._entity(caller, xid, view, fields)})
         # The partner collection of 2020 names the profile by entityId, the guides by relatedEntityId.
+        _check_related(query.get("relatedSchema.name"))
         related = query.get("relatedEntityId") or query.get("entityId")
         entity_id, namespace = _given(related, query.get("relatedEntityIdNS") or query.get("entityIdNS"))
         asked = event_pages.parse_query(query)
@@ -81,12 +86,16 @@ class ProfileAccess:
         ):
             raise problem.ups(400, "'fields' must be an array of strings.")
         asked = event_pages.parse_body(body)
+        related = body.get("relatedSchema")
+        _check_related(related.get("name") if isinstance(related, dict) else related)
         found: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
         for given in identities:
             xid, start = self._named(caller, given)
             try:
-                if name == PROFILE:
+                if name in _BUSINESS:
+                    found[xid] = _nobody(xid)
+                elif name == PROFILE:
                     view = self._view(caller, xid, policy)
                     found[xid] = (
                         _nobody(xid) if view is None else self._entity(caller, xid, view, fields or [])
@@ -211,6 +220,11 @@ def _schema(name: Any) -> str:
     if name not in _SCHEMAS:
         raise problem.ups(400, f"'schema.name' must be one of {', '.join(_SCHEMAS)}, not {name!r}.")
     return name
+
+
+def _check_related(name: Any) -> None:
+    if name not in (None, "", PROFILE):
+        raise problem.ups(400, f"'relatedSchema.name' must be {PROFILE}, not {name!r}.")
 
 
 def _given(entity_id: str | None, namespace: str | None) -> tuple[str, str | None]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.identities import Identity, RecordIdentities, identity_map
+from harness.aep.identity_edges import IdentityEdges
 from harness.aep.identity_graph import IdentityGraph
 from harness.aep.ids import xid as xid_of
 from harness.aep.merge import Fragment, merge_fragments, rank
@@ -203,9 +204,12 @@ class Profiles:
         if cluster is None:
             return False
         with self._store.transaction():
-            for member in self.graph.members(org, sandbox, cluster):
+            members = self.graph.members(org, sandbox, cluster)
+            for member in members:
                 self._store.delete(org, sandbox, _FRAGMENTS, member)
                 self._store.forget_records(org, sandbox, _EVENTS, member)
+            if len(members) > 1:
+                self._platform.service(IdentityEdges).forget(org, sandbox, members)
             self.graph.forget(org, sandbox, cluster)
         return True
 

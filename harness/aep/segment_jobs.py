@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.activation import Activation, Change
+from harness.aep.child_pages import child_page
 from harness.aep.job_status import with_status
 from harness.aep.merge_policies import PROFILE
 from harness.aep.message import Request, answer, empty
@@ -64,19 +65,7 @@ class SegmentJobs:
             ):
                 raise problem.bad_request(f"The sort {query.get('sort')!r} is not understood")
             found = sorted(found, key=lambda job: job[field], reverse=direction == "desc")
-        limit = query.number("limit", 100, low=1)
-        start = query.number("start", 0)
-        page = found[start : start + limit]
-        following = start + limit
-        links: dict[str, Any] = {"next": {}}
-        if following < len(found):
-            links["next"] = {"href": f"/segment/jobs?start={following}&limit={limit}"}
-        body = {
-            "_page": {"totalCount": len(found), "pageSize": len(page)},
-            "children": page,
-            "_links": links,
-        }
-        return answer(body)
+        return answer(child_page(found, query, "/segment/jobs"))
 
     def create(self, request: Request, caller: Caller) -> Response:
         """`POST /segment/jobs [{segmentId}]`: answers the job as it began."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import pql, problem
+from harness.aep.child_pages import href
 from harness.aep.merge_policies import PROFILE, MergePolicies
 from harness.aep.message import Request, answer
 from harness.aep.routing import Endpoint
@@ -139,8 +140,8 @@ class Segments:
         shown = found[start : start + limit]
         link: dict[str, Any] = {}
         if start + limit < len(found):
-            href = f"/segment/definitions?start={start + limit}&limit={limit}&sort={field}:{direction}"
-            link["next"] = {"href": href}
+            changes = {"start": start + limit, "limit": limit, "sort": f"{field}:{direction}", "page": ""}
+            link["next"] = {"href": href("/segment/definitions", query, **changes)}
         return answer(
             {
                 "segments": shown,

@@ -39,6 +39,9 @@ def test_lists_are_filtered_and_paged(client: Any) -> None:
     rest = client.get(f"/data/core/ups{page['_links']['next']['href']}").json()
     assert [one["name"] for one in rest["children"]] == ["b"]
     assert rest["_links"]["next"]["href"] == ""
+    page = client.get(f"{BASE}?limit=1&orderBy=-name&identityGraph.type=none").json()
+    rest = client.get(f"/data/core/ups{page['_links']['next']['href']}").json()
+    assert [one["name"] for one in page["children"] + rest["children"]] == ["b", "a"]
 
 
 def test_a_policy_is_replaced_patched_and_deleted(client: Any) -> None:

@@ -56,6 +56,7 @@ def test_another_sandbox_does_not_see_the_profile(people: Any) -> None:
         ("schema.name=_xdm.context.experienceevent&entityId=x&entityIdNS=email&startTime=x", "startTime"),
         ("schema.name=_xdm.context.experienceevent&entityId=x&entityIdNS=email&orderby=name", "orderby"),
         ("schema.name=_xdm.context.experienceevent&entityId=x&entityIdNS=email&property=a", "property"),
+        (f"schema.name={EVENT}&relatedSchema.name=x&entityId=x&entityIdNS=email", "relatedSchema.name"),
         (
             f"schema.name={EVENT}&entityId=x&property=a=1&property=b=1&property=c=1&property=d=1",
             "At most 3",
@@ -165,6 +166,17 @@ def test_a_deleted_profile_is_gone_with_its_events(people: Any) -> None:
     assert people.events("jane@example.com").json()["_page"]["count"] == 0
 
 
+def test_a_deleted_profile_takes_its_links_along(people: Any) -> None:
+    people.profile("jane@example.com", crm="1")
+    people.client.delete(f"{ENTITIES}?schema.name={PROFILE}&entityId=1&entityIdNS=crmid")
+    people.client.clock.advance(1000)
+    people.profile("jane@example.com", crm="1")
+    body = {"composite_xids": [{"ns": "CRMID", "id": "1"}], "projection_type": "graph"}
+    (graph,) = people.client.post("/data/core/identity/v2/graph", body).json()["graphs"]
+    (edge,) = graph["edges"]
+    assert edge["first_established_ts"] == people.client.clock.now_ms()
+
+
 def test_events_cannot_be_deleted(client: Any) -> None:
     path = f"{ENTITIES}?schema.name=_xdm.context.experienceevent&entityId=x&entityIdNS=email"
     assert client.delete(path).status == 400
@@ -212,6 +224,30 @@ def test_events_are_ranged_filtered_and_reversed(people: Any) -> None:
     assert ids(property="eventType!=t3") == ["e1", "e2"]
     children = people.events("j@example.com", fields="eventType").json()["children"]
     assert children[0]["entity"] == {"eventType": "t1"}
+
+
+def test_a_property_within_an_array_fits_when_one_of_its_items_does(people: Any) -> None:
+    for number in ("1", "2"):
+        identities = {"CRMID": [{"id": number}, {"id": "9"}]}
+        people.event("j@example.com", f"e{number}", "2024-05-01T00:00:00Z", identityMap=identities)
+
+    def ids(condition: str) -> list[str]:
+        answer = people.events("j@example.com", property=condition)
+        return [one["entityId"] for one in answer.json()["children"]]
+
+    assert ids("identityMap.CRMID.id=2") == ["e2"]
+    assert ids("identityMap.CRMID.id=9") == ["e1", "e2"]
+    assert ids("identityMap.CRMID.id=5") == []
+
+
+def test_there_are_no_accounts_and_no_opportunities(client: Any) -> None:
+    for schema in ("_xdm.context.account", "_xdm.context.opportunity"):
+        query = f"schema.name={schema}&entityId=1&entityIdNS=email"
+        assert client.get(f"{ENTITIES}?{query}").json() == {"statusCode": "404"}
+        identity = {"entityId": "1", "entityIdNS": {"code": "email"}}
+        body = {"schema": {"name": schema}, "identities": [identity]}
+        (found,) = client.post(ENTITIES, body).json().values()
+        assert found["entity"] == {}
 
 
 def test_an_event_sent_twice_counts_once(people: Any) -> None:
@@ -303,6 +339,7 @@ def test_a_bulk_request_with_an_identity_that_fails_is_207(people: Any) -> None:
         {"fields": "a"},
         {"timeFilter": []},
         {"limit": "x"},
+        {"relatedSchema": {"name": "x"}},
     ],
 )
 def test_a_bad_bulk_request_is_400(client: Any, changes: dict[str, Any]) -> None:

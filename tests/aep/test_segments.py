@@ -101,6 +101,10 @@ def test_the_list_is_paged_sorted_and_filtered(client: Any) -> None:
         "limit": 2,
     }
     assert body["link"]["next"]["href"].startswith("/segment/definitions?start=2")
+    page = client.get(f"{BASE}?limit=1&sort=name:asc&evaluationInfo.continuous.enabled=false").json()
+    rest = client.get(f"/data/core/ups{page['link']['next']['href']}").json()
+    assert [one["name"] for one in page["segments"] + rest["segments"]] == ["b", "c"]
+    assert rest["link"] == {}
     assert client.get(BASE).json()["link"] == {}
     assert client.get(f"{BASE}?sort=name:up").status == 400
 

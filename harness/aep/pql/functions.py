@@ -50,7 +50,9 @@ def check_call(call: tree.Call, position: int | None = None) -> None:
     count = len(call.arguments)
     if not low <= count <= high:
         wanted = str(low) if low == high else f"{low} to {high}"
-        raise PqlError(f"{call.name!r} takes {wanted} arguments, {count} are given", position)
+        noun = "argument" if wanted == "1" else "arguments"
+        verb = "is" if count == 1 else "are"
+        raise PqlError(f"{call.name!r} takes {wanted} {noun}, {count} {verb} given", position)
     first = call.arguments[0] if call.arguments else None
     if call.name in ("matches", "regexGroup") and isinstance(first, tree.Literal):
         try:

@@ -298,7 +298,7 @@ class _Parser:
         literals: dict[str, Any] = {"true": True, "false": False, "null": None}
         if word.lower() in literals:
             return tree.Literal(value=literals[word.lower()])
-        if word == "chain":
+        if word.lower() == "chain":
             raise PqlError("sequences of events ('chain') are not supported", token.position)
         if word in _QUANTIFIERS and self._token.kind is Kind.NAME and self._peek().text == "from":
             return self._quantified(word)
