@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from harness.aep.gateway import Caller
     from harness.aep.platform import Platform
+    from harness.aep.store import Store
 
 BASE = "/data/foundation/catalog"
 KIND = "dataset"
@@ -33,6 +34,7 @@ _OWN = (
     "files",
     "namespace",
     "aspect",
+    "observableSchema",
 )
 
 
@@ -50,10 +52,26 @@ def routes(platform: Platform) -> list[Endpoint]:
             ("DELETE", f"{base}/{{id}}", catalog.delete),
         )
         found.extend(
-            Endpoint(method=method, path=path, handler=handler, any_case=True)
+            Endpoint(
+                method=method,
+                path=path,
+                handler=handler,
+                any_case=True,
+                json_only=method in {"POST", "PUT", "PATCH"},
+            )
             for method, path, handler in table
         )
     return found
+
+
+def discard_batch(store: Store, org: str, sandbox: str, batch_id: str) -> None:
+    """Remove a batch with its records and uploaded files."""
+    for stream in ("lake", "lake-failed"):
+        store.forget_records(org, sandbox, stream, batch_id)
+    for file in store.find(org, sandbox, "batch-file", batchId=batch_id):
+        store.delete_blob(org, sandbox, file["id"])
+        store.delete(org, sandbox, "batch-file", file["id"])
+    store.delete(org, sandbox, "batch", batch_id)
 
 
 def tag_enabled(dataset: dict[str, Any], name: str) -> bool:
@@ -94,13 +112,20 @@ class Catalog:
     # calls
 
     def list(self, request: Request, caller: Caller) -> Response:
-        """`GET /dataSets`: an object keyed by id."""
-        found = self.datasets(caller.org, caller.sandbox)
-        return answer(listed([(one["id"], _shown(one)) for one in found], request.query))
+        """`GET /dataSets?tags=`: an object keyed by id; `observableSchema` comes when asked for by name."""
+        found = listed(
+            [(one["id"], _shown(one)) for one in self.datasets(caller.org, caller.sandbox)],
+            request.query,
+        )
+        if "observableSchema" in (request.query.get("properties") or "").split(","):
+            for dataset_id, body in found.items():
+                body["observableSchema"] = self._observed(caller, dataset_id)
+        return answer(found)
 
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET /dataSets/{id}`: an object with one key; the `E-Tag` header is its version."""
         body = self._get(request, caller)
+        body["observableSchema"] = self._observed(caller, body["id"])
         shown = listed([(body["id"], _shown(body))], request.query, single=True)
         return answer(shown, headers={"E-Tag": body["version"]})
 
@@ -166,7 +191,7 @@ class Catalog:
             except PatchError as error:
                 raise problem.bad_request(f"The patch cannot be applied: {error}") from None
         elif isinstance(wanted, dict):
-            deep = "/v2/" in request.path
+            deep = "/v2/" in request.path.lower()
             changed = _merged(current, wanted) if deep else {**current, **wanted}
         else:
             raise problem.bad_request(
@@ -184,11 +209,15 @@ class Catalog:
             with store.transaction():
                 for batch in store.find(caller.org, caller.sandbox, "batch"):
                     if any(one["id"] == current["id"] for one in batch["relatedObjects"]):
-                        for stream in ("lake", "lake-failed"):
-                            store.forget_records(caller.org, caller.sandbox, stream, batch["id"])
-                        store.delete(caller.org, caller.sandbox, "batch", batch["id"])
+                        discard_batch(store, caller.org, caller.sandbox, batch["id"])
                 store.delete(caller.org, caller.sandbox, KIND, current["id"])
         return answer([f"@/dataSets/{current['id']}"])
+
+    def _observed(self, caller: Caller, dataset_id: str) -> dict[str, Any]:
+        from harness.aep.observable_schema import ObservableSchemas
+
+        observed = self._platform.service(ObservableSchemas)
+        return observed.schema(caller.org, caller.sandbox, dataset_id)
 
     def _save(
         self,

@@ -10,15 +10,16 @@ from harness.aep import problem
 if TYPE_CHECKING:
     from harness.aep.message import Query
 
-_OWN = frozenset({"limit", "start", "orderBy", "property", "properties", "count"})
+_OWN = frozenset({"limit", "start", "orderBy", "property", "properties", "count", "tags"})
 _FILTER = re.compile(r"(?P<path>[^=!<>~]+)(?P<operator>==|!=|>=|<=|=|~|>|<)(?P<value>.*)")
 _DEFAULT, _MOST = 20, 100
+_DIRECTIONS = ("asc", "desc")
 
 
 def listed(found: list[tuple[str, dict[str, Any]]], query: Query, *, single: bool = False) -> dict[str, Any]:
     """Keyed objects as the query asks: filtered, ordered, cut and projected.
 
-    A `single` object is projected only.
+    A `single` object is projected only. The rules are those of Adobe's guide to filtering Catalog data.
     """
     if not single:
         found = _selected(found, query)
@@ -33,18 +34,48 @@ def _selected(found: list[tuple[str, dict[str, Any]]], query: Query) -> list[tup
         if name == "property":
             for one in text.split(","):
                 found = [item for item in found if _matches(item[1], one)]
+        elif name == "tags":
+            for one in text.split(","):
+                found = [item for item in found if _tagged(item[1], one)]
         elif name not in _OWN and text:
-            found = [item for item in found if _equal(_value(item[1], name), text)]
-    order = query.get("orderBy")
-    if order:
-        direction, _, names = order.rpartition(":")
-        if direction not in {"", "asc", "desc"}:
-            raise problem.bad_request(f"orderBy is asc:field or desc:field, not {order!r}")
-        for name in reversed(names.split(",")):
-            found.sort(key=lambda item: _rank(_value(item[1], name)), reverse=direction == "desc")
+            wanted, inverted = text.removeprefix("!"), text.startswith("!")
+            found = [item for item in found if _equal(_value(item[1], name), wanted) is not inverted]
+    for field, direction in reversed(_order(query.get("orderBy") or "")):
+        found = _ordered(found, field, descending=direction == "desc")
     start = query.number("start", 0)
     limit = query.number("limit", _DEFAULT, low=1, high=_MOST)
     return found[start : start + limit]
+
+
+def _order(text: str) -> list[tuple[str, str]]:
+    """Fields and directions: `name,desc:created`; a direction holds until another is named."""
+    found: list[tuple[str, str]] = []
+    direction = _DIRECTIONS[0]
+    for part in filter(None, text.split(",")):
+        named, colon, field = part.partition(":")
+        if colon and named not in _DIRECTIONS:
+            raise problem.bad_request(f"orderBy is asc:field or desc:field, not {part!r}")
+        direction = named if colon else direction
+        found.append((field if colon else part, direction))
+    return found
+
+
+def _ordered(
+    found: list[tuple[str, dict[str, Any]]], field: str, *, descending: bool
+) -> list[tuple[str, dict[str, Any]]]:
+    return sorted(found, key=lambda item: _rank(_value(item[1], field)), reverse=descending)
+
+
+def _tagged(body: dict[str, Any], text: str) -> bool:
+    """Whether an object has a tag `name:value`; a `*` in the value stands for anything."""
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise problem.bad_request(f"tags has the form name:value, not {text!r}")
+    values = (body.get("tags") or {}).get(name)
+    if values is None:
+        return False
+    pattern = re.compile(".*".join(re.escape(part) for part in value.split("*")), re.DOTALL)
+    return any(pattern.fullmatch(str(one)) for one in (values if isinstance(values, list) else [values]))
 
 
 def _value(body: dict[str, Any], path: str) -> Any:
@@ -80,8 +111,10 @@ def _equal(value: Any, text: str) -> bool:
 def _matches(body: dict[str, Any], text: str) -> bool:
     match = _FILTER.fullmatch(text.strip())
     if match is None:
-        return _value(body, text) is not None
-    value, wanted = _value(body, match["path"]), match["value"].strip()
+        name = text.strip()
+        return (_value(body, name.removeprefix("!")) is not None) is not name.startswith("!")
+    path, wanted = match["path"].strip(), match["value"].strip()
+    value = _value(body, path)
     match match["operator"]:
         case "~":
             try:
@@ -89,16 +122,29 @@ def _matches(body: dict[str, Any], text: str) -> bool:
             except re.error:
                 raise problem.bad_request(f"{wanted!r} is not a regular expression") from None
         case "==" | "=":
-            return _equal(value, wanted)
+            return _same(path, value, wanted)
         case "!=":
-            return not _equal(value, wanted)
+            return not _same(path, value, wanted)
     if value is None:
         return False
-    try:
-        left, right = float(value), float(wanted)
-    except (TypeError, ValueError):
-        raise problem.bad_request(f"{text!r} compares what is not a number") from None
+    left, right = _amount(_text(value), text), _amount(wanted, text)
     operator = match["operator"]
     if operator.startswith(">"):
         return left > right or (operator == ">=" and left == right)
     return left < right or (operator == "<=" and left == right)
+
+
+def _same(path: str, value: Any, wanted: str) -> bool:
+    """Compare; in a name `*` stands for anything, and `**` for itself."""
+    if path != "name" or "*" not in wanted:
+        return _equal(value, wanted)
+    parts = [".*".join(map(re.escape, part.split("*"))) for part in wanted.split("**")]
+    return re.fullmatch(re.escape("*").join(parts), _text(value), re.DOTALL) is not None
+
+
+def _amount(text: str, condition: str) -> tuple[float, ...]:
+    """Read a number, or the numbers of a version such as `1.0.3`, to be compared in order."""
+    try:
+        return (float(text),) if text.count(".") < 2 else tuple(float(part) for part in text.split("."))
+    except ValueError:
+        raise problem.bad_request(f"{condition!r} compares what is not a number") from None

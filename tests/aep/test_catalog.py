@@ -171,3 +171,84 @@ def test_lists_are_keyed_filtered_ordered_cut_and_projected(client: Any, lake: A
     assert client.get(f"{SETS}/{made['other']}?properties=name").json() == {made["other"]: {"name": "other"}}
     for wrong in ("limit=101", "limit=x", "orderBy=up:name", "property=name~("):
         assert client.get(f"{SETS}?{wrong}").status == 400, wrong
+
+
+def test_lists_follow_the_guide_to_filtering(client: Any, lake: Any, schema: str) -> None:
+    made = {name: lake.dataset(schema, name=name) for name in ("alpha", "beta", "be*ta", "gamma")}
+    client.patch(f"{SETS}/{made['alpha']}", {"tags": {"team": ["blue"], "stage": ["test one"]}})
+    client.patch(f"{SETS}/{made['beta']}", {"tags": {"team": ["blues"]}, "description": "d"})
+    client.patch(f"{SETS}/{made['beta']}", {"description": "e"})
+
+    def names(query: str) -> list[str]:
+        answer = client.get(f"{SETS}?{query}")
+        assert answer.status == 200, answer.body
+        return [one["name"] for one in answer.json().values()]
+
+    assert names("name=!alpha,gamma") == ["beta", "be*ta"]
+    assert names("name=alpha,gamma") == ["alpha", "gamma"]
+    assert names("property=description") == ["beta"]
+    assert names("property=!description") == ["alpha", "be*ta", "gamma"]
+    assert names("property=version%3E1.0.1") == ["beta"]
+    assert names("property=version%3E=1.0.1") == ["alpha", "beta"]
+    assert names("property=version%3C1.0.1&orderBy=desc:name") == ["gamma", "be*ta"]
+    assert names("property=name==be*ta") == ["beta", "be*ta"]
+    assert names("property=name==be**ta") == ["be*ta"]
+    assert names("property=name!=*a") == []
+    assert names("tags=team:blue") == ["alpha"]
+    assert names("tags=team:blue*") == ["alpha", "beta"]
+    assert names("tags=team:*,stage:test*") == ["alpha"]
+    assert names("tags=none:*") == []
+    assert names("orderBy=version,desc:name") == ["gamma", "be*ta", "alpha", "beta"]
+    assert names("orderBy=asc:version,name") == ["be*ta", "gamma", "alpha", "beta"]
+    assert names("orderBy=name&limit=2&start=1") == ["be*ta", "beta"]
+    for wrong in ("limit=0", "limit=-1", "start=-1", "tags=team", "property=name%3E1", "orderBy=up:name"):
+        answer = client.get(f"{SETS}?{wrong}")
+        assert (answer.status, answer.json()["title"]) == (400, "BadRequestError"), wrong
+
+
+def test_the_observable_schema_holds_the_fields_that_occur(client: Any, lake: Any) -> None:
+    fields = {
+        "code": {"type": "string"},
+        "never": {"type": "string"},
+        "stays": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"nights": {"type": "integer"}, "room": {"type": "string"}},
+            },
+        },
+    }
+    schema = lake.schema(lake.mixin(fields))
+    dataset, inlet = lake.dataset(schema), lake.inlet()
+
+    def observed() -> Any:
+        return client.get(f"{SETS}/{dataset}").json()[dataset]["observableSchema"]
+
+    assert observed() == {"type": "object", "meta:xdmType": "object", "properties": {}}
+    for record in ({"code": "a"}, {"stays": [{"nights": 2}]}):
+        message = lake.message(schema, dataset, {lake.tenant: record})
+        assert client.post(f"/collection/{inlet}", message).status == 200
+    own = observed()["properties"][lake.tenant]["properties"]
+    assert set(own) == {"code", "stays"}
+    assert set(own["stays"]["items"]["properties"]) == {"nights"}
+    listed = client.get(f"{SETS}?properties=name,observableSchema").json()[dataset]
+    assert listed == {"name": "dataset", "observableSchema": observed()}
+    assert "observableSchema" not in client.get(SETS).json()[dataset]
+
+
+@pytest.mark.parametrize(("method", "target"), [("POST", ""), ("PUT", "/x"), ("PATCH", "/x")])
+def test_a_payload_must_say_what_it_is(client: Any, method: str, target: str) -> None:
+    answer = client.call(method, SETS + target, b"{}", headers={"content-type": "text/plain"})
+    assert (answer.status, answer.json()["detail"]) == (400, "A valid content-type must be specified")
+
+
+def test_files_and_records_go_with_the_dataset(client: Any, lake: Any, schema: str) -> None:
+    dataset = lake.dataset(schema)
+    order = {"datasetId": dataset, "inputFormat": {"format": "json"}}
+    batch = client.post("/data/foundation/import/batches", order).json()["id"]
+    target = f"/data/foundation/import/batches/{batch}/datasets/{dataset}/files/a.json"
+    octets = {"content-type": "application/octet-stream"}
+    assert client.put(target, b'{"personID":"1"}', headers=octets).status == 201
+    assert client.delete(f"{SETS}/{dataset}").status == 200
+    assert client.platform.store.rows("SELECT count(*) FROM blob") == [(0,)]
+    assert client.get(f"{BASE}/batches/{batch}").status == 404
