@@ -64,6 +64,7 @@ class SegmentJobs:
                 not isinstance(job.get(field), int | str) for job in found
             ):
                 raise problem.bad_request(f"The sort {query.get('sort')!r} is not understood")
+            found = found if direction == "desc" else found[::-1]
             found = sorted(found, key=lambda job: job[field], reverse=direction == "desc")
         return answer(child_page(found, query, "/segment/jobs"))
 
