@@ -23,6 +23,7 @@ from harness.api.preparation import (
     platform_of,
     rules_of,
 )
+from harness.cassettes.parts import Parts
 from harness.client.cookies import CookieJar
 from harness.client.files import FilePolicy
 from harness.client.session import Session, SessionOptions
@@ -84,7 +85,10 @@ class LiveRun:
         self.plan: Plan = planned_calls(config, self.collection)
         companion = companion_of(config)
         self._rules = rules_of(companion, self.collection, self.plan)
-        self.cassette, self.action = cassette_of(config, companion)
+        self._parts, self.action = cassette_of(config, companion)
+        self._once = self._parts is not None and self._extends_once(self._parts)
+        if self._once:
+            self.action = "extend"
         self._expire()
         self.platform = platform_of(config, companion)
         file = config.environment if config.environment is not None else companion.environment
@@ -130,14 +134,23 @@ class LiveRun:
         if self.config.expire is None:
             return
         from harness.cassettes.expiry import check_expiry, parse_expiry
-        from harness.cassettes.format import load
 
         rule = parse_expiry(self.config.expire)
-        if self.cassette is None or self.action not in {"replay", "extend"}:
+        if self._parts is None or self.action not in {"replay", "extend"}:
             return
-        self.expired = check_expiry(load(self.cassette).interactions, rule)
+        self.expired = check_expiry(self._parts.load().interactions, rule)
         if self.expired is not None and rule.consequence == "record":
             self.action = "record"
+
+    def _extends_once(self, parts: Parts) -> bool:
+        """Whether to record, once, the parts of a cassette that were never recorded."""
+        once = self.config.cassette_mode == "once" and self.action == "replay"
+        return once and parts.lacks(call.path for call in self.plan.calls)
+
+    @property
+    def cassette(self) -> Path | None:
+        """The cassette's file; with a file for each part, the one beside which these are."""
+        return None if self._parts is None else self._parts.path
 
     @property
     def mode(self) -> str:
@@ -147,10 +160,10 @@ class LiveRun:
     def _open_cassette(self) -> tuple[Transport, Draws]:
         """Return what sends and what is drawn from: live, recorded, or out of a cassette."""
         match self.action:
-            case "replay" if self.cassette is not None:
-                return self._open_replay(self.cassette)
-            case "record" | "extend" | "update" if self.cassette is not None:
-                return self._open_recording(self.cassette)
+            case "replay" if self._parts is not None:
+                return self._open_replay(self._parts)
+            case "record" | "extend" | "update" if self._parts is not None:
+                return self._open_recording(self._parts)
             case _ if self.config.drift is not None:
                 return self._open_drift(self.config.drift)
             case _:
@@ -177,13 +190,15 @@ class LiveRun:
             if variable.value is not None and not variable.disabled
         }
 
-    def _open_recording(self, path: Path) -> tuple[Transport, Draws]:
+    def _open_recording(self, parts: Parts) -> tuple[Transport, Draws]:
+        from harness.cassettes.record import OnceTransport
         from harness.cassettes.recording import RecordingPlan, open_recording
 
         note = "made against the local platform" if self.platform == "local" else ""
+        transport = transport_of(self._network, self.config, self._stack)
         self.recording = open_recording(
-            path,
-            transport_of(self._network, self.config, self._stack),
+            parts,
+            OnceTransport(transport, parts) if self._once else transport,
             redactor=self.redactor,
             action=self.action,
             resume=self.config.resume == "continue",
@@ -195,25 +210,25 @@ class LiveRun:
                 seed=self.config.seed,
                 environment=tuple(self.scopes.environment),
                 secret_names=self._secret_names,
-                other={"collection_file": _beside(self.collection.file, path)},
+                other={"collection_file": _beside(self.collection.file, parts.path)},
             ),
         )
         self._stack.callback(self.recording.finish, complete=False)
         self.recording.watch(self.scopes)
         return self.recording.transport, self.recording.draws
 
-    def _open_replay(self, path: Path) -> tuple[Transport, Draws]:
+    def _open_replay(self, parts: Parts) -> tuple[Transport, Draws]:
         from harness.cassettes.guard import OfflineGuard
         from harness.cassettes.replay import open_replay
 
         today = self._texts()
         replay = open_replay(
-            path,
+            parts,
             rule=self.config.match,
             latency=self.config.replay_latency,
             redactor=self.redactor,
             environment=today,
-            command=self._record_again(path),
+            command=self._record_again(parts.path),
         )
         # What the recording's environment held is filled in where today's says nothing. Of secrets it holds
         # what the recorded answers hold, so scripts that compare the two find them equal.
@@ -223,7 +238,7 @@ class LiveRun:
                 self.scopes.environment.set(name, value)
         replay.watch(self.scopes)
         self.replay = replay
-        self._guard = OfflineGuard()
+        self._guard = OfflineGuard(patterns=tuple(self.config.allowed_hosts))
         return replay.transport, replay.draws
 
     def _record_again(self, path: Path) -> str:
@@ -374,7 +389,12 @@ class LiveRun:
             facts["recorded"] = outcome.interactions
             facts["cassette"] = str(outcome.path if outcome.written else outcome.journal)
         if self.replay is not None and self._guard is not None:
+            from harness.cassettes.expiry import oldest, spell
+
             facts["replayed"] = str(self.cassette)
+            age = oldest(self.replay.cassette.interactions)
+            if age is not None:
+                facts["cassette_age"] = spell(age)
             facts["unused"] = len(self.replay.unused())
             facts["connections_attempted"] = len(self._guard.attempts)
 

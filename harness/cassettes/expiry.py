@@ -35,8 +35,8 @@ class Expiry:
     def message(self) -> str:
         """Say how many interactions are how old."""
         return (
-            f"{len(self.expired)} recorded interactions are older than {_spell(self.rule.age)}, "
-            f"the oldest {_spell(self.oldest)}"
+            f"{len(self.expired)} recorded interactions are older than {spell(self.rule.age)}, "
+            f"the oldest {spell(self.oldest)}"
         )
 
 
@@ -77,7 +77,17 @@ def recorded_at(interaction: Interaction) -> datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def _spell(age: timedelta) -> str:
+def oldest(interactions: Iterable[Interaction], *, now: datetime | None = None) -> timedelta | None:
+    """Return the age of the oldest interaction, `None` when none tells when it was recorded."""
+    moments = [moment for one in interactions if (moment := recorded_at(one)) is not None]
+    return (now or datetime.now(UTC)) - min(moments) if moments else None
+
+
+def spell(age: timedelta) -> str:
+    """Spell an age in the largest unit that it fills: `3 days`, `1 hour`, `0 seconds`."""
+    if age < timedelta(0):
+        # Recorded on a machine whose clock is ahead.
+        age = timedelta(0)
     if age >= timedelta(days=1):
         number, unit = age.days, "day"
     elif age >= timedelta(hours=1):

@@ -24,7 +24,8 @@ _SCRIPTS: Final = (
 # How the facts of a run are told in the head of the page; the others are in its last view.
 _BADGES: Final[Mapping[str, str]] = {
     "cassette": "cassette {}",
-    "replayed": "from {}",
+    "recorded": "{} interactions recorded",
+    "replayed": "replayed from {}",
     "cassette_age": "recorded {} ago",
     "platform": "platform {}",
 }

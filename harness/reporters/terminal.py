@@ -34,6 +34,7 @@ FACTS: Final[Mapping[str, str]] = {
     "recorded": "{} interactions recorded",
     "cassette": "cassette {}",
     "replayed": "replayed from {}",
+    "cassette_age": "recorded {} ago",
     "unused": "interactions unused: {}",
     "connections_attempted": "connections attempted: {}",
     "platform": "platform {}",

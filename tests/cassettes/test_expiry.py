@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harness.cassettes.expiry import ExpiryRule, check_expiry, parse_expiry
+from harness.cassettes.expiry import ExpiryRule, check_expiry, oldest, parse_expiry, spell
 from harness.cassettes.interaction import Interaction
 from harness.client.message import ResolvedRequest
 from harness.errors import UsageError
@@ -41,3 +41,23 @@ def test_only_what_is_older_expires():
     assert [one.recorded_at for one in expiry.expired] == moments[1:3]
     assert expiry.message == "2 recorded interactions are older than 30 days, the oldest 60 days"
     assert check_expiry([recorded(moments[0])], rule, now=NOW) is None
+
+
+def test_the_age_of_a_recording_is_that_of_its_oldest_interaction():
+    moments = ["2026-06-29T00:00:00.000Z", "2026-05-01T00:00:00.000Z", ""]
+    assert oldest([recorded(moment) for moment in moments], now=NOW) == timedelta(days=60)
+    assert oldest([recorded("")], now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("age", "spelled"),
+    [
+        (timedelta(days=1, hours=5), "1 day"),
+        (timedelta(hours=2), "2 hours"),
+        (timedelta(minutes=1, seconds=59), "1 minute"),
+        (timedelta(seconds=30), "30 seconds"),
+        (timedelta(seconds=-30), "0 seconds"),
+    ],
+)
+def test_an_age_is_spelled_in_its_largest_unit(age, spelled):
+    assert spell(age) == spelled

@@ -28,6 +28,19 @@ def test_a_young_recording_is_replayed_without_a_word(command, shop):
     assert said.code is ExitCode.PASSED
 
 
+def test_every_replay_tells_the_cassette_and_its_age(command, aged, workspace):
+    said = command("run", aged, "--replay", "a.yaml", "-r", "cli,html,events",
+                   "--reporter-html-export", "r.html", "--reporter-events-export", "log.jsonl")  # fmt: skip
+    assert re.search(r"replayed from \S*a\.yaml [·-] recorded \d{3,} days ago", said.out)
+    command("report", "log.jsonl", "-o", "again.html")
+    for page in ("r.html", "again.html"):
+        text = (workspace.folder / page).read_text("utf-8")
+        badges = re.findall(r'<span class="badge"[^>]*>([^<]+)</span>', text)
+        assert badges[0] == "replay"
+        assert badges[1].startswith("replayed from ")
+        assert re.fullmatch(r"recorded \d+ days ago", badges[2])
+
+
 def test_an_old_recording_is_warned_of(command, aged):
     said = command("run", aged, "--replay", "a.yaml", "--expire", "30d")
     assert said.code is ExitCode.PASSED
