@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.api.config import PLATFORMS, MissingCassette, RunConfig
 from harness.cassettes.modes import Action, action
+from harness.cassettes.parts import Parts
 from harness.collection.companion import Companion, bind, companion_beside
 from harness.collection.document import is_address
 from harness.collection.load import load_collection
@@ -28,8 +29,8 @@ def planned(config: RunConfig) -> Plan:
     companion = companion_of(config)
     rules_of(companion, collection, planned)
     cassette, what = cassette_of(config, companion)
-    if what == "replay" and cassette is not None and not cassette.is_file():
-        raise MissingCassette("the cassette is not there", where=str(cassette))
+    if what == "replay" and cassette is not None and not cassette.exists():
+        raise MissingCassette("the cassette is not there", where=str(cassette.path))
     return planned
 
 
@@ -76,16 +77,16 @@ def rules_of(companion: Companion, collection: Collection, planned: Plan) -> dic
     return rules
 
 
-def cassette_of(config: RunConfig, companion: Companion) -> tuple[Path | None, Action]:
+def cassette_of(config: RunConfig, companion: Companion) -> tuple[Parts | None, Action]:
     """Return the cassette of a run and what is done with it.
 
     A run of some folders only records these anew: the rest of the cassette stays, unless a mode is named.
     """
     if config.record is not None:
         mode = config.cassette_mode or ("all" if config.folders else "record")
-        return Path(config.record), action(mode, Path(config.record))
+        return _with_action(config, config.record, mode)
     if config.replay is not None:
-        return Path(config.replay), "replay"
+        return _with_action(config, config.replay, "replay")
     if config.cassette_mode is None or config.cassette_mode == "live":
         return None, "live"
     path = config.cassette if config.cassette is not None else companion.cassette
@@ -95,7 +96,13 @@ def cassette_of(config: RunConfig, companion: Companion) -> tuple[Path | None, A
             where=str(config.collection),
             hint="name one, or write `cassette: FILE` into its companion file",
         )
-    return Path(path), action(config.cassette_mode, Path(path))
+    return _with_action(config, path, config.cassette_mode)
+
+
+def _with_action(config: RunConfig, path: str | Path, mode: str) -> tuple[Parts, Action]:
+    besides = tuple(Path(one) for one in config.cassettes_besides)
+    parts = Parts(path=Path(path), per=config.cassette_per, besides=besides)
+    return parts, action(mode, parts)
 
 
 def platform_of(config: RunConfig, companion: Companion) -> str | None:

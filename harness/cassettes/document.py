@@ -218,7 +218,7 @@ def _headers_of(headers: Any, pointer: str) -> Headers:
 
 def metadata_of(document: Mapping[str, Any]) -> CassetteMetadata:
     """Turn the metadata of a document into what is known about the recording; unknown keys are kept."""
-    known = {one.name for one in fields(CassetteMetadata)} - {"other", "clock_ms", "clocks"}
+    known = {one.name for one in fields(CassetteMetadata)} - {"other", "clock_ms", "clocks", "seeds"}
     values = {name: value for name, value in document.items() if name in known and value is not None}
     for name in ("base_addresses", "environment", "shapes"):
         mapping = values.get(name)
@@ -329,7 +329,7 @@ def metadata_document(metadata: CassetteMetadata) -> Document:
     document: Document = {
         one.name: dict(value) if isinstance(value, Mapping) else value
         for one in fields(metadata)
-        if one.name not in {"other", "clock_ms", "clocks"}
+        if one.name not in {"other", "clock_ms", "clocks", "seeds"}
         and (value := getattr(metadata, one.name)) not in ("", None, {})
     }
     if metadata.clock_ms is not None:

@@ -6,7 +6,7 @@ reads the same times as the recording did.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -30,7 +30,7 @@ class RecordedDraws:
     """Draws of a run that is being recorded: clocks start at the real time, which is kept.
 
     `told` is called with each start, before anything is drawn. Starts that are known already, from a
-    recording that is continued, are used again.
+    recording that is continued, are used again. `seeds` are those of calls that have their own.
     """
 
     def __init__(
@@ -39,8 +39,10 @@ class RecordedDraws:
         *,
         known: Iterable[ClockStart] = (),
         told: Callable[[ClockStart], object] = bool,
+        seeds: Mapping[tuple[str, ...], int] | None = None,
     ) -> None:
         self.seed = seed
+        self._seeds = seeds or {}
         self._known = _starts(known)
         self._visits: dict[Attempt, list[float]] = {}
         self._told = told
@@ -63,7 +65,7 @@ class RecordedDraws:
             visits.append(start)
         if visit >= len(known):
             self._told(ClockStart(call=key[0], iteration=iteration, attempt=attempt, start_ms=start))
-        return _draws(self.seed, key, visit, start)
+        return _draws(self._seeds.get(key[0], self.seed), key, visit, start)
 
     def current(self, path: Sequence[str], iteration: int, attempt: int) -> float | None:
         """Return when an attempt of a call began, `None` when it drew nothing."""
@@ -86,6 +88,7 @@ class ReplayedDraws:
     ) -> None:
         self._told = told
         self.seed = cassette.metadata.seed or 0
+        self._seeds = cassette.metadata.seeds
         self._starts = _starts(clock_starts(cassette))
         self._visits: dict[Attempt, int] = {}
         self._beginning = _beginning(cassette)
@@ -105,7 +108,7 @@ class ReplayedDraws:
             start = starts[visit]
         else:
             start = starts[-1] + 1000.0 * (visit - len(starts) + 1)
-        return _draws(self.seed, key, visit, start)
+        return _draws(self._seeds.get(key[0], self.seed), key, visit, start)
 
 
 def clock_starts(cassette: Cassette) -> list[ClockStart]:

@@ -5,6 +5,7 @@ whichever library asks for it and in whichever thread. Child processes have no s
 started without the permission to use the network, and the runner starts no other.
 """
 
+import re
 import socket
 import sys
 from collections.abc import Callable
@@ -35,12 +36,14 @@ class OfflineGuard:
 
     An attempt raises `OfflineError` where it is made, and is counted in `attempts` in case somebody catches
     that. Sockets within the machine's file system stay allowed, and so do the hosts in `allowed`, by name or
-    address: with `("127.0.0.1", "localhost")` a local server can be reached. Guards may overlap in time; what
-    any of them refuses is refused.
+    address: with `("127.0.0.1", "localhost")` a local server can be reached. `patterns` are regular
+    expressions for the beginning of such a name or address. Guards may overlap in time; what any of
+    them refuses is refused.
     """
 
-    def __init__(self, *, allowed: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, allowed: tuple[str, ...] = (), patterns: tuple[str, ...] = ()) -> None:
         self._allowed = frozenset(host.lower() for host in allowed)
+        self._patterns = tuple(re.compile(one, re.IGNORECASE) for one in patterns)
         self._attempts: list[Attempt] = []
 
     @property
@@ -64,6 +67,8 @@ class OfflineGuard:
         """Judge one event. Raises `OfflineError` unless it is allowed."""
         target = _target(event, arguments)
         if target is None or target[0].lower() in self._allowed:
+            return
+        if any(one.match(target[0]) for one in self._patterns):
             return
         attempt = Attempt(
             kind=event.removeprefix("socket."), target=":".join(part for part in target if part)

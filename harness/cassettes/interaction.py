@@ -51,7 +51,8 @@ class CassetteMetadata:
     `base_addresses` are variables and the addresses they held; `environment` all variables of the
     environment with placeholders for secrets; `shapes` says of secrets what their stand-ins must look like.
     `clock_ms` is when the recording began. `clocks` are the starts of attempts that sent nothing
-    or found changed variables.
+    or found changed variables. `seeds` are those of calls, by path, that were recorded apart and drew from
+    another one; a file tells none.
     """
 
     harness: str = ""
@@ -60,6 +61,7 @@ class CassetteMetadata:
     note: str = ""
     complete: bool = True
     seed: int | None = None
+    seeds: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     clock_ms: float | None = None
     clocks: tuple[ClockStart, ...] = ()
     base_addresses: Mapping[str, str] = field(default_factory=dict)

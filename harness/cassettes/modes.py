@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from harness.cassettes.parts import Parts
 from harness.errors import UsageError, choices
 
 Action = Literal["live", "replay", "record", "extend", "update"]
@@ -42,7 +43,7 @@ RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite")
 """The words of `--record-mode`."""
 
 
-def action(mode: str, cassette: Path) -> Action:
+def action(mode: str, cassette: Path | Parts) -> Action:
     """Return what a mode means for a cassette. An empty file counts as none, as in vcrpy.
 
     Raises `UsageError` for an unknown mode.
@@ -50,9 +51,10 @@ def action(mode: str, cassette: Path) -> Action:
     row = MODES.get(mode)
     if row is None:
         raise UsageError(f"{mode!r} is no record mode", hint=choices(mode, MODES))
+    parts = cassette if isinstance(cassette, Parts) else Parts(path=cassette)
     try:
-        present = cassette.is_file() and cassette.stat().st_size > 0
+        present = parts.exists()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"no cassette can have this name: {reason}", where=str(cassette)) from error
+        raise UsageError(f"no cassette can have this name: {reason}", where=str(parts.path)) from error
     return row.exists if present else row.absent

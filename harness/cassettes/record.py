@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from harness.cassettes.interaction import Interaction
+from harness.cassettes.parts import Parts
 from harness.cassettes.replay import ReplayTransport
 from harness.client.message import Response
 from harness.client.transport import HopRequest, Transport, TransportFailure
+from harness.errors import Place, ReplayMiss
 from harness.variables.secrets import PREFIX
 
 
@@ -76,6 +78,30 @@ class RecordTransport:
             superseded,
         )
         return response
+
+    def close(self) -> None:
+        """Close the inner transport."""
+        self._inner.close()
+
+
+class OnceTransport:
+    """Sends only for those calls whose part of a cassette was never recorded."""
+
+    def __init__(self, inner: Transport, parts: Parts) -> None:
+        self._inner = inner
+        self._parts = parts
+
+    def send(self, hop: HopRequest) -> Response:
+        """Send. Raises `ReplayMiss` for a request that is missing where there is a recording already."""
+        call = hop.context.call
+        if self._parts.has(call):
+            file = self._parts.file_of(call)
+            raise ReplayMiss(
+                f"no recorded interaction answers {hop.request.method} {hop.request.url}",
+                where=Place(file=str(file), path=call),
+                hint="`once` records no more into a cassette that is there: use new_episodes, or rewrite",
+            )
+        return self._inner.send(hop)
 
     def close(self) -> None:
         """Close the inner transport."""

@@ -14,13 +14,12 @@ from urllib.parse import quote
 from harness import __version__
 from harness.cassettes.document import metadata_document
 from harness.cassettes.draws import RecordedDraws, clock_starts
-from harness.cassettes.format import dump, load
 from harness.cassettes.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.cassettes.journal import Journal, journal_cassette, journal_path, read
 from harness.cassettes.lock import FileLock
 from harness.cassettes.match import Index, MatchRule
 from harness.cassettes.modes import Action
-from harness.cassettes.publish import write_atomically
+from harness.cassettes.parts import Parts
 from harness.cassettes.record import RecordTransport
 from harness.cassettes.redact import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.replay import ReplayTransport
@@ -72,7 +71,7 @@ class Recording:
 
     def __init__(
         self,
-        path: Path,
+        parts: Parts,
         inner: Transport,
         *,
         plan: RecordingPlan,
@@ -83,7 +82,9 @@ class Recording:
         rule: MatchRule,
         lock: FileLock,
     ) -> None:
+        path = parts.path
         self.path: Final = path
+        self._parts = parts
         self.redactor: Final = redactor
         self._file_lock = lock
         self._lock = Lock()
@@ -107,6 +108,7 @@ class Recording:
             self._metadata.seed or 0,
             known=[start for one in earlier for start in clock_starts(one)],
             told=self._start_clock,
+            seeds=self._metadata.seeds,
         )
         self.transport = RecordTransport(
             inner,
@@ -177,6 +179,7 @@ class Recording:
         }
         return CassetteMetadata(
             harness=__version__,
+            seeds=told.seeds,
             collection=plan.collection,
             collection_hash=plan.collection_hash,
             note=plan.note,
@@ -273,7 +276,7 @@ class Recording:
         metadata = redact_metadata(replace(self._metadata, clocks=idle), self.redactor)
         if self.redactor.holds_secret(json.dumps(metadata_document(metadata), ensure_ascii=False)):
             self._refuse(Place(file=str(self._journal.path), field="/metadata"))
-        write_atomically(self.path, dump(metadata, self._interactions, self.path))
+        self._parts.write(metadata, self._interactions)
 
 
 def _known(
@@ -314,7 +317,7 @@ def _resumed(path: Path) -> Cassette | None:
 
 
 def open_recording(
-    path: str | Path,
+    path: str | Path | Parts,
     inner: Transport,
     *,
     plan: RecordingPlan | None = None,
@@ -333,13 +336,14 @@ def open_recording(
     Raises `UsageError` for that and when another process records the same file, `InputError` when the file
     that is there is no cassette.
     """
-    place = Path(path)
+    parts = path if isinstance(path, Parts) else Parts(path=Path(path))
+    place = parts.path
     lock = FileLock(place)
     try:
-        existing = load(place) if place.exists() and place.stat().st_size else None
+        existing = parts.load() if parts.exists() else None
         _settle_journal(place, resume=resume, discard=discard)
         return Recording(
-            place,
+            parts,
             inner,
             plan=plan or RecordingPlan(),
             redactor=redactor or Redactor(),

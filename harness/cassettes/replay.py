@@ -7,10 +7,10 @@ from threading import Lock
 
 from harness.cassettes.canonical import AddressMap
 from harness.cassettes.draws import Attempt, ReplayedDraws, clock_starts
-from harness.cassettes.format import load
 from harness.cassettes.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.match import Index, MatchRule, Verdict
 from harness.cassettes.miss import ExplainedMiss, explain
+from harness.cassettes.parts import Parts
 from harness.cassettes.redact import learn_request, redact_request
 from harness.cassettes.standins import environment
 from harness.cassettes.state import LeftBehind
@@ -190,7 +190,7 @@ def recorded_addresses(cassette: Cassette) -> dict[str, str]:
 
 
 def open_replay(
-    path: str | Path,
+    path: str | Path | Parts,
     *,
     rule: MatchRule | None = None,
     redactor: Redactor | None = None,
@@ -204,7 +204,8 @@ def open_replay(
     matched against placeholders. `command` is the one that would repair the cassette, for the explanation of
     a miss. Raises `InputError` when there is no cassette or it cannot be read.
     """
-    cassette = load(Path(path))
+    parts = path if isinstance(path, Parts) else Parts(path=Path(path))
+    cassette = parts.load()
     known = redactor or Redactor()
     today = dict(environment or {})
     learn_today(known, today, cassette.metadata.environment)
@@ -214,7 +215,7 @@ def open_replay(
         redactor=known,
         today=today,
         latency=latency,
-        command=command or f"record it again: harness run ... --record {path}",
+        command=command or f"record it again: harness run ... --record {parts.path}",
     )
 
 
