@@ -5,6 +5,7 @@ same request, secrets taken out of both. A live system makes up ids that later r
 was not recorded as it is, is compared with what the same call attempt sent then.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +14,11 @@ from time import perf_counter
 from typing import Final
 
 from harness.cassettes.canonical import AddressMap
-from harness.cassettes.compare import Ignore, outcome_differences
+from harness.cassettes.compare import Comparison, Ignore
 from harness.cassettes.draws import ReplayedDraws
 from harness.cassettes.format import load
 from harness.cassettes.interaction import Cassette, Interaction
+from harness.cassettes.made_up import shape
 from harness.cassettes.match import Index, MatchRule, Verdict
 from harness.cassettes.miss import Difference
 from harness.cassettes.redact import learn_interaction, redact_interaction
@@ -26,7 +28,7 @@ from harness.client.transport import HopRequest, Transport, TransportFailure
 from harness.variables.encodings import as_bytes, as_text
 from harness.variables.secrets import Redactor
 
-_OWNER: Final = ("call", "iteration", "attempt")
+_OWNER: Final = ("call", "iteration")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class DriftReport:
 
 
 class DriftTransport:
-    """Sends live and compares each answer with the recorded one. Threads may share it."""
+    """Sends live and keeps each answer, to be compared with the recorded one. Threads may share it."""
 
     def __init__(
         self,
@@ -73,31 +75,27 @@ class DriftTransport:
         self._redactor = redactor
         self._ignore = ignore or Ignore()
         self._addresses = addresses or AddressMap({}, {})
-        on = rule or MatchRule()
-        self._known = ReplayTransport(Index(cassette.interactions, on, addresses), redactor)
-        self._same_attempt = Index(cassette.interactions, replace(on, on=("method", *_OWNER)))
-        self._same_attempt.played = self._known.index.played
-        self._drifts: list[Drift] = []
-        self._compared = 0
+        self._rule = rule or MatchRule()
+        self._live: list[Interaction] = []
         self._lock = Lock()
 
     def send(self, hop: HopRequest) -> Response:
-        """Send, compare, and return the live answer. Raises what the inner transport raises."""
+        """Send and return the live answer. Raises what the inner transport raises."""
         begun = perf_counter()
         try:
             response = self._inner.send(hop)
         except TransportFailure as failed:
             elapsed = (perf_counter() - begun) * 1000
-            live = Interaction(
-                request=hop.request, failure=failed.failure, context=hop.context, elapsed_ms=elapsed
+            self._keep(
+                Interaction(
+                    request=hop.request, failure=failed.failure, context=hop.context, elapsed_ms=elapsed
+                )
             )
-            self._compare(hop, live)
             raise
-        self._compare(
-            hop,
+        self._keep(
             Interaction(
                 request=hop.request, response=response, context=hop.context, elapsed_ms=response.elapsed_ms
-            ),
+            )
         )
         return response
 
@@ -106,28 +104,60 @@ class DriftTransport:
         self._inner.close()
 
     def report(self) -> DriftReport:
-        """Return what drifted so far; recorded interactions that were not asked for count as drift."""
-        unused = self._known.unused()
-        with self._lock:
-            gone = tuple(Drift(recorded=one, live=None) for one in unused)
-            return DriftReport(compared=self._compared, drifts=(*self._drifts, *gone))
+        """Compare what was answered so far; recorded interactions that were not asked for count as drift.
 
-    def _compare(self, hop: HopRequest, live: Interaction) -> None:
-        found: Interaction | Verdict = self._known.take(hop)
-        if not isinstance(found, Interaction):
-            with self._lock:
-                owner = self._same_attempt.parts(hop.request, hop.context)
-                found = self._same_attempt.take(owner, hop.context)
-        learn_interaction(live, self._redactor)
-        redacted = redact_interaction(live, self._redactor)
-        recorded = found if isinstance(found, Interaction) else None
-        differences: tuple[Difference, ...] = ()
-        if recorded is not None:
-            differences = outcome_differences(self._readdressed(redacted), recorded, self._ignore)
+        Of a call that was tried several times the last attempt counts, on both sides.
+        """
         with self._lock:
-            self._compared += 1
-            if recorded is None or differences:
-                self._drifts.append(Drift(recorded=recorded, live=redacted, differences=differences))
+            live = last_attempts(self._live)
+        recorded = last_attempts(self._cassette.interactions)
+        recorded, live = _evenly(recorded, live)
+        pairs, gone = self._paired(live, recorded)
+        comparison = Comparison(self._ignore)
+        redacted = [self._redacted(one) for one, _ in pairs]
+        both = [
+            (self._readdressed(one), known)
+            for one, (_, known) in zip(redacted, pairs, strict=True)
+            if known is not None
+        ]
+        comparison.learn(both)
+        drifts: list[Drift] = []
+        compared = iter(both)
+        for one, (_, known) in zip(redacted, pairs, strict=True):
+            differences = comparison.outcomes(*next(compared)) if known is not None else ()
+            if known is None or differences:
+                drifts.append(Drift(recorded=known, live=one, differences=differences))
+        drifts += (Drift(recorded=one, live=None) for one in gone)
+        return DriftReport(compared=len(live), drifts=tuple(drifts))
+
+    def _keep(self, live: Interaction) -> None:
+        with self._lock:
+            learn_interaction(live, self._redactor)
+            self._live.append(live)
+
+    def _redacted(self, live: Interaction) -> Interaction:
+        return redact_interaction(live, self._redactor)
+
+    def _paired(
+        self, live: list[Interaction], recorded: list[Interaction]
+    ) -> tuple[list[tuple[Interaction, Interaction | None]], list[Interaction]]:
+        """Find the recorded one of each live request: the same request, else the next of its call."""
+        numbered = [one.numbered(place) for place, one in enumerate(recorded)]
+        index = Index(numbered, self._rule, self._addresses)
+        known = ReplayTransport(index, self._redactor)
+        of_call = Index(numbered, replace(self._rule, on=("method", *_OWNER)))
+        of_call.played = index.played
+        found: list[Interaction | Verdict] = [
+            known.take(HopRequest(request=one.request, context=one.context)) for one in live
+        ]
+        for place, one in enumerate(live):
+            if not isinstance(found[place], Interaction):
+                found[place] = of_call.take(of_call.parts(one.request, one.context), one.context)
+        pairs = [
+            (one, recorded[other.number] if isinstance(other, Interaction) else None)
+            for one, other in zip(live, found, strict=True)
+        ]
+        return pairs, [recorded[one.number] for one in index.unused()]
 
     def _readdressed(self, live: Interaction) -> Interaction:
         response = live.response
@@ -137,6 +167,83 @@ class DriftTransport:
         headers = tuple((name, told(value)) for name, value in response.headers)
         body = as_bytes(told(as_text(response.body)))
         return replace(live, response=replace(response, headers=headers, body=body))
+
+
+def last_attempts(interactions: Iterable[Interaction]) -> list[Interaction]:
+    """Return interactions in their order without those of attempts that were followed by another one."""
+    kept: list[Interaction | None] = []
+    ends: dict[tuple[tuple[str, ...], int], list[int]] = {}
+    for one in interactions:
+        context = one.context
+        places = ends.setdefault((context.call, context.iteration), [])
+        if places and (before := kept[places[-1]]) is not None:
+            attempt = before.context.attempt
+            if context.attempt == attempt + 1:
+                # As many requests as an attempt sends: those before are of an earlier visit of the call.
+                for place in _last_visit(kept, places, attempt):
+                    kept[place] = None
+                    places.remove(place)
+        places.append(len(kept))
+        kept.append(one)
+    return [one for one in kept if one is not None]
+
+
+def _last_visit(kept: list[Interaction | None], places: list[int], attempt: int) -> list[int]:
+    """Return where the last attempt of a call is; a clock that began anew tells it from an earlier visit."""
+    last = kept[places[-1]]
+    found: list[int] = []
+    for place in reversed(places):
+        one = kept[place]
+        if one is None or last is None or one.context.attempt != attempt or one.clock_ms != last.clock_ms:
+            break
+        if last.clock_ms is None and any(_asks_same(one, kept[other]) for other in found):
+            break
+        found.append(place)
+    return found
+
+
+def _asks_same(one: Interaction, other: Interaction | None) -> bool:
+    return other is not None and (one.request.method, one.request.url) == (
+        other.request.method,
+        other.request.url,
+    )
+
+
+def _evenly(
+    recorded: list[Interaction], live: list[Interaction]
+) -> tuple[list[Interaction], list[Interaction]]:
+    """Take of a request that a call repeated as many on both sides.
+
+    A script that polls asks until it is done. The last ones are taken; where one side has none, none is left
+    out of the other.
+    """
+    return _shortened(recorded, _repeats(live)), _shortened(live, _repeats(recorded))
+
+
+_Repeat = tuple[tuple[str, ...], int, str, str]
+
+
+def _repeat(one: Interaction) -> _Repeat:
+    # The host may be another one today, and what the path names made up.
+    path = one.request.url.partition("://")[2].partition("/")[2]
+    return (one.context.call, one.context.iteration, one.request.method, shape(path))
+
+
+def _repeats(interactions: list[Interaction]) -> Counter[_Repeat]:
+    return Counter(map(_repeat, interactions))
+
+
+def _shortened(interactions: list[Interaction], most: Counter[_Repeat]) -> list[Interaction]:
+    left = Counter(most)
+    kept: list[Interaction] = []
+    for one in reversed(interactions):
+        repeat = _repeat(one)
+        if repeat in most and one.context.call:
+            if left[repeat] == 0:
+                continue
+            left[repeat] -= 1
+        kept.append(one)
+    return kept[::-1]
 
 
 class DriftRun:

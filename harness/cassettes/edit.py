@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.cassettes.compare import Ignore, outcome_differences
+from harness.cassettes.compare import Comparison, Ignore
 from harness.cassettes.format import dump, load
 from harness.cassettes.interaction import Cassette, Interaction
 from harness.cassettes.journal import SUFFIX, journal_cassette
@@ -80,15 +80,17 @@ def pretty(body: bytes, media: str) -> list[str]:
 def diff(old: Cassette, new: Cassette, *, ignore: Ignore | None = None) -> tuple[Change, ...]:
     """Compare two cassettes request by request, in the order of the new one; what is gone comes last."""
     index = Index(old.interactions, MatchRule())
-    changes: list[Change] = []
+    pairs: list[tuple[Interaction, Interaction | None]] = []
     for one in new.interactions:
         found = index.take(index.parts(one.request, one.context), one.context)
-        if not isinstance(found, Interaction):
-            changes.append(Change(old=None, new=one))
-            continue
-        differences = outcome_differences(one, found, ignore or Ignore())
-        if differences:
-            changes.append(Change(old=found, new=one, differences=differences))
+        pairs.append((one, found if isinstance(found, Interaction) else None))
+    comparison = Comparison(ignore)
+    comparison.learn((one, known) for one, known in pairs if known is not None)
+    changes: list[Change] = []
+    for one, known in pairs:
+        differences = comparison.outcomes(one, known) if known is not None else ()
+        if known is None or differences:
+            changes.append(Change(old=known, new=one, differences=differences))
     return (*changes, *(Change(old=one, new=None) for one in index.unused()))
 
 

@@ -145,3 +145,59 @@ def test_an_answer_that_names_todays_address_is_no_drift(recorder, ask, scripted
     drift = open_drift(path, live, environment={"BASE": now})
     drift.transport.send(ask(f"{now}/a"))
     assert not drift.report().drifted
+
+
+def attempts(transport, ask, numbers, *, call=("Poll",)):
+    for number in numbers:
+        transport.send(ask("/job", call=call, attempt=number))
+
+
+@pytest.mark.parametrize(("then", "now"), [((1, 2, 3), (1,)), ((1,), (1, 2)), ((1, 2), (1, 2, 3, 4))])
+def test_of_a_retried_call_the_last_attempt_is_compared(recorder, ask, scripted, answer, then, now):
+    def system(tries, last):
+        states = iter(["pending"] * (tries - 1) + [last])
+        return {"/job": lambda request: answer({"state": next(states)})}
+
+    recording = recorder(system(len(then), "done"))
+    attempts(recording.transport, ask, then)
+    path = recording.finish(complete=True).path
+    for last, drifted in (("done", False), ("failed", True)):
+        drift = open_drift(path, scripted(system(len(now), last)))
+        attempts(drift.transport, ask, now)
+        assert drift.report().drifted is drifted
+
+
+@pytest.mark.parametrize(("then", "now"), [(3, 1), (1, 4)])
+def test_of_a_call_that_polls_by_itself_the_last_answers_are_compared(
+    recorder, ask, scripted, answer, then, now
+):
+    def system(tries):
+        states = iter(["pending"] * (tries - 1) + ["done"])
+        return {"/job": lambda request: answer({"state": next(states)})}
+
+    recording = recorder(system(then))
+    attempts(recording.transport, ask, [1] * then)
+    drift = open_drift(recording.finish(complete=True).path, scripted(system(now)))
+    attempts(drift.transport, ask, [1] * now)
+    assert not drift.report().drifted
+
+
+def test_an_earlier_visit_of_a_retried_call_is_compared_too(recorder, ask, scripted, answer):
+    def run(transport, clock=None):
+        attempts(transport, ask, [1])
+        attempts(transport, ask, [1, 2])
+
+    recording = recorder({"/job": answer({"state": "done"})})
+    run(recording.transport)
+    drift = open_drift(recording.finish(complete=True).path, scripted({"/job": answer({"state": "failed"})}))
+    run(drift.transport)
+    assert len(drift.report().drifts) == 2
+
+
+def test_a_request_that_is_not_sent_any_more_is_told_although_others_of_its_call_are(recorder, ask, scripted):
+    recording = recorder()
+    recording.transport.send(ask("/a", call=("A",)))
+    recording.transport.send(ask("/b", "POST", call=("A",)))
+    drift = open_drift(recording.finish(complete=True).path, scripted())
+    drift.transport.send(ask("/a", call=("A",)))
+    assert [one.live for one in drift.report().drifts] == [None]
