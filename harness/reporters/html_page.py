@@ -12,7 +12,7 @@ from typing import Any, Final
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from harness.reporters.quantity import counted, duration, size
+from harness.reporters.quantity import counted, duration, size, tallied
 from harness.runner.results import RunSummary
 
 THEMES: Final = ("auto", "light", "dark")
@@ -101,8 +101,7 @@ def render_page(
 
 
 def _verdict(summary: RunSummary, *, ended: bool) -> Mapping[str, Any]:
-    calls = summary.items.total - summary.items.skipped
-    told = f"{counted(calls, 'call')}, {counted(summary.assertions.total, 'assertion')}"
+    told = f"{tallied(summary.items, 'call')}, {tallied(summary.assertions, 'assertion')}"
     took = f"{told} in {duration(summary.elapsed_ms)}"
     if summary.interrupted or not ended:
         return {"kind": "cut", "sign": "■", "text": "Interrupted", "rest": f"after {told}"}

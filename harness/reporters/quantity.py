@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from harness.runner.results import Tally
+
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -31,6 +33,12 @@ def size(count: int) -> str:
 def counted(count: int, noun: str) -> str:
     """Spell a number of things: `1 call`, `2 calls`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def tallied(tally: Tally, noun: str) -> str:
+    """Spell what a tally counts, as the table of a run does: `3 calls`, `3 calls (1 skipped)`."""
+    told = counted(tally.total - tally.skipped, noun)
+    return f"{told} ({tally.skipped} skipped)" if tally.skipped else told
 
 
 def _short(value: float, digits: int = 1) -> str:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.reporters.call_lines import attempt_line, call_lines, warning_line
 from harness.reporters.failure_list import FailureList
-from harness.reporters.ink import is_live, wrap
+from harness.reporters.ink import cells, is_live, wrap
 from harness.reporters.progress_line import Pace, ProgressLine
-from harness.reporters.quantity import counted, duration
+from harness.reporters.quantity import counted, duration, tallied
 from harness.reporters.reporter import Options, ReporterContext
 from harness.reporters.style import style_of
 from harness.reporters.summary_table import summary_table
@@ -109,6 +109,11 @@ class TerminalReporter:
         if self._done or self._silent or self._started is None:
             return
         self._done = True
+        if self._finished is None and not self._summary.items.total:
+            # It broke before anything came of it: the error that follows is all there is to say.
+            self._clear()
+            self._flush()
+            return
         summary = self._finished.summary if self._finished else self._summary
         style = self._style
         if self._table:
@@ -167,17 +172,16 @@ class TerminalReporter:
 
     def _verdict(self, summary: RunSummary) -> Iterator[str]:
         ink, signs = self._style.ink, self._style.signs
-        calls = summary.items.total - summary.items.skipped
-        told = f"{counted(calls, 'call')}, {counted(summary.assertions.total, 'assertion')}"
+        told = f"{tallied(summary.items, 'call')}, {tallied(summary.assertions, 'assertion')}"
         took = f" in {duration(summary.elapsed_ms)}" if self._finished else ""
         error = self._finished.error if self._finished else "the run did not end by itself"
         if summary.interrupted or self._finished is None:
-            yield ink(f"{signs.failed} interrupted", "yellow", "bold") + f"  {told}{took}"
+            yield from self._headline(f"{signs.failed} interrupted", "yellow", told + took)
         elif summary.failures or error:
             failed = counted(len(summary.failures), "failure")
-            yield ink(f"{signs.failed} {failed}", "red", "bold") + f"  {told}{took}"
+            yield from self._headline(f"{signs.failed} {failed}", "red", told + took)
         else:
-            yield ink(f"{signs.passed} passed", "green", "bold") + f"  {told}{took}"
+            yield from self._headline(f"{signs.passed} passed", "green", told + took)
         if error and not summary.interrupted:
             yield "  " + ink(_ENDINGS.get(error, self._style.text(error)), "red")
         if summary.warnings:
@@ -186,6 +190,16 @@ class TerminalReporter:
             told = f" {signs.dot} ".join(self._facts(summary.facts))
             width = self._style.width
             yield from ("  " + ink(line, "dim") for line in wrap(told, None if width is None else width - 2))
+
+    def _headline(self, head: str, colour: str, told: str) -> Iterator[str]:
+        """Say in a line how the run ended, in several where it is too long for one."""
+        width = self._style.width
+        painted = self._style.ink(head, colour, "bold")
+        if width is None or cells(head) + 2 + cells(told) <= width:
+            yield f"{painted}  {told}"
+            return
+        yield painted
+        yield from (f"  {line}" for line in wrap(told, width - 2))
 
     def _facts(self, facts: Mapping[str, Any]) -> Iterator[str]:
         for name, value in facts.items():

@@ -1,6 +1,7 @@
 import pytest
 
-from harness.reporters.quantity import counted, duration, size
+from harness.reporters.quantity import counted, duration, size, tallied
+from harness.runner.results import Tally
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,8 @@ def test_sizes_are_spelled_in_the_largest_unit(count, spelled):
 
 def test_one_thing_is_not_plural():
     assert (counted(1, "call"), counted(2, "calls"[:-1])) == ("1 call", "2 calls")
+
+
+def test_what_was_skipped_is_not_counted_in_but_told():
+    assert tallied(Tally(total=3), "call") == "3 calls"
+    assert tallied(Tally(total=3, skipped=2), "call") == "1 call (2 skipped)"

@@ -6,7 +6,7 @@ import pytest
 
 from harness.client.message import Failure
 from harness.reporters.reporter import ReporterContext, create
-from harness.runner.events import CallFinished
+from harness.runner.events import CallFinished, RunFinished
 from harness.runner.run import TIMED_OUT
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -137,7 +137,7 @@ def test_a_failure_shows_the_warnings_of_its_call_and_what_helps_against_it(benc
 
 def test_an_interrupted_run_shows_what_there_is(bench, interrupted_run):
     text = shown(bench, interrupted_run)
-    assert "✖ interrupted  2 calls, 5 assertions" in text
+    assert "✖ interrupted  2 calls, 4 assertions (1 skipped)" in text
     assert "total run duration" in text
 
 
@@ -170,3 +170,18 @@ def test_a_reader_that_went_away_does_not_end_the_run(shop_run, tmp_path):
     for event in shop_run:
         reporter.handle(event)
     reporter.close()
+
+
+def test_the_verdict_counts_as_the_table_does(bench, shop_run):
+    text = shown(bench, shop_run)
+    executed = dict(re.findall(r"(assertions|calls) │ +(\d+)", text))
+    assert executed == {"assertions": "4", "calls": "3"}
+    assert "✖ 5 failures  3 calls (1 skipped), 4 assertions (1 skipped) in 371ms" in text
+
+
+def test_a_run_that_broke_before_its_first_call_ended_has_no_table(bench, shop_run):
+    started = [event for event in shop_run if not isinstance(event, CallFinished | RunFinished)]
+    text = shown(bench, started[:3])
+    assert "Shop API" in text
+    assert "executed" not in text
+    assert "interrupted" not in text
