@@ -1,7 +1,7 @@
 """One call: from the authored request to its result, in numbered phases."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -49,7 +49,7 @@ class RunContext:
     seconds, or does not when replaying.
     `wait_for_timers` says whether timers of scripts wait. `platform` is the name of the platform the run
     is against, `None` for any other target. `amend` may change a request between its pre-request scripts and
-    the resolution of its names.
+    the resolution of its names. `deprecated` are names that scripts were warned of, once a run.
     """
 
     collection: str
@@ -71,6 +71,7 @@ class RunContext:
     auth_memory: dict[int, dict[str, Any]] = field(default_factory=dict)
     wait_for_timers: bool = True
     amend: Callable[[Call, Request], Request] = _as_it_is
+    deprecated: set[str] = field(default_factory=set)
 
 
 MOST_NESTED: Final = 10
@@ -191,9 +192,24 @@ class _CallRun:
             self.draws.clock.advance(result.clock_ms - job.clock_ms)
         self.side += host.side
         self.warnings += host.warnings
+        self.warnings += self._deprecations(result.runs)
         if result.next is not None:
             self.next = result.next
         return result
+
+    def _deprecations(self, runs: tuple[ScriptRun, ...]) -> Iterator[RunWarning]:
+        """Warn of the deprecated names that no script before these has used."""
+        for run in runs:
+            for used in run.deprecations:
+                if used.name in self.context.deprecated:
+                    continue
+                self.context.deprecated.add(used.name)
+                instead = f", use {used.instead} instead" if used.instead else ""
+                line = f", line {used.position.line}" if used.position else ""
+                yield RunWarning(
+                    message=f'"{used.name}" is deprecated{instead}',
+                    place=f"{run.label or self.context.collection}, {run.script.event}-script{line}",
+                )
 
     def _host(self, event: EventName) -> RunHost:
         context = self.context

@@ -165,6 +165,7 @@ def _one(
     attempt = 1
     while True:
         before = [scope.snapshot() for scope in iteration.scopes] if rule.retries else []
+        deprecated = set(context.deprecated)
         yield CallStarted(call=call, position=position, iteration=iteration.number, attempt=attempt)
         site = CallSite(
             call=call,
@@ -182,6 +183,8 @@ def _one(
         yield AttemptFinished(result=outcome.result)
         for scope, snapshot in zip(iteration.scopes, before, strict=True):
             scope.restore(snapshot)
+        # What this attempt warned of goes with it.
+        context.deprecated.intersection_update(deprecated)
         context.sleep(rule.every_s)
         attempt += 1
 

@@ -7,6 +7,7 @@ from typing import Any
 from harness.scripting.engine import (
     Assertion,
     ConsoleMessage,
+    Deprecation,
     EngineLimits,
     JobResult,
     NextRequest,
@@ -126,6 +127,7 @@ class _Turn:
                 output=tuple(_entry(entry) for entry in ran["output"]),
                 error=_error(ran["error"]),
                 losses=tuple(_read_error(loss) for loss in ran["losses"]),
+                deprecations=tuple(_deprecation(one) for one in ran["deprecations"]),
                 elapsed_ms=ran["elapsed"],
             )
         )
@@ -221,7 +223,15 @@ def _error(error: list[Any] | None) -> ScriptError | None:
 
 def _read_error(error: list[Any]) -> ScriptError:
     name, message, stack, expected, actual, place = error[:6]
-    position = None if place is None else ScriptPosition(line=place[0], column=place[1], text=place[2])
     return ScriptError(
-        name=name, message=message, stack=stack, position=position, expected=expected, actual=actual
+        name=name, message=message, stack=stack, position=_position(place), expected=expected, actual=actual
     )
+
+
+def _deprecation(told: list[Any]) -> Deprecation:
+    name, instead, place = told
+    return Deprecation(name=name, instead=instead, position=_position(place))
+
+
+def _position(place: list[Any] | None) -> ScriptPosition | None:
+    return None if place is None else ScriptPosition(line=place[0], column=place[1], text=place[2])

@@ -67,11 +67,21 @@ class ConsoleMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deprecation:
+    """A deprecated name that a script used: `instead` is what Postman has in its place, if anything."""
+
+    name: str
+    instead: str = ""
+    position: ScriptPosition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptRun:
     """What one script did. `output` holds assertions and console messages in the order they came.
 
     `label` says whose script it is: the collection's, a folder's (its path), or the item's.
     `losses` are failures newman loses: a throw in a timer, a `done` never called, a late rejection.
+    `deprecations` are each name's first use; newman has them on the console.
     """
 
     script: Script
@@ -79,6 +89,7 @@ class ScriptRun:
     output: tuple[Assertion | ConsoleMessage, ...] = ()
     error: ScriptError | None = None
     losses: tuple[ScriptError, ...] = ()
+    deprecations: tuple[Deprecation, ...] = ()
     elapsed_ms: float = 0.0
 
     @property

@@ -92,6 +92,33 @@ def test_what_newman_does_not_take_for_a_mistake(both, command, workspace, targe
     assert command("run", file, "--strict").code is ExitCode.FAILED
 
 
+@row("deprecated names in scripts: `postman.*`, `tests`, `responseBody`, `CryptoJS` …")
+@pytest.mark.parametrize(
+    ("script", "name"),
+    [
+        ("\ntests['t'] = true", "tests"),
+        ("\nresponseBody.length", "responseBody"),
+        ("\npostman.setGlobalVariable('a', 1)", "postman.setGlobalVariable"),
+        ("\nCryptoJS.MD5('a')", "CryptoJS"),
+        ("\n_.map([], (one) => one)", "_"),
+        ("\ntv4.validate(1, {})", "tv4"),
+        ("\nxml2Json('<a/>')", "xml2Json"),
+    ],
+)
+def test_deprecated_names(both, command, workspace, target, script, name):
+    file = workspace.collection(("First", target.url, script), ("Second", target.url, script))
+    newman, ours = both(file)
+    assert newman.code is ours.code is ExitCode.PASSED
+    assert "warning" not in newman.out
+    assert newman.out.count("is deprecated") == (0 if name == "responseBody" else 2)
+    assert f'"{name}" is deprecated' in ours.out
+    assert ours.out.count("is deprecated") == 1
+    assert "(test-script, line 2)" in ours.out
+    assert "1 warning" in ours.out
+    assert command("run", file, "--strict").code is ExitCode.FAILED
+    assert command("run", file, "--strict", "--compat", "newman").code is ExitCode.PASSED
+
+
 @row("endless script")
 def test_how_long_a_script_may_take(workspace, target, command):
     from harness.api import LiveRun, RunConfig

@@ -42,20 +42,54 @@ def test_postman_sets_variables_as_texts(bench):
     assert bench.scopes.globals.get("g") == "true"
 
 
-def test_each_legacy_name_is_warned_of_once_in_a_script(bench):
-    run = bench.run("tests.a = 1; tests.b = 1; responseCode.code; responseCode.code; _.map([], x => x);")
+def test_newman_tells_of_each_legacy_name_once_in_a_script(newman):
+    run = newman.run("tests.a = 1; tests.b = 1; responseCode.code; responseCode.code; _.map([], x => x);")
     assert warnings(run) == [
         'Using "tests" is deprecated. Use "pm.test()" instead.',
         'Using "responseCode" is deprecated. Use "pm.response.code" instead.',
         'Using "_" is deprecated. Use "require(\'lodash\')" instead.',
     ]
+    assert run.deprecations == ()
 
 
-def test_a_script_without_legacy_names_is_not_warned_of(bench):
-    assert (
-        warnings(bench.run("pm.test('t', () => pm.response.to.be.ok); require('lodash').map([], x => x);"))
-        == []
+def used(run):
+    return [(one.name, one.position.line) for one in run.deprecations]
+
+
+def test_each_legacy_name_is_told_of_with_its_first_place(bench):
+    run = bench.run(
+        "tests.a = 1;\ntests.b = responseCode.code;\nresponseCode.code; postman.setNextRequest('a')"
     )
+    assert used(run) == [("tests", 1), ("responseCode", 2), ("postman.setNextRequest", 3)]
+    assert [one.instead for one in run.deprecations] == [
+        "pm.test()",
+        "pm.response.code",
+        "pm.execution.setNextRequest()",
+    ]
+    assert run.console == ()
+
+
+def test_legacy_names_that_hold_plain_values_are_told_of_where_they_are_used(bench):
+    run = bench.run("// responseBody\nconst row = {iteration: 1};\nif (row.iteration) responseBody.length;")
+    assert used(run) == [("responseBody", 3)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "pm.test('t', () => pm.response.to.be.ok); require('lodash').map([], x => x);",
+        "const responseBody = pm.response.text(); responseBody.length;",
+        "[1].map((iteration) => iteration + 1);",
+        "const {responseTime, a: [iteration] = []} = {a: [1]}; responseTime + iteration;",
+        "function f(responseBody) { return responseBody } f('x'); iteration: for (;;) break iteration;",
+        '"use sandbox2"; typeof responseBody;',
+        "/* tests responseBody */ 'iteration responseTime'",
+    ],
+)
+def test_a_scripts_own_names_are_not_told_of(bench, source):
+    run = bench.run(source)
+    assert run.error is None
+    assert run.deprecations == ()
 
 
 def test_the_marker_of_the_second_sandbox_takes_legacy_names_away(bench):

@@ -7,6 +7,7 @@ export class Ledger {
   output = [];
   operations = [];
   losses = [];
+  deprecations = [];
   error = null;
   exited = false;
   closed = false;
@@ -19,6 +20,11 @@ export class Ledger {
   constructor(room, locate) {
     this.#room = room;
     this.#locate = locate;
+  }
+
+  /** Where a stack points in its script, if it does. */
+  place(stack) {
+    return this.#locate(stack);
   }
 
   #problem(described) {
@@ -64,6 +70,11 @@ export class Ledger {
 
   loss(problem, kind) {
     if (!this.closed) this.losses.push([...this.#problem(problem), kind]);
+  }
+
+  /** A deprecated name that the script uses, what Postman has instead, and where it stands. */
+  deprecate(name, instead, place) {
+    if (!this.closed) this.deprecations.push([name, instead, place ?? null]);
   }
 
   /** The script's own error; `place` when the stack does not tell it. */

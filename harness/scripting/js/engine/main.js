@@ -3,10 +3,13 @@ import { RealClock, VirtualClock } from "./clock.js";
 import { Ledger } from "./ledger.js";
 import { Queue } from "./queue.js";
 import { openRealm } from "./realm.js";
+import { firstUses } from "./references.js";
 import { position, Sources } from "./source.js";
 import { Subtle } from "./subtle.js";
 import { Syntax } from "./syntax.js";
 import { Wire } from "./wire.js";
+import { PLAIN, replacement } from "../realm/deprecated.js";
+import { isMarked } from "../realm/globals.js";
 import { setImmediate } from "node:timers";
 
 const { performance } = globalThis;
@@ -67,6 +70,7 @@ class Engine {
       loss: (number, problem, kind) => run(number).ledger.loss(problem, String(kind)),
       set: (number, scope, key, json) => run(number).ledger.change(["set", String(scope), String(key), String(json)]),
       unset: (number, scope, key) => run(number).ledger.change(["unset", String(scope), String(key)]),
+      deprecate: (number, name, stack) => this.#deprecate(run(number).ledger, String(name), String(stack)),
       request: (number, json) => void (run(number).request = String(json)),
       next: (number, json) => void (run(number).next = String(json)),
       skip: (number) => run(number).skip(),
@@ -98,6 +102,23 @@ class Engine {
     });
     run.working.add(work);
     return id;
+  }
+
+  #deprecate(ledger, name, stack) {
+    const instead = replacement(name);
+    if (instead !== undefined) ledger.deprecate(name, instead, ledger.place(stack));
+  }
+
+  /** Legacy names that hold a plain value are looked for in the text; what a script declares is its own. */
+  #deprecatePlain(ledger, compiled) {
+    compiled.plain ??= this.#plainUses(compiled);
+    for (const { name, place } of compiled.plain) ledger.deprecate(name, replacement(name), place);
+  }
+
+  #plainUses({ names, text }) {
+    const mentioned = PLAIN.filter((name) => names.split(" ").includes(name));
+    const program = mentioned.length && !isMarked(text) ? this.#syntax.parse(text) : undefined;
+    return program === undefined ? [] : firstUses(program, mentioned, text);
   }
 
   #ask(kind, json) {
@@ -134,9 +155,11 @@ class Engine {
       this.#realm.forget(run.number);
       if (run.next !== "") next = run.next;
       skipped ||= run.skipped;
-      const { output, operations, losses, error } = run.ledger;
+      const { output, operations, losses, deprecations, error } = run.ledger;
       if (ran !== undefined) this.#wire.write({ ran });
-      ran = { output, operations, losses, error, request: run.request, elapsed: performance.now() - started };
+      ran = {
+        output, operations, losses, deprecations, error, request: run.request, elapsed: performance.now() - started,
+      };
       if (skipped || (error !== null && job.stop)) break;
     }
     const done = { next: next === "" ? undefined : name(JSON.parse(next)), skipped };
@@ -165,6 +188,7 @@ class Engine {
       run.ledger.closed = true;
       return;
     }
+    if (!this.#options.newman) this.#deprecatePlain(run.ledger, compiled);
     const deadline = job.timeout === null ? Infinity : this.#clock.time() + job.timeout;
     this.#guard(run, () => realm.start(
       run.number, eventNumber, current, compiled.call, compiled.names, compiled.text, compiled.usesThis,

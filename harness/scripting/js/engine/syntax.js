@@ -1,4 +1,4 @@
-/** Where a script that V8 refuses to compile goes wrong, which V8 does not tell us: a second parser does. */
+/** What V8 does not tell us of a script, a second parser does: its tree, and where one goes wrong. */
 
 const decoder = new TextDecoder();
 
@@ -14,17 +14,35 @@ export class Syntax {
 
   /** `[line, column, text of the line]`, or undefined where the second parser finds no fault. */
   place(text) {
-    this.#parser ??= parserFrom(decoder.decode(this.#load()));
     try {
-      this.#parser.parse(text, {
-        ecmaVersion: "latest", sourceType: "script", allowReturnOutsideFunction: true,
-        allowAwaitOutsideFunction: !this.#newman,
-      });
+      this.#read(text);
     } catch ({ loc }) {
-      if (loc) return [loc.line, loc.column + 1, (text.split("\n")[loc.line - 1] ?? "").slice(0, 500)];
+      if (loc) return placeAt(text, loc);
     }
     return undefined;
   }
+
+  /** The tree of a script (ESTree, with `loc`), or undefined where the second parser does not take it. */
+  parse(text) {
+    try {
+      return this.#read(text);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #read(text) {
+    this.#parser ??= parserFrom(decoder.decode(this.#load()));
+    return this.#parser.parse(text, {
+      ecmaVersion: "latest", sourceType: "script", allowReturnOutsideFunction: true,
+      allowAwaitOutsideFunction: !this.#newman, locations: true,
+    });
+  }
+}
+
+/** A place as `[line, column, text of the line]`, both from 1. */
+export function placeAt(text, { line, column }) {
+  return [line, column + 1, (text.split("\n")[line - 1] ?? "").slice(0, 500)];
 }
 
 function parserFrom(source) {

@@ -29,7 +29,14 @@ export const WEB = [
   "WritableStreamDefaultWriter",
 ];
 
-/** Legacy names, which a script that starts with the marker `"use sandbox2";` does not get. */
+const MARKERS = ['"use sandbox2";', "'use sandbox2';"];
+
+/** Whether a script renounces the legacy names. */
+export function isMarked(source) {
+  return MARKERS.includes(source.slice(0, 15));
+}
+
+/** Legacy names, which a script that is marked does not get. */
 export const LEGACY = [
   "tests", "globals", "environment", "data", "request", "responseCookies", "responseHeaders", "responseTime",
   "responseCode", "responseBody", "iteration", "postman", "_", "CryptoJS", "atob", "btoa", "tv4", "xml2Json",

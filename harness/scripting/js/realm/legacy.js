@@ -1,40 +1,22 @@
 /**
- * The names of Postman's first scripting API, made when a script mentions them, with one warning each.
+ * The names of Postman's first scripting API, made when a script mentions them.
  * Source: postman-sandbox, `lib/sandbox/postman-legacy-interface.js`.
  */
+import { newmanWarning, replacement } from "./deprecated.js";
 import { LEGACY } from "./globals.js";
 
-const INSTEAD = {
-  tests: "pm.test()", globals: "pm.globals", environment: "pm.environment", data: "pm.iterationData",
-  request: "pm.request", responseCookies: "pm.cookies", responseHeaders: "pm.response.headers",
-  responseTime: "pm.response.responseTime", responseCode: "pm.response.code", responseBody: "pm.response.text()",
-  iteration: "pm.info.iteration", _: "require('lodash')", CryptoJS: "require('crypto-js')", atob: "require('atob')",
-  btoa: "require('btoa')", tv4: "require('ajv')", xml2Json: "require('xml2js')", Backbone: "require('backbone')",
-  cheerio: "require('cheerio')", "postman.setNextRequest": "pm.execution.setNextRequest()",
-};
-
-/** What the current sandbox says where it says something else. */
-const INSTEAD_NOW = {
-  CryptoJS: 'global "crypto" object', Backbone: undefined,
-  "postman.setEnvironmentVariable": "pm.environment.set()", "postman.getEnvironmentVariable": "pm.environment.get()",
-  "postman.clearEnvironmentVariables": "pm.environment.clear()",
-  "postman.clearEnvironmentVariable": "pm.environment.unset()", "postman.setGlobalVariable": "pm.globals.set()",
-  "postman.getGlobalVariable": "pm.globals.get()", "postman.clearGlobalVariables": "pm.globals.clear()",
-  "postman.clearGlobalVariable": "pm.globals.unset()", "postman.getResponseCookie": "pm.cookies.get()",
-  "postman.getResponseHeader": "pm.response.headers.get()",
-};
-
-function warner(console, newman) {
+/** Told once of each name that a script uses: newman on the console, we as the script's own deprecations. */
+function warner(script, newman) {
   const said = new Set();
-  return (key) => {
-    if (said.has(key)) return;
-    said.add(key);
-    const now = !newman && key in INSTEAD_NOW;
-    const instead = now ? INSTEAD_NOW[key] : INSTEAD[key];
-    if (instead) {
-      const quoted = newman || !(key === "CryptoJS") ? `"${instead}"` : instead;
-      console.warn(`Using "${key}" is deprecated. Use ${quoted} instead.`);
-    } else if (LEGACY.includes(key)) console.warn(`Using "${key}" is deprecated.`);
+  return (name) => {
+    if (said.has(name)) return;
+    said.add(name);
+    if (!newman) {
+      if (replacement(name) !== undefined) script.deprecate(name);
+      return;
+    }
+    const warning = newmanWarning(name);
+    if (warning !== undefined) script.console.warn(warning);
   };
 }
 
@@ -101,8 +83,8 @@ class Postman {
 }
 
 /** Functions by legacy name, each called at most once per script. */
-export function legacyBindings(script, library, console, newman) {
-  const warn = warner(console, newman);
+export function legacyBindings(script, library, newman) {
+  const warn = warner(script, newman);
   const state = { enabled: true, tests: {} };
   const objects = {
     get environment() {

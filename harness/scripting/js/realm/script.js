@@ -2,7 +2,7 @@
 import sdk from "#postman-collection";
 import { cookieList } from "./cookies.js";
 import { makeConsole } from "./console.js";
-import { WEB } from "./globals.js";
+import { isMarked, WEB } from "./globals.js";
 import { legacyBindings } from "./legacy.js";
 import { Losses } from "./losses.js";
 import { makeResponse, ScriptRequest, withAssertions } from "./messages.js";
@@ -11,7 +11,6 @@ import { describe, NAMELESS } from "./problem.js";
 import { Timers } from "./timers.js";
 
 const stringify = JSON.stringify;
-const MARKERS = ['"use sandbox2";', "'use sandbox2';"];
 
 export class Script {
   visualization;
@@ -124,6 +123,11 @@ export class Script {
     this.#engine.host("skip", this.number);
   }
 
+  /** Tell that the script uses a deprecated name, and where it does. */
+  deprecate(name) {
+    this.#engine.host("deprecate", this.number, name, new Error().stack);
+  }
+
   package(name) {
     return this.#engine.packages.load(String(name), this, this.#packages);
   }
@@ -131,8 +135,8 @@ export class Script {
   /** Call the function that the script was compiled to. `names` are its parameters. */
   start(compiled, names, source, usesThis, asynchronous) {
     const { liquidJson, newman } = this.#engine;
-    if (!MARKERS.includes(source.slice(0, 15))) {
-      this.#legacy = legacyBindings(this, this.#engine.library, this.console, newman);
+    if (!isMarked(source)) {
+      this.#legacy = legacyBindings(this, this.#engine.library, newman);
       Object.assign(this.#bindings, this.#legacy.bindings, { JSON: () => liquidJson });
     }
     this.#engine.sugar.before(source);
