@@ -25,7 +25,7 @@ from harness.aep.streaming_batches import StreamingBatches
 from harness.aep.tokens import TokenError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.responses import Response
 
@@ -52,10 +52,49 @@ def routes(platform: Platform) -> list[Endpoint]:
                 ("identity/acquire", edge.acquire),
             )
             for path, handler in table:
+                full = f"{base}/{path}"
                 found.append(
-                    Endpoint(method="POST", path=f"{base}/{path}", handler=handler, door="open", limit=limit)
+                    Endpoint(method="POST", path=full, handler=_readable(handler), door="open", limit=limit)
                 )
+                found.append(Endpoint(method="OPTIONS", path=full, handler=_preflight, door="open"))
     return found
+
+
+def _origin_headers(request: Request) -> dict[str, str]:
+    """Headers by which a browser lets a page of any origin read an answer."""
+    origin = request.headers.get("origin")
+    if not origin:
+        return {}
+    return {
+        "access-control-allow-origin": origin,
+        "access-control-allow-credentials": "true",
+        "vary": "Origin",
+    }
+
+
+def _preflight(request: Request, _: Caller) -> Response:
+    """`OPTIONS` of any call: what a browser asks before it sends a body of type JSON."""
+    asked = request.headers.get("access-control-request-headers", "content-type")
+    allowed = {
+        "access-control-allow-methods": "POST, OPTIONS",
+        "access-control-allow-headers": asked,
+        "access-control-max-age": "600",
+    }
+    return empty(204, allowed | _origin_headers(request))
+
+
+def _readable(handler: Callable[[Request, Caller], Response]) -> Callable[[Request, Caller], Response]:
+    """Let a page read what is wrong with its request too."""
+
+    def answered(request: Request, caller: Caller) -> Response:
+        try:
+            return handler(request, caller)
+        except Problem as raised:
+            raised.headers.update(_origin_headers(request))
+            raise
+
+    answered.__doc__ = handler.__doc__
+    return answered
 
 
 class Edge:
@@ -90,6 +129,7 @@ class Edge:
     def acquire(self, request: Request, _: Caller) -> Response:
         """`POST /ee/v1/identity/acquire`: the visitor's ECID, a new one for who has none."""
         call = self._open(request)
+        call.check()
         ecid = call.ecid() or call.new_ecid(self._draw)
         handles = call.handles(ecid, wanted=True)
         return answer({"requestId": call.request_id, "handle": handles}, headers=call.headers())
@@ -195,20 +235,14 @@ class _Call:
         self.server = server
         self._body = body
         self._version = 1 if "/v1/" in request.path else 2
-        self._origin = request.headers.get("origin")
+        self._request = request
         self._cookies = _cookies(request.headers)
         self._cookie = f"kndctr_{datastream.org.replace('@', '_')}_identity"
 
     def headers(self) -> dict[str, str]:
         """Headers of an answer; a page of any origin may read it."""
-        found = {"x-request-id": self.request_id, "x-adobe-edge": f"{_REGION.upper()};9"}
-        if self._origin:
-            found |= {
-                "access-control-allow-origin": self._origin,
-                "access-control-allow-credentials": "true",
-                "vary": "Origin",
-            }
-        return found
+        own = {"x-request-id": self.request_id, "x-adobe-edge": f"{_REGION.upper()};9"}
+        return own | _origin_headers(self._request)
 
     def events(self) -> list[dict[str, Any]]:
         """Events of the request, of which there must be one; 422 says what is wrong with them."""
@@ -218,13 +252,8 @@ class _Call:
             errors.append("events must be an array that is not empty")
             given = []
         for index, event in enumerate(given):
-            xdm = event.get("xdm", {}) if isinstance(event, dict) else None
-            if not isinstance(xdm, dict):
-                errors.append(f"events[{index}] must be an object with an object 'xdm'")
-            elif not isinstance(xdm.get("identityMap", {}), dict):
-                errors.append(f"events[{index}].xdm.identityMap must be an object")
-        if not isinstance(self._body.get("xdm", {}), dict):
-            errors.append("xdm must be an object")
+            errors.extend(_wrong_xdm(f"events[{index}]", event))
+        errors.extend(_wrong_xdm("the request", self._body))
         if errors:
             raise _unprocessable(self.request_id, self.datastream.org, *errors)
         if self.server and any(not _has_primary(self._identities(event)) for event in given):
@@ -233,6 +262,14 @@ class _Call:
                 "EXEG-0305-400", 400, "No primary identity set in request", detail, requestId=self.request_id
             )
         return given
+
+    def check(self) -> None:
+        """Refuse a request whose identities cannot be read, where it needs no events."""
+        errors = _wrong_xdm("the request", self._body)
+        for index, event in enumerate(_objects(self._body.get("events"))):
+            errors.extend(_wrong_xdm(f"events[{index}]", event))
+        if errors:
+            raise _unprocessable(self.request_id, self.datastream.org, *errors)
 
     def dataset_id(self) -> str | None:
         """Event dataset: the one that the request overrides with, else the datastream's own."""
@@ -332,6 +369,22 @@ class _Call:
         xdm = event.get("xdm")
         found.update((xdm.get("identityMap") or {}) if isinstance(xdm, dict) else {})
         return found
+
+
+def _wrong_xdm(where: str, holder: Any) -> list[str]:
+    """Say what is wrong with the `xdm` of an event, or of the request for all of its events."""
+    xdm = holder.get("xdm", {}) if isinstance(holder, dict) else None
+    if not isinstance(xdm, dict):
+        return [f"{where} must be an object with an object 'xdm'"]
+    identities = xdm.get("identityMap", {})
+    if not isinstance(identities, dict):
+        return [f"{where}: xdm.identityMap must be an object"]
+    return [
+        f"{where}: xdm.identityMap.{code} must be an array of objects, each with a string 'id'"
+        for code, entries in identities.items()
+        if not isinstance(entries, list)
+        or not all(isinstance(one, dict) and isinstance(one.get("id"), str) for one in entries)
+    ]
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

@@ -126,6 +126,22 @@ def test_a_page_of_another_origin_may_read_the_answer(client: Any, events: str) 
     assert answer.headers["access-control-allow-credentials"] == "true"
 
 
+def test_a_browser_may_ask_first_and_may_read_what_was_wrong(client: Any, events: str) -> None:
+    asked = {
+        "origin": "https://shop.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "content-type",
+    }
+    answer = client.call("OPTIONS", "/ee/v1/interact?configId=x", bare=True, headers=asked)
+    assert answer.status == 204
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+    assert "POST" in answer.headers["access-control-allow-methods"]
+    assert answer.headers["access-control-allow-headers"] == "content-type"
+    refused = send(client, "v1/interact?configId=x", {}, origin="https://shop.example")
+    assert refused.status == 400
+    assert refused.headers["access-control-allow-origin"] == "https://shop.example"
+
+
 def test_errors_are_problem_documents(client: Any, events: str) -> None:
     own = stream(client, events)
     cases: list[tuple[str, Any, int, str]] = [
@@ -135,6 +151,24 @@ def test_errors_are_problem_documents(client: Any, events: str) -> None:
         (f"v1/interact?configId={own}", [], 422, "EXEG-0104-422"),
         (f"v1/interact?configId={own}", {}, 422, "EXEG-0104-422"),
         (f"v1/interact?configId={own}", {"events": [{"xdm": 1}]}, 422, "EXEG-0104-422"),
+        (f"v1/interact?configId={own}", {"events": ["x"]}, 422, "EXEG-0104-422"),
+        (f"v1/interact?configId={own}", {"events": [view()], "xdm": "x"}, 422, "EXEG-0104-422"),
+        (
+            f"v1/interact?configId={own}",
+            {"events": [view()], "xdm": {"identityMap": "x"}},
+            422,
+            "EXEG-0104-422",
+        ),
+        (f"v1/interact?configId={own}", {"events": [view(identityMap=[])]}, 422, "EXEG-0104-422"),
+        (f"v1/interact?configId={own}", {"events": [view(identityMap={"ECID": "x"})]}, 422, "EXEG-0104-422"),
+        (
+            f"v1/interact?configId={own}",
+            {"events": [view(identityMap={"ECID": [{"id": 5}]})]},
+            422,
+            "EXEG-0104-422",
+        ),
+        (f"v1/identity/acquire?configId={own}", {"xdm": {"identityMap": 5}}, 422, "EXEG-0104-422"),
+        (f"v1/identity/acquire?configId={own}", {"events": [{"xdm": 5}]}, 422, "EXEG-0104-422"),
         (f"v1/interact?configId={stream(client, events, enabled=False)}", {}, 422, "EXEG-0003-422"),
     ]
     for target, body, status, code in cases:
