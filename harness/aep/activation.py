@@ -7,8 +7,8 @@ segment sends those that are in it already.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
@@ -17,13 +17,14 @@ from harness.aep.flow_connections import destination_of
 from harness.aep.flow_runs import Attempt, FlowRuns
 from harness.aep.flows import Flows, mapped_attributes, mapped_segments
 from harness.aep.message import Request, answer
+from harness.aep.outbox import Outbox, Parcel
 from harness.aep.profiles import Profiles, ProfileView
 from harness.aep.qualification import REALIZED, Membership, Qualification, written
 from harness.aep.routing import Endpoint
 from harness.aep.segments import Segments
 from harness.aep.sinks import DeliveryError, Destination, LocalSinks, Sink
 from harness.aep.store import encode
-from harness.aep.wire_sinks import Outbox, WireSink
+from harness.aep.wire_sinks import WireSink
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -87,13 +88,14 @@ class Activation:
         self._platform = platform
         self._store = platform.store
         self.sink: Sink = platform.service(LocalSinks)
+        self._wire: WireSink | None = None
         self._outbox: Outbox | None = None
         settings = platform.settings
-        if settings.kinesis_endpoint or settings.eventhubs_endpoint:
-            wire = WireSink(
+        if settings.delivers_outside:
+            wire = self.sink = self._wire = WireSink(
                 self.sink, kinesis=settings.kinesis_endpoint, event_hubs=settings.eventhubs_endpoint
             )
-            self.sink, self._outbox = wire, Outbox()
+            self._outbox = Outbox(platform.store, wire, self._report)
             platform.at_close(wire.close)
             platform.at_close(self._outbox.close)
             platform.at_settle(self._outbox.drain)
@@ -155,57 +157,62 @@ class Activation:
         if view is None:
             return
         held = self._platform.service(Qualification).memberships(org, sandbox, view.key)
-        composed = message(view, mapped_attributes(flow), held)
-        data = encode(composed).encode()
+        data = encode(message(view, mapped_attributes(flow), held))
         for base, target in self._platform.service(Flows).route_of(org, sandbox, flow):
             destination = destination_of(base, target)
             if destination is None:
                 continue
-            delivery = partial(
-                self._deliver, org, sandbox, flow, target["id"], destination, xid, composed, data
+            parcel = Parcel(
+                org=org,
+                sandbox=sandbox,
+                flow={name: flow[name] for name in ("id", "flowSpec", "sandboxId", "sourceConnectionIds")},
+                target_id=target["id"],
+                destination=destination,
+                # The identity that came first stays the same when others are joined to the profile.
+                partition_key=view.xids[0],
+                data=data,
             )
-            if self._outbox is None:
-                delivery()
+            if self._outbox is not None and self._goes_out(destination):
+                self._outbox.put(parcel)
             else:
-                self._outbox.submit(delivery)
+                self._deliver(parcel)
 
-    def _deliver(
-        self,
-        org: str,
-        sandbox: str,
-        flow: dict[str, Any],
-        target_id: str,
-        destination: Destination,
-        xid: str,
-        composed: dict[str, Any],
-        data: bytes,
-    ) -> None:
-        error: DeliveryError | None = None
+    def _deliver(self, parcel: Parcel) -> None:
+        outcome: DeliveryError | None = None
         try:
-            self.sink.send(destination, xid, data)
-        except DeliveryError as caught:
-            error = caught
+            self.sink.send(parcel.destination, parcel.partition_key, parcel.data.encode())
+        except DeliveryError as error:
+            outcome = error
+        with self._store.transaction():
+            self._report(parcel, outcome)
+
+    def _report(self, parcel: Parcel, error: DeliveryError | None) -> None:
+        """Count a message in its flow's run; one that was not taken is kept with the reason."""
+        org, sandbox, flow = parcel.org, parcel.sandbox, parcel.flow
+        if error is not None:
             letter = {
                 "flowId": flow["id"],
-                "targetConnectionId": target_id,
-                "error": {"code": caught.code, "message": caught.message},
-                "message": composed,
+                "targetConnectionId": parcel.target_id,
+                "error": {"code": error.code, "message": error.message},
+                "message": json.loads(parcel.data),
             }
             now = self._platform.clock.now_ms()
             self._store.append(org, sandbox, DEAD_LETTERS, flow["id"], now, letter)
         attempt = Attempt(
             source_id=flow["sourceConnectionIds"][0],
-            target_id=target_id,
-            size=len(data),
+            target_id=parcel.target_id,
+            size=len(parcel.data.encode()),
             error=None if error is None else (error.code, error.message),
         )
-        with self._store.transaction():
-            self._platform.service(FlowRuns).record(org, sandbox, flow, attempt)
+        self._platform.service(FlowRuns).record(org, sandbox, flow, attempt)
+
+    def _goes_out(self, destination: Destination) -> bool:
+        return self._wire is not None and self._wire.goes_out(destination.service)
 
     def answers(self, destination: Destination) -> bool:
         """Whether the credentials of a destination get in; may wait for the network."""
-        if isinstance(self.sink, WireSink) and self.sink.goes_out(destination.service):
-            return self.sink.answers(destination)
+        if self._wire is not None and self._goes_out(destination):
+            return self._wire.answers(destination)
         return self._platform.service(LocalSinks).opens(
             destination.service, destination.place, destination.key_name, destination.key
         )

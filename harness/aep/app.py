@@ -206,6 +206,11 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        if settings.delivers_outside:
+            # What a killed platform did not deliver goes out now.
+            from harness.aep.activation import Activation
+
+            held.service(Activation)
         catching = asyncio.create_task(_catch_up(held)) if settings.ingest_delay_ms else None
         yield
         if catching is not None:

@@ -34,7 +34,9 @@ class Settings:
 
     `latency_ms` is how long every answer takes at least, `ingest_delay_ms` how long it takes until a record
     that landed is in profiles, segments and exports, `fail_rate` which share of the calls is answered 503.
-    `served_files` are files by address, answered whatever the path means here: a host mapping leads to them.
+    `kinesis_endpoint` and `eventhubs_endpoint` are where exports go, as `harness.aep.wire_sinks` has it; a
+    service without one stays here. `served_files` are files by address, answered whatever the path means
+    here: a host mapping leads to them.
 
     The default tenant is the one that Adobe's published sample files for partners carry in their
     records, so that those files load unchanged.
@@ -89,6 +91,11 @@ class Settings:
     def organisations(self) -> tuple[Organisation, ...]:
         """All organisations, the main one first."""
         return (self.organisation, *self.other_organisations)
+
+    @property
+    def delivers_outside(self) -> bool:
+        """Whether exports leave this process."""
+        return bool(self.kinesis_endpoint or self.eventhubs_endpoint)
 
     def tenant_of(self, org_id: str) -> str:
         """Tenant id of an organisation; KeyError for one that is not here."""

@@ -8,7 +8,7 @@ services' own protocols over it.
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _ACCOUNT = "sinkAccount"
 _STREAM = "sinkStream"
 _NOWHERE = ("", "")
+_REGION = "us-east-1"
+_NAMESPACE = "local-namespace"
 
 SinkService = Literal["kinesis", "eventhubs"]
 
@@ -43,7 +45,7 @@ class Destination:
     place: str
     name: str
     key_name: str
-    key: str
+    key: str = field(repr=False)
 
     @property
     def account(self) -> str:
@@ -188,16 +190,20 @@ class LocalSinks:
 def sink_variables(platform: Platform) -> dict[str, str]:
     """Variables for a collection that makes destinations and reads what they got.
 
-    The keys open nothing until a base connection brings them.
+    `KINESIS_ENDPOINT` is the address of Kinesis' calls, wherever exports go. The keys open nothing here until
+    a base connection brings them.
     """
+    settings = platform.settings
+    kinesis = settings.kinesis_endpoint or f"{platform.url}/_sinks/kinesis/{{region}}"
+    hubs = settings.eventhubs_endpoint or f"{platform.url}/_sinks/eventhubs/{{namespace}}"
     return {
-        "KINESIS_ENDPOINT": f"{platform.url}/_sinks/kinesis",
-        "KINESIS_REGION": "us-east-1",
+        "KINESIS_ENDPOINT": kinesis.replace("{region}", _REGION),
+        "KINESIS_REGION": _REGION,
         "KINESIS_STREAM": "aep-profiles",
         "KINESIS_ACCESS_KEY_ID": "AKIALOCALPLATFORM",
         "KINESIS_SECRET_KEY": "local-platform-kinesis-secret-key",
-        "EVENTHUB_ENDPOINT": f"{platform.url}/_sinks/eventhubs",
-        "EVENTHUB_NAMESPACE": "local-namespace",
+        "EVENTHUB_ENDPOINT": hubs.replace("{namespace}", _NAMESPACE),
+        "EVENTHUB_NAMESPACE": _NAMESPACE,
         "EVENTHUB_NAME": "aep-profiles",
         "EVENTHUB_SAS_KEY_NAME": "send",
         "EVENTHUB_SAS_KEY": "local-platform-eventhub-sas-key",

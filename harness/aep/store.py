@@ -293,6 +293,11 @@ class Store:
             )
             return done.rowcount
 
+    def remove_records(self, numbers: Iterable[int]) -> None:
+        """Remove records by their sequence numbers."""
+        with self._lock:
+            self._database.executemany("DELETE FROM record WHERE seq = ?", ((one,) for one in numbers))
+
     # files
 
     def put_blob(self, org: str, sandbox: str, id: str, content: bytes) -> None:

@@ -8,22 +8,34 @@ without an endpoint stays with the local sinks.
 from __future__ import annotations
 
 import json
-import queue
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.aep.event_hubs import sas_token
 from harness.aep.sinks import DeliveryError, Destination, Sink
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
-ATTEMPTS = 4
+ATTEMPTS = 5
+MOST_RECORDS = 500
+"""Records that one PutRecords may hold."""
+_MOST_BYTES = 5 * 1_048_576
 _TIMEOUT_S = 10
 _TOKEN_S = 3600
-_PASSING = ("ProvisionedThroughputExceededException", "LimitExceededException")
+_PASSING = frozenset(
+    {"ProvisionedThroughputExceededException", "LimitExceededException", "ThrottlingException"}
+    | {"InternalFailure", "ServiceUnavailable", "KMSThrottlingException"}
+)
 _AGAIN = (408, 429, 500, 502, 503, 504)
+
+
+class Message(NamedTuple):
+    """One message; those with one partition key keep their order."""
+
+    partition_key: str
+    data: bytes
 
 
 class WireSink:
@@ -46,6 +58,7 @@ class WireSink:
         self._back_off_s = back_off_s
         self._clients: dict[tuple[str, ...], Any] = {}
         self._pool: Any = None
+        self._hurried = threading.Event()
 
     def goes_out(self, service: str) -> bool:
         """Whether messages to a service leave this process."""
@@ -53,56 +66,68 @@ class WireSink:
 
     def send(self, destination: Destination, partition_key: str, data: bytes) -> None:
         """Deliver one message; DeliveryError when it is refused, or all attempts failed."""
-        if not self.goes_out(destination.service):
-            self._otherwise.send(destination, partition_key, data)
-        elif destination.service == "kinesis":
-            self._call(
-                destination,
-                "put_records",
-                StreamName=destination.name,
-                Records=[{"Data": data, "PartitionKey": partition_key}],
-            )
-        else:
-            self._post(destination, partition_key, data)
+        (error,) = self.deliver(destination, [Message(partition_key, data)])
+        if error is not None:
+            raise error
+
+    def deliver(self, destination: Destination, messages: Sequence[Message]) -> list[DeliveryError | None]:
+        """Deliver messages, at most `MOST_RECORDS`; gives for each None, or why it was not taken.
+
+        What the service did not take is sent again, and only that. Messages with one partition key do not
+        belong in one call: a repeated one would come behind a later one.
+        """
+        if destination.service == "kinesis" and self.goes_out("kinesis"):
+            outcomes: list[DeliveryError | None] = []
+            for part in _within(messages):
+                outcomes += self._put_records(destination, part)
+            return outcomes
+        take = self._post if self.goes_out(destination.service) else self._otherwise.send
+        return [_outcome(take, destination, *message) for message in messages]
 
     def answers(self, destination: Destination) -> bool:
         """Whether the credentials get in; an Event Hub is not asked, as it has no call without effect."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
         if destination.service != "kinesis":
             return True
         try:
-            self._call(destination, "list_streams")
-        except DeliveryError:
+            self._client(destination).list_streams()
+        except (BotoCoreError, ClientError, ValueError):
             return False
         return True
 
     # Kinesis
 
-    def _call(self, destination: Destination, operation: str, **arguments: Any) -> None:
+    def _put_records(
+        self, destination: Destination, messages: Sequence[Message]
+    ) -> list[DeliveryError | None]:
         from botocore.exceptions import BotoCoreError, ClientError
 
-        code, message = "", ""
+        outcomes: list[DeliveryError | None] = [None] * len(messages)
+        due = list(range(len(messages)))
         for attempt in range(ATTEMPTS):
-            self._pause(attempt)
+            if not due or not self._pause(attempt):
+                break
+            records = [
+                {"Data": messages[place].data, "PartitionKey": messages[place].partition_key} for place in due
+            ]
             try:
-                answer = getattr(self._client(destination), operation)(**arguments)
+                answer = self._client(destination).put_records(StreamName=destination.name, Records=records)
             except ClientError as error:
-                code = str(error.response["Error"].get("Code", ""))
-                message = str(error.response["Error"].get("Message", ""))
+                whole = _refusal(error.response)
+                outcomes = _with(outcomes, due, whole)
                 status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-                if status < 500 and code not in (
-                    "ProvisionedThroughputExceededException",
-                    "LimitExceededException",
-                ):
-                    raise DeliveryError(code, message) from None
-            except BotoCoreError as error:
-                code, message = type(error).__name__, str(error)
+                if status < 500 and whole.code not in _PASSING:
+                    break
+            except (BotoCoreError, ValueError) as error:  # ValueError for an endpoint that is no address
+                outcomes = _with(outcomes, due, DeliveryError(type(error).__name__, str(error)))
             else:
-                # PutRecords answers 200 although a record of it was not taken.
-                failed = [one for one in answer.get("Records", []) if one.get("ErrorCode")]
-                if not failed:
-                    return
-                code, message = failed[0]["ErrorCode"], failed[0].get("ErrorMessage", "")
-        raise DeliveryError(code, message)
+                # PutRecords answers 200 although records of it were not taken.
+                for place, one in zip(due, answer["Records"], strict=True):
+                    code = one.get("ErrorCode")
+                    outcomes[place] = DeliveryError(code, one.get("ErrorMessage", "")) if code else None
+                due = [place for place in due if (no := outcomes[place]) is not None and no.code in _PASSING]
+        return outcomes
 
     def _client(self, destination: Destination) -> Any:
         key = (destination.place, destination.key_name, destination.key)
@@ -143,7 +168,8 @@ class WireSink:
         }
         code, message = "", ""
         for attempt in range(ATTEMPTS):
-            self._pause(attempt)
+            if not self._pause(attempt):
+                break
             try:
                 answer = self._pool.request("POST", f"{resource}/messages", body=data, headers=headers)
             except urllib3.exceptions.HTTPError as error:
@@ -157,9 +183,15 @@ class WireSink:
                 break
         raise DeliveryError(code, message)
 
-    def _pause(self, attempt: int) -> None:
-        if attempt:
-            time.sleep(self._back_off_s * 2 ** (attempt - 1))
+    # both
+
+    def _pause(self, attempt: int) -> bool:
+        """Wait before an attempt; False when there is no time for a further one."""
+        return not attempt or not self._hurried.wait(self._back_off_s * 2 ** (attempt - 1))
+
+    def hurry(self) -> None:
+        """Wait for nothing any more: what fails from now on is not tried again."""
+        self._hurried.set()
 
     def close(self) -> None:
         """Close kept connections."""
@@ -169,36 +201,36 @@ class WireSink:
             self._pool.clear()
 
 
-class Outbox:
-    """Does deliveries one after the other in a thread of its own, so that no answer waits for them.
+def _within(messages: Sequence[Message]) -> list[list[Message]]:
+    """Cut messages so that each part is no more than PutRecords takes."""
+    parts: list[list[Message]] = []
+    size = 0
+    for message in messages:
+        own = len(message.data) + len(message.partition_key.encode())
+        if not parts or len(parts[-1]) == MOST_RECORDS or size + own > _MOST_BYTES:
+            parts.append([])
+            size = 0
+        parts[-1].append(message)
+        size += own
+    return parts
 
-    One thread keeps the order, for every profile and altogether.
-    """
 
-    def __init__(self) -> None:
-        self._tasks: queue.Queue[Callable[[], None] | None] = queue.Queue()
-        self._thread = threading.Thread(target=self._work, name="harness-aep-outbox", daemon=True)
-        self._thread.start()
+def _outcome(take: Any, destination: Destination, partition_key: str, data: bytes) -> DeliveryError | None:
+    try:
+        take(destination, partition_key, data)
+    except DeliveryError as error:
+        return error
+    return None
 
-    def submit(self, task: Callable[[], None]) -> None:
-        """Have a delivery done after those before it."""
-        self._tasks.put(task)
 
-    def drain(self) -> None:
-        """Return when everything submitted so far is done."""
-        self._tasks.join()
+def _refusal(answer: Any) -> DeliveryError:
+    return DeliveryError(str(answer["Error"].get("Code", "")), str(answer["Error"].get("Message", "")))
 
-    def close(self) -> None:
-        """Finish what was submitted and end the thread."""
-        self._tasks.put(None)
-        self._thread.join()
 
-    def _work(self) -> None:
-        while True:
-            task = self._tasks.get()
-            try:
-                if task is None:
-                    return
-                task()
-            finally:
-                self._tasks.task_done()
+def _with(
+    outcomes: list[DeliveryError | None], places: list[int], error: DeliveryError
+) -> list[DeliveryError | None]:
+    changed = outcomes.copy()
+    for place in places:
+        changed[place] = error
+    return changed

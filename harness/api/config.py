@@ -23,10 +23,10 @@ class RunConfig:
 
     Files are paths or http(s) addresses. `environment`, `globals` and `data` may also be given as mappings
     and rows. `companion` is the companion file, `None` for the `NAME.harness.yaml` beside the collection when
-    there is one; `use_companion` turns it off. `kinesis` and
-    `eventhubs` are addresses that the local platform exports to. `record` and `replay` name a cassette; `cassette_mode` is one
-    of the words of `cassettes.modes`, for `cassette` or the companion's. `cassette_per` keeps it as a file for
-    each `folder` or `call`; `cassettes_besides` are played from, too. `allowed_hosts` are regular expressions
+    there is one; `use_companion` turns it off. `kinesis` and `eventhubs` are addresses that the local
+    platform exports to. `record` and `replay` name a cassette; `cassette_mode` is one of the words of
+    `cassettes.modes`, for `cassette` or the companion's. `cassette_per` keeps it as a file for each
+    `folder` or `call`; `cassettes_besides` are played from, too. `allowed_hosts` are regular expressions
     for hosts that code of the user's own may reach while a replay runs. `resume` says what becomes of an
     interrupted recording, `expire` of a replay from old ones (`30d=fail`), `match` how a replay finds its
     answers. `drift` names a cassette that a live run's answers are compared with, but for `drift_ignore`.
@@ -45,15 +45,17 @@ class RunConfig:
     companion: str | Path | None = None
     use_companion: bool = True
     platform: str | None = None
+    kinesis: str | None = None
+    eventhubs: str | None = None
     record: str | Path | None = None
     replay: str | Path | None = None
     cassette: str | Path | None = None
     cassette_mode: str | None = None
-    resume: Literal["continue", "discard"] | None = None
-    expire: str | None = None
     cassette_per: "Per" = "collection"
     cassettes_besides: Sequence[str | Path] = ()
     allowed_hosts: Sequence[str] = ()
+    resume: Literal["continue", "discard"] | None = None
+    expire: str | None = None
     replay_latency: bool = False
     match: "MatchRule | None" = None
     drift: str | Path | None = None

@@ -30,11 +30,18 @@ def network_of(config: RunConfig, stack: ExitStack, *, platform: str | None) -> 
     Adobe's own hosts lead to the local platform, too: a run against it never reaches them.
     """
     if platform != "local":
+        for option, given in (("--kinesis", config.kinesis), ("--eventhubs", config.eventhubs)):
+            if given is not None:
+                raise UsageError(
+                    "only the local platform exports there", where=option, hint="--platform local"
+                )
         return Network(hosts=config.resolve, extra_ca=config.extra_ca)
     from harness.aep.certificate import ADOBE_HOSTS
     from harness.aep.server import LocalPlatform
+    from harness.aep.settings import Settings
 
-    local = stack.enter_context(LocalPlatform())
+    settings = Settings(kinesis_endpoint=config.kinesis, eventhubs_endpoint=config.eventhubs)
+    local = stack.enter_context(LocalPlatform(settings))
     return Network(
         hosts=dict.fromkeys(ADOBE_HOSTS, local.address) | dict(config.resolve),
         extra_ca=_trusting(local.certificate_pem, config.extra_ca, stack),

@@ -31,6 +31,8 @@ def run_config(
         global_vars=dict(parse_assignment(text, "--global-var") for text in options.global_var),
         use_companion=not (options.no_companion or newman),
         platform=options.platform,
+        kinesis=options.kinesis,
+        eventhubs=options.eventhubs,
         record=options.record,
         replay=replay if replay is not None else options.replay,
         cassette_mode=options.record_mode,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from harness.cassettes.modes import RECORD_MODES
 from harness.cli.report_options import add_reporting
-from harness.cli.values import milliseconds, positive
+from harness.cli.values import endpoint, milliseconds, positive
 
 
 def add_run(run: argparse.ArgumentParser) -> None:
@@ -54,6 +54,7 @@ def add_inputs(inputs: argparse._ArgumentGroup) -> None:
         help="upload FILE where the collection names NAME; repeatable",
     )
     inputs.add_argument("--platform", metavar="local", help="start a platform for the run: local")
+    add_endpoints(inputs)
     inputs.add_argument(
         "--secret-pattern",
         action="append",
@@ -100,6 +101,23 @@ def add_network(network: argparse._ArgumentGroup) -> None:
         default=[],
         metavar="URL=FILE",
         help="answer this address from a file; repeatable",
+    )
+
+
+def add_endpoints(group: argparse._ArgumentGroup) -> None:
+    """Add where the local platform delivers its exports."""
+    group.add_argument(
+        "--kinesis",
+        type=endpoint,
+        metavar="URL",
+        help="let the local platform export to Kinesis there: https://kinesis.{region}.amazonaws.com,"
+        " LocalStack, moto (default: streams of its own)",
+    )
+    group.add_argument(
+        "--eventhubs",
+        type=endpoint,
+        metavar="URL",
+        help="let it export to Event Hubs there: https://{namespace}.servicebus.windows.net",
     )
 
 

@@ -66,6 +66,8 @@ def _settings(options: argparse.Namespace) -> Settings:
         ingest_delay_ms=options.ingest_delay,
         fail_rate=options.fail,
         strict=options.strict,
+        kinesis_endpoint=options.kinesis,
+        eventhubs_endpoint=options.eventhubs,
         served_files=tuple(files),
     )
     if options.org is not None and not options.org.endswith("@AdobeOrg"):
@@ -75,7 +77,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _write_environment(path: Path, variables: dict[str, str]) -> None:
-    secret = {"CLIENT_SECRET", "PRIVATE_KEY", "ACCESS_TOKEN"}
+    secret = {"CLIENT_SECRET", "PRIVATE_KEY", "ACCESS_TOKEN", "KINESIS_SECRET_KEY", "EVENTHUB_SAS_KEY"}
     values = [
         {"key": name, "value": value, "type": "secret" if name in secret else "default", "enabled": True}
         for name, value in variables.items()

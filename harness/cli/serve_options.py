@@ -3,6 +3,7 @@
 import argparse
 from datetime import UTC, datetime
 
+from harness.cli.run_options import add_endpoints
 from harness.cli.values import milliseconds, port
 
 
@@ -31,6 +32,7 @@ def add_serve(serve: argparse.ArgumentParser) -> None:
     state.add_argument("--data", metavar="FILE", help="keep the state in this file")
     state.add_argument("--tenant", metavar="ID", help="tenant id of the organisation")
     state.add_argument("--org", metavar="ID", help="id of the organisation, ending in @AdobeOrg")
+    add_endpoints(serve.add_argument_group("exports"))
     behaviour = serve.add_argument_group("behaviour")
     behaviour.add_argument("--seed", type=int, metavar="N", help="draw ids and faults from this seed")
     behaviour.add_argument(

@@ -2,6 +2,7 @@
 
 import argparse
 from typing import Final
+from urllib.parse import urlsplit
 
 MOST_DIGITS: Final = 12
 """How many digits a number may have: what has more is a slip, and beyond what clocks and counters take."""
@@ -38,3 +39,11 @@ def percent(text: str) -> int:
     if not _whole(number) or int(number) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a percentage above 0")
     return int(number)
+
+
+def endpoint(text: str) -> str:
+    """Read an http(s) address, in which `{region}` or `{namespace}` may stand for a destination's own."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or any(mark in text for mark in " ?#"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address such as http://127.0.0.1:5000")
+    return text

@@ -1,0 +1,63 @@
+"""The shipped collection reads what it exported from a Kinesis that is not the platform's own."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from moto.server import ThreadedMotoServer
+
+from harness.aep.platform import Platform
+from harness.aep.settings import Settings
+from harness.aep.sinks import sink_variables
+from harness.api import run
+
+
+@pytest.fixture
+def moto() -> Iterator[str]:
+    """Address of a moto server; it stands for AWS."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+def client(address: str, variables: dict[str, str]) -> Any:
+    return botocore.session.Session().create_client(
+        "kinesis",
+        region_name=variables["KINESIS_REGION"],
+        endpoint_url=address,
+        aws_access_key_id=variables["KINESIS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["KINESIS_SECRET_KEY"],
+    )
+
+
+def test_the_journey_passes_when_its_exports_go_to_another_kinesis(
+    shipped: Any, moto: str, tmp_path: Path
+) -> None:
+    platform = Platform(Settings(kinesis_endpoint=moto))
+    variables = sink_variables(platform)
+    platform.close()
+    assert variables["KINESIS_ENDPOINT"] == moto
+    kinesis = client(moto, variables)
+    stream = variables["KINESIS_STREAM"]
+    kinesis.create_stream(StreamName=stream, ShardCount=1)
+    cassette = tmp_path / "journey.yaml"
+
+    result = run(shipped.collection_path, platform="local", kinesis=moto, record=cassette)
+
+    assert result.passed
+    (shard,) = kinesis.list_shards(StreamName=stream)["Shards"]
+    place = {"StreamName": stream, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = kinesis.get_shard_iterator(**place)["ShardIterator"]
+    records = kinesis.get_records(ShardIterator=iterator)["Records"]
+    statuses = [
+        {membership["status"] for membership in json.loads(one["Data"])["segmentMembership"]["ups"].values()}
+        for one in records
+    ]
+    assert statuses == [{"realized"}, {"realized", "exited"}]
+    kinesis.close()
+    assert run(shipped.collection_path, replay=cassette).passed
