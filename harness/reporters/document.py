@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.collection.model import Collection, Folder, Item
+from harness.reporters.octets import Octets
 
 Document = Mapping[str, Any]
 
@@ -64,10 +65,6 @@ def _matches(documents: object, folder: Folder) -> bool:
         and (not isinstance(child, Folder) or _matches(document.get("item"), child))
         for document, child in zip(documents, folder.children, strict=True)
     )
-
-
-class Octets(list[int]):
-    """The bytes of a body as numbers; they are masked before they become that."""
 
 
 def masked(value: Any, mask: Callable[[str], str]) -> Any:

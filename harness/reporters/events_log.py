@@ -5,9 +5,11 @@ The first line holds the collection; calls and scripts are named by their places
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Final
 
+from harness.client.message import Exchange, Hop
 from harness.collection.model import Collection, Script, Variable
 from harness.errors import InputError
 from harness.reporters.codec import Codec, Hook
@@ -41,7 +43,8 @@ class EventsLog:
             line = self._codec.encode(event, Event)
             if isinstance(event, RunStarted):
                 line = {"version": VERSION} | line
-            self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+            self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
+            self._file.write("\n")
             self._file.flush()
 
     def close(self) -> None:
@@ -127,6 +130,23 @@ def _refer(codec: Codec, collection: Collection) -> None:
         script: Script = scripts[data] if isinstance(data, int) else plain.decode(data, Script)
         return script
 
+    def encode_exchange(exchange: Exchange) -> Any:
+        hops = exchange.hops
+        # The last hop is the exchange itself: bodies are not told twice.
+        ends = bool(hops) and hops[-1].request is exchange.request and hops[-1].response is exchange.response
+        if not ends:
+            return plain.encode(exchange)
+        told = plain.encode(replace(exchange, hops=hops[:-1]))
+        return told | {"last": hops[-1].leg}
+
+    def decode_exchange(data: Any) -> Exchange:
+        exchange: Exchange = plain.decode(data, Exchange)
+        if "last" not in data or exchange.response is None:
+            return exchange
+        last = Hop(request=exchange.request, response=exchange.response, leg=data["last"])
+        return replace(exchange, hops=(*exchange.hops, last))
+
+    codec.hooks[Exchange] = Hook(encode=encode_exchange, decode=decode_exchange)
     codec.hooks[Call] = Hook(encode=encode_call, decode=decode_call)
     codec.hooks[Script] = Hook(encode=encode_script, decode=decode_script)
     codec.hooks[Collection] = Hook(encode=plain.encode, decode=lambda _: collection)

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 from harness.client.message import Cookie, ResolvedRequest, Response
 from harness.client.url import split
 from harness.collection.model import Request
-from harness.reporters.document import Octets
+from harness.reporters.octets import Octets
 
 Json = dict[str, Any]
 

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,14 +70,15 @@ class Spool:
         self._file: tempfile.SpooledTemporaryFile[bytes] | None = None
         self.parts = 0
 
-    def add(self, text: str, separator: str = "") -> None:
-        """Append a part, after the separator when it is not the first."""
+    def add(self, text: str | Iterable[str], separator: str = "") -> None:
+        """Append a part, which may come in pieces, after the separator when it is not the first."""
         if self._file is None:
             self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_LIMIT)  # noqa: SIM115 - kept open
         if self.parts and separator:
             self._file.write(separator.encode())
-        # A lone surrogate is what a script or a broken answer may hold; the file stays valid UTF-8.
-        self._file.write(text.encode("utf-8", "replace"))
+        for piece in (text,) if isinstance(text, str) else text:
+            # A lone surrogate is what a script or a broken answer may hold; the file stays valid UTF-8.
+            self._file.write(piece.encode("utf-8", "replace"))
         self.parts += 1
 
     def copy_to(self, target: Sink) -> None:

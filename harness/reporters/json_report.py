@@ -3,7 +3,6 @@
 The run's executions and failures go to disk as they come, so that the memory used does not grow.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any, Final
 from uuid import NAMESPACE_URL, uuid5
@@ -20,6 +19,7 @@ from harness.reporters.execution import (
 from harness.reporters.export import Spool, export_path, write_atomically
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.letter import enumerable, legs
+from harness.reporters.octets import dumped
 from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.results import CallResult, Extraction, RunSummary, Tally
@@ -280,36 +280,40 @@ class JsonReporter:
         ]
         return document
 
-    def _dump(self, value: Any) -> str:
-        hidden = value if self._context.newman else masked(value, self._mask)
-        return json.dumps(hidden, ensure_ascii=False, separators=(",", ":"), default=str)
+    def _dump(self, value: Any) -> Iterator[str]:
+        return dumped(value if self._context.newman else masked(value, self._mask))
 
     def _write(self, file: IO[bytes], started: RunStarted) -> None:
         def put(text: str) -> None:
             file.write(text.encode("utf-8", "replace"))
 
-        put('{\n"collection": ' + self._dump(self._documents.whole))
-        put(',\n"environment": ' + self._dump(self._scope("environment")))
-        put(',\n"globals": ' + self._dump(self._scope("globals")))
-        put(',\n"run": {\n"stats": ' + self._dump(self._stats()))
-        put(',\n"timings": ' + self._dump(self._timings(started)))
+        def tell(name: str, value: Any) -> None:
+            put(name)
+            for piece in self._dump(value):
+                put(piece)
+
+        tell('{\n"collection": ', self._documents.whole)
+        tell(',\n"environment": ', self._scope("environment"))
+        tell(',\n"globals": ', self._scope("globals"))
+        tell(',\n"run": {\n"stats": ', self._stats())
+        tell(',\n"timings": ', self._timings(started))
         put(',\n"executions": [\n')
         self._executions.copy_to(file)
-        put('\n],\n"transfers": ' + self._dump({"responseTotal": self._summary.received_bytes}))
+        tell('\n],\n"transfers": ', {"responseTotal": self._summary.received_bytes})
         put(',\n"failures": [\n')
         self._failures.copy_to(file)
         error = self._finished.error if self._finished else "the run did not end by itself"
         # newman's `run.error` is for what broke the run; stopping at a failure is what was asked for.
         error = None if error == "bail" else error
-        put('\n],\n"error": ' + self._dump({"name": "Error", "message": error} if error else None))
+        tell('\n],\n"error": ', {"name": "Error", "message": error} if error else None)
         if not self._context.newman:
             put(',\n"skipped": [\n')
             self._skipped.copy_to(file)
             summary = self._finished.summary if self._finished else self._summary
             warnings = [{"message": one.message, "place": one.place} for one in summary.warnings]
-            put('\n],\n"warnings": ' + self._dump(warnings))
-            put(',\n"mode": ' + self._dump(started.mode))
-            put(',\n"facts": ' + self._dump(summary.facts))
+            tell('\n],\n"warnings": ', warnings)
+            tell(',\n"mode": ', started.mode)
+            tell(',\n"facts": ', summary.facts)
         put("\n}\n}\n")
 
     def _scope(self, name: str) -> Json:

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.client.message import Response
+from harness.client.message import Hop, Response
 from harness.errors import InputError
 from harness.reporters.events_log import read_events
 from harness.runner.events import CallFinished, RunFinished
@@ -47,6 +47,23 @@ def test_every_event_is_a_line_that_names_itself(bench, shop_run):
 
 def test_the_collection_and_its_scripts_are_written_once(bench, shop_run_twice):
     assert log_of(bench, shop_run_twice).read_text().count("console.log('hello'") == 1
+
+
+def test_the_body_of_the_last_hop_is_written_once(bench, shop_run):
+    event = next(one for one in shop_run if isinstance(one, CallFinished))
+    exchange = event.result.exchange
+    moved = Response(status=302, reason="Found", body=b"over there")
+    last = Response(status=200, reason="OK", body=b"at last")
+    hops = (
+        Hop(request=exchange.request, response=moved),
+        Hop(request=exchange.request, response=last, leg=1),
+    )
+    exchange = replace(exchange, response=last, hops=hops)
+    shop_run[shop_run.index(event)] = CallFinished(result=replace(event.result, exchange=exchange))
+    log = log_of(bench, shop_run, mask=unmasked)
+    assert log.read_text().count("at last") == 1
+    read = next(one for one in read_events(log) if isinstance(one, CallFinished))
+    assert read.result.exchange == exchange
 
 
 def test_a_body_that_is_no_text_comes_back_byte_for_byte(bench, shop_run):
