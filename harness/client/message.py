@@ -118,7 +118,8 @@ class Exchange:
     `request` is the last request sent; `hops` all of them in order, the last one included when answered.
     `cookies` are those of the jar that match the last URL, after the answer. `fields` are the headers as
     Postman lists them after sending (`pm.request.headers` in tests): the author's, those that are switched
-    off included, and those that were added before the first redirect of the last leg.
+    off included, and those that were added before the first redirect of the last leg. `address` is the URL
+    as it lists it then: that of the last leg before any redirect, encoded; empty when there was none.
     """
 
     request: ResolvedRequest
@@ -128,3 +129,4 @@ class Exchange:
     cookies: tuple[Cookie, ...] = ()
     warnings: tuple[str, ...] = field(default=())
     fields: tuple[Field, ...] = ()
+    address: str = ""

@@ -125,6 +125,7 @@ class _Sending:
             # Nothing was sent: show what would have been.
             request = _unsendable(self._built.draft)
         cookies = self._session.jar.matching(self._last_url) if self._last_url and response else ()
+        shown = self._shown or (self._as_sent(self._asked) if self._asked else self._built.draft)
         return Exchange(
             request=request,
             response=response,
@@ -132,9 +133,8 @@ class _Sending:
             hops=tuple(self._hops),
             cookies=tuple(cookie.plain() for cookie in cookies),
             warnings=tuple(self._warnings),
-            fields=(
-                self._shown or (self._as_sent(self._asked) if self._asked else self._built.draft)
-            ).headers,
+            fields=shown.headers,
+            address=unparse(shown.url),
         )
 
     def _legs(self, draft: Draft) -> Response | None:

@@ -129,7 +129,8 @@ class Script:
 class Request:
     """A request as authored: nothing is resolved, disabled parts are still there.
 
-    `method` is upper case. `headers` keep order and duplicates.
+    `method` is upper case. `headers` keep order and duplicates. `source` is the JSON that was read, which
+    scripts are shown: descriptions, types and all else that is not sent are only there.
     """
 
     url: Url
@@ -140,6 +141,7 @@ class Request:
     description: str | None = None
     certificate: Mapping[str, Any] | None = None
     proxy: Mapping[str, Any] | None = None
+    source: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,7 @@ def request_from_json(given: Any, spot: Spot | None = None) -> Request:
         description=description_text(given.get("description")),
         certificate=_mapping(given.get("certificate")),
         proxy=_mapping(given.get("proxy")),
+        source=given,
     )
 
 
@@ -71,6 +72,11 @@ def request_to_json(request: Request) -> dict[str, Any]:
     if request.proxy is not None:
         written["proxy"] = dict(request.proxy)
     return written
+
+
+def authored_json(request: Request) -> Mapping[str, Any]:
+    """Return the JSON that a request was read from, or one like it when it was read from none."""
+    return request_to_json(request) if request.source is None else request.source
 
 
 def url_from_json(given: Any, spot: Spot | None = None) -> Url:
@@ -283,17 +289,12 @@ def _host(given: Any) -> tuple[str, ...]:
 
 def _path(given: Any) -> tuple[str, ...] | None:
     if isinstance(given, list):
-        return tuple("" if part is None else as_text(_segment(part)) for part in given)
+        return tuple("" if part is None else as_text(part) for part in given)
     if not given or not isinstance(given, str):
         return None
     if given == "/":
         return ("",)
     return tuple(given.removeprefix("/").split("/"))
-
-
-def _segment(given: Any) -> Any:
-    """Read a segment; the schema also allows an object with its `value`."""
-    return given.get("value") if isinstance(given, Mapping) and "value" in given else given
 
 
 def _query(given: Any) -> Iterator[Pair]:

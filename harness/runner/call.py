@@ -13,7 +13,7 @@ from harness.client.profile import Profile
 from harness.client.session import Session
 from harness.client.transport import HopContext
 from harness.collection.model import EventName, Request
-from harness.collection.request_json import request_from_json, request_to_json
+from harness.collection.request_json import authored_json, request_from_json
 from harness.runner.host import RunHost
 from harness.runner.plan import Call
 from harness.runner.results import CallResult, RunWarning, SideExchange
@@ -131,7 +131,7 @@ class _CallRun:
     def run(self) -> CallOutcome:
         call = self.site.call
         # 1. Pre-request scripts see the request as authored, and may change it.
-        before = self._scripts("prerequest", lambda: request_to_json(self.authored), None)
+        before = self._scripts("prerequest", lambda: authored_json(self.authored), None)
         if before.request is not None:
             self.authored = request_from_json(before.request)
         if self._stops(before):
@@ -140,14 +140,17 @@ class _CallRun:
         if before.skip_request:
             return self._outcome(prerequest=before, skipped="skipped by pm.execution.skipRequest()")
         # 3. Names are resolved, after that no text is looked up again.
-        self.authored = self.context.amend(call, self.authored)
-        built = self._build(call)
+        amended = self.context.amend(call, self.authored)
+        if amended is not self.authored:
+            self.authored = replace(amended, source=None)
+        resolver = self._resolver("request")
+        built = self._build(call, resolver)
         # 4. Authorize, send, follow redirects.
         exchange = self._send(built)
         if self.stop and exchange.failure is not None:
             return self._outcome(prerequest=before, exchange=exchange)
         # 5. Test scripts see the request as sent, and the answer.
-        after = self._scripts("test", lambda: sent_json(built, exchange, self.authored), exchange)
+        after = self._scripts("test", lambda: sent_json(built, exchange, self.authored, resolver), exchange)
         # 6. The companion holds its expectations and takes values out.
         judged = self.rule.apply(exchange, self.site.scopes, self._resolver("expect").text)
         return self._outcome(prerequest=before, exchange=exchange, test=after, judged=judged)
@@ -156,7 +159,7 @@ class _CallRun:
         return self.stop and any(run.error is not None for run in result.runs)
 
     def _scripts(
-        self, event: EventName, request: Callable[[], dict[str, Any]], exchange: Exchange | None
+        self, event: EventName, request: Callable[[], Mapping[str, Any]], exchange: Exchange | None
     ) -> JobResult:
         """Run the scripts of one event; in `--bail` one by one, since the first failure ends them."""
         site, context = self.site, self.context
@@ -264,8 +267,7 @@ class _CallRun:
     def _resolver(self, event: str) -> Resolver:
         return Resolver(self.site.scopes, self.draws.random(event), self.draws.clock)
 
-    def _build(self, call: Call) -> BuiltRequest:
-        resolver = self._resolver("request")
+    def _build(self, call: Call, resolver: Resolver) -> BuiltRequest:
         built = build(
             self.authored,
             self.authored.auth or call.auth,
@@ -307,7 +309,7 @@ class _CallRun:
             position=site.position,
             iteration=site.iteration,
             attempt=site.attempt,
-            request=self.authored,
+            request=replace(self.authored, source=None),
             exchange=exchange,
             variables=self.variables,
             prerequest=prerequest.runs,

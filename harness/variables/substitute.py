@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,13 +35,14 @@ class Resolver:
     the order they were met; `used` those that have one, as first met.
     """
 
-    __slots__ = ("_dynamic", "_scopes", "unresolved", "used")
+    __slots__ = ("_dynamic", "_resolved", "_scopes", "unresolved", "used")
 
     def __init__(self, scopes: Scopes, random: random.Random, clock: Clock) -> None:
         self._scopes = scopes
         self._dynamic = DynamicValues(random, clock)
         self.unresolved: list[str] = []
         self.used: dict[str, UsedVariable] = {}
+        self._resolved: list[tuple[str, str]] = []
 
     def text(self, template: str) -> str:
         """Resolve one text."""
@@ -55,7 +57,24 @@ class Resolver:
         for name in TOKEN.findall(text):
             if name not in self.unresolved and self._find(name) is None:
                 self.unresolved.append(name)
+        self._resolved.append((template, text))
         return text
+
+    def replay(self) -> Callable[[str], str]:
+        """Return a way to resolve the same texts once more, each as it came out when it was met before.
+
+        A text that is not left over from then is resolved anew, and is not noted as unresolved or used.
+        """
+        left: dict[str, list[str]] = {}
+        for template, text in reversed(self._resolved):
+            left.setdefault(template, []).append(text)
+        anew = Resolver(self._scopes, self._dynamic.random, self._dynamic.clock)
+
+        def again(template: str) -> str:
+            texts = left.get(template)
+            return texts.pop() if texts else anew.text(template)
+
+        return again
 
     def value(self, template: Any) -> Any:
         """Resolve all texts of a JSON value, but not the keys of its objects."""

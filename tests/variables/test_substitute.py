@@ -90,3 +90,13 @@ def test_the_same_source_draws_the_same():
 def test_values_are_resolved_inside_json_but_keys_are_not():
     value = {"{{a}}": ["{{a}}", 5, None, {"x": "{{a}}"}]}
     assert resolver(a="1").value(value) == {"{{a}}": ["1", 5, None, {"x": "1"}]}
+
+
+def test_what_was_drawn_is_shown_again_in_the_order_in_which_it_was_drawn():
+    resolved = resolver(a="1")
+    first, second = resolved.text("{{$guid}}"), resolved.text("{{$guid}}")
+    again = resolved.replay()
+    assert [again("{{$guid}}"), again("{{$guid}}")] == [first, second]
+    assert again("{{$guid}}") not in (first, second)
+    assert again("{{a}} {{nope}}") == "1 {{nope}}"
+    assert resolved.unresolved == []
