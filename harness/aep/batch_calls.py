@@ -6,11 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import catalog, problem
-from harness.aep.batch_files import FORMATS
+from harness.aep.batch_files import wrong_format
 from harness.aep.batches import FILE_KIND, STATUSES, Batches
 from harness.aep.catalog import Catalog
 from harness.aep.catalog_listing import listed
-from harness.aep.landing import FAILED, LAKE
 from harness.aep.message import Request, answer, empty
 from harness.aep.routing import Endpoint
 
@@ -23,7 +22,11 @@ if TYPE_CHECKING:
 _BASE = "/data/foundation/import/batches"
 _FILE = f"{_BASE}/{{batch}}/datasets/{{dataset}}/files/{{path...}}"
 _LONGEST_URL = 2000
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_RANGE = re.compile(r"bytes ([0-9]{1,12})-([0-9]{1,12})(?:/([0-9]{1,12}|\*))?")
+_LARGEST_FILE = 512_000_000
+"""Bytes of a file that is sent in parts."""
+_MOST_FILES = 1500
+_LANDED = ("success", "active")
 _GIVEN = frozenset(
     {
         "id",
@@ -106,15 +109,16 @@ class BatchCalls:
         if not isinstance(form, dict) or not isinstance(form.get("format"), str):
             raise problem.bad_request("inputFormat must hold a format")
         form["format"] = form["format"].lower()
-        if form["format"] not in FORMATS:
-            raise problem.bad_request(
-                f"inputFormat.format must be one of {', '.join(FORMATS)}, not {form['format']!r}"
-            )
+        wrong = wrong_format(form)
+        if wrong is not None:
+            raise problem.bad_request(f"inputFormat.{wrong}")
         percent = wanted.get("partialIngestionPercent", 0)
-        if not isinstance(percent, int | float) or not 0 <= percent <= 100:
+        if not isinstance(percent, int | float) or isinstance(percent, bool) or not 0 <= percent <= 100:
             raise problem.bad_request("partialIngestionPercent must be from 0 to 100")
         if self._catalog.dataset(caller.org, caller.sandbox, dataset_id) is None:
             raise problem.not_found(f"The dataset {dataset_id} does not exist")
+        if "replay" in wanted:
+            self._check_replay(caller, dataset_id, wanted["replay"])
         optional = ("externalId", "replay", "enableErrorDiagnostics", "partialIngestionPercent")
         batch = self._batches.make(
             caller.org,
@@ -128,6 +132,19 @@ class BatchCalls:
         shown = {name: value for name, value in batch.items() if name not in {"streamed", "errors"}}
         return answer(shown, 201)
 
+    def _check_replay(self, caller: Caller, dataset_id: str, replay: Any) -> None:
+        named = replay.get("predecessors") if isinstance(replay, dict) else None
+        if not isinstance(named, list) or not named or not all(isinstance(one, str) for one in named):
+            raise problem.bad_request("replay must hold predecessors, an array of ids of batches")
+        if replay.get("reason", "replace") != "replace":
+            raise problem.bad_request(f"replay.reason must be replace, not {replay['reason']!r}")
+        for batch_id in named:
+            found = self._batches.get(caller.org, caller.sandbox, batch_id)
+            if found is None or found["relatedObjects"][0]["id"] != dataset_id:
+                raise problem.not_found(f"There is no batch {batch_id} of the dataset {dataset_id}")
+            if found["status"] not in _LANDED:
+                raise problem.bad_request(f"A batch that is {found['status']} cannot be replaced")
+
     def act(self, request: Request, caller: Caller) -> Response:
         """`POST /import/batches/{batch}?action=COMPLETE|ABORT|FAIL|REVERT`, in any case."""
         batch = self._get(request, caller)
@@ -136,6 +153,7 @@ class BatchCalls:
         if action == "COMPLETE":
             # Retrying is safe: a batch that is past loading is left as it is.
             if status == "loading":
+                self._check_files(caller, batch)
                 self._batches.set_status(org, sandbox, batch, "loaded")
                 self._batches.complete(org, sandbox, batch)
             elif status in {"aborted", "failed", "inactive"}:
@@ -146,13 +164,18 @@ class BatchCalls:
                 raise problem.bad_request(f"A batch that is {status} cannot be {after}")
             self._batches.set_status(org, sandbox, batch, after)
         elif action == "REVERT":
-            if status not in {"success", "active", "inactive"}:
+            if status not in {*_LANDED, "inactive"}:
                 raise problem.bad_request(f"A batch that is {status} cannot be reverted")
-            self._platform.store.forget_records(org, sandbox, LAKE, batch["id"])
-            self._batches.set_status(org, sandbox, batch, "inactive")
+            self._batches.revert(org, sandbox, batch)
         else:
             raise problem.bad_request("action must be COMPLETE, ABORT, FAIL or REVERT")
-        return empty(200)
+        shown = {name: value for name, value in batch.items() if name != "streamed"}
+        return answer(shown)
+
+    def _check_files(self, caller: Caller, batch: dict[str, Any]) -> None:
+        for file in self._batches.files(caller.org, caller.sandbox, batch["id"]):
+            if not file["done"]:
+                raise problem.bad_request(f"The file {file['name']} is being uploaded in parts still")
 
     # files
 
@@ -161,6 +184,9 @@ class BatchCalls:
         batch = self._loading(request, caller)
         self._check_upload(request)
         known = self._file(request, caller, batch) is not None
+        held = len(self._batches.files(caller.org, caller.sandbox, batch["id"]))
+        if not known and held >= _MOST_FILES:
+            raise problem.bad_request(f"A batch holds at most {_MOST_FILES} files")
         self._keep(request, caller, batch, request.body, done=True)
         return empty(200 if known else 201)
 
@@ -176,18 +202,23 @@ class BatchCalls:
         file = self._file(request, caller, batch)
         if file is None:
             raise problem.not_found(f"The file {request.params['path']} does not exist")
-        content = self._platform.store.get_blob(caller.org, caller.sandbox, file["id"]) or b""
-        self._keep(request, caller, batch, content, done=True)
-        return empty(200)
+        if not file["done"]:
+            content = self._joined(caller, file)
+            self._keep(request, caller, batch, content, done=True)
+            file["size"] = len(content)
+        return answer({"name": file["name"], "sizeInBytes": file["size"]})
 
     def append_file(self, request: Request, caller: Caller) -> Response:
-        """`PATCH …/files/{path}` with `Content-Range`: the next part of a large file."""
+        """`PATCH …/files/{path}` with `Content-Range`: a part of a large file, in any order.
+
+        Whether parts overlap or are missing is found when the file is completed, as Adobe's guide says.
+        """
         batch = self._loading(request, caller)
         self._check_upload(request)
         file = self._file(request, caller, batch)
         if file is None or file["done"]:
             raise problem.not_found(f"The file {request.params['path']} is not being uploaded in parts")
-        match = _RANGE.fullmatch(request.headers.get("content-range", ""))
+        match = _RANGE.fullmatch(request.headers.get("content-range", "").strip())
         if match is None:
             raise problem.bad_request("Content-Range must have the form bytes 0-999/2000")
         begin, end = int(match[1]), int(match[2])
@@ -195,12 +226,41 @@ class BatchCalls:
             raise problem.bad_request(
                 f"Content-Range spans {end - begin + 1} bytes, the body {len(request.body)}"
             )
-        held = self._platform.store.get_blob(caller.org, caller.sandbox, file["id"]) or b""
-        if begin > len(held):
-            raise problem.bad_request(f"Byte {len(held)} comes next, not {begin}")
-        content = held[:begin] + request.body + held[end + 1 :]
-        self._keep(request, caller, batch, content, done=False)
-        return empty(200)
+        if end >= _LARGEST_FILE:
+            raise problem.bad_request(f"A file may have {_LARGEST_FILE} bytes, not {end + 1}")
+        if match[3] and match[3] != "*":
+            file["total"] = int(match[3])
+        parts = {f"{begin}-{end}": [begin, end], **file.get("parts", {})}
+        file["parts"] = parts
+        file["size"] = sum(last - first + 1 for first, last in parts.values())
+        if file["size"] > 2 * _LARGEST_FILE:
+            raise problem.bad_request("The parts of the file overlap")
+        store = self._platform.store
+        with store.transaction():
+            store.put(caller.org, caller.sandbox, FILE_KIND, file["id"], file)
+            store.put_blob(caller.org, caller.sandbox, _part_id(file, begin, end), request.body)
+        shown = {"name": file["name"], "sizeInBytes": file["size"]}
+        return answer(shown, headers={"Range": f"bytes={begin}-{end}"})
+
+    def _joined(self, caller: Caller, file: dict[str, Any]) -> bytes:
+        """Contents of a file from its parts; 400 when they do not fit together."""
+        pieces: list[bytes] = []
+        at = 0
+        for begin, end in sorted(file.get("parts", {}).values()):
+            if begin != at:
+                what = "overlap" if begin < at else "are missing"
+                raise problem.bad_request(
+                    f"Parts of the file {file['name']} {what}: byte {at} comes next, not {begin}"
+                )
+            pieces.append(
+                self._platform.store.get_blob(caller.org, caller.sandbox, _part_id(file, begin, end)) or b""
+            )
+            at = end + 1
+        if file.get("total", at) != at:
+            raise problem.bad_request(
+                f"Parts of the file {file['name']} are missing: it has {file['total']} bytes, not {at}"
+            )
+        return b"".join(pieces)
 
     def head_file(self, request: Request, caller: Caller) -> Response:
         """`HEAD …/files/{path}`: how much of a file is there."""
@@ -208,7 +268,10 @@ class BatchCalls:
         file = self._file(request, caller, batch)
         if file is None:
             raise problem.Problem(404)
-        return empty(200, {"Content-Length": str(file["size"])})
+        headers = {"Content-Length": str(file["size"])}
+        if file["size"]:
+            headers["Range"] = f"bytes=0-{file['size'] - 1}"
+        return empty(200, headers)
 
     # Catalog's side
 
@@ -241,7 +304,8 @@ class BatchCalls:
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET /catalog/batches/{batch}`: an object with one key."""
         batch = self._get(request, caller)
-        return answer({batch["id"]: self._batches.shown(caller.org, caller.sandbox, batch)})
+        shown = {batch["id"]: self._batches.shown(caller.org, caller.sandbox, batch)}
+        return answer(listed(list(shown.items()), request.query, single=True), headers=_etag(batch))
 
     def change(self, request: Request, caller: Caller) -> Response:
         """`PATCH|PUT|POST /catalog/batches/{batch}`: what the client may say of a batch.
@@ -249,21 +313,24 @@ class BatchCalls:
         Its life and its counts are the platform's; fields of those names are left as they are.
         """
         batch = self._get(request, caller)
+        version = request.headers.get("if-match", "").strip().strip('"')
+        if version not in {"", "*", batch["version"]}:
+            raise problem.classic(
+                412, "PreconditionFailedError", f"The object has version {batch['version']}, not {version}"
+            )
         wanted = request.document()
         changed = {name: value for name, value in wanted.items() if name not in _GIVEN}
         if not isinstance(changed.get("tags", {}), dict):
             raise problem.bad_request("tags must be an object")
-        self._batches.set_status(caller.org, caller.sandbox, {**batch, **changed}, batch["status"])
-        return answer([f"@/batches/{batch['id']}"])
+        after = {**batch, **changed}
+        self._batches.set_status(caller.org, caller.sandbox, after, batch["status"])
+        return answer([f"@/batches/{batch['id']}"], headers=_etag(after))
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /catalog/batches/{batch}`: the batch and its records."""
         batch = self._get(request, caller)
-        store = self._platform.store
-        with store.transaction():
-            for stream in (LAKE, FAILED):
-                store.forget_records(caller.org, caller.sandbox, stream, batch["id"])
-            store.delete(caller.org, caller.sandbox, "batch", batch["id"])
+        with self._platform.store.transaction():
+            catalog.discard_batch(self._platform.store, caller.org, caller.sandbox, batch["id"])
         return answer([f"@/batches/{batch['id']}"])
 
     # finding
@@ -317,9 +384,20 @@ class BatchCalls:
             "size": len(content),
             "done": done,
         }
+        replaced = self._file(request, caller, batch) or {}
         with self._platform.store.transaction():
+            for begin, end in replaced.get("parts", {}).values():
+                self._platform.store.delete_blob(caller.org, caller.sandbox, _part_id(body, begin, end))
             self._platform.store.put(caller.org, caller.sandbox, FILE_KIND, file_id, body)
             self._platform.store.put_blob(caller.org, caller.sandbox, file_id, content)
+
+
+def _etag(batch: dict[str, Any]) -> dict[str, str]:
+    return {"E-Tag": batch["version"]}
+
+
+def _part_id(file: dict[str, Any], begin: int, end: int) -> str:
+    return f"{file['id']}\0{begin}-{end}"
 
 
 def _file_id(batch: dict[str, Any], request: Request) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from harness.aep.message import parse_json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FORMATS = ("json", "csv", "parquet")
+CHARSETS = {"utf-8": "utf-8-sig", "us-ascii": "ascii", "iso-8859-1": "latin-1", "iso-8869-1": "latin-1"}
+"""Encodings of CSV files by their lower-case names; the last is how Adobe's guide spells the third."""
+_CHARACTERS = {"delimiter": ",", "quote": '"', "escape": ""}
 
 
 class FileError(Exception):
@@ -29,6 +33,36 @@ class Row(NamedTuple):
     problem: str | None = None
 
 
+def wrong_format(input_format: dict[str, Any]) -> str | None:
+    """Say what is wrong with the description of a format; None for a good one."""
+    if input_format.get("format") not in FORMATS:
+        return f"format must be one of {', '.join(FORMATS)}, not {input_format.get('format')!r}"
+    if not isinstance(input_format.get("isMultiLineJson", False), bool):
+        return "isMultiLineJson must be true or false"
+    for name in _CHARACTERS:
+        value = input_format.get(name)
+        if value is not None and (not isinstance(value, str) or len(value) != 1 or value in "\r\n\0"):
+            return f"{name} must be one character"
+    charset = input_format.get("charset", "UTF-8")
+    if not isinstance(charset, str) or charset.lower() not in CHARSETS:
+        return f"charset must be one of UTF-8, US-ASCII, ISO-8859-1, not {charset!r}"
+    return None
+
+
+def csv_format(description: Any) -> dict[str, Any]:
+    """Give what a dataset's `fileDescription` says of CSV files, by the words of an input format."""
+    if not isinstance(description, dict):
+        return {}
+    found: dict[str, Any] = {}
+    for many, one in (("delimiters", "delimiter"), ("quotes", "quote"), ("escapes", "escape")):
+        values = description.get(many)
+        if isinstance(values, list) and values:
+            found[one] = values[0]
+    if isinstance(description.get("charset"), str):
+        found["charset"] = description["charset"]
+    return found if wrong_format({**found, "format": "csv"}) is None else {}
+
+
 def rows(content: bytes, input_format: dict[str, Any]) -> Iterator[Row]:
     """Rows of a file; FileError when there are none or the file is not of its format."""
     if not content:
@@ -36,10 +70,11 @@ def rows(content: bytes, input_format: dict[str, Any]) -> Iterator[Row]:
     if input_format["format"] == "parquet":
         yield from _parquet_rows(content)
         return
+    charset = str(input_format.get("charset") or "UTF-8")
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(CHARSETS[charset.lower()])
     except UnicodeDecodeError as error:
-        raise FileError("105", f"The file is not UTF-8: {error}") from None
+        raise FileError("105", f"The file is not {charset}: {error}") from None
     if not text.strip():
         raise FileError("106", "Dataset file is empty. Please upload file with data.")
     if input_format["format"] == "csv":
@@ -70,7 +105,7 @@ def _line_rows(text: str) -> Iterator[Row]:
             continue
         number += 1
         try:
-            value = json.loads(line)
+            value = parse_json_text(line)
         except (ValueError, RecursionError) as error:
             yield Row(number, line.strip(), f"The row cannot be parsed: {error}")
             continue
@@ -79,7 +114,7 @@ def _line_rows(text: str) -> Iterator[Row]:
 
 def _array_rows(text: str) -> Iterator[Row]:
     try:
-        values = json.loads(text)
+        values = parse_json_text(text)
     except (ValueError, RecursionError) as error:
         raise FileError("107", f"The file is not a JSON document: {error}") from None
     values = values if isinstance(values, list) else [values]
@@ -96,12 +131,21 @@ def _object_row(number: int, value: Any) -> Row:
 
 
 def _csv_rows(text: str, input_format: dict[str, Any]) -> Iterator[Row]:
+    escape = str(input_format.get("escape") or _CHARACTERS["escape"])
     reader = csv.reader(
         io.StringIO(text, newline=""),
-        delimiter=str(input_format.get("delimiter") or ","),
-        quotechar=str(input_format.get("quote") or '"'),
-        escapechar=str(input_format["escape"]) if input_format.get("escape") else None,
+        delimiter=str(input_format.get("delimiter") or _CHARACTERS["delimiter"]),
+        quotechar=str(input_format.get("quote") or _CHARACTERS["quote"]),
+        # A doubled quote is read as one, whatever the escape is; Python wants them to differ.
+        escapechar=escape if escape and escape != input_format.get("quote", '"') else None,
     )
+    try:
+        yield from _table_rows(reader)
+    except csv.Error as error:
+        raise FileError("105", f"The file is not CSV: {error}") from None
+
+
+def _table_rows(reader: Iterator[list[str]]) -> Iterator[Row]:
     header = next(reader, [])
     if not header or any(not name.strip() for name in header) or len(set(header)) < len(header):
         raise FileError("118", "CSV file contains empty or duplicate header fields.")

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.aep.batch_files import FORMATS, FileError, rows
+from harness.aep.batch_files import FORMATS, FileError, rows, wrong_format
 from harness.aep.batches import Batches
 from harness.aep.message import Request, answer
 from harness.aep.routing import Endpoint
@@ -70,9 +70,10 @@ class BatchPreview:
         if wanted == "csv":
             for name, default in (("delimiter", ","), ("quote", '"'), ("escape", "\\")):
                 form[name] = query.get(name) or default
-                if len(form[name]) != 1:
-                    raise problem.bad_request(f"{name} must be one character")
             form |= {"charset": query.get("charset") or "UTF-8", "header": True}
+            wrong = wrong_format(form)
+            if wrong is not None:
+                raise problem.bad_request(wrong)
         if wanted == "json":
             form["isMultiLineJson"] = query.flag("isMultiLineJson")
         return form

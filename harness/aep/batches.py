@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness.aep.batch_files import FileError, Row, rows
+from harness.aep.batch_files import FileError, Row, csv_format, rows
 from harness.aep.catalog import Catalog
 from harness.aep.coercion import CoercionError, coerce
 from harness.aep.landing import FAILED, LAKE, Landing
@@ -34,6 +34,17 @@ STATUSES = (
     "deleted",
 )
 _MOST_ERROR_ROWS = 100
+CORRUPT, REQUIRED, INVALID = "1401", "1555", "1211"
+"""Codes of rows: not parsed, without a required field, not converted or not valid otherwise."""
+
+
+class BadRow(NamedTuple):
+    """A row that did not land: its file, why, and the code of that."""
+
+    file: str
+    row: Row
+    code: str
+    reason: str
 
 
 class Batches:
@@ -125,7 +136,7 @@ class Batches:
         dataset_id = batch["relatedObjects"][0]["id"]
         target = self._landing.target(org, sandbox, dataset_id)
         good: list[dict[str, Any]] = []
-        bad: list[tuple[Row, str]] = []
+        bad: list[BadRow] = []
         errors: list[dict[str, Any]] = []
         size = 0
         files = self.files(org, sandbox, batch["id"])
@@ -137,7 +148,7 @@ class Batches:
             for file in files:
                 content = self._platform.store.get_blob(org, sandbox, file["id"]) or b""
                 size += len(content)
-                self._take_file(batch, target, content, good, bad, errors)
+                self._take_file(batch, target, file["name"], content, good, bad, errors)
         failed = _too_many(batch, good, bad) or bool(errors)
         if bad:
             errors.extend(_summary(good if not failed else [], bad))
@@ -145,14 +156,21 @@ class Batches:
         with self._platform.store.transaction():
             if target is not None and not failed:
                 self._land(batch, target, good, now)
-            for row, reason in bad:
+                self._retire(org, sandbox, batch)
+            for one in bad:
                 self._platform.store.append(
                     org,
                     sandbox,
                     FAILED,
                     batch["id"],
                     now,
-                    {"row": row.number, "record": row.value, "_errors": [reason]},
+                    {
+                        "row": one.row.number,
+                        "record": one.row.value,
+                        "_errors": [one.reason],
+                        "code": one.code,
+                        "file": one.file,
+                    },
                 )
             batch["errors"] = errors
             landed = 0 if failed else len(good)
@@ -169,29 +187,47 @@ class Batches:
             self.set_status(org, sandbox, batch, "failure" if failed else "success")
             self._catalog.note_batch(org, sandbox, dataset_id, batch["id"], success=not failed)
 
+    def _retire(self, org: str, sandbox: str, batch: dict[str, Any]) -> None:
+        """Take back the batches that this one replaces."""
+        for batch_id in (batch.get("replay") or {}).get("predecessors", ()):
+            replaced = self.get(org, sandbox, batch_id)
+            if replaced is not None:
+                self.revert(org, sandbox, replaced)
+
+    def revert(self, org: str, sandbox: str, batch: dict[str, Any]) -> None:
+        """Take a batch's records out of the data lake."""
+        self._platform.store.forget_records(org, sandbox, LAKE, batch["id"])
+        self.set_status(org, sandbox, batch, "inactive")
+
     def _take_file(
         self,
         batch: dict[str, Any],
         target: Target,
+        name: str,
         content: bytes,
         good: list[dict[str, Any]],
-        bad: list[tuple[Row, str]],
+        bad: list[BadRow],
         errors: list[dict[str, Any]],
     ) -> None:
+        form = {**csv_format(target.dataset.get("fileDescription")), **batch["inputFormat"]}
         try:
-            for row in rows(content, batch["inputFormat"]):
+            for row in rows(content, form):
+                if row.problem is not None:
+                    bad.append(BadRow(name, row, CORRUPT, row.problem))
+                    continue
                 try:
-                    if row.problem is not None:
-                        raise CoercionError(row.problem)
                     record = coerce(row.value, target.schema, "#")
                 except CoercionError as error:
-                    bad.append((row, str(error)))
+                    bad.append(BadRow(name, row, INVALID, str(error)))
                     continue
                 violation = target.validator.violations(record)
                 if violation is None:
                     good.append(record)
                 else:
-                    bad.append((row, _first_leaf(violation)))
+                    leaf = _first_leaf(violation)
+                    code = REQUIRED if leaf["keyword"] == "required" else INVALID
+                    reason = f"{leaf['pointerToViolation']}: {leaf['message']}"
+                    bad.append(BadRow(name, row, code, reason))
         except FileError as error:
             errors.append(_error(error.code, str(error)))
 
@@ -208,7 +244,7 @@ class Batches:
             )
 
 
-def _too_many(batch: dict[str, Any], good: list[dict[str, Any]], bad: list[tuple[Row, str]]) -> bool:
+def _too_many(batch: dict[str, Any], good: list[dict[str, Any]], bad: list[BadRow]) -> bool:
     allowed = float(batch.get("partialIngestionPercent", 0))
     return len(bad) * 100 > allowed * (len(good) + len(bad))
 
@@ -227,25 +263,38 @@ def _error(code: str, description: str, rows: list[str] | None = None) -> dict[s
     return {"code": code, "description": description, "rows": rows or []}
 
 
-def _summary(good: list[dict[str, Any]], bad: list[tuple[Row, str]]) -> list[dict[str, Any]]:
+def _summary(good: list[dict[str, Any]], bad: list[BadRow]) -> list[dict[str, Any]]:
     found = [
         _error(
             "INGEST-1212-400",
-            f"Encountered {len(bad)} errors in the data. Successfully ingested {len(good)} rows.",
+            f"Encountered {len(bad)} errors in the data. Successfully ingested {len(good)} rows."
+            " Please review the associated diagnostic files for more details.",
         )
     ]
-    reasons: dict[str, list[str]] = {}
-    for row, reason in bad:
-        reasons.setdefault(reason, []).append(str(row.number))
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for one in bad:
+        reasons.setdefault((one.code, one.reason), []).append(str(one.row.number))
     found.extend(
-        _error("INGEST-1401-400", reason, numbers[:_MOST_ERROR_ROWS])
-        for reason, numbers in list(reasons.items())[:_MOST_ERROR_ROWS]
+        {
+            **_error(f"INGEST-{code}-400", f"{_TEXTS[code]}{reason}", numbers[:_MOST_ERROR_ROWS]),
+            "recordCount": len(numbers),
+        }
+        for (code, reason), numbers in list(reasons.items())[:_MOST_ERROR_ROWS]
     )
     return found
 
 
-def _first_leaf(violation: dict[str, Any]) -> str:
+_TEXTS = {
+    CORRUPT: "The row has corrupted data and cannot be read or parsed. Fix the corrupted data and try"
+    " again. ",
+    REQUIRED: "A required field is either missing or has a value of null. Add the required field to the"
+    " input row and try again. ",
+    INVALID: "Encountered errors while parsing, converting or otherwise validating the data. ",
+}
+
+
+def _first_leaf(violation: dict[str, Any]) -> dict[str, Any]:
     node = violation
     while node["causingExceptions"]:
         node = node["causingExceptions"][0]
-    return f"{node['pointerToViolation']}: {node['message']}"
+    return node

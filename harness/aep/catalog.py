@@ -70,6 +70,8 @@ def discard_batch(store: Store, org: str, sandbox: str, batch_id: str) -> None:
         store.forget_records(org, sandbox, stream, batch_id)
     for file in store.find(org, sandbox, "batch-file", batchId=batch_id):
         store.delete_blob(org, sandbox, file["id"])
+        for part in file.get("parts", ()):
+            store.delete_blob(org, sandbox, f"{file['id']}\0{part}")
         store.delete(org, sandbox, "batch-file", file["id"])
     store.delete(org, sandbox, "batch", batch_id)
 

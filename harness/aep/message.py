@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -99,18 +100,30 @@ class Request:
 
 
 def parse_json(body: bytes) -> Any:
-    """Read strict JSON in UTF-8; ValueError for all else, also for `NaN` and for half a surrogate pair.
+    """Read strict JSON in UTF-8; ValueError for all else, also for `NaN`, `1e999` and half a surrogate pair.
 
-    Python reads both, but neither can be stored or sent on.
+    Python reads them, but none can be stored or sent on.
     """
-    value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
-    if b"\\u" in body:
+    return parse_json_text(body.decode("utf-8-sig"))
+
+
+def parse_json_text(text: str) -> Any:
+    """Read strict JSON, as `parse_json` does."""
+    value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+    if "\\u" in text:
         encode(value).encode()
     return value
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is too large for a number")
+    return value
 
 
 def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -18,6 +18,12 @@ Check = Callable[[Any, str, list[Violation]], None]
 
 MOST_VIOLATIONS = 5
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)")
+_DATE_TIME_FORMS = (
+    "yyyy-MM-dd'T'HH:mm:ssZ",
+    "yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,9}Z",
+    "yyyy-MM-dd'T'HH:mm:ss[+-]HH:mm",
+    "yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,9}[+-]HH:mm",
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -253,10 +259,20 @@ def _number_check(schema: dict[str, Any], location: str) -> Check | None:
             out.append(_leaf(location, pointer, "maximum", f"{value} is not less or equal to {high}"))
         if below not in (None, False) and value >= below:
             out.append(_leaf(location, pointer, "exclusiveMaximum", f"{value} is not less than {below}"))
-        if step and abs(value / step - round(value / step)) > 1e-9:
+        if step and not _divides(step, value):
             out.append(_leaf(location, pointer, "multipleOf", f"{value} is not a multiple of {step}"))
 
     return check
+
+
+def _divides(step: float, value: float) -> bool:
+    if isinstance(step, int) and isinstance(value, int):
+        return value % step == 0
+    try:
+        share = value / step
+        return abs(share - round(share)) <= 1e-9
+    except OverflowError:  # a whole number beyond what a fraction can hold
+        return False
 
 
 def _object_check(schema: dict[str, Any], location: str) -> Check | None:
@@ -401,7 +417,7 @@ def _date_time(value: str) -> str | None:
             pass
         else:
             return None
-    return "is not a valid date-time. Expected [yyyy-MM-dd'T'HH:mm:ssZ, yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,9}Z]"
+    return f"is not a valid date-time. Expected [{', '.join(_DATE_TIME_FORMS)}]"
 
 
 def _date(value: str) -> str | None:

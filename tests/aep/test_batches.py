@@ -209,10 +209,11 @@ def test_parts_that_do_not_fit_are_refused(upload: Upload) -> None:
     part = {**OCTETS, "content-range": "bytes 0-1/2"}
     assert upload.client.patch(url, b"ab", headers=part).status == 404
     upload.client.post(f"{url}?action=INITIALIZE")
-    for text in ("", "0-1", "bytes 0-5/9", "bytes 4-5/9"):
+    for text in ("", "0-1", "bytes 0-5/9", "bytes 512000000-512000001/512000002"):
         headers = {**OCTETS, "content-range": text}
         assert upload.client.patch(url, b"ab", headers=headers).status == 400, text
     assert upload.client.post(f"{url}?action=other").status == 400
+    assert upload.client.post(f"{upload.file(batch, 'none')}?action=COMPLETE").status == 404
     assert upload.client.call("HEAD", upload.file(batch, "none")).status == 404
 
 
@@ -312,3 +313,251 @@ def test_a_client_may_tag_a_batch_but_not_decide_its_life(upload: Upload, method
     assert (after["tags"], after["status"]) == ({"a": ["1"]}, "loading")
     assert upload.client.call(method, url, {"tags": []}).status == 400
     assert upload.client.call(method, f"{CATALOG}/batches/none", {}).status == 404
+
+
+@pytest.mark.parametrize(
+    ("parts", "fits"),
+    [
+        ([(0, 3), (4, 9)], True),
+        ([(4, 9), (0, 3)], True),
+        ([(0, 3), (0, 3), (4, 9)], True),
+        ([(0, 3), (5, 9)], False),
+        ([(1, 9)], False),
+        ([(0, 4), (4, 9)], False),
+        ([(0, 3)], False),
+    ],
+)
+def test_whether_parts_fit_is_found_when_the_file_is_completed(
+    upload: Upload, parts: list[tuple[int, int]], fits: bool
+) -> None:
+    content = b"0123456789"
+    batch = upload.create()
+    url = upload.file(batch, "big.json")
+    upload.client.post(f"{url}?action=INITIALIZE")
+    for begin, end in parts:
+        headers = {**OCTETS, "content-range": f"bytes {begin}-{end}/10"}
+        answer = upload.client.patch(url, content[begin : end + 1], headers=headers)
+        assert (answer.status, answer.headers["range"]) == (200, f"bytes={begin}-{end}")
+    # Nothing is taken in before the file is whole.
+    assert upload.act(batch).status == 400
+    answer = upload.client.post(f"{url}?action=COMPLETE")
+    assert answer.status == (200 if fits else 400)
+    if fits:
+        assert answer.json() == {"name": "big.json", "sizeInBytes": 10}
+        store = upload.client.platform.store
+        assert store.rows("SELECT content FROM blob") == [(content,)]
+
+
+def test_a_replay_replaces_batches(upload: Upload) -> None:
+    first, second = (upload.create() for _ in range(2))
+    for batch in (first, second):
+        upload.put(batch, lines(upload.row(points=1)))
+        upload.act(batch)
+    replay = {"predecessors": [first, second], "reason": "replace"}
+    broken = upload.create(replay=replay)
+    upload.put(broken, b"rubbish")
+    upload.act(broken)
+    assert [upload.status(one)["status"] for one in (first, second, broken)] == [
+        "success",
+        "success",
+        "failure",
+    ]
+    better = upload.create(replay=replay)
+    assert upload.status(better)["replay"] == replay
+    upload.put(better, lines(upload.row(points=2)))
+    upload.act(better)
+    assert [upload.status(one)["status"] for one in (first, second, better)] == [
+        "inactive",
+        "inactive",
+        "success",
+    ]
+    assert [one[upload.lake.tenant]["points"] for one in upload.landed()] == [2]
+
+
+@pytest.mark.parametrize(
+    ("replay", "status"),
+    [
+        ("x", 400),
+        ({}, 400),
+        ({"predecessors": []}, 400),
+        ({"predecessors": [5]}, 400),
+        ({"predecessors": ["none"]}, 404),
+        ({"predecessors": ["LOADING"]}, 400),
+        ({"predecessors": ["LOADING"], "reason": "other"}, 400),
+    ],
+)
+def test_a_replay_names_batches_that_landed(upload: Upload, replay: Any, status: int) -> None:
+    loading = upload.create()
+    text = json.dumps(replay).replace("LOADING", loading)
+    body = {"datasetId": upload.dataset, "inputFormat": {"format": "json"}, "replay": json.loads(text)}
+    assert upload.client.post(IMPORT, body).status == status
+
+
+ACTIONS = ("COMPLETE", "ABORT", "FAIL", "REVERT")
+
+
+@pytest.mark.parametrize(
+    ("status", "allowed"),
+    [
+        ("loading", {"COMPLETE": "success", "ABORT": "aborted", "FAIL": "failed"}),
+        ("success", {"COMPLETE": "success", "REVERT": "inactive"}),
+        ("failure", {"COMPLETE": "failure"}),
+        ("aborted", {"ABORT": "aborted"}),
+        ("failed", {"FAIL": "failed"}),
+        ("inactive", {"REVERT": "inactive"}),
+    ],
+)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_what_may_be_done_to_a_batch_depends_on_its_status(
+    upload: Upload, status: str, allowed: dict[str, str], action: str
+) -> None:
+    batch = upload.create()
+    upload.put(batch, b"rubbish" if status == "failure" else lines(upload.row()))
+    for step in {
+        "success": ["COMPLETE"],
+        "failure": ["COMPLETE"],
+        "aborted": ["ABORT"],
+        "failed": ["FAIL"],
+        "inactive": ["COMPLETE", "REVERT"],
+    }.get(status, []):
+        assert upload.act(batch, step).status == 200
+    answer = upload.act(batch, action)
+    assert (answer.status == 200) is (action in allowed)
+    assert upload.status(batch)["status"] == allowed.get(action, status)
+    if answer.status != 200:
+        assert answer.json()["title"] == "BadRequestError"
+        assert status in answer.json()["detail"]
+    else:
+        assert answer.json()["status"] == allowed[action]
+
+
+def test_the_errors_of_a_batch_count_rows_by_code(upload: Upload) -> None:
+    content = b"\n".join(
+        [
+            lines(upload.row()),
+            b'{missingQuotes: "v1"}',
+            lines({"_id": "1"}),
+            lines({"_id": "2"}),
+            lines(upload.row(points="many")),
+        ]
+    )
+    body = upload.whole(content, partialIngestionPercent=90)
+    assert body["status"] == "success"
+    assert (body["metrics"]["inputRecordCount"], body["metrics"]["failedRecordCount"]) == (5, 4)
+    found = {one["code"]: (one["rows"], one.get("recordCount")) for one in body["errors"]}
+    assert found == {
+        "INGEST-1212-400": ([], None),
+        "INGEST-1401-400": (["2"], 1),
+        "INGEST-1555-400": (["3", "4"], 2),
+        "INGEST-1211-400": (["5"], 1),
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["NaN", "Infinity", "1e999", '"\\ud800"', "{", "[1", "9" * 5000, "[" * 100_000, "{'a': 1}"],
+    ids=lambda text: text[:10],
+)
+def test_a_line_that_is_not_json_is_a_row_that_failed(upload: Upload, text: str) -> None:
+    content = lines(upload.row()) + b'\n{"_id": ' + text.encode() + b"}"
+    body = upload.whole(content, partialIngestionPercent=50)
+    assert (body["status"], body["errors"][1]["code"]) == ("success", "INGEST-1401-400")
+    whole = b'[{"_id": ' + text.encode() + b"}]"
+    body = upload.whole(whole, {"format": "json", "isMultiLineJson": True})
+    assert (body["status"], body["errors"][0]["code"]) == ("failure", "107")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"format": "csv", "delimiter": "ab"},
+        {"format": "csv", "delimiter": 5},
+        {"format": "csv", "quote": ""},
+        {"format": "csv", "escape": "\n"},
+        {"format": "csv", "charset": "UTF-7"},
+        {"format": "json", "isMultiLineJson": "yes"},
+        {"format": 5},
+    ],
+    ids=str,
+)
+def test_a_format_that_cannot_be_is_refused(upload: Upload, form: dict[str, Any]) -> None:
+    body = {"datasetId": upload.dataset, "inputFormat": form}
+    assert upload.client.post(IMPORT, body).status == 400
+
+
+def test_the_dataset_says_how_its_csv_files_are_written(client: Any, lake: Any) -> None:
+    schema = lake.schema(lake.mixin({"name": {"type": "string"}, "day": {"type": "string"}}))
+    ref = {"id": schema, "contentType": "application/vnd.adobe.xed+json;version=1"}
+    description = {
+        "format": "parquet",
+        "delimiters": [";"],
+        "quotes": ["'"],
+        "escapes": ["\\"],
+        "header": True,
+        "charset": "ISO-8859-1",
+    }
+    made = client.post(f"{CATALOG}/dataSets", {"name": "d", "schemaRef": ref, "fileDescription": description})
+    dataset = made.json()[0].removeprefix("@/dataSets/")
+    order = {"datasetId": dataset, "inputFormat": {"format": "csv"}}
+    batch = client.post(IMPORT, order).json()["id"]
+    content = f"{lake.tenant}.name;{lake.tenant}.day\n'Zo\xeb; x\\'y';1\n".encode("latin-1")
+    target = f"{IMPORT}/{batch}/datasets/{dataset}/files/a.csv"
+    assert client.put(target, content, headers=OCTETS).status == 201
+    assert client.post(f"{IMPORT}/{batch}?action=COMPLETE").json()["status"] == "success"
+    (record,) = client.platform.store.records(client.settings.org_id, "prod", LAKE)
+    assert record.body[lake.tenant] == {"name": "Zo\xeb; x'y", "day": "1"}
+
+
+def test_a_csv_cell_without_end_is_a_file_that_cannot_be_read(upload: Upload) -> None:
+    body = upload.whole(b'a,b\n1,"' + b"x" * 200_000, {"format": "csv"})
+    assert (body["status"], body["errors"][0]["code"]) == ("failure", "105")
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "landed"),
+    [
+        ({"type": "string", "format": "date"}, 1531263959000, "2018-07-10"),
+        ({"type": "string", "format": "date-time"}, 1531263959000, "2018-07-10T23:05:59.000Z"),
+        ({"type": "string", "format": "date-time"}, 10**30, None),
+        ({"type": "string"}, 5, "5"),
+        ({"type": "string"}, True, None),
+        ({"type": "string"}, ["a"], None),
+        ({"type": "string"}, {"a": 1}, None),
+        ({"type": "integer"}, "12", 12),
+        ({"type": "integer"}, 12.0, 12),
+        ({"type": "integer"}, "12.5", None),
+        ({"type": "integer"}, True, None),
+        ({"type": "number"}, "1.5", 1.5),
+        ({"type": "number"}, "1e999", None),
+        ({"type": "boolean"}, "true", True),
+        ({"type": "boolean"}, 1, None),
+        ({"type": "array", "items": {"type": "string"}}, [1, "b"], ["1", "b"]),
+        ({"type": "array", "items": {"type": "string"}}, "b", None),
+        ({"type": "object", "additionalProperties": {"type": "integer"}}, {"k": "1"}, {"k": 1}),
+        ({"type": "object", "properties": {"k": {"type": "string"}}}, "k", None),
+    ],
+    ids=str,
+)
+def test_a_value_converts_as_the_guide_has_it(
+    client: Any, lake: Any, field: dict[str, Any], given: Any, landed: Any
+) -> None:
+    dataset = lake.dataset(lake.schema(lake.mixin({"f": field})))
+    batch = client.post(IMPORT, {"datasetId": dataset, "inputFormat": {"format": "json"}}).json()["id"]
+    target = f"{IMPORT}/{batch}/datasets/{dataset}/files/a.json"
+    client.put(target, lines({lake.tenant: {"f": given}}), headers=OCTETS)
+    done = client.post(f"{IMPORT}/{batch}?action=COMPLETE").json()
+    found = client.platform.store.records(client.settings.org_id, "prod", LAKE)
+    if landed is None:
+        assert (done["status"], done["errors"][1]["code"], found) == ("failure", "INGEST-1211-400", [])
+    else:
+        assert [one.body for one in found] == [{lake.tenant: {"f": landed}}]
+
+
+def test_a_batch_has_a_version_to_match(upload: Upload) -> None:
+    url = f"{CATALOG}/batches/{upload.create()}"
+    first = upload.client.get(url).headers["e-tag"]
+    answer = upload.client.patch(url, {"tags": {"a": ["1"]}}, headers={"if-match": first})
+    assert (answer.status, answer.headers["e-tag"]) == (200, upload.client.get(url).headers["e-tag"])
+    stale = upload.client.patch(url, {"tags": {}}, headers={"if-match": first})
+    assert (stale.status, stale.json()["title"]) == (412, "PreconditionFailedError")
+    assert list(upload.client.get(f"{url}?properties=status").json().values()) == [{"status": "loading"}]
