@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.cassettes.compare import Comparison, Ignore
-from harness.cassettes.format import dump, load
+from harness.cassettes.format import load
 from harness.cassettes.interaction import Cassette, Interaction
-from harness.cassettes.journal import SUFFIX, journal_cassette
+from harness.cassettes.journal import SUFFIX, beginning_of, journal_cassette
 from harness.cassettes.match import Index, MatchRule
 from harness.cassettes.miss import Difference
-from harness.cassettes.publish import write_atomically
+from harness.cassettes.parts import Parts
 from harness.cassettes.redact import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.client.message import Headers, header
 from harness.errors import InputError, Place
@@ -168,40 +168,45 @@ def finish_journal(journal: Path, redactor: Redactor | None = None) -> Path:
     """Make a cassette of what an interrupted or refused recording left, and return its path.
 
     It is marked as not complete. Raises `InputError` when the journal cannot be read, a secret is left, or
-    there is a cassette already.
+    there is a cassette that the recording did not keep but was to replace.
     """
     path = journal.with_name(journal.name.removesuffix(SUFFIX))
-    if path.exists():
+    beginning = beginning_of(journal)
+    parts = Parts(path=path, per=beginning.per)
+    if beginning.kept is None and parts.exists():
         raise InputError(
             "there is a cassette already",
             where=str(path),
             hint="move it away, or merge: `harness cassette merge` reads journals too",
         )
     cassette = redact(journal_cassette(journal), redactor)
-    save(replace(cassette, metadata=replace(cassette.metadata, complete=False)), path, redactor)
+    save(replace(cassette, metadata=replace(cassette.metadata, complete=False)), parts, redactor)
     journal.unlink()
     return path
 
 
-def save(cassette: Cassette, path: Path, redactor: Redactor | None = None) -> None:
-    """Write a cassette in the place of a file, whole or not at all.
+def save(cassette: Cassette, path: Path | Parts, redactor: Redactor | None = None) -> None:
+    """Write a cassette in the place of a file, or of several, whole or not at all.
 
     Raises `InputError` when it holds a secret, and when the file there is no cassette.
     """
-    if path.exists() and path.stat().st_size:
-        load(path)
+    parts = path if isinstance(path, Parts) else Parts(path=path)
+    for file in parts.files():
+        load(file)
     findings = scan(cassette, redactor)
     if findings:
         first = findings[0]
         raise InputError(
             "the cassette holds secrets and is not written",
             where=Place(
-                file=str(path), path=first.call, field=f"interaction {first.interaction + 1}{first.pointer}"
+                file=str(parts.path),
+                path=first.call,
+                field=f"interaction {first.interaction + 1}{first.pointer}",
             ),
             hint="take them out with `harness cassette redact`",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, dump(cassette.metadata, lambda: iter(cassette.interactions), path))
+    parts.path.parent.mkdir(parents=True, exist_ok=True)
+    parts.write(cassette.metadata, lambda: iter(cassette.interactions))
 
 
 def _numbered(interactions: Iterable[Interaction]) -> tuple[Interaction, ...]:

@@ -1,16 +1,17 @@
 """The journal of a recording: what happened so far, on disk as soon as it happened.
 
 A file of JSON lines beside the cassette: the first is the recording's metadata, each other an interaction,
-the start of a clock, or the number of an earlier interaction that does not count any more. A process that is
-killed leaves all lines it finished, and perhaps a piece of one.
+the start of a clock, or the number of an earlier interaction that does not count any more. A recording that
+keeps what a cassette holds begins with that: the journal alone says what the cassette will be. A process that
+is killed leaves all lines it finished, and perhaps a piece of one.
 """
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from harness.cassettes.document import (
     NOT_UNDERSTOOD,
@@ -23,6 +24,7 @@ from harness.cassettes.document import (
     start_of,
 )
 from harness.cassettes.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
+from harness.cassettes.parts import PERS, Per
 from harness.errors import InputError, Place, UsageError
 
 FORMAT: Final = "harness-journal"
@@ -35,17 +37,48 @@ def journal_path(cassette: Path) -> Path:
     return cassette.with_name(cassette.name + SUFFIX)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """How a journal begins.
+
+    `kept` is how many of its first interactions are those of the cassette that is extended, `None` when the
+    cassette is replaced; `per` how the cassette is kept.
+    """
+
+    metadata: CassetteMetadata = field(default_factory=CassetteMetadata)
+    kept: int | None = None
+    per: Per = "collection"
+
+
 class Journal:
     """An open journal. Not thread-safe: the recording that owns it has the lock."""
 
-    def __init__(self, path: Path, metadata: CassetteMetadata) -> None:
+    def __init__(self, path: Path, beginning: Beginning) -> None:
         self.path: Final = path
         self.entries = 0
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         if os.fstat(self._descriptor).st_size == 0:
-            self._write({FORMAT: VERSION, "metadata": metadata_document(metadata)})
+            self._write(_beginning_document(beginning))
         else:
             self._cut_torn_line()
+
+    @classmethod
+    def over(
+        cls, path: Path, beginning: Beginning, kept: Iterable[Interaction], clocks: Iterable[ClockStart]
+    ) -> Self:
+        """Open a new journal that begins with what a cassette holds: with all of it, or it is not there."""
+        fresh = path.with_name(path.name + ".new")
+        fresh.unlink(missing_ok=True)
+        journal = cls(fresh, beginning)
+        for one in kept:
+            journal.append(one)
+        for start in clocks:
+            journal.start_clock(start)
+        journal.close()
+        fresh.replace(path)
+        opened = cls(path, beginning)
+        opened.entries = journal.entries
+        return opened
 
     def append(self, interaction: Interaction) -> None:
         """Write one interaction; when this returns it survives the end of the process."""
@@ -82,7 +115,7 @@ class Journal:
         """Replace all that was written; the old journal is there until the new one is complete."""
         fresh = self.path.with_name(self.path.name + ".new")
         fresh.unlink(missing_ok=True)
-        rewritten = Journal(fresh, metadata)
+        rewritten = Journal(fresh, replace(beginning_of(self.path), metadata=metadata))
         for _, entry in read(self.path):
             if isinstance(entry, Interaction):
                 rewritten.append(interaction(entry))
@@ -126,8 +159,8 @@ class Journal:
             os.ftruncate(self._descriptor, end)
 
 
-Entry = CassetteMetadata | Interaction | ClockStart | int
-"""The metadata, an interaction, the start of a clock, or the number of a superseded interaction."""
+Entry = Beginning | Interaction | ClockStart | int
+"""The beginning, an interaction, the start of a clock, or the number of a superseded interaction."""
 
 
 def read(path: Path) -> Iterator[tuple[int, Entry]]:
@@ -156,7 +189,12 @@ def _entry(document: Any, number: int) -> Entry:
     if number == 1:
         if document.get(FORMAT) != VERSION:
             raise MalformedCassette(f"{FORMAT!r} {VERSION} is missing", "")
-        return metadata_of(document["metadata"])
+        kept = document.get("kept")
+        return Beginning(
+            metadata=metadata_of(document["metadata"]),
+            kept=None if kept is None else int(kept),
+            per=next((per for per in PERS if per == document.get("per")), "collection"),
+        )
     if "clock" in document:
         return start_of(document["clock"])
     if "superseded" in document:
@@ -164,20 +202,49 @@ def _entry(document: Any, number: int) -> Entry:
     return interaction_of(document["interaction"])
 
 
+def _beginning_document(beginning: Beginning) -> dict[str, Any]:
+    document: dict[str, Any] = {FORMAT: VERSION, "metadata": metadata_document(beginning.metadata)}
+    if beginning.kept is not None:
+        document["kept"] = beginning.kept
+    if beginning.per != "collection":
+        document["per"] = beginning.per
+    return document
+
+
+def beginning_of(path: Path) -> Beginning:
+    """Read how a journal begins. Raises `InputError`."""
+    return next((entry for _, entry in read(path) if isinstance(entry, Beginning)), Beginning())
+
+
 def journal_cassette(path: Path) -> Cassette:
-    """Read a journal as if it were a cassette. Raises `InputError`."""
+    """Read a journal as the cassette that it would become. Raises `InputError`."""
     metadata = CassetteMetadata()
     interactions: list[Interaction] = []
+    superseded: set[int] = set()
     clocks: list[ClockStart] = []
     for _, entry in read(path):
-        if isinstance(entry, Interaction):
-            interactions.append(entry.numbered(len(interactions)))
-        elif isinstance(entry, ClockStart):
-            clocks.append(entry)
-        elif isinstance(entry, CassetteMetadata):
-            metadata = entry
-    return Cassette(
-        interactions=tuple(interactions),
-        metadata=replace(metadata, clocks=tuple(clocks)),
-        file=str(path),
+        match entry:
+            case Interaction():
+                interactions.append(entry)
+            case ClockStart():
+                clocks.append(entry)
+            case Beginning():
+                metadata = entry.metadata
+            case _:
+                superseded.add(entry)
+    kept = (one for place, one in enumerate(interactions) if place not in superseded)
+    numbered = tuple(one.numbered(number) for number, one in enumerate(kept))
+    clocks_left = idle_clocks(clocks, numbered)
+    return Cassette(interactions=numbered, metadata=replace(metadata, clocks=clocks_left), file=str(path))
+
+
+def idle_clocks(clocks: Iterable[ClockStart], interactions: Iterable[Interaction]) -> tuple[ClockStart, ...]:
+    """Return those starts of clocks that no interaction tells as well, or that tell of variables."""
+    attached = {
+        (one.context.call, one.context.iteration, one.context.attempt, one.clock_ms) for one in interactions
+    }
+    return tuple(
+        one
+        for one in clocks
+        if one.variables or (one.call, one.iteration, one.attempt, one.start_ms) not in attached
     )

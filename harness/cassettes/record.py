@@ -17,9 +17,9 @@ from harness.variables.secrets import PREFIX
 class RecordTransport:
     """Sends through another transport and keeps what happened, failures included.
 
-    What the `known` replay can answer is not sent, when `answers` is set and the answer holds no placeholder
-    of a secret, with which a live run could not go on; otherwise the new interaction is kept instead of the
-    known one. Threads may share it; sending is not serialized.
+    What the `known` replay can answer is not sent, when the answer is one of those from number `answers_from`
+    on and holds no placeholder of a secret, with which a live run could not go on; otherwise the new
+    interaction is kept instead of the known one. Threads may share it; sending is not serialized.
     """
 
     def __init__(
@@ -29,19 +29,19 @@ class RecordTransport:
         clock: Callable[[HopRequest], float | None],
         *,
         known: ReplayTransport | None = None,
-        answers: bool = True,
+        answers_from: int = 0,
     ) -> None:
         self._inner = inner
         self._keep = keep
         self._clock = clock
         self._known = known
-        self._answers = answers
+        self._answers_from = answers_from
 
     def send(self, hop: HopRequest) -> Response:
         """Send and keep. Raises what the inner transport raises."""
         found = self._known.take(hop) if self._known is not None else None
         superseded = found if isinstance(found, Interaction) else None
-        if superseded is not None and self._answers and usable(superseded):
+        if superseded is not None and superseded.number >= self._answers_from and usable(superseded):
             if superseded.failure is not None:
                 raise TransportFailure(superseded.failure)
             if superseded.response is not None:

@@ -5,7 +5,6 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Final, Never
@@ -15,7 +14,7 @@ from harness import __version__
 from harness.cassettes.document import metadata_document
 from harness.cassettes.draws import RecordedDraws, clock_starts
 from harness.cassettes.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
-from harness.cassettes.journal import Journal, journal_cassette, journal_path, read
+from harness.cassettes.journal import Beginning, Journal, beginning_of, idle_clocks, journal_path, read
 from harness.cassettes.lock import FileLock
 from harness.cassettes.match import Index, MatchRule
 from harness.cassettes.modes import Action
@@ -92,21 +91,33 @@ class Recording:
         self._variables: VariableWatch | None = None
         self._outcome: RecordingOutcome | None = None
         self._secret_names = plan.secret_names
-        self._base = base
         redactor.learn_variables(plan.environment, plan.secret_names)
         resumed = _resumed(path) if resume else None
-        self._metadata = self._begin(plan, resumed or base)
-        self._journal = Journal(journal_path(path), redact_metadata(self._metadata, redactor))
-        if resumed is not None:
-            self._journal.entries = len(resumed.interactions)
+        earlier = resumed[1] if resumed is not None else base.interactions if base is not None else ()
+        told = resumed[0] if resumed is not None else _kept(base, parts)
+        self._kept = told.kept or 0
+        self._metadata = self._begin(plan, told.metadata)
+        self._superseded: set[int] = resumed[2] if resumed is not None else set()
+        beginning = replace(told, metadata=redact_metadata(self._metadata, redactor))
+        if resumed is None and base is not None:
+            # The journal alone says what the cassette will hold.
+            self._journal = Journal.over(
+                journal_path(path),
+                beginning,
+                (redact_interaction(one, redactor) for one in base.interactions),
+                (redact_start(one, redactor) for one in base.metadata.clocks),
+            )
+        else:
+            self._journal = Journal(journal_path(path), beginning)
+            self._journal.entries = len(earlier)
         self._searched = len(redactor.spellings())
-        self._clocked: set[tuple[tuple[str, ...], int, int, float]] = set()
-        earlier = [one for one in (base, resumed) if one is not None]
-        known = [one for cassette in earlier for one in cassette.interactions]
-        self._superseded = _superseded(path) if resumed is not None else set()
+        starts = Cassette(
+            interactions=tuple(earlier),
+            metadata=replace(self._metadata, clocks=tuple(self._journal.clocks())),
+        )
         self.draws = RecordedDraws(
             self._metadata.seed or 0,
-            known=[start for one in earlier for start in clock_starts(one)],
+            known=clock_starts(starts),
             told=self._start_clock,
             seeds=self._metadata.seeds,
         )
@@ -114,8 +125,8 @@ class Recording:
             inner,
             self._keep,
             self._clock_of,
-            known=_known(known, self._superseded, rule, redactor) if known else None,
-            answers=answers or base is None,
+            known=_known(earlier, self._superseded, rule, redactor) if earlier else None,
+            answers_from=0 if answers else self._kept,
         )
 
     @property
@@ -160,14 +171,13 @@ class Recording:
             self._journal.remove()
         return RecordingOutcome(
             written=complete,
-            interactions=self._journal.entries,
+            interactions=self._journal.entries - self._kept,
             path=self.path,
             journal=None if complete else self._journal.path,
             warnings=self.redactor.warnings,
         )
 
-    def _begin(self, plan: RecordingPlan, earlier: Cassette | None) -> CassetteMetadata:
-        told = earlier.metadata if earlier is not None else CassetteMetadata()
+    def _begin(self, plan: RecordingPlan, told: CassetteMetadata) -> CassetteMetadata:
         seed = told.seed if told.seed is not None else plan.seed
         values = {
             one.key: one.value for one in plan.environment if isinstance(one.value, str) and not one.disabled
@@ -239,13 +249,9 @@ class Recording:
             self._rewrite()
 
     def _interactions(self) -> Iterator[Interaction]:
-        """Give what the cassette will hold: what it held and what is new, less what was recorded again."""
-        base = self._base.interactions if self._base else ()
-        earlier = (redact_interaction(one, self.redactor) for one in base)
+        """Give what the cassette will hold, less what was recorded again."""
         kept = (
-            one
-            for place, one in enumerate(chain(earlier, self._journal.interactions()))
-            if place not in self._superseded
+            one for place, one in enumerate(self._journal.interactions()) if place not in self._superseded
         )
         return (one.numbered(number) for number, one in enumerate(kept))
 
@@ -264,15 +270,7 @@ class Recording:
         )
 
     def _write(self) -> None:
-        attached = {
-            (one.context.call, one.context.iteration, one.context.attempt, one.clock_ms)
-            for one in self._interactions()
-        }
-        idle = tuple(
-            one
-            for one in chain(self._base.metadata.clocks if self._base else (), self._journal.clocks())
-            if one.variables or (one.call, one.iteration, one.attempt, one.start_ms) not in attached
-        )
+        idle = idle_clocks(self._journal.clocks(), self._interactions())
         metadata = redact_metadata(replace(self._metadata, clocks=idle), self.redactor)
         if self.redactor.holds_secret(json.dumps(metadata_document(metadata), ensure_ascii=False)):
             self._refuse(Place(file=str(self._journal.path), field="/metadata"))
@@ -288,8 +286,10 @@ def _known(
     return ReplayTransport(index, redactor)
 
 
-def _superseded(path: Path) -> set[int]:
-    return {entry for _, entry in read(journal_path(path)) if isinstance(entry, int)}
+def _kept(base: Cassette | None, parts: Parts) -> Beginning:
+    if base is None:
+        return Beginning(per=parts.per)
+    return Beginning(metadata=base.metadata, kept=len(base.interactions), per=parts.per)
 
 
 def _spellings(value: str) -> Iterator[bytes]:
@@ -311,9 +311,25 @@ def _spellings(value: str) -> Iterator[bytes]:
         yield inner.translate(bytes.maketrans(b"+/", b"-_"))
 
 
-def _resumed(path: Path) -> Cassette | None:
+def _resumed(path: Path) -> tuple[Beginning, list[Interaction], set[int]] | None:
+    """Return how a journal begins, its interactions, and which of them do not count any more."""
     journal = journal_path(path)
-    return journal_cassette(journal) if journal.exists() else None
+    if not journal.exists():
+        return None
+    beginning = Beginning()
+    interactions: list[Interaction] = []
+    superseded: set[int] = set()
+    for _, entry in read(journal):
+        match entry:
+            case Interaction():
+                interactions.append(entry.numbered(len(interactions)))
+            case Beginning():
+                beginning = entry
+            case int():
+                superseded.add(entry)
+            case _:
+                pass
+    return beginning, interactions, superseded
 
 
 def open_recording(
@@ -331,7 +347,8 @@ def open_recording(
 
     `action` says what becomes of an existing cassette: `record` replaces it, `extend` answers from it what
     it can and adds the rest, `update` sends all and keeps of it what was not sent again. A journal that an
-    interrupted recording left is continued with `resume`, thrown away with `discard`, and otherwise refused.
+    interrupted recording left is continued with `resume` in the way it began, thrown away with `discard`, and
+    otherwise refused.
 
     Raises `UsageError` for that and when another process records the same file, `InputError` when the file
     that is there is no cassette.
@@ -366,6 +383,7 @@ def _settle_journal(path: Path, *, resume: bool, discard: bool) -> None:
         journal.unlink()
         return
     finished = sum(isinstance(entry, Interaction) for _, entry in read(journal))
+    finished -= beginning_of(journal).kept or 0
     raise UnfinishedRecording(
         f"an interrupted recording of this cassette holds {finished} finished interactions",
         where=str(journal),

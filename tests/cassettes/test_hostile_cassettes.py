@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from harness.cassettes.format import load
-from harness.cassettes.interaction import CassetteMetadata, Interaction
-from harness.cassettes.journal import Journal, read
+from harness.cassettes.interaction import Interaction
+from harness.cassettes.journal import Beginning, Journal, read
 from harness.cassettes.lock import FileLock
 from harness.cassettes.modes import action
 from harness.client.message import ResolvedRequest, Response
@@ -137,7 +137,7 @@ def test_a_full_disk_ends_a_recording_and_keeps_what_it_had(tmp_path):
     import resource
 
     path = tmp_path / "c.yaml.journal"
-    journal = Journal(path, CassetteMetadata())
+    journal = Journal(path, Beginning())
     interaction = Interaction(
         request=ResolvedRequest(method="GET", url="http://a/"),
         response=Response(status=200, reason="OK", body=b"x" * 500),

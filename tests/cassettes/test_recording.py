@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from harness.cassettes.edit import finish_journal
 from harness.cassettes.format import load
 from harness.cassettes.interaction import Interaction
-from harness.cassettes.journal import journal_path, read
+from harness.cassettes.journal import Beginning, Journal, journal_cassette, journal_path, read
 from harness.cassettes.recording import RecordingPlan
 from harness.cassettes.replay import open_replay
 from harness.client.message import Response
@@ -341,3 +342,76 @@ def test_a_torn_last_line_is_cut(recorder, ask, tmp_path):
     resumed = recorder(resume=True)
     resumed.transport.send(ask("/b"))
     assert len(load(resumed.finish(complete=True).path).interactions) == 2
+
+
+@pytest.mark.parametrize("action", ["extend", "update"])
+@pytest.mark.parametrize("name", ["x.yaml", "x.json"])
+def test_a_recording_over_another_one_that_is_finished_later_is_what_it_would_have_been(
+    recorder, ask, answer, tmp_path, action, name
+):
+    first = {"/a": answer({"access_token": "first-token-1"}), "/b": answer({"n": 1})}
+    second = {"/a": answer({"access_token": "second-token"}), "/b": answer({"n": 2}), "/c": answer({"n": 3})}
+
+    def record(folder):
+        recording = recorder(first, name=f"{folder}/{name}", plan=RecordingPlan(seed=7))
+        for path in ("/a", "/b", "/kept"):
+            recording.transport.send(ask(path, call=(path,)))
+        recording.finish(complete=True)
+        again = recorder(second, name=f"{folder}/{name}", action=action)
+        again.draws.call(("Quiet",), 0, 1)
+        for path in ("/a", "/b", "/c"):
+            again.transport.send(ask(path, call=(path,)))
+        return again
+
+    def told(cassette):
+        told = [(one.number, one.context, one.request, one.response) for one in cassette.interactions]
+        return told, cassette.metadata.seed, [one.call for one in cassette.metadata.clocks]
+
+    def asked(cassette):
+        return sorted((one.request.url, one.response.body) for one in cassette.interactions)
+
+    whole = record("whole").finish(complete=True)
+    killed = record("killed").finish(complete=False)
+    assert told(journal_cassette(killed.journal)) == told(load(whole.path))
+    path = finish_journal(killed.journal)
+    assert told(load(path)) == told(load(whole.path))
+    assert not load(path).metadata.complete
+
+    interrupted = record("resumed").finish(complete=False)
+    assert (interrupted.interactions, whole.interactions) == (3 - (action == "extend"),) * 2
+    resumed = recorder(second, name=f"resumed/{name}", action=action, resume=True)
+    for path in ("/a", "/b", "/c"):
+        resumed.transport.send(ask(path, call=(path,)))
+    assert [one.url[-1] for one in resumed.transport._inner.sent] == ["a"]
+    finished = resumed.finish(complete=True).path
+    assert asked(load(finished)) == asked(load(whole.path))
+    assert load(finished).metadata.complete
+
+
+def test_a_journal_that_holds_a_cassette_holds_all_of_it_or_is_not_there(recorder, ask, tmp_path):
+    recording = recorder()
+    recording.transport.send(ask("/a"))
+    recording.finish(complete=True)
+
+    class Full(Exception):
+        pass
+
+    def kept():
+        yield load(tmp_path / "x.yaml").interactions[0]
+        raise Full
+
+    with pytest.raises(Full):
+        Journal.over(journal_path(tmp_path / "x.yaml"), Beginning(kept=2), kept(), ())
+    assert not journal_path(tmp_path / "x.yaml").exists()
+
+
+def test_a_journal_that_was_to_replace_a_cassette_does_not_do_so_later(recorder, ask, tmp_path):
+    recording = recorder()
+    recording.transport.send(ask("/a"))
+    recording.finish(complete=True)
+    again = recorder()
+    again.transport.send(ask("/b"))
+    journal = again.finish(complete=False).journal
+    with pytest.raises(InputError, match="there is a cassette already"):
+        finish_journal(journal)
+    assert [one.request.url[-1] for one in load(tmp_path / "x.yaml").interactions] == ["a"]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness.cassettes.format import load
-from harness.cassettes.journal import Journal, journal_path
+from harness.cassettes.journal import Beginning, Journal, journal_path
 from harness.errors import ExitCode
 
 
@@ -131,7 +131,7 @@ def test_scan_knows_the_environments_secrets_and_the_users_patterns(command, wor
 def test_redact_finishes_the_journal_of_an_interrupted_recording(command, recorded, workspace):
     recorded("a.yaml", "one")
     cassette = load(workspace.folder / "a.yaml")
-    journal = Journal(journal_path(workspace.folder / "b.yaml"), cassette.metadata)
+    journal = Journal(journal_path(workspace.folder / "b.yaml"), Beginning(metadata=cassette.metadata))
     journal.append(cassette.interactions[0])
     journal.close()
     said = command("cassette", "redact", "b.yaml.journal")
