@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Final, Protocol
 
 from harness.errors import InputError
+from harness.runner.events import RunStarted
 
 _MEMORY_LIMIT: Final = 1 << 20
 
@@ -53,6 +54,34 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
             where=str(path),
             hint="name another file, or make its folder writable",
         ) from error
+
+
+class ReportFile:
+    """A report that is one file: it is written once, when the run ends, from parts that wait on disk.
+
+    `option` is the path that the user gave. `written` is the file, once there is one.
+    """
+
+    def __init__(self, option: str | bool | None, default: str, cwd: Path, *parts: "Spool") -> None:
+        self._option = option
+        self._default = default
+        self._cwd = cwd
+        self._parts = parts
+        self.written: Path | None = None
+
+    def finish(self, started: RunStarted | None, write: Callable[[IO[bytes], RunStarted], None]) -> None:
+        """Let `write` fill the file, unless no run ever started, and forget the parts.
+
+        Raises `InputError` when the file cannot be written.
+        """
+        try:
+            if started is not None and self.written is None:
+                path = export_path(self._option, self._default, self._cwd, started.started_ms)
+                write_atomically(path, lambda file: write(file, started))
+                self.written = path
+        finally:
+            for part in self._parts:
+                part.close()
 
 
 class Sink(Protocol):

@@ -6,12 +6,13 @@ page when a call in it is opened. Both go to disk as the run goes on.
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import IO, TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import IO, Any, Final
 
 from harness.collection.model import Folder
 from harness.reporters.call_record import FAILED, failure_of, record_of, row_of
 from harness.reporters.document import masked
-from harness.reporters.export import Spool, export_path, write_atomically
+from harness.reporters.export import ReportFile, Spool
 from harness.reporters.fault import faults_of
 from harness.reporters.history import Chronicle, key_of
 from harness.reporters.html_page import render_page
@@ -23,9 +24,6 @@ from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinis
 from harness.runner.results import CallResult, RunSummary
 from harness.runner.tally import count
 from harness.variables.scope import Scope
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DEFAULT_FILE: Final = "newman-run-report.html"
 _HIDDEN: Final = "********"
@@ -57,9 +55,16 @@ class HtmlReporter:
         self._chunks = Spool()
         self._chunk: list[str] = []
         self._chunk_size = 0
+        self._file = ReportFile(
+            settings.export, DEFAULT_FILE, context.cwd, self._rows, self._failures, self._chunks
+        )
         self._first: list[dict[str, str]] = []
         self._left_out = {"calls": 0, "failures": 0}
-        self.written: Path | None = None
+
+    @property
+    def written(self) -> Path | None:
+        """The file, once there is one."""
+        return self._file.written
 
     def handle(self, event: Event) -> None:
         """Take the next event in."""
@@ -82,19 +87,11 @@ class HtmlReporter:
 
     def close(self) -> None:
         """Write the page, unless no run ever started."""
-        started = self._started
-        try:
-            if started is not None and self.written is None:
-                path = export_path(self._settings.export, DEFAULT_FILE, self._context.cwd, started.started_ms)
-                self._end_chunk()
-                write_atomically(path, lambda file: self._write(file, started))
-                self.written = path
-                finished = self._finished
-                if self._chronicle is not None and finished and not finished.summary.interrupted:
-                    self._chronicle.write(finished.summary)
-        finally:
-            for spool in (self._rows, self._failures, self._chunks):
-                spool.close()
+        self._file.finish(self._started, self._write)
+        finished, chronicle = self._finished, self._chronicle
+        self._chronicle = None
+        if chronicle is not None and finished and not finished.summary.interrupted:
+            chronicle.write(finished.summary)
 
     def _take(self, result: CallResult) -> None:
         if self._settings.leaves_out(result.call.path):
@@ -155,6 +152,7 @@ class HtmlReporter:
         return self._scripts[source]
 
     def _write(self, file: IO[bytes], started: RunStarted) -> None:
+        self._end_chunk()
         head, tail = self._render(started).split(_DATA)
         file.write(head.encode("utf-8", "replace"))
         file.write(b'<script type="text/plain" id="index">')

@@ -4,7 +4,8 @@ The run's executions and failures go to disk as they come, so that the memory us
 """
 
 from collections.abc import Iterator, Mapping
-from typing import IO, TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import IO, Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from harness.client.message import Exchange
@@ -16,7 +17,7 @@ from harness.reporters.execution import (
     response_document,
     variables_document,
 )
-from harness.reporters.export import Spool, export_path, write_atomically
+from harness.reporters.export import ReportFile, Spool
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.letter import enumerable, legs
 from harness.reporters.octets import dumped
@@ -26,9 +27,6 @@ from harness.runner.results import CallResult, Extraction, RunSummary, Tally
 from harness.runner.tally import count
 from harness.scripting.engine import Assertion
 from harness.variables.scope import Scope
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DEFAULT_FILE: Final = "newman-run-report.json"
 _HIDDEN: Final = "********"
@@ -43,7 +41,6 @@ class JsonReporter:
     """
 
     def __init__(self, options: Options, context: ReporterContext) -> None:
-        self._option = options.get("export")
         self._context = context
         self._mask = (lambda text: text) if context.newman else context.mask
         self._started: RunStarted | None = None
@@ -53,11 +50,18 @@ class JsonReporter:
         self._executions = Spool()
         self._failures = Spool()
         self._skipped = Spool()
+        self._file = ReportFile(
+            options.get("export"), DEFAULT_FILE, context.cwd, self._executions, self._failures, self._skipped
+        )
         self._attempts: list[Json] = []
         self._prerequests = Tally()
         self._tests = Tally()
         self._calls = 0
-        self.written: Path | None = None
+
+    @property
+    def written(self) -> Path | None:
+        """The file, once there is one."""
+        return self._file.written
 
     def handle(self, event: Event) -> None:
         """Take the next event in; executions and failures go to disk."""
@@ -78,15 +82,7 @@ class JsonReporter:
 
     def close(self) -> None:
         """Write the document, unless no run ever started."""
-        started = self._started
-        try:
-            if started is not None and self.written is None:
-                path = export_path(self._option, DEFAULT_FILE, self._context.cwd, started.started_ms)
-                write_atomically(path, lambda file: self._write(file, started))
-                self.written = path
-        finally:
-            for spool in (self._executions, self._failures, self._skipped):
-                spool.close()
+        self._file.finish(self._started, self._write)
 
     def _take(self, result: CallResult) -> None:
         self._calls += 1
@@ -248,15 +244,7 @@ class JsonReporter:
         if self._attempts:
             extras["attempts"] = self._attempts
         if result.extractions:
-            extras["extractions"] = [
-                {
-                    "variable": one.variable,
-                    "scope": one.scope,
-                    "expression": one.expression,
-                    "value": one.value,
-                }
-                for one in result.extractions
-            ]
+            extras["extractions"] = [_extraction(one) for one in result.extractions]
         console = [
             {"level": message.level, "event": run.script.event, "text": message.text}
             for run in (*result.prerequest, *result.test)

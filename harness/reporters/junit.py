@@ -7,20 +7,18 @@ A `failure` is an assertion that did not hold, an `error` a request or script th
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Final
+from pathlib import Path
+from typing import IO, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from harness.client.message import Exchange
-from harness.reporters.export import Spool, export_path, write_atomically
+from harness.reporters.export import ReportFile, Spool
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted
 from harness.runner.results import CallResult
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DEFAULT_FILE: Final = "newman-run-report.xml"
 # Characters that XML 1.0 does not know, not even as references (https://www.w3.org/TR/xml/#charsets).
@@ -52,17 +50,21 @@ class _Counts:
         self.elapsed_ms += elapsed_ms
 
 
-@dataclass(slots=True)
 class JunitReporter:
     """Writes JUnit XML; suites go to disk as calls end."""
 
-    options: Options
-    context: ReporterContext
-    written: "Path | None" = None
-    _started: RunStarted | None = None
-    _attempts: list[CallResult] = field(default_factory=list)
-    _counts: _Counts = field(default_factory=_Counts)
-    _suites: Spool = field(default_factory=Spool)
+    def __init__(self, options: Options, context: ReporterContext) -> None:
+        self._context = context
+        self._started: RunStarted | None = None
+        self._attempts: list[CallResult] = []
+        self._counts = _Counts()
+        self._suites = Spool()
+        self._file = ReportFile(options.get("export"), DEFAULT_FILE, context.cwd, self._suites)
+
+    @property
+    def written(self) -> Path | None:
+        """The file, once there is one."""
+        return self._file.written
 
     def handle(self, event: Event) -> None:
         """Take the next event in."""
@@ -79,15 +81,7 @@ class JunitReporter:
 
     def close(self) -> None:
         """Write the document, unless no run ever started."""
-        started = self._started
-        try:
-            if started is not None and self.written is None:
-                option = self.options.get("export")
-                path = export_path(option, DEFAULT_FILE, self.context.cwd, started.started_ms)
-                write_atomically(path, lambda file: self._write(file, started))
-                self.written = path
-        finally:
-            self._suites.close()
+        self._file.finish(self._started, self._write)
 
     def _write(self, file: IO[bytes], started: RunStarted) -> None:
         counts = self._counts
@@ -105,7 +99,7 @@ class JunitReporter:
         started = self._started
         many = started is not None and started.iterations > 1
         cycle = f" [iteration {result.iteration + 1}]" if many else ""
-        cases = list(_cases(result, newman=self.context.newman))
+        cases = list(_cases(result, newman=self._context.newman))
         counts = _Counts()
         counts.add(cases, result.elapsed_ms)
         self._counts.add(cases, result.elapsed_ms)
@@ -176,11 +170,11 @@ class JunitReporter:
             yield f"{' ' * indent}<{tag}>{self._text(text)}</{tag}>\n"
 
     def _attribute(self, text: str) -> str:
-        return quoteattr(_known(self.context.mask(text)), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+        return quoteattr(_known(self._context.mask(text)), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
     def _text(self, text: str) -> str:
         # A bare carriage return would be read as a line feed (https://www.w3.org/TR/xml/#sec-line-ends).
-        return escape(_known(self.context.mask(text)), {"\r": "&#13;"})
+        return escape(_known(self._context.mask(text)), {"\r": "&#13;"})
 
 
 def _cases(result: CallResult, *, newman: bool) -> Iterator[_Case]:
