@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +14,7 @@ import pytest
 from harness.aep.server import LocalPlatform
 from harness.aep.settings import Settings
 from harness.aep.sinks import DeliveryError, Destination, LocalSinks
-from harness.aep.wire_sinks import ATTEMPTS, WireSink
+from harness.aep.wire_sinks import ATTEMPTS, Message, WireSink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,16 +123,23 @@ class _Unwell(BaseHTTPRequestHandler):
         """Stay silent."""
 
 
-@pytest.fixture
-def unwell() -> Iterator[tuple[str, type[_Unwell]]]:
-    handler = type("Handler", (_Unwell,), {"calls": [], "failures": 0})
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Address of a server that answers while the context lasts."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", handler
+    yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def unwell() -> Iterator[tuple[str, type[_Unwell]]]:
+    handler = type("Handler", (_Unwell,), {"calls": [], "failures": 0})
+    with serving(handler) as address:
+        yield address, handler
 
 
 @pytest.mark.parametrize("destination", [KINESIS, HUB])
@@ -149,6 +157,91 @@ def test_a_passing_failure_is_tried_again_and_a_lasting_one_given_up(
         wire.send(destination, "k", b"{}")
     assert len(handler.calls) == ATTEMPTS
     wire.close()
+
+
+class _Busy(BaseHTTPRequestHandler):
+    """A Kinesis that takes records but for those of the keys that are `throttled`, each so many times."""
+
+    throttled: ClassVar[dict[str, int]] = {}
+    calls: ClassVar[list[list[str]]] = []
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        keys = [record["PartitionKey"] for record in body["Records"]]
+        type(self).calls.append(keys)
+        answers: list[dict[str, str]] = []
+        for key in keys:
+            left = self.throttled.get(key, 0)
+            self.throttled[key] = left - 1
+            refusal = {"ErrorCode": "ProvisionedThroughputExceededException", "ErrorMessage": "slow down"}
+            answers.append(refusal if left > 0 else {"ShardId": "s", "SequenceNumber": "1"})
+        failed = sum("ErrorCode" in one for one in answers)
+        content = json.dumps({"FailedRecordCount": failed, "Records": answers}).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
+
+
+@pytest.fixture
+def busy() -> Iterator[tuple[str, type[_Busy]]]:
+    handler = type("Handler", (_Busy,), {"calls": [], "throttled": {}})
+    with serving(handler) as address:
+        yield address, handler
+
+
+def test_only_the_records_that_were_throttled_are_sent_again(
+    cloud: LocalPlatform, busy: tuple[str, type[_Busy]]
+) -> None:
+    address, handler = busy
+    wire = WireSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=0)
+    handler.throttled.update({"b": 2, "c": 1, "d": ATTEMPTS})
+    outcomes = wire.deliver(KINESIS, [Message(key, b"{}") for key in "abcd"])
+    wire.close()
+    assert handler.calls == [list("abcd"), list("bcd"), list("bd"), *([["d"]] * (ATTEMPTS - 3))]
+    assert outcomes[:3] == [None, None, None]
+    assert outcomes[3] is not None
+    assert outcomes[3].code == "ProvisionedThroughputExceededException"
+
+
+def test_pauses_grow_and_end_when_there_is_no_time(
+    cloud: LocalPlatform, busy: tuple[str, type[_Busy]]
+) -> None:
+    address, handler = busy
+    wire = WireSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=3600)
+    handler.throttled["a"] = 1
+    wire.hurry()
+    (outcome,) = wire.deliver(KINESIS, [Message("a", b"{}")])
+    wire.close()
+    assert outcome is not None
+    assert handler.calls == [["a"]]
+
+
+def test_a_call_holds_no_more_than_kinesis_takes(cloud: LocalPlatform, busy: tuple[str, type[_Busy]]) -> None:
+    address, handler = busy
+    wire = WireSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=0)
+    wire.deliver(KINESIS, [Message(f"k{number}", b"x" * 1_000_000) for number in range(11)])
+    wire.close()
+    assert [len(keys) for keys in handler.calls] == [5, 5, 1]
+
+
+def test_keys_are_neither_logged_nor_shown(cloud: LocalPlatform, caplog: pytest.LogCaptureFixture) -> None:
+    secret = "a-secret-that-is-not-to-be-seen"
+    caplog.set_level("DEBUG")
+    wire = sink(cloud)
+    for one in (KINESIS, HUB):
+        held = Destination(
+            service=one.service, place=one.place, name=one.name, key_name=one.key_name, key=secret
+        )
+        with pytest.raises(DeliveryError) as caught:
+            wire.send(held, "k", b"{}")
+        assert secret not in f"{held} {caught.value}"
+    wire.close()
+    assert caplog.text
+    assert secret not in caplog.text
 
 
 def test_a_service_without_an_endpoint_stays_local(cloud: LocalPlatform) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ def test_the_journey_passes_when_its_exports_go_to_another_kinesis(
 
     result = run(shipped.collection_path, platform="local", kinesis=moto, record=cassette)
 
-    assert result.passed
+    with closing(result.calls):
+        assert result.passed
     (shard,) = kinesis.list_shards(StreamName=stream)["Shards"]
     place = {"StreamName": stream, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
     iterator = kinesis.get_shard_iterator(**place)["ShardIterator"]
@@ -60,4 +62,6 @@ def test_the_journey_passes_when_its_exports_go_to_another_kinesis(
     ]
     assert statuses == [{"realized"}, {"realized", "exited"}]
     kinesis.close()
-    assert run(shipped.collection_path, replay=cassette).passed
+    again = run(shipped.collection_path, replay=cassette)
+    with closing(again.calls):
+        assert again.passed
