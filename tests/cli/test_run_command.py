@@ -107,6 +107,8 @@ def test_an_unknown_reporter_is_an_error_that_lists_the_valid_ones(command, work
         (["--platform", "cloud"], "local"),
         (["--record", "a.yaml", "--replay", "a.yaml"], "not both"),
         (["--resolve", "nonsense"], "HOST"),
+        (["--platform", "local", "--kinesis", "nonsense"], "http://127.0.0.1:5000"),
+        (["--kinesis", "http://127.0.0.1:9"], "--platform local"),
         (["--nonsense"], "there is no option '--nonsense'"),
         (["--foldr", "A"], "did you mean '--folder'? see: harness run --help"),
         (["--compat", "newmann"], "--compat cannot be 'newmann'"),
