@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-import gzip
+import io
+import math
 import struct
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow.parquet import ParquetFile, write_table
 
 from harness.aep.parquet import parquet
-from harness.aep.parquet_pages import PageError, decompress, hybrid, plain
 from harness.aep.parquet_reader import ParquetError, read_parquet
 
 STRING = {"type": "string"}
@@ -62,6 +66,13 @@ RECORDS: list[dict[str, Any]] = [
 ]
 
 
+def written(table: Any, **options: Any) -> bytes:
+    """Bytes of a file as another program writes it."""
+    out = io.BytesIO()
+    write_table(table, out, **options)
+    return out.getvalue()
+
+
 def test_records_of_every_shape_come_back_as_they_were() -> None:
     assert read_parquet(parquet(RECORDS, SCHEMA)) == RECORDS
 
@@ -103,26 +114,74 @@ def test_a_file_that_was_cut_or_changed_is_an_error_or_reads() -> None:
             continue
 
 
-def test_runs_and_packed_groups_are_read() -> None:
-    # The example of the format's definition: 0 to 7 in three bits, after a run of four ones.
-    data = bytes([4 << 1, 1, 1 << 1 | 1, 0b10001000, 0b11000110, 0b11111010])
-    assert hybrid(data, 3, 12) == [1, 1, 1, 1, 0, 1, 2, 3, 4, 5, 6, 7]
-    assert hybrid(b"", 0, 3) == [0, 0, 0]
+@pytest.mark.parametrize("codec", ["none", "snappy", "gzip", "zstd", "lz4", "brotli"])
+@pytest.mark.parametrize("pages", ["1.0", "2.0"])
+def test_files_of_every_codec_and_both_kinds_of_pages_are_read(codec: str, pages: str) -> None:
+    table = pa.table({"s": ["a", None, "a"], "n": [1, 2, None]})
+    content = written(table, compression=codec, data_page_version=pages)
+    assert read_parquet(content) == [{"s": "a", "n": 1}, {"n": 2}, {"s": "a"}]
 
 
-def test_the_codecs_are_undone() -> None:
-    text = b"abcabcabcabc!"
-    assert decompress(text, 0, len(text)) == text
-    assert decompress(gzip.compress(text), 2, len(text)) == text
-    # literal "abc", a copy of nine bytes from three back, literal "!"
-    snapped = bytes([13, 2 << 2]) + b"abc" + bytes([(9 - 4) << 2 | 1, 3]) + b"\x00!"
-    assert decompress(snapped, 1, len(text)) == text
-    with pytest.raises(PageError, match="before the beginning"):
-        decompress(bytes([4, 1, 9]), 1, 4)
-    with pytest.raises(PageError, match="codec 6"):
-        decompress(text, 6, 1)
+def test_encodings_of_newer_writers_are_read() -> None:
+    table = pa.table({"s": ["a", "ab", None], "n": [1, 2, 3], "f": [0.5, 1.5, None]})
+    encodings = {"s": "DELTA_BYTE_ARRAY", "n": "DELTA_BINARY_PACKED", "f": "BYTE_STREAM_SPLIT"}
+    content = written(table, use_dictionary=False, column_encoding=encodings)
+    assert read_parquet(content) == [{"s": "a", "n": 1, "f": 0.5}, {"s": "ab", "n": 2, "f": 1.5}, {"n": 3}]
 
 
-def test_a_timestamp_of_twelve_bytes_is_read() -> None:
-    value = struct.pack("<qi", 43_200_000_000_000, 2_440_588)
-    assert plain(value, 3, 1, 0) == ["1970-01-01T12:00:00.000Z"]
+MOMENT = datetime.fromisoformat("2024-05-15T12:00:00.250")
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        (pa.array([Decimal("12.50")]), 12.5),
+        (pa.array([Decimal("12.00")]), 12),
+        (pa.array([2**64 - 1], pa.uint64()), 2**64 - 1),
+        (pa.array([MOMENT]), "2024-05-15T12:00:00.250Z"),
+        (pa.array([MOMENT], pa.timestamp("ns")), "2024-05-15T12:00:00.250Z"),
+        (pa.array([MOMENT], pa.timestamp("us", "+02:00")), "2024-05-15T12:00:00.250Z"),
+        (pa.array([MOMENT.replace(microsecond=1)]), "2024-05-15T12:00:00.000001Z"),
+        (pa.array([date(2024, 5, 15)]), "2024-05-15"),
+        (pa.array([time(1, 2, 3)]), "01:02:03"),
+        (pa.array(["x"]).dictionary_encode(), "x"),
+        (pa.array(["x"], pa.large_string()), "x"),
+        (pa.array([b"x"]), "x"),
+        (pa.array([b"\xff"]), "ff"),
+        (pa.array([[[1, 2], [], None]]), [[1, 2], []]),
+        (pa.array([{"a": {"b": 1, "c": None}, "d": None}]), {"a": {"b": 1}}),
+        (pa.array([[("k", 1), ("j", None)]], pa.map_(pa.string(), pa.int64())), {"k": 1}),
+    ],
+)
+def test_values_become_what_json_says(column: Any, expected: Any) -> None:
+    assert read_parquet(written(pa.table({"x": column}))) == [{"x": expected}]
+
+
+def test_what_json_cannot_say_is_absent() -> None:
+    assert read_parquet(written(pa.table({"x": [math.nan, 1.0], "y": pa.nulls(2)}))) == [
+        {},
+        {"x": 1.0},
+    ]
+
+
+def test_timestamps_of_twelve_bytes_are_read() -> None:
+    table = pa.table({"x": pa.array([MOMENT])})
+    content = written(table, use_deprecated_int96_timestamps=True)
+    assert read_parquet(content) == [{"x": "2024-05-15T12:00:00.250Z"}]
+
+
+def test_a_file_says_of_its_columns_what_the_schema_says() -> None:
+    file = ParquetFile(pa.BufferReader(parquet(RECORDS, SCHEMA)))
+    kinds = {field.name: str(field.type) for field in file.schema_arrow}
+    assert kinds["at"] == "timestamp[ms, tz=UTC]"
+    assert kinds["day"] == "date32[day]"
+    assert kinds["list"] == "list<element: string>"
+    assert kinds["map"].startswith("map<string, list<element: struct<id: string>>")
+
+
+def test_numbers_that_are_too_large_are_the_largest() -> None:
+    schema = {"properties": {"n": {"type": "integer"}}}
+    assert read_parquet(parquet([{"n": 2**70}, {"n": -(2**70)}], schema)) == [
+        {"n": 2**63 - 1},
+        {"n": -(2**63)},
+    ]
