@@ -4,15 +4,14 @@ JSON is compared by value, forms by their fields, multipart by its parts without
 from a secret (signatures, JSON Web Tokens) only shows its scheme.
 """
 
-import gzip
 import json
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote_plus, unquote_to_bytes
 
+from harness.cassettes.coding import decoded, plain_body
 from harness.client.message import ResolvedRequest
 from harness.client.url import split
 
@@ -111,10 +110,11 @@ def content_type(request: ResolvedRequest) -> str:
 
 def canonical_body(request: ResolvedRequest) -> str:
     """Return a body as it is compared. Its first word says how it was read."""
-    body = request.body
+    body = plain_body(request)
     if not body:
         return ""
-    body = _decompressed(body, request.header("content-encoding") or "")
+    if body[:2] == b"\x1f\x8b":
+        body = decoded(body, "gzip") or body
     media = content_type(request)
     if media == "application/x-www-form-urlencoded":
         return "form " + json.dumps(form_fields(body))
@@ -131,17 +131,6 @@ def canonical_body(request: ResolvedRequest) -> str:
         return "text " + hide_tokens(body.decode("utf-8"))
     except UnicodeDecodeError:
         return "bytes " + body.hex()
-
-
-def _decompressed(body: bytes, encoding: str) -> bytes:
-    try:
-        if encoding == "gzip" or body[:2] == b"\x1f\x8b":
-            return gzip.decompress(body)
-        if encoding == "deflate":
-            return zlib.decompress(body)
-    except (OSError, EOFError, zlib.error):
-        pass
-    return body
 
 
 def _whole(spelling: str) -> float | int:

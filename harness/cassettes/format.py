@@ -2,8 +2,8 @@
 
 What vcrpy has no word for stands beside `request` and `response`, where it ignores it; recorded failures
 stand under `failures`, since vcrpy reads every interaction as an answer. A body that is no UTF-8 text is
-`!!binary` in YAML; JSON keeps it as base64 under a key of our own and vcrpy, which cannot keep it in JSON at
-all, sees an empty one.
+`!!binary` in YAML; JSON keeps it as base64 under a key of our own. vcrpy, which cannot keep it in JSON at
+all, fails over such an answer and replays the others.
 """
 
 import json

@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from harness.cassettes.canonical import content_type, multipart_parts
+from harness.cassettes.coding import plain_body
 from harness.cassettes.interaction import CassetteMetadata, Interaction
 from harness.cassettes.state import redact_start
 from harness.client.message import Headers, ResolvedRequest, Response, header
@@ -56,8 +57,9 @@ def learn_request(request: ResolvedRequest, redactor: Redactor) -> None:
         redactor.learn(found.group(2), "url_password")
     _learn_fields(split(request.url).query, redactor)
     redactor.learn_from(request.url)
-    if request.body:
-        _learn_body(request.body, content_type(request), request.header("content-type") or "", redactor)
+    body = plain_body(request)
+    if body:
+        _learn_body(body, content_type(request), request.header("content-type") or "", redactor)
 
 
 def learn_response(response: Response, redactor: Redactor) -> None:
@@ -180,12 +182,13 @@ def redact_interaction(interaction: Interaction, redactor: Redactor) -> Interact
 
 
 def redact_request(request: ResolvedRequest, redactor: Redactor) -> ResolvedRequest:
-    """Return a request without the secrets known so far."""
+    """Return a request without the secrets known so far; a body that was coded is what it says."""
+    body = plain_body(request)
     return ResolvedRequest(
         method=request.method,
         url=_redact_url(request.url, redactor),
         headers=_redact_headers(request.headers, redactor),
-        body=redactor.bytes(request.body) if request.body else request.body,
+        body=redactor.bytes(body) if body else body,
     )
 
 
@@ -258,7 +261,7 @@ def remains(interaction: Interaction, redactor: Redactor) -> str | None:
     places: list[tuple[str, str]] = [
         ("/call", "\n".join(interaction.context.call)),
         ("/request/uri", request.url),
-        ("/request/body", as_text(request.body or b"")),
+        ("/request/body", as_text(plain_body(request) or b"")),
         *((f"/request/headers/{name}", f"{name}: {value}") for name, value in request.headers),
     ]
     if response is not None:
