@@ -30,48 +30,48 @@ class ParquetError(Exception):
 
 def read_parquet(content: bytes) -> list[dict[str, Any]]:
     """Read the records of a file, in order; ParquetError when it is none, or is damaged."""
-    import pyarrow
+    import pyarrow as pa
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(pyarrow.BufferReader(content), coerce_int96_timestamp_unit="us") as file:
+        with parquet.ParquetFile(pa.BufferReader(content), coerce_int96_timestamp_unit="us") as file:
             if file.metadata.num_rows > _MOST_ROWS:
                 raise ParquetError(f"a file may hold at most {_MOST_ROWS} rows")
-            schema = pyarrow.schema([_known(one) for one in file.schema_arrow])
+            schema = pa.schema([_known(one) for one in file.schema_arrow])
             read = _struct(list(schema))
             records: list[dict[str, Any]] = []
             for batch in file.iter_batches(_AT_ONCE, use_threads=False):
-                table = pyarrow.Table.from_batches([batch])
+                table = pa.Table.from_batches([batch])
                 rows = (table if table.schema == schema else table.cast(schema, safe=False)).to_pylist()
                 records.extend(map(read, rows))
             return records
-    except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise ParquetError(str(error)) from None
 
 
 def _known(field: pa.Field) -> pa.Field:
     """Give a field types whose values Python has: it knows no nanoseconds, and not all zones everywhere."""
-    import pyarrow
+    import pyarrow as pa
 
     kind = field.type
-    if pyarrow.types.is_timestamp(kind):
+    if pa.types.is_timestamp(kind):
         unit = "us" if kind.unit == "ns" else kind.unit
-        return field.with_type(pyarrow.timestamp(unit, kind.tz and "UTC"))
-    if pyarrow.types.is_time64(kind) and kind.unit == "ns":
-        return field.with_type(pyarrow.time64("us"))
-    if pyarrow.types.is_struct(kind):
-        return field.with_type(pyarrow.struct([_known(one) for one in kind.fields]))
-    if pyarrow.types.is_map(kind):
-        return field.with_type(pyarrow.map_(_known(kind.key_field), _known(kind.item_field)))
-    if pyarrow.types.is_list(kind):
-        return field.with_type(pyarrow.list_(_known(kind.value_field)))
+        return field.with_type(pa.timestamp(unit, kind.tz and "UTC"))
+    if pa.types.is_time64(kind) and kind.unit == "ns":
+        return field.with_type(pa.time64("us"))
+    if pa.types.is_struct(kind):
+        return field.with_type(pa.struct([_known(one) for one in kind.fields]))
+    if pa.types.is_map(kind):
+        return field.with_type(pa.map_(_known(kind.key_field), _known(kind.item_field)))
+    if pa.types.is_list(kind):
+        return field.with_type(pa.list_(_known(kind.value_field)))
     return field
 
 
 def _reading(kind: pa.DataType) -> Reading:
-    import pyarrow
+    import pyarrow as pa
 
-    types = pyarrow.types
+    types = pa.types
     if types.is_struct(kind):
         return _struct(kind.fields)
     if types.is_map(kind):
@@ -82,7 +82,7 @@ def _reading(kind: pa.DataType) -> Reading:
         return lambda value: [item(one) for one in value if one is not None]
     if types.is_dictionary(kind):
         return _reading(kind.value_type)
-    if isinstance(kind, pyarrow.JsonType):
+    if isinstance(kind, pa.JsonType):
         return json.loads
     if types.is_timestamp(kind):
         return _moment
