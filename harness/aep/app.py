@@ -133,7 +133,8 @@ class Dispatcher:
         # 3. the body, as far as it may be read
         headers = seen.headers
         limit = settings.body_limit_bytes if endpoint.limit is None else endpoint.limit
-        body = seen.body = await _read(headers, receive, limit)
+        streaming = service_of(endpoint.path) == "Streaming ingestion"
+        body = seen.body = await _read(headers, receive, limit, streaming=streaming)
         client = scope.get("client")
         host = headers.get("host", "localhost")
         request = Request(
@@ -168,13 +169,11 @@ class Dispatcher:
             raise raised
 
 
-async def _read(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
+async def _read(headers: dict[str, str], receive: Receive, limit: int, *, streaming: bool) -> bytes:
     """Read the body, but no more than `limit` bytes: one that is announced larger is not read."""
-    too_large = problem.classic(413, "PayloadTooLargeError", f"The body is larger than {limit} bytes")
     announced = headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > limit:
-        too_large.headers["Connection"] = "close"
-        raise too_large
+    if announced.isascii() and announced.isdigit() and (len(announced) > 18 or int(announced) > limit):
+        raise problem.too_large(limit, streaming=streaming)
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -184,8 +183,7 @@ async def _read(headers: dict[str, str], receive: Receive, limit: int) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
-            too_large.headers["Connection"] = "close"
-            raise too_large
+            raise problem.too_large(limit, streaming=streaming)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)

@@ -130,6 +130,16 @@ def ups(status: int, message: str | None = None, cause: str | None = None) -> Pr
     return Problem(status, {**body, "statusCode": str(status)})
 
 
+def too_large(limit: int, *, streaming: bool) -> Problem:
+    """413, in the shape of streaming ingestion or in the 2020 shape; the rest of the body is not read."""
+    detail = f"The body is larger than {limit} bytes"
+    raised = (
+        dcs(413, "Payload Too Large", detail) if streaming else classic(413, "PayloadTooLargeError", detail)
+    )
+    raised.headers["Connection"] = "close"
+    return raised
+
+
 def not_implemented(service: str, method: str, path: str) -> Problem:
     """Answer for an AEP service that this platform does not have."""
     return classic(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from harness.aep.platform import Platform
 
 _SPELLINGS = ("synchronousValidation", "syncValidation")
+_SMILE = "application/x-jackson-smile"
+_MEDIA_TYPES = frozenset({"", "application/json", _SMILE})
+_CONTENT_TYPE = re.compile(
+    r"application/vnd\.adobe\.xed(?:-full)?(?:-notext)?\+json\s*;\s*version\s*=\s*\"?([0-9]+)(?:\.[0-9]+)?\"?"
+)
+"""Forms of a schema reference's content type that the guides use; the group is the major version."""
 _FORMAT = "Message has unknown xdm format"
 _ORG = "Message has an absent or wrong ims org in the header"
 
@@ -132,11 +139,12 @@ class Streaming:
             raise problem.dcs(404, "Not Found", f"inletId: [{request.params['id']}] is not a known inlet")
         if inlet.authentication_required:
             self._authenticate(inlet, request)
-        if request.media_type not in {"", "application/json"}:
+        if request.media_type not in _MEDIA_TYPES:
             raise problem.dcs(
                 415,
                 "Unsupported Media Type",
-                f"{_where(inlet)} Content-Type must be application/json, not {request.media_type}",
+                f"{_where(inlet)} Content-Type must be application/json or {_SMILE},"
+                f" not {request.media_type}",
             )
         return inlet
 
@@ -179,8 +187,12 @@ class Streaming:
 
     def _parse(self, inlet: Inlet, request: Request) -> Any:
         try:
+            if request.media_type == _SMILE:
+                from harness.aep.smile import parse_smile
+
+                return parse_smile(request.body)
             return request.json()
-        except Problem:
+        except (Problem, ValueError):
             raise self._invalid(inlet, _FORMAT) from None
 
     def _target(self, inlet: Inlet, message: Any) -> tuple[Target, dict[str, Any]]:
@@ -206,6 +218,11 @@ class Streaming:
             named = ref.get("id") if isinstance(ref, dict) else None
             if not isinstance(named, str) or self._registry.canonical(named) != target.schema_id:
                 raise self._invalid(inlet, _FORMAT)
+        # 5. the version of the schema, of which there is but the first
+        kind = header["schemaRef"].get("contentType")
+        version = _CONTENT_TYPE.fullmatch(kind) if isinstance(kind, str) else None
+        if version is None or int(version[1]) != 1:
+            raise self._invalid(inlet, _FORMAT)
         return target, record
 
     def _accept(self, target: Target, record: dict[str, Any], xaction_id: str, received_ms: int) -> None:

@@ -186,6 +186,38 @@ def test_another_schema_than_the_datasets_has_an_unknown_format(stream: Stream) 
         assert "unknown xdm format" in answer.json()["report"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/vnd.adobe.xed-full+json;version=1", 200),
+        ("application/vnd.adobe.xed-full+json;version=1.0", 200),
+        ("application/vnd.adobe.xed-full-notext+json; version=1.0", 200),
+        ("application/vnd.adobe.xed+json;version=1", 200),
+        ("application/vnd.adobe.xed-full+json;version=2", 400),
+        ("application/vnd.adobe.xed-full+json", 400),
+        ("application/json", 400),
+        ("", 400),
+        (None, 400),
+        (5, 400),
+    ],
+)
+def test_a_schema_reference_says_its_version(stream: Stream, kind: Any, status: int) -> None:
+    message = stream.message()
+    ref = {"id": stream.schema} if kind is None else {"id": stream.schema, "contentType": kind}
+    message["header"] = {**message["header"], "schemaRef": ref}
+    answer = stream.send(message)
+    assert answer.status == status, answer.body
+    if status == 400:
+        assert answer.json()["report"]["message"].endswith("Message has unknown xdm format")
+
+
+@pytest.mark.parametrize("text", ["NaN", "1e999", '"\\ud800"'])
+def test_what_json_does_not_have_is_refused(stream: Stream, text: str) -> None:
+    content = json.dumps(stream.message(stream.record(points=123456))).replace("123456", text).encode()
+    answer = stream.send(content, headers={"content-type": "application/json"})
+    assert (answer.status, answer.json()["title"]) == (400, "Invalid XDM Message Format")
+
+
 def test_another_organisation_is_refused_and_an_absent_one_filled_in(stream: Stream) -> None:
     message = stream.message()
     message["header"]["imsOrgId"] = "FFFFFFFFFFFFFFFFFFFFFFFF@AdobeOrg"
@@ -223,9 +255,16 @@ def test_another_content_type_is_415(stream: Stream) -> None:
 
 
 def test_a_message_over_the_limit_is_refused_before_it_is_read(stream: Stream) -> None:
-    answer = stream.send(headers={"content-length": str(1_048_577)})
-    assert answer.status == 413
-    assert answer.headers["connection"] == "close"
+    for announced in ("1048577", "9" * 30):
+        answer = stream.send(headers={"content-length": announced})
+        assert answer.status == 413
+        assert answer.headers["connection"] == "close"
+        assert answer.json() == {
+            "type": PROBLEM,
+            "status": 413,
+            "title": "Payload Too Large",
+            "report": {"message": "The body is larger than 1048576 bytes"},
+        }
 
 
 def test_sixty_synchronous_validations_a_minute_are_allowed(stream: Stream) -> None:
