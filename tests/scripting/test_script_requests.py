@@ -81,7 +81,7 @@ def test_newman_returns_no_promise_and_an_empty_response_with_the_error(newman):
         console.log(typeof returned.then);
         """
     )
-    assert said == ["undefined", "ECONNREFUSED undefined function"]
+    assert said == ["'undefined'", "'ECONNREFUSED', undefined, 'function'"]
 
 
 def test_requests_are_sent_in_the_order_of_their_calls(bench):

@@ -44,6 +44,7 @@ function execution(script, runRequest) {
     location,
     setNextRequest: (target) => script.setNext(target),
   };
+  Object.defineProperty(made.skipRequest, "name", { value: "" });
   return script.newman ? made : readonly({}, { ...made, runRequest });
 }
 

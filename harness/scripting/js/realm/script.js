@@ -37,7 +37,7 @@ export class Script {
     this.newman = newman;
     this.losses = new Losses(host, number, newman);
     this.timers = new Timers(host, number, (thrown) => this.losses.thrown(thrown));
-    this.console = makeConsole(host, number);
+    this.console = makeConsole(host, number, newman);
     this.scopes = engine.scopes.open();
     const { pm, legacyTests } = makePm(this, engine);
     this.pm = pm;

@@ -66,6 +66,7 @@ export function addTests(pm, { host, run, newman, losses }) {
     return pm;
   };
   test.index = () => index;
+  Object.defineProperty(test, "name", { value: "" });
   pm.test = test;
 
   /** The legacy `tests` object: each entry is an assertion once the script has run. */

@@ -75,10 +75,11 @@ class ScriptScope {
   }
 
   get _postman_enableTracking() {
-    return true;
+    return this.#store.name === "data" ? undefined : true;
   }
 
   get mutations() {
+    if (this.#store.name === "data") return undefined;
     const compacted = {};
     for (const [key, change] of this.#changes) compacted[key] = change === null ? [key] : [key, change.value];
     return new MutationTracker({ autoCompact: true, compacted });
@@ -164,7 +165,9 @@ class ScriptScope {
   toJSON() {
     const json = { id: this.id };
     if (this.name) json.name = this.name;
-    return { ...json, mutations: this.mutations.toJSON(), values: this.values.toJSON() };
+    const { mutations } = this;
+    if (mutations !== undefined) json.mutations = mutations.toJSON();
+    return { ...json, values: this.values.toJSON() };
   }
 
   /** Hand the changes to the run, and make them what the next script finds; start afresh from there. */
