@@ -296,7 +296,7 @@ def _describe_response(entry: Document, response: Response, *, json_safe: bool) 
     body = _body_value(response.body)
     content: Document = {"string": body if body is not None else ""}
     if json_safe and isinstance(body, bytes):
-        # Without `string` vcrpy, which keeps no binary in JSON, fails; an empty one would be the answer to it.
+        # vcrpy keeps no binary in JSON: without `string` it fails, and does not answer with nothing.
         content = {"base64_string": base64.b64encode(body).decode()}
     entry["response"] = {
         "status": {"code": response.status, "message": response.reason},

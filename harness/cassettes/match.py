@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, Literal
@@ -153,6 +153,7 @@ class Index:
         self._aspects = tuple(aspect for _, aspect in rule.aspects())
         self._buckets: dict[bytes, Bucket] = {}
         self._unified: dict[bytes, Bucket] | None = None
+        self._by_call: dict[tuple[tuple[str, ...], int], list[Interaction]] | None = None
         self._next = 0
         self.played = bytearray(len(interactions))
         for interaction in interactions:
@@ -166,6 +167,10 @@ class Index:
     def parts(self, request: ResolvedRequest, context: HopContext) -> list[str]:
         """Return what of a request of today has to be equal. Needs no lock."""
         return self._parts(request, context, self.addresses.recorded(request.url))
+
+    def parts_of(self, one: Interaction) -> list[str]:
+        """Return what of a recorded request has to be equal."""
+        return self._parts(one.request, one.context, one.request.url)
 
     def take(
         self, parts: Sequence[str], context: HopContext, *, unify: bool = False
@@ -186,6 +191,16 @@ class Index:
             return "order"
         self.played[found.number] = 1
         return found
+
+    def of_call(self, context: HopContext) -> Iterator[Interaction]:
+        """Give what a call sent in the same iteration and was not played, its attempt's own first."""
+        if self._by_call is None:
+            self._by_call = {}
+            for one in self.interactions:
+                self._by_call.setdefault((one.context.call, one.context.iteration), []).append(one)
+        own = self._by_call.get((context.call, context.iteration), []) if context.call else []
+        left = [one for one in own if not self.played[one.number]]
+        yield from sorted(left, key=lambda one: (one.context != context, one.number))
 
     def unused(self) -> tuple[Interaction, ...]:
         """Return the interactions that were never played."""

@@ -11,6 +11,7 @@ from harness.cassettes.match import Index, Verdict
 from harness.client.message import ResolvedRequest
 from harness.client.transport import HopContext
 from harness.errors import Place, ReplayMiss
+from harness.variables.secrets import PREFIX
 
 SHOWN: Final = 12
 """How many differences the message lists."""
@@ -86,6 +87,11 @@ def _hints(report: MissReport) -> Iterator[str]:
     hidden = len(report.differences) - SHOWN
     if hidden > 0:
         yield f"  and {hidden} more"
+    if any(PREFIX in (one.recorded or "") for one in report.differences):
+        yield (
+            f"{PREFIX}... hides a secret: if a script spells it out, keep it in a variable of type secret, "
+            "so that a replay knows its place"
+        )
     yield report.command
 
 
@@ -107,7 +113,7 @@ def explain(
     differences: tuple[Difference, ...] = ()
     best = -1.0
     for one in ranked[:8]:
-        found = tuple(_differences(request, url, one.request))
+        found = tuple(request_differences(request, url, one.request))
         score = _likeness(one, request, context, url, index) - min(len(found), 50) / 50
         if score > best:
             best, nearest, differences = score, one, found
@@ -144,7 +150,10 @@ def _likeness(
     return score
 
 
-def _differences(request: ResolvedRequest, url: str, recorded: ResolvedRequest) -> Iterator[Difference]:
+def request_differences(
+    request: ResolvedRequest, url: str, recorded: ResolvedRequest
+) -> Iterator[Difference]:
+    """Compare a request, at its address as of the recording, with a recorded one."""
     if request.method != recorded.method:
         yield Difference(pointer="method", sent=request.method, recorded=recorded.method)
     mine, theirs = canonical_url(url), canonical_url(recorded.url)

@@ -4,20 +4,25 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from threading import Lock
+from typing import Final
 
 from harness.cassettes.canonical import AddressMap
 from harness.cassettes.draws import Attempt, ReplayedDraws, clock_starts
 from harness.cassettes.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.match import Index, MatchRule, Verdict
-from harness.cassettes.miss import ExplainedMiss, explain
+from harness.cassettes.miss import ExplainedMiss, explain, request_differences
 from harness.cassettes.parts import Parts
+from harness.cassettes.recognition import Recognition
 from harness.cassettes.redact import learn_request, redact_request
 from harness.cassettes.standins import environment
 from harness.cassettes.state import LeftBehind
-from harness.client.message import Response
-from harness.client.transport import HopRequest, TransportFailure
+from harness.client.message import ResolvedRequest, Response
+from harness.client.transport import HopContext, HopRequest, TransportFailure
 from harness.variables.scope import Scopes
 from harness.variables.secrets import PREFIX, Redactor, secret_name
+
+_COMPARED: Final = frozenset({"method", "url", "body"})
+_MARK: Final = PREFIX.encode()
 
 
 class ReplayTransport:
@@ -43,6 +48,8 @@ class ReplayTransport:
         self._latency = latency
         self._command = command
         self._variables = variables
+        self._recognition = Recognition()
+        self._hides: bool | None = None
         self._lock = Lock()
 
     def send(self, hop: HopRequest) -> Response:
@@ -60,15 +67,17 @@ class ReplayTransport:
             raise TransportFailure(found.failure)
         if found.response is None:
             raise AssertionError("an interaction has a response or a failure")
-        return found.response
+        with self._lock:
+            return self._recognition.show(found.response)
 
     def take(self, hop: HopRequest) -> Interaction | Verdict:
         """Return the interaction that answers a request, or why there is none.
 
         The request is looked for as it is, then with today's secrets taken out, then with all placeholders
-        taken for the same: the secrets of a replay may go by other names.
+        taken for the same: the secrets of a replay may go by other names. At last comes what the same call
+        sent then, when only secrets differ.
         """
-        request, context = hop.request, hop.context
+        request, context = self._recognition.hide(hop.request), hop.context
         parts = self.index.parts(request, context)
         with self._lock:
             found = self.index.take(parts, context)
@@ -83,7 +92,39 @@ class ReplayTransport:
                     return again
             if found == "unknown":
                 found = self.index.take(redacted, context, unify=True)
+            if found == "unknown" and set(self.index.rule.on) <= _COMPARED:
+                found = self._recognize(request, context)
         return found
+
+    def _recognize(self, request: ResolvedRequest, context: HopContext) -> Interaction | Verdict:
+        """Look for what the same call sent then and differs in secrets alone."""
+        url = self.index.addresses.recorded(request.url)
+        for one in self.index.of_call(context):
+            differences = [
+                difference
+                for difference in request_differences(request, url, one.request)
+                if difference.pointer.partition("/")[0] in self.index.rule.on
+            ]
+            secrets = self._recognition.explain(differences, derived=self._hides_secrets())
+            if differences and secrets is not None:
+                parts = self.index.parts_of(one)
+                found = self.index.take(parts, one.context)
+                if isinstance(found, Interaction):
+                    self._recognition.learn(secrets)
+                return found
+        return "unknown"
+
+    def _hides_secrets(self) -> bool:
+        """Whether the recording hides secrets, from which others may have been computed."""
+        if self._hides is None:
+            self._hides = any(
+                _MARK in (one.request.body or b"")
+                or PREFIX in one.request.url
+                or any(PREFIX in value for _, value in one.request.headers)
+                or _placeholder_in(one.response)
+                for one in self.index.interactions
+            )
+        return self._hides
 
     def close(self) -> None:
         """Do nothing: there is no connection to give back."""
@@ -104,6 +145,12 @@ class ReplayTransport:
                 variables=self._variables(),
             )
         return ExplainedMiss(report, file=self._file)
+
+
+def _placeholder_in(response: Response | None) -> bool:
+    return response is not None and (
+        _MARK in response.body or any(PREFIX in value for _, value in response.headers)
+    )
 
 
 class Replay:
