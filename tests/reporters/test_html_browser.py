@@ -3,11 +3,15 @@
 import importlib
 import os
 import shutil
+import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from harness.client.message import ResolvedRequest
 from harness.collection.model import Collection, Folder, Item, Request, Script, Url
 from harness.runner.events import CallFinished, IterationStarted, RunFinished, RunStarted
 from harness.runner.plan import calls_of
@@ -176,6 +180,83 @@ def test_curl_is_copied_masked(opened, shop_run):
     assert command.startswith("curl -X POST 'http://127.0.0.1:8080/orders?q=1&flag'")
     assert "-H 'Authorization: Bearer <masked>'" in command
     assert '--data-raw \'{"token": "<masked>"}\'' in command
+
+
+class Heard(BaseHTTPRequestHandler):
+    """Keeps what curl sent."""
+
+    protocol_version = "HTTP/1.1"
+
+    def handle_one_request(self):
+        self.raw_requestline = self.rfile.readline(65537)
+        if not self.raw_requestline or not self.parse_request():
+            self.close_connection = True
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.heard.append((self.command, self.path, list(self.headers.items()), body))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def ear():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Heard)
+    server.heard = []
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+FORM = (
+    b'--xyz\r\nContent-Disposition: form-data; name="a"\r\n\r\nit\'s \\ "q"\nline 2 \xc3\xbc\r\n--xyz--\r\n'
+)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+@pytest.mark.parametrize(
+    ("method", "target", "headers", "body"),
+    [
+        ("GET", "/a/../b?q={x}[1]&s=it's", (("User-Agent", "me"), ("Accept", "*/*")), None),
+        ("HEAD", "/head", (("Accept", "*/*"),), None),
+        ("DELETE", "/d", (("X-Quote", 'it\'s "x" $HOME `id` !!'), ("X-Empty", "")), None),
+        ("POST", "/json", (("Content-Type", "application/json"),), '{"a": "it\'s\\n$HOME 😀"\n}'.encode()),
+        ("PUT", "/at", (("Content-Type", "text/plain"),), b"@not-a-file"),
+        ("POST", "/form", (("Content-Type", "multipart/form-data; boundary=xyz"),), FORM),
+        ("PATCH", "/binary", (("Content-Type", "application/octet-stream"),), bytes(range(256))),
+        ("POST", "/nul", (("Content-Type", "text/plain"),), b"a\0b"),
+        ("QUERY", "/bare", (("X-A", "1"),), b"no type"),
+    ],
+)
+def test_what_is_copied_as_curl_sends_the_same_bytes(opened, shop_run, ear, method, target, headers, body):
+    address = f"127.0.0.1:{ear.server_port}"
+    headers = (("Host", address), *headers)
+    sent = ResolvedRequest(method=method, url=f"http://{address}{target}", headers=headers, body=body)
+    first = next(event for event in shop_run if isinstance(event, CallFinished))
+    exchange = replace(first.result.exchange, request=sent)
+    shop_run[shop_run.index(first)] = CallFinished(result=replace(first.result, exchange=exchange))
+    page = opened(shop_run).page
+    page.evaluate(
+        """() => {
+            window.copied = [];
+            document.execCommand = () => window.copied.push(document.activeElement.value);
+            Object.defineProperty(navigator, 'clipboard', {value: undefined});
+        }"""
+    )
+    page.get_by_role("button", name="Copy as curl").click()
+    page.locator("#toast", has_text="copied").wait_for()
+    command = page.evaluate("window.copied[0]")
+    subprocess.run(["bash", "-c", command], check=True, capture_output=True, timeout=30)
+    [(verb, path, received, content)] = ear.heard
+    assert (verb, path) == (method, target)
+    assert content == (body or b"")
+    extra = {"Content-Length"} if body else set()
+    assert {(key, value) for key, value in received if key not in extra} == set(headers)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -14,7 +14,12 @@ function renderBody(body, type, title) {
   }
   const data = body.text !== undefined ? new TextEncoder().encode(body.text) : Uint8Array.from(atob(body.base64), (one) => one.charCodeAt(0));
   if (body.cut) bar.append(span(`only the first ${bytes(data.length)} are kept`, 'warned'));
-  if (body.text === undefined) {
+  const parts = kind === 'multipart/form-data' ? partsOf(data, type) : [];
+  if (parts.length) {
+    const sent = h('details', null, h('summary', null, 'As sent'));
+    sent.addEventListener('toggle', () => { if (sent.children.length < 2) sent.append(body.text === undefined ? renderHex(data) : h('pre', { tabindex: '0' }, body.text)); });
+    box.append(renderParts(parts), sent);
+  } else if (body.text === undefined) {
     box.append(/^image\/(png|jpe?g|gif|webp|bmp|x-icon|svg)/.test(kind) ? renderImage(data, kind) : renderHex(data));
   } else {
     renderText(box, bar, body.text, kind);
@@ -85,11 +90,37 @@ function laidOut(text, kind) {
   }
   if (kind.includes('xml') || kind.includes('html')) return layOutMarkup(text);
   if (kind === 'application/x-www-form-urlencoded') {
-    return text.split('&').map((pair) => pair.split('=').map((part) => {
-      try { return decodeURIComponent(part.replace(/\+/g, ' ')); } catch { return part; }
-    }).join(' = ')).join('\n');
+    return text.split('&').map((pair) => decodedPair(pair).join(' = ')).join('\n');
   }
   return null;
+}
+
+function decodedPair(pair) {
+  const at = pair.indexOf('=');
+  return (at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]).map((part) => {
+    try { return decodeURIComponent(part.replace(/\+/g, ' ')); } catch { return part; }
+  });
+}
+
+// The parts of a form: name, file, type, and the bytes as characters of one byte each.
+function partsOf(data, type) {
+  const boundary = (type.match(/boundary=("([^"]+)"|[^;\s]+)/i) || [])[2] || (type.match(/boundary=([^;\s]+)/i) || [])[1];
+  if (!boundary || data.length > 2000000) return [];
+  const text = new TextDecoder('latin1').decode(data);
+  return text.split(`--${boundary}`).slice(1).filter((part) => part.startsWith('\r\n')).map((part) => {
+    const at = part.indexOf('\r\n\r\n');
+    const head = part.slice(0, at);
+    const field = (name) => (head.match(new RegExp(`[;\\s]${name}="([^"]*)"`, 'i')) || [])[1];
+    return { name: field('name') || '', file: field('filename'), type: (head.match(/content-type:\s*([^\r\n]+)/i) || [])[1], value: part.slice(at + 4).replace(/\r\n$/, '') };
+  });
+}
+
+function utf8(text) { return new TextDecoder().decode(Uint8Array.from(text, (one) => one.charCodeAt(0))); }
+
+function renderParts(parts) {
+  return table(['Field', 'Value'], parts.map((part) => [utf8(part.name), part.file === undefined
+    ? shortened(utf8(part.value))
+    : span(`file ${utf8(part.file)}, ${bytes(part.value.length)}${part.type ? `, ${part.type}` : ''}`, 'words')]));
 }
 
 // Only white space changes: numbers keep every digit, duplicate names stay.
@@ -152,7 +183,7 @@ function renderHex(data) {
     lines.push(`${at.toString(16).padStart(6, '0')}  ${hex}  ${text}`);
   }
   if (upto < data.length) lines.push(`… ${bytes(data.length - upto)} more`);
-  return h('pre', { tabindex: '0' }, lines.join('\n'));
+  return h('pre', { tabindex: '0', class: 'hex' }, lines.join('\n'));
 }
 
 function headerOf(headers, name) {

@@ -136,10 +136,10 @@ function withoutClosed(all) {
 }
 
 function marked(text) {
-  const word = filter.text.split(/\s+/)[0];
-  const at = word ? text.toLowerCase().indexOf(word) : -1;
-  if (at < 0) return [text];
-  return [text.slice(0, at), h('mark', null, text.slice(at, at + word.length)), text.slice(at + word.length)];
+  const words = filter.text.split(/\s+/).filter(Boolean);
+  if (!words.length) return [text];
+  const rule = new RegExp(`(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`, 'i');
+  return text.split(rule).map((part, at) => (at % 2 ? h('mark', null, part) : part));
 }
 
 function renderLine(at) {
@@ -169,7 +169,7 @@ function renderCall(number, indent, level) {
     sign, cell('method', row[ROW.method]), name,
     cell('tests', row[ROW.tests] ? `${passed}/${row[ROW.tests]}` : '', `${passed} of ${row[ROW.tests]} assertions passed${over}`),
     cell(`code ${codeClass(row[ROW.code])}`, state === SKIPPED ? '' : String(row[ROW.code] || 'ERR')),
-    cell('time', state === SKIPPED ? '' : duration(row[ROW.ms])));
+    cell('time', state === SKIPPED ? '' : duration(row[ROW.code] ? row[ROW.ms] : row[ROW.elapsed])));
 }
 
 // Walking over a folder with the keys leaves it as it is; a click, Enter or Space opens and closes it.
@@ -204,7 +204,7 @@ function drawAxis(from, to) {
     last = Math.max(last, row[ROW.start] + Math.max(row[ROW.elapsed], row[ROW.ms]));
   }
   timeSpan = Math.max(last - timeFrom, 1);
-  $('axis').replaceChildren(span('from the start of the run', 'axis-title'), ...[0, 1 / 3, 2 / 3, 1].map((part) => h('span', {
+  $('axis').replaceChildren(h('span', { class: 'axis-title', title: 'Coloured: waiting for the answer. Grey: scripts, and what they sent.' }, 'from the start of the run'), ...[0, 1 / 3, 2 / 3, 1].map((part) => h('span', {
     class: part === 1 ? 'end' : '', style: { left: `${38 + part * 48}%` },
   }, duration(timeFrom + part * timeSpan))));
 }
@@ -217,7 +217,7 @@ function renderTimed(at) {
     cell('name', nameOf(row), pathOf(row).join(' / ')),
     h('span', { class: 'lane', role: 'gridcell', 'aria-label': `after ${duration(row[ROW.start] - timeFrom)} for ${duration(row[ROW.elapsed])}` },
       h('i', { class: 'out', style: { left: share(row[ROW.start] - timeFrom), width: share(row[ROW.elapsed]) } }),
-      h('i', { class: isBroken(row) ? 'bad' : '', style: { left: share(row[ROW.start] - timeFrom), width: share(row[ROW.ms]) } })),
+      h('i', { class: isBroken(row) ? 'bad' : '', style: { left: share(row[ROW.start] - timeFrom), width: share(row[ROW.code] ? row[ROW.ms] : row[ROW.elapsed]) } })),
     cell('time', duration(row[ROW.elapsed])));
 }
 

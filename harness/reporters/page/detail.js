@@ -23,6 +23,7 @@ async function openCall(number, keepList) {
   current = record;
   box.replaceChildren(...renderDetail(number, row, record).flat(3).filter(Boolean));
   box.scrollTop = 0;
+  if (matchMedia('(max-width: 900px)').matches) box.scrollIntoView();
   box.setAttribute('aria-label', pathOf(row).join(' / '));
   history.replaceState(null, '', `#call-${number}`);
 }
@@ -110,11 +111,14 @@ function renderExchange(exchange) {
     h('h3', null, 'Request', h('button', { type: 'button', onclick: () => copy(asCurl(exchange), 'curl command') }, 'Copy as curl')),
     renderHops(exchange),
     h('p', { class: 'request-line' }, h('b', null, exchange.method), exchange.method === 'GET' && /^https?:/.test(exchange.url) ? link(exchange.url, exchange.url) : exchange.url),
+    renderQuery(exchange.url),
     renderHeaders(exchange.headers),
     renderBody(exchange.body, headerOf(exchange.headers, 'content-type'), 'Body'));
   if (!response) {
     const failure = exchange.failure || { message: 'no answer', kind: '' };
-    return h('div', { class: 'pair' }, sent, h('section', null, h('h3', null, 'Response'), h('p', { class: 'failed request-line' }, `${failure.kind} ${failure.code || ''}: ${failure.message}`)));
+    return h('div', { class: 'pair' }, sent, h('section', null, h('h3', null, 'Response'), h('div', { class: 'unanswered' }, h('p', { class: 'failed' }, UNANSWERED[failure.kind] || 'No answer came.'),
+      failure.code && !failure.message.includes(failure.code) ? h('p', { class: 'mono' }, failure.code) : null,
+      h('p', { class: 'mono' }, failure.message))));
   }
   return h('div', { class: 'pair' }, sent, h('section', null,
     h('h3', null, 'Response'),
@@ -135,6 +139,13 @@ function renderHops(exchange) {
       h('div', { class: 'mono' }, h('b', null, method), ' ', url),
       h('div', { class: 'mono' }, span(`${status} ${reason || ''}`, codeClass(status)), span(` ${duration(ms || 0)}`, 'quiet'),
         location ? [' → ', location] : null)))));
+}
+
+function renderQuery(url) {
+  const query = url.split('#')[0].split('?').slice(1).join('?');
+  const pairs = query ? query.split('&').map(decodedPair) : [];
+  if (pairs.length < 2) return null;
+  return h('details', null, h('summary', null, counted(pairs.length, 'query parameter')), table(null, pairs));
 }
 
 function renderHeaders(headers) {
@@ -175,13 +186,6 @@ function lastKnown(name) {
     if (found) return [found[1], `${ORIGINS[scope]}, at the end of the run`];
   }
   return [null, 'a script or data, or not defined'];
-}
-
-function shortened(text) {
-  if (text.length <= 300) return text;
-  const box = h('span', null, `${text.slice(0, 300)}… `);
-  box.append(h('button', { type: 'button', class: 'link', onclick: () => box.replaceChildren(text) }, 'all'));
-  return box;
 }
 
 function renderAttempts(record) {

@@ -41,6 +41,14 @@ function codeClass(code) {
   return code < 300 ? 'passed' : code < 400 ? 'quiet' : code < 500 ? 'warned' : 'failed';
 }
 
+// Why no answer came, by the kinds of harness/client/message.py.
+const UNANSWERED = {
+  refused: 'Nobody listens there.', dns: 'The name of the host is not known.', timeout: 'It took longer than it may.',
+  tls: 'TLS failed: a certificate was not trusted, or no common version was found.', reset: 'The connection was cut.',
+  protocol: 'The answer is no HTTP.', invalid: 'The request cannot be sent as it is.', redirects: 'It was redirected too often.',
+  miss: 'The recording holds no answer to this request.', offline: 'A connection was wanted while there may be none.',
+};
+
 const STATES = ['passed', 'failed', 'skipped'];
 const SIGNS = ['✓', '✖', '–'];
 
@@ -97,6 +105,13 @@ function moment(ms) {
   } catch {
     return new Date(ms).toLocaleString();
   }
+}
+
+function shortened(text) {
+  if (text.length <= 300) return text;
+  const box = h('span', null, `${text.slice(0, 300)}… `);
+  box.append(h('button', { type: 'button', class: 'link', onclick: () => box.replaceChildren(text) }, 'all'));
+  return box;
 }
 
 function callLink(number, text) {

@@ -2,9 +2,18 @@
 
 const SHOWN = 5;
 
+// What cannot hold without an answer follows from the request that got none; that is what to look at.
+function isConsequence(failure) {
+  return failure[FAILURE.kind] !== 'request' && !index.rows[failure[FAILURE.row]][ROW.code] && failure[FAILURE.event] !== 'prerequest'
+    && failuresOfRow.get(failure[FAILURE.row]).some((one) => isUnanswered(index.failures[one]));
+}
+
+function isUnanswered(failure) { return failure[FAILURE.kind] === 'request' && failure[FAILURE.origin] === 'call'; }
+
 function groupsOfFailures() {
   const groups = new Map();
   index.failures.forEach((failure, number) => {
+    if (isConsequence(failure)) return;
     const key = `${failure[FAILURE.name]}: ${failure[FAILURE.message]}`;
     if (!groups.has(key)) groups.set(key, []);
     groups.get(key).push(number);
@@ -55,7 +64,15 @@ function renderOccurrence(number, full) {
       index.run.iterations > 1 ? span(`iteration ${row[ROW.iteration] + 1}`, 'quiet') : null,
       span(`${row[ROW.method]} ${row[ROW.code] || 'no answer'}`, `mono ${codeClass(row[ROW.code])}`)),
     failure[FAILURE.test] !== null ? h('div', { class: 'test' }, linked(failure[FAILURE.test])) : null,
-    full ? explain(failure) : span(place(failure), 'quiet'));
+    full ? explain(failure) : span(place(failure), 'quiet'),
+    isUnanswered(failure) ? renderConsequences(failure[FAILURE.row]) : null);
+}
+
+function renderConsequences(row) {
+  const more = failuresOfRow.get(row).map((one) => index.failures[one]).filter(isConsequence);
+  if (!more.length) return null;
+  const names = more.slice(0, 3).map((one) => one[FAILURE.test] || one[FAILURE.name]).join(', ');
+  return h('div', { class: 'quiet' }, `so ${counted(more.length, 'check')} had nothing to look at: ${names}${more.length > 3 ? ', …' : ''}`);
 }
 
 function place(failure) {
@@ -101,27 +118,51 @@ function renderDifference(expected, actual) {
   const left = tidy(expected).split('\n'), right = tidy(actual).split('\n');
   const box = h('div', { class: 'diff', tabindex: '0', role: 'group', 'aria-label': 'Expected and actual' });
   if (left.length === 1 && right.length === 1) {
-    const [gone, come] = inline(left[0], right[0]);
-    box.append(h('div', { class: 'gone' }, '− expected  ', gone), h('div', { class: 'come' }, '+ actual    ', come));
+    const fill = (whole) => {
+      const [gone, come] = inline(left[0], right[0], whole);
+      const cut = [gone, come].flat().includes('…');
+      box.replaceChildren(h('div', { class: 'gone' }, '− expected  ', gone), h('div', { class: 'come' }, '+ actual    ', come),
+        cut ? h('button', { type: 'button', class: 'link', onclick: () => fill(true) }, 'show the whole texts') : '');
+    };
+    fill(false);
     return box;
   }
-  for (const [kind, text] of lineDifference(left, right)) {
+  const lines = lineDifference(left, right);
+  box.append(h('div', { class: 'quiet' }, '− expected   + actual'));
+  lines.forEach(([kind, text], at) => {
     const sign = kind === 'gone' ? '− ' : kind === 'come' ? '+ ' : '  ';
-    box.append(h('div', { class: kind }, sign + text));
-  }
-  box.prepend(h('div', { class: 'quiet' }, '− expected   + actual'));
+    const pair = partner(lines, at);
+    const told = pair === null ? shortened(text) : kind === 'gone' ? inline(text, pair, true)[0] : inline(pair, text, true)[1];
+    box.append(h('div', { class: kind }, sign, told));
+  });
   return box;
 }
 
-// Marks the middle in which two texts differ.
-function inline(left, right) {
+// The line that one line became, where just one stands for one.
+function partner(lines, at) {
+  const kind = (one) => (lines[one] || [''])[0];
+  if (kind(at) === 'gone' && kind(at + 1) === 'come' && kind(at - 1) !== 'gone' && kind(at + 2) !== 'come') return lines[at + 1][1];
+  if (kind(at) === 'come' && kind(at - 1) === 'gone' && kind(at - 2) !== 'gone' && kind(at + 1) !== 'come') return lines[at - 1][1];
+  return null;
+}
+
+const AROUND = 60;
+
+// Marks the middle in which two texts differ; unless wanted whole, long parts that are alike are cut.
+function inline(left, right, whole) {
   let start = 0;
   while (start < left.length && start < right.length && left[start] === right[start]) start += 1;
   let end = 0;
   while (end < left.length - start && end < right.length - start && left[left.length - 1 - end] === right[right.length - 1 - end]) end += 1;
-  const cut = (text) => [text.slice(0, start), h('b', null, text.slice(start, text.length - end)), text.slice(text.length - end)];
-  return [cut(left), cut(right)];
+  const before = (text) => (whole || text.length <= AROUND + 20 ? [text] : ['…', text.slice(-AROUND)]);
+  const after = (text) => (whole || text.length <= AROUND + 20 ? [text] : [text.slice(0, AROUND), '…']);
+  const middle = (text) => (whole || text.length <= 6 * AROUND ? [h('b', null, text)] : [h('b', null, text.slice(0, 5 * AROUND)), '…']);
+  const parts = (text) => [...before(text.slice(0, start)), ...middle(text.slice(start, text.length - end)), ...after(text.slice(text.length - end))];
+  return [parts(left), parts(right)];
 }
+
+// A comma says only that more follows.
+function alike(left, right) { return left.replace(/,$/, '') === right.replace(/,$/, ''); }
 
 // The longest common subsequence of lines; beyond a size that is quick, all of one and all of the other.
 function lineDifference(left, right) {
@@ -129,13 +170,13 @@ function lineDifference(left, right) {
   const lengths = Array.from({ length: left.length + 1 }, () => new Uint16Array(right.length + 1));
   for (let i = left.length - 1; i >= 0; i -= 1) {
     for (let j = right.length - 1; j >= 0; j -= 1) {
-      lengths[i][j] = left[i] === right[j] ? lengths[i + 1][j + 1] + 1 : Math.max(lengths[i + 1][j], lengths[i][j + 1]);
+      lengths[i][j] = alike(left[i], right[j]) ? lengths[i + 1][j + 1] + 1 : Math.max(lengths[i + 1][j], lengths[i][j + 1]);
     }
   }
   const result = [];
   let i = 0, j = 0;
   while (i < left.length || j < right.length) {
-    if (i < left.length && j < right.length && left[i] === right[j]) { result.push(['', left[i]]); i += 1; j += 1; }
+    if (i < left.length && j < right.length && alike(left[i], right[j])) { result.push(['', left[i]]); i += 1; j += 1; }
     else if (j >= right.length || (i < left.length && lengths[i + 1][j] >= lengths[i][j + 1])) { result.push(['gone', left[i]]); i += 1; }
     else { result.push(['come', right[j]]); j += 1; }
   }
