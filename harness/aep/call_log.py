@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 
     from harness.aep.platform import Platform
 
-_MOST_CALLS = 200
+_MOST_CALLS = 1000
 _MOST_BYTES = 8192
 _HIDDEN = "•••"
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "x-amz-security-token"})
-_SECRET = re.compile(
-    r'("(?:[A-Za-z]*[sS]ecret\w*|sasKey|access_?[tT]oken|jwt_token|password|privateKey)"\s*:\s*)"[^"]*"'
+_SECRET_HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-security-token"}
 )
-_FORM_SECRET = re.compile(r"((?:^|&)(?:client_secret|jwt_token)=)[^&]*")
-_PART_SECRET = re.compile(r'(name="(?:client_secret|jwt_token)"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*')
+_SECRET_NAME = (
+    r"\w*secret\w*|\w*password|\w*passphrase|\w*access_?key|sas_?key|private_?key|service_?principal_?key"
+    r"|connection_?string|(?:access|refresh|id|jwt|session)_?token"
+)
+# A body is cut after its first bytes, so that a text need not be closed.
+_SECRET = re.compile(rf'("(?:{_SECRET_NAME})"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.IGNORECASE | re.DOTALL)
+_FORM_SECRET = re.compile(rf"((?:^|[?&])(?:{_SECRET_NAME})=)[^&#\s]*", re.IGNORECASE)
+_PART_SECRET = re.compile(rf'(name="(?:{_SECRET_NAME})"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*', re.IGNORECASE)
+_KEY_IN_TEXT = re.compile(r"(SharedAccessKey=|SharedAccessSignature [^\s\"]*sig=)[^;&\s\"]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,7 @@ class LoggedCall:
     """
 
     number: int
+    service: str
     at_ms: int
     elapsed_ms: float
     method: str
@@ -51,9 +58,23 @@ class LoggedCall:
         """Path without the query."""
         return self.target.partition("?")[0]
 
+    @property
+    def line(self) -> str:
+        """What tells a call from others, in lower case: status, method, target, service."""
+        return f"{self.status} {self.method} {self.shown_target} {self.service}".lower()
+
+    @property
+    def shown_target(self) -> str:
+        """Path and query, secrets hidden: the token endpoint takes its parameters there too."""
+        return _FORM_SECRET.sub(rf"\1{_HIDDEN}", self.target)
+
     def shown_headers(self) -> list[tuple[str, str]]:
         """Headers of the request, what proves who calls hidden."""
-        return [(name, _hide(value) if name in _SECRET_HEADERS else value) for name, value in self.headers]
+        return _without_secrets(self.headers)
+
+    def shown_answer_headers(self) -> list[tuple[str, str]]:
+        """Headers of the answer, secrets hidden."""
+        return _without_secrets(self.answer_headers)
 
     def shown_body(self) -> str:
         """Body of the request as text, secrets hidden."""
@@ -99,6 +120,7 @@ class CallLog:
         self._calls.append(
             LoggedCall(
                 number=self._number,
+                service=service,
                 at_ms=self._platform.clock.now_ms(),
                 elapsed_ms=elapsed_ms,
                 method=method,
@@ -113,10 +135,22 @@ class CallLog:
             )
         )
 
+    def found(self, asked: str, *, after: int = 0) -> list[LoggedCall]:
+        """Look for calls with a text in their line, newest first, those above a number."""
+        calls = self.latest(after=after)
+        wanted = asked.lower()
+        if not wanted:
+            return calls
+        return [one for one in calls if wanted in one.line]
+
     def latest(self, limit: int = _MOST_CALLS, *, after: int = 0) -> list[LoggedCall]:
         """Last calls, newest first, those above a number."""
         newest: Iterable[LoggedCall] = reversed(self._calls)
         return list(islice((one for one in newest if one.number > after), limit))
+
+
+def _without_secrets(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, _hide(value) if name.lower() in _SECRET_HEADERS else value) for name, value in headers]
 
 
 def _hide(value: str) -> str:
@@ -134,6 +168,6 @@ def _text(content: bytes, size: int) -> str:
             return f"{size} bytes that are not text"
         text = content[: error.start].decode()
     text = _SECRET.sub(rf'\1"{_HIDDEN}"', text)
-    for pattern in (_FORM_SECRET, _PART_SECRET):
+    for pattern in (_FORM_SECRET, _PART_SECRET, _KEY_IN_TEXT):
         text = pattern.sub(rf"\1{_HIDDEN}", text)
     return f"{text}\n… {size - len(content)} bytes more" if size > len(content) else text

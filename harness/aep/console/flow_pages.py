@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.activation import DEAD_LETTERS
+from harness.aep.console.paging import fits
+from harness.aep.datastreams import Datastreams
 from harness.aep.flow_connections import destination_of
 from harness.aep.flow_specs import connection_spec
 from harness.aep.flows import Flows, mapped_attributes, mapped_segments
 from harness.aep.inlets import Inlet, Inlets
-from harness.aep.segments import Segments
+from harness.aep.segments import Segment, Segments
 from harness.aep.sinks import LocalSinks
 
 if TYPE_CHECKING:
@@ -62,6 +64,16 @@ class FlowCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DatastreamRow:
+    """A datastream with its event datasets by id and name."""
+
+    id: str
+    title: str
+    enabled: bool
+    datasets: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentRow:
     """A segment definition with how many are in it."""
 
@@ -74,10 +86,16 @@ class SegmentRow:
     exited: int
 
 
-def flow_cards(place: Place) -> list[FlowCard]:
-    """Flows, the newest first."""
+def flows(place: Place, asked: str) -> list[dict[str, Any]]:
+    """Flows whose name or id has a text in it, the newest first."""
+    kind = place.platform.service(Flows).kind
+    found = place.platform.store.find(place.org, place.sandbox, kind)
+    return [one for one in reversed(found) if fits(asked, one.get("name", ""), one["id"])]
+
+
+def flow_cards(place: Place, shown: list[dict[str, Any]]) -> list[FlowCard]:
+    """Cards of some flows."""
     platform = place.platform
-    service = platform.service(Flows)
     names = {
         one.id: str(one.body["name"]) for one in platform.service(Segments).all(place.org, place.sandbox)
     }
@@ -85,7 +103,7 @@ def flow_cards(place: Place) -> list[FlowCard]:
     for run in platform.store.find(place.org, place.sandbox, "flowservice.runs"):
         runs.setdefault(str(run["flowId"]), []).append(run["metrics"]["recordSummary"])
     found = []
-    for flow in platform.store.find(place.org, place.sandbox, service.kind)[::-1]:
+    for flow in shown:
         counted = runs.get(flow["id"], [])
         letters = platform.store.latest_records(
             place.org, place.sandbox, DEAD_LETTERS, flow["id"], limit=_MOST_MESSAGES
@@ -115,14 +133,47 @@ def inlet_rows(place: Place) -> list[Inlet]:
     return place.platform.service(Inlets).list(place.org, place.sandbox)[::-1]
 
 
-def segment_rows(place: Place) -> list[SegmentRow]:
-    """Definitions, the newest first, with the memberships there are."""
+def datastream_rows(place: Place) -> list[DatastreamRow]:
+    """Datastreams, the newest first."""
+    found = place.platform.store.find(place.org, place.sandbox, "datastream")
+    streams = place.platform.service(Datastreams)
+    datasets = {
+        one["id"]: str(one["name"]) for one in place.platform.store.find(place.org, place.sandbox, "dataset")
+    }
+    rows = []
+    for body in reversed(found):
+        stream = streams.find(body["_system"]["id"])
+        if stream is None:
+            continue
+        title = body["data"].get("title") or body["data"].get("name") or stream.id
+        rows.append(
+            DatastreamRow(
+                id=stream.id,
+                title=str(title),
+                enabled=stream.enabled,
+                datasets=tuple((one, datasets.get(one, one)) for one in stream.event_datasets),
+            )
+        )
+    return rows
+
+
+def segments(place: Place, asked: str) -> list[Segment]:
+    """Definitions whose name, id or expression has a text in it, the newest first."""
+    found = place.platform.service(Segments).all(place.org, place.sandbox)
+    return [
+        one
+        for one in reversed(found)
+        if fits(asked, one.body["name"], one.id, one.body["expression"]["value"])
+    ]
+
+
+def segment_rows(place: Place, shown: list[Segment]) -> list[SegmentRow]:
+    """Rows of some definitions, with the memberships there are."""
     counts: dict[str, dict[str, int]] = {}
     for held in place.platform.store.find(place.org, place.sandbox, "segmentMembership"):
         for segment_id, (status, _) in held["segments"].items():
             own = counts.setdefault(segment_id, {})
             own[status] = own.get(status, 0) + 1
-    found = place.platform.service(Segments).all(place.org, place.sandbox)
     return [
         SegmentRow(
             id=one.id,
@@ -133,7 +184,7 @@ def segment_rows(place: Place) -> list[SegmentRow]:
             realized=counts.get(one.id, {}).get("realized", 0),
             exited=counts.get(one.id, {}).get("exited", 0),
         )
-        for one in reversed(found)
+        for one in shown
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep.batches import Batches
 from harness.aep.catalog import Catalog, tag_enabled
+from harness.aep.console.paging import fits
 from harness.aep.landing import FAILED, LAKE
 from harness.aep.registry.state import SchemaRegistry
 from harness.aep.store import encode
@@ -14,8 +15,7 @@ from harness.aep.store import encode
 if TYPE_CHECKING:
     from harness.aep.console.place import Place
 
-_MOST_BATCHES = 50
-_MOST_ROWS = 50
+_MOST_REFUSALS = 20
 _WIDEST = 40
 
 
@@ -55,7 +55,6 @@ class Table:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    more: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +65,21 @@ class Refusal:
     record: str
 
 
-def dataset_rows(place: Place) -> list[DatasetRow]:
-    """Datasets, the newest first."""
+def datasets(place: Place, asked: str) -> list[dict[str, Any]]:
+    """Datasets whose name or id has a text in it, the newest first."""
+    found = place.platform.service(Catalog).datasets(place.org, place.sandbox)
+    return [one for one in reversed(found) if fits(asked, one["name"], one["id"])]
+
+
+def dataset_rows(place: Place, shown: list[dict[str, Any]]) -> list[DatasetRow]:
+    """Rows of some datasets."""
+    wanted = {one["id"] for one in shown}
     grouped: dict[str, list[dict[str, Any]]] = {}
     for batch in place.platform.service(Batches).all(place.org, place.sandbox):
-        grouped.setdefault(str(batch["relatedObjects"][0]["id"]), []).append(batch)
-    found = place.platform.service(Catalog).datasets(place.org, place.sandbox)
-    return [_row(place, one, grouped.get(one["id"], [])) for one in reversed(found)]
+        dataset_id = str(batch["relatedObjects"][0]["id"])
+        if dataset_id in wanted:
+            grouped.setdefault(dataset_id, []).append(batch)
+    return [_row(place, one, grouped.get(one["id"], [])) for one in shown]
 
 
 def dataset_row(place: Place, dataset_id: str) -> DatasetRow | None:
@@ -80,16 +87,22 @@ def dataset_row(place: Place, dataset_id: str) -> DatasetRow | None:
     found = place.platform.service(Catalog).dataset(place.org, place.sandbox, dataset_id)
     if found is None:
         return None
-    return _row(place, found, _batches(place, dataset_id))
+    return _row(place, found, batches_of(place, dataset_id))
 
 
-def batch_rows(place: Place, dataset_id: str) -> list[BatchRow]:
+def batches_of(place: Place, dataset_id: str) -> list[dict[str, Any]]:
     """Batches of a dataset, the newest first."""
+    found = place.platform.service(Batches).all(place.org, place.sandbox)
+    return [one for one in reversed(found) if one["relatedObjects"][0]["id"] == dataset_id]
+
+
+def batch_rows(place: Place, shown: list[dict[str, Any]]) -> list[BatchRow]:
+    """Rows of some batches."""
     service = place.platform.service(Batches)
     found = []
-    for batch in _batches(place, dataset_id)[::-1][:_MOST_BATCHES]:
+    for batch in shown:
         good, bad = _counted(place, batch)
-        shown = service.shown(place.org, place.sandbox, batch)
+        errors = service.shown(place.org, place.sandbox, batch).get("errors", [])
         found.append(
             BatchRow(
                 id=batch["id"],
@@ -98,44 +111,48 @@ def batch_rows(place: Place, dataset_id: str) -> list[BatchRow]:
                 records=good,
                 refused=bad,
                 created_ms=batch["created"],
-                errors=tuple(str(one.get("description", "")) for one in shown.get("errors", [])),
+                errors=tuple(str(one.get("description", "")) for one in errors),
             )
         )
     return found
 
 
-def landed(place: Place, batches: list[BatchRow]) -> Table:
-    """Last rows of some batches, the newest first."""
+def landed(place: Place, batches: list[dict[str, Any]], start: int, size: int) -> Table:
+    """Rows of batches, the newest first, from an index on."""
     store = place.platform.store
     records: list[Any] = []
     for batch in batches:
-        left = _MOST_ROWS - len(records)
-        if left <= 0:
+        count = store.count_records(place.org, place.sandbox, LAKE, batch["id"])
+        if start < count:
+            wanted = start + size - len(records)
+            found = store.latest_records(place.org, place.sandbox, LAKE, batch["id"], limit=wanted)
+            records.extend(one.body for one in found[start:])
+        start = max(0, start - count)
+        if len(records) >= size:
             break
-        found = store.latest_records(place.org, place.sandbox, LAKE, batch.id, limit=left)
-        records.extend(one.body for one in found)
-    return table_of(records, total=sum(batch.records for batch in batches))
+    return table_of(records)
 
 
-def refusals(place: Place, batches: list[BatchRow]) -> list[Refusal]:
-    """Last records of some batches that were refused."""
+def refusals(place: Place, batches: list[dict[str, Any]]) -> list[Refusal]:
+    """Last records of batches that were refused."""
     found: list[Refusal] = []
     for batch in batches:
-        rows = place.platform.store.latest_records(
-            place.org, place.sandbox, FAILED, batch.id, limit=_MOST_ROWS
-        )
+        left = _MOST_REFUSALS - len(found)
+        if left <= 0:
+            break
+        rows = place.platform.store.latest_records(place.org, place.sandbox, FAILED, batch["id"], limit=left)
         for row in rows:
             reasons = tuple(_reasons(row.body.get("_errors")))
             found.append(Refusal(reasons=reasons, record=encode(row.body.get("record"))))
-    return found[:_MOST_ROWS]
+    return found
 
 
-def table_of(records: list[Any], *, total: int) -> Table:
+def table_of(records: list[Any]) -> Table:
     """Cut records into columns; the widest table has 40."""
     flat = [leaves(one) for one in records]
     columns = list(dict.fromkeys(name for one in flat for name in one))[:_WIDEST]
     rows = tuple(tuple(one.get(name, "") for name in columns) for one in flat)
-    return Table(columns=tuple(columns), rows=rows, more=max(0, total - len(rows)))
+    return Table(columns=tuple(columns), rows=rows)
 
 
 def leaves(value: Any, above: str = "") -> dict[str, str]:
@@ -150,11 +167,6 @@ def leaves(value: Any, above: str = "") -> dict[str, str]:
         else:
             found[path] = inner if isinstance(inner, str) else encode(inner)
     return found
-
-
-def _batches(place: Place, dataset_id: str) -> list[dict[str, Any]]:
-    found = place.platform.service(Batches).all(place.org, place.sandbox)
-    return [one for one in found if one["relatedObjects"][0]["id"] == dataset_id]
 
 
 def _counted(place: Place, batch: dict[str, Any]) -> tuple[int, int]:

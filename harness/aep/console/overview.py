@@ -33,9 +33,14 @@ _KINDS = (
             ("runs", "flowservice.runs"),
         ),
     ),
-    ("Edge Network", "", (("datastreams", "datastream"),)),
+    ("Edge Network", "/_console/flows", (("datastreams", "datastream"),)),
 )
-_PLAIN = ("Identity Management", "Sandboxes", "Data Access", "Observability")
+_PLAIN = (
+    ("Identity Management", "Tokens for clients, by secret or by signed JWT"),
+    ("Sandboxes", "Places apart: each has everything of its own"),
+    ("Data Access", "Files of the batches in the data lake"),
+    ("Observability", "Counts of what happened, over time"),
+)
 _RESOURCES = (
     ("schemas", "schemas"),
     ("field groups", "mixins"),
@@ -50,6 +55,7 @@ class ServiceCard:
 
     name: str
     link: str
+    about: str
     counts: tuple[tuple[str, int], ...]
     answered: int
     refused: int
@@ -63,18 +69,19 @@ def service_cards(place: Place) -> list[ServiceCard]:
         (label, len(registry.of_type(place.org, place.sandbox, kind, "tenant"))) for label, kind in _RESOURCES
     ]
     resources.append(("descriptors", store.count(place.org, place.sandbox, DESCRIPTOR_KIND)))
-    found = [("Schema Registry", "/_console/schemas", tuple(resources))]
+    found = [("Schema Registry", "/_console/schemas", "", tuple(resources))]
     for name, link, kinds in _KINDS:
         counts = [(label, store.count(place.org, place.sandbox, kind)) for label, kind in kinds]
-        found.append((name, link, tuple(counts)))
-    found.extend((name, "", ()) for name in _PLAIN)
+        found.append((name, link, "", tuple(counts)))
+    found.extend((name, "", about, ()) for name, about in _PLAIN)
     return [
         ServiceCard(
             name=name,
             link=place.link(link) if link else "",
+            about=about,
             counts=counts,
             answered=log.answered[name],
             refused=log.refused[name],
         )
-        for name, link, counts in found
+        for name, link, about, counts in found
     ]

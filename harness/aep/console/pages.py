@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.call_log import CallLog
 from harness.aep.console import flow_pages, lake_pages, overview, people_pages, schema_trees
+from harness.aep.console.paging import asked_for, span_of
 from harness.aep.console.place import Place, place_of
 from harness.aep.console.rendering import asset, page
 from harness.aep.routing import Endpoint
-from harness.aep.services import service_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,7 @@ _TABS = (
     ("flows", "Flows", f"{_BASE}/flows"),
 )
 _RECENT = 12
+_CALLS = 50
 
 
 def routes(platform: Platform) -> list[Endpoint]:
@@ -81,19 +82,33 @@ class Console:
         )
 
     def log(self, request: Request, _: Caller) -> Response:
-        """`GET /_console/log`: the last calls, with their bodies."""
-        place = place_of(self._platform, request)
-        return self._page("log", place, calls=self._log.latest(), total=self._log.total)
+        """`GET /_console/log?q=&page=`: the last calls, with their bodies."""
+        place, asked = place_of(self._platform, request), asked_for(request)
+        found = self._log.found(asked)
+        span = span_of(request, len(found), size=_CALLS)
+        return self._page(
+            "log",
+            place,
+            calls=found[span.start : span.end],
+            span=span,
+            asked=asked,
+            most=_CALLS,
+            total=self._log.total,
+        )
 
     def log_rows(self, request: Request, _: Caller) -> Response:
-        """`GET /_console/log/rows?after=`: calls that came since, as rows of the page."""
+        """`GET /_console/log/rows?after=&q=`: calls that came since, as rows of the page."""
         after = request.query.number("after", 0)
-        return page("log_rows.html", {"calls": self._log.latest(after=after), "service_of": service_of})
+        calls = self._log.found(asked_for(request), after=after)[:_CALLS]
+        return page("log_rows.html", {"calls": calls})
 
     def schemas(self, request: Request, _: Caller) -> Response:
-        """`GET /_console/schemas`."""
-        place = place_of(self._platform, request)
-        return self._page("schemas", place, schemas=schema_trees.schema_cards(place))
+        """`GET /_console/schemas?q=&page=`."""
+        place, asked = place_of(self._platform, request), asked_for(request)
+        found = schema_trees.schemas(place, asked)
+        span = span_of(request, len(found), size=24)
+        shown = schema_trees.schema_cards(place, found[span.start : span.end])
+        return self._page("schemas", place, schemas=shown, span=span, asked=asked)
 
     def schema(self, request: Request, _: Caller) -> Response:
         """`GET /_console/schemas/{id}`: a schema as a tree."""
@@ -106,53 +121,94 @@ class Console:
         )
 
     def datasets(self, request: Request, _: Caller) -> Response:
-        """`GET /_console/datasets`."""
-        place = place_of(self._platform, request)
-        return self._page("datasets", place, datasets=lake_pages.dataset_rows(place))
+        """`GET /_console/datasets?q=&page=`."""
+        place, asked = place_of(self._platform, request), asked_for(request)
+        found = lake_pages.datasets(place, asked)
+        span = span_of(request, len(found))
+        shown = lake_pages.dataset_rows(place, found[span.start : span.end])
+        return self._page("datasets", place, datasets=shown, span=span, asked=asked)
 
     def dataset(self, request: Request, _: Caller) -> Response:
-        """`GET /_console/datasets/{id}`: batches and rows."""
+        """`GET /_console/datasets/{id}?batch=&page=&rows=`: batches, and the rows of all or of one."""
         place = place_of(self._platform, request)
         found = lake_pages.dataset_row(place, request.params["id"])
         if found is None:
             raise problem.not_found(f"There is no dataset {request.params['id']}")
-        batches = lake_pages.batch_rows(place, found.id)
+        batches = lake_pages.batches_of(place, found.id)
+        span = span_of(request, len(batches), size=20)
+        picked = [one for one in batches if one["id"] == request.query.get("batch")]
+        chosen = lake_pages.batch_rows(place, picked)
+        counted = chosen[0].records if chosen else found.records
+        rows = span_of(request, counted, name="rows")
         return self._page(
             "datasets",
             place,
             "dataset.html",
             dataset=found,
-            batches=batches,
-            table=lake_pages.landed(place, batches),
-            refusals=lake_pages.refusals(place, batches),
+            batches=lake_pages.batch_rows(place, batches[span.start : span.end]),
+            span=span,
+            picked=chosen[0].id if chosen else "",
+            table=lake_pages.landed(place, picked or batches, rows.start, rows.size),
+            rows=rows,
+            refusals=lake_pages.refusals(place, picked or batches),
+            refused=chosen[0].refused if chosen else found.refused,
         )
 
     def profiles(self, request: Request, _: Caller) -> Response:
-        """`GET /_console/profiles?q=`: the last ones, or those with an identity of that value."""
-        place = place_of(self._platform, request)
-        asked = (request.query.get("q") or "").strip()
-        found = people_pages.people_named(place, asked) if asked else people_pages.people_rows(place)
-        total = self._platform.store.count(place.org, place.sandbox, "identityCluster")
-        return self._page("profiles", place, people=found, asked=asked, total=total)
+        """`GET /_console/profiles?q=&page=`: all, or those with an identity of that value."""
+        place, asked = place_of(self._platform, request), asked_for(request)
+        if asked:
+            found = people_pages.people_named(place, asked)
+            return self._page("profiles", place, people=found, asked=asked, span=span_of(request, len(found)))
+        span = span_of(request, self._platform.store.count(place.org, place.sandbox, "identityCluster"))
+        found = people_pages.people_rows(place, span.start, span.size)
+        return self._page("profiles", place, people=found, asked=asked, span=span)
 
     def profile(self, request: Request, _: Caller) -> Response:
-        """`GET /_console/profiles/{xid}`: attributes, identities, memberships, events."""
+        """`GET /_console/profiles/{xid}?events=`: attributes, identities, memberships, events."""
         place = place_of(self._platform, request)
         found = people_pages.person(place, request.params["xid"])
         if found is None:
             raise problem.not_found(f"There is no profile {request.params['xid']}")
-        return self._page("profiles", place, "profile.html", person=found)
+        span = span_of(request, len(found.events), size=25, name="events")
+        segments = span_of(request, len(found.memberships), size=10, name="memberships")
+        return self._page(
+            "profiles",
+            place,
+            "profile.html",
+            person=found,
+            span=span,
+            events=lake_pages.table_of(list(found.events[span.start : span.end])),
+            segments=segments,
+            memberships=found.memberships[segments.start : segments.end],
+        )
 
     def segments(self, request: Request, _: Caller) -> Response:
-        """`GET /_console/segments`."""
-        place = place_of(self._platform, request)
-        return self._page("segments", place, segments=flow_pages.segment_rows(place))
+        """`GET /_console/segments?q=&page=`."""
+        place, asked = place_of(self._platform, request), asked_for(request)
+        found = flow_pages.segments(place, asked)
+        span = span_of(request, len(found))
+        shown = flow_pages.segment_rows(place, found[span.start : span.end])
+        return self._page("segments", place, segments=shown, span=span, asked=asked)
 
     def flows(self, request: Request, _: Caller) -> Response:
-        """`GET /_console/flows`: flows with what they delivered, and inlets."""
-        place = place_of(self._platform, request)
+        """`GET /_console/flows?q=&page=`: flows with what they delivered, and what leads in."""
+        place, asked = place_of(self._platform, request), asked_for(request)
+        found = flow_pages.flows(place, asked)
+        span = span_of(request, len(found), size=10)
+        inlets, streams = flow_pages.inlet_rows(place), flow_pages.datastream_rows(place)
+        inlet_span = span_of(request, len(inlets), size=20, name="inlets")
+        stream_span = span_of(request, len(streams), size=20, name="datastreams")
         return self._page(
-            "flows", place, flows=flow_pages.flow_cards(place), inlets=flow_pages.inlet_rows(place)
+            "flows",
+            place,
+            flows=flow_pages.flow_cards(place, found[span.start : span.end]),
+            span=span,
+            asked=asked,
+            inlets=inlets[inlet_span.start : inlet_span.end],
+            inlet_span=inlet_span,
+            datastreams=streams[stream_span.start : stream_span.end],
+            stream_span=stream_span,
         )
 
     def asset(self, request: Request, _: Caller) -> Response:
@@ -170,6 +226,5 @@ class Console:
             "tabs": tabs,
             "url": self._platform.url,
             "now_ms": self._platform.clock.now_ms(),
-            "service_of": service_of,
         }
         return page(template or f"{tab}.html", common | facts)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from harness.aep.console.lake_pages import Table, leaves, table_of
+from harness.aep.console.lake_pages import leaves
 from harness.aep.identity_edges import IdentityEdges
 from harness.aep.identity_graph import IdentityGraph
 from harness.aep.ids import xid as xid_of
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from harness.aep.console.place import Place
     from harness.aep.identities import Identity
 
-_MOST_PEOPLE = 50
-_MOST_EVENTS = 30
 _WIDTH, _HEIGHT = 640, 360
 _MOST_DRAWN = 24
 
@@ -83,29 +81,29 @@ class GraphDrawing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """All that is shown of one profile."""
+    """All that is shown of one profile; its events are the newest first."""
 
     row: PersonRow
     attributes: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, str], ...]
     memberships: tuple[MembershipRow, ...]
-    events: Table
+    events: tuple[dict[str, Any], ...]
     drawing: GraphDrawing
 
 
-def people_rows(place: Place) -> list[PersonRow]:
-    """Last profiles that were made, newest first."""
-    policy = place.platform.service(Profiles).policy(place.org, place.sandbox)
+def people_rows(place: Place, start: int, size: int) -> list[PersonRow]:
+    """Profiles, the newest first, from an index on."""
+    profiles = place.platform.service(Profiles)
+    policy = profiles.policy(place.org, place.sandbox)
     if policy is None:
         return []
-    found = []
-    for cluster in place.platform.store.latest(
-        place.org, place.sandbox, "identityCluster", limit=_MOST_PEOPLE
-    ):
-        view = place.platform.service(Profiles).view(place.org, place.sandbox, cluster["id"], policy)
-        if view is not None:
-            found.append(_row(place, view))
-    return found
+    clusters = place.platform.store.rows(
+        "SELECT id FROM document WHERE org = ? AND sandbox = ? AND kind = ?"
+        " ORDER BY seq DESC LIMIT ? OFFSET ?",
+        (place.org, place.sandbox, "identityCluster", size, start),
+    )
+    views = (profiles.view(place.org, place.sandbox, str(cluster), policy) for (cluster,) in clusters)
+    return [_row(place, view) for view in views if view is not None]
 
 
 def people_named(place: Place, value: str) -> list[PersonRow]:
@@ -152,7 +150,7 @@ def person(place: Place, xid: str) -> Person | None:
             )
             for one in sorted(held.values(), key=lambda one: -one.at_ms)
         ),
-        events=table_of([one.entity for one in events[::-1][:_MOST_EVENTS]], total=len(events)),
+        events=tuple(one.entity for one in reversed(events)),
         drawing=_drawing(place, view),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.aep.console.paging import fits
 from harness.aep.registry.state import SchemaRegistry
 
 if TYPE_CHECKING:
@@ -43,11 +44,16 @@ class SchemaCard:
     fields: int
 
 
-def schema_cards(place: Place) -> list[SchemaCard]:
-    """Schemas of the tenant, the newest first."""
+def schemas(place: Place, asked: str) -> list[dict[str, Any]]:
+    """Schemas of the tenant whose title or id has a text in it, the newest first."""
+    found = place.platform.service(SchemaRegistry).of_type(place.org, place.sandbox, "schemas", "tenant")
+    return [one for one in reversed(found) if fits(asked, one.get("title", ""), one["$id"])]
+
+
+def schema_cards(place: Place, shown: list[dict[str, Any]]) -> list[SchemaCard]:
+    """Cards of some schemas."""
     registry = place.platform.service(SchemaRegistry)
-    found = registry.of_type(place.org, place.sandbox, "schemas", "tenant")
-    return [_card(registry, place, one) for one in reversed(found)]
+    return [_card(registry, place, one) for one in shown]
 
 
 def schema_card(place: Place, schema_id: str) -> SchemaCard | None:

@@ -3,9 +3,13 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from starlette.responses import Response
+
+from harness.aep.call_log import CallLog
 
 PAGES = (
     "/",
@@ -86,7 +90,8 @@ def test_every_link_leads_somewhere(busy: Any) -> None:
             continue
         seen.add(path)
         pending.extend(Outline(page(busy.client, path)).links)
-    assert len(seen) == len(PAGES) + 5
+    # Two datasets with three batches, a schema each, one profile.
+    assert len(seen) == len(PAGES) + 2 + 3 + 2 + 1
 
 
 def test_the_first_page_counts_what_the_services_hold(busy: Any) -> None:
@@ -193,13 +198,146 @@ def test_style_and_script_come_from_the_platform_itself(client: Any) -> None:
 
 
 def test_the_log_keeps_the_last_calls_and_cuts_long_bodies(client: Any) -> None:
-    from harness.aep.call_log import CallLog
-
     body = json.dumps({"x": "y" * 20_000}).encode()
-    for _ in range(210):
-        client.post("/data/foundation/schemaregistry/tenant/schemas", body)
     log = client.platform.service(CallLog)
-    assert (log.total, len(log.latest())) == (210, 200)
+    for _ in range(1010):
+        log.add(
+            service="Schema Registry",
+            method="POST",
+            target="/data/foundation/schemaregistry/tenant/schemas",
+            headers={},
+            body=body,
+            response=Response(b"{}"),
+            elapsed_ms=1.0,
+        )
+    assert (log.total, len(log.latest())) == (1010, 1000)
     (last,) = log.latest(1)
     assert (len(last.body), last.size) == (8192, len(body))
     assert last.shown_body().endswith("bytes more")
+
+
+def lines(text: str) -> list[str]:
+    return re.findall(r'<span class="target mono">([^<]*)</span>', text)
+
+
+def test_the_log_is_paged_and_searched(client: Any) -> None:
+    for number in range(70):
+        client.get(f"/data/core/idnamespace/identities/{number}")
+    first = page(client, "/_console/log")
+    assert (len(lines(first)), lines(first)[0]) == (50, "/data/core/idnamespace/identities/69")
+    assert 'href="?page=2" rel="next"' in first
+    assert "data-live" in first
+    second = page(client, "/_console/log?page=2")
+    assert (len(lines(second)), lines(second)[-1]) == (20, "/data/core/idnamespace/identities/0")
+    assert "data-live" not in second
+    assert lines(page(client, "/_console/log?q=identities/42")) == ["/data/core/idnamespace/identities/42"]
+    assert len(lines(page(client, "/_console/log?q=404"))) == len(
+        lines(page(client, "/_console/log?q=Identity"))
+    )
+    assert "Nothing here has &lt;b&gt;nobody in it" in page(
+        client, "/_console/log?q=<b>nobody".replace("<", "%3C")
+    )
+    rows = client.get("/_console/log/rows?after=0&q=identities/42", bare=True).body.decode()
+    assert lines(rows) == ["/data/core/idnamespace/identities/42"]
+
+
+@pytest.mark.parametrize("number", ["2", "3", "999", "0", "-1", "x", "\u0663".encode().hex(), "9" * 30])
+def test_any_number_of_a_page_is_answered(client: Any, number: str) -> None:
+    assert "Nothing was asked yet" in page(client, f"/_console/log?page={number}")
+
+
+def test_long_lists_are_paged_and_searched(client: Any, lake: Any) -> None:
+    schema = lake.schema()
+    for number in range(60):
+        lake.dataset(schema, name=f"set {number:02d}")
+    first = page(client, "/_console/datasets")
+    assert "1–50 of 60" in first
+    assert ("set 59" in first, "set 09" in first) == (True, False)
+    second = page(client, "/_console/datasets?page=2")
+    assert ("set 59" in second, "set 09" in second) == (False, True)
+    assert 'href="?page=1" rel="prev"' in second
+    found = page(client, "/_console/datasets?q=SET+07")
+    assert ("set 07" in found, "set 08" in found) == (True, False)
+
+
+def test_profiles_are_paged(people: Any) -> None:
+    messages = [
+        people.lake.message(
+            people.profile_schema, people.profile_dataset, {people.lake.tenant: {"email": f"p{number:02d}@x"}}
+        )
+        for number in range(55)
+    ]
+    sent = people.client.post(f"/collection/batch/{people.inlet}", {"messages": messages}, bare=True)
+    assert sent.status == 207
+    first, second = (page(people.client, f"/_console/profiles?page={one}") for one in (1, 2))
+    assert ("p54@x" in first, "p00@x" in first) == (True, False)
+    assert ("p54@x" in second, "p00@x" in second) == (False, True)
+    rows = page(people.client, f"/_console/datasets/{people.profile_dataset}?rows=2")
+    assert ("p54@x" in rows, "p04@x" in rows, "p00@x" in rows) == (False, True, True)
+
+
+def test_the_rows_of_one_batch_are_looked_at_alone(busy: Any) -> None:
+    path = f"/_console/datasets/{busy.profile_dataset}"
+    links = [one for one in Outline(page(busy.client, path)).links if "batch=" in one]
+    alone = [page(busy.client, one) for one in links]
+    assert sorted("Only batch" in text and "a@example.com" in text for text in alone) == [False, True]
+    assert sorted("expected type: JSONObject" in text for text in alone) == [False, True]
+
+
+def test_a_datastream_shows_where_its_events_go(busy: Any) -> None:
+    settings = {"com_adobe_experience_platform": {"datasets": {"event": [{"datasetId": busy.event_dataset}]}}}
+    records = "/metadata/namespaces/edge/datasets/datastreams/records"
+    busy.client.post(records, {"data": {"title": "Shop <web>", "settings": settings}})
+    text = page(busy.client, "/_console/flows")
+    assert "Shop &lt;web&gt;" in text
+    assert f"/_console/datasets/{busy.event_dataset}" in text
+
+
+def test_headings_of_every_page_go_down_one_step_at_a_time(busy: Any) -> None:
+    paths = [*PAGES, f"/_console/datasets/{busy.profile_dataset}"]
+    for path in paths:
+        levels = [int(one) for one in re.findall(r"<h([1-6])", page(busy.client, path))]
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels)), path
+
+
+HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
+
+
+def test_hostile_texts_are_texts_on_every_page(busy: Any, destinations: Any) -> None:
+    client = busy.client
+    destinations.segment("a = 1", name=HOSTILE, description=HOSTILE)
+    target = destinations.target(destinations.kinesis_connection(), stream=HOSTILE, region="us-east-1")
+    destinations.flow(target, name=HOSTILE, description=HOSTILE)
+    busy.profile("h@example.com", first=HOSTILE, level="gold", crm=HOSTILE)
+    busy.event("h@example.com", HOSTILE, "2024-05-01T00:00:00Z")
+    client.post("/data/core/edge/inlet", {"name": HOSTILE, "sourceId": HOSTILE})
+    client.get("/data/core/ups/segment/definitions/%3Cscript%3Ealert(1)?x=<img%20src=x>")
+    person = busy.entity("h@example.com")["entityId"]
+    paths = [*PAGES, f"/_console/datasets/{busy.profile_dataset}", f"/_console/profiles/{person}"]
+    for path in [*paths, "/_console/profiles?q=%3Cscript%3Ealert(1)%3C/script%3E"]:
+        text = page(client, path)
+        assert "<script>alert" not in text, path
+        assert "<img" not in text, path
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "kind"),
+    [
+        ("/ims/token/v2?grant_type=client_credentials&client_id=x&client_secret=TOPSECRET", b"", ""),
+        ("/ims/token/v3", b"client_id=x&client_secret=TOPSECRET&scope=openid", "x-www-form-urlencoded"),
+        ("/data/x", b'{"auth": {"params": {"secretKey": "a\\"TOPSECRET"}}}', "json"),
+        ("/data/x", b'{"sasKey" : "TOPSECRET", "region": "eu"}', "json"),
+        ("/data/x", b'{"s3AccessKey":"TOPSECRET","connectionString":"a;SharedAccessKey=TOPSECRET"}', "json"),
+        ("/data/x", b'{"Password":"TOPSECRET"}', "json"),
+        ("/data/x", b'{"pad":"' + b"y" * 8160 + b'","password":"TOPSECRET and more of it"}', "json"),
+    ],
+)
+def test_no_secret_shows_in_the_log_wherever_it_stands(
+    client: Any, target: str, body: bytes, kind: str
+) -> None:
+    headers = {"content-type": f"application/{kind}", "cookie": "sid=TOPSECRET", "authorization": "TOPSECRET"}
+    client.post(target, body, headers=headers)
+    assert "TOPSECRET" not in page(client, "/_console/log")
+    assert "TOPSECRET" not in client.get("/_console/log/rows?after=0", bare=True).body.decode()
+    assert lines(page(client, "/_console/log?q=topsecret")) == []

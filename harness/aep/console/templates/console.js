@@ -34,7 +34,8 @@
   const log = document.querySelector("[data-log]");
   const live = document.querySelector("[data-live]");
   if (!log || !live) return;
-  const most = 200;
+  const most = Number(log.dataset.most);
+  const asked = encodeURIComponent(new URLSearchParams(location.search).get("q") || "");
   let on = true;
   live.hidden = false;
   live.addEventListener("click", () => { on = !on; live.setAttribute("aria-pressed", String(on)); });
@@ -43,7 +44,7 @@
       const first = log.querySelector("[data-number]");
       const after = first ? first.dataset.number : "0";
       try {
-        const answer = await fetch(`/_console/log/rows?after=${after}`, { cache: "no-store" });
+        const answer = await fetch(`/_console/log/rows?after=${after}&q=${asked}`, { cache: "no-store" });
         const found = new DOMParser().parseFromString(await answer.text(), "text/html");
         const rows = all(".call", found);
         rows.forEach(row => row.classList.add("new"));
@@ -51,7 +52,7 @@
         all(".call", log).slice(most).forEach(row => { if (!row.open) row.remove(); });
         if (rows.length) {
           document.querySelector("[data-empty]")?.remove();
-          document.querySelector("[data-total]").textContent = rows[0].dataset.number;
+          document.querySelector("[data-total]").textContent = Number(rows[0].dataset.number).toLocaleString("en").replaceAll(",", "\u202f");
         }
       } catch { /* the platform is not there just now */ }
     }
