@@ -8,6 +8,7 @@ import logging
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -157,9 +158,23 @@ class Dispatcher:
     def _admit(self, endpoint: Endpoint, request: Request) -> Caller:
         if endpoint.door == "gateway":
             return admit(self._platform, request, json_only=endpoint.json_only)
-        if endpoint.door in ("harness", "console") and request.remote not in _LOOPBACK:
+        if endpoint.door in ("harness", "console") and not self._from_here(request):
             raise problem.classic(403, "ForbiddenError", "Only this machine may call this path")
         return ANONYMOUS
+
+    def _from_here(self, request: Request) -> bool:
+        """Whether this machine calls, and not a page of another site that runs in its browser.
+
+        Such a page is told by the name that it leads here by DNS, or by its origin.
+        """
+        if request.remote not in _LOOPBACK:
+            return False
+        host = request.headers.get("host", "")
+        names = {"localhost", "testclient", _host_name(self._platform.url.partition("://")[2])}
+        if not (_is_address(_host_name(host)) or _host_name(host) in names):
+            return False
+        origin = request.headers.get("origin")
+        return origin is None or origin.partition("://")[2].lower() == host.lower()
 
     def _perhaps_fail(self, endpoint: Endpoint) -> None:
         rate = self._platform.settings.fail_rate
@@ -167,6 +182,21 @@ class Dispatcher:
             raised = problem.classic(503, "ServiceUnavailableError", "A fault, as asked for")
             raised.headers["Retry-After"] = "1"
             raise raised
+
+
+def _host_name(authority: str) -> str:
+    """Name or address without the port, in lower case."""
+    if authority.startswith("["):
+        return authority[1:].partition("]")[0].lower()
+    return authority.partition(":")[0].lower()
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 async def _read(headers: dict[str, str], receive: Receive, limit: int, *, streaming: bool) -> bytes:

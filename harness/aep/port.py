@@ -21,15 +21,23 @@ class PortServer(uvicorn.Server):
     """uvicorn's server, with connections taken from one listening socket.
 
     Runs in a loop that watches sockets (`asyncio.SelectorEventLoop`): it looks at a connection's first
-    byte without taking it.
+    byte without taking it, for `patience_s` at most.
     """
 
-    def __init__(self, config: uvicorn.Config, listener: socket.socket, certificate: LazyCertificate) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        listener: socket.socket,
+        certificate: LazyCertificate,
+        *,
+        patience_s: float,
+    ) -> None:
         super().__init__(config)
         self._listener = listener
         self._certificate = certificate
         self._accepting: asyncio.Task[None] | None = None
         self._greeted: set[asyncio.Task[None]] = set()
+        self._patience_s = patience_s
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002 - uvicorn's
         """Start the application, then take connections."""
@@ -63,11 +71,12 @@ class PortServer(uvicorn.Server):
         connection.setblocking(False)
         loop = asyncio.get_running_loop()
         try:
-            first = await _first_byte(loop, connection)
+            async with asyncio.timeout(self._patience_s):
+                first = await _first_byte(loop, connection)
             secure = self._certificate.context if first == _HANDSHAKE else None
             await loop.connect_accepted_socket(self._protocol, connection, ssl=secure)
         except (OSError, asyncio.CancelledError):
-            # Gone before it said anything, or a client that does not trust the certificate.
+            # Gone or silent (TimeoutError is an OSError), or a client that does not trust the certificate.
             connection.close()
 
     def _protocol(self) -> asyncio.Protocol:

@@ -84,7 +84,9 @@ class LocalPlatform:
         self._platform = _platform(self.settings, listener, self._clock)
         if not self._platform.url:
             self._platform.url = f"http://{self._address}"
-        server = PortServer(_config(self._platform), listener, self._certificate)
+        server = PortServer(
+            _config(self._platform), listener, self._certificate, patience_s=self.settings.patience_s
+        )
         self._server = server
         self._thread = threading.Thread(target=lambda: _serve(server), name="harness-aep", daemon=True)
         self._thread.start()
@@ -166,7 +168,7 @@ def serve_forever(
     certificate = LazyCertificate(names)
     if started is not None:
         started(platform, certificate)
-    _serve(PortServer(_config(platform), listener, certificate))
+    _serve(PortServer(_config(platform), listener, certificate, patience_s=settings.patience_s))
 
 
 def _platform(settings: Settings, listener: socket.socket, clock: Clock | None = None) -> Platform:
@@ -202,10 +204,13 @@ def _listen(host: str, port: int) -> socket.socket:
 def _config(platform: Platform) -> uvicorn.Config:
     import uvicorn
 
+    from harness.aep.guarded_protocol import protocol_class
+
     return uvicorn.Config(
         create_app(platform.settings, platform=platform),
         log_config=None,
         access_log=False,
+        http=protocol_class(platform.settings.patience_s),
         ws="none",
         lifespan="on",
         server_header=False,

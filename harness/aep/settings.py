@@ -69,6 +69,7 @@ class Settings:
     collection_limit_bytes: int = 1_048_576
     body_limit_bytes: int = 10 * 1_048_576
     upload_limit_bytes: int = 256 * 1_048_576
+    patience_s: float = 30.0
     kinesis_endpoint: str | None = None
     eventhubs_endpoint: str | None = None
     ims_host: str | None = None
