@@ -29,7 +29,10 @@ def routes(platform: Platform) -> list[Endpoint]:
         ("GET", f"{_BASE}/{{id}}", calls.read),
         ("DELETE", f"{_BASE}/{{id}}", calls.delete),
     )
-    return [Endpoint(method=method, path=path, handler=handler) for method, path, handler in table]
+    return [
+        Endpoint(method=method, path=path, handler=handler, json_only=method == "POST")
+        for method, path, handler in table
+    ]
 
 
 class InletCalls:

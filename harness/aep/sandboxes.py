@@ -35,7 +35,10 @@ def routes(platform: Platform) -> list[Endpoint]:
         ("PATCH", "/sandboxes/{name}", sandboxes.rename),
         ("DELETE", "/sandboxes/{name}", sandboxes.delete),
     )
-    return [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
+    return [
+        Endpoint(method=method, path=_BASE + path, handler=handler, json_only=method != "GET")
+        for method, path, handler in table
+    ]
 
 
 def _error(status: int, number: int, title: str) -> Problem:
@@ -149,22 +152,27 @@ class Sandboxes:
         return answer(_short(box))
 
     def reset(self, request: Request, caller: Caller) -> Response:
-        """`PUT /sandboxes/{name} {action: reset}`: everything in the sandbox goes."""
+        """`PUT /sandboxes/{name}?validationOnly=` with `{action: reset}`: everything in the sandbox goes.
+
+        With `validationOnly=true` nothing does; there are no features of other products to warn of.
+        """
         box = self._get(caller.org, request.params["name"])
         if request.document().get("action") != "reset":
             raise _error(400, 2007, "The action must be 'reset'.")
-        self._platform.store.clear(caller.org, box["name"])
-        self._save(caller, box)
+        if not request.query.flag("validationOnly"):
+            self._platform.store.clear(caller.org, box["name"])
+            self._save(caller, box)
         return answer({"id": box["id"], **_short(box), "state": "resetting"})
 
     def delete(self, request: Request, caller: Caller) -> Response:
-        """`DELETE /sandboxes/{name}`: not the default production sandbox."""
+        """`DELETE /sandboxes/{name}?validationOnly=`: not the default production sandbox."""
         box = self._get(caller.org, request.params["name"])
         if box["isDefault"]:
             raise _error(400, 2008, "The default production sandbox cannot be deleted.")
-        with self._platform.store.transaction():
-            self._platform.store.clear(caller.org, box["name"])
-            self._platform.store.delete(caller.org, "", _KIND, box["name"])
+        if not request.query.flag("validationOnly"):
+            with self._platform.store.transaction():
+                self._platform.store.clear(caller.org, box["name"])
+                self._platform.store.delete(caller.org, "", _KIND, box["name"])
         return answer({**_short(box), "state": "deleted"})
 
     def _get(self, org: str, name: str) -> dict[str, Any]:
@@ -176,7 +184,7 @@ class Sandboxes:
     def _save(self, caller: Caller, box: dict[str, Any]) -> None:
         box["eTag"] += 1
         box["lastModifiedDate"] = _stamp(self._platform.clock.now_ms())
-        box["lastModifiedBy"] = caller.user_id
+        box["lastModifiedBy"] = box["modifiedBy"] = caller.user_id
         self._platform.store.put(caller.org, "", _KIND, box["name"], box)
 
     def _add(
@@ -203,6 +211,7 @@ class Sandboxes:
             "lastModifiedDate": stamp,
             "createdBy": user,
             "lastModifiedBy": user,
+            "modifiedBy": user,
         }
         self._platform.store.put(org, "", _KIND, name, box)
         return box
@@ -214,6 +223,8 @@ class Sandboxes:
         href = f"{request.base_url}{request.path}"
         page = {"href": f"{href}?limit={{limit}}&offset={{offset}}", "templated": True}
         links: dict[str, Any] = {"page": page}
+        if offset:
+            links["prev"] = {"href": f"{href}?limit={limit}&offset={max(0, offset - limit)}"}
         if offset + limit < len(found):
             links["next"] = {"href": f"{href}?limit={limit}&offset={offset + limit}"}
         return answer(

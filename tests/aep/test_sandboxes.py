@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 BASE = "/data/foundation/sandbox-management"
 DATASETS = "/data/foundation/catalog/dataSets"
 
@@ -56,3 +58,56 @@ def test_a_list_is_filtered_ordered_and_cut(client: Any) -> None:
     page = client.get(f"{BASE}/sandboxes?limit=1").json()
     assert (len(page["sandboxes"]), "next" in page["_links"]) == (1, True)
     assert client.get(f"{BASE}/sandboxes?property=bad").status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "status", "number"),
+    [
+        ("GET", "?property=bad", None, 400, 2001),
+        ("GET", "?property=nothing==1", None, 400, 2001),
+        ("GET", "?orderBy=nothing", None, 400, 2001),
+        ("POST", "", {"name": "Not Good", "type": "development"}, 400, 2002),
+        ("POST", "", {"type": "development"}, 400, 2002),
+        ("POST", "", {"name": "x" * 257, "type": "development"}, 400, 2002),
+        ("POST", "", {"name": "x", "type": "toy"}, 400, 2004),
+        ("POST", "", {"name": "x", "type": "development", "title": 5}, 400, 2005),
+        ("POST", "", {"name": "dev", "type": "development"}, 409, 2006),
+        ("GET", "/none", None, 404, 2003),
+        ("PUT", "/none", {"action": "reset"}, 404, 2003),
+        ("PATCH", "/none", {"title": "T"}, 404, 2003),
+        ("DELETE", "/none", None, 404, 2003),
+        ("PATCH", "/dev", {"name": "other"}, 400, 2005),
+        ("PUT", "/dev", {"action": "explode"}, 400, 2007),
+        ("DELETE", "/prod", None, 400, 2008),
+    ],
+)
+def test_every_mistake_has_its_problem(
+    client: Any, method: str, target: str, body: Any, status: int, number: int
+) -> None:
+    answer = client.call(method, f"{BASE}/sandboxes{target}", body)
+    problem = answer.json()
+    assert (answer.status, problem["status"]) == (status, status)
+    assert problem["type"] == f"http://ns.adobe.com/aep/errors/SMS-{number}-{status}"
+    assert problem["title"]
+
+
+def test_a_validation_alone_changes_nothing(client: Any, lake: Any) -> None:
+    client.sandbox = "dev"
+    dataset = lake.dataset(lake.schema())
+    answer = client.put(f"{BASE}/sandboxes/dev?validationOnly=true", {"action": "reset"})
+    assert (answer.status, answer.json()["state"]) == (200, "resetting")
+    assert client.delete(f"{BASE}/sandboxes/dev?validationOnly=true").status == 200
+    assert client.get(f"{DATASETS}/{dataset}").status == 200
+
+
+def test_pages_lead_forth_and_back(client: Any) -> None:
+    client.post(f"{BASE}/sandboxes", {"name": "qa", "type": "development"})
+    seen = []
+    url = f"{BASE}/sandboxes?limit=1"
+    while url:
+        page = client.get(url).json()
+        seen.extend(one["name"] for one in page["sandboxes"])
+        url = page["_links"].get("next", {}).get("href", "").removeprefix("http://aep.local")
+    assert seen == ["prod", "dev", "qa"]
+    back = client.get(page["_links"]["prev"]["href"].removeprefix("http://aep.local")).json()
+    assert [one["name"] for one in back["sandboxes"]] == ["dev"]
