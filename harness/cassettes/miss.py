@@ -1,8 +1,8 @@
 """Explaining a miss: whose request it is, what is nearest, what differs, and how to repair it."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from harness.cassettes.canonical import canonical_body, canonical_url
@@ -24,7 +24,7 @@ class Difference:
     """One place where the request and the nearest recorded one differ.
 
     `pointer` is `method`, `url`, or a JSON pointer below `url` or `body`; a side that has nothing there is
-    `None`. `variables` are the names of variables that hold the sent value.
+    `None`. `variables` are the names of variables that the sent value came from.
     """
 
     pointer: str
@@ -102,9 +102,12 @@ def explain(
     index: Index,
     *,
     command: str,
-    variables: Mapping[str, str],
+    origins: Callable[[Difference], tuple[str, ...]],
 ) -> MissReport:
-    """Look for the nearest interaction and say what differs. The costly part of a miss, done once."""
+    """Look for the nearest interaction and say what differs. The costly part of a miss, done once.
+
+    `origins` names the variables that the sent value of a difference came from.
+    """
     url = index.addresses.recorded(request.url)
     ranked = sorted(
         index.interactions, key=lambda one: _likeness(one, request, context, url, index), reverse=True
@@ -124,7 +127,7 @@ def explain(
         context=context,
         reason=reason,
         nearest=nearest,
-        differences=tuple(_with_origin(one, variables) for one in differences),
+        differences=tuple(replace(one, variables=origins(one)) for one in differences),
         command=command,
     )
 
@@ -246,25 +249,3 @@ def _text(value: Any) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _SHORT else f"{text[:_SHORT]}… ({len(text)} characters)"
-
-
-def _with_origin(difference: Difference, variables: Mapping[str, str]) -> Difference:
-    if difference.sent is None or not variables:
-        return difference
-    sent = difference.sent.strip('"')
-    names = tuple(_origins(sent, variables.items()))
-    return Difference(
-        pointer=difference.pointer,
-        sent=difference.sent,
-        recorded=difference.recorded,
-        variables=names,
-    )
-
-
-def _origins(sent: str, variables: Iterable[tuple[str, str]]) -> Iterator[str]:
-    exact = [name for name, value in variables if value and value == sent]
-    if exact:
-        yield from exact[:3]
-        return
-    held = ((name, value) for name, value in variables if len(value) > 3 and value in sent)
-    yield from (name for name, _ in sorted(held, key=lambda pair: -len(pair[1]))[:3])

@@ -11,6 +11,7 @@ from harness.cassettes.draws import Attempt, ReplayedDraws, clock_starts
 from harness.cassettes.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.match import Index, MatchRule, Verdict
 from harness.cassettes.miss import ExplainedMiss, explain, request_differences
+from harness.cassettes.origin import origins
 from harness.cassettes.parts import Parts
 from harness.cassettes.recognition import Recognition
 from harness.cassettes.redact import learn_request, redact_request
@@ -18,6 +19,7 @@ from harness.cassettes.standins import environment
 from harness.cassettes.state import LeftBehind
 from harness.client.message import ResolvedRequest, Response
 from harness.client.transport import HopContext, HopRequest, TransportFailure
+from harness.collection.model import Collection, Request
 from harness.variables.scope import Scopes
 from harness.variables.secrets import PREFIX, Redactor, secret_name
 
@@ -41,6 +43,7 @@ class ReplayTransport:
         latency: bool = False,
         command: str = "",
         variables: Callable[[], Mapping[str, str]] = dict,
+        authored: Callable[[HopContext], Request | None] | None = None,
     ) -> None:
         self.index = index
         self._redactor = redactor
@@ -48,6 +51,7 @@ class ReplayTransport:
         self._latency = latency
         self._command = command
         self._variables = variables
+        self._authored = authored
         self._recognition = Recognition()
         self._hides: bool | None = None
         self._lock = Lock()
@@ -135,14 +139,19 @@ class ReplayTransport:
             return self.index.unused()
 
     def _miss(self, hop: HopRequest, reason: Verdict) -> ExplainedMiss:
+        authored = None
+        if self._authored is not None and hop.context.origin == "call":
+            authored = self._authored(hop.context)
+        request = redact_request(hop.request, self._redactor)
+        variables = self._variables()
         with self._lock:
             report = explain(
-                redact_request(hop.request, self._redactor),
+                request,
                 hop.context,
                 reason,
                 self.index,
                 command=self._command,
-                variables=self._variables(),
+                origins=lambda one: origins(one, request, authored, variables),
             )
         return ExplainedMiss(report, file=self._file)
 
@@ -170,6 +179,7 @@ class Replay:
         self.metadata: CassetteMetadata = cassette.metadata
         self.redactor = redactor
         self._scopes: list[Scopes] = []
+        self._requests: dict[tuple[str, ...], list[Request]] = {}
         addresses = AddressMap(recorded_addresses(cassette), today)
         for name, value in environment(cassette.metadata).items():
             if name in cassette.metadata.shapes:
@@ -181,6 +191,7 @@ class Replay:
             latency=latency,
             command=command,
             variables=self._variables,
+            authored=self._request,
         )
         self._left_behind = LeftBehind(clock_starts(cassette))
         self.draws = ReplayedDraws(cassette, told=self._begin)
@@ -201,16 +212,23 @@ class Replay:
         """Return the interactions that were never played."""
         return self.transport.unused()
 
-    def watch(self, scopes: Scopes) -> None:
-        """Tell whose variables a miss is to name as the origin of differing values.
+    def watch(self, scopes: Scopes, collection: Collection | None = None) -> None:
+        """Tell whose variables a miss is to name as the origin of differing values, and who wrote them where.
 
         In the first scopes watched is set what calls left behind that this replay leaves out.
         """
         self._scopes.append(scopes)
+        for item in collection.items() if collection is not None else ():
+            self._requests.setdefault(item.path, []).append(item.request)
 
     def _begin(self, attempt: Attempt, visit: int) -> None:
         if self._scopes:
             self._left_behind.begin(*attempt, visit, self._scopes[0])
+
+    def _request(self, context: HopContext) -> Request | None:
+        """Return what the author wrote, where one call alone has that path."""
+        requests = self._requests.get(context.call, [])
+        return requests[0] if len(requests) == 1 else None
 
     def _variables(self) -> dict[str, str]:
         return {

@@ -34,15 +34,16 @@ def missed(recorder, ask):
 
 def test_a_miss_shows_the_difference_as_json_pointer_with_both_values_and_its_variable(missed, ask):
     recorded = ask("/things", "POST", body=b'{"name": "old", "tags": ["a", "b"]}', headers=JSON_TYPE)
-    asked = ask("/things", "POST", body=b'{"name": "new", "tags": ["a", "c"]}', headers=JSON_TYPE)
+    asked = ask("/things", "POST", body=b'{"name": "new-thing", "tags": ["a", "c"]}', headers=JSON_TYPE)
     scopes = Scopes()
-    scopes.environment.set("THING", "new")
+    scopes.environment.set("THING", "new-thing")
+    scopes.environment.set("fromSend", "c")
     miss = missed([recorded], [asked], scopes)
     lines = str(miss).splitlines()
     assert lines[0] == "no recorded interaction answers POST https://api.example/things"
     assert lines[1].endswith("x.yaml: Folder / Call, iteration 1, attempt 1")
     assert lines[2].strip() == "nearest: interaction 1, POST https://api.example/things (Folder / Call)"
-    assert lines[3].strip() == 'body/name: sent "new", recorded "old"  (from THING)'
+    assert lines[3].strip() == 'body/name: sent "new-thing", recorded "old"  (from THING)'
     assert lines[4].strip() == 'body/tags/1: sent "c", recorded "b"'
     assert lines[5].strip() == "harness run c.json --record x.yaml"
     assert miss.exit_code is ExitCode.REPLAY_MISS
