@@ -236,7 +236,7 @@ class LiveRun:
         for name, value in replay.environment().items():
             if not today.get(name) or name not in self._chosen or name in hidden:
                 self.scopes.environment.set(name, value)
-        replay.watch(self.scopes)
+        replay.watch(self.scopes, self.collection)
         self.replay = replay
         self._guard = OfflineGuard(patterns=tuple(self.config.allowed_hosts))
         return replay.transport, replay.draws

@@ -1,7 +1,7 @@
 """Where a differing value of a request came from: the variables that its author wrote at that place.
 
 The collection says which variables an address, a field or a member of a body is made of. Where it does not
-say (a script made the request, or changed it), variables whose value is there are named, when that value is no
+say (a script made or changed the request), variables whose value is there are named, when that value is no
 word that stands anywhere.
 """
 
