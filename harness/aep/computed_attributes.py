@@ -1,7 +1,7 @@
-"""Computed attributes: expressions kept under a field of the profile.
+"""Computed attributes of the first generation: expressions whose values are fields of the profile.
 
-They are checked, kept and shown; their values are not computed. Source: the guide to the endpoint
-`/config/computedAttributes`.
+Source: the guide to the endpoint `/config/computedAttributes`. `harness.aep.event_aggregates` has those of
+the present one; `harness.aep.computed_values` computes both.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import json_patch, problem
 from harness.aep.child_pages import child_page
+from harness.aep.computed_values import FIRST_KIND as KIND
 from harness.aep.json_patch import PatchError
 from harness.aep.merge_policies import PROFILE
 from harness.aep.message import Request, answer, empty
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from harness.aep.platform import Platform
 
 _BASE = "/data/core/ups/config/computedAttributes"
-_KIND = "computedAttribute"
 _SCHEMAS = {PROFILE: "profile", "_xdm.context.experienceevent": "experienceevent"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _OWN = ("id", "imsOrgId", "sandbox", "type", "createEpoch", "updateEpoch", "definedOn", "positionPath")
@@ -52,7 +52,7 @@ class ComputedAttributes:
 
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /config/computedAttributes`."""
-        found = self._store.find(caller.org, caller.sandbox, _KIND)
+        found = self._store.find(caller.org, caller.sandbox, KIND)
         return answer(child_page(found, request.query, "/config/computedAttributes"))
 
     def create(self, request: Request, caller: Caller) -> Response:
@@ -60,7 +60,7 @@ class ComputedAttributes:
         now = self._platform.clock.now_s()
         body = {"id": self._platform.ids.uuid(), **self._composed(request.document(), caller)}
         body |= {"createEpoch": now, "updateEpoch": now}
-        self._store.put(caller.org, caller.sandbox, _KIND, body["id"], body)
+        self._store.put(caller.org, caller.sandbox, KIND, body["id"], body)
         return answer(body)
 
     def read(self, request: Request, caller: Caller) -> Response:
@@ -78,16 +78,16 @@ class ComputedAttributes:
             raise problem.bad_request("The patch leaves no object")
         kept = {name: held[name] for name in ("id", "createEpoch")}
         body = {**self._composed(wanted, caller), **kept, "updateEpoch": self._platform.clock.now_s()}
-        self._store.put(caller.org, caller.sandbox, _KIND, held["id"], body)
+        self._store.put(caller.org, caller.sandbox, KIND, held["id"], body)
         return empty()
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /config/computedAttributes/{id}`: 200 without a body."""
-        self._store.delete(caller.org, caller.sandbox, _KIND, self._get(request, caller)["id"])
+        self._store.delete(caller.org, caller.sandbox, KIND, self._get(request, caller)["id"])
         return empty(200)
 
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
-        held = self._store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
+        held = self._store.get(caller.org, caller.sandbox, KIND, request.params["id"])
         if held is None:
             raise problem.not_found(f"There is no computed attribute {request.params['id']}")
         return held
@@ -106,7 +106,7 @@ class ComputedAttributes:
         class_name = schema.get("name") if isinstance(schema, dict) else None
         if not isinstance(class_name, str) or class_name not in _SCHEMAS:
             raise problem.bad_request(f"schema.name must be one of {', '.join(_SCHEMAS)}")
-        parse_expression(wanted.get("expression"))
+        parse_expression(wanted.get("expression"), condition=False)
         return {
             "imsOrgId": caller.org,
             "sandbox": self._platform.service(Sandboxes).describe(caller.org, caller.sandbox),

@@ -55,7 +55,8 @@ class ProfileAccess:
         if schema == PROFILE:
             entity_id, namespace = _given(query.get("entityId"), query.get("entityIdNS"))
             xid = self._xid(caller, entity_id, namespace)
-            view = None if xid is None else self._view(caller, xid, policy)
+            computed = (query.get("withCA") or "").lower() != "false"
+            view = None if xid is None else self._view(caller, xid, policy, computed=computed)
             if xid is None or view is None:
                 raise problem.ups(404)
             fields = _fields(query.get("fields"))
@@ -96,7 +97,7 @@ class ProfileAccess:
                 if name in _BUSINESS:
                     found[xid] = _nobody(xid)
                 elif name == PROFILE:
-                    view = self._view(caller, xid, policy)
+                    view = self._view(caller, xid, policy, computed=body.get("withCA") is not False)
                     found[xid] = (
                         _nobody(xid) if view is None else self._entity(caller, xid, view, fields or [])
                     )
@@ -156,8 +157,13 @@ class ProfileAccess:
             raise problem.ups(400, "'entityIdNS.code' is required unless the id is an XID.")
         return entity_id, start
 
-    def _view(self, caller: Caller, xid: str, policy: dict[str, Any]) -> ProfileView | None:
-        """Show a profile with data; too large a graph is the 422 of the API reference."""
+    def _view(
+        self, caller: Caller, xid: str, policy: dict[str, Any], *, computed: bool
+    ) -> ProfileView | None:
+        """Show a profile with data; too large a graph is the 422 of the API reference.
+
+        `computed` tells whether it has its computed attributes: `withCA=false` leaves them out.
+        """
         xids = self._profiles.xids(caller.org, caller.sandbox, xid, policy)
         if len(xids) > _MOST_IDENTITIES:
             raise problem.ups(
@@ -165,7 +171,7 @@ class ProfileAccess:
                 f'UPS-MRG-1000001:Identities cannot be retrieved for XID - "{xid}" for graph type "pdg"',
                 "Status Code - 422 : message Too many related identities",
             )
-        view = self._profiles.view(caller.org, caller.sandbox, xid, policy)
+        view = self._profiles.view(caller.org, caller.sandbox, xid, policy, computed=computed)
         if view is None:
             return None
         known = view.sources or self._profiles.has_events(caller.org, caller.sandbox, view.xids)

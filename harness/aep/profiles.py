@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from harness.aep.computed_values import ComputedValues, with_computed
 from harness.aep.identities import Identity, RecordIdentities, identity_map
 from harness.aep.identity_edges import IdentityEdges
 from harness.aep.identity_graph import IdentityGraph
@@ -140,19 +141,28 @@ class Profiles:
         cluster = self.graph.cluster_of(org, sandbox, xid)
         return f"pdg/{cluster}" if stitches(policy) else f"none/{xid}"
 
-    def view(self, org: str, sandbox: str, xid: str, policy: dict[str, Any]) -> ProfileView | None:
-        """Show the profile of an identity; None when the identity is not known."""
+    def view(
+        self, org: str, sandbox: str, xid: str, policy: dict[str, Any], *, computed: bool = True
+    ) -> ProfileView | None:
+        """Show the profile of an identity, with its computed attributes; None for one that is not known."""
         xids = self.xids(org, sandbox, xid, policy)
         if not xids:
             return None
         rule = rule_of(policy)
         fragments = rank(self.fragments(org, sandbox, xids), rule)
+        entity = merge_fragments(fragments, rule)
+        attributes = self._platform.service(ComputedValues).attributes(org, sandbox) if computed else []
+        if attributes:
+            look_back = any(one.looks_at_events for one in attributes)
+            events = self.events(org, sandbox, xids) if look_back else []
+            now_ms = self._platform.clock.now_ms()
+            entity = with_computed(entity, attributes, [(one.at_ms, one.entity) for one in events], now_ms)
         return ProfileView(
             key=self.key(org, sandbox, xid, policy),
             xids=xids,
             identities=tuple(self.graph.identities(org, sandbox, xids)),
             policy=policy,
-            entity=merge_fragments(fragments, rule),
+            entity=entity,
             sources=tuple(dict.fromkeys(one.dataset_id for one in fragments)),
             tags=tuple(dict.fromkeys(one.xaction_id for one in fragments)),
             last_modified_ms=max((one.received_ms for one in fragments), default=0),

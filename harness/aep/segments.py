@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import pql, problem
@@ -63,8 +64,8 @@ def invalid(detail: str) -> Problem:
     return problem.bad_request(detail)
 
 
-def parse_expression(expression: Any) -> pql.Node:
-    """Read `{type, format, value}`; 400 with the place of the mistake."""
+def parse_expression(expression: Any, *, condition: bool = True) -> pql.Node:
+    """Read `{type, format, value}`; 400 with the place of the mistake, or for what is no `condition`."""
     if not isinstance(expression, dict):
         raise invalid("'expression' is required.")
     if expression.get("type") != "PQL":
@@ -76,7 +77,7 @@ def parse_expression(expression: Any) -> pql.Node:
             case "pql/text":
                 if not isinstance(value, str):
                     raise invalid("'expression.value' must be a string.")
-                return pql.parse(value)
+                return pql.parse(value) if condition else pql.parse_value(value)
             case "pql/json":
                 if not isinstance(value, str | dict):
                     raise invalid("'expression.value' must be a string.")
@@ -85,6 +86,12 @@ def parse_expression(expression: Any) -> pql.Node:
                 raise invalid("'expression.format' must be pql/text or pql/json.")
     except pql.PqlError as error:
         raise invalid(f"The expression is not valid PQL: {error}") from None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> pql.Node:
+    """Parse each text once: whenever a definition is added, all of them are looked at again."""
+    return pql.parse(text)
 
 
 class Segments:

@@ -58,6 +58,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "harness.aep.system_jobs": ("/data/core/ups",),
     "harness.aep.sample_status": ("/data/core/ups",),
     "harness.aep.computed_attributes": ("/data/core/ups",),
+    "harness.aep.event_aggregates": ("/data/core/ca",),
     "harness.aep.edge_projections": ("/data/core/ups",),
     "harness.aep.identity_calls": ("/data/core/identity",),
 }
@@ -89,6 +90,7 @@ ABSENT = {
     "/data/core/idnamespace": "Identity Namespace",
     "/data/core/identity": "Identity Service",
     "/data/core/ups": "Real-time Customer Profile",
+    "/data/core/ca": "Real-time Customer Profile",
     "/data/core/edge": "Edge",
     "/data/core/ajo": "Journey Optimizer",
     "/data/core/xcore": "Edge Configuration",
@@ -146,6 +148,7 @@ SERVICES = (
     ("/data/core/ups/config/schedules", "Segmentation"),
     ("/data/core/ups/previewsamplestatus", "Profile"),
     ("/data/core/ups", "Profile"),
+    ("/data/core/ca", "Profile"),
     ("/_sinks", "Local sinks"),
 )
 """Services that answer, by the start of their paths."""

@@ -32,9 +32,13 @@ class Subject:
 
 def evaluate(root: tree.Node, subject: Subject) -> bool:
     """Whether the subject qualifies."""
+    return is_true(value_of(root, subject))
+
+
+def value_of(root: tree.Node, subject: Subject) -> Any:
+    """Give what an expression is for a subject; None for no value."""
     now = datetime.fromtimestamp(subject.now_ms / 1000, tz=UTC)
-    scope = _Scope(subject=subject, now=now, names={}, item=None)
-    return is_true(_value(root, scope))
+    return _value(root, _Scope(subject=subject, now=now, names={}, item=None))
 
 
 def is_true(value: Any) -> bool:
@@ -60,6 +64,8 @@ class _Scope:
             return self.names[name]
         if isinstance(self.item, dict) and name in self.item:
             return self.item[name]
+        if name == tree.ITEM and self.item is not None:
+            return self.item
         if name == tree.EVENTS:
             return self.subject.events
         if name == "$1":
@@ -73,6 +79,8 @@ def _value(node: tree.Node, scope: _Scope) -> Any:
             return value
         case tree.Listing(items=items):
             return [_value(item, scope) for item in items]
+        case tree.Record(names=names, values=values):
+            return {name: _value(one, scope) for name, one in zip(names, values, strict=True)}
         case tree.Name(text=text):
             return scope.look_up(text)
         case tree.Field(target=target, name=name):
@@ -226,6 +234,8 @@ def _call(node: tree.Call, scope: _Scope) -> Any:
     if node.target is None:
         return _function(node, scope)
     target = _value(node.target, scope)
+    if node.name == "map" and isinstance(target, dict):
+        return _mapped_entries(target, node.arguments[0], scope)
     if node.name in _ITEM_FUNCTIONS:
         items = target if isinstance(target, list) else [] if target is None else [target]
         return _ITEM_FUNCTIONS[node.name](items, node.arguments, scope)
@@ -242,6 +252,9 @@ def _function(node: tree.Call, scope: _Scope) -> Any:
                 return date(*(_value(item, scope) for item in node.arguments))
             except (TypeError, ValueError, OverflowError):
                 return None
+        case "mapEntry":
+            key, value = (_value(item, scope) for item in node.arguments)
+            return (key, value)
         case "currentMonth":
             return scope.now.month
         case "currentYear":
@@ -260,6 +273,18 @@ def _mapped(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -
     return [_value(arguments[0], scope.inside(item)) for item in items]
 
 
+def _mapped_entries(groups: dict[str, Any], argument: tree.Node, scope: _Scope) -> Any:
+    """Map what `groupBy` gives: to another map by entries, or to an array of what each group gives."""
+    if not isinstance(argument, tree.EntryLambda):
+        return [_value(argument, scope.inside(group)) for group in groups.values()]
+    inner = (
+        scope.bind(argument.key, key).bind(argument.group, group).inside(group)
+        for key, group in groups.items()
+    )
+    pairs = (_value(argument.body, one) for one in inner)
+    return {str(pair[0]): pair[1] for pair in pairs if isinstance(pair, tuple)}
+
+
 def _group(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -> dict[str, Any]:
     groups: dict[str, Any] = {}
     for item in items:
@@ -268,12 +293,30 @@ def _group(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) ->
 
 
 def _ranked(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope, *, highest: bool) -> list[Any]:
-    keyed = [(_value(arguments[0], scope.inside(item)), item) for item in items]
-    ranked = sorted(
-        (pair for pair in keyed if _is_number(pair[0])), key=lambda pair: pair[0], reverse=highest
-    )
+    keyed = [(_rank(_value(arguments[0], scope.inside(item))), item) for item in items]
+    ranked = sorted((pair for pair in keyed if pair[0] is not None), key=_first, reverse=highest)
     amount = _value(arguments[1], scope)
     return [item for _, item in ranked][: amount if isinstance(amount, int) else 0]
+
+
+def _first(pair: tuple[Any, Any]) -> Any:
+    return pair[0]
+
+
+def _rank(value: Any) -> float | None:
+    """Where a number or a time stands among others; None for what has no order."""
+    if _is_number(value):
+        return float(value)
+    moment = moment_of(value)
+    return None if moment is None else moment.timestamp()
+
+
+def _extreme(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope, *, highest: bool) -> Any:
+    values = _mapped(items, arguments, scope) if arguments else items
+    ranked = [(rank, value) for value in values if (rank := _rank(value)) is not None]
+    if not ranked:
+        return None
+    return (max if highest else min)(ranked, key=_first)[1]
 
 
 def _numbers(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -> list[Any]:
@@ -289,8 +332,8 @@ _ITEM_FUNCTIONS: dict[str, Callable[[list[Any], tuple[tree.Node, ...], _Scope], 
     "bottomN": lambda items, by, scope: _ranked(items, by, scope, highest=False),
     "sum": lambda items, of, scope: sum(_numbers(items, of, scope)),
     "average": lambda items, of, scope: _average(_numbers(items, of, scope)),
-    "min": lambda items, of, scope: min(_numbers(items, of, scope), default=None),
-    "max": lambda items, of, scope: max(_numbers(items, of, scope), default=None),
+    "min": lambda items, of, scope: _extreme(items, of, scope, highest=False),
+    "max": lambda items, of, scope: _extreme(items, of, scope, highest=True),
 }
 
 
@@ -398,4 +441,4 @@ def _within_on_side(node: tree.OccursWithin, moment: datetime, anchor: datetime,
     return _ORDER[node.comparison](near, far)
 
 
-__all__ = ["Subject", "evaluate", "is_date", "is_true"]
+__all__ = ["Subject", "evaluate", "is_date", "is_true", "value_of"]

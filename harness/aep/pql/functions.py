@@ -23,6 +23,7 @@ FUNCTIONS = {
     "currentYear": (0, 0),
     "currentDayOfMonth": (0, 0),
     "inSegment": (1, 1),
+    "mapEntry": (2, 2),
 }
 """Functions without a target: fewest and most arguments."""
 

@@ -24,13 +24,19 @@ _DEEPEST = 60
 
 
 def parse(text: str) -> tree.Node:
-    """Read an expression; raise PqlError when it is not PQL, or not of the evaluated subset."""
+    """Read a condition; raise PqlError when it is not PQL, or not of the evaluated subset."""
+    root = parse_value(text)
+    check_boolean(root)
+    return root
+
+
+def parse_value(text: str) -> tree.Node:
+    """Read an expression of any value; raise PqlError as `parse` does."""
     if not text.strip():
         raise PqlError("the expression is empty")
     if len(text) > _LONGEST:
         raise PqlError(f"the expression is longer than {_LONGEST} characters")
     root = _Parser(tokenize(text)).whole()
-    check_boolean(root)
     check_depth(root)
     return root
 
@@ -50,7 +56,7 @@ def check_boolean(root: tree.Node) -> None:
     match root:
         case tree.Literal(value=bool()):
             return
-        case tree.Literal() | tree.Listing() | tree.TimeWord() | tree.Period():
+        case tree.Literal() | tree.Listing() | tree.Record() | tree.TimeWord() | tree.Period():
             raise PqlError("the expression must be a condition, not a value")
         case tree.Binary(operator="+" | "-" | "*" | "/" | "%") | tree.Unary(operator="-"):
             raise PqlError("the expression must be a condition, not a calculation")
@@ -118,6 +124,13 @@ class _Parser:
             self._at += 4
             return tree.Lambda(parameter=shape[1], body=self._expression())
         return None
+
+    def _entry_lambda(self) -> tree.Node | None:
+        shape = [self._peek(ahead).text for ahead in range(6)]
+        if shape[0] != "(" or shape[2] != "," or shape[4:] != [")", "=>"]:
+            return None
+        self._at += 6
+        return tree.EntryLambda(key=shape[1], group=shape[3], body=self._expression())
 
     def _expression(self) -> tree.Node:
         self._depth += 1
@@ -253,9 +266,9 @@ class _Parser:
 
     def _call(self, name: str, target: tree.Node | None, position: int) -> tree.Node:
         self._expect("(")
-        arguments = []
+        arguments: list[tree.Node] = []
         if not self._is(")"):
-            arguments.append(self._expression())
+            arguments.append(self._entry_lambda() or self._expression())
             while self._take(","):
                 arguments.append(self._expression())
         self._expect(")")
@@ -287,10 +300,25 @@ class _Parser:
                         self._expect(",")
                     items.append(self._expression())
                 return tree.Listing(items=tuple(items))
+            case Kind.SYMBOL if token.text == "{":
+                return self._record()
             case Kind.NAME:
                 return self._named()
             case _:
                 raise self._unexpected("expected a value")
+
+    def _record(self) -> tree.Node:
+        self._expect("{")
+        entries: dict[str, tree.Node] = {}
+        while not self._take("}"):
+            if entries:
+                self._expect(",")
+            if self._token.kind not in (Kind.STRING, Kind.NAME):
+                raise self._unexpected("expected the name of a field")
+            name = self._next().text
+            self._expect(":")
+            entries[name] = self._expression()
+        return tree.Record(names=tuple(entries), values=tuple(entries.values()))
 
     def _named(self) -> tree.Node:
         token = self._next()

@@ -8,6 +8,9 @@ from typing import Any
 EVENTS = "xEvent"
 """PQL reserves this word for the array of experience events of a profile."""
 
+ITEM = "this"
+"""PQL's word for the item that a method of an array is looking at."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal:
@@ -24,8 +27,25 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An object literal, `{"name": value}`."""
+
+    names: tuple[str, ...]
+    values: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryLambda:
+    """`(Key, Group) => body`, over the entries of what `groupBy` gives."""
+
+    key: str
+    group: str
+    body: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
-    """A bare name: a variable in scope, `xEvent`, or a field of the profile; or `$1`."""
+    """A bare name: a variable in scope, `xEvent`, `this` item, a field of the profile; or `$1`."""
 
     text: str
 
@@ -159,6 +179,8 @@ Node = (
     | OccursTo
     | OccursBetween
     | Lambda
+    | Record
+    | EntryLambda
 )
 
 
