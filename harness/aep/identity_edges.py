@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from harness.aep.identities import Identity
     from harness.aep.platform import Platform
+    from harness.aep.store import Json
 
 _KIND = "identityEdge"
 _MOST_BATCHES = 20
@@ -68,7 +70,7 @@ class IdentityEdges:
         wanted = set(xids)
         if len(wanted) < 2:
             return []
-        return [
+        found = [
             IdentityEdge(
                 one=body["one"],
                 other=body["other"],
@@ -77,16 +79,24 @@ class IdentityEdges:
                 datasets=tuple(body["datasets"]),
                 batches=tuple(body["batches"]),
             )
-            for body in self._store.find(org, sandbox, _KIND)
-            if body["one"] in wanted and body["other"] in wanted
+            for xid in wanted
+            for body in self._from(org, sandbox, xid)
+            if body["other"] in wanted
         ]
+        return sorted(found, key=lambda edge: (edge.first_ms, edge.one, edge.other))
 
     def forget(self, org: str, sandbox: str, xids: Iterable[str]) -> None:
-        """Remove the edges of identities that are removed."""
-        gone = set(xids)
-        for body in self._store.find(org, sandbox, _KIND):
-            if body["one"] in gone or body["other"] in gone:
-                self._store.delete(org, sandbox, _KIND, f"{body['one']}|{body['other']}")
+        """Remove the edges between identities that are removed."""
+        for edge in self.among(org, sandbox, xids):
+            self._store.delete(org, sandbox, _KIND, f"{edge.one}|{edge.other}")
+
+    def _from(self, org: str, sandbox: str, xid: str) -> list[dict[str, Json]]:
+        """Read the edges whose id begins with an XID; the sign after `|` ends the range."""
+        rows = self._store.rows(
+            "SELECT body FROM document WHERE kind = ? AND id > ? AND id < ? AND org = ? AND sandbox = ?",
+            (_KIND, f"{xid}|", f"{xid}{chr(ord('|') + 1)}", org, sandbox),
+        )
+        return [json.loads(body) for (body,) in rows]
 
     def seen(self, org: str, sandbox: str, xids: Iterable[str]) -> dict[str, int]:
         """When members of a cluster were last linked, epoch milliseconds by XID."""

@@ -22,6 +22,21 @@
     form.addEventListener("change", () => form.submit());
   }
 
+  // A table wider than the page can be scrolled with the keyboard too.
+  const widths = () => all("[data-wide]").forEach(one => {
+    const wide = one.scrollWidth > one.clientWidth;
+    if (wide) {
+      one.tabIndex = 0;
+      one.setAttribute("role", "group");
+      one.setAttribute("aria-label", "Table, to be scrolled");
+    } else {
+      for (const name of ["tabindex", "role", "aria-label"]) one.removeAttribute(name);
+    }
+  });
+  widths();
+  addEventListener("resize", widths);
+  document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // Trees open and close as wholes.
   for (const [selector, open] of [["[data-open-all]", true], ["[data-close-all]", false]]) {
     for (const button of all(selector)) {
