@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, cast
 
-from harness.collection.document import Spot
+from harness.collection.document import Spot, describe
 from harness.collection.javascript import as_boolean, as_text
 from harness.collection.model import Collection, EventName, Folder, Item, Request, Script
 from harness.collection.request_json import auth_from_json, description_text, request_from_json
@@ -116,15 +116,20 @@ class _Reader:
                 yield script
 
     def script(self, event: EventName, given: Any, spot: Spot, path: tuple[str, ...]) -> Script | None:
+        """Read a script; one that has no lines is one all the same, as in newman's counts."""
         if isinstance(given, str | list):
             given = {"exec": given}
-        if not given:
+        if given is None:
             return None
         if not isinstance(given, Mapping):
-            spot.expect("a script (an object, a list of lines or a text)", given)
-        if given.get("src"):
-            self.warn(path, f"{event} script", "scripts from a file (`src`) are not run, as in newman")
+            self.warn(
+                path, f"{event} script", f"{describe(given)} is no script; it is left out, as in newman"
+            )
+            return None
         lines = given.get("exec")
+        if "src" in given:
+            self.warn(path, f"{event} script", "scripts from a file (`src`) are not run, as in newman")
+            lines = None
         if isinstance(lines, str):
             lines = lines.replace("\r\n", "\n").split("\n")
         if not isinstance(lines, list):

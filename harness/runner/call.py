@@ -165,7 +165,10 @@ class _CallRun:
         site, context = self.site, self.context
         scripts = tuple(labelled for labelled in site.call.scripts if labelled[1].event == event)
         engine = context.engine
-        if not scripts or engine is None:
+        if not any(script.source.strip() for _, script in scripts):
+            # Nothing to run, but newman counts them.
+            return JobResult(runs=tuple(ScriptRun(script=script, label=label) for label, script in scripts))
+        if engine is None:
             return JobResult()
         job = ScriptJob(
             event=event,

@@ -64,9 +64,31 @@ def test_events_in_all_their_shapes_keep_their_order():
         item=[],
     )
     scripts = [(script.event, script.source) for script in collection.root.scripts]
-    assert scripts == [("test", "one\n\n2"), ("prerequest", "x\ny"), ("test", "t\nu"), ("test", "")]
+    assert scripts == [
+        ("test", "one\n\n2"),
+        ("prerequest", "x\ny"),
+        ("test", "t\nu"),
+        ("test", ""),
+        ("test", ""),
+    ]
     assert collection.root.scripts[0].id == "s"
     assert collection.root.scripts[0].packages == {"p": "pid"}
+
+
+def test_what_is_no_script_is_left_out_with_a_warning():
+    collection = read(item=[{"name": "R", "request": "u", "event": [{"listen": "test", "script": 5}]}])
+    (item,) = collection.items()
+    assert item.scripts == ()
+    assert collection.warnings[0].endswith(
+        "R, test script: the number 5 is no script; it is left out, as in newman"
+    )
+
+
+def test_a_script_from_a_file_has_no_lines_of_its_own():
+    script = {"src": "s.js", "exec": ["never"]}
+    collection = read(item=[{"name": "R", "request": "u", "event": [{"listen": "test", "script": script}]}])
+    (item,) = collection.items()
+    assert [each.source for each in item.scripts] == [""]
 
 
 def test_a_single_event_and_a_single_item_need_no_list():
@@ -112,7 +134,6 @@ def test_what_postman_would_not_send_is_warned_of():
         ({"item": [{"request": []}]}, "/item/0/request"),
         ({"item": [{"item": [{"request": {"url": 1}}]}]}, "/item/0/item/0/request/url"),
         ({"item": [{"event": 5}]}, "/item/0/event"),
-        ({"item": [{"event": [{"listen": "test", "script": 5}]}]}, "/item/0/event/0/script"),
     ],
 )
 def test_wrong_shapes_are_placed_by_pointer(document, pointer):

@@ -1,7 +1,9 @@
 import pytest
 
 from harness.client.message import Response
-from harness.scripting.engine import JobResult
+from harness.runner.results import RunWarning
+from harness.runner.rules import Rule
+from harness.scripting.engine import Deprecation, JobResult, ScriptPosition, ScriptRun
 
 
 def test_pre_request_scripts_see_the_request_unresolved_and_may_change_it(lab):
@@ -181,6 +183,41 @@ def test_an_unresolved_name_is_a_warning_with_its_place(lab):
 def test_newman_says_nothing_of_unresolved_names(lab):
     lab.newman = True
     assert lab.run([{"name": "a", "request": "http://lab/{{nope}}"}]).summary.warnings == []
+
+
+def test_scripts_without_code_are_counted_and_no_engine_is_asked(lab):
+    events = [{"listen": "test", "script": {"exec": [""]}}, {"listen": "prerequest", "script": {}}]
+    summary = lab.run([{"name": "a", "event": events}]).summary
+    assert (summary.prerequest_scripts.total, summary.test_scripts.total) == (1, 1)
+    assert lab.engine.jobs == []
+
+
+def deprecates(name):
+    """A script that uses a deprecated name."""
+
+    def function(job, host):
+        ((label, script),) = job.scripts
+        used = Deprecation(name=name, instead="pm.test()", position=ScriptPosition(line=3, column=1))
+        return JobResult(runs=(ScriptRun(script=script, label=label, deprecations=(used,)),))
+
+    return function
+
+
+def test_a_deprecated_name_is_warned_of_once_with_its_place(lab):
+    lab.run([{"name": "a", "test": deprecates("tests")}])
+    items = [{"name": name, "test": deprecates("tests")} for name in ("a", "b")]
+    warnings = lab.run(items, iterations=2).summary.warnings
+    assert warnings == [
+        RunWarning(message='"tests" is deprecated, use pm.test() instead', place="a, test-script, line 3")
+    ]
+
+
+def test_the_last_attempt_of_a_call_warns_of_what_the_first_used(lab):
+    lab.answers.table["/a"] = ["refused", {}]
+    item = {"name": "a", "test": deprecates("tests")}
+    outcome = lab.run([item], rules={0: Rule(retries=1, goal="pass")})
+    assert len(outcome.attempts) == 1
+    assert len(outcome.summary.warnings) == 1
 
 
 def test_draws_of_a_call_are_the_same_for_the_same_seed(lab):
