@@ -22,6 +22,7 @@ from harness.aep.message import Query, Request, answer, empty
 from harness.aep.platform import Platform
 from harness.aep.problem import Problem
 from harness.aep.routing import Endpoint, Router
+from harness.aep.scheduler import Scheduler
 from harness.aep.served_files import ServedFiles
 from harness.aep.services import MODULES, absent_service, module_endpoints, service_of
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("harness.aep")
 _CATCH_UP_S = 0.2
+_SCHEDULES_S = 1.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "testclient"})
 
 
@@ -125,8 +127,7 @@ class Dispatcher:
                 raise
             raise problem.not_implemented(service, method, scope["path"]) from None
         seen.own = endpoint.door == "console"
-        if settings.ingest_delay_ms:
-            self._platform.service(LandingQueue).catch_up()
+        _work_off(self._platform)
         # 2. the wait and the faults that the settings ask for
         if settings.latency_ms and endpoint.door not in ("harness", "console"):
             await asyncio.sleep(settings.latency_ms / 1000)
@@ -219,11 +220,19 @@ async def _read(headers: dict[str, str], receive: Receive, limit: int, *, stream
             return b"".join(chunks)
 
 
+def _work_off(platform: Platform) -> None:
+    """Do what is due by the platform's clock: what landed goes on to profiles, schedules run."""
+    if platform.settings.ingest_delay_ms:
+        platform.service(LandingQueue).catch_up()
+    platform.service(Scheduler).catch_up()
+
+
 async def _catch_up(platform: Platform) -> None:
     """Work off what is due although nobody asks for anything: exports are waited for elsewhere."""
+    delay_s = platform.settings.ingest_delay_ms / 1000
     while True:
-        await asyncio.sleep(min(platform.settings.ingest_delay_ms / 1000, _CATCH_UP_S))
-        platform.service(LandingQueue).catch_up()
+        await asyncio.sleep(min(delay_s, _CATCH_UP_S) or _SCHEDULES_S)
+        _work_off(platform)
 
 
 def create_app(
@@ -239,10 +248,9 @@ def create_app(
             from harness.aep.activation import Activation
 
             held.service(Activation)
-        catching = asyncio.create_task(_catch_up(held)) if settings.ingest_delay_ms else None
+        catching = asyncio.create_task(_catch_up(held))
         yield
-        if catching is not None:
-            catching.cancel()
+        catching.cancel()
         held.close()
 
     app = Starlette(routes=[Mount("/", app=Dispatcher(held))], lifespan=lifespan)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from harness.aep import problem
 from harness.aep.message import Request, answer
 from harness.aep.routing import Endpoint
+from harness.aep.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -59,7 +60,10 @@ class Control:
         return answer({"now_ms": self._platform.clock.now_ms()})
 
     def move_clock(self, request: Request, _: Caller) -> Response:
-        """`POST /_harness/clock {advance_ms}` or `{now_ms}`: moves the platform's time."""
+        """`POST /_harness/clock {advance_ms}` or `{now_ms}`: moves the platform's time.
+
+        Schedules that are due by then have run when the answer comes.
+        """
         wanted = request.document()
         clock = self._platform.clock
         moves = {"advance_ms": clock.advance, "now_ms": clock.set}
@@ -68,6 +72,7 @@ class Control:
             raise problem.bad_request("Give advance_ms or now_ms, a whole number of milliseconds")
         move, ms = chosen[0]
         move(ms)
+        self._platform.service(Scheduler).catch_up()
         return answer({"now_ms": clock.now_ms()})
 
     def settle(self, _: Request, __: Caller) -> Response:

@@ -76,7 +76,10 @@ class ExportJobs:
 
     def create(self, request: Request, caller: Caller) -> Response:
         """`POST /export/jobs {destination, schema, filter?, …}`: answers the job as it began."""
-        wanted = request.document()
+        return answer(self.run(caller, request.document()))
+
+    def run(self, caller: Caller, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Export profiles to a dataset as a request's body wants it; gives the job as it began."""
         org, sandbox = caller.org, caller.sandbox
         dataset_id = self._dataset(caller, wanted.get("destination"))
         schema = wanted.get("schema")
@@ -102,7 +105,7 @@ class ExportJobs:
             batch_id = self._write(caller, dataset_id, exported, started)
             begun = self._begun(caller, wanted, dataset_id, batch_id, policy)
             self._store.put(org, sandbox, _KIND, str(begun["id"]), self._done(begun, started, len(exported)))
-        return answer(begun)
+        return begun
 
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET /export/jobs/{id}`."""

@@ -1,19 +1,20 @@
 """Schedules: when batch segmentation and exports are to run.
 
-They are checked and kept; jobs run when they are asked for. Source: the guide to the endpoint
-`/config/schedules`.
+Source: the guide to the endpoint `/config/schedules`. `harness.aep.scheduler` runs what is due by the
+platform's clock.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import json_patch, problem
 from harness.aep.child_pages import child_page
+from harness.aep.cron import parse_cron
 from harness.aep.json_patch import PatchError
 from harness.aep.message import Request, answer, empty
 from harness.aep.routing import Endpoint
+from harness.aep.scheduler import KIND
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -22,23 +23,9 @@ if TYPE_CHECKING:
     from harness.aep.platform import Platform
 
 _BASE = "/data/core/ups/config/schedules"
-_KIND = "schedule"
 _TYPES = ("batch_segmentation", "export")
 _STATES = ("active", "inactive")
 _DEFAULT = "0 0 1 * * ?"
-_FIELDS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"[0-9,*/-]+",
-        r"[0-9,*/-]+",
-        r"[0-9,*/-]+",
-        r"[0-9,*/?LW-]+",
-        r"[0-9A-Z,*/-]+",
-        r"[0-9A-Z,*/?L#-]+",
-        r"[0-9,*/-]*",
-    )
-)
-_HOURLY = re.compile(r"[*/,-]")
 
 
 def routes(platform: Platform) -> list[Endpoint]:
@@ -63,7 +50,7 @@ class Schedules:
 
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /config/schedules`."""
-        found = self._store.find(caller.org, caller.sandbox, _KIND)
+        found = self._store.find(caller.org, caller.sandbox, KIND)
         return answer(child_page(found, request.query, "/config/schedules"))
 
     def create(self, request: Request, caller: Caller) -> Response:
@@ -85,7 +72,7 @@ class Schedules:
             "updateEpoch": now,
         }
         _check(body)
-        self._store.put(caller.org, caller.sandbox, _KIND, body["id"], body)
+        self._store.put(caller.org, caller.sandbox, KIND, body["id"], body)
         return answer(body)
 
     def read(self, request: Request, caller: Caller) -> Response:
@@ -104,16 +91,16 @@ class Schedules:
             raise problem.bad_request(f"The patch cannot be applied: {error}") from None
         _check(changed)
         changed["updateEpoch"] = self._platform.clock.now_s()
-        self._store.put(caller.org, caller.sandbox, _KIND, held["id"], changed)
+        self._store.put(caller.org, caller.sandbox, KIND, held["id"], changed)
         return empty()
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /config/schedules/{id}`: 204."""
-        self._store.delete(caller.org, caller.sandbox, _KIND, self._get(request, caller)["id"])
+        self._store.delete(caller.org, caller.sandbox, KIND, self._get(request, caller)["id"])
         return empty()
 
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
-        held = self._store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
+        held = self._store.get(caller.org, caller.sandbox, KIND, request.params["id"])
         if held is None:
             raise problem.not_found(f"There is no schedule {request.params['id']}")
         return held
@@ -131,15 +118,7 @@ def _check(body: dict[str, Any]) -> None:
         raise problem.bad_request("properties must be an object")
     if body["type"] == "batch_segmentation" and not isinstance(properties.get("segments"), list):
         raise problem.bad_request("properties.segments must be an array")
-    _check_cron(body.get("schedule"))
-
-
-def _check_cron(text: Any) -> None:
-    """Take six or seven fields that run at most once a day."""
-    fields = text.split() if isinstance(text, str) else []
-    if len(fields) not in (6, 7) or not all(
-        pattern.fullmatch(field) for pattern, field in zip(_FIELDS, fields, strict=False)
-    ):
-        raise problem.bad_request(f"schedule is not a cron expression of six or seven fields: {text!r}")
-    if any(_HOURLY.search(field) for field in fields[:3]):
-        raise problem.bad_request("A schedule runs at most once a day")
+    try:
+        parse_cron(body.get("schedule"))
+    except ValueError as error:
+        raise problem.bad_request(str(error)) from None

@@ -84,7 +84,11 @@ class SegmentJobs:
                 raise problem.not_found(f"There is no segment definition {segment_id}")
             if segment not in segments:
                 segments.append(segment)
-        begun = self._begin(caller, segments)
+        return answer(self.run(caller, segments))
+
+    def run(self, caller: Caller, segments: list[Segment], schedule_id: str = "") -> dict[str, Any]:
+        """Evaluate definitions over all profiles, for a schedule or a caller; gives the job as it began."""
+        begun = self._begin(caller, segments, schedule_id)
         with self._store.transaction():
             metrics = self._evaluate(caller, segments, begun["creationTime"])
             now = self._platform.clock.now_ms()
@@ -96,7 +100,7 @@ class SegmentJobs:
                 "updateEpoch": now // 1000,
             }
             self._store.put(caller.org, caller.sandbox, _KIND, done["id"], done)
-        return answer(begun)
+        return begun
 
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET /segment/jobs/{id}`."""
@@ -123,7 +127,7 @@ class SegmentJobs:
             raise problem.not_found(f"There is no segment job {request.params['id']}")
         return job
 
-    def _begin(self, caller: Caller, segments: list[Segment]) -> dict[str, Any]:
+    def _begin(self, caller: Caller, segments: list[Segment], schedule_id: str) -> dict[str, Any]:
         from harness.aep.sandboxes import Sandboxes
 
         ids = self._platform.ids
@@ -144,7 +148,7 @@ class SegmentJobs:
             "metrics": {"totalTime": {"startTimeInMs": now, "endTimeInMs": 0, "totalTimeInMs": 0}},
             "requestId": f"{ids.uuid()}-{now}",
             "schema": {"name": PROFILE},
-            "properties": {"scheduleId": "", "runId": ""},
+            "properties": {"scheduleId": schedule_id, "runId": ids.uuid() if schedule_id else ""},
             "_links": {
                 "cancel": {"href": href, "method": "DELETE"},
                 "checkStatus": {"href": href, "method": "GET"},
