@@ -1,18 +1,26 @@
 """Offline, provably: while the guard stands, every connection and name look-up of the process is refused.
 
-Python reports each of them to audit hooks before it happens (https://docs.python.org/3/library/audit_events.html),
-whichever library asks for it and in whichever thread. Child processes have no such hook: the script engine is
-started without the permission to use the network, and the runner starts no other.
+Python reports each of them to audit hooks before it happens
+(https://docs.python.org/3/library/audit_events.html), whichever library asks for it and in whichever thread.
+Python children get the same hook as they start, through `PYTHONPATH`, unless they are told to look at no such
+thing (`python -I`). Other programs have none: the script engine is started without the permission to use the
+network, and the runner starts no other.
 """
 
+import json
+import os
 import re
 import socket
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Any, Final, Self
+from weakref import finalize
 
 from harness.errors import OfflineError
 
@@ -32,7 +40,7 @@ class Attempt:
 
 
 class OfflineGuard:
-    """Refuses connections and look-ups of the whole process between `__enter__` and `__exit__`.
+    """Refuses connections and look-ups of the process and its children between `__enter__` and `__exit__`.
 
     An attempt raises `OfflineError` where it is made, and is counted in `attempts` in case somebody catches
     that. Sockets within the machine's file system stay allowed, and so do the hosts in `allowed`, by name or
@@ -45,11 +53,33 @@ class OfflineGuard:
         self._allowed = frozenset(host.lower() for host in allowed)
         self._patterns = tuple(re.compile(one, re.IGNORECASE) for one in patterns)
         self._attempts: list[Attempt] = []
+        self._process = os.getpid()
+        self._report: Path | None = None
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """What was refused so far, in order."""
-        return tuple(self._attempts)
+        """What was refused so far, in order; what children attempted comes last."""
+        return (*self._attempts, *self._told())
+
+    def rules(self) -> str:
+        """Return what a child has to know, for its environment."""
+        if self._report is None:
+            descriptor, name = tempfile.mkstemp(prefix="harness-offline-", suffix=".jsonl")
+            os.close(descriptor)
+            self._report = Path(name)
+            finalize(self, _remove, name, os.getpid())
+        patterns = [one.pattern for one in self._patterns]
+        return json.dumps(
+            {"report": str(self._report), "allowed": sorted(self._allowed), "patterns": patterns}
+        )
+
+    def _told(self) -> list[Attempt]:
+        """Read what children attempted."""
+        try:
+            lines = self._report.read_text("utf-8").splitlines() if self._report is not None else []
+        except OSError:
+            return []
+        return [Attempt(kind=kind, target=target) for kind, target in map(json.loads, lines)]
 
     def __enter__(self) -> Self:
         _watch(self)
@@ -73,7 +103,12 @@ class OfflineGuard:
         attempt = Attempt(
             kind=event.removeprefix("socket."), target=":".join(part for part in target if part)
         )
-        self._attempts.append(attempt)
+        if os.getpid() == self._process or self._report is None:
+            self._attempts.append(attempt)
+        else:
+            # A forked child has the hook, but tells nobody what it counts.
+            with self._report.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([attempt.kind, attempt.target]) + "\n")
         raise OfflineError(
             f"a connection was attempted while offline: {attempt.kind} {attempt.target}",
             hint="a replay answers from its cassette alone; run live, or record what is missing",
@@ -98,15 +133,34 @@ def _text(host: object) -> str:
     return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
 
 
+_HOOKS_OF_CHILDREN: Final = str(Path(__file__).parent / "offline")
+_RULES: Final = "HARNESS_OFFLINE"
+
 _standing: tuple[OfflineGuard, ...] = ()
+_environment: dict[str, str | None] = {}
 _changing: Final = Lock()
 _installed: list[Callable[[str, tuple[Any, ...]], None]] = []
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if _standing and (event in _ADDRESSED or event in _LOOK_UPS):
+    if not _standing:
+        return
+    if event in _ADDRESSED or event in _LOOK_UPS:
         for guard in _standing:
             guard.refuse(event, arguments)
+    elif event == "subprocess.Popen" and isinstance(arguments[3], dict):
+        # It is started in an environment of its own, which is read after this.
+        _tell_children(arguments[3])
+
+
+def _tell_children(environment: MutableMapping[str, str]) -> None:
+    """Let Python children refuse what this process refuses; what the first guard allows is allowed."""
+    rules = os.environ.get(_RULES)
+    if rules is not None:
+        environment[_RULES] = rules
+        path = environment.get("PYTHONPATH")
+        if path is None or _HOOKS_OF_CHILDREN not in path.split(os.pathsep):
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, (_HOOKS_OF_CHILDREN, path)))
 
 
 def _watch(guard: OfflineGuard) -> None:
@@ -115,6 +169,10 @@ def _watch(guard: OfflineGuard) -> None:
         if not _installed:
             sys.addaudithook(_hook)
             _installed.append(_hook)
+        if not _standing:
+            _environment.update({name: os.environ.get(name) for name in (_RULES, "PYTHONPATH")})
+            os.environ[_RULES] = guard.rules()
+            _tell_children(os.environ)
         _standing = (*_standing, guard)
 
 
@@ -122,3 +180,16 @@ def _unwatch(guard: OfflineGuard) -> None:
     global _standing  # noqa: PLW0603 -- see above
     with _changing:
         _standing = tuple(one for one in _standing if one is not guard)
+        if not _standing:
+            for name, value in _environment.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+
+def _remove(name: str, process: int) -> None:
+    """Remove a report, in the process that made it."""
+    if os.getpid() == process:
+        with suppress(OSError):
+            Path(name).unlink()

@@ -1,11 +1,16 @@
 """The guard refuses what leaves the process, wherever it is asked for."""
 
 import asyncio
+import gc
+import json
+import multiprocessing
+import os
 import socket
 import subprocess
 import sys
 import threading
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -99,3 +104,93 @@ def test_overlapping_guards_all_refuse_until_they_end(port):
     with outer, inner, pytest.raises(OfflineError):
         socket.create_connection(("127.0.0.1", port))
     assert (len(outer.attempts), len(inner.attempts)) == (1, 0)
+
+
+CONNECT = """
+import socket
+with socket.socket() as plain:
+    plain.connect(("127.0.0.1", {port}))
+"""
+
+
+def child(port, *options, code=CONNECT, **settings):
+    return subprocess.run(
+        [sys.executable, *options, "-c", code.format(port=port)],
+        capture_output=True,
+        text=True,
+        check=False,
+        **settings,
+    )
+
+
+def test_a_python_child_is_refused_and_counted(port):
+    assert child(port).returncode == 0
+    with OfflineGuard() as guard:
+        done = child(port)
+        looked_up = child(port, code="import urllib.request as r; r.urlopen('http://api.example/')")
+    assert done.returncode != 0
+    assert f"attempted while offline: connect 127.0.0.1:{port}" in done.stderr
+    assert looked_up.returncode != 0
+    assert guard.attempts == (
+        Attempt(kind="connect", target=f"127.0.0.1:{port}"),
+        Attempt(kind="getaddrinfo", target="api.example"),
+    )
+    assert child(port).returncode == 0
+
+
+@pytest.mark.parametrize("extra", [{}, {"PYTHONPATH": "/nowhere"}])
+def test_a_child_in_an_environment_of_its_own_is_refused(port, extra):
+    environment = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if sys.platform == "win32" else {}
+    with OfflineGuard() as guard:
+        assert child(port, env=environment | extra).returncode != 0
+    assert len(guard.attempts) == 1
+
+
+def test_a_child_of_a_child_is_refused(port):
+    code = f"import subprocess, sys\nsys.exit(subprocess.call([sys.executable, '-c', {CONNECT!r}]))"
+    with OfflineGuard() as guard:
+        assert child(port, code=code).returncode != 0
+    assert len(guard.attempts) == 1
+
+
+def test_what_the_parent_may_reach_its_children_may_reach(port):
+    with OfflineGuard(patterns=("127[.]",)) as guard:
+        assert child(port).returncode == 0
+    with OfflineGuard(allowed=("127.0.0.1",)) as other:
+        assert child(port).returncode == 0
+    assert guard.attempts == other.attempts == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_is_refused_and_counted(port):
+    with OfflineGuard() as guard:
+        process = multiprocessing.get_context("fork").Process(
+            target=socket.create_connection, args=(("127.0.0.1", port),)
+        )
+        process.start()
+        process.join()
+    assert process.exitcode != 0
+    assert [one.kind for one in guard.attempts] == ["getaddrinfo"]
+
+
+def test_the_users_own_sitecustomize_is_imported_all_the_same(port, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import builtins\nbuiltins.mine = 1\n")
+    with OfflineGuard():
+        done = child(port, code="print(mine)", env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert done.stdout == "1\n"
+
+
+def test_the_environment_is_as_before_when_no_guard_stands():
+    before = dict(os.environ)
+    with OfflineGuard(), OfflineGuard():
+        assert os.environ != before
+    assert dict(os.environ) == before
+
+
+def test_the_report_of_children_is_removed():
+    guard = OfflineGuard()
+    report = Path(json.loads(guard.rules())["report"])
+    assert report.is_file()
+    del guard
+    gc.collect()
+    assert not report.exists()
