@@ -103,19 +103,17 @@ class _Reader:
             given = [given]
         if not isinstance(given, list):
             spot.expect("a list of events", given)
-        for index, event in enumerate(given):
+        for event in given:
             if not isinstance(event, Mapping) or as_boolean(event.get("disabled")):
                 continue
             listen = event.get("listen")
             if listen not in ("prerequest", "test"):
                 continue
-            script = self.script(
-                cast("EventName", listen), event.get("script"), spot.at(index, "script"), path
-            )
+            script = self.script(cast("EventName", listen), event.get("script"), path)
             if script is not None:
                 yield script
 
-    def script(self, event: EventName, given: Any, spot: Spot, path: tuple[str, ...]) -> Script | None:
+    def script(self, event: EventName, given: Any, path: tuple[str, ...]) -> Script | None:
         """Read a script; one that has no lines is one all the same, as in newman's counts."""
         if isinstance(given, str | list):
             given = {"exec": given}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ class PythonEngine:
         for label, script in job.scripts:
             part = self.functions[script.source](job, host) or JobResult()
             runs = tuple(
-                ScriptRun(script=script, label=label, output=run.output, error=run.error, losses=run.losses)
+                replace(run, script=script, label=label)
                 for run in part.runs or (ScriptRun(script=script, label=label),)
             )
             whole = JobResult(
