@@ -13,6 +13,8 @@ from datetime import date, datetime
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from harness.aep.xdm_patterns import compile_pattern
+
 Violation = dict[str, Any]
 Check = Callable[[Any, str, list[Violation]], None]
 
@@ -210,7 +212,7 @@ def _shown(value: Any) -> str:
 def _string_check(schema: dict[str, Any], location: str) -> Check | None:
     shortest, longest = schema.get("minLength"), schema.get("maxLength")
     text = schema.get("pattern")
-    pattern = re.compile(text) if isinstance(text, str) else None
+    pattern = compile_pattern(text) if isinstance(text, str) else None
     form = _FORMATS.get(schema.get("format", ""))
     if shortest is None and longest is None and pattern is None and form is None:
         return None
@@ -288,7 +290,7 @@ def _object_check(schema: dict[str, Any], location: str) -> Check | None:
         for name, field in (properties or {}).items()
     }
     matching = [
-        (re.compile(text), _compile(field, f"{location}/patternProperties/{_escape(text)}"))
+        (compile_pattern(text), _compile(field, f"{location}/patternProperties/{_escape(text)}"))
         for text, field in patterns.items()
     ]
     others = _compile(extra, f"{location}/additionalProperties") if isinstance(extra, dict) else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.registry.resolve import at_pointer
+from harness.aep.xdm_patterns import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,14 +62,12 @@ def _malformed_keyword(node: dict[str, Any], where: str) -> str | None:
         value = node.get(name, 0)
         if not isinstance(value, int | float) or isinstance(value, bool):
             return f"{where}/{name} must be a number"
-    pattern = node.get("pattern")
-    if pattern is not None:
-        import re
-
+    patterns = [node["pattern"]] if "pattern" in node else []
+    for pattern in (*patterns, *node.get("patternProperties", ())):
         try:
-            re.compile(pattern)
-        except (re.error, TypeError):
-            return f"{where}/pattern is not a regular expression"
+            compile_pattern(pattern)
+        except (re.error, TypeError, OverflowError, RecursionError):
+            return f"{where}/pattern is not a regular expression that is understood: {pattern!r}"
     return None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.aep.xdm_patterns import compile_pattern
+
 _FORMATS = {
     "date-time": "2018-11-12T20:20:39+00:00",
     "date": "2018-11-12",
@@ -72,7 +74,9 @@ def _string(schema: dict[str, Any]) -> str:
 
 def matching(pattern: str) -> str:
     """Short text that a regular expression matches, by walking its syntax; empty when it is beyond that."""
-    from re import _parser, compile  # type: ignore[attr-defined]  # noqa: A004 - the only syntax tree
+    from re import _parser  # type: ignore[attr-defined]  # the only syntax tree
+
+    compiled = compile_pattern(pattern)
 
     def text_of(nodes: Any) -> str:
         parts: list[str] = []
@@ -100,5 +104,5 @@ def matching(pattern: str) -> str:
                 parts.append("a")
         return "".join(parts)
 
-    made = text_of(_parser.parse(pattern))
-    return made if compile(pattern).search(made) else ""
+    made = text_of(_parser.parse(compiled.pattern))
+    return made if compiled.search(made) else ""
