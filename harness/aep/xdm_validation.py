@@ -7,31 +7,16 @@ a chain of closures; a valid record allocates next to nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import date, datetime
-from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from harness.aep.xdm_formats import FORMATS
 from harness.aep.xdm_patterns import compile_pattern
 
 Violation = dict[str, Any]
 Check = Callable[[Any, str, list[Violation]], None]
 
 MOST_VIOLATIONS = 5
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)")
-_DATE_TIME_FORMS = (
-    "yyyy-MM-dd'T'HH:mm:ssZ",
-    "yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,9}Z",
-    "yyyy-MM-dd'T'HH:mm:ss[+-]HH:mm",
-    "yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,9}[+-]HH:mm",
-)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_EMAIL = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
-)
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*")
 _NAMES = {
     "string": "String",
     "integer": "Integer",
@@ -213,7 +198,7 @@ def _string_check(schema: dict[str, Any], location: str) -> Check | None:
     shortest, longest = schema.get("minLength"), schema.get("maxLength")
     text = schema.get("pattern")
     pattern = compile_pattern(text) if isinstance(text, str) else None
-    form = _FORMATS.get(schema.get("format", ""))
+    form = FORMATS.get(schema.get("format", ""))
     if shortest is None and longest is None and pattern is None and form is None:
         return None
     keyword = "format"
@@ -406,63 +391,3 @@ def _choice(keyword: str, parts: list[dict[str, Any]], location: str) -> Check:
 
 def _escape(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
-
-
-def _date_time(value: str) -> str | None:
-    if _DATE_TIME.fullmatch(value) is not None:
-        # Leap seconds are RFC 3339; datetime knows none.
-        stamp = value[:19].upper()
-        stamp = stamp[:17] + "59" if stamp.endswith(":60") else stamp
-        try:
-            datetime.fromisoformat(stamp)
-        except ValueError:
-            pass
-        else:
-            return None
-    return f"is not a valid date-time. Expected [{', '.join(_DATE_TIME_FORMS)}]"
-
-
-def _date(value: str) -> str | None:
-    if _DATE.fullmatch(value) is not None:
-        try:
-            date.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
-            return None
-    return "is not a valid date. Expected [yyyy-MM-dd]"
-
-
-def _email(value: str) -> str | None:
-    return None if _EMAIL.fullmatch(value) else "is not a valid email address"
-
-
-def _uri(value: str) -> str | None:
-    return None if _URI.fullmatch(value) else "is not a valid URI"
-
-
-def _ipv4(value: str) -> str | None:
-    try:
-        IPv4Address(value)
-    except ValueError:
-        return "is not a valid ipv4 address"
-    return None
-
-
-def _ipv6(value: str) -> str | None:
-    try:
-        IPv6Address(value)
-    except ValueError:
-        return "is not a valid ipv6 address"
-    return None
-
-
-_FORMATS: dict[str, Callable[[str], str | None]] = {
-    "date-time": _date_time,
-    "date": _date,
-    "email": _email,
-    "uri": _uri,
-    "ipv4": _ipv4,
-    "ipv6": _ipv6,
-}
-"""Formats that are checked; others are notes to the reader, as JSON Schema allows."""
