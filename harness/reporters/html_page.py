@@ -64,7 +64,7 @@ def render_page(
 
     All texts are masked already. `failures` are the first ones, for readers without JavaScript.
     """
-    title = page.title or collection
+    title = page.title or collection or "A collection without a name"
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     tallies = (
@@ -87,7 +87,7 @@ def render_page(
         badges=[told.format(summary.facts[name]) for name, told in _BADGES.items() if name in summary.facts],
         tallies=tallies,
         elapsed=duration(summary.elapsed_ms),
-        average=duration(summary.response_times.mean),
+        average=duration(summary.response_times.mean) if summary.response_times.count else "–",
         received=size(summary.received_bytes),
         error="stopped at the first failure" if error == "bail" else error,
         failures=failures,
@@ -101,6 +101,7 @@ def render_page(
 
 
 def _verdict(summary: RunSummary, *, ended: bool) -> Mapping[str, Any]:
+    calls = summary.items.total - summary.items.skipped
     told = f"{tallied(summary.items, 'call')}, {tallied(summary.assertions, 'assertion')}"
     took = f"{told} in {duration(summary.elapsed_ms)}"
     if summary.interrupted or not ended:
@@ -108,6 +109,8 @@ def _verdict(summary: RunSummary, *, ended: bool) -> Mapping[str, Any]:
     if summary.failed:
         text = counted(len(summary.failures), "failure")
         return {"kind": "bad", "sign": "✖", "text": text, "rest": f"in {summary.items.failed} of {took}"}
+    if not calls:
+        return {"kind": "cut", "sign": "–", "text": "Nothing ran", "rest": f"({took})"}
     return {"kind": "good", "sign": "✓", "text": "Passed", "rest": took}
 
 

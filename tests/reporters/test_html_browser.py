@@ -11,13 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from harness.client.message import ResolvedRequest
+from harness.client.message import Hop, ResolvedRequest, Response
 from harness.collection.model import Collection, Folder, Item, Request, Script, Url
 from harness.runner.events import CallFinished, IterationStarted, RunFinished, RunStarted
 from harness.runner.plan import calls_of
 from harness.runner.results import CallResult, RunSummary
 from harness.runner.tally import count
-from harness.scripting.engine import Assertion, ScriptError, ScriptPosition, ScriptRun
+from harness.scripting.engine import Assertion, ConsoleMessage, ScriptError, ScriptPosition, ScriptRun
 from harness.variables.scope import Scopes
 
 CHROMIUM = next(
@@ -111,6 +111,10 @@ def many_calls(calls: int) -> Iterator[CallFinished | RunStarted | RunFinished]:
         count(summary, event)
         yield event
     yield RunFinished(summary=summary, scopes=Scopes())
+
+
+def failing() -> Assertion:
+    return Assertion(name="the last", error=ScriptError(name="AssertionError", message="no"))
 
 
 def test_failures_come_first_with_request_and_response_beside_them(opened, shop_run):
@@ -281,16 +285,146 @@ def test_ten_thousand_calls_are_a_few_rows_of_the_page(opened):
     assert one.path.stat().st_size < 15_000_000
 
 
+def broken_rules(axe, page) -> list[tuple[str, list[str]]]:
+    # Colours settle before their contrast is measured.
+    page.wait_for_timeout(150)
+    found = axe.run(page).response["violations"]
+    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
+
+
+@pytest.mark.parametrize("width", [1400, 400])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_view_breaks_a_rule_of_accessibility(opened, shop_run_twice, scheme):
+def test_no_view_breaks_a_rule_of_accessibility(opened, shop_run_twice, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    one = opened(shop_run_twice, {"history": "history.jsonl"}, color_scheme=scheme, bypass_csp=True)
+    size = {"width": width, "height": 800}
+    one = opened(
+        shop_run_twice, {"history": "history.jsonl"}, color_scheme=scheme, bypass_csp=True, viewport=size
+    )
     for key in "123456":
         one.page.keyboard.press(key)
-        # Colours settle before their contrast is measured.
-        one.page.wait_for_timeout(150)
-        found = axe.run(one.page).response["violations"]
-        assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+        assert broken_rules(axe, one.page) == []
+    one.page.keyboard.press("?")
+    assert broken_rules(axe, one.page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_state_of_a_view_breaks_a_rule_of_accessibility(opened, shop_run_twice, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = opened(shop_run_twice, color_scheme=scheme, bypass_csp=True).page
+    page.keyboard.press("2")
+    for number in range(4):
+        page.locator("#calls .row.call").nth(number).click()
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert broken_rules(axe, page) == []
+    page.click("[data-state=failed]")
+    assert broken_rules(axe, page) == []
+    page.fill("#search", "there is no such thing")
+    assert broken_rules(axe, page) == []
+
+
+def test_a_filter_that_finds_nothing_can_be_cleared(opened, shop_run):
+    page = opened(shop_run).page
+    page.keyboard.press("2")
+    page.click("[data-state=failed]")
+    page.fill("#search", "there is no such thing")
+    assert page.locator("#none").inner_text() == "No call is like that."
+    page.get_by_role("button", name="clear filters").click()
+    assert page.locator("#shown").inner_text() == "4 calls"
+    assert not page.locator("#clear").is_visible()
+
+
+def test_only_failures_are_shown_first_when_asked(shop_run, bench, chromium):
+    path = bench.report("htmlextra", shop_run, {"export": "few.html", "showOnlyFails": True})
+    one = Opened(chromium, path)
+    one.page.keyboard.press("2")
+    assert one.page.locator("#shown").inner_text() == "3 of 4 calls"
+    one.page.context.close()
+
+
+def test_checks_that_had_no_answer_to_look_at_follow_the_request_that_got_none(opened, shop_run):
+    finished = [event for event in shop_run if isinstance(event, CallFinished)]
+    script = Script(event="test", source="pm.test('is 200', () => pm.response.to.have.status(200))")
+    failed = Assertion(name="is 200", error=ScriptError(name="AssertionError", message="no property 'code'"))
+    run = ScriptRun(script=script, label="Refused", output=(failed,))
+    shop_run[shop_run.index(finished[2])] = CallFinished(result=replace(finished[2].result, test=(run,)))
+    page = opened(shop_run).page
+    heads = page.locator(".group-card h2").all_inner_texts()
+    assert any("ECONNREFUSED" in head for head in heads)
+    assert not any("no property 'code'" in head for head in heads)
+    assert "so 1 check had nothing to look at: is 200" in page.locator("#failures").inner_text()
+
+
+def test_a_redirected_call_shows_its_hops(opened, shop_run):
+    first = next(event for event in shop_run if isinstance(event, CallFinished))
+    exchange = first.result.exchange
+    moved = Response(status=302, reason="Found", headers=(("Location", "/over/there"),))
+    hops = (
+        Hop(request=replace(exchange.request, url="http://a.example/x"), response=moved),
+        Hop(request=exchange.request, response=exchange.response),
+    )
+    result = replace(first.result, exchange=replace(exchange, hops=hops))
+    shop_run[shop_run.index(first)] = CallFinished(result=result)
+    told = opened(shop_run).page.locator(".hops").inner_text()
+    assert "1 hop before" in told
+    assert "POST http://a.example/x" in told
+    assert "302 Found" in told
+    assert "/over/there" in told
+
+
+def test_descriptions_are_laid_out_and_never_markup(opened, shop_run):
+    words = "All **bold** `code` [docs](https://a.example/d) <img src=x>"
+    text = f"# Head\n\n{words}\n\n- one\n- two\n\n```\n<b>\n```"
+    shop_run[0] = replace(shop_run[0], collection=replace(shop_run[0].collection, description=text))
+    page = opened(shop_run).page
+    page.get_by_role("tab", name="Run").click()
+    box = page.locator("#view-run .described")
+    assert box.locator("strong").inner_text() == "bold"
+    assert box.locator("li").all_inner_texts() == ["one", "two"]
+    assert box.locator("a").get_attribute("href") == "https://a.example/d"
+    assert box.locator("pre").inner_text() == "<b>"
+    assert box.locator("img").count() == 0
+    assert "<img src=x>" in box.inner_text()
+
+
+def test_long_lists_of_checks_and_console_lines_are_shown_in_parts(opened, shop_run):
+    first = next(event for event in shop_run if isinstance(event, CallFinished))
+    [run] = first.result.test
+    lines = [ConsoleMessage(level="log", parts=(f"'line {number}'",)) for number in range(10_000)]
+    checks = [Assertion(name=f"check {number}") for number in range(2000)]
+    result = replace(first.result, test=(replace(run, output=(*lines, *checks, failing())),))
+    shop_run[shop_run.index(first)] = CallFinished(result=result)
+    page = opened(shop_run).page
+    assert page.locator(".console > div").count() == 200
+    assert page.locator(".checks > li").count() == 100
+    assert "the last" in page.locator(".checks > li").nth(1).inner_text()
+    page.get_by_role("button", name="show 1,000 more of 10,0").click()
+    assert page.locator(".console > div").count() == 1200
+
+
+def test_the_parts_of_a_form_are_told_by_name(opened, shop_run):
+    first = next(event for event in shop_run if isinstance(event, CallFinished))
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="note"\r\n\r\nh\xc3\xa9llo\r\n'
+        b'--b\r\nContent-Disposition: form-data; name="f"; filename="up.bin"\r\n'
+        b"Content-Type: application/octet-stream\r\n\r\n\xff\x00\x01\r\n--b--\r\n"
+    )
+    headers = (("Content-Type", "multipart/form-data; boundary=b"),)
+    sent = replace(first.result.exchange.request, headers=headers, body=body)
+    result = replace(first.result, exchange=replace(first.result.exchange, request=sent))
+    shop_run[shop_run.index(first)] = CallFinished(result=result)
+    rows = opened(shop_run).page.locator(".body").first.locator("tbody tr").all_inner_texts()
+    assert [row.split("\t") for row in rows] == [
+        ["note", "héllo"],
+        ["f", "file up.bin, 3 B, application/octet-stream"],
+    ]
+
+
+def test_a_run_of_nothing_says_so(opened, shop_run):
+    page = opened([shop_run[0], replace(shop_run[-1], summary=RunSummary())]).page
+    assert "Nothing ran" in page.locator("#verdict").inner_text()
+    assert page.locator("#none").inner_text() == "There were no calls."
+    page.keyboard.press("4")
+    assert page.locator("#view-numbers").inner_text() == "There were no answers."
 
 
 def test_on_a_narrow_screen_a_call_takes_the_list_s_place(opened, shop_run):

@@ -74,6 +74,7 @@ function fillFilters() {
     $('next').onclick = () => turn(1);
   }
   $('search').addEventListener('input', () => { filter.text = $('search').value.trim().toLowerCase(); refilter(); });
+  $('clear').addEventListener('click', clearFilters);
   $('filters').addEventListener('submit', (event) => event.preventDefault());
 }
 
@@ -120,7 +121,24 @@ function refilter() {
   callList.show(lines.length);
   timeList.show(timed.length);
   const all = index.rows.length;
+  $('clear').hidden = !isFiltered();
+  $('calls').hidden = !found.length;
+  $('none').hidden = found.length > 0;
+  $('none').textContent = all ? 'No call is like that.' : 'There were no calls.';
   $('shown').textContent = found.length === all ? counted(all, 'call') : `${found.length} of ${counted(all, 'call')}`;
+}
+
+function isFiltered() {
+  return filter.states.size > 0 || ['text', 'folder', 'method', 'code', 'iteration'].some((name) => filter[name] !== '');
+}
+
+function clearFilters() {
+  for (const name of ['folder', 'method', 'code', 'iteration']) { filter[name] = ''; $(name).value = ''; }
+  filter.text = $('search').value = '';
+  filter.states.clear();
+  for (const chip of $('states').children) chip.setAttribute('aria-pressed', 'false');
+  refilter();
+  $('search').focus();
 }
 
 function withoutClosed(all) {
@@ -162,7 +180,7 @@ function renderCall(number, indent, level) {
     row[ROW.attempt] > 1 ? span(`  ↻ ${row[ROW.attempt]} attempts`, 'warned') : null,
     row[ROW.flags] & FLAG.warnings ? span('  ⚠', 'warned') : null,
     changesOf(row).map((name) => span(name, `tag ${name === 'newly failing' ? 'failed' : name === 'fixed' ? 'passed' : 'warned'}`)),
-    row[ROW.skipped] ? span(`  ${row[ROW.skipped]}`, 'skipped') : null);
+    row[ROW.skipped] ? span(` – ${row[ROW.skipped]}`, 'skipped') : null);
   const passed = row[ROW.tests] - row[ROW.failed] - row[ROW.passedOver];
   const over = row[ROW.passedOver] ? `, ${row[ROW.passedOver]} skipped` : '';
   return h('div', { class: `row call is-${STATES[state]}`, style: indent, 'aria-level': level },

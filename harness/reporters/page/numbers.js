@@ -12,6 +12,10 @@ function answeredRows() {
 
 function renderNumbers() {
   const answered = answeredRows();
+  if (!answered.length) {
+    $('view-numbers').replaceChildren(h('p', { class: 'empty' }, 'There were no answers.'));
+    return;
+  }
   const times = answered.map((number) => index.rows[number][ROW.ms]).sort((one, other) => one - other);
   const parts = [[0.5, 'median'], [0.75, '75 %'], [0.9, '90 %'], [0.95, '95 %'], [0.99, '99 %'], [1, 'slowest']];
   const slowest = [...answered].sort((one, other) => index.rows[other][ROW.ms] - index.rows[one][ROW.ms]).slice(0, 10);

@@ -74,7 +74,8 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || $('keys').open) return;
   const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
   if (typing && event.key !== 'Escape') return;
-  // Arrows scroll a body or a script that has the focus.
+  // Arrows scroll a body or a script that has the focus, and views that are no lists.
+  if (event.key.startsWith('Arrow') && ['numbers', 'history', 'run'].includes(currentView)) return;
   if (event.key.startsWith('Arrow') && event.target.closest('pre, .diff, .source, .detail, summary')) return;
   const act = KEYS[event.key] || (VIEWS[event.key - 1] && (() => view(VIEWS[event.key - 1])));
   if (!act) return;
