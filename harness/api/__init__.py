@@ -5,7 +5,16 @@ The command line and the pytest plugin are thin over it.
 
 from harness.api.config import PLATFORMS, MissingCassette, RunConfig
 from harness.api.live import LiveRun
-from harness.api.preparation import planned
+from harness.api.preparation import cassette_in_use, planned
 from harness.api.result import RunResult, run
 
-__all__ = ["PLATFORMS", "LiveRun", "MissingCassette", "RunConfig", "RunResult", "planned", "run"]
+__all__ = [
+    "PLATFORMS",
+    "LiveRun",
+    "MissingCassette",
+    "RunConfig",
+    "RunResult",
+    "cassette_in_use",
+    "planned",
+    "run",
+]

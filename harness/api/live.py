@@ -400,9 +400,13 @@ class LiveRun:
 
     def _unused(self, finished: RunFinished) -> RunWarning | None:
         """Tell of recorded interactions that a whole replay had no use for."""
-        summary = finished.summary
-        part = self._part or bool(self.config.folders) or finished.error is not None or summary.misses
-        if self.replay is None or part or self.config.newman:
+        if self._part or self.config.folders or self.config.newman:
+            return None
+        return self.unused(finished)
+
+    def unused(self, finished: RunFinished) -> RunWarning | None:
+        """Tell of recorded interactions that were not played, though the run came to its end."""
+        if self.replay is None or finished.error is not None or finished.summary.misses:
             return None
         unused = self.replay.unused()
         if not unused:

@@ -99,6 +99,22 @@ def cassette_of(config: RunConfig, companion: Companion) -> tuple[Parts | None, 
     return _with_action(config, path, config.cassette_mode)
 
 
+def cassette_in_use(config: RunConfig, planned: Plan) -> tuple[frozenset[Path], Path | None]:
+    """Return the files in which the cassette of a run is, and the folder in which its parts are, if any.
+
+    A run without a cassette has none. Raises `HarnessError` as `planned` does.
+    """
+    try:
+        parts, _ = cassette_of(replace(config, cassette_mode="replay"), companion_of(config))
+    except MissingCassette:
+        return frozenset(), None
+    if parts is None:
+        return frozenset(), None
+    files = {parts.path, *parts.besides, *(parts.file_of(call.path) for call in planned.calls)}
+    apart = None if parts.per == "collection" else parts.path.with_suffix("")
+    return frozenset(files), apart
+
+
 def _with_action(config: RunConfig, path: str | Path, mode: str) -> tuple[Parts, Action]:
     besides = tuple(Path(one) for one in config.cassettes_besides)
     parts = Parts(path=Path(path), per=config.cassette_per, besides=besides)

@@ -11,7 +11,7 @@ import ssl
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import partialmethod
 from threading import Lock
 from typing import Any, Final
 from urllib.parse import unquote
@@ -131,12 +131,16 @@ class _Adapter(HTTPAdapter):
     """requests' adapter with pools that hold our connections."""
 
     def __init__(self, dial: Dial) -> None:
-        plain = type(
-            "PlainPool", (HTTPConnectionPool,), {"ConnectionCls": partial(_PlainConnection, dial=dial)}
+        # As classes, not partials: vcrpy, in whose cassettes our requests are not to be, asks whether a
+        # connection is one of them.
+        plain, secure = (
+            type(f"{kind.__name__}To", (kind,), {"__init__": partialmethod(kind.__init__, dial=dial)})
+            for kind in (_PlainConnection, _SecureConnection)
         )
-        connection = partial(_SecureConnection, dial=dial)
-        secure = type("SecurePool", (_SecurePool,), {"ConnectionCls": connection})
-        self._pools = {"http": plain, "https": secure}
+        self._pools = {
+            "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+            "https": type("SecurePool", (_SecurePool,), {"ConnectionCls": secure}),
+        }
         super().__init__(pool_connections=64, pool_maxsize=32)
         self.poolmanager.pool_classes_by_scheme = self._pools
 

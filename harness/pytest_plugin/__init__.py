@@ -11,12 +11,20 @@ import pytest
 
 from harness.pytest_plugin import hooks
 from harness.pytest_plugin.fixtures import postman_environment, postman_run
-from harness.pytest_plugin.notes import notes, take_notes
+from harness.pytest_plugin.notes import hand_on, notes, take_notes
 from harness.pytest_plugin.options import add_options, option_value
 
 SUFFIX: Final = ".postman_collection.json"
 
 COMPANIONS: Final = (".harness.yaml", ".harness.yml")
+
+MARKS: Final = (
+    "vcr(*paths, record_mode=..., match_on=[...]): further cassettes to play from, and how it is recorded",
+    "default_cassette(name): the cassette, below the folder cassettes/NAME_OF_THE_FILE",
+    "block_network(allowed_hosts=[...]): refuse connections, but for recording",
+    "allowed_hosts([...]): regular expressions for hosts that may be reached all the same",
+)
+"""pytest-recording's, for where that is not installed; `harness.pytest_plugin.marks` reads them."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,11 +38,15 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker that all calls carry, and the columns of pytest-html."""
+    """Register the markers, and the columns of pytest-html."""
     config.addinivalue_line(
         "markers",
         "postman(collection): a call of a Postman collection; on a test, the one that `postman_run` runs",
     )
+    known = {line.partition(":")[0].partition("(")[0].strip() for line in config.getini("markers")}
+    for line in MARKS:
+        if line.partition("(")[0] not in known:
+            config.addinivalue_line("markers", line)
     sends = any(option_value(config, name) for name in ("live", "record", "record-mode"))
     if sends and config.getoption("dist", "no") in {"each", "worksteal"}:
         raise pytest.UsageError(
@@ -81,13 +93,33 @@ def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001 - pyt
     take_notes(node.config, getattr(node, "workeroutput", None) or {})
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Load what sends before vcrpy, for a test that is marked for it, changes the classes of connections."""
+    if "postman_run" in getattr(item, "fixturenames", ()) and item.get_closest_marker("vcr") is not None:
+        import harness.client.http  # noqa: F401 - see above
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Say which cassettes nothing uses, when all that there is was run; one of xdist's workers hands on."""
+    said = notes(session.config)
+    if hasattr(session.config, "workeroutput"):
+        hand_on(session.config)
+    elif said.cassettes and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        from harness.pytest_plugin.aftermath import tell_idle_cassettes
+
+        if tell_idle_cassettes(session):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter,
     exitstatus: int,  # noqa: ARG001 - see above
     config: pytest.Config,
 ) -> None:
     """Say what was recorded, and what ran after the end."""
-    said = notes(config)
+    said = notes(config).lines
     if said:
         terminalreporter.section("postman")
         for line in said:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.api import MissingCassette, RunConfig, planned
+from harness.api import LiveRun, MissingCassette, RunConfig, cassette_in_use, planned
 from harness.api.upstream_steps import upstream_steps
 from harness.cassettes.recording import UnfinishedRecording
 from harness.collection.companion import numbered
@@ -17,9 +17,11 @@ from harness.errors import HarnessError
 from harness.pytest_plugin.drive import Drive, Itinerary
 from harness.pytest_plugin.ended import ended_runs
 from harness.pytest_plugin.failure import failure_around, request_line, setup_text
+from harness.pytest_plugin.fence import FencedTransport
 from harness.pytest_plugin.item import CallItem
+from harness.pytest_plugin.marks import fence, marked_settings
 from harness.pytest_plugin.naming import Names, marker
-from harness.pytest_plugin.notes import add_note
+from harness.pytest_plugin.notes import add_note, notes
 from harness.pytest_plugin.options import option_value
 from harness.pytest_plugin.run_opening import open_run
 from harness.pytest_plugin.run_settings import run_config
@@ -57,7 +59,9 @@ class CollectionFile(pytest.File):
         """Make the tree of folders and calls, once an iteration."""
         Running.register(self.config)
         try:
-            plan = planned(self.run_config())
+            settings = self.run_config()
+            plan = planned(settings)
+            self._know_cassette(settings, plan)
         except MissingCassette as error:
             raise self.CollectError(self._missing_text(error)) from error
         except HarnessError as error:
@@ -71,7 +75,14 @@ class CollectionFile(pytest.File):
 
     def run_config(self) -> RunConfig:
         """Say how the collection is to be run. Raises `HarnessError`."""
-        return run_config(self.config, self.path)
+        return run_config(self.config, self.path, **marked_settings(self))
+
+    def _know_cassette(self, settings: RunConfig, plan: Plan) -> None:
+        known, (files, apart) = notes(self.config), cassette_in_use(settings, plan)
+        known.collections.append(str(self.path.resolve()))
+        known.cassettes += (str(one.resolve()) for one in files)
+        if apart is not None:
+            known.apart.append(str(apart.resolve()))
 
     def _missing_text(self, error: MissingCassette) -> str:
         named = "" if not error.hint else " --postman-cassette FILE"
@@ -124,11 +135,21 @@ class CollectionFile(pytest.File):
             # What is not sent this time stays in the cassette.
             settings = replace(settings, cassette_mode="all")
         live = open_run(self.config, self.ihook, self.path, settings)
+        if live.mode == "live":
+            self._fence(live)
         set_up = live.mode == "replay" or option_value(self.config, "upstream")
         itinerary = Itinerary(chosen, self.upstream(chosen) if set_up else frozenset())
         if whole and self._is_awaited():
             self._spool = Spool(live.plan.calls)
         return Drive(live, itinerary, self._spool)
+
+    def _fence(self, live: LiveRun) -> None:
+        """Keep those calls from the network that are marked so."""
+        calls = [one for one in self.session.items if isinstance(one, CallItem) and one.file is self]
+        fenced = {one.call.path: hosts for one in calls if (hosts := fence(one)) is not None}
+        if fenced:
+            session = live.context.session
+            session.transport = FencedTransport(session.transport, fenced.get)
 
     def _is_awaited(self) -> bool:
         """Whether a test of the session wants to start where a collection ended."""
@@ -160,6 +181,7 @@ class CollectionFile(pytest.File):
                 lines = "; ".join(request_line(one, drive.live.mask) for one in last)
                 add_note(self.config, f"{self.nodeid} ended early, and ran what always runs: {lines}")
             failures = [text for one in last if (text := setup_text(one, drive.live.mask)) is not None]
+            failures += self._warned(drive, early=early)
             if failures:
                 raise failure_around("\n".join(failures), self)
         except HarnessError as error:
@@ -167,6 +189,23 @@ class CollectionFile(pytest.File):
         finally:
             if not kept:
                 drive.close()
+
+    def _warned(self, drive: Drive, *, early: bool) -> list[str]:
+        """Say what the run warned of as a whole, and return what of it fails it."""
+        live, warnings = drive.live, list(drive.warnings)
+        if drive.finished is not None and drive.whole and not early:
+            unused = live.unused(drive.finished)
+            warnings += () if unused is None else (unused,)
+        # This one fails the run by itself.
+        expired = live.expired if live.expired and live.expired.rule.consequence == "fail" else None
+        failing: list[str] = []
+        for one in warnings:
+            text = live.mask(one.message + (f"\n  --> {one.place}" if one.place else ""))
+            if live.config.strict or (expired is not None and one.message == expired.message):
+                failing.append(text)
+            else:
+                add_note(self.config, f"{self.nodeid}: {text}")
+        return failing
 
     def _tell(self, drive: Drive) -> None:
         if drive.live.recording is None:

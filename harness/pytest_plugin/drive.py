@@ -11,8 +11,9 @@ from harness.runner.events import (
     Event,
     IterationFinished,
     RunFinished,
+    WarningRaised,
 )
-from harness.runner.results import CallResult
+from harness.runner.results import CallResult, RunWarning
 from harness.runner.run import Step
 from harness.runner.spool import Spool
 
@@ -48,7 +49,7 @@ class Drive:
     """A run under way, taken on step by step.
 
     Raises `HarnessError` from wherever the run does, once: after it `ended` says why nothing runs any more.
-    Results are kept in `spool`, when there is one.
+    Results are kept in `spool`, when there is one; `warnings` are those that belong to no call.
     """
 
     def __init__(self, live: LiveRun, itinerary: Itinerary, spool: Spool | None = None) -> None:
@@ -56,12 +57,18 @@ class Drive:
         self.itinerary = itinerary
         self._spool = spool
         self.ended: str | None = None
+        self.warnings: list[RunWarning] = []
         self.finished: RunFinished | None = None
         self._events: Generator[Event, None, None] = self.live.events(chosen=itinerary)
         self._ahead: Event | None = None
         self._open: Step | None = None
         self._over: Step = (0, 0)
         self._latest: tuple[Step, list[CallResult]] | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the plan was asked for: nothing was left out or skipped."""
+        return len(self.itinerary.asked) == len(self.live.plan.calls) * self.live.plan.iterations
 
     def is_past(self, step: Step) -> bool:
         """Whether the run cannot be asked for a step any more, since it was asked for a later one."""
@@ -118,6 +125,8 @@ class Drive:
                     results.append(event.result)
                 elif isinstance(event, RunFinished):
                     self.finished = event
+                elif isinstance(event, WarningRaised):
+                    self.warnings.append(event.warning)
                 event = next(self._events, None)
         except KeyboardInterrupt:
             pass  # a second one: now it is over
@@ -188,6 +197,8 @@ class Drive:
                     self._spool.append(result)
             case RunFinished():
                 self.finished = following
+            case WarningRaised(warning=warning):
+                self.warnings.append(warning)
             case _:
                 pass
         return following

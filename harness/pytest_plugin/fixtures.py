@@ -25,22 +25,21 @@ def postman_run(request: pytest.FixtureRequest) -> Iterator[PostmanRun]:
     relative to the test's file; without one, the test's marker `@pytest.mark.postman(PATH)` names it. A
     collection that ran as a whole in this session is not run again, unless options are given; these are the
     fields of `harness.api.RunConfig`. What it is against is there until the session ends.
+
+    The test's marks `vcr`, `default_cassette`, `block_network` and `allowed_hosts` mean for the run what they
+    mean for pytest-recording.
     """
     from harness.pytest_plugin.ended import EndedRuns, ended_runs
-    from harness.pytest_plugin.run_opening import open_run
-    from harness.pytest_plugin.run_settings import run_config
+    from harness.pytest_plugin.own_run import OwnRun
 
     own = EndedRuns()
 
     def run(collection: str | Path | None = None, **options: Any) -> "RunResult":
         path = _collection(request, collection)
-        runs = own if options else ended_runs(request.config)
-        known = runs.find(path) if not options else None
-        if known is not None:
-            return known
-        hook = request.session.gethookproxy(path)
-        settings = run_config(request.config, path, **options)
-        return runs.run(path, open_run(request.config, hook, path, settings))
+        opening = OwnRun(request, path, options)
+        runs = own if opening.is_own else ended_runs(request.config)
+        known = None if opening.is_own else runs.find(path)
+        return known if known is not None else runs.run(path, opening.open())
 
     yield run
     own.close()

@@ -8,6 +8,7 @@ import pytest
 from harness.errors import HarnessError
 from harness.pytest_plugin.html import html_extras
 from harness.pytest_plugin.item import CallItem
+from harness.pytest_plugin.notes import notes
 from harness.pytest_plugin.options import option_value
 from harness.pytest_plugin.run_settings import cassette_mode
 from harness.pytest_plugin.subtest import is_subtest
@@ -38,6 +39,11 @@ class Running:
             return (yield)
         finally:
             items[:] = _together(items)
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Note that not all is run."""
+        if items:
+            notes(items[0].config).partial = True
 
     def pytest_report_collectionfinish(
         self, config: pytest.Config, items: list[pytest.Item]
