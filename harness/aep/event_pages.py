@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.aep.profiles import ProfileEvent
 
 _LIMIT = 1000
+_MOST_DIGITS = 12
 _MOST_PROPERTIES = 3
 _PROPERTY = re.compile(r"(?P<path>[\w.@]+?)(?P<operator>!=|<=|>=|=|<|>)(?P<value>.*)", re.DOTALL)
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
@@ -171,14 +172,14 @@ def _ms(name: str, value: Any) -> int | None:
         return None
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise problem.ups(400, f"'{name}' must be a time in milliseconds, not {value!r}.") from None
 
 
 def _limit(value: Any) -> int:
     if value is None or value == "":
         return _LIMIT
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _LIMIT:
         raise problem.ups(400, f"'limit' must be a whole number from 1 to {_LIMIT}, not {value!r}.")

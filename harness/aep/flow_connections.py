@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from harness.aep.platform import Platform
 
 _MASK = "******"
+_BASE_STATES = ("enabled", "disabled", "initializing")
 
 
 def routes(platform: Platform) -> list[Endpoint]:
@@ -141,7 +142,7 @@ class Connections(_AnyConnections):
         del caller
         reference = self.spec_reference(body)
         spec = connection_spec(reference)
-        fields = {**self.labels(body), "connectionSpec": reference, "state": "enabled"}
+        fields = {**self.labels(body), "connectionSpec": reference, "state": _state(body)}
         fields["providerId"] = body.get("providerId", spec.provider_id)
         if spec.auth:
             fields["auth"] = self._auth(spec.id, body.get("auth"))
@@ -393,6 +394,16 @@ class TargetConnections(_AnyConnections):
                 value = inherited.get("region")
             if not isinstance(value, str) or not value:
                 raise missing(f"params.{name}")
+
+
+def _state(body: dict[str, Any]) -> str:
+    """State that a new base connection has; initializing ends at once here."""
+    state = body.get("state", "enabled")
+    if state not in _BASE_STATES:
+        raise flow_query.invalid(
+            1456, f"The state '{state}' is not valid; use one of {', '.join(_BASE_STATES)}."
+        )
+    return "disabled" if state == "disabled" else "enabled"
 
 
 def _data_and_params(body: dict[str, Any]) -> dict[str, Any]:

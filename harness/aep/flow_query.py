@@ -25,6 +25,7 @@ PARAMETERS = ("property", "limit", "orderby", "continuationToken", "count")
 _FIELD = re.compile(r"[A-Za-z_@$][\w@$:-]*(?:\[\])?(?:\.[A-Za-z_@$][\w@$:-]*(?:\[\])?)*")
 _FILTER = re.compile(r"(?P<field>[^=!<>~]*?)\s*(?P<operator>[=!<>~]+)\s*(?P<value>.*)", re.DOTALL)
 _NOT_IMPLEMENTED = ("~", "=~", "!~", "~=")
+_MOST_DIGITS = 12
 _INVALID = "Invalid request"
 
 
@@ -215,10 +216,14 @@ def _unquoted(text: str) -> str:
     return text[1:-1] if len(text) >= 2 and text[0] == text[-1] == '"' else text
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+
+
 def _limit(text: str | None, most: int) -> int:
     if text is None:
         return most
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= most:
+    if not _is_number(text) or not 1 <= int(text) <= most:
         raise invalid(1448, f"The limit must be a whole number from 1 to {most}, not '{text}'.")
     return int(text)
 
@@ -230,7 +235,7 @@ def _start(token: str | None) -> int:
         kind, _, start = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().partition(":")
     except (ValueError, binascii.Error):
         kind = start = ""
-    if kind != "at" or not start.isdigit():
+    if kind != "at" or not _is_number(start):
         raise invalid(1448, "The continuationToken is not valid.")
     return int(start)
 

@@ -163,9 +163,8 @@ def _index(token: str, bound: int, operation: Operation) -> int:
     # RFC 6901 section 4: digits without a leading zero.
     if not (token.isascii() and token.isdigit()) or (len(token) > 1 and token[0] == "0"):
         raise _unresolvable(operation, f"{token!r} is not an array index")
-    index = int(token)
-    if index >= bound:
-        raise _unresolvable(operation, f"the index {index} is out of bounds")
+    if len(token) > len(str(bound)) or (index := int(token)) >= bound:
+        raise _unresolvable(operation, f"the index {token} is out of bounds")
     return index
 
 

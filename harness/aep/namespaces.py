@@ -30,6 +30,7 @@ _TYPES = (
     "PHONE",
     "B2B_ACCOUNT",
 )
+_MOST_DIGITS = 12
 _INVALID = "INVALID_REQUEST_PARAMS"
 _STANDARD = (
     (0, "CORE", "CORE", "COOKIE"),
@@ -173,7 +174,7 @@ class Namespaces:
         self._check_org(request, caller)
         wanted = request.params["id"]
         found = None
-        if wanted.isdigit():
+        if wanted.isdecimal() and len(wanted) <= _MOST_DIGITS:
             found = self.by_id(caller.org, caller.sandbox, int(wanted))
         if found is None:
             raise self._error(

@@ -73,7 +73,16 @@ def record_landed(
     if for_profile and is_event:
         profiles.add_event(org, sandbox, link.xid, dataset["id"], record, received_ms)
     elif for_profile:
-        profiles.put_fragment(org, sandbox, link.xid, dataset["id"], record, xaction_id, received_ms)
+        profiles.put_fragment(
+            org,
+            sandbox,
+            link.xid,
+            dataset["id"],
+            record,
+            xaction_id,
+            received_ms,
+            upsert=tag_enabled(dataset, "unifiedProfile", "isUpsert"),
+        )
     # 4. segments: only what streams in is evaluated at once
     segments = [one for one in platform.service(Segments).all(org, sandbox) if one.continuous]
     changes: dict[str, Change] = {}
@@ -121,5 +130,5 @@ def _code(namespaces: Namespaces, org: str, sandbox: str, named: str | int) -> s
     text = str(named)
     if namespaces.exists(org, sandbox, text):
         return text
-    held = namespaces.by_id(org, sandbox, int(text)) if text.isdigit() else None
+    held = namespaces.by_id(org, sandbox, int(text)) if text.isdecimal() and len(text) <= 12 else None
     return None if held is None else str(held["code"])

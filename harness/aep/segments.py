@@ -193,7 +193,9 @@ class Segments:
     def bulk_get(self, request: Request, caller: Caller) -> Response:
         """`POST /segment/definitions/bulk-get {ids: [{id}]}`: 207."""
         ids = request.document().get("ids")
-        if not isinstance(ids, list) or not all(isinstance(one, dict) and "id" in one for one in ids):
+        if not isinstance(ids, list) or not all(
+            isinstance(one, dict) and isinstance(one.get("id"), str) for one in ids
+        ):
             raise invalid("'ids' must be an array of objects with an 'id'.")
         found = (self.get(caller.org, caller.sandbox, one["id"]) for one in ids)
         return answer({"results": {one.id: one.body for one in found if one is not None}}, 207)

@@ -87,6 +87,18 @@ def test_an_unknown_connection_is_404_in_the_documented_words(client: Any) -> No
         assert answer.json() == {"errorMessage": text, "errorDetails": text}
 
 
+def test_a_connection_begins_in_the_state_that_it_is_given(client: Any) -> None:
+    for given, state in (("disabled", "disabled"), ("enabled", "enabled"), ("initializing", "enabled")):
+        made = client.post(f"{BASE}/connections", {**streaming(), "state": given}).json()
+        (item,) = client.get(f"{BASE}/connections/{made['id']}").json()["items"]
+        assert item["state"] == state
+
+
+def test_a_sandbox_that_is_not_there_has_the_code_of_the_catalogue(client: Any) -> None:
+    answer = client.get(f"{BASE}/connections", headers={"x-sandbox-name": "nowhere"})
+    assert (answer.status, code(answer)) == (404, "2100-404")
+
+
 def test_a_connection_of_another_sandbox_is_not_seen(client: Any) -> None:
     made = client.post(f"{BASE}/connections", streaming()).json()
     assert client.get(f"{BASE}/connections/{made['id']}", headers={"x-sandbox-name": "dev"}).status == 404
@@ -106,6 +118,7 @@ def test_a_connection_of_another_sandbox_is_not_seen(client: Any) -> None:
         (streaming(dataType="csv"), 400, ""),
         (streaming(authenticationRequired="yes"), 400, ""),
         ({**streaming(), "name": 3}, 400, ""),
+        ({**streaming(), "state": "asleep"}, 400, "1456-400"),
     ],
 )
 def test_a_bad_creation_is_refused(client: Any, body: Any, status: int, number: str) -> None:

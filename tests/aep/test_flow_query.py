@@ -124,6 +124,8 @@ def test_a_continuation_token_is_read_back() -> None:
         ("property=", "1448-400"),
         ("limit=0", "1448-400"),
         ("limit=101", "1448-400"),
+        (f"limit={'9' * 5000}", "1448-400"),
+        ("continuationToken=YXQ6wrI", "1448-400"),
         ("limit=x", "1448-400"),
         ("continuationToken=zzz", "1448-400"),
         ("property=nope", "1449-400"),

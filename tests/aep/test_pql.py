@@ -240,6 +240,8 @@ def test_occurs_compares_moments(expression: str, moment: str, expected: bool) -
         ("a" + ".b" * 3_000, "nested too deeply"),
         ("t occurs <= 99999999 days before now", "below ten million"),
         (f"a = {'9' * 5000}", "too many digits"),
+        ("a = 1e999", "too large"),
+        ("CHAIN(xEvent, timestamp, [C0: WHAT(a)])", "sequences of events"),
     ],
 )
 def test_a_bad_expression_says_what_is_wrong(expression: str, message: str) -> None:

@@ -53,6 +53,8 @@ def test_another_sandbox_does_not_see_the_profile(people: Any) -> None:
         (f"schema.name={PROFILE}&entityId=jane@example.com", "entityIdNS"),
         (f"schema.name={PROFILE}&entityId=x&entityIdNS=email&mergePolicyId=nope", "merge policy"),
         ("schema.name=_xdm.context.experienceevent&entityId=x&entityIdNS=email&limit=0", "limit"),
+        (f"schema.name={EVENT}&entityId=x&entityIdNS=email&limit={'9' * 5000}", "limit"),
+        (f"schema.name={EVENT}&entityId=x&entityIdNS=email&startTime={'9' * 5000}", "startTime"),
         ("schema.name=_xdm.context.experienceevent&entityId=x&entityIdNS=email&startTime=x", "startTime"),
         ("schema.name=_xdm.context.experienceevent&entityId=x&entityIdNS=email&orderby=name", "orderby"),
         ("schema.name=_xdm.context.experienceevent&entityId=x&entityIdNS=email&property=a", "property"),

@@ -6,6 +6,7 @@ Sources: the formats of Adobe's PQL function reference. Precedence, loosest firs
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from harness.aep.pql import tree
@@ -286,7 +287,10 @@ class _Parser:
                     raise PqlError("a number has too many digits", token.position)
                 return tree.Literal(value=int(self._next().text))
             case Kind.DOUBLE:
-                return tree.Literal(value=float(self._next().text))
+                number = float(self._next().text)
+                if math.isinf(number):
+                    raise PqlError("a number is too large", token.position)
+                return tree.Literal(value=number)
             case Kind.SYMBOL if token.text == "(":
                 self._next()
                 inner = self._expression()
