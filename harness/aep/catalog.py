@@ -76,12 +76,15 @@ def discard_batch(store: Store, org: str, sandbox: str, batch_id: str) -> None:
     store.delete(org, sandbox, "batch", batch_id)
 
 
-def tag_enabled(dataset: dict[str, Any], name: str) -> bool:
-    """Whether a tag such as `unifiedProfile` holds `enabled:true`, with or without a space."""
+def tag_enabled(dataset: dict[str, Any], name: str, setting: str = "enabled") -> bool:
+    """Whether a tag such as `unifiedProfile` holds `enabled:true`, with or without a space.
+
+    `setting` is another word before the colon, such as `isUpsert`.
+    """
     values = (dataset.get("tags") or {}).get(name) or []
     for value in values if isinstance(values, list) else [values]:
-        key, _, setting = str(value).partition(":")
-        if key.strip() == "enabled" and setting.strip().lower() == "true":
+        key, _, held = str(value).partition(":")
+        if key.strip() == setting and held.strip().lower() == "true":
             return True
     return False
 

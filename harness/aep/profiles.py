@@ -10,7 +10,7 @@ from harness.aep.identities import Identity, RecordIdentities, identity_map
 from harness.aep.identity_edges import IdentityEdges
 from harness.aep.identity_graph import IdentityGraph
 from harness.aep.ids import xid as xid_of
-from harness.aep.merge import Fragment, merge_fragments, rank
+from harness.aep.merge import Fragment, lay_over, merge_fragments, rank
 from harness.aep.merge_policies import MergePolicies, rule_of, stitches
 from harness.aep.pql.moments import moment_of
 
@@ -101,12 +101,19 @@ class Profiles:
         record: dict[str, Any],
         xaction_id: str,
         received_ms: int,
+        *,
+        upsert: bool = False,
     ) -> None:
-        """Keep what a dataset says of an identity; what it said before is replaced."""
+        """Keep what a dataset says of an identity in place of what it said before; `upsert` adds to that."""
         updated = moment_of(record.get("lastUpdatedDate"))
         held = self._store.get(org, sandbox, _FRAGMENTS, xid) or {"fragments": {}}
+        entity = {name: value for name, value in record.items() if name != "identityMap"}
+        if upsert and dataset_id in held["fragments"]:
+            before = held["fragments"][dataset_id]["entity"]
+            lay_over(before, entity)
+            entity = before
         held["fragments"][dataset_id] = {
-            "entity": {name: value for name, value in record.items() if name != "identityMap"},
+            "entity": entity,
             "xaction_id": xaction_id,
             "received_ms": received_ms,
             "updated_ms": received_ms if updated is None else int(updated.timestamp() * 1000),

@@ -75,6 +75,7 @@ def test_a_tag_is_read_with_or_without_a_space() -> None:
     for value, on in (("enabled:true", True), ("enabled: true", True), ("enabled:false", False)):
         assert tag_enabled({"tags": {"x": ["isUpsert:true", value]}}, "x") is on
     assert tag_enabled({}, "x") is False
+    assert tag_enabled({"tags": {"x": ["enabled:true", "isUpsert: true"]}}, "x", "isUpsert") is True
 
 
 def test_an_unknown_dataset_is_not_found(client: Any) -> None:
@@ -252,3 +253,24 @@ def test_files_and_records_go_with_the_dataset(client: Any, lake: Any, schema: s
     assert client.delete(f"{SETS}/{dataset}").status == 200
     assert client.platform.store.rows("SELECT count(*) FROM blob") == [(0,)]
     assert client.get(f"{BASE}/batches/{batch}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"),
+    [(["enabled:true"], {"b": 3}), (["enabled: true", "isUpsert: true"], {"a": "x", "b": 3, "list": [1, 2]})],
+)
+def test_a_record_replaces_the_last_unless_the_dataset_takes_updates(
+    client: Any, lake: Any, tags: list[str], kept: dict[str, Any]
+) -> None:
+    numbers = {"type": "array", "items": {"type": "integer"}}
+    fields = {"id": {"type": "string"}, "a": {"type": "string"}, "b": {"type": "integer"}, "list": numbers}
+    schema = lake.schema(lake.mixin(fields), union=True)
+    lake.identity(schema, f"/{lake.tenant}/id")
+    dataset, inlet = lake.dataset(schema, profile=True), lake.inlet()
+    client.patch(f"{BASE}/v2/dataSets/{dataset}", {"tags": {"unifiedProfile": tags}})
+    for own in ({"a": "x", "b": 2, "list": [1, 2]}, {"b": 3}):
+        message = lake.message(schema, dataset, {lake.tenant: {"id": "a@example.com", **own}})
+        assert client.post(f"/collection/{inlet}", message, bare=True).status == 200
+    query = "schema.name=_xdm.context.profile&entityId=a@example.com&entityIdNS=email"
+    (found,) = client.get(f"/data/core/ups/access/entities?{query}").json().values()
+    assert found["entity"][lake.tenant] == {"id": "a@example.com", **kept}
