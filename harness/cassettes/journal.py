@@ -101,6 +101,10 @@ class Journal:
         """Read the clock starts back."""
         return (one for _, one in read(self.path) if isinstance(one, ClockStart))
 
+    def size(self) -> int:
+        """Return how many bytes were written."""
+        return os.fstat(self._descriptor).st_size
+
     def holds(self, spellings: tuple[bytes, ...]) -> bool:
         """Tell whether any of these byte strings is in the journal."""
         content = self.path.read_bytes()

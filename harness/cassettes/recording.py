@@ -31,6 +31,10 @@ from harness.variables.draws import LiveDraws
 from harness.variables.scope import Scopes
 from harness.variables.secrets import Redactor, secret_name
 
+_PATIENCE: Final = 1_000_000
+_PATIENCE_PER_BYTE: Final = 4
+"""How many bytes of a journal are searched in depth for secrets learnt later: at first, and per new byte."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingPlan:
@@ -111,6 +115,7 @@ class Recording:
             self._journal = Journal(journal_path(path), beginning)
             self._journal.entries = len(earlier)
         self._searched = len(redactor.spellings())
+        self._patience = _PATIENCE
         starts = Cassette(
             interactions=tuple(earlier),
             metadata=replace(self._metadata, clocks=tuple(self._journal.clocks())),
@@ -163,8 +168,7 @@ class Recording:
         self._learn_scopes()
         self._scour()
         if complete:
-            if any(remains(one, self.redactor) is not None for one in self._journal.interactions()):
-                # The quick search after each entry knows the usual spellings, not every nesting of them.
+            if self._overlooked():
                 self._rewrite()
             self._refuse_secrets()
             self._write()
@@ -208,7 +212,9 @@ class Recording:
             learn_interaction(interaction, self.redactor)
             self._scour()
             redacted = redact_interaction(interaction, self.redactor)
+            before = self._journal.size()
             self._journal.append(redacted.numbered(self._journal.entries))
+            self._patience += _PATIENCE_PER_BYTE * (self._journal.size() - before)
             if superseded is not None:
                 self._superseded.add(superseded.number)
                 self._journal.supersede(superseded.number)
@@ -247,6 +253,15 @@ class Recording:
         self._searched += len(fresh)
         if self._journal.holds(tuple(spelling for value in fresh for spelling in _spellings(value))):
             self._rewrite()
+        elif self._patience >= self._journal.size():
+            # Encodings of encodings take long to look through: a run that learns all the time does without,
+            # until its end.
+            self._patience -= self._journal.size()
+            if self._overlooked():
+                self._rewrite()
+
+    def _overlooked(self) -> bool:
+        return any(remains(one, self.redactor) is not None for one in self._journal.interactions())
 
     def _interactions(self) -> Iterator[Interaction]:
         """Give what the cassette will hold, less what was recorded again."""
@@ -302,6 +317,8 @@ def _spellings(value: str) -> Iterator[bytes]:
     for spelling in {quote(data, safe=""), quote(data, safe="/"), quote(data, safe="!*'()"), data.hex()}:
         yield spelling.encode()
     yield data.hex().upper().encode()
+    yield "".join(f"%{byte:02x}" for byte in data).encode()
+    yield "".join(f"%{byte:02X}" for byte in data).encode()
     yield quote(data, safe="").replace("%20", "+").encode()
     for phase in range(3):
         # Digits that are the secret's alone: those that share bits with what stands before or behind are cut.

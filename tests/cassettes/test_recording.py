@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -330,6 +331,77 @@ def test_a_killed_process_loses_no_finished_interaction_and_leaks_nothing(tmp_pa
     outcome = resumed.finish(complete=True)
     assert outcome.interactions == len(finished) + 1
     assert len(open_replay(path).unused()) == len(finished) + 1
+
+
+ROUNDS = """
+import os, random, signal, sys, time
+from pathlib import Path
+from harness.cassettes.edit import finish_journal
+from harness.cassettes.format import load
+from harness.cassettes.interaction import Interaction
+from harness.cassettes.journal import journal_path, read
+from harness.cassettes.recording import open_recording
+from harness.client.message import ResolvedRequest, Response
+from harness.client.transport import HopContext, HopRequest
+
+class Echo:
+    def send(self, hop):
+        number = hop.context.iteration
+        token = f"tok-{number}-abcdef"
+        body = '{"access_token": "%s", "echo": "%s", "pad": "%s"}' % (token, token, "x" * (number % 7 * 300))
+        return Response(status=200, reason="OK", body=body.encode())
+    def close(self): pass
+
+def record(path, told):
+    recording = open_recording(path, Echo())
+    number = 0
+    while True:
+        # Each request holds the token of the one before: what is known already, and what is learnt later.
+        request = ResolvedRequest(method="GET", url=f"https://a.example/{number}?t=tok-{number + 1}-abcdef")
+        context = HopContext(call=("A",), iteration=number)
+        recording.transport.send(HopRequest(request=request, context=context))
+        os.write(told, b"%d\\n" % number)
+        number += 1
+
+chance = random.Random(int(sys.argv[2]))
+for round in range(int(sys.argv[3])):
+    path = Path(sys.argv[1]) / f"{round}.yaml"
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(ours)
+        record(path, theirs)
+    os.close(theirs)
+    os.read(ours, 1)
+    time.sleep(chance.random() * 0.03)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    rest = b""
+    while piece := os.read(ours, 65536):
+        rest += piece
+    os.close(ours)
+    told = int(rest.split()[-1]) if rest.split() else 0
+    journal = journal_path(path)
+    finished = [one.context.iteration for _, one in read(journal) if isinstance(one, Interaction)]
+    assert not path.exists()
+    assert finished[: told + 1] == list(range(told + 1)), (round, told, finished)
+    text = journal.read_text()
+    known = [f"tok-{number}-abcdef" for number in range(told + 1)]
+    assert not any(token in text for token in known), (round, told)
+    assert len(load(finish_journal(journal)).interactions) == len(finished)
+    print(len(finished))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_killed_50_times_at_any_moment_it_loses_nothing_and_leaks_nothing(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", ROUNDS, str(tmp_path), "7", "50"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    numbers = list(map(int, done.stdout.split()))
+    assert len(numbers) == 50
+    assert max(numbers) > min(numbers)
 
 
 def test_a_torn_last_line_is_cut(recorder, ask, tmp_path):
