@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import pql
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _KIND = "segmentMembership"
 REALIZED = "realized"
 EXITED = "exited"
+_MOST_PASSES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +52,27 @@ class Qualification:
     def evaluate(
         self, org: str, sandbox: str, view: ProfileView, segments: Iterable[Segment]
     ) -> list[Membership]:
-        """Evaluate a profile; gives the memberships that began or ended, and keeps them."""
+        """Evaluate a profile; gives the memberships that began or ended, and keeps them.
+
+        A definition may ask for membership in another one (`inSegment`): what was found is then
+        evaluated again, until nothing changes.
+        """
         segments = list(segments)
         before = self.memberships(org, sandbox, view.key)
         now = self._platform.clock.now_ms()
         subject = self.subject(org, sandbox, view, segments, before)
+        ids = frozenset(segment.id for segment in segments)
+        nested = any(pql.references_segments(segment.expression) for segment in segments)
+        for _ in range(_MOST_PASSES if nested else 1):
+            found = {one.id for one in segments if pql.evaluate(one.expression, subject)}
+            settled = subject.segments & ids == found
+            subject = replace(subject, segments=(subject.segments - ids) | found)
+            if settled:
+                break
         changed: list[Membership] = []
         for segment in segments:
-            member = pql.evaluate(segment.expression, subject)
             held = before.get(segment.id)
+            member = segment.id in subject.segments
             if member is not (held is not None and held.status == REALIZED):
                 status = REALIZED if member else EXITED
                 changed.append(Membership(segment_id=segment.id, status=status, at_ms=now))

@@ -178,6 +178,27 @@ def test_an_event_brings_its_profile_into_a_segment(people: Any, destinations: A
     assert memberships(people, "a@example.com") == {buyers: "realized", both: "realized"}
 
 
+def test_segments_of_segments_are_entered_and_left_together(people: Any, destinations: Any) -> None:
+    gold = destinations.segment(f'{people.lake.tenant}.level = "gold"')
+    outer = destinations.segment(f'inSegment("{gold}") and {people.lake.tenant}.points > 5')
+    outside = destinations.segment(f'not inSegment("{outer}")')
+    people.profile("a@example.com", level="gold", points=6)
+    assert memberships(people, "a@example.com") == {gold: "realized", outer: "realized"}
+    people.profile("a@example.com", level="silver", points=6)
+    assert memberships(people, "a@example.com") == {gold: "exited", outer: "exited", outside: "realized"}
+
+
+def test_segments_that_contradict_each_other_are_evaluated_all_the_same(
+    people: Any, destinations: Any
+) -> None:
+    one = destinations.segment("a = 1")
+    other = destinations.segment(f'not inSegment("{one}")')
+    value = {"type": "PQL", "format": "pql/text", "value": f'inSegment("{other}")'}
+    assert people.client.patch(f"{BASE}/{one}", {"expression": value}).status == 200
+    people.profile("a@example.com")
+    assert set(memberships(people, "a@example.com")) <= {one, other}
+
+
 def test_a_batch_definition_waits_for_its_job(people: Any, destinations: Any) -> None:
     gold = destinations.segment(f'{people.lake.tenant}.level = "gold"', continuous=False)
     people.profile("a@example.com", level="gold", crm="1")

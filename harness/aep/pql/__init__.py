@@ -10,7 +10,7 @@ from harness.aep.pql.evaluation import Subject, evaluate, value_of
 from harness.aep.pql.json_form import parse_json
 from harness.aep.pql.parser import parse, parse_value
 from harness.aep.pql.tokens import PqlError
-from harness.aep.pql.tree import Node, references_events
+from harness.aep.pql.tree import Node, references_events, references_segments
 
 __all__ = [
     "Node",
@@ -21,5 +21,6 @@ __all__ = [
     "parse_json",
     "parse_value",
     "references_events",
+    "references_segments",
     "value_of",
 ]

@@ -211,3 +211,10 @@ def references_events(node: Any) -> bool:
     if isinstance(node, Name):
         return node.text == EVENTS
     return any(references_events(part) for part in parts(node))
+
+
+def references_segments(node: Any) -> bool:
+    """Whether the expression looks at the segments that a profile is in."""
+    if isinstance(node, Call) and node.name == "inSegment":
+        return True
+    return any(references_segments(part) for part in parts(node))
