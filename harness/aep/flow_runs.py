@@ -58,6 +58,8 @@ class FlowRuns:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._store = platform.store
+        # Deliveries over the network end when they end.
+        self._ids = platform.ids.branch("runs")
 
     def record(self, org: str, sandbox: str, flow: dict[str, Any], attempt: Attempt) -> None:
         """Count a delivery in the run of the current minute."""
@@ -127,9 +129,9 @@ class FlowRuns:
         return answer({"id": run["id"], "etag": run["etag"]}, 201)
 
     def _new(self, org: str, sandbox: str, flow: dict[str, Any], now: int) -> dict[str, Any]:
-        etag = self._platform.ids.etag()
+        etag = self._ids.etag()
         return {
-            "id": self._platform.ids.uuid(),
+            "id": self._ids.uuid(),
             "createdAt": now,
             "updatedAt": now,
             "createdBy": "system",
@@ -139,7 +141,7 @@ class FlowRuns:
             "imsOrgId": org,
             "flowId": flow["id"],
             "flowSpec": flow["flowSpec"],
-            "providerRefId": self._platform.ids.uuid(),
+            "providerRefId": self._ids.uuid(),
             "version": etag,
             "etag": etag,
             "metrics": {

@@ -28,7 +28,12 @@ class Ids:
 
     def __init__(self, clock: Clock, seed: int | str | None = None) -> None:
         self._clock = clock
+        self._seed = seed
         self._random = random.Random(seed)
+
+    def branch(self, name: str) -> Ids:
+        """Give another source from the same seed, for work whose order among the calls is not fixed."""
+        return Ids(self._clock, None if self._seed is None else f"{self._seed}/{name}")
 
     def uuid(self) -> str:
         """UUID version 4, lower case."""
