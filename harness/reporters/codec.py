@@ -79,6 +79,8 @@ class Codec:
             return [self.decode(one, _inner(hint, 0)) for one in data]
         if hint is float:
             return float(data)
+        if hint in (int, str, bool) and not isinstance(data, hint):
+            raise TypeError(f"{data!r} is no {hint.__name__}")
         return data
 
     def _encode_bytes(self, value: bytes) -> Json:

@@ -39,13 +39,22 @@ def export_path(option: str | bool | None, default: str, cwd: Path, started_ms: 
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    """Write a file so that it appears complete or not at all. Raises `InputError` when it cannot be."""
+    """Write a file so that it appears complete or not at all. Raises `InputError` when it cannot be.
+
+    A link stays one: the file it leads to is written. A device or a pipe (`/dev/stdout`) is written to.
+    """
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            with path.open("wb") as stream:
+                write(stream)
+            return
+        target = path.resolve()
+        partial = target.with_name(partial.name)
         with partial.open("wb") as file:
             write(file)
-        partial.replace(path)
+        partial.replace(target)
     except OSError as error:
         with suppress(OSError):
             partial.unlink()

@@ -49,6 +49,21 @@ def test_the_collection_and_its_scripts_are_written_once(bench, shop_run_twice):
     assert log_of(bench, shop_run_twice).read_text().count("console.log('hello'") == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("calls", "many"), ("iterations", None), ("mode", 7), ("started_ms", "early")]
+)
+def test_a_value_of_another_type_is_refused_where_it_stands(bench, shop_run, name, value):
+    log = log_of(bench, shop_run)
+    first, *rest = log.read_text().splitlines(keepends=True)
+    told = json.loads(first) | {name: value}
+    log.write_text(json.dumps(told) + "\n" + "".join(rest))
+    if value is None:
+        assert next(read_events(log)).iterations is None
+        return
+    with pytest.raises(InputError, match="line 1"):
+        next(read_events(log))
+
+
 def test_the_body_of_the_last_hop_is_written_once(bench, shop_run):
     event = next(one for one in shop_run if isinstance(one, CallFinished))
     exchange = event.result.exchange
