@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.cassettes.redact import learn_request, learn_response
-from harness.cli.reporting import DEFAULT, Given, context_of, reporters_of, warn_of_idle
+from harness.cli.reporting import DEFAULT, Given, close_all, context_of, reporters_of, warn_of_idle
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, UsageError, choices
 from harness.reporters.result_file import read_results
@@ -33,8 +33,7 @@ def report_command(options: argparse.Namespace, given: Given, terminal: Terminal
             for reporter in reporters:
                 reporter.handle(event)
     finally:
-        for reporter in reporters:
-            reporter.close()
+        close_all(reporters)
     for reporter in reporters:
         if reporter.written is not None and not options.silent:
             terminal.out.write(f"written to {reporter.written}\n")

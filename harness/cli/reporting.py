@@ -1,10 +1,11 @@
 """The reporters of a command, from its options."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, get_args
 
 from harness.cli.terminal import Terminal
+from harness.errors import HarnessError
 from harness.reporters.reporter import REPORTERS, Reporter, ReporterContext, Verbosity, create, options_of
 
 Given = Mapping[str, str | bool]
@@ -59,6 +60,21 @@ def reporters_of(
 
         made.append(HistoryReporter(context.cwd / history, context, keep=not kept))
     return made
+
+
+def close_all(reporters: Sequence[Reporter]) -> None:
+    """Close reporters; that one cannot write its report does not keep the others from theirs.
+
+    Raises what the first that failed raised.
+    """
+    first: HarnessError | OSError | None = None
+    for reporter in reporters:
+        try:
+            reporter.close()
+        except (HarnessError, OSError) as error:
+            first = first or error
+    if first is not None:
+        raise first
 
 
 def warn_of_idle(names: list[str], given: Given, terminal: Terminal) -> None:

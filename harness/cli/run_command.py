@@ -11,7 +11,7 @@ from typing import Any
 from harness import __version__
 from harness.api import LiveRun, RunConfig
 from harness.cli.newmanrc import configured
-from harness.cli.reporting import DEFAULT, context_of, reporters_of, warn_of_idle
+from harness.cli.reporting import DEFAULT, close_all, context_of, reporters_of, warn_of_idle
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, HarnessError, UsageError, choices
@@ -80,8 +80,7 @@ def _run_one(
                     for reporter in reporters:
                         reporter.handle(event)
         finally:
-            for reporter in reporters:
-                reporter.close()
+            close_all(reporters)
         if finished is None:
             raise RuntimeError("the run told no end")
         _export(live, options)

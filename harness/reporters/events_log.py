@@ -32,6 +32,7 @@ class EventsLog:
         self._context = context
         self._codec = Codec(mask=context.mask)
         self._file: IO[str] | None = None
+        self._broken: OSError | None = None
         self.written: Path | None = None
 
     def handle(self, event: Event) -> None:
@@ -39,19 +40,29 @@ class EventsLog:
         if isinstance(event, RunStarted):
             self._open(event)
             _refer(self._codec, event.collection)
-        if self._file is not None:
+        if self._file is not None and self._broken is None:
             line = self._codec.encode(event, Event)
             if isinstance(event, RunStarted):
                 line = {"version": VERSION} | line
-            self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
-            self._file.write("\n")
-            self._file.flush()
+            try:
+                self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
+                self._file.write("\n")
+                self._file.flush()
+            except OSError as error:
+                # The run goes on: its clean-up and its other reports are worth more than the log.
+                self._broken = error
 
     def close(self) -> None:
-        """End the file."""
-        if self._file is not None:
+        """End the file. Raises `InputError` when it could not be written to its end."""
+        if self._file is None:
+            return
+        try:
             self._file.close()
-            self._file = None
+        except OSError as error:
+            self._broken = self._broken or error
+        self._file = None
+        if self._broken is not None:
+            raise _unwritable(self.written, self._broken) from self._broken
 
     def _open(self, event: RunStarted) -> None:
         path = export_path(self._option, DEFAULT_FILE, self._context.cwd, event.started_ms)
@@ -60,12 +71,16 @@ class EventsLog:
             # Lone surrogates, which scripts may print, have no place in UTF-8.
             self._file = path.open("w", encoding="utf-8", errors="replace", newline="\n")
         except OSError as error:
-            raise InputError(
-                f"cannot write the event log: {error.strerror or error}",
-                where=str(path),
-                hint="name another file, or make its folder writable",
-            ) from error
+            raise _unwritable(path, error) from error
         self.written = path
+
+
+def _unwritable(path: Path | None, error: OSError) -> InputError:
+    return InputError(
+        f"cannot write the event log: {error.strerror or error}",
+        where=str(path),
+        hint="name another file, or make its folder writable",
+    )
 
 
 def read_events(path: Path) -> Iterator[Event]:

@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -195,3 +196,16 @@ def test_htmlextras_progress_bar_is_drawn_where_nothing_else_tells_the_progress(
     bar = ("report", "log.jsonl", "-r", "htmlextra", "--reporter-htmlextra-displayProgressBar")
     assert "3 of 3 calls" in command(*bar).out
     assert "3 of 3 calls" not in command(*bar[:3], "htmlextra,cli", *bar[4:]).out
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no /dev/full")
+@pytest.mark.parametrize("name", ["events", "junit"])
+def test_a_report_that_finds_no_room_is_an_error_and_the_others_are_written(command, workspace, target, name):
+    file = workspace.collection(("a", f"{target.url}/a"), ("b", f"{target.url}/b"))
+    said = command("run", file, "-r", f"{name},json", f"--reporter-{name}-export", "/dev/full",
+                   "--reporter-json-export", "r.json")  # fmt: skip
+    assert said.code is ExitCode.USAGE
+    assert "No space left on device\n  --> /dev/full" in said.err
+    assert len(target.requests) == 2
+    assert len(json.loads((workspace.folder / "r.json").read_text())["run"]["executions"]) == 2
+    assert Path("/dev/full").is_char_device()
