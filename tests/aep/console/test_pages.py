@@ -310,7 +310,7 @@ def test_hostile_texts_are_texts_on_every_page(busy: Any, destinations: Any) -> 
     target = destinations.target(destinations.kinesis_connection(), stream=HOSTILE, region="us-east-1")
     destinations.flow(target, name=HOSTILE, description=HOSTILE)
     busy.profile("h@example.com", first=HOSTILE, level="gold", crm=HOSTILE)
-    busy.event("h@example.com", HOSTILE, "2024-05-01T00:00:00Z")
+    busy.event("h@example.com", "h1", "2024-05-01T00:00:00Z", eventType=HOSTILE)
     client.post("/data/core/edge/inlet", {"name": HOSTILE, "sourceId": HOSTILE})
     client.get("/data/core/ups/segment/definitions/%3Cscript%3Ealert(1)?x=<img%20src=x>")
     person = busy.entity("h@example.com")["entityId"]
