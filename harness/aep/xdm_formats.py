@@ -25,7 +25,6 @@ _EMAIL = re.compile(
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
 )
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*")
-_URI_REFERENCE = re.compile(r"[^\s<>\"{}|\\^`]*")
 _TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _HOST_NAME = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
@@ -89,10 +88,6 @@ def _time(value: str) -> str | None:
     return "is not a valid time. Expected [HH:mm:ssZ, HH:mm:ss.[0-9]{1,9}Z]"
 
 
-def _uri_reference(value: str) -> str | None:
-    return None if _URI_REFERENCE.fullmatch(value) else "is not a valid URI reference"
-
-
 def _host_name(value: str) -> str | None:
     good = len(value) <= 253 and _HOST_NAME.fullmatch(value)
     return None if good else "is not a valid hostname"
@@ -117,10 +112,12 @@ FORMATS: dict[str, Callable[[str], str | None]] = {
     "email": _email,
     "hostname": _host_name,
     "uri": _uri,
-    "uri-reference": _uri_reference,
     "ipv4": _ipv4,
     "ipv6": _ipv6,
     "regex": _regular,
     "json-pointer": _json_pointer,
 }
-"""Formats that are checked, which are everit's; others are notes to the reader, as JSON Schema allows."""
+"""Formats that are checked; others are notes to the reader, as JSON Schema allows.
+
+Among those is `uri-reference`, the format of every record's `_id`: the guides' own ids are any text.
+"""
