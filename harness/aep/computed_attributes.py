@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import json_patch, problem
 from harness.aep.child_pages import child_page
-from harness.aep.computed_values import FIRST_KIND as KIND
+from harness.aep.computed_values import FIRST_KIND
+from harness.aep.documents import PatchedDocuments
 from harness.aep.json_patch import PatchError
 from harness.aep.merge_policies import PROFILE
 from harness.aep.message import Request, answer, empty
-from harness.aep.routing import Endpoint
 from harness.aep.segments import parse_expression
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from harness.aep.gateway import Caller
     from harness.aep.platform import Platform
+    from harness.aep.routing import Endpoint
 
-_BASE = "/data/core/ups/config/computedAttributes"
 _SCHEMAS = {PROFILE: "profile", "_xdm.context.experienceevent": "experienceevent"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _OWN = ("id", "imsOrgId", "sandbox", "type", "createEpoch", "updateEpoch", "definedOn", "positionPath")
@@ -32,27 +32,19 @@ _OWN = ("id", "imsOrgId", "sandbox", "type", "createEpoch", "updateEpoch", "defi
 
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the service."""
-    attributes = platform.service(ComputedAttributes)
-    table = (
-        ("GET", "", attributes.list_all),
-        ("POST", "", attributes.create),
-        ("GET", "/{id}", attributes.read),
-        ("PATCH", "/{id}", attributes.patch),
-        ("DELETE", "/{id}", attributes.delete),
-    )
-    return [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
+    return platform.service(ComputedAttributes).endpoints()
 
 
-class ComputedAttributes:
+class ComputedAttributes(PatchedDocuments):
     """Definitions of every sandbox."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._store = platform.store
+    base = "/data/core/ups/config/computedAttributes"
+    kind = FIRST_KIND
+    noun = "computed attribute"
 
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /config/computedAttributes`."""
-        found = self._store.find(caller.org, caller.sandbox, KIND)
+        found = self.all(caller)
         return answer(child_page(found, request.query, "/config/computedAttributes"))
 
     def create(self, request: Request, caller: Caller) -> Response:
@@ -60,16 +52,12 @@ class ComputedAttributes:
         now = self._platform.clock.now_s()
         body = {"id": self._platform.ids.uuid(), **self._composed(request.document(), caller)}
         body |= {"createEpoch": now, "updateEpoch": now}
-        self._store.put(caller.org, caller.sandbox, KIND, body["id"], body)
+        self._store.put(caller.org, caller.sandbox, self.kind, body["id"], body)
         return answer(body)
-
-    def read(self, request: Request, caller: Caller) -> Response:
-        """`GET /config/computedAttributes/{id}`."""
-        return answer(self._get(request, caller))
 
     def patch(self, request: Request, caller: Caller) -> Response:
         """`PATCH /config/computedAttributes/{id}` with JSON Patch: 204."""
-        held = self._get(request, caller)
+        held = self.held(request, caller)
         try:
             wanted = json_patch.apply_patch(held, json_patch.parse_patch(request.json()))
         except PatchError as error:
@@ -78,19 +66,13 @@ class ComputedAttributes:
             raise problem.bad_request("The patch leaves no object")
         kept = {name: held[name] for name in ("id", "createEpoch")}
         body = {**self._composed(wanted, caller), **kept, "updateEpoch": self._platform.clock.now_s()}
-        self._store.put(caller.org, caller.sandbox, KIND, held["id"], body)
+        self._store.put(caller.org, caller.sandbox, self.kind, held["id"], body)
         return empty()
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /config/computedAttributes/{id}`: 200 without a body."""
-        self._store.delete(caller.org, caller.sandbox, KIND, self._get(request, caller)["id"])
+        self.forget(request, caller)
         return empty(200)
-
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
-        held = self._store.get(caller.org, caller.sandbox, KIND, request.params["id"])
-        if held is None:
-            raise problem.not_found(f"There is no computed attribute {request.params['id']}")
-        return held
 
     def _composed(self, wanted: dict[str, Any], caller: Caller) -> dict[str, Any]:
         from harness.aep.sandboxes import Sandboxes

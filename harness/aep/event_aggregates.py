@@ -10,11 +10,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.aep.computed_values import PRESENT_KIND as KIND
+from harness.aep.computed_values import PRESENT_KIND
+from harness.aep.documents import PatchedDocuments
 from harness.aep.merge_policies import PROFILE
 from harness.aep.message import Request, answer
 from harness.aep.pql import references_events
-from harness.aep.routing import Endpoint
 from harness.aep.segments import parse_expression
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from harness.aep.gateway import Caller
     from harness.aep.platform import Platform
+    from harness.aep.routing import Endpoint
 
-BASE = "/data/core/ca/attributes"
 _NAME = re.compile(r"[A-Za-z0-9]+")
 _FUNCTION = re.compile(r"\.(sum|count|min|max|topN|average)\(")
 _AGGREGATES = {"sum": "SUM", "count": "COUNT", "min": "MIN", "max": "MAX", "average": "AVERAGE"}
@@ -37,28 +37,20 @@ _MOST = 40
 
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the service."""
-    aggregates = platform.service(EventAggregates)
-    table = (
-        ("GET", "", aggregates.list_all),
-        ("POST", "", aggregates.create),
-        ("GET", "/{id}", aggregates.read),
-        ("PATCH", "/{id}", aggregates.patch),
-        ("DELETE", "/{id}", aggregates.delete),
-    )
-    return [Endpoint(method=method, path=BASE + path, handler=handler) for method, path, handler in table]
+    return platform.service(EventAggregates).endpoints()
 
 
-class EventAggregates:
+class EventAggregates(PatchedDocuments):
     """Attributes of every sandbox."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._store = platform.store
+    base = "/data/core/ca/attributes"
+    kind = PRESENT_KIND
+    noun = "computed attribute"
 
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /attributes`: `limit` to 40, `offset`, `sortBy` (last updated first), `status`."""
         query = request.query
-        found = self._store.find(caller.org, caller.sandbox, KIND)
+        found = self.all(caller)
         status = (query.get("status") or "").upper()
         if status:
             if status not in _STATUSES:
@@ -92,7 +84,7 @@ class EventAggregates:
         name = wanted.get("name")
         if not isinstance(name, str) or _NAME.fullmatch(name) is None:
             raise problem.bad_request("name may have letters and digits only")
-        if any(one["name"] == name for one in self._store.find(caller.org, caller.sandbox, KIND)):
+        if any(one["name"] == name for one in self.all(caller)):
             raise problem.bad_request(f"There is a computed attribute {name!r} already")
         status = wanted.get("status", "DRAFT")
         if status not in ("DRAFT", "NEW"):
@@ -130,13 +122,9 @@ class EventAggregates:
         }
         return answer(self._published(caller, body))
 
-    def read(self, request: Request, caller: Caller) -> Response:
-        """`GET /attributes/{id}`."""
-        return answer(self._get(request, caller))
-
     def patch(self, request: Request, caller: Caller) -> Response:
         """`PATCH /attributes/{id}`: the members given; which may change, the present status says."""
-        held, wanted = self._get(request, caller), request.document()
+        held, wanted = self.held(request, caller), request.document()
         status = wanted.get("status", held["status"])
         moves = _MOVES.get(held["status"], ())
         if status != held["status"] and status not in moves:
@@ -155,23 +143,17 @@ class EventAggregates:
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /attributes/{id}`: 202 with the attribute; for drafts only."""
-        held = self._get(request, caller)
+        held = self.held(request, caller)
         if held["status"] != "DRAFT":
             raise problem.bad_request("Only a computed attribute with the status DRAFT can be deleted")
-        self._store.delete(caller.org, caller.sandbox, KIND, held["id"])
+        self._store.delete(caller.org, caller.sandbox, self.kind, held["id"])
         return answer(held, 202)
-
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
-        held = self._store.get(caller.org, caller.sandbox, KIND, request.params["id"])
-        if held is None:
-            raise problem.not_found(f"There is no computed attribute {request.params['id']}")
-        return held
 
     def _published(self, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
         """Keep an attribute; one that is new is processed by the time it is read, its answer says `NEW`."""
         now = self._platform.clock.now_ms()
         done = {"status": "PROCESSED", "lastEvaluationTs": now} if body["status"] == "NEW" else {}
-        self._store.put(caller.org, caller.sandbox, KIND, body["id"], {**body, **done})
+        self._store.put(caller.org, caller.sandbox, self.kind, body["id"], {**body, **done})
         return body
 
 

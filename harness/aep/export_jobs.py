@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.batches import Batches
 from harness.aep.catalog import Catalog
+from harness.aep.documents import Documents
 from harness.aep.job_status import with_status
 from harness.aep.landing import LAKE
 from harness.aep.merge_policies import PROFILE
@@ -18,7 +19,6 @@ from harness.aep.pql.moments import moment_of
 from harness.aep.profile_access import project
 from harness.aep.profiles import Profiles, ProfileView
 from harness.aep.qualification import EXITED, REALIZED, Membership, Qualification, written
-from harness.aep.routing import Endpoint
 from harness.aep.segments import Segments
 
 if TYPE_CHECKING:
@@ -26,36 +26,28 @@ if TYPE_CHECKING:
 
     from harness.aep.gateway import Caller
     from harness.aep.platform import Platform
+    from harness.aep.routing import Endpoint
 
-_BASE = "/data/core/ups/export/jobs"
-_KIND = "exportJob"
 _STATUSES = ("NEW", "SUCCEEDED", "FAILED")
 _MEMBER = {"realized": REALIZED, "existing": REALIZED, "exited": EXITED}
 
 
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the service."""
-    jobs = platform.service(ExportJobs)
-    table = (
-        ("GET", "", jobs.list_all),
-        ("POST", "", jobs.create),
-        ("GET", "/{id}", jobs.read),
-        ("DELETE", "/{id}", jobs.delete),
-    )
-    return [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
+    return platform.service(ExportJobs).endpoints()
 
 
-class ExportJobs:
+class ExportJobs(Documents):
     """Jobs of every sandbox. A job is done before the answer to its creation is sent."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._store = platform.store
+    base = "/data/core/ups/export/jobs"
+    kind = "exportJob"
+    noun = "export job"
 
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /export/jobs?limit=&offset=&status=`: newest first."""
         query = request.query
-        found = self._store.find(caller.org, caller.sandbox, _KIND)[::-1]
+        found = self.all(caller)[::-1]
         found = with_status(found, query.get("status"), _STATUSES)
         limit = query.number("limit", 100, low=1)
         offset = query.number("offset", 0)
@@ -104,24 +96,15 @@ class ExportJobs:
                     exported.append(_record(view, held, fields))
             batch_id = self._write(caller, dataset_id, exported, started)
             begun = self._begun(caller, wanted, dataset_id, batch_id, policy)
-            self._store.put(org, sandbox, _KIND, str(begun["id"]), self._done(begun, started, len(exported)))
+            self._store.put(
+                org, sandbox, self.kind, str(begun["id"]), self._done(begun, started, len(exported))
+            )
         return begun
-
-    def read(self, request: Request, caller: Caller) -> Response:
-        """`GET /export/jobs/{id}`."""
-        return answer(self._get(request, caller))
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /export/jobs/{id}`: 200 with a message; the batch that was written stays."""
-        held = self._get(request, caller)
-        self._store.delete(caller.org, caller.sandbox, _KIND, str(held["id"]))
+        self.forget(request, caller)
         return answer({"status": True, "message": "Export job has been marked for cancelling"})
-
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
-        held = self._store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
-        if held is None:
-            raise problem.not_found(f"There is no export job {request.params['id']}")
-        return held
 
     def _dataset(self, caller: Caller, destination: Any) -> str:
         dataset_id = destination.get("datasetId") if isinstance(destination, dict) else None
@@ -193,9 +176,7 @@ class ExportJobs:
         policy: dict[str, Any] | None,
     ) -> dict[str, Any]:
         ids, now = self._platform.ids, self._platform.clock.now_ms()
-        number = 1 + max(
-            (one["id"] for one in self._store.find(caller.org, caller.sandbox, _KIND)), default=99
-        )
+        number = 1 + max((one["id"] for one in self.all(caller)), default=99)
         merge: dict[str, Any] = (
             {} if policy is None else {"mergePolicy": {"id": policy["id"], "version": policy["version"]}}
         )

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import json_patch, problem
 from harness.aep.child_pages import child_page
 from harness.aep.cron import parse_cron
+from harness.aep.documents import PatchedDocuments
 from harness.aep.json_patch import PatchError
 from harness.aep.message import Request, answer, empty
-from harness.aep.routing import Endpoint
 from harness.aep.scheduler import KIND
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from harness.aep.gateway import Caller
     from harness.aep.platform import Platform
+    from harness.aep.routing import Endpoint
 
-_BASE = "/data/core/ups/config/schedules"
 _TYPES = ("batch_segmentation", "export")
 _STATES = ("active", "inactive")
 _DEFAULT = "0 0 1 * * ?"
@@ -30,27 +30,19 @@ _DEFAULT = "0 0 1 * * ?"
 
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the service."""
-    schedules = platform.service(Schedules)
-    table = (
-        ("GET", "", schedules.list_all),
-        ("POST", "", schedules.create),
-        ("GET", "/{id}", schedules.read),
-        ("PATCH", "/{id}", schedules.patch),
-        ("DELETE", "/{id}", schedules.delete),
-    )
-    return [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
+    return platform.service(Schedules).endpoints()
 
 
-class Schedules:
+class Schedules(PatchedDocuments):
     """Schedules of every sandbox."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._store = platform.store
+    base = "/data/core/ups/config/schedules"
+    kind = KIND
+    noun = "schedule"
 
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /config/schedules`."""
-        found = self._store.find(caller.org, caller.sandbox, KIND)
+        found = self.all(caller)
         return answer(child_page(found, request.query, "/config/schedules"))
 
     def create(self, request: Request, caller: Caller) -> Response:
@@ -72,16 +64,12 @@ class Schedules:
             "updateEpoch": now,
         }
         _check(body)
-        self._store.put(caller.org, caller.sandbox, KIND, body["id"], body)
+        self._store.put(caller.org, caller.sandbox, self.kind, body["id"], body)
         return answer(body)
-
-    def read(self, request: Request, caller: Caller) -> Response:
-        """`GET /config/schedules/{id}`."""
-        return answer(self._get(request, caller))
 
     def patch(self, request: Request, caller: Caller) -> Response:
         """`PATCH /config/schedules/{id}`: JSON Patch of `/state` or `/schedule`; 204."""
-        held = self._get(request, caller)
+        held = self.held(request, caller)
         try:
             operations = json_patch.parse_patch(request.json())
             if any(one.pointer not in ("/state", "/schedule") for one in operations):
@@ -91,19 +79,13 @@ class Schedules:
             raise problem.bad_request(f"The patch cannot be applied: {error}") from None
         _check(changed)
         changed["updateEpoch"] = self._platform.clock.now_s()
-        self._store.put(caller.org, caller.sandbox, KIND, held["id"], changed)
+        self._store.put(caller.org, caller.sandbox, self.kind, held["id"], changed)
         return empty()
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /config/schedules/{id}`: 204."""
-        self._store.delete(caller.org, caller.sandbox, KIND, self._get(request, caller)["id"])
+        self.forget(request, caller)
         return empty()
-
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
-        held = self._store.get(caller.org, caller.sandbox, KIND, request.params["id"])
-        if held is None:
-            raise problem.not_found(f"There is no schedule {request.params['id']}")
-        return held
 
 
 def _check(body: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.activation import Activation, Change
 from harness.aep.child_pages import child_page
+from harness.aep.documents import Documents
 from harness.aep.job_status import with_status
 from harness.aep.merge_policies import PROFILE
 from harness.aep.message import Request, answer, empty
@@ -22,36 +23,31 @@ if TYPE_CHECKING:
     from harness.aep.gateway import Caller
     from harness.aep.platform import Platform
 
-BASE = "/data/core/ups/segment/jobs"
 STATUSES = ("NEW", "QUEUED", "PROCESSING", "SUCCEEDED", "FAILED", "CANCELLING", "CANCELLED")
-_KIND = "segmentJob"
 _BY_SEGMENT = "segments~segmentId"
 
 
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the service."""
-    jobs = platform.service(SegmentJobs)
-    table = (
-        ("GET", "", jobs.list_all),
-        ("POST", "", jobs.create),
-        ("POST", "/bulk-get", jobs.bulk_get),
-        ("GET", "/{id}", jobs.read),
-        ("DELETE", "/{id}", jobs.delete),
-    )
-    return [Endpoint(method=method, path=BASE + path, handler=handler) for method, path, handler in table]
+    return platform.service(SegmentJobs).endpoints()
 
 
-class SegmentJobs:
+class SegmentJobs(Documents):
     """Jobs of every sandbox. A job is done before the answer to its creation is sent."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._store = platform.store
+    base = "/data/core/ups/segment/jobs"
+    kind = "segmentJob"
+    noun = "segment job"
+
+    def endpoints(self) -> list[Endpoint]:
+        """Endpoints of all calls."""
+        path = f"{self.base}/bulk-get"
+        return [*super().endpoints(), Endpoint(method="POST", path=path, handler=self.bulk_get)]
 
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /segment/jobs`: newest first; `status` and `property=segments~segmentId==x` filter."""
         query = request.query
-        found = self._store.find(caller.org, caller.sandbox, _KIND)[::-1]
+        found = self.all(caller)[::-1]
         found = with_status(found, query.get("status"), STATUSES)
         for text in query.all("property"):
             name, operator, wanted = text.partition("==")
@@ -99,16 +95,12 @@ class SegmentJobs:
                 "updateTime": now,
                 "updateEpoch": now // 1000,
             }
-            self._store.put(caller.org, caller.sandbox, _KIND, done["id"], done)
+            self._store.put(caller.org, caller.sandbox, self.kind, done["id"], done)
         return begun
-
-    def read(self, request: Request, caller: Caller) -> Response:
-        """`GET /segment/jobs/{id}`."""
-        return answer(self._get(request, caller))
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /segment/jobs/{id}`: 204."""
-        self._store.delete(caller.org, caller.sandbox, _KIND, self._get(request, caller)["id"])
+        self.forget(request, caller)
         return empty(204)
 
     def bulk_get(self, request: Request, caller: Caller) -> Response:
@@ -118,14 +110,8 @@ class SegmentJobs:
             isinstance(one, dict) and isinstance(one.get("id"), str) for one in ids
         ):
             raise problem.bad_request("'ids' must be an array of objects with an 'id'")
-        found = (self._store.get(caller.org, caller.sandbox, _KIND, one["id"]) for one in ids)
+        found = (self._store.get(caller.org, caller.sandbox, self.kind, one["id"]) for one in ids)
         return answer({"results": {job["id"]: job for job in found if job is not None}}, 207)
-
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
-        job = self._store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
-        if job is None:
-            raise problem.not_found(f"There is no segment job {request.params['id']}")
-        return job
 
     def _begin(self, caller: Caller, segments: list[Segment], schedule_id: str) -> dict[str, Any]:
         from harness.aep.sandboxes import Sandboxes

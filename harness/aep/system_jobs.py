@@ -10,45 +10,36 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.catalog import Catalog
 from harness.aep.clock import iso
+from harness.aep.documents import Documents
 from harness.aep.landing import LAKE
 from harness.aep.message import Request, answer, empty
 from harness.aep.profiles import Profiles
 from harness.aep.registry.state import EVENT_CLASS, SchemaRegistry
-from harness.aep.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from harness.aep.gateway import Caller
     from harness.aep.platform import Platform
-
-_BASE = "/data/core/ups/system/jobs"
-_KIND = "systemJob"
+    from harness.aep.routing import Endpoint
 
 
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the service."""
-    jobs = platform.service(SystemJobs)
-    table = (
-        ("GET", "", jobs.list_all),
-        ("POST", "", jobs.create),
-        ("GET", "/{id}", jobs.read),
-        ("DELETE", "/{id}", jobs.delete),
-    )
-    return [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
+    return platform.service(SystemJobs).endpoints()
 
 
-class SystemJobs:
+class SystemJobs(Documents):
     """Jobs of every sandbox. A job is done before the answer to its creation is sent."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._store = platform.store
+    base = "/data/core/ups/system/jobs"
+    kind = "systemJob"
+    noun = "system job"
 
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /system/jobs`: oldest first; `start` counts pages from 0."""
         query = request.query
-        found = self._store.find(caller.org, caller.sandbox, _KIND)
+        found = self.all(caller)
         limit = query.number("limit", 100, low=1)
         start = query.number("start", query.number("page", 0))
         shown = found[start * limit : (start + 1) * limit]
@@ -84,23 +75,13 @@ class SystemJobs:
                 caller, "TRUNCATE_DATASET" if batch_id is None else "DELETE_EE_BATCH", properties
             )
             done = {**begun, "status": "SUCCESS", "updatedAt": self._now()}
-            self._store.put(org, sandbox, _KIND, done["requestId"], done)
+            self._store.put(org, sandbox, self.kind, done["requestId"], done)
         return answer(begun)
-
-    def read(self, request: Request, caller: Caller) -> Response:
-        """`GET /system/jobs/{id}`."""
-        return answer(self._get(request, caller))
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /system/jobs/{id}`: 200 without a body; what was removed stays so."""
-        self._store.delete(caller.org, caller.sandbox, _KIND, self._get(request, caller)["requestId"])
+        self.forget(request, caller)
         return empty(200)
-
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
-        held = self._store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
-        if held is None:
-            raise problem.not_found(f"There is no system job {request.params['id']}")
-        return held
 
     def _now(self) -> str:
         return iso(self._platform.clock.now_ms(), millis=True)
