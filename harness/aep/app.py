@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("harness.aep")
 _CATCH_UP_S = 0.2
 _SCHEDULES_S = 1.0
+_HEALTH = "/_harness/health"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "testclient"})
 
 
@@ -166,10 +167,13 @@ class Dispatcher:
     def _from_here(self, request: Request) -> bool:
         """Whether this machine calls, and not a page of another site that runs in its browser.
 
-        Such a page is told by the name that it leads here by DNS, or by its origin.
+        Such a page is told by the name that it leads here by DNS, or by its origin. That the platform
+        is up is no secret.
         """
         if request.remote not in _LOOPBACK:
             return False
+        if request.path == _HEALTH:
+            return True
         host = request.headers.get("host", "")
         names = {"localhost", "testclient", _host_name(self._platform.url.partition("://")[2])}
         if not (_is_address(_host_name(host)) or _host_name(host) in names):
