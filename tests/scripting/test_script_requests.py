@@ -1,5 +1,7 @@
 """`pm.sendRequest`, `pm.execution` and what else a script asks of the run."""
 
+from dataclasses import replace
+
 from harness.client.message import Exchange, ResolvedRequest, Response
 from harness.scripting.engine import NextRequest
 
@@ -214,3 +216,41 @@ def test_packages_find_what_scripts_find_but_those_of_a_registry_no_pm(bench):
     bench.host.packages["npm:other"] = "module.exports = [typeof pm, Buffer.from('a').length]"
     said = bench.said("console.log(pm.require('own').join(), pm.require('npm:other').join())")
     assert said == ["object,function,/b undefined,1"]
+
+
+def slow_and_fast(elapsed_ms):
+    return {
+        "slow": replace(ANSWER, elapsed_ms=elapsed_ms),
+        "fast": replace(ANSWER, elapsed_ms=2.0),
+    }
+
+
+SIDE_BY_SIDE = """
+    setTimeout(() => console.log('timer'), 150);
+    pm.sendRequest('http://host/slow', () => console.log('slow'));
+    pm.sendRequest('http://host/fast', () => {
+        console.log('fast');
+        pm.sendRequest('http://host/fast', () => console.log('and then'));
+    });
+"""
+
+
+def test_a_fast_answer_overtakes_a_slow_one(bench):
+    bench.host.answers = slow_and_fast(300.0)
+    assert bench.said(SIDE_BY_SIDE) == ["fast", "and then", "timer", "slow"]
+
+
+def test_nobody_waits_for_an_answer_that_is_there(bench):
+    bench.host.answers = slow_and_fast(1e9)
+    assert bench.said(SIDE_BY_SIDE) == ["fast", "and then", "timer", "slow"]
+
+
+def test_an_answer_that_is_a_little_faster_waits_its_turn(bench):
+    bench.host.answers = slow_and_fast(30.0)
+    assert bench.said(SIDE_BY_SIDE) == ["slow", "fast", "and then", "timer"]
+
+
+def test_on_a_virtual_clock_answers_come_as_they_were_asked_for(bench):
+    bench.host.answers = slow_and_fast(300.0)
+    said = bench.said(SIDE_BY_SIDE, clock_ms=0.0, wait_for_timers=False)
+    assert said == ["slow", "fast", "and then", "timer"]

@@ -189,7 +189,7 @@ class Engine {
       return;
     }
     if (!this.#options.newman) this.#deprecatePlain(run.ledger, compiled);
-    const deadline = job.timeout === null ? Infinity : this.#clock.time() + job.timeout;
+    const deadline = job.timeout === null ? Infinity : run.time() + job.timeout;
     this.#guard(run, () => realm.start(
       run.number, eventNumber, current, compiled.call, compiled.names, compiled.text, compiled.usesThis,
       compiled.asynchronous,
@@ -216,7 +216,7 @@ class Engine {
         return;
       }
       if (run.deferred.length) {
-        await this.#perform(run, run.deferred.shift());
+        await this.#performAll(run, run.deferred.splice(0));
         continue;
       }
       if (run.working.size) {
@@ -225,26 +225,30 @@ class Engine {
       }
       const next = run.queue.peek();
       if (next === undefined) return;
-      if (next.due > deadline || this.#clock.time() > deadline) {
-        await this.#wait(deadline);
+      if (next.due > deadline || run.time() > deadline) {
+        await this.#wait(run, deadline);
         run.ledger.fail(this.#realm.describe(TIMED_OUT));
         run.ledger.exited = true;
         return;
       }
-      if (next.due > this.#clock.time()) {
-        await this.#wait(next.due);
+      if (next.due > run.time()) {
+        if (next.answer) run.lag -= next.due - run.time();
+        else await this.#wait(run, next.due);
         if (run.queue.peek() !== next) continue;
       }
       run.queue.take();
-      if (next.repeat !== undefined) run.queue.add(next.id, next.due + next.repeat, next.repeat);
+      if (next.repeat !== undefined) run.queue.add(next.id, next.due + next.repeat, { repeat: next.repeat });
       this.#guard(run, () => this.#realm.fire(run.number, next.id));
     }
   }
 
-  async #wait(time) {
-    const rest = time - this.#clock.time();
+  /** Let the script's time come to `time`: what it lags behind is made up for first. */
+  async #wait(run, time) {
+    if (run.lag > 0) run.lag -= Math.min(run.lag, Math.max(time - run.time(), 0));
+    const until = time + run.lag;
+    const rest = until - this.#clock.time();
     if (!this.#clock.virtual && rest > IDLE_MS) this.#wire.write({ idle: rest });
-    await this.#clock.waitUntil(time);
+    await this.#clock.waitUntil(until);
   }
 
   /** Call into the realm. A script may have broken what our code in there stands on; that is its own error. */
@@ -265,8 +269,33 @@ class Engine {
     for (const problem of this.#stray.splice(0)) run.ledger.loss(problem, "rejected");
   }
 
+  /**
+   * Ask for all that a script asked for at once, one after the other. The script's time stands still
+   * meanwhile, and each answer comes when it would have come if all had been under way at the same time.
+   */
+  async #performAll(run, wishes) {
+    const dues = [];
+    for (const { id, kind, json, asked } of wishes) {
+      const begun = this.#clock.time();
+      const reply = await this.#perform(run, { kind, json });
+      if (this.#clock.virtual) {
+        const delay = this.#options.newman && run.queue.length ? NEWMAN_REQUEST_MS : 0;
+        this.#guard(run, () => this.#realm.answer(run.number, id, JSON.stringify(reply), delay));
+        continue;
+      }
+      const took = this.#clock.time() - begun;
+      run.lag += took;
+      const due = asked + Math.max(reply?.response?.elapsed ?? took, this.#options.newman ? NEWMAN_REQUEST_MS : 0);
+      // A little sooner is chance, and overtakes nobody.
+      run.due = Math.max(due, ...dues.filter((earlier) => earlier - due < OVERTAKEN_MS));
+      dues.push(run.due);
+      this.#guard(run, () => this.#realm.answer(run.number, id, JSON.stringify(reply), 0));
+      run.due = undefined;
+    }
+  }
+
   /** Ask the run something that may take long. It may ask for another event's scripts meanwhile. */
-  async #perform(run, { id, kind, json }) {
+  async #perform(run, { kind, json }) {
     // Other scripts run meanwhile, and see what this one has changed so far.
     const operations = kind === "run_request" ? run.ledger.operations.splice(0) : undefined;
     this.#wire.write({ ask: kind, of: JSON.parse(json), operations });
@@ -282,15 +311,16 @@ class Engine {
         reply.response.body = ++this.#number;
         this.#bodies.set(reply.response.body, message.payload ?? new Uint8Array(0));
       }
-      const delay = this.#options.newman && run.queue.length ? NEWMAN_REQUEST_MS : 0;
-      this.#guard(run, () => this.#realm.answer(run.number, id, JSON.stringify(reply), delay));
-      return;
+      return reply;
     }
   }
 }
 
 /** No request comes back sooner in newman, so timers of a script that are due by then come first. */
 const NEWMAN_REQUEST_MS = 20;
+
+/** By so much sooner an answer has to be there to come before that of an earlier request. */
+const OVERTAKEN_MS = 50;
 
 const TIMED_OUT = "sandbox: asynchronous script execution timeout";
 
@@ -302,6 +332,10 @@ class Run {
   request = undefined;
   next = "";
   skipped = false;
+  /** How far the script's time lies behind the clock: what its requests took that ran side by side. */
+  lag = 0;
+  /** When the answer is due that is being given. */
+  due;
   #clock;
   #total = 0;
 
@@ -316,7 +350,13 @@ class Run {
 
   timer(id, delay, repeats) {
     const wait = delay < 0 ? 0 : delay >= 1 && delay < 2147483648 ? delay : 1;
-    this.queue.add(id, this.#clock.time() + wait, repeats ? wait : undefined);
+    const answer = this.due !== undefined;
+    this.queue.add(id, answer ? this.due : this.time() + wait, { repeat: repeats ? wait : undefined, answer });
+  }
+
+  /** The time in which the script's timers and requests are due. */
+  time() {
+    return this.#clock.time() - this.lag;
   }
 
   exit(problem) {
@@ -338,7 +378,7 @@ class Run {
   defer(kind, json) {
     if (this.skipped) return 0;
     const id = ++this.#total;
-    this.deferred.push({ id, kind: String(kind), json: String(json) });
+    this.deferred.push({ id, kind: String(kind), json: String(json), asked: this.time() });
     return id;
   }
 }

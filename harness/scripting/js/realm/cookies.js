@@ -8,7 +8,7 @@ export function toCookie(sent) {
   return new sdk.Cookie({
     name: sent.name, value: sent.value, domain: sent.domain, path: sent.path, secure: sent.secure,
     httpOnly: sent.httpOnly, hostOnly: sent.hostOnly,
-    expires: sent.expires === null ? null : new Date(sent.expires * 1000),
+    expires: sent.expires === null ? null : new Date(sent.expires * 1000), maxAge: sent.maxAge ?? null,
   });
 }
 
@@ -34,11 +34,13 @@ function covers(domain, host) {
 
 /** A `Set-Cookie` text, read as loosely as newman does: a lone word is a value without a name. */
 function fromText(text) {
+  if (text === "") throw new Error("Cookie failed to parse");
   const [first, ...attributes] = text.split(";");
-  const equals = first.indexOf("=");
+  const pair = first.replace(/^\s*=/, "");
+  const equals = pair.indexOf("=");
   const cookie = {
-    name: equals < 0 ? "" : first.slice(0, equals).trim(),
-    value: equals < 0 ? first.trim() : first.slice(equals + 1).trim(),
+    name: equals <= 0 ? "" : pair.slice(0, equals).trim(),
+    value: equals <= 0 ? pair.trim() : pair.slice(equals + 1).trim(),
   };
   for (const attribute of attributes) {
     const [, key, , value = ""] = /^\s*([^=\s]*)\s*(=\s*(.*?)\s*)?$/.exec(attribute) ?? [];
@@ -169,12 +171,13 @@ export class CookieJar {
       let given;
       if (name && value) given = { name, value };
       else if (typeof name === "object") given = name ?? {};
-      else if (typeof name === "string") given = fromText(name);
+      else if (typeof name === "string") given = undefined;
       else throw new TypeError("CookieJar.set() requires a valid set cookie arguments");
       return () => {
-        const cookie = placed(given, target);
+        const read = given ?? fromText(name);
+        const cookie = placed(read, target);
         this.#ask("set_cookie", stringify({ url: target.toString(true), cookie }));
-        return toCookie(cookie);
+        return toCookie({ ...cookie, maxAge: read.maxAge });
       };
     }, callback);
   }

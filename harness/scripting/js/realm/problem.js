@@ -51,7 +51,8 @@ function frames(stack) {
  * `absent` is told where what was thrown has no name or message of its own.
  */
 export function describe(thrown, absent = undefined) {
-  const isObject = (typeof thrown === "object" && thrown !== null) || typeof thrown === "function";
+  // A function does not reach newman's report.
+  const isObject = (typeof thrown === "object" && thrown !== null) || (typeof thrown === "function" && !absent);
   if (!isObject) {
     const text = attempt(() => String(thrown), "unknown");
     return jsonList([absent?.name ?? "Error", absent?.message ?? text, "", null, null], 5);

@@ -60,8 +60,8 @@ export function makeSender({ defer, flush, host, newman, warn, Buffer }) {
 
   function sendWithCallback(given, callback) {
     if (!given) {
-      if (typeof callback === "function") callback.call(this, new Error("sendrequest: nothing to request"));
-      return newman && typeof callback === "function" ? undefined : this;
+      const told = typeof callback === "function" && callback.call(this, new Error("sendrequest: nothing to request"));
+      return newman ? told : this;
     }
     send(given, (error, response, history) => {
       if (typeof callback !== "function") return;
