@@ -98,7 +98,7 @@ class Activation:
             self._outbox = Outbox(platform.store, wire, self._report)
             platform.at_close(wire.close)
             platform.at_close(self._outbox.close)
-            platform.at_settle(self._outbox.drain)
+            platform.at_settle(self._outbox.drain, last=True)
         self._flows: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._generation = -1
 

@@ -52,9 +52,12 @@ class Platform:
         """Have something done before the store is closed, last registered first."""
         self._closing.append(action)
 
-    def at_settle(self, wait: Callable[[], None]) -> None:
-        """Register what waits for a service's background work to end."""
-        self._settling.append(wait)
+    def at_settle(self, wait: Callable[[], None], *, last: bool = False) -> None:
+        """Register what waits for a service's background work to end.
+
+        `last` is for work that other background work makes: deliveries.
+        """
+        self._settling.insert(len(self._settling) if last else 0, wait)
 
     def settle(self) -> None:
         """Return when the background work for everything accepted so far is done."""

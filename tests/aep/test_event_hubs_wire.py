@@ -132,3 +132,12 @@ def test_a_refusal_is_a_dead_letter_at_once(
     assert letter["error"]["code"] == f"{status} {reason}"
     assert letter["message"]["identityMap"] == {"email": [{"id": "a@example.com"}]}
     assert counts(people.client, flow) == (0, 1)
+
+
+def test_settling_waits_for_deliveries_last(make_client: Any) -> None:
+    platform = make_client().platform
+    order: list[str] = []
+    platform.at_settle(lambda: order.append("deliveries"), last=True)
+    platform.at_settle(lambda: order.append("records"))
+    platform.settle()
+    assert order == ["records", "deliveries"]
