@@ -206,7 +206,9 @@ class Redactor:
         """Learn the values under secret names anywhere in a JSON document, in JSON inside its strings too."""
         for name, value in _members(document):
             if isinstance(value, str):
-                if secret_name(name):
+                if _is_cookie(name):
+                    self._learn_cookies(value, name)
+                elif secret_name(name):
                     self.learn(_credentials(value) if _is_authorization(name) else value, name)
                 if value[:1] in {"{", "["}:
                     try:
@@ -215,6 +217,17 @@ class Redactor:
                         continue
             elif secret_name(name) and isinstance(value, int) and not isinstance(value, bool):
                 self.learn(str(value), name)
+
+    def _learn_cookies(self, value: str, name: str) -> None:
+        """Learn what a document shows of cookies: `a=1; b=2` are names and secrets."""
+        # Behind the first one of a Set-Cookie stand attributes.
+        pairs = value.split(";")[: 1 if name.lower().startswith("set") else None]
+        for pair in pairs:
+            label, equals, secret = pair.strip().partition("=")
+            if not equals:
+                self.learn(label, name)
+            elif len(secret) >= SHORTEST:
+                self.learn(secret, f"{name}_{label}")
 
     def text(self, text: str) -> str:
         """Return a text without the secrets known so far."""
@@ -273,6 +286,10 @@ class Redactor:
             for one in candidates
             if one not in self._taken and value not in one and not occurs(one, self._needles)
         )
+
+
+def _is_cookie(name: str) -> bool:
+    return _WORDS.sub("", name).lower() in {"cookie", "setcookie"}
 
 
 def _is_authorization(name: str) -> bool:
