@@ -88,6 +88,15 @@ def with_computed(
     return found
 
 
+def touched_by_events(attributes: Sequence[ComputedAttribute]) -> dict[str, Any]:
+    """Give a record that writes the fields that an event computes anew; what it writes means nothing."""
+    found: dict[str, Any] = {}
+    for attribute in attributes:
+        if attribute.looks_at_events:
+            found = _placed(found, attribute.path, None)
+    return found
+
+
 def _attribute(body: dict[str, Any]) -> ComputedAttribute:
     expression = body["expression"]
     read = pql.parse_json if expression["format"] == "pql/json" else pql.parse_value

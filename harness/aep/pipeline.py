@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.aep.activation import Activation, Change
 from harness.aep.catalog import tag_enabled
+from harness.aep.computed_values import ComputedValues, touched_by_events
 from harness.aep.identities import Identity, IdentityField, RecordIdentities, identities_of
 from harness.aep.identity_edges import IdentityEdges
 from harness.aep.merge_policies import MergePolicies, stitches
@@ -86,6 +87,9 @@ def record_landed(
     # 4. segments: only what streams in is evaluated at once
     segments = [one for one in platform.service(Segments).all(org, sandbox) if one.continuous]
     changes: dict[str, Change] = {}
+    written = record if for_profile else {}
+    if is_event and for_profile:
+        written = touched_by_events(platform.service(ComputedValues).attributes(org, sandbox))
     for policy in platform.service(MergePolicies).all(org, sandbox):
         changed: list[Membership] = []
         due = [one for one in segments if one.policy_id == policy["id"]] if streamed else []
@@ -96,7 +100,7 @@ def record_landed(
         changes[policy["id"]] = Change(
             memberships=tuple(changed),
             identities=link.identities_changed and stitches(policy),
-            record={} if is_event or not for_profile else record,
+            record=written,
         )
     # 5. exports
     platform.service(Activation).changed(org, sandbox, link.xid, changes)

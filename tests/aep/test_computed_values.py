@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
+
+from harness.aep.sinks import LocalSinks
 
 FIRST = "/data/core/ups/config/computedAttributes"
 PRESENT = "/data/core/ca/attributes"
@@ -112,6 +116,22 @@ def test_a_segment_sees_values_as_events_stream_in(shopper: Any, destinations: A
     shopper.event("a@example.com", "new", "2024-05-15T11:00:00Z", **{tenant: event_of})
     held = shopper.entity("a@example.com")["entity"]["segmentMembership"]["ups"]
     assert held[segment]["status"] == "realized"
+
+
+def test_an_event_exports_a_member_whose_mapped_attribute_it_computes(
+    shopper: Any, destinations: Any
+) -> None:
+    tenant = shopper.lake.tenant
+    first(shopper, "spent", f"xEvent.sum({tenant}.points)")
+    segment = destinations.segment('person.name.firstName = "Ann"')
+    flow = destinations.flow()
+    assert destinations.activate(flow, [segment], [f"{tenant}.spent"]).status == 200
+    shopper.profile("a@example.com", first="Ann")
+    shopper.event("a@example.com", "new", "2024-05-15T11:00:00Z", **{tenant: event(shopper, "sock", 2)})
+    sinks = shopper.client.platform.service(LocalSinks)
+    sent = sinks.messages("kinesis", "AKIALOCAL", "us-east-1", "profiles")
+    bodies = [json.loads(base64.b64decode(one.body["data"])) for one in sent]
+    assert [body[tenant]["spent"] for body in bodies] == [430, 432]
 
 
 def present(client: Any, **changes: Any) -> Any:
