@@ -116,7 +116,7 @@ class Chronicle:
         return {
             "runs": [
                 [one.started_ms, one.calls, len(one.failed), one.skipped, one.elapsed_ms, one.mean_ms]
-                for one in (*self._past, now)[-KEPT:]
+                for one in (*self._before(now), now)[-KEPT:]
             ],
             "newly": [self._rows[key] for key in changes.newly],
             "fixed": [self._rows[key] for key in changes.fixed],
@@ -125,11 +125,17 @@ class Chronicle:
 
     def compare(self, summary: RunSummary) -> Comparison:
         """Tell what changed."""
-        return compare(self._past, self._now(summary), frozenset(self._rows))
+        now = self._now(summary)
+        return compare(self._before(now), now, frozenset(self._rows))
 
     def write(self, summary: RunSummary) -> None:
         """Add the run to the file."""
-        write_history(self._path, (*self._past, self._now(summary)))
+        now = self._now(summary)
+        write_history(self._path, (*self._before(now), now))
+
+    def _before(self, now: PastRun) -> tuple[PastRun, ...]:
+        """Return the runs before this one; a run that is reported again is not its own past."""
+        return tuple(one for one in self._past if one.started_ms != now.started_ms)
 
     def _now(self, summary: RunSummary) -> PastRun:
         return PastRun(

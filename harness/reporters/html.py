@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
+from harness import __version__
 from harness.collection.model import Folder
 from harness.reporters.call_record import FAILED, failure_of, record_of, row_of
 from harness.reporters.document import masked
@@ -195,6 +196,7 @@ class HtmlReporter:
         return {
             "name": mask(started.collection.name),
             "environment": mask(self._finished.scopes.environment.label) if self._finished else "",
+            "version": __version__,
             "mode": started.mode,
             "started": started.started_ms,
             "elapsed": summary.elapsed_ms,

@@ -18,8 +18,8 @@ from harness.runner.results import RunSummary
 THEMES: Final = ("auto", "light", "dark")
 # In this order they are one script: what a later part uses is defined in an earlier one.
 _SCRIPTS: Final = (
-    "data", "elements", "words", "list", "calls", "failures", "body", "curl", "detail", "numbers", "history",
-    "views",
+    "data", "elements", "words", "list", "calls", "failures", "body", "curl", "ticket", "detail", "numbers",
+    "history", "views",
 )  # fmt: skip
 # How the facts of a run are told in the head of the page; the others are in its last view.
 _BADGES: Final[Mapping[str, str]] = {

@@ -270,11 +270,21 @@ def test_the_history_tells_what_is_new_and_grows_with_every_run(bench, shop_run)
     finished = [event for event in shop_run if isinstance(event, CallFinished)]
     mended = replace(finished[2].result, exchange=finished[0].result.exchange)
     earlier = [CallFinished(result=mended) if event is finished[2] else event for event in shop_run]
+    yesterday = replace(shop_run[-1].summary, started_ms=shop_run[0].started_ms - 86_400_000)
+    earlier[-1] = replace(shop_run[-1], summary=yesterday)
     first = unpacked(page_of(bench, earlier, options), "index")["run"]["history"]
     second = unpacked(page_of(bench, shop_run, options), "index")["run"]["history"]
     assert (len(first["runs"]), first["newly"]) == (1, [])
     assert (len(second["runs"]), second["newly"], second["fixed"]) == (2, [2], [])
     assert 'id="view-history"' in page_of(bench, shop_run, options)
+
+
+def test_a_run_that_is_reported_again_is_one_run_of_the_history(bench, shop_run):
+    options = {"history": "history.jsonl"}
+    for _ in range(2):
+        told = unpacked(page_of(bench, shop_run, options), "index")["run"]["history"]
+        assert (len(told["runs"]), told["newly"]) == (1, [])
+    assert len((bench.folder / "history.jsonl").read_text().splitlines()) == 1
 
 
 def test_an_interrupted_run_is_no_history(bench, interrupted_run):

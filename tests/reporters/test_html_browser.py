@@ -263,6 +263,27 @@ def test_what_is_copied_as_curl_sends_the_same_bytes(opened, shop_run, ear, meth
     assert {(key, value) for key, value in received if key not in extra} == set(headers)
 
 
+def test_a_failure_is_copied_for_a_ticket(opened, shop_run):
+    page = opened(shop_run).page
+    page.evaluate(
+        """() => {
+            window.copied = [];
+            document.execCommand = () => window.copied.push(document.activeElement.value);
+            Object.defineProperty(navigator, 'clipboard', {value: undefined});
+        }"""
+    )
+    page.get_by_role("button", name="Copy for a ticket").click()
+    page.locator("#toast", has_text="copied").wait_for()
+    text = page.evaluate("window.copied[0]")
+    assert text.startswith("**Orders / Create order** of Shop API failed, ")
+    assert (
+        "bad\nAssertionError: expected 'POST' to deeply equal 'GET'\nexpected: GET\nactual:   POST\n" in text
+    )
+    assert "```sh\ncurl -X POST 'http://127.0.0.1:8080/orders?q=1&flag'" in text
+    assert "201 Created in 45 ms" in text
+    assert "s3cr3t" not in text
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_theme_follows_the_system_and_can_be_switched(opened, shop_run, scheme):
     page = opened(shop_run, color_scheme=scheme).page

@@ -46,4 +46,10 @@ async function recordOf(number) {
 function pathOf(row) { return index.items[row[ROW.item]].path; }
 function nameOf(row) { return pathOf(row)[pathOf(row).length - 1]; }
 
+// The path of a call in words, with its iteration where there are several.
+function placeOf(row) {
+  const path = pathOf(row).join(' / ');
+  return index.run.iterations > 1 ? `${path} [iteration ${row[ROW.iteration] + 1}]` : path;
+}
+
 function isBroken(row) { return row[ROW.state] === FAILED; }

@@ -53,7 +53,8 @@ function renderDetail(number, row, record) {
       span(STATES[state], STATES[state]),
       index.run.iterations > 1 ? span(`iteration ${row[ROW.iteration] + 1} of ${index.run.iterations}`) : null,
       state === SKIPPED ? span(`because: ${row[ROW.skipped] || 'a script skipped it'}`) : span(`took ${duration(row[ROW.elapsed])}`),
-      row[ROW.attempt] > 1 ? span(`attempt ${row[ROW.attempt]}`, 'warned') : null),
+      row[ROW.attempt] > 1 ? span(`attempt ${row[ROW.attempt]}`, 'warned') : null,
+      state === FAILED ? h('button', { type: 'button', class: 'link', onclick: () => copy(asTicket(number, record), 'Failure') }, 'Copy for a ticket') : null),
     record.description ? described(record.description) : null,
     aboutFolders(path),
     renderWarnings(path.join(' / '), record),
@@ -175,7 +176,7 @@ function renderUse([name, scope, value, source, how, detail]) {
   const told = known === null ? span('not known', 'quiet') : shortened(known);
   if (source === undefined) return [name, told, span(origin, 'words')];
   const what = how === 'extracted' ? `extracted by ${detail}` : `set in the ${detail}-script`;
-  return [name, told, h('span', { class: 'words' }, `${what} of `, callLink(source, pathOf(index.rows[source]).join(' / ')))];
+  return [name, told, h('span', { class: 'words' }, `${what} of `, callLink(source, placeOf(index.rows[source])))];
 }
 
 // A result that does not tell the values then, as newman's, has only those at the end.

@@ -47,7 +47,7 @@ function renderGroup(message, numbers) {
     upto += next.length;
     more.before(...next);
     more.hidden = upto >= numbers.length;
-    more.firstChild.textContent = `show more of the ${numbers.length - upto} others`;
+    more.firstChild.textContent = `show more (${numbers.length - upto} left)`;
   }
   card.append(more);
   add(SHOWN);

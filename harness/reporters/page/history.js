@@ -24,14 +24,14 @@ function renderHistory() {
     h('h2', { class: 'next' }, `${title} ${numbers.length}`),
     numbers.length ? h('ul', { class: 'checks' }, numbers.slice(0, 200).map(([number, note]) => h('li', null,
       h('span', { class: STATES[index.rows[number][ROW.state]], role: 'img', 'aria-label': STATES[index.rows[number][ROW.state]] }, SIGNS[index.rows[number][ROW.state]]),
-      h('span', null, callLink(number, pathOf(index.rows[number]).join(' / ')), note ? span(`  ${note}`, 'quiet') : null))))
+      h('span', null, callLink(number, placeOf(index.rows[number])), note ? span(`  ${note}`, 'quiet') : null))))
       : h('p', { class: 'quiet' }, none),
   ];
   $('view-history').replaceChildren(...[
     h('h2', null, counted(past.runs.length, 'run')), renderTrend(past.runs),
     list('Newly failing:', past.newly.map((number) => [number]), past.runs.length > 1 ? 'Nothing fails that did not fail in the run before.' : 'There is no run before to compare with.'),
     list('Fixed:', past.fixed.map((number) => [number]), 'Nothing that failed in the run before passes now.'),
-    list('Flaky:', past.flaky.map(([number, failed, of]) => [number, `failed in ${failed} of the last ${counted(of, 'run')}`]), 'No call comes and goes.'),
+    list('Flaky:', past.flaky.map(([number, failed, of]) => [number, failed ? `failed in ${failed} of the last ${counted(of, 'run')}` : 'needed another attempt']), 'No call comes and goes.'),
     h('h2', { class: 'next' }, 'Runs'),
     table(['Started', 'Calls', 'Failed', 'Skipped', 'Took', 'Response time'], [...past.runs].reverse().map(([started, calls, failed, skipped, elapsed, mean]) => (
       [moment(started), String(calls), failed ? span(String(failed), 'failed') : '0', String(skipped), duration(elapsed), duration(mean)]))),

@@ -27,9 +27,9 @@ function renderNumbers() {
       h('div', null, renderHistogram(times))),
     h('h2', null, 'Status codes'), renderCodes(),
     h('h2', null, 'Slowest calls'),
-    table(['Call', 'Code', 'Time'], slowest.map((number) => [callLink(number, pathOf(index.rows[number]).join(' / ')), String(index.rows[number][ROW.code]), duration(index.rows[number][ROW.ms])])),
+    table(['Call', 'Code', 'Time'], slowest.map((number) => [callLink(number, placeOf(index.rows[number])), String(index.rows[number][ROW.code]), duration(index.rows[number][ROW.ms])])),
     h('h2', { class: 'next' }, 'Largest answers'),
-    table(['Call', 'Size'], largest.map((number) => [callLink(number, pathOf(index.rows[number]).join(' / ')), bytes(index.rows[number][ROW.size])])),
+    table(['Call', 'Size'], largest.map((number) => [callLink(number, placeOf(index.rows[number])), bytes(index.rows[number][ROW.size])])),
     h('h2', { class: 'next' }, 'Folders'), renderFolders());
 }
 
@@ -81,6 +81,7 @@ function renderRun() {
   const run = index.run;
   const facts = [['Mode', run.mode], ['Started', moment(run.started)], ['Took', duration(run.elapsed)],
     ...(run.environment ? [['Environment', run.environment]] : []), ['Received', bytes(run.received)],
+    ['Report of', `harness ${run.version}`],
     ...(run.leftOut.calls ? [['Left out', `${counted(run.leftOut.calls, 'call')}, as asked`]] : []),
     ...Object.entries(run.facts).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])];
   $('view-run').replaceChildren(

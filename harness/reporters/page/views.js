@@ -99,6 +99,16 @@ let theme = document.documentElement.dataset.theme;
 try { theme = localStorage.getItem('harness-report-theme') || theme; } catch { /* as above */ }
 applyTheme(theme);
 
+// A call by its number, or by iteration and item, as others link to it who do not know its number.
+function rowAsked(hash) {
+  const [, number] = hash.match(/^#call-(\d+)$/) || [];
+  if (number !== undefined) return Number(number);
+  const [, iteration, item] = hash.match(/^#call=(\d+):(.+)$/) || [];
+  if (item === undefined) return -1;
+  const wanted = decodeURIComponent(item);
+  return index.rows.findLastIndex((row) => row[ROW.iteration] === Number(iteration) && index.items[row[ROW.item]].id === wanted);
+}
+
 async function start() {
   $('theme').onclick = switchTheme;
   $('help').onclick = () => $('keys').showModal();
@@ -123,7 +133,7 @@ async function start() {
   });
   addEventListener('afterprint', () => { applyTheme(shownTheme); callList.print(false); timeList.print(false); });
   view(index.failures.length ? 'failures' : 'calls');
-  const asked = Number((location.hash.match(/^#call-(\d+)$/) || [])[1] ?? NaN);
+  const asked = rowAsked(location.hash);
   const first = index.failures.length ? Number(document.querySelector('.occurrence').dataset.row) : 0;
   const number = index.rows[asked] ? asked : first;
   const wide = matchMedia('(min-width: 901px)').matches;
