@@ -179,3 +179,15 @@ def test_newman_has_only_the_globals_of_its_time(newman, name):
 
 def test_this_holds_what_the_script_is_given(bench):
     assert bench.said("console.log(this.pm === pm, typeof this.console.log)") == ["true function"]
+
+
+def test_what_waits_for_the_next_tick_fails_once_in_newman(newman):
+    source = "const {nextTick} = require('_process'); nextTick(() => console.log('never'));"
+    error = newman.run(source).error
+    assert error is not None
+    assert (error.name, error.message) == ("ReferenceError", "setTimeout is not defined")
+    assert newman.said(source) == []
+
+
+def test_what_waits_for_the_next_tick_comes_in_ours(bench):
+    assert bench.said("require('_process').nextTick((a) => console.log(a), 'came')") == ["came"]

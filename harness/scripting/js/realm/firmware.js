@@ -14,7 +14,7 @@ import { Script } from "./script.js";
 import { Sugar } from "./sugar.js";
 import { Scopes } from "./variables.js";
 
-export function boot({ host, library, shared, newman, realm, native }) {
+export function boot({ host, library, shared, newman, realm, native, process }) {
   chai.use(chaiPostman(sdk, lodash, function Ajv(options) {
     return new (library("ajv"))(options);
   }));
@@ -28,7 +28,7 @@ export function boot({ host, library, shared, newman, realm, native }) {
   const engine = { host, library, newman, realm, liquidJson, scopes: new Scopes(shared.modules.uuid().v4), names: bindable(newman) };
   engine.packages = new Packages(engine);
   engine.sugar = new Sugar(realm, () => library("sugar"));
-  realm.require = makeRequire({ library, liquidJson });
+  realm.require = makeRequire({ library, liquidJson, process });
   let virtual = false;
   const events = new Map();
   const scripts = new Map();

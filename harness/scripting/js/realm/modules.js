@@ -20,7 +20,7 @@ function uuid() {
 }
 uuid.v4 = () => uuid();
 
-export function makeRequire({ library, liquidJson }) {
+export function makeRequire({ library, liquidJson, process }) {
   const own = {
     chai: () => chai,
     lodash: () => lodash,
@@ -30,6 +30,7 @@ export function makeRequire({ library, liquidJson }) {
     atob: () => base64(library).atob,
     btoa: () => base64(library).btoa,
     fs: () => ({}),
+    _process: () => process,
   };
   return function require(name) {
     const key = String(name);

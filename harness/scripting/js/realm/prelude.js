@@ -24,6 +24,7 @@ export function start(call, newman, seed) {
   fixStackTraces();
 
   const loaded = Object.create(null);
+  const process = browserProcess(newman);
   const library = (name) => {
     if (!(name in loaded)) {
       const factory = host("chunk", name);
@@ -31,7 +32,7 @@ export function start(call, newman, seed) {
       const module = { exports: {} };
       loaded[name] = module;
       const buffer = name === "buffer" ? undefined : library("buffer").Buffer;
-      factory.call(realm, module, module.exports, requireShared, buffer, PROCESS, realm, undefined, SILENT);
+      factory.call(realm, module, module.exports, requireShared, buffer, process, realm, undefined, SILENT);
       const made = module.exports;
       if (made && made.__esModule && "default" in made) module.exports = made.default;
     }
@@ -44,15 +45,27 @@ export function start(call, newman, seed) {
   };
   if (!newman) addBase64Url(library("buffer").Buffer);
   const firmware = library("firmware");
-  return firmware.boot({ host, library, shared, newman, realm, native });
+  return firmware.boot({ host, library, shared, newman, realm, native, process });
 }
 
 /** Libraries look for Node's `process`; they find a browser's. */
-const PROCESS = Object.freeze({
-  title: "browser", browser: true, env: {}, argv: [], version: "", versions: {}, platform: "browser",
-  nextTick: (callback, ...args) => void Promise.resolve().then(() => callback(...args)),
-  cwd: () => "/", noDeprecation: true,
-});
+function browserProcess(newman) {
+  return Object.freeze({
+    title: "browser", browser: true, env: {}, argv: [], version: "", versions: {}, platform: "browser",
+    nextTick: newman ? brokenTick() : (callback, ...args) => void Promise.resolve().then(() => callback(...args)),
+    cwd: () => "/", noDeprecation: true,
+  });
+}
+
+/** newman's finds no timers: what is asked for first throws, and what comes after is never done. */
+function brokenTick() {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    throw new ReferenceError("setTimeout is not defined");
+  };
+}
 
 /** Libraries warn of things that authors cannot mend. */
 const SILENT = Object.freeze({ log() {}, warn() {}, error() {}, info() {}, debug() {}, trace() {} });
