@@ -26,14 +26,22 @@ class ObservableSchemas:
         self._platform = platform
         self._registry = platform.service(SchemaRegistry)
         self._seen: dict[tuple[str, str, str], tuple[int, Tree]] = {}
+        self._shown: dict[tuple[str, str, str], tuple[tuple[int, ...], dict[str, Any]]] = {}
 
     def schema(self, org: str, sandbox: str, dataset_id: str) -> dict[str, Any]:
         """Give the schema of the fields that occur in the dataset; without records one without fields."""
+        key = (org, sandbox, dataset_id)
+        stamp = (self._platform.store.last_written(), *self._registry.generation())
+        known = self._shown.get(key)
+        if known is not None and known[0] == stamp:
+            return known[1]
         dataset = self._platform.service(Catalog).dataset(org, sandbox, dataset_id) or {}
         schema_id = (dataset.get("schemaRef") or {}).get("id", "")
         full = self._registry.full(org, sandbox, schema_id) or {}
         properties = _used(full, self._tree(org, sandbox, dataset_id)).get("properties", {})
-        return {"type": "object", "meta:xdmType": "object", "properties": properties}
+        shown = {"type": "object", "meta:xdmType": "object", "properties": properties}
+        self._shown[key] = (stamp, shown)
+        return shown
 
     def _tree(self, org: str, sandbox: str, dataset_id: str) -> Tree:
         key = (org, sandbox, dataset_id)
