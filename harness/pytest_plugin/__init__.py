@@ -88,6 +88,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Let a worker of xdist know where the logs for the report go."""
+    if option_value(node.config, "html"):
+        from harness.pytest_plugin.session_report import prepare_worker
+
+        prepare_worker(node.config, node.workerinput)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001 - pytest passes hook arguments by name
     """Take over what a worker of xdist has to say."""
     take_notes(node.config, getattr(node, "workeroutput", None) or {})
@@ -102,11 +111,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Say which cassettes nothing uses, when all that there is was run; one of xdist's workers hands on."""
+    """Write the report, and say which cassettes nothing uses when all that there is was run.
+
+    Of xdist's workers each hands on what it has to say.
+    """
     said = notes(session.config)
     if hasattr(session.config, "workeroutput"):
         hand_on(session.config)
-    elif said.cassettes and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        return
+    if option_value(session.config, "html"):
+        from harness.pytest_plugin.session_report import write_report
+
+        if not write_report(session.config) and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if said.cassettes and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
         from harness.pytest_plugin.aftermath import tell_idle_cassettes
 
         if tell_idle_cassettes(session):

@@ -16,7 +16,7 @@ from harness.collection.model import Folder
 from harness.errors import HarnessError
 from harness.pytest_plugin.drive import Drive, Itinerary
 from harness.pytest_plugin.ended import ended_runs
-from harness.pytest_plugin.failure import failure_around, request_line, setup_text
+from harness.pytest_plugin.failure import command_for, failure_around, request_line, setup_text
 from harness.pytest_plugin.fence import FencedTransport
 from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.marks import fence, marked_settings
@@ -26,6 +26,7 @@ from harness.pytest_plugin.options import option_value
 from harness.pytest_plugin.run_opening import open_run
 from harness.pytest_plugin.run_settings import run_config
 from harness.pytest_plugin.running import Running
+from harness.pytest_plugin.session_report import new_log
 from harness.runner.plan import Plan
 from harness.runner.run import Step
 from harness.runner.spool import Spool
@@ -87,7 +88,7 @@ class CollectionFile(pytest.File):
     def _missing_text(self, error: MissingCassette) -> str:
         named = "" if not error.hint else " --postman-cassette FILE"
         lines = [error.what, f"  --> {error.where}"]
-        lines.append(f"  record one: pytest '{self.nodeid}' --postman-record{named}")
+        lines.append(f"  record one: {command_for(self, '--postman-record')}{named}")
         if named:
             lines.append("  or name one in its companion file: `cassette: FILE`")
         return "\n".join((*lines, "  or send live: --postman-live"))
@@ -141,7 +142,7 @@ class CollectionFile(pytest.File):
         itinerary = Itinerary(chosen, self.upstream(chosen) if set_up else frozenset())
         if whole and self._is_awaited():
             self._spool = Spool(live.plan.calls)
-        return Drive(live, itinerary, self._spool)
+        return Drive(live, itinerary, self._spool, new_log(self.config, live, self.nodeid))
 
     def _fence(self, live: LiveRun) -> None:
         """Keep those calls from the network that are marked so."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from harness.api import LiveRun
 from harness.errors import HarnessError
+from harness.reporters.reporter import Reporter
 from harness.runner.events import (
     AttemptFinished,
     CallFinished,
@@ -49,13 +50,17 @@ class Drive:
     """A run under way, taken on step by step.
 
     Raises `HarnessError` from wherever the run does, once: after it `ended` says why nothing runs any more.
-    Results are kept in `spool`, when there is one; `warnings` are those that belong to no call.
+    Results are kept in `spool`, and all events are told to `log`, when there are these; `warnings` are those
+    that belong to no call.
     """
 
-    def __init__(self, live: LiveRun, itinerary: Itinerary, spool: Spool | None = None) -> None:
+    def __init__(
+        self, live: LiveRun, itinerary: Itinerary, spool: Spool | None = None, log: Reporter | None = None
+    ) -> None:
         self.live = live
         self.itinerary = itinerary
         self._spool = spool
+        self._log = log
         self.ended: str | None = None
         self.warnings: list[RunWarning] = []
         self.finished: RunFinished | None = None
@@ -127,23 +132,33 @@ class Drive:
                     self.finished = event
                 elif isinstance(event, WarningRaised):
                     self.warnings.append(event.warning)
-                event = next(self._events, None)
+                event = self._told(next(self._events, None))
         except KeyboardInterrupt:
             pass  # a second one: now it is over
+        if self._log is not None:
+            self._log.close()
         return results
 
     def close(self) -> None:
         """Give everything back."""
+        if self._log is not None:
+            self._log.close()
         self.live.close()
+
+    def _told(self, event: Event | None) -> Event | None:
+        """Tell an event to the log."""
+        if self._log is not None and event is not None:
+            self._log.handle(event)
+        return event
 
     def _first(self, *, early: bool) -> Event | None:
         begun, self._ahead = self._ahead, None
         if self.finished is not None or not self.itinerary.asked:
             return None
         if not early or self.ended is not None:
-            return begun or next(self._events, None)
+            return begun or self._told(next(self._events, None))
         try:
-            return self._events.throw(KeyboardInterrupt())
+            return self._told(self._events.throw(KeyboardInterrupt()))
         except StopIteration:
             return None
 
@@ -153,6 +168,7 @@ class Drive:
     def _repeat(self, step: Step) -> CallResult:
         for event in self.live.events(chosen=frozenset({step})):
             if isinstance(event, CallFinished):
+                self._told(event)
                 return event.result
         raise RuntimeError("a chosen step always runs")
 
@@ -171,7 +187,7 @@ class Drive:
             event, self._ahead = self._ahead, None
             return event
         try:
-            following = next(self._events, None)
+            following = self._told(next(self._events, None))
         except HarnessError as error:
             self.ended = error.what
             raise

@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 
 from harness.api import LiveRun, RunResult
+from harness.reporters.reporter import Reporter
 from harness.runner.events import CallFinished, RunFinished
 from harness.runner.results import CallResult
 from harness.runner.spool import Spool
@@ -37,12 +38,14 @@ class EndedRuns:
         self._held.append(live)
         return result
 
-    def run(self, collection: Path, live: LiveRun) -> RunResult:
-        """Run a collection to its end, and keep it."""
+    def run(self, collection: Path, live: LiveRun, log: Reporter | None = None) -> RunResult:
+        """Run a collection to its end, and keep it. All events are told to `log`."""
         calls = Spool(live.plan.calls)
         finished: RunFinished | None = None
         try:
             for event in live.events():
+                if log is not None:
+                    log.handle(event)
                 if isinstance(event, CallFinished):
                     calls.append(event.result)
                 elif isinstance(event, RunFinished):
@@ -50,6 +53,9 @@ class EndedRuns:
         except BaseException:
             live.close()
             raise
+        finally:
+            if log is not None:
+                log.close()
         if finished is None:
             raise RuntimeError("the run told no end")
         return self.keep(collection, live, finished, calls)

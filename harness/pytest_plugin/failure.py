@@ -1,18 +1,27 @@
 """What pytest prints of a call that failed: short and complete."""
 
-from collections.abc import Callable
+import os
+import shlex
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
 
 import pytest
 
+from harness.cassettes.edit import pretty
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion, ScriptError
 
 Mask = Callable[[str], str]
 
-_EXCERPT = 500
+_EXCERPT = 400
+_LINE = 160
+"""How many characters are shown of a body, and of a value or a line of a script."""
+
+_INDENT = "\n      "
 
 
-class CallFailure(Exception):
+class CallFailure(AssertionError):
     """A call failed; the message says how."""
 
 
@@ -20,9 +29,62 @@ class AssertionFailure(CallFailure):
     """An assertion of a call failed."""
 
 
+# The reports of others tell a failure by its type, whose module means nothing to their readers.
+CallFailure.__module__ = AssertionFailure.__module__ = "builtins"
+
+
 def failure_around(text: str, node: pytest.Item | pytest.Collector) -> BaseException:
     """Make a failure in the set-up or the end of a node, of which pytest shows the text alone."""
-    return pytest.fail.Exception(f"{text}\n  rerun: pytest '{node.nodeid}'", pytrace=False)
+    return pytest.fail.Exception(f"{text}\n  rerun: {command_for(node)}", pytrace=False)
+
+
+def command_for(node: pytest.Item | pytest.Collector, *options: str) -> str:
+    """Return the command that runs just this: from where pytest was started, with the options given.
+
+    Options that record, or that hold a secret, are not among them.
+    """
+    file, colons, rest = node.nodeid.partition("::")
+    try:
+        file = Path(
+            os.path.relpath(node.config.rootpath / file, node.config.invocation_params.dir)
+        ).as_posix()
+    except ValueError:  # on another drive of Windows
+        file = str(node.path)
+    named = file + colons + rest
+    quoted = shlex.quote(named) if "'" in named else f"'{named}'"
+    return " ".join(("pytest", quoted, *given_options(node.config), *options))
+
+
+def given_options(config: pytest.Config) -> list[str]:
+    """Return those of the options given on the command line that say what is run, and against what."""
+    found: list[str] = []
+    # A worker of xdist knows its own arguments, which are others.
+    given = getattr(config, "workerinput", {}).get("mainargv", config.invocation_params.args)
+    arguments = iter(given)
+    for argument in arguments:
+        name, equals, value = str(argument).partition("=")
+        if name not in _REPEATED:
+            continue
+        if _REPEATED[name] and not equals:
+            value = str(next(arguments, ""))
+        found.append(f"{name}={shlex.quote(value)}" if _REPEATED[name] else name)
+    return found
+
+
+_REPEATED: Final[Mapping[str, bool]] = {
+    "--postman-live": False,
+    "--postman-upstream": False,
+    "--postman-insecure": False,
+    "--postman-strict": False,
+    "--postman-cassette": True,
+    "--postman-cassette-per": True,
+    "--postman-environment": True,
+    "--postman-globals": True,
+    "--postman-data": True,
+    "--postman-iteration-count": True,
+    "--postman-platform": True,
+}
+"""The options that a command to run something again repeats, and whether they have a value."""
 
 
 def describe(result: CallResult, mask: Mask) -> list[tuple[str, object]]:
@@ -69,7 +131,7 @@ def assertions_text(result: CallResult, mask: Mask) -> str | None:
     if not failed:
         return None
     lines = [f"{len(failed)} of {len(result.assertions)} assertions failed"]
-    lines += (f"  {one.name}: {_clipped(one.error.message)}" for one in failed if one.error is not None)
+    lines += (f"  {_short(one.name)}: {_short(one.error.message)}" for one in failed if one.error is not None)
     return mask("\n".join(lines))
 
 
@@ -112,27 +174,40 @@ def _context(result: CallResult, *, bodies: bool) -> list[str]:
         line += f" -> {response.status} {response.reason} ({response.elapsed_ms:.0f} ms)"
     lines.append(line)
     if bodies and exchange.request.body:
-        lines.append("  request: " + _indented(exchange.request.body.decode("utf-8", "replace")))
+        shown = pretty(exchange.request.body, exchange.request.header("content-type") or "")
+        lines.append("  request: " + _INDENT.join(shown))
     if response is not None:
         text = response.body.decode("utf-8", "replace")
-        lines.append("  response: " + (_indented(text) if bodies else _clipped(text)))
+        if bodies:
+            text = _INDENT.join(pretty(response.body, response.header("content-type") or ""))
+        else:
+            text = _clipped(text, "; -vv shows all")
+        if text:
+            lines.append(f"  response: {text}")
     return lines
 
 
 def _thrown(error: ScriptError) -> str:
     lines = [f"{error.name}: {error.message}"]
     if error.position is not None:
-        lines.append(f"  line {error.position.line}: {error.position.text.strip()}")
+        lines.append(f"  line {error.position.line}: {_short(error.position.text.strip())}")
     if error.expected is not None or error.actual is not None:
         lines.append(f"    expected: {_clipped(str(error.expected))}")
         lines.append(f"    actual:   {_clipped(str(error.actual))}")
     return "\n".join(lines)
 
 
-def _clipped(text: str) -> str:
+def _clipped(text: str, more: str = "") -> str:
     """Cut a long text, and set its lines below one another."""
-    return _indented(text[:_EXCERPT] + (f"… ({len(text)} characters)" if len(text) > _EXCERPT else ""))
+    cut = len(text) > _EXCERPT
+    return _indented(text[:_EXCERPT] + (f"… ({len(text)} characters{more})" if cut else ""))
+
+
+def _short(text: str) -> str:
+    """Return the beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LINE else f"{line[:_LINE]}…"
 
 
 def _indented(text: str) -> str:
-    return "\n      ".join(text.splitlines())
+    return _INDENT.join(text.splitlines())

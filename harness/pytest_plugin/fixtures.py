@@ -31,6 +31,7 @@ def postman_run(request: pytest.FixtureRequest) -> Iterator[PostmanRun]:
     """
     from harness.pytest_plugin.ended import EndedRuns, ended_runs
     from harness.pytest_plugin.own_run import OwnRun
+    from harness.pytest_plugin.session_report import new_log
 
     own = EndedRuns()
 
@@ -39,7 +40,10 @@ def postman_run(request: pytest.FixtureRequest) -> Iterator[PostmanRun]:
         opening = OwnRun(request, path, options)
         runs = own if opening.is_own else ended_runs(request.config)
         known = None if opening.is_own else runs.find(path)
-        return known if known is not None else runs.run(path, opening.open())
+        if known is not None:
+            return known
+        live = opening.open()
+        return runs.run(path, live, new_log(request.config, live, f"{request.node.nodeid}: {path.name}"))
 
     yield run
     own.close()

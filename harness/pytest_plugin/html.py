@@ -2,14 +2,15 @@
 
 import os
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from harness.client.message import Headers
     from harness.pytest_plugin.failure import Mask
     from harness.runner.results import CallResult
 
@@ -56,6 +57,23 @@ def may_meet_collection(config: pytest.Config) -> bool:
     return False
 
 
+def report_link(config: pytest.Config, collection: str, result: "CallResult") -> list[dict[str, Any]]:
+    """Return the link to a call in our own report, when that is made, too."""
+    from pytest_html import extras
+
+    from harness.pytest_plugin.session_report import anchor_of, report_file
+
+    report = report_file(config)
+    if report is None:
+        return []
+    folder = (config.invocation_params.dir / config.getoption("htmlpath")).parent
+    try:
+        address = quote(Path(os.path.relpath(report, folder)).as_posix())
+    except ValueError:  # on another drive of Windows
+        address = report.as_uri()
+    return [extras.url(address + anchor_of(collection, result.call, result.iteration), name="harness report")]
+
+
 def html_extras(results: "Iterable[CallResult]", mask: "Mask", items: int) -> list[dict[str, Any]]:
     """Return request and response of calls, as pytest-html shows them beside the log.
 
@@ -69,23 +87,18 @@ def html_extras(results: "Iterable[CallResult]", mask: "Mask", items: int) -> li
 
 
 def _exchange_html(result: "CallResult", mask: "Mask", room: int) -> str:
+    from harness.pytest_plugin.exchange_text import request_text, response_text
+
     exchange = result.exchange
     if exchange is None:
         return ""
-    request, response = exchange.request, exchange.response
-    sent = _message(f"{request.method} {request.url}", request.headers, request.body)
-    parts = [_block("Request", mask(sent), room)]
+    response = exchange.response
+    parts = [_block("Request", mask(request_text(exchange)), room)]
     if response is not None:
-        got = _message(f"{response.status} {response.reason}", response.headers, response.body)
-        parts.append(_block("Response", mask(got), room))
+        parts.append(_block("Response", mask(response_text(response)), room))
     elif exchange.failure is not None:
         parts.append(_block("No response", mask(exchange.failure.message), room))
     return "".join(parts)
-
-
-def _message(line: str, headers: "Headers", body: bytes | None) -> str:
-    lines = (line, *(f"{key}: {value}" for key, value in headers))
-    return "\n".join((*lines, "", (body or b"").decode("utf-8", "replace"))).rstrip()
 
 
 def _block(title: str, text: str, room: int) -> str:

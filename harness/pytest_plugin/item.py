@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.errors import HarnessError
+from harness.pytest_plugin import allure
 from harness.pytest_plugin.failure import (
     CallFailure,
     assertions_text,
+    command_for,
     describe,
     failure_around,
     failure_text,
@@ -79,6 +81,8 @@ class CallItem(pytest.Item):
         if not self.results:
             raise _skipped("a script went on to another request")
         failures = [text for result in self.results for text in self._report(result, drive)]
+        if allure.is_listening(self.config):
+            allure.tell_allure(self.results, drive.live.mask)
         if failures:
             raise CallFailure("\n".join(failures))
         reasons = [result.skipped for result in self.results if result.skipped is not None]
@@ -103,7 +107,7 @@ class CallItem(pytest.Item):
             texts += (mask(f"{one.message}\n  a warning, and --postman-strict") for one in result.warnings)
         if result.exchange is not None and result.exchange.failure is not None:
             missed = result.exchange.failure.kind == "miss"
-            texts.append(f"  record just this: pytest '{self.nodeid}' --postman-record" if missed else None)
+            texts.append(f"  record just this: {command_for(self, '--postman-record')}" if missed else None)
         return [text for text in texts if text is not None]
 
     def _sections(self, result: CallResult, mask: "Mask") -> None:
@@ -129,7 +133,7 @@ class CallItem(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show what the user can use; a bug keeps its traceback."""
         if isinstance(excinfo.value, CallFailure | HarnessError):
-            return f"{excinfo.value}\n  rerun: pytest '{self.nodeid}'"
+            return f"{excinfo.value}\n  rerun: {command_for(self)}"
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

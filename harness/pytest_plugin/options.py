@@ -80,6 +80,7 @@ OPTIONS: Final = (
     Option(name="iteration-count", metavar="N", help="how many iterations, in place of one a data row"),
     Option(name="env-var", kind="list", metavar="KEY=VALUE", help="set an environment variable; repeatable"),
     Option(name="global-var", kind="list", metavar="KEY=VALUE", help="set a global variable; repeatable"),
+    Option(name="html", metavar="FILE", help="write the HTML report of all collections that are run"),
     Option(
         name="secret-pattern",
         kind="list",

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from harness.errors import HarnessError
-from harness.pytest_plugin.html import html_extras
+from harness.pytest_plugin.html import html_extras, report_link
 from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.notes import notes
 from harness.pytest_plugin.options import option_value
@@ -90,6 +90,8 @@ class Running:
             drive = item.file.drive
             if drive is not None:
                 extras = html_extras(item.results, drive.live.mask, len(item.session.items))
+                for result in item.results[-1:]:
+                    extras += report_link(item.config, item.file.nodeid, result)
                 report.extras = [*getattr(report, "extras", []), *extras]  # type: ignore[attr-defined]  # read by pytest-html
         return report
 

@@ -1,7 +1,13 @@
-"""Assertions as pytest's subtests. This is the only door to pytest's own subtest reports."""
+"""Assertions as pytest's subtests. This is the only door to what pytest keeps to itself of them.
+
+pytest's public `Subtests` tells of each at once, and only from within a fixture's request: an item that is no
+function has none, and assertions of a call that is run again are not to be told before it is clear that they
+count. So the reports are made here, and logged with their call's.
+"""
 
 import pytest
-from _pytest.subtests import SubtestContext, SubtestReport
+from _pytest.subtests import SubtestContext
+from pytest import SubtestReport  # noqa: PT013 - the type of that name, which tests of ours do not import
 
 from harness.pytest_plugin.failure import AssertionFailure, Mask, assertion_text
 from harness.runner.results import CallResult
