@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import re
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -119,7 +120,7 @@ class Dispatcher:
         if file is not None:
             return file
         if self._waiting:
-            self._load("/_console" if path == "/" else path.lower())
+            self._load("/_console" if path == "/" else re.sub("//+", "/", path.lower()))
         try:
             endpoint, params = self._router.match(method, path)
         except Problem as raised:
