@@ -6,6 +6,7 @@ older than the events that it comes from: what streams in is in it at once.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -132,7 +133,9 @@ def _plain(value: Any) -> Any:
             return {name: _plain(one) for name, one in value.items()}
         case list() | tuple():
             return [_plain(one) for one in value]
-        case None | str() | bool() | int() | float():
+        case float():
+            return value if math.isfinite(value) else None
+        case None | str() | bool() | int():
             return value
     return None
 

@@ -12,7 +12,9 @@ from harness.aep.pql import (
     evaluate,
     parse,
     parse_json,
+    parse_value,
     references_events,
+    value_of,
 )
 
 NOW = datetime(2024, 5, 15, 12, 30, tzinfo=UTC)  # a Wednesday
@@ -231,6 +233,10 @@ def test_occurs_compares_moments(expression: str, moment: str, expected: bool) -
         ('"just text"', "condition, not a value"),
         ("42", "condition, not a value"),
         ("a + 1", "condition, not a calculation"),
+        ('{"a": 1}', "condition, not a value"),
+        ('xEvent.map({"a" 1})', "expected ':'"),
+        ("xEvent.map({1: 2})", "expected the name of a field"),
+        ("xEvent.groupBy(a).map((K, G) => mapEntry(K))", "takes 2 arguments, 1 is given"),
         ("select from xEvent", "expected a value"),
         ("select e from where e.x = 1", "expected a value"),
         ('chain(xEvent, timestamp, [A: WHAT(eventType = "x")])', "'chain'"),
@@ -309,3 +315,17 @@ def test_whether_an_expression_looks_at_events_is_known() -> None:
     assert references_events(parse("a = 1 and (select e from xEvent where e.b = 2)"))
     assert references_events(parse("[1, xEvent.a] = [2]"))
     assert not references_events(parse('a.xEvent = "xEvent"'))
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("xEvent.sum(n)", None),
+        ("xEvent.average(n)", None),
+        ("xEvent.max(n)", 10**400),
+        ("xEvent.topN(n, 1).map(n)", [10**400]),
+    ],
+)
+def test_numbers_beyond_all_measure_are_no_error(expression: str, expected: Any) -> None:
+    subject = Subject(profile={}, events=[{"n": 0.5}, {"n": 10**400}], now_ms=0)
+    assert value_of(parse_value(expression), subject) == expected

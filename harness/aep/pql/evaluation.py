@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from harness.aep.pql import tree
 from harness.aep.pql.functions import call_method
@@ -306,7 +306,7 @@ def _first(pair: tuple[Any, Any]) -> Any:
 def _rank(value: Any) -> float | None:
     """Where a number or a time stands among others; None for what has no order."""
     if _is_number(value):
-        return float(value)
+        return cast("float", value)
     moment = moment_of(value)
     return None if moment is None else moment.timestamp()
 
@@ -330,15 +330,26 @@ _ITEM_FUNCTIONS: dict[str, Callable[[list[Any], tuple[tree.Node, ...], _Scope], 
     "groupBy": _group,
     "topN": lambda items, by, scope: _ranked(items, by, scope, highest=True),
     "bottomN": lambda items, by, scope: _ranked(items, by, scope, highest=False),
-    "sum": lambda items, of, scope: sum(_numbers(items, of, scope)),
+    "sum": lambda items, of, scope: _total(_numbers(items, of, scope)),
     "average": lambda items, of, scope: _average(_numbers(items, of, scope)),
     "min": lambda items, of, scope: _extreme(items, of, scope, highest=False),
     "max": lambda items, of, scope: _extreme(items, of, scope, highest=True),
 }
 
 
+def _total(numbers: list[Any]) -> Any:
+    try:
+        return sum(numbers)
+    except OverflowError:
+        return None
+
+
 def _average(numbers: list[Any]) -> float | None:
-    return sum(numbers) / len(numbers) if numbers else None
+    total = _total(numbers)
+    try:
+        return total / len(numbers) if numbers and total is not None else None
+    except OverflowError:
+        return None
 
 
 # quantifiers
