@@ -239,7 +239,7 @@ def metadata_of(document: Mapping[str, Any]) -> CassetteMetadata:
         clock_ms=float(clock) if isinstance(clock, int | float) else None,
         clocks=clocks,
         other={
-            name: value
+            name: _plain(value)
             for name, value in document.items()
             if name not in known and name not in {"clock", "clocks"}
         },
@@ -359,11 +359,22 @@ def start_of(document: Mapping[str, Any]) -> ClockStart:
         attempt=int(document.get("attempt", 1)),
         start_ms=float(document["start"]),
         variables={
-            str(scope): {str(name): value for name, value in values.items()}
+            str(scope): {str(name): _plain(value) for name, value in values.items()}
             for scope, values in (variables.items() if isinstance(variables, dict) else ())
             if isinstance(values, dict)
         },
     )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it: what YAML alone knows (dates, sets, names that are no text) as text."""
+    if isinstance(value, dict):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_plain(one) for one in value]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return value if isinstance(value, str | int | float | None) else str(value)
 
 
 def start_document(start: ClockStart) -> Document:

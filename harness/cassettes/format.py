@@ -25,13 +25,14 @@ from harness.cassettes.document import (
     metadata_document,
 )
 from harness.cassettes.interaction import Cassette, CassetteMetadata, Interaction
-from harness.cassettes.yaml_reader import DEEPEST, TooDeep, Unusual, read_yaml, safe_loader
+from harness.cassettes.yaml_reader import DEEPEST, TooDeep, Unusual, check_size, read_yaml, safe_loader
 from harness.errors import InputError, Place
 
 VERSION: Final = 1
 """The version that vcrpy writes and reads."""
 
 _BREAKS: Final = re.compile("[\r\x85\u2028\u2029\ufeff]")
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BEYOND_LIBYAML: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -93,11 +94,16 @@ def _parse(path: Path, text: str) -> Any:
 def _parse_with_loader(path: Path, text: str) -> Any:
     _check_depth(path, text)
     try:
-        return yaml.load(text, Loader=safe_loader())  # noqa: S506 -- a safe loader
+        document = yaml.load(text, Loader=safe_loader())  # noqa: S506 -- a safe loader
     except yaml.constructor.ConstructorError:
-        return _parse_with_vcrpy(path, text)
+        document = _parse_with_vcrpy(path, text)
     except (yaml.YAMLError, *NOT_UNDERSTOOD) as error:
         raise _refusal(path, _mark(error), _problem(error)) from error
+    try:
+        check_size(document, 1)
+    except TooDeep as error:
+        raise _refusal(path, f"line {error.line}", str(error)) from error
+    return document
 
 
 def _check_depth(path: Path, text: str) -> None:
@@ -178,7 +184,7 @@ def _dump_json(
     metadata: Document, answered: Iterator[Interaction], failed: Iterator[Interaction]
 ) -> Iterator[str]:
     yield f'{{"version": {VERSION},\n"metadata": '
-    yield json.dumps(metadata, ensure_ascii=False, indent=1)
+    yield _json(metadata)
     for name, interactions in (("interactions", answered), ("failures", failed)):
         first = next(interactions, None)
         if first is None and name == "failures":
@@ -187,10 +193,15 @@ def _dump_json(
         separator = "\n"
         for interaction in chain(() if first is None else (first,), interactions):
             document = interaction_document(interaction, json_safe=True)
-            yield separator + json.dumps(document, ensure_ascii=False, indent=1)
+            yield separator + _json(document)
             separator = ",\n"
         yield "\n]"
     yield "}\n"
+
+
+def _json(document: Document) -> str:
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _dump_yaml(
@@ -246,6 +257,9 @@ def _dumper(*, libyaml: bool) -> Any:
 
 def _represent_text(dumper: Any, text: str) -> Any:
     style = None
+    if _LONE_SURROGATE.search(text):
+        # Half a character, which JSON can spell and YAML cannot.
+        text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
     if _BREAKS.search(text):
         # Plain and block styles would read these back as other line breaks.
         style = '"'

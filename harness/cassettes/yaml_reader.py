@@ -15,6 +15,9 @@ import yaml
 DEEPEST: Final = 200
 """How many levels a document may have."""
 
+MOST: Final = 10_000_000
+"""How many values a document may stand for, those that aliases repeat counted each time."""
+
 _TAG: Final = "tag:yaml.org,2002:"
 _TEXT: Final = _TAG + "str"
 _BINARY: Final = _TAG + "binary"
@@ -28,10 +31,10 @@ class Unusual(Exception):
 
 
 class TooDeep(Exception):
-    """A document is nested more deeply than anybody writes; `line` counts from 1."""
+    """A document is nested more deeply than anybody writes, or holds itself; `line` counts from 1."""
 
-    def __init__(self, line: int) -> None:
-        super().__init__("it is nested too deeply")
+    def __init__(self, line: int, what: str = "it is nested too deeply") -> None:
+        super().__init__(what)
         self.line = line
 
 
@@ -48,6 +51,7 @@ def read_yaml(text: str) -> Any:
     container: Any = _ROOT
     key: Any = _ABSENT
     root: Any = None
+    aliased = 0
     for event in _events(text):
         kind = type(event)
         if kind is yaml.ScalarEvent:
@@ -72,6 +76,7 @@ def read_yaml(text: str) -> Any:
             if event.anchor not in anchors:
                 raise Unusual
             value = anchors[event.anchor]
+            aliased = aliased or event.start_mark.line + 1
         else:
             continue
         if type(container) is list:
@@ -85,7 +90,30 @@ def read_yaml(text: str) -> Any:
         else:
             container[key] = value
             key = _ABSENT
+    if aliased:
+        check_size(root, aliased)
     return root
+
+
+def check_size(document: Any, line: int) -> None:
+    """Refuse a document that aliases make endless, or larger than anybody writes. Raises `TooDeep`."""
+    sizes: dict[int, int] = {}
+    if _size(document, sizes, 0, line) > MOST:
+        raise TooDeep(line, f"its aliases make more than {MOST} values of it")
+
+
+def _size(value: Any, sizes: dict[int, int], depth: int, line: int) -> int:
+    """Count the values that one stands for, each container only once."""
+    if not isinstance(value, dict | list | tuple | set):
+        return 1
+    known = sizes.get(id(value))
+    if known is not None:
+        return known
+    if depth > DEEPEST:
+        raise TooDeep(line)
+    members = value.values() if isinstance(value, dict) else value
+    sizes[id(value)] = size = 1 + sum(_size(one, sizes, depth + 1, line) for one in members)
+    return size
 
 
 def _events(text: str) -> Iterator[Any]:

@@ -6,11 +6,13 @@ import sys
 
 import pytest
 
+from harness.cassettes.edit import save
 from harness.cassettes.format import load
 from harness.cassettes.interaction import Interaction
 from harness.cassettes.journal import Beginning, Journal, read
 from harness.cassettes.lock import FileLock
 from harness.cassettes.modes import action
+from harness.cassettes.replay import open_replay
 from harness.client.message import ResolvedRequest, Response
 from harness.client.transport import HopContext
 from harness.errors import HarnessError, InputError, UsageError
@@ -171,4 +173,38 @@ def test_a_moment_that_never_was_is_refused_with_its_file(tmp_path):
     path = tmp_path / "x.yaml"
     path.write_text("version: 1\ninteractions:\n- when: 2026-13-45\n")
     with pytest.raises(InputError, match=r"not a cassette, or a damaged one.*month"):
+        load(path)
+
+
+@pytest.mark.parametrize("name", ["x.yaml", "x.json"])
+def test_halves_of_characters_are_no_end_of_a_recording(recorder, ask, name):
+    recording = recorder(name=name)
+    recording.transport.send(ask("/a", call=("half \ud83d",), headers=(("X", "\udc00"),)))
+    recording.transport.send(ask("/b", "POST", body=b'"\\ud800"'))
+    path = recording.finish(complete=True).path
+    replay = open_replay(path)
+    replay.transport.send(ask("/a", call=("half \ud83d",)))
+    replay.transport.send(ask("/b", "POST", body=b'"\\ud800"'))
+    assert replay.unused() == ()
+
+
+@pytest.mark.parametrize("value", ["2026-01-02", "!!set {a, b}", "!!binary aGk=", "{2026-01-02: x}", "1e999"])
+@pytest.mark.parametrize(
+    "place", ["clocks: [{start: 1, call: [a], variables: {local: {v: %s}}}]", "mine: %s"]
+)
+def test_what_json_has_no_word_for_is_written_as_text(tmp_path, recorder, ask, value, place):
+    path = tmp_path / "x.yaml"
+    path.write_text("version: 1\ninteractions: []\nmetadata:\n  " + place % value + "\n")
+    save(load(path), tmp_path / "y.json")
+    load(tmp_path / "y.json")
+    recording = recorder(action="extend")
+    recording.transport.send(ask("/a"))
+    assert len(load(recording.finish(complete=True).path).interactions) == 1
+
+
+@pytest.mark.parametrize("tag", ["", "x: !!python/tuple [1]\n", "<<: {y: 1}\n"])
+def test_a_cassette_that_holds_itself_is_refused(tmp_path, tag):
+    path = tmp_path / "x.yaml"
+    path.write_text(f"{tag}version: 1\ninteractions: &a [*a]\n")
+    with pytest.raises(InputError, match="nested too deeply"):
         load(path)

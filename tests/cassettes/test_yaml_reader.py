@@ -54,9 +54,23 @@ def test_dates_are_dates():
     assert read_yaml("2026-01-02") == dt.date(2026, 1, 2)
 
 
-def test_an_alias_is_the_value_itself_also_within_it():
-    value = read_yaml("a: &x {b: *x}")
-    assert value["a"]["b"] is value["a"]
+def test_an_alias_is_the_value_itself():
+    value = read_yaml("a: &x {b: 1}\nc: *x\nd: [&y word, *y]")
+    assert value["a"] is value["c"]
+    assert value["d"] == ["word", "word"]
+
+
+@pytest.mark.parametrize("text", ["x: 1\na: &x {b: *x}", "x: 1\na: &x [[*x]]"])
+def test_a_document_that_holds_itself_is_refused(text):
+    with pytest.raises(TooDeep) as raised:
+        read_yaml(text)
+    assert raised.value.line == 2
+
+
+def test_a_document_that_aliases_blow_up_is_refused():
+    text = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+    with pytest.raises(TooDeep, match="more than"):
+        read_yaml(text)
 
 
 @pytest.mark.parametrize(
