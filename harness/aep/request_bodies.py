@@ -115,7 +115,11 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     **{(method, "/data/foundation/dataset/datasets/{id}/labels"): _LABELS for method in ("POST", "PUT")},
     ("POST", "/data/infrastructure/observability/insights/metrics"): form(
-        "start", "end", "metrics", metrics=array(form("name")), granularity=TEXT
+        "start",
+        "end",
+        "metrics",
+        metrics=array(form("name", "aggregator", aggregator=one_of("sum", "avg", "min", "max"))),
+        granularity=one_of("MINUTE", "HOUR", "DAY", "MONTH"),
     ),
     ("POST", "/data/core/edge/inlet"): form(
         "name", sourceId=TEXT, dataType=one_of("xdm", "raw"), authenticationRequired=FLAG
@@ -205,9 +209,14 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", f"{_UPS}/config/destinations/{{id}}"): _DESTINATION,
     ("POST", f"{_UPS}/config/projections"): _PROJECTION,
     ("PUT", f"{_UPS}/config/projections/{{id}}"): _PROJECTION,
-    ("POST", "/data/core/identity/clusters/members"): form(
-        xids=array(TEXT), compositeXids=array(form("id", nsid=COUNT, namespace=TEXT))
-    ),
+    **{
+        ("POST", f"/data/core/identity/{path}"): form(
+            xids=array(TEXT),
+            compositeXids=array(form("id", nsid=COUNT, namespace=TEXT)),
+            **{"graph-type": one_of("pdg", "None")},
+        )
+        for path in ("clusters/members", "clusters/history", "mappings")
+    },
     ("POST", "/data/core/identity/v2/graph"): form(
         xids=array(TEXT), composite_xids=array(form("id", ns=TEXT)), projection_type=one_of("set", "graph")
     ),
