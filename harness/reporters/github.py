@@ -1,23 +1,28 @@
 """Annotations for GitHub Actions: each failure as an `::error` line, warnings as `::warning`.
 
 The commands are those of
-https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands.
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands, where it is also said
+that what a step appends to the file `GITHUB_STEP_SUMMARY` is shown as Markdown on the page of the run.
 """
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from harness.errors import InputError
 from harness.reporters.fault import Fault, faults_of
-from harness.reporters.quantity import counted
+from harness.reporters.quantity import counted, duration, tallied
 from harness.reporters.reporter import Options, ReporterContext
-from harness.runner.events import CallFinished, Event, RunStarted, WarningRaised
-from harness.runner.results import CallResult
+from harness.runner.events import CallFinished, Event, RunFinished, RunStarted, WarningRaised
+from harness.runner.results import CallResult, RunSummary
+from harness.runner.tally import count
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 # GitHub shows ten annotations of a kind for a step; a few more are kept for the log.
 _LIMIT: Final = 50
+_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 
 class GithubReporter:
@@ -29,30 +34,75 @@ class GithubReporter:
         self._file = ""
         self._iterations = 1
         self._errors = 0
+        self._name = ""
+        self._summary = RunSummary()
+        self._finished: RunFinished | None = None
+        self._told: list[str] = []
         self.written: Path | None = None
 
     def handle(self, event: Event) -> None:
         """Take the next event in."""
+        count(self._summary, event)
         match event:
             case RunStarted(collection=collection):
                 self._file = collection.file
+                self._name = collection.name
                 self._iterations = event.iterations
             case CallFinished(result=result):
                 for fault in faults_of(result, newman=self._context.newman):
                     self._errors += 1
                     if self._errors <= _LIMIT:
                         self._command("error", self._title(result), _message(fault))
+                        self._told.append(
+                            f"- **{self._plain(self._title(result))}** {self._plain(_message(fault))}"
+                        )
                 for warning in result.warnings:
                     self._command("warning", self._title(result), warning.message)
             case WarningRaised(warning=warning):
                 self._command("warning", warning.place, warning.message)
+            case RunFinished():
+                self._finished = event
             case _:
                 pass
 
     def close(self) -> None:
-        """Say how many failures were left out."""
+        """Say how many failures were left out, and add the run to the summary of the step.
+
+        Raises `InputError` when that cannot be written.
+        """
+        more = counted(self._errors - _LIMIT, "more failure")
         if self._errors > _LIMIT:
-            self._command("error", "harness", f"{counted(self._errors - _LIMIT, 'more failure')}")
+            self._command("error", "harness", more)
+            self._told.append(f"- and {more}")
+        file = self._context.environ.get(_SUMMARY)
+        if not file or not self._name or self._silent:
+            return
+        text = "\n".join((self._headline(), "", *self._told)).rstrip() + "\n\n"
+        self._name = ""
+        try:
+            with self._context.cwd.joinpath(file).open("a", encoding="utf-8", errors="replace") as summary:
+                summary.write(text)
+        except OSError as error:
+            raise InputError(
+                f"cannot write the summary of the step: {error.strerror or error}",
+                where=file,
+                hint=f"the file is named by the environment variable {_SUMMARY}",
+            ) from error
+
+    def _headline(self) -> str:
+        summary = self._finished.summary if self._finished else self._summary
+        told = f"{tallied(summary.items, 'call')}, {tallied(summary.assertions, 'assertion')}"
+        if self._finished is None or summary.interrupted:
+            ended = "🟡 interrupted"
+        elif summary.failed:
+            ended = f"❌ {counted(len(summary.failures), 'failure')}"
+        else:
+            ended = "✅ passed"
+        return f"### {self._plain(self._name)}: {ended}\n\n{told} in {duration(summary.elapsed_ms)}"
+
+    def _plain(self, text: str) -> str:
+        """Make a text one line of Markdown that stands for itself; secrets are found before it is escaped."""
+        return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", " ".join(self._context.mask(text).split()))
 
     def _title(self, result: CallResult) -> str:
         path = " / ".join(result.call.path)

@@ -105,7 +105,8 @@ def _verdict(summary: RunSummary, *, ended: bool) -> Mapping[str, Any]:
     told = f"{tallied(summary.items, 'call')}, {tallied(summary.assertions, 'assertion')}"
     took = f"{told} in {duration(summary.elapsed_ms)}"
     if summary.interrupted or not ended:
-        return {"kind": "cut", "sign": "■", "text": "Interrupted", "rest": f"after {told}"}
+        failed = f", {counted(len(summary.failures), 'failure')} so far" if summary.failures else ""
+        return {"kind": "cut", "sign": "■", "text": "Interrupted", "rest": f"after {told}{failed}"}
     if summary.failed:
         text = counted(len(summary.failures), "failure")
         return {"kind": "bad", "sign": "✖", "text": text, "rest": f"in {summary.items.failed} of {took}"}

@@ -176,7 +176,8 @@ class TerminalReporter:
         took = f" in {duration(summary.elapsed_ms)}" if self._finished else ""
         error = self._finished.error if self._finished else "the run did not end by itself"
         if summary.interrupted or self._finished is None:
-            yield from self._headline(f"{signs.failed} interrupted", "yellow", told + took)
+            failed = f", {counted(len(summary.failures), 'failure')}" if summary.failures else ""
+            yield from self._headline(f"{signs.failed} interrupted", "yellow", told + failed + took)
         elif summary.failures or error:
             failed = counted(len(summary.failures), "failure")
             yield from self._headline(f"{signs.failed} {failed}", "red", told + took)
