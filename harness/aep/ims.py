@@ -66,6 +66,8 @@ class Ims:
         given = fields(request)
         # 1. the client
         organisation = self._client(given)
+        if not self._platform.settings.metascopes:
+            raise problem.ims(401, "invalid_client", "the client lacks the scope exchange_jwt")
         # 2. the JWT and its signature
         token = given.get("jwt_token", "")
         if not token:

@@ -86,9 +86,8 @@ def test_paths_are_taken_with_slashes_too_many(client: Any) -> None:
         assert client.get(target).status == 200, target
 
 
-def test_what_is_asked_of_one_organisation_is_not_found_in_another(make_client: Any) -> None:
+def test_what_is_asked_of_one_organisation_is_not_found_in_another(make_client: Any, lake: Any) -> None:
     from harness.aep.settings import Organisation
-    from tests.aep.conftest import Lake  # type: ignore[import-not-found]
 
     other = Organisation(
         org_id=ORG,
@@ -98,7 +97,7 @@ def test_what_is_asked_of_one_organisation_is_not_found_in_another(make_client: 
         technical_account_id="other@techacct.adobe.com",
     )
     client = make_client(other_organisations=(other,))
-    lake = Lake(client=client)
+    lake = type(lake)(client=client)
     schema = lake.schema(lake.mixin({"a": {"type": "string"}}))
     descriptor = lake.identity(schema, f"/{lake.tenant}/a")
     dataset, inlet = lake.dataset(schema), lake.inlet()

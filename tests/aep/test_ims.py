@@ -198,3 +198,9 @@ def test_the_client_is_checked_first(client: Any) -> None:
     assert (wrong_secret.status, wrong_secret.json()["error"]) == (401, "invalid_client")
     unknown = exchange(client, None, client_id="nobody")
     assert (unknown.status, unknown.json()["error"]) == (400, "invalid_client")
+
+
+def test_a_client_without_metascopes_may_not_exchange(make_client: Any, pem: str) -> None:
+    client = make_client(metascopes="")
+    answer = exchange(client, sign(pem, claims_for(client)))
+    assert (answer.status, answer.json()["error"]) == (401, "invalid_client")

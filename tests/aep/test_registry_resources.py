@@ -504,3 +504,56 @@ def test_a_patch_is_applied_whole_or_not_at_all(client: Any, lake: Any, patch: A
     assert (answer.status, answer.json()["title"]) == (400, "BadRequestError")
     assert answer.json()["report"]["detailed-message"]
     assert client.get(path(made), headers=RAW).body == before
+
+
+@pytest.mark.parametrize(
+    ("target", "number"),
+    [
+        ("tenant/classes/_x.classes.0", 1010),
+        ("global/classes/_xdm.context.nothing", 1010),
+        ("tenant/fieldgroups/_x.mixins.0", 1011),
+        ("tenant/mixins/_x.mixins.0", 1011),
+        ("tenant/schemas/_x.schemas.0", 1012),
+        ("rpc/export/_x.schemas.0", 1012),
+        ("rpc/sampledata/_x.schemas.0", 1012),
+        ("rpc/auditlog/_x.schemas.0", 1012),
+        ("tenant/datatypes/_x.datatypes.0", 1013),
+        ("global/behaviors/_xdm.data.nothing", 1014),
+        ("tenant/unions/_xdm.context.profile__union", 1015),
+        ("tenant/descriptors/0", 1016),
+    ],
+)
+def test_what_is_not_found_has_the_code_of_its_type(client: Any, target: str, number: int) -> None:
+    headers = {} if "descriptors" in target else RAW
+    answer = client.get(f"{BASE}/{target}", headers=headers)
+    problem = answer.json()
+    assert (answer.status, problem["status"]) == (404, 404)
+    assert problem["type"] == f"http://ns.adobe.com/aep/errors/XDM-{number}-404"
+    assert problem["report"]["sub-errors"] == []
+    assert problem["report"]["detailed-message"] == problem["detail"]
+    stamp = problem["report"]["timestamp"]
+    assert stamp == "05-15-2024 12:00:00"
+    if target.startswith("tenant") and "unions" not in target:
+        for method in ("PUT", "PATCH", "DELETE"):
+            if (method, "descriptors" in target) == ("PATCH", True):
+                continue
+            change: Any = [{"op": "add", "path": "/x", "value": 1}] if method == "PATCH" else {}
+            assert code(client.call(method, f"{BASE}/{target}", change)) == f"XDM-{number}-404", method
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        ("POST", "global/schemas"),
+        ("PUT", "global/classes/_xdm.context.profile"),
+        ("PATCH", "global/classes/_xdm.context.profile"),
+        ("DELETE", "global/classes/_xdm.context.profile"),
+        ("POST", "tenant/unions"),
+        ("PATCH", "tenant/unions/_xdm.context.profile__union"),
+        ("DELETE", "tenant/unions/_xdm.context.profile__union"),
+        ("POST", "tenant/behaviors"),
+    ],
+)
+def test_what_is_read_only_takes_no_other_method(client: Any, method: str, target: str) -> None:
+    answer = client.call(method, f"{BASE}/{target}", {})
+    assert (answer.status, answer.headers["allow"]) == (405, "GET")
