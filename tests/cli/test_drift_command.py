@@ -1,5 +1,8 @@
 """`harness drift`: a recording made by the command line, compared with a live system that changes."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from harness.errors import ExitCode
@@ -104,3 +107,13 @@ def test_a_mistake_is_an_error_in_words(command, arguments):
     said = command("drift", *arguments)
     assert said.code is ExitCode.USAGE
     assert said.err.startswith("error: ")
+
+
+def test_the_local_platform_does_not_drift_from_a_journey_recorded_on_it(command, workspace):
+    there = replace(command, cwd=Path(__file__).parents[2])
+    tape = workspace.folder / "aep.yaml"
+    journey = "collections/aep.postman_collection.json"
+    assert there("run", journey, "--record", tape).code is ExitCode.PASSED
+    said = there("drift", tape)
+    assert said.out.endswith(" answers compared, 0 drifted\n")
+    assert said.code is ExitCode.PASSED
