@@ -110,3 +110,9 @@ def test_scripts_may_declare_legacy_names_but_not_in_newman(bench, newman):
     error = newman.run(source).error
     assert error is not None
     assert error.message == "Identifier 'data' has already been declared"
+
+
+@pytest.mark.parametrize("thrown", ["null", "undefined", "0", "''", "false"])
+def test_what_is_thrown_and_nothing_is_no_error_for_newman(newman, bench, thrown):
+    assert newman.run(f"throw {thrown}").error is None
+    assert bench.run(f"throw {thrown}").error is not None

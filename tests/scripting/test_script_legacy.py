@@ -177,6 +177,14 @@ def test_newman_has_only_the_globals_of_its_time(newman, name):
     assert newman.said(f"console.log(typeof {name})") == ["'undefined'"]
 
 
+@pytest.mark.parametrize(
+    "later", ["Object.groupBy", "Promise.withResolvers", "Set.prototype.union", "Uint8Array.fromBase64"]
+)
+def test_newman_has_only_the_language_of_its_time(newman, bench, later):
+    assert newman.said(f"console.log(typeof {later})") == ["'undefined'"]
+    assert bench.said(f"console.log(typeof {later})") == ["function"]
+
+
 def test_this_holds_what_the_script_is_given(bench):
     assert bench.said("console.log(this.pm === pm, typeof this.console.log)") == ["true function"]
 

@@ -182,3 +182,14 @@ def test_the_current_jar_tells_of_wrong_arguments_where_it_is_called_from(bench)
         "thrown: callback needs to be a function",
         "callback: CookieJar.get() requires cookie name to be a string",
     ]
+
+
+@pytest.mark.parametrize("source", ["pm.request.body = undefined", "delete pm.request.body"])
+def test_a_body_that_is_taken_away_is_sent_all_the_same(newman, source):
+    assert newman.result(source, event="prerequest").request is None
+
+
+def test_an_empty_body_stays_empty(newman):
+    changed = newman.result("pm.request.body.raw = ''", event="prerequest").request
+    assert changed is not None
+    assert changed["body"] == {"mode": "raw", "raw": ""}

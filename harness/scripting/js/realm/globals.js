@@ -58,3 +58,21 @@ export function bindable(newman) {
   return [...new Set([...allowedGlobals(newman), ...LEGACY, ...OWN, "bridge", "__exitscope"])]
     .filter((name) => name !== "undefined" && name !== "NaN" && name !== "Infinity");
 }
+
+/** What the language has got since Node 20, on which newman runs: `[object, names]`, a path of names each. */
+const LATER = [
+  ["Object", "groupBy"], ["Map", "groupBy"], ["Promise", "withResolvers try"], ["Array", "fromAsync"],
+  ["Error", "isError"], ["Math", "f16round sumPrecise"], ["RegExp", "escape"], ["JSON", "rawJSON isRawJSON"],
+  ["Uint8Array", "fromBase64 fromHex"], ["Atomics", "pause"],
+  ["Uint8Array.prototype", "setFromBase64 setFromHex toBase64 toHex"],
+  ["Set.prototype", "difference intersection isDisjointFrom isSubsetOf isSupersetOf symmetricDifference union"],
+  ["ArrayBuffer.prototype", "detached transfer transferToFixedLength"], ["DataView.prototype", "getFloat16 setFloat16"],
+  ["Map.prototype", "getOrInsert getOrInsertComputed"], ["WeakMap.prototype", "getOrInsert getOrInsertComputed"],
+];
+
+export function forgetLater(realm) {
+  for (const [path, names] of LATER) {
+    const owner = path.split(".").reduce((object, name) => object?.[name], realm);
+    for (const name of names.split(" ")) if (owner) delete owner[name];
+  }
+}

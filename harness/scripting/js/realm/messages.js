@@ -90,16 +90,22 @@ export function withAssertions(object) {
 /** The request of an event, which remembers what it looked like, to tell whether scripts changed it. */
 export class ScriptRequest {
   #before;
+  #body;
 
   constructor(json) {
     this.value = new sdk.Request(json);
-    this.#before = stringify(this.value.toJSON());
+    const before = this.value.toJSON();
+    this.#body = before.body;
+    this.#before = stringify(before);
     withAssertions(this.value);
   }
 
   /** JSON of the request when it is another than it was, else undefined. */
   changed() {
-    const now = stringify(this.value.toJSON());
+    const json = this.value.toJSON();
+    // A body that was taken away is sent all the same, one that was emptied is not.
+    if (json.body === undefined) json.body = this.#body;
+    const now = stringify(json);
     return now === this.#before ? undefined : now;
   }
 }

@@ -8,7 +8,9 @@ const stringify = JSON.stringify;
 const parse = JSON.parse;
 
 /** What is enumerable on Postman's `pm` is `test` and, inherited, `expect`. */
-const prototype = { expect: chai.expect };
+class Postman {}
+Postman.prototype.expect = chai.expect;
+Object.defineProperty(Postman, "name", { value: "Postman" });
 
 function readonly(object, properties) {
   for (const key of Object.keys(properties)) {
@@ -64,7 +66,7 @@ function vault(script) {
 }
 
 export function makePm(script, { host, library, newman }) {
-  const pm = Object.create(prototype);
+  const pm = new Postman();
   const lazy = {
     info: () => readonly({}, script.info),
     vault: () => vault(script),

@@ -6,7 +6,7 @@
  * would lead out of the realm.
  */
 import { addBase64Url } from "./base64url.js";
-import { allowedGlobals } from "./globals.js";
+import { allowedGlobals, forgetLater } from "./globals.js";
 import { sharedLibraries } from "./shared_libraries.js";
 
 export function start(call, newman, seed) {
@@ -21,6 +21,7 @@ export function start(call, newman, seed) {
   const realm = globalThis;
   const native = { Date, microtask: realm.queueMicrotask, structuredClone: realm.structuredClone };
   shutGlobals(realm, newman);
+  if (newman) forgetLater(realm);
   fixStackTraces();
 
   const loaded = Object.create(null);

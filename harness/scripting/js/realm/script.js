@@ -145,7 +145,7 @@ export class Script {
     try {
       compiled.apply(usesThis ? this.#context() : {}, values);
     } catch (thrown) {
-      this.exit(thrown);
+      this.exit(thrown, true);
       return;
     }
     if (!asynchronous) this.exit(undefined);
@@ -173,12 +173,14 @@ export class Script {
   }
 
   /** The script's own code is done; its timers and requests may not be. */
-  exit(thrown) {
+  exit(thrown, failed = thrown !== undefined) {
     if (this.#legacy !== undefined) {
       const tests = this.#legacy.finish();
       if (Object.keys(tests).length) this.#legacyTests(tests);
     }
-    this.#engine.host("exit", this.number, thrown === undefined ? "" : describe(thrown, this.newman ? NAMELESS : undefined));
+    // For newman null, 0 and the like are no errors.
+    const told = this.newman ? Boolean(thrown) : failed;
+    this.#engine.host("exit", this.number, told ? describe(thrown, this.newman ? NAMELESS : undefined) : "");
   }
 
   fire(id) {
