@@ -1,6 +1,5 @@
 """`harness drift`: a recording made by the command line, compared with a live system that changes."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,10 +109,9 @@ def test_a_mistake_is_an_error_in_words(command, arguments):
 
 
 def test_the_local_platform_does_not_drift_from_a_journey_recorded_on_it(command, workspace):
-    there = replace(command, cwd=Path(__file__).parents[2])
+    journey = Path(__file__).parents[2] / "collections" / "aep.postman_collection.json"
     tape = workspace.folder / "aep.yaml"
-    journey = "collections/aep.postman_collection.json"
-    assert there("run", journey, "--record", tape).code is ExitCode.PASSED
-    said = there("drift", tape)
+    assert command("run", journey, "--record", tape).code is ExitCode.PASSED
+    said = command("drift", tape)
     assert said.out.endswith(" answers compared, 0 drifted\n")
     assert said.code is ExitCode.PASSED
