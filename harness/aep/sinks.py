@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 _ACCOUNT = "sinkAccount"
 _STREAM = "sinkStream"
 _NOWHERE = ("", "")
-_REGION = "us-east-1"
-_NAMESPACE = "local-namespace"
 
 SinkService = Literal["kinesis", "eventhubs"]
 
@@ -190,21 +188,30 @@ class LocalSinks:
 def sink_variables(platform: Platform) -> dict[str, str]:
     """Variables for a collection that makes destinations and reads what they got.
 
-    `KINESIS_ENDPOINT` is the address of Kinesis' calls, wherever exports go. The keys open nothing here until
-    a base connection brings them.
+    Of a service that exports go out to, only the address is known here: its streams and keys are the
+    user's own. The keys of the others open nothing until a base connection brings them.
     """
     settings = platform.settings
-    kinesis = settings.kinesis_endpoint or f"{platform.url}/_sinks/kinesis/{{region}}"
-    hubs = settings.eventhubs_endpoint or f"{platform.url}/_sinks/eventhubs/{{namespace}}"
-    return {
-        "KINESIS_ENDPOINT": kinesis.replace("{region}", _REGION),
-        "KINESIS_REGION": _REGION,
-        "KINESIS_STREAM": "aep-profiles",
-        "KINESIS_ACCESS_KEY_ID": "AKIALOCALPLATFORM",
-        "KINESIS_SECRET_KEY": "local-platform-kinesis-secret-key",
-        "EVENTHUB_ENDPOINT": hubs.replace("{namespace}", _NAMESPACE),
-        "EVENTHUB_NAMESPACE": _NAMESPACE,
-        "EVENTHUB_NAME": "aep-profiles",
-        "EVENTHUB_SAS_KEY_NAME": "send",
-        "EVENTHUB_SAS_KEY": "local-platform-eventhub-sas-key",
-    }
+    found: dict[str, str] = {}
+    if settings.kinesis_endpoint:
+        found["KINESIS_ENDPOINT"] = settings.kinesis_endpoint.replace("{region}", "{{KINESIS_REGION}}")
+    else:
+        found |= {
+            "KINESIS_ENDPOINT": f"{platform.url}/_sinks/kinesis/us-east-1",
+            "KINESIS_REGION": "us-east-1",
+            "KINESIS_STREAM": "aep-profiles",
+            "KINESIS_ACCESS_KEY_ID": "AKIALOCALPLATFORM",
+            "KINESIS_SECRET_KEY": "local-platform-kinesis-secret-key",
+        }
+    if settings.eventhubs_endpoint:
+        address = settings.eventhubs_endpoint.replace("{namespace}", "{{EVENTHUB_NAMESPACE}}")
+        found["EVENTHUB_ENDPOINT"] = address
+    else:
+        found |= {
+            "EVENTHUB_ENDPOINT": f"{platform.url}/_sinks/eventhubs/local-namespace",
+            "EVENTHUB_NAMESPACE": "local-namespace",
+            "EVENTHUB_NAME": "aep-profiles",
+            "EVENTHUB_SAS_KEY_NAME": "send",
+            "EVENTHUB_SAS_KEY": "local-platform-eventhub-sas-key",
+        }
+    return found

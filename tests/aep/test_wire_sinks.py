@@ -13,7 +13,7 @@ import pytest
 
 from harness.aep.server import LocalPlatform
 from harness.aep.settings import Settings
-from harness.aep.sinks import DeliveryError, Destination, LocalSinks
+from harness.aep.sinks import DeliveryError, Destination, LocalSinks, sink_variables
 from harness.aep.wire_sinks import ATTEMPTS, Message, WireSink
 
 if TYPE_CHECKING:
@@ -281,3 +281,18 @@ def test_a_platform_with_endpoints_exports_over_the_wire(
     assert json.loads(base64.b64decode(data))["identityMap"] == {"email": [{"id": "a@example.com"}]}
     (run,) = client.get(f"/data/foundation/flowservice/runs?property=flowId=={flow}").json()["items"]
     assert run["metrics"]["statusSummary"] == {"status": "success"}
+
+
+def test_of_a_service_elsewhere_a_collection_is_told_the_address_alone(make_client: Any) -> None:
+    aws = "https://kinesis.{region}.amazonaws.com"
+    told = sink_variables(make_client(kinesis_endpoint=aws).platform)
+    assert {name: told[name] for name in told if name.startswith("KINESIS")} == {
+        "KINESIS_ENDPOINT": "https://kinesis.{{KINESIS_REGION}}.amazonaws.com"
+    }
+    assert told["EVENTHUB_SAS_KEY_NAME"] == "send"
+    azure = "https://{namespace}.servicebus.windows.net"
+    told = sink_variables(make_client(eventhubs_endpoint=azure).platform)
+    assert {name: told[name] for name in told if name.startswith("EVENTHUB")} == {
+        "EVENTHUB_ENDPOINT": "https://{{EVENTHUB_NAMESPACE}}.servicebus.windows.net"
+    }
+    assert told["KINESIS_ENDPOINT"] == "http://aep.local/_sinks/kinesis/us-east-1"

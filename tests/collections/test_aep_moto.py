@@ -10,9 +10,6 @@ import botocore.session
 import pytest
 from moto.server import ThreadedMotoServer
 
-from harness.aep.platform import Platform
-from harness.aep.settings import Settings
-from harness.aep.sinks import sink_variables
 from harness.api import run
 
 
@@ -26,29 +23,23 @@ def moto() -> Iterator[str]:
     server.stop()
 
 
-def client(address: str, variables: dict[str, str]) -> Any:
-    return botocore.session.Session().create_client(
-        "kinesis",
-        region_name=variables["KINESIS_REGION"],
-        endpoint_url=address,
-        aws_access_key_id=variables["KINESIS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["KINESIS_SECRET_KEY"],
-    )
-
-
 def test_the_journey_passes_when_its_exports_go_to_another_kinesis(
     shipped: Any, moto: str, tmp_path: Path
 ) -> None:
-    platform = Platform(Settings(kinesis_endpoint=moto))
-    variables = sink_variables(platform)
-    platform.close()
-    assert variables["KINESIS_ENDPOINT"] == moto
-    kinesis = client(moto, variables)
-    stream = variables["KINESIS_STREAM"]
+    values = shipped.values("local")
+    kinesis = botocore.session.Session().create_client(
+        "kinesis",
+        region_name=values["KINESIS_REGION"],
+        endpoint_url=moto,
+        aws_access_key_id=values["KINESIS_ACCESS_KEY_ID"],
+        aws_secret_access_key=values["KINESIS_SECRET_KEY"],
+    )
+    stream = "profiles-of-mine"
     kinesis.create_stream(StreamName=stream, ShardCount=1)
     cassette = tmp_path / "journey.yaml"
 
-    result = run(shipped.collection_path, platform="local", kinesis=moto, record=cassette)
+    chosen = {"KINESIS_STREAM": stream}
+    result = run(shipped.collection_path, platform="local", kinesis=moto, env_vars=chosen, record=cassette)
 
     with closing(result.calls):
         assert result.passed
@@ -62,6 +53,6 @@ def test_the_journey_passes_when_its_exports_go_to_another_kinesis(
     ]
     assert statuses == [{"realized"}, {"realized", "exited"}]
     kinesis.close()
-    again = run(shipped.collection_path, replay=cassette)
+    again = run(shipped.collection_path, env_vars=chosen, replay=cassette)
     with closing(again.calls):
         assert again.passed
