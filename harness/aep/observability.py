@@ -138,7 +138,7 @@ class Observability:
         aggregators = {}
         for part in ("aggregator", "downsample"):
             aggregators[part] = metric.get(part, "sum")
-            if aggregators[part] not in _AGGREGATORS:
+            if not isinstance(aggregators[part], str) or aggregators[part] not in _AGGREGATORS:
                 raise self._refuse(caller, f"The {part} must be one of {', '.join(_AGGREGATORS)}.")
         if "aggregator" not in metric:
             raise self._refuse(caller, "Every metric must have an aggregator.")

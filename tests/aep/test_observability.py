@@ -150,6 +150,8 @@ def test_a_mistake_is_answered_in_the_services_own_problem_body(client: Any) -> 
         {"metrics": [{"name": "x", "aggregator": "sum"}]},
         {"metrics": [{"name": GOOD}]},
         {"metrics": [{"name": GOOD, "aggregator": "mode"}]},
+        {"metrics": [{"name": GOOD, "aggregator": ["sum"]}]},
+        {"metrics": [{"name": [GOOD], "aggregator": "sum"}]},
         {"metrics": [{"name": GOOD, "aggregator": "sum", "downsample": "mode"}]},
         {"metrics": [{"name": GOOD, "aggregator": "sum", "filters": [{"name": "colour", "value": "x"}]}]},
         {"metrics": [{"name": GOOD, "aggregator": "sum", "filters": [{"name": "dataSetId"}]}]},
