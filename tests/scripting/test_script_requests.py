@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from harness.client.message import Exchange, ResolvedRequest, Response
 from harness.scripting.engine import NextRequest
 
@@ -254,3 +256,22 @@ def test_on_a_virtual_clock_answers_come_as_they_were_asked_for(bench):
     bench.host.answers = slow_and_fast(300.0)
     said = bench.said(SIDE_BY_SIDE, clock_ms=0.0, wait_for_timers=False)
     assert said == ["slow", "fast", "and then", "timer"]
+
+
+@pytest.mark.parametrize("call", ["executeView('v', {})", "executeQuery('select 1')", "addView({})"])
+def test_datasets_are_refused_where_the_script_sees_it(bench, call):
+    error = bench.run(f"await pm.datasets('menu').{call}").error
+    assert error is not None
+    assert error.message.startswith(f'pm.datasets: {call.partition("(")[0]} of the dataset "menu" needs')
+    assert error.position is not None
+    handled = f"pm.datasets('menu').{call}.catch((error) => console.log(error.name))"
+    assert bench.said(handled) == ["Error"]
+
+
+@pytest.mark.parametrize("name", ["message", "mock", "state"])
+def test_what_belongs_to_streams_and_mocks_is_absent(bench, name):
+    assert bench.said(f"console.log(typeof pm.{name}, '{name}' in pm)") == ["undefined false"]
+
+
+def test_newman_has_no_datasets(newman):
+    assert newman.said("console.log(pm.datasets, pm.vault)") == ["undefined, undefined"]

@@ -65,6 +65,15 @@ function vault(script) {
   };
 }
 
+/** Datasets live in Postman's desktop app: what they are asked is refused, where the script can see it. */
+function datasets(id) {
+  const refusal = (method) => async () => {
+    throw new Error(`pm.datasets: ${method} of the dataset ${stringify(id)} needs Postman's desktop app; ` +
+      "give the rows with --iteration-data and read them from pm.iterationData");
+  };
+  return Object.fromEntries(["addView", "executeView", "executeQuery"].map((method) => [method, refusal(method)]));
+}
+
 export function makePm(script, { host, library, newman }) {
   const pm = new Postman();
   const lazy = {
@@ -92,7 +101,10 @@ export function makePm(script, { host, library, newman }) {
   };
   if (script.event !== "test") delete lazy.response;
   if (newman) delete lazy.vault;
-  else lazy.require = () => (name) => script.package(name);
+  else {
+    lazy.require = () => (name) => script.package(name);
+    lazy.datasets = () => datasets;
+  }
   let senders;
   const sender = () => (senders ??= makeSender({
     flush: () => script.flush(),
