@@ -38,6 +38,7 @@ def routes(platform: Platform) -> list[Endpoint]:
         ("GET", f"{catalog.BASE}/batches/uniques/{{field}}", calls.uniques),
         ("GET", f"{catalog.BASE}/dataSets/{{id}}/credentials", calls.credentials),
         ("GET", f"{catalog.BASE}/dataSets/{{id}}/views/{{view}}/files", calls.files),
+        ("GET", f"{catalog.BASE}/dataSetFiles", calls.all_files),
         ("GET", f"{catalog.BASE}/tags/{{namespace...}}", calls.tags),
     )
     return [
@@ -112,9 +113,20 @@ class CatalogRequests:
         dataset = self._dataset(request, caller)
         if request.params["view"] != dataset["viewId"]:
             raise problem.not_found(f"The dataset has no view {request.params['view']}")
+        return answer(listed(self._files_of(caller, {dataset["id"]: dataset}), request.query))
+
+    def all_files(self, request: Request, caller: Caller) -> Response:
+        """`GET /catalog/dataSetFiles`: the files of all datasets, keyed by id."""
+        datasets = {one["id"]: one for one in self._catalog.datasets(caller.org, caller.sandbox)}
+        return answer(listed(self._files_of(caller, datasets), request.query))
+
+    def _files_of(
+        self, caller: Caller, datasets: dict[str, dict[str, Any]]
+    ) -> list[tuple[str, dict[str, Any]]]:
         found = []
         for batch in self._batches.all(caller.org, caller.sandbox):
-            if batch["relatedObjects"][0]["id"] == dataset["id"] and batch["status"] == "success":
+            dataset = datasets.get(batch["relatedObjects"][0]["id"])
+            if dataset is not None and batch["status"] == "success":
                 names = ("imsOrg", "createdUser", "createdClient", "updatedUser", "created", "updated")
                 body = {
                     "id": f"{batch['id']}-1",
@@ -124,7 +136,7 @@ class CatalogRequests:
                     **{name: batch[name] for name in names},
                 }
                 found.append((body["id"], body))
-        return answer(listed(found, request.query))
+        return found
 
     def tags(self, request: Request, caller: Caller) -> Response:
         """`GET /catalog/tags/{tagNamespace}`: objects with the tag by their kind, and its values."""

@@ -66,6 +66,8 @@ class Settings:
     fail_rate: float = 0.0
     sync_validation_per_minute: int = 60
     sync_validation_supported: bool = True
+    collection_requests_per_second: int = 0
+    collection_messages_per_second: int = 0
     collection_limit_bytes: int = 1_048_576
     body_limit_bytes: int = 10 * 1_048_576
     upload_limit_bytes: int = 256 * 1_048_576

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.gateway import bearer
+from harness.aep.inlet_rates import InletRates
 from harness.aep.inlets import Inlets
 from harness.aep.landing import Landing
 from harness.aep.message import Request, answer
@@ -58,14 +58,16 @@ class Streaming:
         self._landing = platform.service(Landing)
         self._registry = platform.service(SchemaRegistry)
         self._batches = platform.service(StreamingBatches)
-        self._recent: dict[str, deque[int]] = {}
+        self._rates = platform.service(InletRates)
 
     def one(self, request: Request, _: Caller) -> Response:
         """`POST /collection/{inletId}`, validated at once or later."""
         inlet = self._admit(request)
         asked = next((name for name in _SPELLINGS if request.query.flag(name)), None)
         if asked is not None:
-            self._check_rate(inlet)
+            self._check_location(inlet)
+            self._rates.count_synchronous(inlet)
+        self._rates.count(inlet, 1)
         message = self._parse(inlet, request)
         received_ms = self._platform.clock.now_ms()
         xaction_id = self._platform.ids.xaction()
@@ -103,6 +105,7 @@ class Streaming:
         messages = body.get("messages") if isinstance(body, dict) else None
         if not isinstance(messages, list) or not messages:
             raise self._invalid(inlet, _FORMAT)
+        self._rates.count(inlet, len(messages))
         received_ms = self._platform.clock.now_ms()
         batch_id = self._platform.ids.xaction()
         responses: list[dict[str, Any]] = []
@@ -160,30 +163,13 @@ class Streaming:
         if claims.org != inlet.org:
             raise problem.dcs_authorization(inlet.inlet_id, "Ims service token is of another ims org")
 
-    def _check_rate(self, inlet: Inlet) -> None:
-        settings = self._platform.settings
-        if not settings.sync_validation_supported:
+    def _check_location(self, inlet: Inlet) -> None:
+        if not self._platform.settings.sync_validation_supported:
             raise problem.dcs(
                 501,
                 "Not Implemented",
                 f"{_where(inlet)} Synchronous validation is not supported in this location",
             )
-        now = self._platform.clock.now_ms()
-        if len(self._recent) > 10_000:
-            self._recent.clear()
-        recent = self._recent.setdefault(inlet.inlet_id, deque())
-        while recent and recent[0] <= now - 60_000:
-            recent.popleft()
-        if len(recent) >= settings.sync_validation_per_minute:
-            raised = problem.dcs(
-                429,
-                "Too Many Requests",
-                f"{_where(inlet)} At most {settings.sync_validation_per_minute} requests a minute"
-                " may ask for synchronous validation",
-            )
-            raised.headers["Retry-After"] = str(max(1, (recent[0] + 60_000 - now + 999) // 1000))
-            raise raised
-        recent.append(now)
 
     def _parse(self, inlet: Inlet, request: Request) -> Any:
         try:

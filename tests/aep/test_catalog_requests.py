@@ -73,6 +73,11 @@ def test_the_files_that_a_dataset_refers_to_are_its_batches(people: Any) -> None
     (dataset,) = people.client.get(f"{BASE}/dataSets/{people.profile_dataset}").json().values()
     (file,) = people.client.get(BASE + dataset["files"].removeprefix("@")).json().values()
     assert file["batchId"] == dataset["lastSuccessfulBatch"]
+    people.event("a@example.com", "e", "2024-05-01T00:00:00Z")
+    every = people.client.get(f"{BASE}/dataSetFiles").json()
+    assert every[file["id"]] == file
+    assert len(every) == 2
+    assert set(people.client.get(f"{BASE}/dataSetFiles?batchId={file['batchId']}").json()) == {file["id"]}
     other = f"{BASE}/dataSets/{people.profile_dataset}/views/none/files"
     assert people.client.get(other).status == 404
 

@@ -367,3 +367,31 @@ def test_several_messages_must_be_an_array(stream: Stream) -> None:
     for body in ({}, {"messages": []}, {"messages": "x"}, []):
         answer = stream.client.post(f"/collection/batch/{stream.inlet}", body, bare=True)
         assert answer.status == 400, body
+
+
+def test_requests_and_messages_a_second_can_be_bounded(make_client: Any, lake: Any) -> None:
+    limits = {"collection_requests_per_second": 3, "collection_messages_per_second": 5}
+    stream = Stream(type(lake)(client=make_client(**limits)))
+    assert [stream.send(query="").status for _ in range(4)] == [200, 200, 200, 429]
+    answer = stream.send(query="")
+    assert (answer.headers["retry-after"], answer.json()["title"]) == ("1", "Too Many Requests")
+    assert "At most 3 requests a second" in answer.json()["report"]["message"]
+    stream.client.clock.advance(1000)
+    several = {"messages": [stream.message()] * 3}
+    target = f"/collection/batch/{stream.inlet}"
+    assert stream.client.post(target, several, bare=True).status == 207
+    answer = stream.client.post(target, several, bare=True)
+    assert "At most 5 messages a second" in answer.json()["report"]["message"]
+    assert len(stream.landed()) == 6
+
+
+def test_a_strict_platform_bounds_as_adobe_does(make_client: Any, lake: Any) -> None:
+    client = make_client(strict=True, sync_validation_per_minute=5000)
+    client.sandbox = "prod"
+    stream = Stream(type(lake)(client=client))
+    message = stream.client.post(f"/collection/{stream.inlet}", {"x": 1}, bare=True)
+    assert message.status == 400
+    statuses = [
+        stream.client.post(f"/collection/{stream.inlet}", {"x": 1}, bare=True).status for _ in range(1000)
+    ]
+    assert (statuses[:999], statuses[999]) == ([400] * 999, 429)
