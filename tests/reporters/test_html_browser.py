@@ -375,6 +375,27 @@ def test_checks_that_had_no_answer_to_look_at_follow_the_request_that_got_none(o
     assert "so 1 check had nothing to look at: is 200" in page.locator("#failures").inner_text()
 
 
+@pytest.mark.parametrize(
+    ("expected", "actual", "marked"),
+    [
+        ("paid", "accepted", ["paid", "accepted"]),
+        ("order-99 of x", "order-23 of x", ["99", "23"]),
+        ("same", "same!", ["", "!"]),
+        ("a" * 40 + "b" + "a" * 40, "a" * 40 + "c" + "a" * 40, ["b", "c"]),
+        ("one", "", ["one", ""]),
+    ],
+)
+def test_a_difference_marks_the_words_that_differ(opened, shop_run, expected, actual, marked):
+    first = next(event for event in shop_run if isinstance(event, CallFinished))
+    [run] = first.result.test
+    error = ScriptError(name="AssertionError", message="differs", expected=expected, actual=actual)
+    output = (Assertion(name="bad", error=error),)
+    result = replace(first.result, test=(replace(run, output=output, losses=()),), expectations=())
+    shop_run[shop_run.index(first)] = CallFinished(result=result)
+    page = opened(shop_run).page
+    assert page.locator("#detail .diff b").all_text_contents() == marked
+
+
 def test_a_redirected_call_shows_its_hops(opened, shop_run):
     first = next(event for event in shop_run if isinstance(event, CallFinished))
     exchange = first.result.exchange

@@ -147,6 +147,16 @@ function partner(lines, at) {
 }
 
 const AROUND = 60;
+const LONGEST_WORD = 24;
+
+// How far back a word begins that the difference is in, so that whole words are marked; none in one that is very long.
+function withinWord(left, right, at, letter) {
+  const isWord = (text, where) => /[\p{L}\p{N}_]/u.test(letter(text, where) || '');
+  if (!isWord(left, at) && !isWord(right, at)) return 0;
+  let back = 0;
+  while (back < at && isWord(left, at - back - 1)) back += 1;
+  return back > LONGEST_WORD ? 0 : back;
+}
 
 // Marks the middle in which two texts differ; unless wanted whole, long parts that are alike are cut.
 function inline(left, right, whole) {
@@ -154,6 +164,8 @@ function inline(left, right, whole) {
   while (start < left.length && start < right.length && left[start] === right[start]) start += 1;
   let end = 0;
   while (end < left.length - start && end < right.length - start && left[left.length - 1 - end] === right[right.length - 1 - end]) end += 1;
+  start -= withinWord(left, right, start, (text, at) => text[at]);
+  end -= withinWord(left, right, end, (text, at) => text[text.length - 1 - at]);
   const before = (text) => (whole || text.length <= AROUND + 20 ? [text] : ['…', text.slice(-AROUND)]);
   const after = (text) => (whole || text.length <= AROUND + 20 ? [text] : [text.slice(0, AROUND), '…']);
   const middle = (text) => (whole || text.length <= 6 * AROUND ? [h('b', null, text)] : [h('b', null, text.slice(0, 5 * AROUND)), '…']);
