@@ -85,6 +85,8 @@ def qualifies(expression: str, **profile: Any) -> bool:
         'person.name.firstName.equals("jane", false)',
         'person.name.firstName.notEqualTo("John")',
         'person.name.firstName.matches("(?i)^ja")',
+        r'person.name.firstName.matches("^\p{Lu}\p{Ll}+$")',
+        r'_tenant.code.regexGroup("-(?<year>\d+)", 1) = "2010"',
         r'_tenant.code.regexGroup("-(\d+)", 1) = "2010"',
         'person.colors.intersects(["red", "green"])',
         'person.colors.subsetOf(["red", "green", "blue"])',

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep.pql import tree
 from harness.aep.pql.moments import moment_of
 from harness.aep.pql.tokens import PqlError
+from harness.aep.xdm_patterns import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def check_call(call: tree.Call, position: int | None = None) -> None:
     first = call.arguments[0] if call.arguments else None
     if call.name in ("matches", "regexGroup") and isinstance(first, tree.Literal):
         try:
-            re.compile(str(first.value))
+            compile_pattern(str(first.value))
         except re.error as error:
             raise PqlError(f"{first.value!r} is not a regular expression: {error}", position) from None
     if call.name == "date" and all(isinstance(item, tree.Literal) for item in call.arguments):
@@ -104,7 +105,7 @@ def _regex(target: Any, pattern: Any) -> re.Match[str] | None:
     if not isinstance(target, str) or not isinstance(pattern, str):
         return None
     try:
-        return re.search(pattern, target)
+        return compile_pattern(pattern).search(target)
     except re.error:
         return None
 
