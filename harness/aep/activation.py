@@ -172,7 +172,7 @@ class Activation:
                 partition_key=view.xids[0],
                 data=data,
             )
-            if self._outbox is not None and self._goes_out(destination):
+            if self._outbox is not None and self.goes_out(destination):
                 self._outbox.put(parcel)
             else:
                 self._deliver(parcel)
@@ -206,12 +206,13 @@ class Activation:
         )
         self._platform.service(FlowRuns).record(org, sandbox, flow, attempt)
 
-    def _goes_out(self, destination: Destination) -> bool:
+    def goes_out(self, destination: Destination) -> bool:
+        """Whether messages to a destination leave this process."""
         return self._wire is not None and self._wire.goes_out(destination.service)
 
     def answers(self, destination: Destination) -> bool:
         """Whether the credentials of a destination get in; may wait for the network."""
-        if self._wire is not None and self._goes_out(destination):
+        if self._wire is not None and self.goes_out(destination):
             return self._wire.answers(destination)
         return self._platform.service(LocalSinks).opens(
             destination.service, destination.place, destination.key_name, destination.key

@@ -86,6 +86,15 @@ class FlowRuns:
         metrics = run["metrics"]
         return {"id": run["id"], "state": metrics["statusSummary"]["status"], **metrics["durationSummary"]}
 
+    def delivered(self, org: str, sandbox: str, flow_id: str, target_id: str) -> int:
+        """Count the messages of a flow that a target took."""
+        return sum(
+            int(target.get("outputRecordCount", 0))
+            for run in self._store.find(org, sandbox, _KIND, flowId=flow_id)
+            for target in run["metrics"]["recordSummary"]["targetSummaries"]
+            if target["id"] == target_id
+        )
+
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /runs`, newest first unless `orderby` says otherwise."""
         wanted = flow_query.parse_listing(request.query, _KNOWN)

@@ -109,6 +109,16 @@ def test_a_message_is_signed_as_the_service_demands(
     assert counts(people.client, flow) == (1, 0)
 
 
+@pytest.mark.usefixtures("flow", "hub")
+def test_the_console_counts_what_went_over_the_network(people: Any) -> None:
+    people.profile("a@example.com", first="Ann", level="gold")
+    people.profile("b@example.com", first="Bob", level="gold")
+    people.client.platform.settle()
+    page = people.client.get("/_console/flows", bare=True).body.decode()
+    assert "hubs / profiles, over the network" in page
+    assert "<b>2</b> arrived" in page
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_an_endpoint_that_is_busy_is_asked_again(
     people: Any, flow: str, hub: tuple[str, type[_Hub]], status: int

@@ -9,10 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.aep.activation import DEAD_LETTERS
+from harness.aep.activation import DEAD_LETTERS, Activation
 from harness.aep.console.paging import fits
 from harness.aep.datastreams import Datastreams
 from harness.aep.flow_connections import destination_of
+from harness.aep.flow_runs import FlowRuns
 from harness.aep.flow_specs import connection_spec
 from harness.aep.flows import Flows, mapped_attributes, mapped_segments
 from harness.aep.inlets import Inlet, Inlets
@@ -205,11 +206,15 @@ def _target(place: Place, flow: dict[str, Any], target_id: str) -> Station:
     name, kind = str(found.get("name") or target_id), _kind(found)
     if destination is None:
         return Station(name=name, kind=kind, detail="")
+    detail = f"{destination.place} / {destination.name}"
+    if place.platform.service(Activation).goes_out(destination):
+        count = place.platform.service(FlowRuns).delivered(place.org, place.sandbox, flow["id"], target_id)
+        return Station(name=name, kind=kind, detail=f"{detail}, over the network", count=count)
     sinks = place.platform.service(LocalSinks)
     return Station(
         name=name,
         kind=kind,
-        detail=f"{destination.place} / {destination.name}",
+        detail=detail,
         count=sinks.count(destination),
         messages=tuple(map(_delivered, sinks.latest(destination, limit=_MOST_MESSAGES))),
     )
