@@ -1,4 +1,5 @@
 /** What the engine puts into the scripts' realm: Postman's libraries and `pm`. */
+import { generator, random, reseed } from "./random.js";
 import lodash from "#lodash";
 import sdk from "#postman-collection";
 import chai from "#chai";
@@ -8,7 +9,6 @@ import { installClock } from "./date.js";
 import { bindable } from "./globals.js";
 import { makeRequire } from "./modules.js";
 import { describe } from "./problem.js";
-import { generator } from "./random.js";
 import { Packages } from "./packages.js";
 import { Script } from "./script.js";
 import { Sugar } from "./sugar.js";
@@ -41,12 +41,11 @@ export function boot({ host, library, shared, newman, realm, native, process }) 
       const event = JSON.parse(json);
       engine.scopes.load(event.scopes);
       shared.reseed(event.seed);
-      const draws = generator(event.seed, 2);
-      Math.random = draws.fraction;
+      reseed(generator(event.seed, 2).fraction);
+      Math.random = random;
       if (event.virtual && !virtual) installClock(realm, native.Date, () => host("now"));
       virtual ||= event.virtual;
-      const random = generator(event.seed, 3);
-      engine.word = random.word;
+      engine.word = generator(event.seed, 3).word;
       events.set(number, event);
     },
     start(number, eventNumber, current, compiled, names, source, usesThis, asynchronous) {

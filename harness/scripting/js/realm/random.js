@@ -34,3 +34,12 @@ export function uuid4(word) {
     byte(c, 8) + byte(c, 0) + byte(d, 24) + byte(d, 16) + byte(d, 8) + byte(d, 0)
   );
 }
+
+/**
+ * `Math.random` of the realm, one function for ever: libraries keep the one that is there when they are loaded, so this
+ * module is to be imported before them. `reseed` says where the next numbers come from.
+ */
+let draw = Math.random;
+export const random = () => draw();
+export const reseed = (fraction) => void (draw = fraction);
+Math.random = random;
