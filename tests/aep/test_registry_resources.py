@@ -557,3 +557,30 @@ def test_what_is_not_found_has_the_code_of_its_type(client: Any, target: str, nu
 def test_what_is_read_only_takes_no_other_method(client: Any, method: str, target: str) -> None:
     answer = client.call(method, f"{BASE}/{target}", {})
     assert (answer.status, answer.headers["allow"]) == (405, "GET")
+
+
+def test_resources_that_multiply_each_other_are_refused(client: Any) -> None:
+    previous: dict[str, Any] = STRING
+    statuses = []
+    for number in range(9):
+        fields = {f"f{index}": previous for index in range(10)}
+        body = {"title": f"Layer {number}", "type": "object", "properties": fields}
+        answer = client.post(f"{BASE}/tenant/datatypes", body)
+        statuses.append(answer.status)
+        if answer.status != 201:
+            break
+        previous = {"$ref": answer.json()["$id"], "type": "object"}
+    assert statuses == [201, 201, 201, 201, 400]
+    assert "too many fields" in answer.json()["detail"]
+
+
+def test_a_resource_that_grows_later_does_not_take_its_users_along(client: Any, lake: Any) -> None:
+    wide = {"properties": {f"f{index}": STRING for index in range(900)}, "type": "object"}
+    inner = client.post(f"{BASE}/tenant/datatypes", {"title": "Inner", **wide, "properties": {"a": STRING}})
+    refs = {f"r{index}": {"$ref": inner.json()["$id"], "type": "object"} for index in range(90)}
+    schema = lake.schema(lake.mixin(refs))
+    change = [{"op": "replace", "path": "/properties", "value": wide["properties"]}]
+    assert client.patch(path(inner.json()["$id"], "datatypes"), change).status == 200
+    body = client.get(path(schema), headers=FULL)
+    assert body.status == 200
+    assert len(body.body) < 10_000_000

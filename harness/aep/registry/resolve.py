@@ -44,9 +44,23 @@ _BOUNDS = {
 """Whole numbers by `meta:xdmType`; the registry shows these limits in a resolved field."""
 
 
+_MOST_NODES = 50_000
+
+
 def resolve(document: dict[str, Any], lookup: Lookup) -> dict[str, Any]:
-    """Copy with every `$ref` and `allOf` merged in. A reference into itself becomes an open object."""
+    """Copy with every `$ref` and `allOf` merged in. A reference into itself becomes an open object.
+
+    So does what is left when the copy has become too large: a few resources that each refer to the one
+    before, ten times over, would fill any memory.
+    """
     return _Resolver(lookup).node(document, document, ())
+
+
+def is_too_large(document: dict[str, Any], lookup: Lookup) -> bool:
+    """Whether a document does not resolve completely, because too much would come of it."""
+    resolver = _Resolver(lookup)
+    resolver.node(document, document, ())
+    return resolver.left < 0
 
 
 def references(node: Any) -> Iterator[str]:
@@ -75,10 +89,14 @@ def at_pointer(root: Any, pointer: str) -> Any:
 class _Resolver:
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
+        self.left = _MOST_NODES
 
     def node(self, node: Any, root: dict[str, Any], seen: tuple[str, ...]) -> dict[str, Any]:
         if not isinstance(node, dict):
             return {}
+        self.left -= 1
+        if self.left < 0:
+            return {"type": "object"}
         merged = {name: value for name, value in node.items() if name not in _STRUCTURE}
         for name in ("properties", "patternProperties"):
             if isinstance(node.get(name), dict):

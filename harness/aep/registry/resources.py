@@ -12,7 +12,7 @@ from harness.aep.registry import rules
 from harness.aep.registry.accept import parse as parse_accept
 from harness.aep.registry.accept import without_text
 from harness.aep.registry.listing import listed, next_link
-from harness.aep.registry.resolve import references
+from harness.aep.registry.resolve import is_too_large, references
 from harness.aep.registry.state import AUDIT, KIND, UNION, SchemaRegistry
 from harness.aep.registry.unions import Unions
 from harness.aep.routing import Endpoint
@@ -331,6 +331,8 @@ class Resources:
                     "Resource Not Found",
                     f"The referenced resource {target} is not found",
                 )
+        if is_too_large(document, lambda one: self._registry.get(caller.org, caller.sandbox, one)):
+            raise self._registry.refused("The resource has too many fields, counting those it refers to")
         # 4. namespace
         if kind in {"mixins", "classes", "schemas"}:
             tenant = self._platform.settings.tenant_of(caller.org)
