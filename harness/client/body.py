@@ -13,11 +13,10 @@ from urllib.parse import quote
 from harness.client.draft import Content, Part
 from harness.client.files import FilePolicy, FileRefused
 from harness.client.message import Field
+from harness.client.resolve import Resolve, resolve_deep
 from harness.client.url import utf8
 from harness.collection.javascript import to_json
 from harness.collection.model import Body, FormPart, Pair
-
-Resolve = Callable[[str], str]
 
 LANGUAGE_TYPES: Final = {
     "html": "text/html",
@@ -29,6 +28,8 @@ LANGUAGE_TYPES: Final = {
 _JSON_TYPE: Final = re.compile(r"application/(\S+\+)?json")
 _COMMENT_OR_STRING: Final = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"', re.DOTALL)
 _BASE64_NOISE: Final = re.compile(r"[^A-Za-z0-9+/]")
+PROTOTYPE: Final = "__proto__"
+"""The one name that an object of JavaScript, of which Postman makes forms and headers, cannot hold."""
 _ARRAY_INDEX: Final = re.compile(r"(?:0|[1-9][0-9]{0,9})\Z")
 
 
@@ -86,7 +87,7 @@ def encode_form(fields: Sequence[Pair]) -> str:
     """Write an urlencoded body: a name's values stand together, a space is `%20`."""
     values: dict[str, list[str]] = {}
     for field in fields:
-        if not field.disabled:
+        if not field.disabled and field.key != PROTOTYPE:
             values.setdefault(field.key, []).append(field.value or "")
     return "&".join(
         f"{quote(utf8(key), safe='-._~')}={quote(utf8(value), safe='-._~')}"
@@ -96,15 +97,15 @@ def encode_form(fields: Sequence[Pair]) -> str:
 
 
 def _graphql_text(body: Body, resolve: Resolve) -> str:
-    words = []
-    if body.graphql_query is not None:
-        words.append('"query":' + to_json(resolve(body.graphql_query)))
-    if body.graphql_operation is not None:
-        words.append('"operationName":' + to_json(resolve(body.graphql_operation)))
-    if body.graphql_variables:
-        variables = resolve(body.graphql_variables)
-        if variables:
-            words.append('"variables":' + variables)
+    """Write a GraphQL body: variables that are a text are JSON already, and are put in as they are."""
+    given = dict(resolve_deep(body.graphql, resolve))
+    variables = given.get("variables")
+    if not isinstance(variables, str):
+        return to_json(given)
+    del given["variables"]
+    words = [f'"{name}":{to_json(text)}' for name, text in given.items() if isinstance(text, str)]
+    if variables:
+        words.append('"variables":' + variables)
     return "{" + ",".join(words) + "}"
 
 

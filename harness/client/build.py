@@ -9,20 +9,20 @@ as one text and then parsed again; then headers and body; then auth.
 """
 
 import random as random_module
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from harness.client.body import content_type, is_json, read_content, strip_comments
 from harness.client.draft import Draft
 from harness.client.files import FilePolicy
 from harness.client.message import Field
 from harness.client.profile import Profile
+from harness.client.resolve import Resolve, resolve_deep
 from harness.client.url import parse, unparse
 from harness.collection.model import Auth, Pair, Request, Url
 from harness.variables.draws import Clock, SystemClock
 
-Resolve = Callable[[str], str]
 USER_AGENT: Final = "PostmanRuntime/7.39.1"
 
 
@@ -45,19 +45,6 @@ def resolve_url(url: Url, resolve: Resolve) -> Url:
     """Resolve an address: written as one text, resolved, and parsed again, so that values may hold parts."""
     text = unparse(url)
     return parse(resolve(text) if "{{" in text else text)
-
-
-def resolve_deep(value: Any, resolve: Resolve) -> Any:
-    """Resolve every text inside of a parameter of an auth, whatever its shape."""
-    match value:
-        case str():
-            return resolve(value) if "{{" in value else value
-        case Mapping():
-            return {key: resolve_deep(part, resolve) for key, part in value.items()}
-        case list() | tuple():
-            return [resolve_deep(part, resolve) for part in value]
-        case _:
-            return value
 
 
 def resolve_auth(auth: Auth | None, resolve: Resolve) -> Auth | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 from urllib.parse import unquote
 
-from harness.client.body import encode_form, object_order
+from harness.client.body import PROTOTYPE, encode_form, object_order
 from harness.client.draft import Content, Draft
 from harness.client.media_type import media_type
 from harness.client.message import Failure, Headers, ResolvedRequest, Response
@@ -44,7 +44,8 @@ class HeaderObject:
     def __init__(self, fields: Iterable[tuple[str, str | None]]) -> None:
         gathered: dict[str, Values] = {}
         for key, value in fields:
-            gathered.setdefault(key, []).append(value)
+            if key != PROTOTYPE:
+                gathered.setdefault(key, []).append(value)
         self._values = {key: gathered[key] for key in object_order(list(gathered))}
 
     def spelled(self, name: str) -> str | None:
@@ -90,6 +91,9 @@ class HeaderObject:
             texts = ["null" if value is None else value for value in values]
             if name == "cookie":
                 texts = ["; ".join(texts)]
+            elif name == "host" and len(texts) > 1:
+                what = 'The "options.headers.host" property must be of type string. '
+                raise invalid(what + "Received an instance of Array", "ERR_INVALID_ARG_TYPE")
             lines += ((key, text) for text in texts)
         return tuple(lines)
 

@@ -89,7 +89,10 @@ class FormPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A request's body; the field that `mode` names holds it, the others keep what else was written."""
+    """A request's body; the field that `mode` names holds it, the others keep what else was written.
+
+    `graphql` holds `query`, `operationName` and `variables` as they were written, texts or not.
+    """
 
     mode: BodyMode | None = None
     raw: str | None = None
@@ -98,9 +101,7 @@ class Body:
     formdata: tuple[FormPart, ...] = ()
     file_src: str | None = None
     file_content: str | None = None
-    graphql_query: str | None = None
-    graphql_operation: str | None = None
-    graphql_variables: str | None = None
+    graphql: Mapping[str, Any] = field(default_factory=dict)
     disabled: bool = False
 
 

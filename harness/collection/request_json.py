@@ -24,6 +24,7 @@ from harness.collection.model import (
 from harness.collection.variable import read_variable, read_variables
 
 BODY_MODES: Final = get_args(BodyMode)
+_GRAPHQL: Final = ("query", "operationName", "variables")
 
 _HOST_DOT: Final = re.compile(r"\.(?![^{]*\}\})")  # a dot that is not inside of {{ }}
 _HEADER_LINE: Final = re.compile(r"^(\S+):(.*)$", re.MULTILINE)
@@ -164,9 +165,7 @@ def body_from_json(given: Any, spot: Spot | None = None) -> Body:
     if isinstance(file, str):
         file = {"src": file}
     graphql = given.get("graphql")
-    graphql = graphql if isinstance(graphql, Mapping) else {}
     source, content = (file.get("src"), file.get("content")) if isinstance(file, Mapping) else (None, None)
-    variables = graphql.get("variables") if "variables" in graphql else None
     raw = _raw(given.get("raw"))
     return Body(
         mode=mode,
@@ -174,13 +173,11 @@ def body_from_json(given: Any, spot: Spot | None = None) -> Body:
         language=_language(given.get("options")),
         urlencoded=tuple(_urlencoded(given.get("urlencoded"))),
         formdata=tuple(_formdata(given.get("formdata"))),
-        file_src=_first_text(source),
+        file_src=_text(source),
         file_content=_text(content),
-        graphql_query=_optional_text(graphql.get("query")),
-        graphql_operation=_optional_text(graphql.get("operationName")),
-        graphql_variables=variables
-        if isinstance(variables, str) or "variables" not in graphql
-        else to_json(variables),
+        graphql={name: graphql[name] for name in _GRAPHQL if name in graphql}
+        if isinstance(graphql, Mapping)
+        else {},
         disabled=as_boolean(given.get("disabled")),
     )
 
@@ -201,13 +198,8 @@ def body_to_json(body: Body) -> dict[str, Any]:
     file = {"src": body.file_src, "content": body.file_content}
     if body.mode == "file" or any(value is not None for value in file.values()):
         written["file"] = {name: value for name, value in file.items() if value is not None}
-    graphql = {
-        "query": body.graphql_query,
-        "operationName": body.graphql_operation,
-        "variables": body.graphql_variables,
-    }
-    if body.mode == "graphql" or any(value is not None for value in graphql.values()):
-        written["graphql"] = {name: value for name, value in graphql.items() if value is not None}
+    if body.mode == "graphql" or body.graphql:
+        written["graphql"] = dict(body.graphql)
     if body.disabled:
         written["disabled"] = True
     return written
@@ -255,16 +247,6 @@ def _mapping(given: Any) -> Mapping[str, Any] | None:
 
 def _text(given: Any) -> str | None:
     return given if isinstance(given, str) else None
-
-
-def _optional_text(given: Any) -> str | None:
-    return None if given is None else as_text(given)
-
-
-def _first_text(given: Any) -> str | None:
-    if isinstance(given, list):
-        given = given[0] if given else None
-    return _text(given)
 
 
 def _type_of(value: Any) -> str:

@@ -36,6 +36,8 @@ class CollectionDocument:
 
     def _child(self, document: Document, child: Folder | Item) -> Document:
         known: dict[str, Any] = {"id": child.id, **document}
+        if not child.name:
+            known.pop("name", None)
         if isinstance(child, Folder):
             known["item"] = self._children(document["item"], child)
         self._parts[child.id] = known

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from harness.client.build import BuiltRequest, resolve_deep
+from harness.client.build import BuiltRequest
 from harness.client.draft import Content
 from harness.client.message import Exchange, Field
+from harness.client.resolve import resolve_deep
 from harness.collection.model import Body, Request
 from harness.collection.request_json import auth_to_json, authored_json
 from harness.variables.substitute import Resolver
@@ -71,7 +72,8 @@ def _body(given: Any, authored: Body, content: Content | None, again: Callable[[
     if authored.mode == "raw" and content is not None:
         written["raw"] = content.text
     elif authored.mode == "file" and not (content is not None and content.path):
-        written["file"] = {"src": authored.file_src, "value": None} if authored.file_src else {}
+        source = written["file"].get("src") if isinstance(written["file"], Mapping) else written["file"]
+        written["file"] = {"src": source, "value": None} if source else {}
     elif authored.mode == "formdata" and content is not None:
         written["formdata"] = list(_form(shown.get("formdata"), content))
     return written

@@ -66,14 +66,33 @@ def test_base64_is_read_as_leniently_as_node_reads_it():
 
 
 def test_graphql_variables_are_spliced_in_as_they_are(files):
-    body = Body(mode="graphql", graphql_query='{ a "é\n" }', graphql_variables='{"x": {{v}}}')
+    body = Body(mode="graphql", graphql={"query": '{ a "é\n" }', "variables": '{"x": {{v}}}'})
     content, _ = read(body, files)
     assert content.text == '{"query":"{ a \\"é\\n\\" }","variables":{"x": value}}'
 
 
 def test_empty_graphql_variables_are_left_out(files):
-    body = Body(mode="graphql", graphql_query="{a}", graphql_operation="o", graphql_variables="")
+    body = Body(mode="graphql", graphql={"query": "{a}", "operationName": "o", "variables": ""})
     assert read(body, files)[0].text == '{"query":"{a}","operationName":"o"}'
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"query": "{{v}}", "variables": {"x": "{{v}}"}}, '{"query":"value","variables":{"x":"value"}}'),
+        ({"query": None, "operationName": None}, '{"query":null,"operationName":null}'),
+        ({"query": 5, "variables": "{}"}, '{"variables":{}}'),
+        ({}, "{}"),
+    ],
+)
+def test_graphql_without_variables_as_a_text_is_written_as_json(given, text, files):
+    assert read(Body(mode="graphql", graphql=given), files)[0].text == text
+
+
+def test_a_name_that_no_object_of_javascript_can_hold_is_not_sent():
+    assert (
+        encode_form([Pair(key="__proto__", value="1"), Pair(key="constructor", value="2")]) == "constructor=2"
+    )
 
 
 @pytest.mark.parametrize(

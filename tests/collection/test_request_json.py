@@ -58,9 +58,7 @@ bodies = st.builds(
     formdata=st.lists(parts, max_size=2).map(tuple),
     file_src=maybe,
     file_content=maybe,
-    graphql_query=maybe,
-    graphql_operation=maybe,
-    graphql_variables=maybe,
+    graphql=st.fixed_dictionaries({}, optional={"query": maybe, "operationName": maybe, "variables": maybe}),
     disabled=flags,
 ) | st.builds(Body, mode=st.just("raw"), raw=texts, language=maybe)
 values = texts | st.booleans() | st.integers(-1000, 1000) | st.none()
@@ -209,18 +207,19 @@ def test_headers_as_text_list_and_map():
             ),
         ),
         ({"mode": "file", "file": "p"}, Body(mode="file", file_src="p")),
+        ({"mode": "file", "file": {"src": ["p", "q"]}}, Body(mode="file")),
         ({"mode": "file", "file": {"content": "c"}}, Body(mode="file", file_content="c")),
         (
             {"mode": "graphql", "graphql": {"query": "q", "variables": {"a": 1}}},
-            Body(mode="graphql", graphql_query="q", graphql_variables='{"a":1}'),
+            Body(mode="graphql", graphql={"query": "q", "variables": {"a": 1}}),
         ),
         (
             {"mode": "graphql", "graphql": {"variables": "{{v}}"}},
-            Body(mode="graphql", graphql_variables="{{v}}"),
+            Body(mode="graphql", graphql={"variables": "{{v}}"}),
         ),
         (
             {"mode": "graphql", "graphql": {"variables": None}},
-            Body(mode="graphql", graphql_variables="null"),
+            Body(mode="graphql", graphql={"variables": None}),
         ),
         ({"mode": "graphql", "graphql": "text"}, Body(mode="graphql")),
     ],

@@ -124,7 +124,7 @@ def test_query_and_path_variables_beside_the_url_take_it_apart():
             Body(mode="urlencoded", urlencoded=(Pair(key="a", value="1"),)),
         ),
         ({"dataMode": "binary", "rawModeData": "f"}, Body(mode="file", file_src="f")),
-        ({"graphqlModeData": {"query": "q"}}, Body(mode="graphql", graphql_query="q")),
+        ({"graphqlModeData": {"query": "q"}}, Body(mode="graphql", graphql={"query": "q"})),
         (
             {
                 "dataMode": "raw",
