@@ -32,12 +32,22 @@ _IPV4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}\Z")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EVER_S: Final = 1e12
 """More seconds than any date counts: a cookie that lives longer never expires."""
+_SETTINGS: Final = {
+    "rejectPublicSuffixes": False,
+    "enableLooseMode": True,
+    "allowSpecialUseDomain": True,
+    "prefixSecurity": "silent",
+}
+"""tough-cookie's options, as newman's own jar has them; a jar from a file hands its own on."""
 _VERSION: Final = "tough-cookie@4.1.3-postman.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCookie:
-    """A cookie with all that the jar knows of it. Times are milliseconds since the epoch."""
+    """A cookie with all that the jar knows of it. Times are milliseconds since the epoch.
+
+    `host_only` is `None` where a jar's file does not say, which counts as false.
+    """
 
     key: str
     value: str
@@ -47,7 +57,7 @@ class StoredCookie:
     max_age: float | None = None
     secure: bool = False
     http_only: bool = False
-    host_only: bool = False
+    host_only: bool | None = False
     path_is_default: bool = False
     same_site: str | None = None
     extensions: tuple[str, ...] = ()
@@ -83,7 +93,7 @@ class StoredCookie:
             expires=expiry / 1000 if math.isfinite(expiry) else None,
             secure=self.secure,
             http_only=self.http_only,
-            host_only=self.host_only,
+            host_only=bool(self.host_only),
         )
 
 
@@ -112,6 +122,11 @@ def parse_date(text: str) -> float | None:
 
 def _domain_matches(host: str, domain: str) -> bool:
     return host == domain or (host.endswith("." + domain) and not _IPV4.match(host))
+
+
+def _reaches(host: str, domain: str) -> bool:
+    """Whether cookies of a domain are looked up for a host: those of a top-level domain only for itself."""
+    return host == domain or ("." in domain and _domain_matches(host, domain))
 
 
 def _path_matches(path: str, cookie_path: str) -> bool:
@@ -170,6 +185,7 @@ class CookieJar:
         self._cookies: dict[tuple[str, str, str], StoredCookie] = {}
         self._made = 0
         self._lock = Lock()
+        self._settings = dict(_SETTINGS)
 
     def store(self, set_cookie: str, url: EncodedUrl | str) -> bool:
         """Take in the value of a `Set-Cookie` header of an answer from `url`; whether it was taken."""
@@ -238,7 +254,7 @@ class CookieJar:
             cookie
             for cookie in cookies
             if cookie.expiry_ms > now
-            and (host == cookie.domain if cookie.host_only else _domain_matches(host, cookie.domain))
+            and (host == cookie.domain if cookie.host_only else _reaches(host, cookie.domain))
             and _path_matches(url.pathname or "/", cookie.path)
             and (secure or not cookie.secure)
         ]
@@ -268,10 +284,7 @@ class CookieJar:
         return {
             "version": _VERSION,
             "storeType": "MemoryCookieStore",
-            "rejectPublicSuffixes": False,
-            "enableLooseMode": True,
-            "allowSpecialUseDomain": True,
-            "prefixSecurity": "silent",
+            **self._settings,
             "cookies": [_cookie_to_json(cookie) for cookie in self.all()],
         }
 
@@ -284,6 +297,7 @@ class CookieJar:
                 where=where,
                 hint='expected tough-cookie\'s serialized form: {"cookies": [...]}',
             )
+        self._settings |= {name: document[name] for name in _SETTINGS if name in document}
         for number, entry in enumerate(cookies):
             if not isinstance(entry, Mapping):
                 raise InputError("a cookie is not an object", where=f"{where}: /cookies/{number}")
@@ -317,7 +331,8 @@ def _cookie_to_json(cookie: StoredCookie) -> dict[str, Any]:
         written["httpOnly"] = True
     if cookie.extensions:
         written["extensions"] = list(cookie.extensions)
-    written["hostOnly"] = cookie.host_only
+    if cookie.host_only is not None:
+        written["hostOnly"] = cookie.host_only
     if cookie.path_is_default:
         written["pathIsDefault"] = True
     written |= {"creation": _iso(cookie.creation_ms), "lastAccessed": _iso(cookie.accessed_ms)}
@@ -344,7 +359,7 @@ def _cookie_from_json(entry: Mapping[str, Any], now_ms: float, where: str) -> St
         max_age=age,
         secure=bool(entry.get("secure")),
         http_only=bool(entry.get("httpOnly")),
-        host_only=bool(entry.get("hostOnly")),
+        host_only=None if entry.get("hostOnly") is None else bool(entry["hostOnly"]),
         path_is_default=bool(entry.get("pathIsDefault")),
         same_site=same_site if isinstance(same_site, str) else None,
         extensions=tuple(str(part) for part in extensions or ()),

@@ -28,8 +28,6 @@ from harness.client.transport import HopOptions, HopRequest, TransportFailure
 from harness.client.url import EncodedUrl, encode_text
 from harness.client.wire import Answer, AnswerReader, Hangup, decode, request_bytes
 
-# Sent again when a kept connection turns out to be closed (RFC 9110 section 9.2.2).
-_IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 _LOCAL_PROBE_S: Final = 0.5
 _GAI_CODES: Final = {socket.EAI_AGAIN: "EAI_AGAIN"}
 
@@ -39,13 +37,12 @@ Dial = Callable[[str, int, float | None], socket.socket]
 class _Parcel:
     """What travels through urllib3 in place of a body: the bytes to write, and until when to read."""
 
-    __slots__ = ("deadline", "method", "reused", "wire")
+    __slots__ = ("deadline", "method", "wire")
 
     def __init__(self, wire: bytes, method: str, deadline: float | None) -> None:
         self.wire = wire
         self.method = method
         self.deadline = deadline
-        self.reused = False
 
 
 class _Received:
@@ -76,10 +73,8 @@ class _Exchanging:
         super().__init__(*args, **options)
         self._dial = dial
         self._parcel: _Parcel | None = None
-        self._served = 0
 
     def _new_conn(self) -> socket.socket:
-        self._served = 0
         timeout: Any = getattr(self, "timeout", None)
         host: str = getattr(self, "_dns_host", "")
         port: int = getattr(self, "port", 0)
@@ -92,7 +87,6 @@ class _Exchanging:
             self.connect()
         sock = self.sock
         assert sock is not None  # noqa: S101 - connect either makes one or raises
-        body.reused = self._served > 0
         if body.deadline is None:
             sock.settimeout(None)
         else:
@@ -105,7 +99,6 @@ class _Exchanging:
         if parcel is None or sock is None:
             raise Hangup
         answer = AnswerReader(sock, parcel.deadline).read(parcel.method)
-        self._served += 1
         if not answer.reusable:
             self.close()
         return _Received(answer)
@@ -197,15 +190,11 @@ class HttpTransport:
             pool = self._adapter.pool(scheme, name, port, context, proxy)
         except urllib3.exceptions.LocationParseError:
             raise TransportFailure(_unknown_host(name)) from None
-        for last in (False, True):
-            parcel = _Parcel(wire, request.method, deadline)
-            try:
-                answer = self._exchange(pool, address, parcel)
-                break
-            except (Hangup, ConnectionError, urllib3.exceptions.ProtocolError) as error:
-                if parcel.reused and not last and request.method in _IDEMPOTENT:
-                    continue
-                raise TransportFailure(_reset(error)) from None
+        try:
+            answer = self._exchange(pool, address, _Parcel(wire, request.method, deadline))
+        except (Hangup, ConnectionError, urllib3.exceptions.ProtocolError) as error:
+            # Not sent again, not even on a kept connection: the server may have seen it (as newman).
+            raise TransportFailure(_reset(error)) from None
         body = decode(answer, request.method)
         return Response(
             status=answer.status,

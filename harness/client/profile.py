@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.collection.javascript import as_boolean, as_number
+
 SYSTEM_HEADERS: Final = frozenset(
     {
         "accept", "accept-encoding", "cache-control", "connection", "content-length", "content-type", "host",
@@ -18,11 +20,14 @@ NOT_HONOURED: Final = frozenset({"http2", "auto"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """The behaviour asked for; `None` is what the run's options say."""
+    """The behaviour asked for; `None` is what the run's options say.
+
+    A key that is written as null is not absent: it counts as JavaScript counts null.
+    """
 
     strict_ssl: bool | None = None
     follow_redirects: bool | None = None
-    max_redirects: int | None = None
+    max_redirects: float | None = None
     disable_cookies: bool = False
     disable_body_pruning: bool = False
     disable_url_encoding: bool = False
@@ -40,16 +45,16 @@ class Profile:
         if not given:
             return _DEFAULT
         return cls(
-            strict_ssl=_optional(given.get("strictSSL")),
-            follow_redirects=_optional(given.get("followRedirects")),
-            max_redirects=_whole(given.get("maxRedirects")),
-            disable_cookies=bool(given.get("disableCookies")),
-            disable_body_pruning=bool(given.get("disableBodyPruning")),
-            disable_url_encoding=bool(given.get("disableUrlEncoding")),
+            strict_ssl=given["strictSSL"] is not False if "strictSSL" in given else None,
+            follow_redirects=as_boolean(given["followRedirects"]) if "followRedirects" in given else None,
+            max_redirects=as_number(given["maxRedirects"]) if "maxRedirects" in given else None,
+            disable_cookies=as_boolean(given.get("disableCookies")),
+            disable_body_pruning=as_boolean(given.get("disableBodyPruning")),
+            disable_url_encoding=as_boolean(given.get("disableUrlEncoding")),
             disabled_system_headers=_names(given.get("disabledSystemHeaders")),
-            follow_original_http_method=bool(given.get("followOriginalHttpMethod")),
-            follow_authorization_header=bool(given.get("followAuthorizationHeader")),
-            remove_referer_header=bool(given.get("removeRefererHeaderOnRedirect")),
+            follow_original_http_method=as_boolean(given.get("followOriginalHttpMethod")),
+            follow_authorization_header=as_boolean(given.get("followAuthorizationHeader")),
+            remove_referer_header=as_boolean(given.get("removeRefererHeaderOnRedirect")),
             tls_disabled_protocols=_texts(given.get("tlsDisabledProtocols")),
             tls_ciphers=_texts(given.get("tlsCipherSelection")),
             warnings=tuple(_complaints(given)),
@@ -59,22 +64,13 @@ class Profile:
 _DEFAULT: Final = Profile()
 
 
-def _optional(value: object) -> bool | None:
-    return None if value is None else bool(value)
-
-
-def _whole(value: object) -> int | None:
-    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(str(part) for part in value) if isinstance(value, (list, tuple)) else ()
 
 
 def _names(value: object) -> frozenset[str]:
-    if isinstance(value, Mapping):
-        return frozenset(str(name) for name, off in value.items() if off)
-    return frozenset(name.lower() for name in _texts(value))
+    off = value.items() if isinstance(value, Mapping) else ()
+    return frozenset(str(name) for name, one in off if as_boolean(one))
 
 
 def _complaints(given: Mapping[str, Any]) -> list[str]:

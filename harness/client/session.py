@@ -227,10 +227,8 @@ class _Sending:
             keeps_all=options.newman,
         )
         hop_options = self._hop_options(draft, profile)
-        follows = next(
-            (value for value in (profile.follow_redirects, options.follow_redirects) if value is not None),
-            True,
-        )
+        asked = (profile.follow_redirects, options.follow_redirects)
+        follows = next((value for value in asked if value is not None), True)
         kind = "auth" if leg or aside else "call"
         context = replace(self._context, origin="auth") if kind == "auth" else self._context
         first = True
@@ -248,7 +246,7 @@ class _Sending:
                     if key.lower() == "set-cookie":
                         jar.store(value, outgoing.url)
             location = response.header("location")
-            if not follows or location is None or not 300 <= response.status < 400:
+            if not follows or not location or not 300 <= response.status < 400:
                 return response
             outgoing.redirect(response, location)
 

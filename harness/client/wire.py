@@ -22,6 +22,7 @@ _NAME: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _MOST_HEAD: Final = 256 * 1024
 _LENGTH: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
 _PIECE: Final = 256 * 1024
+_HTTP: Final = b"HTTP/"
 _GZIP: Final = b"\x1f\x8b"
 
 MOST_BODY: Final = 512 * 1024 * 1024
@@ -122,6 +123,9 @@ class AnswerReader:
         while not (match := _HEAD_END.search(held, _blank(held))):
             if len(held) > _MOST_HEAD:
                 raise _broken("Header overflow", "HPE_HEADER_OVERFLOW")
+            start = bytes(held[_blank(held) : _blank(held) + len(_HTTP)])
+            if not _HTTP.startswith(start):
+                raise _broken("Expected HTTP/", "HPE_INVALID_CONSTANT")
             if not self._fill():
                 if held:
                     raise TransportFailure(Failure(kind="reset", message="socket hang up", code="ECONNRESET"))

@@ -94,7 +94,7 @@ def test_system_headers_come_in_order_and_give_way_to_the_authors():
 
 
 def test_switching_off_the_content_type_disables_only_postmans_own():
-    off = Profile.of({"disabledSystemHeaders": ["Content-Type"]})
+    off = Profile.of({"disabledSystemHeaders": {"content-type": True}})
     body = Body(mode="raw", raw="x")
     own = (Pair(key="Content-Type", value="mine"),)
     for headers, disabled in (((), True), (own, False)):
