@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,12 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.aep.outbox import Outbox
 from harness.aep.platform import Platform
 from harness.aep.profiles import Profiles
 from harness.aep.settings import Settings
+from harness.aep.store import Store
+from harness.aep.wire_sinks import Message, WireSink
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from harness.aep.sinks import DeliveryError, Destination
 
 CLASS = "https://ns.adobe.com/xdm/context/profile"
 FULL = "application/vnd.adobe.xed-full+json;version=1"
@@ -35,8 +42,8 @@ class Caller:
         self.settings = Settings()
         self.token = self.send("POST", "/_harness/token", {})["access_token"]
 
-    def send(self, method: str, path: str, body: Any) -> Any:
-        headers = {"content-type": "application/json"}
+    def send(self, method: str, path: str, body: Any, **more: str) -> Any:
+        headers = {"content-type": "application/json", **more}
         if not path.startswith(("/_harness", "/collection")):
             headers |= {
                 "authorization": f"Bearer {self.token}",
@@ -84,6 +91,50 @@ class Caller:
         inlet = self.send("POST", "/data/core/edge/inlet", {"name": "People"})["inletId"]
         header = {"schemaRef": ref, "imsOrgId": self.settings.org_id, "datasetId": dataset}
         return f"/collection/{inlet}", {"header": header, "body": {"xdmMeta": {"schemaRef": ref}}}
+
+    def export_everybody(self) -> None:
+        """Make a flow to Kinesis that exports whoever has an e-mail address."""
+        segment = self.send(
+            "POST",
+            "/data/core/ups/segment/definitions",
+            {
+                "name": "Everybody",
+                "schema": {"name": "_xdm.context.profile"},
+                "expression": {"type": "PQL", "format": "pql/text", "value": "exists(personalEmail)"},
+                "evaluationInfo": {"continuous": {"enabled": True}},
+            },
+        )["id"]
+        store = {"id": "8a9c3494-9708-43d7-ae3f-cda01e5030e1", "version": "1.0"}
+        kinesis = {"id": "86043421-563b-46ec-8e6c-e23184711bf6", "version": "1.0"}
+        keys = {"accessKeyId": "AKIA", "secretKey": "secret", "region": "us-east-1"}
+        auth = {"specName": "Aws Kinesis authentication credentials", "params": keys}
+        place = {"stream": "people", "region": "us-east-1"}
+
+        def made(word: str, spec: dict[str, str], **body: Any) -> Any:
+            path = f"/data/foundation/flowservice/{word}"
+            return self.send("POST", path, {"name": word, "connectionSpec": spec, **body})["id"]
+
+        data = {"data": {"format": "json"}}
+        source = made(
+            "sourceConnections", store, baseConnectionId=made("connections", store), params={}, **data
+        )
+        base = made("connections", kinesis, auth=auth)
+        target = made("targetConnections", kinesis, baseConnectionId=base, params=place, **data)
+        flow = self.send(
+            "POST",
+            "/data/foundation/flowservice/flows",
+            {
+                "name": "flow",
+                "flowSpec": {"id": "71471eba-b620-49e4-90fd-23f1fa0174d8", "version": "1.0"},
+                "sourceConnectionIds": [source],
+                "targetConnectionIds": [target],
+            },
+        )
+        selector = {"type": "PLATFORM_SEGMENT", "value": {"id": segment}}
+        where = "/transformations/0/params/segmentSelectors/selectors/-"
+        patch = [{"op": "add", "path": where, "value": selector}]
+        path = f"/data/foundation/flowservice/flows/{flow['id']}"
+        self.send("PATCH", path, patch, **{"if-match": flow["etag"]})
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
@@ -135,3 +186,39 @@ def test_a_kill_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path) -
         assert set(sent) <= landed
         assert set(sent) <= known
     assert sum(map(len, acknowledged)) >= ENOUGH
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
+def test_a_kill_loses_no_export_of_what_was_acknowledged(tmp_path: Path) -> None:
+    file = tmp_path / "platform.db"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        command = [sys.executable, "-m", "harness", "serve", "--port", "0", "--data", str(file)]
+        with subprocess.Popen([*command, "--kinesis", address], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            caller = Caller(process.stdout.readline().split()[3])
+            path, envelope = caller.prepare()
+            caller.export_everybody()
+            for number in range(30):
+                record = {"personalEmail": {"address": f"{number}@example.com"}}
+                caller.send("POST", path, {**envelope, "body": {**envelope["body"], "xdmEntity": record}})
+            process.send_signal(signal.SIGKILL)
+    taken: list[Message] = []
+
+    class Kept(WireSink):
+        def __init__(self) -> None:
+            super().__init__(self)
+
+        def deliver(
+            self, destination: Destination, messages: Sequence[Message]
+        ) -> list[DeliveryError | None]:
+            taken.extend(messages)
+            return [None] * len(messages)
+
+    store = Store(file)
+    outbox = Outbox(store, Kept(), lambda *_: None)
+    outbox.drain()
+    outbox.close()
+    store.close()
+    sent = [json.loads(one.data)["identityMap"]["email"][0]["id"] for one in taken]
+    assert sent == [f"{number}@example.com" for number in range(30)]
