@@ -134,11 +134,8 @@ class Dispatcher:
         if settings.latency_ms and endpoint.door not in ("harness", "console"):
             await asyncio.sleep(settings.latency_ms / 1000)
         self._perhaps_fail(endpoint)
-        # 3. the body, as far as it may be read
+        # 3. who calls: nothing is read of the body of a caller who is not let in
         headers = seen.headers
-        limit = settings.body_limit_bytes if endpoint.limit is None else endpoint.limit
-        streaming = service_of(endpoint.path) == "Streaming ingestion"
-        body = seen.body = await _read(headers, receive, limit, streaming=streaming)
         client = scope.get("client")
         host = headers.get("host", "localhost")
         request = Request(
@@ -147,12 +144,15 @@ class Dispatcher:
             params=params,
             query=Query(scope["query_string"].decode("latin-1")),
             headers=headers,
-            body=body,
             base_url=f"{scope['scheme']}://{host}",
             remote=client[0] if client else None,
         )
-        # 4. who calls, 5. the service
         caller = self._admit(endpoint, request)
+        # 4. the body, as far as it may be read
+        limit = settings.body_limit_bytes if endpoint.limit is None else endpoint.limit
+        streaming = service_of(endpoint.path) == "Streaming ingestion"
+        request.body = seen.body = await _read(headers, receive, limit, streaming=streaming)
+        # 5. the service
         response = endpoint.handler(request, caller)
         if inspect.isawaitable(response):
             return await response

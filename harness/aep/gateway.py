@@ -76,7 +76,7 @@ def admit(platform: Platform, request: Request, *, json_only: bool = False) -> C
     if org != organisation.org_id:
         raise problem.gateway("403025", "Profile is not valid")
     # 8. content type
-    if json_only and request.body and request.media_type not in _JSON:
+    if json_only and request.announces_body and request.media_type not in _JSON:
         raise problem.bad_request("A valid content-type must be specified")
     # 9. sandbox
     given = headers.get("x-sandbox-name", "").strip()

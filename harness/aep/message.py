@@ -81,6 +81,12 @@ class Request:
         """Content type without its parameters, lower case; empty when absent."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
+    @property
+    def announces_body(self) -> bool:
+        """Whether the headers say that a body follows, which may not be read yet."""
+        size = self.headers.get("content-length", "0")
+        return size.strip("0") != "" or "transfer-encoding" in self.headers
+
     def json(self) -> Any:
         """Body as JSON (UTF-8, a byte order mark is skipped); a 400 problem when it is not."""
         if self._parsed is None:

@@ -127,7 +127,10 @@ def test_another_method_is_405_and_says_which_are_allowed(client: Any) -> None:
 
 def test_a_body_over_the_limit_is_refused_unread(make_client: Any) -> None:
     client = make_client(body_limit_bytes=10)
-    answer = client.post("/data/foundation/sandbox-management/sandboxes", headers={"content-length": "11"})
+    answer = client.post(
+        "/data/foundation/sandbox-management/sandboxes",
+        headers={"content-length": "11", "content-type": "application/json"},
+    )
     assert answer.status == 413
 
 

@@ -165,3 +165,10 @@ def test_many_connections_do_not_shut_others_out(patient: LocalPlatform) -> None
     assert answer.startswith(b"HTTP/1.1 200 ")
     for one in held:
         one.close()
+
+
+def test_nothing_is_read_of_who_is_not_let_in(patient: LocalPlatform) -> None:
+    target = b"/data/foundation/import/batches/b/datasets/d/files/f"
+    with connect(patient) as connection:
+        connection.sendall(b"PUT " + target + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 200000000\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 403 ")
