@@ -95,7 +95,7 @@ class Activation:
             wire = self.sink = self._wire = WireSink(
                 self.sink, kinesis=settings.kinesis_endpoint, event_hubs=settings.eventhubs_endpoint
             )
-            self._outbox = Outbox(platform.store, wire, self._report)
+            self._outbox = Outbox(platform.store, wire, self._report, keep=settings.data_file is not None)
             platform.at_close(wire.close)
             platform.at_close(self._outbox.close)
             platform.at_settle(self._outbox.drain, last=True)

@@ -47,15 +47,22 @@ class Outbox:
     """Delivers in a thread of its own, so that no answer waits for it; it begins with what was left over.
 
     To one destination messages with one partition key go in order, and many with different keys at once.
-    `report` is told of every outcome, in the transaction that removes the message.
+    `report` is told of every outcome, in the transaction that removes the message. With `keep`, what is not
+    delivered when the outbox is closed is left for the next.
     """
 
     def __init__(
-        self, store: Store, sink: WireSink, report: Callable[[Parcel, DeliveryError | None], None]
+        self,
+        store: Store,
+        sink: WireSink,
+        report: Callable[[Parcel, DeliveryError | None], None],
+        *,
+        keep: bool = False,
     ) -> None:
         self._store = store
         self._sink = sink
         self._report = report
+        self._keep = keep
         self._changed = threading.Condition()
         self._put = store.count_records(*_NOWHERE, _STREAM, _ONE_QUEUE)
         self._done = 0
@@ -77,11 +84,11 @@ class Outbox:
             self._changed.wait_for(lambda: self._done >= wanted)
 
     def close(self) -> None:
-        """Deliver what is left, without waiting for a destination that is not well, and end the thread."""
-        self._sink.hurry()
+        """Deliver or leave what there is, without waiting for a destination that is not well."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
+        self._sink.hurry()
         self._thread.join()
 
     def _work(self) -> None:
@@ -93,6 +100,8 @@ class Outbox:
             while found := self._store.records(*_NOWHERE, _STREAM, _ONE_QUEUE, limit=MOST_RECORDS):
                 for batch in _batches(found):
                     self._deliver(batch)
+                    if self._leaving:
+                        return
             with self._changed:
                 self._done = max(self._done, wanted)
                 self._changed.notify_all()
@@ -103,10 +112,17 @@ class Outbox:
         parcels = [parcel for _, parcel in batch]
         messages = [Message(one.partition_key, one.data.encode()) for one in parcels]
         outcomes = self._sink.deliver(parcels[0].destination, messages)
+        leaving = self._leaving
         with self._store.transaction():
-            for parcel, outcome in zip(parcels, outcomes, strict=True):
-                self._report(parcel, outcome)
-            self._store.remove_records([number for number, _ in batch])
+            for (number, parcel), outcome in zip(batch, outcomes, strict=True):
+                if outcome is None or not leaving:
+                    self._report(parcel, outcome)
+                    self._store.remove_records([number])
+
+    @property
+    def _leaving(self) -> bool:
+        """Whether what is not delivered now is left for the next outbox."""
+        return self._closing and self._keep
 
 
 def _batches(records: list[Record]) -> Iterator[list[tuple[int, Parcel]]]:

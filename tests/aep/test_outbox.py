@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -102,6 +103,41 @@ def test_what_a_killed_process_left_is_delivered_by_the_next(tmp_path: Path) -> 
     assert wire.taken == [[("s", "a", b"1")]]
     assert store.records("", "", "outbox") == []
     store.close()
+
+
+def test_what_was_not_delivered_when_it_closed_is_left_for_the_next(store: Store) -> None:
+    class Slow(Wire):
+        """Refuses all; is closed while it delivers."""
+
+        def __init__(self) -> None:
+            super().__init__("a")
+            self.asked, self.go_on = threading.Event(), threading.Event()
+
+        def hurry(self) -> None:
+            super().hurry()
+            self.go_on.set()
+
+        def deliver(
+            self, destination: Destination, messages: Sequence[Message]
+        ) -> list[DeliveryError | None]:
+            self.asked.set()
+            assert self.go_on.wait(60)
+            return super().deliver(destination, messages)
+
+    told: list[str] = []
+    slow = Slow()
+    outbox = Outbox(store, slow, lambda one, _: told.append(one.data), keep=True)
+    with store.transaction():
+        for data in ("1", "2", "3"):
+            outbox.put(parcel("a", data))
+    assert slow.asked.wait(60)
+    outbox.close()
+    wire = Wire()
+    following = Outbox(store, wire, lambda one, _: told.append(one.data), keep=True)
+    following.drain()
+    following.close()
+    assert [data for batch in wire.taken for _, _, data in batch] == [b"1", b"2", b"3"]
+    assert told == ["1", "2", "3"]
 
 
 def test_more_than_one_call_takes_goes_in_several(store: Store) -> None:
