@@ -94,7 +94,7 @@ class RunConfig:
                 hint=choices(self.platform, PLATFORMS),
             )
         bails = {"failure", "folder"}
-        if self.bail is not None and not set(self.bail.split(",")) <= bails:
+        if self.bail is not None and not self.newman and not set(self.bail.split(",")) <= bails:
             raise UsageError(
                 f"--bail takes no {self.bail!r}", where="--bail", hint=choices(self.bail, sorted(bails))
             )

@@ -322,8 +322,10 @@ class LiveRun:
 
     def _options(self, chosen: Container[Step] | None) -> RunOptions:
         config = self.config
+        bails = (config.bail or "").split(",")
         return RunOptions(
-            bail=config.bail is not None and "failure" in config.bail.split(","),
+            bail="failure" in bails,
+            abort=config.newman and "folder" in bails,
             delay_s=config.delay_ms / 1000,
             timeout_s=config.timeout_ms / 1000 or None,
             mode=self.mode,

@@ -36,7 +36,7 @@ def planned(config: RunConfig) -> Plan:
 
 def planned_calls(config: RunConfig, collection: Collection) -> Plan:
     """Plan the calls that are asked for, once a data row or as often as asked for."""
-    rows = () if config.data is None else load_rows(config.data)
+    rows = () if config.data is None else load_rows(config.data, newman=config.newman)
     items = select(collection, config.folders, newman=config.newman) if config.folders else None
     return plan(collection, items=items, rows=rows, iterations=config.iterations)
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from harness.cassettes.miss import Difference
 from harness.client.message import ResolvedRequest
+from harness.collection.javascript import to_json
 from harness.collection.model import Body, Request, Url
 
 SHOWN: Final = 3
@@ -116,9 +117,12 @@ def _of_body(places: list[str], body: Body) -> str | None:
             name = found.group(1) if found else places[0]
             return next((one.value for one in body.formdata if one.key == name and not one.disabled), None)
         case "graphql" if places[:1] == ["query"]:
-            return body.graphql_query
+            query = body.graphql.get("query")
+            return query if isinstance(query, str) else None
         case "graphql" if places[:1] == ["variables"]:
-            return _of_json(places[1:], body.graphql_variables or "")
+            variables = body.graphql.get("variables")
+            raw = variables if isinstance(variables, str) else to_json(variables)
+            return _of_json(places[1:], raw)
         case _:
             return None
 

@@ -7,9 +7,10 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import Final, TextIO
 
-from harness.cli.options import build_parser, parse
+from harness.cli.options import ValueRefused, build_parser, parse
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, HarnessError
 
@@ -58,7 +59,7 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 return ExitCode.USAGE
     except HarnessError as error:
         terminal.err.write(f"error: {error}\n")
-        return error.exit_code
+        return _newmans(error) if _follows_newman(argv) else error.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
@@ -68,6 +69,18 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
         if error.errno not in _NO_ROOM:
             raise
         return _no_room(error, terminal.err)
+
+
+def _follows_newman(argv: Sequence[str]) -> bool:
+    """Whether `--compat newman` is among arguments that could not be parsed."""
+    return "--compat=newman" in argv or any(
+        one == "--compat" and value == "newman" for one, value in pairwise(argv)
+    )
+
+
+def _newmans(error: HarnessError) -> ExitCode:
+    """Return newman's exit code: it shows its help for a value that is none, and is content."""
+    return ExitCode.PASSED if isinstance(error, ValueRefused) else ExitCode.FAILED
 
 
 def _no_room(error: OSError, err: TextIO) -> ExitCode:

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from harness import __version__
 from harness.cli.cassette_options import add_cassette
@@ -14,8 +14,18 @@ from harness.cli.serve_options import add_serve
 from harness.errors import UsageError, choices
 
 
+class ValueRefused(UsageError):
+    """The value of an option is not of the kind that it takes."""
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that reports a mistake as a `UsageError` instead of leaving the process."""
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        try:
+            return super()._get_value(action, arg_string)
+        except argparse.ArgumentError as error:
+            raise ValueRefused(str(error), hint=f"see: {self.prog} --help") from None
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print."""
@@ -40,7 +50,7 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: object) -> None:
         if action.choices is not None and value not in action.choices:
             name = "/".join(action.option_strings) or action.metavar or action.dest
-            raise UsageError(f"{name} cannot be {value!r}", hint=choices(value, map(str, action.choices)))
+            raise ValueRefused(f"{name} cannot be {value!r}", hint=choices(value, map(str, action.choices)))
 
 
 def split_reporter_options(

@@ -27,8 +27,10 @@ def run_config(
         data=options.iteration_data,
         iterations=options.iteration_count,
         folders=options.folder,
-        env_vars=dict(parse_assignment(text, "--env-var") for text in options.env_var),
-        global_vars=dict(parse_assignment(text, "--global-var") for text in options.global_var),
+        env_vars=dict(parse_assignment(text, "--env-var", newman=newman) for text in options.env_var),
+        global_vars=dict(
+            parse_assignment(text, "--global-var", newman=newman) for text in options.global_var
+        ),
         use_companion=not (options.no_companion or newman),
         platform=options.platform,
         kinesis=options.kinesis,

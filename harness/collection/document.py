@@ -44,7 +44,8 @@ def read_bytes(source: Source, what: str, fetch: Fetch | None = None) -> bytes:
         raise InputError(f"{what} is a folder, not a file", where=name) from error
     except OSError as error:
         reason = error.strerror or str(error) or type(error).__name__
-        raise InputError(f"{what} cannot be read: {reason}", where=name) from error
+        hint = "open the address in a browser, or save the file and name that" if is_address(name) else ""
+        raise InputError(f"{what} cannot be read: {reason}", where=name, hint=hint) from error
     except ValueError as error:
         raise InputError(f"{what} cannot be read: {error}", where=name) from error
 
@@ -52,7 +53,7 @@ def read_bytes(source: Source, what: str, fetch: Fetch | None = None) -> bytes:
 def fetch_address(address: str) -> bytes:
     """Read what an address answers. Any answer other than 200 is an `OSError`."""
     from http.client import HTTPException
-    from urllib.error import HTTPError
+    from urllib.error import HTTPError, URLError
     from urllib.request import Request, urlopen
 
     request = Request(address, headers={"Accept": "application/json, */*"})  # noqa: S310 - see is_address
@@ -63,11 +64,22 @@ def fetch_address(address: str) -> bytes:
     except HTTPError as error:
         error.close()
         raise OSError(f"the address answered {error.code} {error.reason}".rstrip()) from None
+    except URLError as error:
+        raise OSError(f"no connection: {_reason(error.reason)}") from None
+    except TimeoutError:
+        raise OSError(f"no answer within {FETCH_TIMEOUT_S} s") from None
     except HTTPException as error:
         raise OSError(f"the address did not answer in HTTP: {error!r}") from None
     if status != 200:
         raise OSError(f"the address answered {status}")
     return _bounded(body)
+
+
+def _reason(reason: object) -> str:
+    """Say why there is no connection without the number that the system has for it."""
+    if isinstance(reason, TimeoutError):
+        return f"no answer within {FETCH_TIMEOUT_S} s"
+    return (reason.strerror if isinstance(reason, OSError) else None) or str(reason)
 
 
 def _bounded(data: bytes) -> bytes:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from harness.client.build import BuiltRequest, build
 from harness.client.cookies import CookieJar
@@ -74,6 +74,9 @@ class RunContext:
     deprecated: set[str] = field(default_factory=set)
 
 
+Stop = Literal["failure", "error"]
+"""What ends a call early: any failure, or only an error of a script or of the request."""
+
 MOST_NESTED: Final = 10
 """How deep requests that scripts run may run others (postman-runtime's maxInvokableNestedRequests)."""
 
@@ -98,21 +101,19 @@ class CallSite:
     scopes: Scopes
 
 
-def run_call(
-    site: CallSite, context: RunContext, rule: Rule, *, stop_on_failure: bool = False
-) -> CallOutcome:
+def run_call(site: CallSite, context: RunContext, rule: Rule, *, stop: Stop | None = None) -> CallOutcome:
     """Run one attempt of one call.
 
-    With `stop_on_failure` (`--bail`) nothing of the call follows a failed script, assertion or request.
+    With `stop` (`--bail`) nothing of the call follows a failed script or request, or a failed assertion.
     Raises `HarnessError` when going on is senseless: no engine, no recorded interaction, offline.
     """
-    return _CallRun(site, context, rule, stop_on_failure).run()
+    return _CallRun(site, context, rule, stop).run()
 
 
 class _CallRun:
     """The state of one attempt while its phases run."""
 
-    def __init__(self, site: CallSite, context: RunContext, rule: Rule, stop: bool) -> None:
+    def __init__(self, site: CallSite, context: RunContext, rule: Rule, stop: Stop | None) -> None:
         self.site = site
         self.context = context
         self.rule = rule
@@ -147,7 +148,7 @@ class _CallRun:
         built = self._build(call, resolver)
         # 4. Authorize, send, follow redirects.
         exchange = self._send(built)
-        if self.stop and exchange.failure is not None:
+        if self.stop is not None and exchange.failure is not None:
             return self._outcome(prerequest=before, exchange=exchange)
         # 5. Test scripts see the request as sent, and the answer.
         after = self._scripts("test", lambda: sent_json(built, exchange, self.authored, resolver), exchange)
@@ -156,7 +157,7 @@ class _CallRun:
         return self._outcome(prerequest=before, exchange=exchange, test=after, judged=judged)
 
     def _stops(self, result: JobResult) -> bool:
-        return self.stop and any(run.error is not None for run in result.runs)
+        return self.stop is not None and any(run.error is not None for run in result.runs)
 
     def _scripts(
         self, event: EventName, request: Callable[[], Mapping[str, Any]], exchange: Exchange | None
@@ -189,7 +190,10 @@ class _CallRun:
             newman=context.newman,
         )
         host = self._host(event)
-        result = _until_failure(engine, job, host) if self.stop else engine.run(job, host)
+        if self.stop is None:
+            result = engine.run(job, host)
+        else:
+            result = _until_failure(engine, job, host, assertions=self.stop == "failure")
         result = self._with_nested(result)
         if context.newman:
             # newman loses what fails after its script ended; to the letter, so do we.
@@ -246,7 +250,7 @@ class _CallRun:
         for key, value in given.items() if isinstance(given, Mapping) else ():
             local.set(key, value)
         inner = replace(context, engine=context.engines(), depth=context.depth + 1)
-        outcome = _CallRun(replace(self.site, call=call), inner, Rule(), stop=False).run()
+        outcome = _CallRun(replace(self.site, call=call), inner, Rule(), stop=None).run()
         if given:
             local.restore(before)
         self.nested.append(outcome.result)
@@ -345,13 +349,16 @@ def _with_assertion_failure(run: ScriptRun) -> ScriptRun:
     return replace(run, error=ScriptError(name="AssertionFailure", message=", ".join(failed)))
 
 
-def _until_failure(engine: ScriptEngine, job: ScriptJob, host: RunHost) -> JobResult:
-    """Run scripts one by one up to the first that fails, which then has an error of its own (newman)."""
+def _until_failure(engine: ScriptEngine, job: ScriptJob, host: RunHost, *, assertions: bool) -> JobResult:
+    """Run scripts one by one up to the first that fails.
+
+    With `assertions` one whose assertions fail has an error of its own then, as in newman.
+    """
     whole = JobResult()
     for labelled in job.scripts:
         request = whole.request if whole.request is not None else job.request
         part = engine.run(replace(job, scripts=(labelled,), request=request), host)
-        runs = tuple(_with_assertion_failure(run) for run in part.runs)
+        runs = tuple(_with_assertion_failure(run) if assertions else run for run in part.runs)
         whole = JobResult(
             runs=whole.runs + runs,
             request=part.request if part.request is not None else whole.request,

@@ -74,14 +74,14 @@ def plan(
     rows: Sequence[Mapping[str, Any]] = (),
     iterations: int | None = None,
 ) -> Plan:
-    """Plan a run of the given items (all of them when `None`), in collection order.
+    """Plan a run of the given items, in the order given, or of all of them; one given twice runs twice.
 
     Without a number of iterations there is one for each data row, and one when there are no rows.
     """
     calls = calls_of(collection)
     if items is not None:
-        chosen = {id(item) for item in items}
-        calls = tuple(call for call in calls if id(call.item) in chosen)
+        by_item = {id(call.item): call for call in calls}
+        calls = tuple(by_item[id(item)] for item in items)
     return Plan(
         collection=collection,
         calls=calls,

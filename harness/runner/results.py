@@ -78,11 +78,16 @@ class CallResult:
     @property
     def failed(self) -> bool:
         """Whether anything failed: an assertion, a script, the request itself."""
-        if self.exchange is not None and self.exchange.failure is not None:
-            return True
-        if any(run.error or run.losses for run in (*self.prerequest, *self.test)):
+        if self.broken or any(run.losses for run in (*self.prerequest, *self.test)):
             return True
         return any(one.error is not None for one in self.assertions)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the request or a script ended in an error; a failed assertion is none."""
+        if self.exchange is not None and self.exchange.failure is not None:
+            return True
+        return any(run.error is not None for run in (*self.prerequest, *self.test))
 
 
 @dataclass(slots=True, kw_only=True)

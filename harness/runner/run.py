@@ -4,7 +4,7 @@ import time
 from collections.abc import Container, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from harness.runner.call import CallOutcome, CallSite, RunContext, run_call
+from harness.runner.call import CallOutcome, CallSite, RunContext, Stop, run_call
 from harness.runner.events import (
     AttemptFinished,
     CallFinished,
@@ -37,7 +37,8 @@ Step = tuple[int, int]
 class RunOptions:
     """How a plan is run.
 
-    `bail` stops the run at the first failure, after the current call. `delay_s` is waited before every
+    `bail` stops the run at the first failure, after the current call; `abort` only when that is an error of a
+    script or a request, as newman's `--bail folder`. `delay_s` is waited before every
     call. `timeout_s` bounds the run: no call starts after it and no request is waited for beyond it, except
     those of calls that always run. `mode` is the word for reports: `live`, `record` or `replay`. `rules` are
     the companion's, by position; `chosen` are the steps to run, all of them when it is `None`. `warnings` are
@@ -45,12 +46,18 @@ class RunOptions:
     """
 
     bail: bool = False
+    abort: bool = False
     delay_s: float = 0.0
     timeout_s: float | None = None
     mode: str = "live"
     rules: Mapping[int, Rule] = field(default_factory=dict)
     chosen: Container[Step] | None = None
     warnings: tuple[RunWarning, ...] = ()
+
+    @property
+    def stop(self) -> Stop | None:
+        """What ends a call early."""
+        return "failure" if self.bail else "error" if self.abort else None
 
 
 @dataclass(slots=True)
@@ -135,7 +142,8 @@ def _calls(
             continue
         iteration.ran.add(position)
         outcome = yield from _one(plan, context, options, iteration, position)
-        if options.bail and outcome.result.failed:
+        failed = outcome.result.failed if options.bail else options.abort and outcome.result.broken
+        if failed:
             iteration.stop = "bail"
             return
         if outcome.next is None:
@@ -175,7 +183,7 @@ def _one(
             attempt=attempt,
             scopes=iteration.scopes,
         )
-        outcome = run_call(site, context, rule, stop_on_failure=options.bail)
+        outcome = run_call(site, context, rule, stop=options.stop)
         late = context.session.deadline is not None and time.monotonic() > context.session.deadline
         if late or attempt > rule.retries or not rule.again(outcome.result):
             yield CallFinished(result=outcome.result, goes_to=_goes_to(plan, outcome.next))

@@ -13,11 +13,13 @@ Row = Mapping[str, Any]
 NO_ROWS: Final[tuple[Row, ...]] = ({},)
 
 
-def load_rows(source: Source | Sequence[Any], *, fetch: Fetch | None = None) -> tuple[Row, ...]:
+def load_rows(
+    source: Source | Sequence[Any], *, fetch: Fetch | None = None, newman: bool = False
+) -> tuple[Row, ...]:
     """Load rows from a path, an http(s) address, or a sequence of rows; never none at all.
 
-    JSON is tried first, then CSV, whatever the file is called; but a `.json` file has to be JSON. JSON that
-    is no list is one empty row, as in newman. Raises `InputError`.
+    JSON is tried first, then CSV, whatever the file is called; but unless `newman` a `.json` file has to
+    be JSON. JSON that is no list is one empty row, as in newman. Raises `InputError`.
     """
     if not isinstance(source, str | os.PathLike):
         return rows_of(source)
@@ -26,7 +28,7 @@ def load_rows(source: Source | Sequence[Any], *, fetch: Fetch | None = None) -> 
     try:
         document = parse_json(text, name)
     except InputError:
-        if name.lower().endswith(".json"):
+        if name.lower().endswith(".json") and not newman:
             raise
         return rows_of(parse_csv(text, name))
     return rows_of(document) if isinstance(document, list) else NO_ROWS

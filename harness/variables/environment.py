@@ -99,11 +99,15 @@ def load_environment(
     return _read(read_json(source, what, fetch), kind, name)
 
 
-def parse_assignment(text: str, option: str) -> tuple[str, str]:
-    """Read the `name=value` of an option; without `=` the value is empty, as in newman."""
-    key, _, value = text.partition("=")
-    if not key:
-        raise UsageError(f"{option} needs name=value, not {text!r}")
+def parse_assignment(text: str, option: str, *, newman: bool = False) -> tuple[str, str]:
+    """Read the `name=value` of an option; with `newman` one without `=` has an empty value."""
+    key, equals, value = text.partition("=")
+    if not key or not (equals or newman):
+        raise UsageError(
+            f"{option} needs name=value, not {text!r}",
+            where=option,
+            hint=f"an empty value is written {key}=" if key else "",
+        )
     return key, value
 
 

@@ -272,3 +272,40 @@ def test_a_recording_that_ended_early_leaves_the_old_cassette(command, workspace
     assert "a.yaml.journal" in said.out
     assert command("run", file, "--record", "a.yaml", "--resume").code is ExitCode.FAILED
     assert not (workspace.folder / "a.yaml.journal").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["-n", "0"], 0),
+        (["--timeout", "soon"], 0),
+        (["--bogus"], 1),
+        (["--folder"], 1),
+        (["--env-var", "=x"], 1),
+    ],
+)
+def test_in_newmans_mode_wrong_usage_has_newmans_exit_code(command, workspace, arguments, code):
+    file = workspace.collection(("a", "http://127.0.0.1:1/"))
+    assert command("run", file, *arguments, "--compat", "newman").code == code
+    assert command("run", file, *arguments).code is ExitCode.USAGE
+
+
+def test_a_variable_without_a_value_is_empty_in_newmans_mode_and_a_mistake_otherwise(
+    command, workspace, target
+):
+    file = workspace.collection(("a", f"{target.url}/{{{{KEY}}}}x"))
+    assert command("run", file, "--env-var", "KEY", "--compat", "newman").code is ExitCode.PASSED
+    assert target.paths == ["/x"]
+    said = command("run", file, "--env-var", "KEY")
+    assert said.code is ExitCode.USAGE
+    assert "KEY=" in said.err
+
+
+def test_a_collection_at_an_address_that_cannot_be_reached_is_an_error_with_its_reason(command):
+    said = command("run", "http://127.0.0.1:1/c.json")
+    assert said.code is ExitCode.USAGE
+    assert said.err == (
+        "error: the collection cannot be read: no connection: Connection refused\n"
+        "  --> http://127.0.0.1:1/c.json\n"
+        "  open the address in a browser, or save the file and name that\n"
+    )

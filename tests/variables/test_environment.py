@@ -116,7 +116,8 @@ def test_given_values_win_over_all():
 
 def test_assignments():
     assert parse_assignment("a=b=c", "--env-var") == ("a", "b=c")
-    assert parse_assignment("a", "--env-var") == ("a", "")
+    assert parse_assignment("a=", "--env-var") == ("a", "")
+    assert parse_assignment("a", "--env-var", newman=True) == ("a", "")
     with pytest.raises(UsageError, match="--env-var needs name=value, not '=b'"):
         parse_assignment("=b", "--env-var")
 

@@ -114,6 +114,7 @@ export class Script {
   }
 
   setNext(target) {
+    if (this.#over) return;
     this.#engine.host("next", this.number, target === undefined ? "" : (stringify(target) ?? ""));
   }
 
