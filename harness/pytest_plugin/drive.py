@@ -191,7 +191,9 @@ class Drive:
         except HarnessError as error:
             self.ended = error.what
             raise
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # pytest's own outcomes, such as pytest-timeout's, are no Exceptions
             self.ended = f"{type(error).__name__}: {error}"
             raise
         where = _step(following)

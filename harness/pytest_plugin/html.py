@@ -20,7 +20,7 @@ _COLUMNS: Final = ("method", "url", "status", "time_ms")
 
 _MOST: Final = 4_000
 _LEAST: Final = 150
-_WHOLE: Final = 2_000_000
+_WHOLE: Final = 1_500_000
 """How many characters are shown of a request or response at most and at least, and of all of a session."""
 
 

@@ -132,7 +132,7 @@ class CallItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show what the user can use; a bug keeps its traceback."""
-        if isinstance(excinfo.value, CallFailure | HarnessError):
+        if isinstance(excinfo.value, CallFailure | HarnessError | pytest.fail.Exception):
             return f"{excinfo.value}\n  rerun: {command_for(self)}"
         return super().repr_failure(excinfo, style)
 

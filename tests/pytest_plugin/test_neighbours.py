@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 
 import pytest
 
@@ -234,3 +235,23 @@ def test_pytest_html_cuts_what_is_long_and_says_how_long_it_is(project):
     shown = json.dumps(row["extras"])
     assert re.search(r"x… \(9\d\d\d characters\)", shown.replace("\\u2026", "…"))
     assert len(shown) < 6000
+
+
+def test_timeout_stops_a_call_that_hangs_and_says_so_in_short(project):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        project.collection({"name": "hangs", "request": url}, "next")
+        result = project.pytest("--postman-live", "--timeout=2", "--timeout-method=signal", process=True)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.assert_outcomes(failed=1, skipped=1)
+    result.stdout.fnmatch_lines(["Timeout (>2.0s) from pytest-timeout.", "  rerun: pytest *::hangs*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_calls_run_without_the_plugins_of_pytest_itself(project):
+    project.recorded("a", project.call("b", FAILS))
+    off = ("cacheprovider", "junitxml", "subtests", "recording", "rerunfailures", "html", "xdist", "randomly")
+    for name in off:
+        result = project.pytest("-p", f"no:{name}", process=True)
+        assert result.parseoutcomes()["passed"] == 1, name
+        result.stdout.fnmatch_lines(["*1 of 1 assertions failed*"])

@@ -7,6 +7,9 @@ import shutil
 
 import pytest
 
+from harness import run
+from harness.pytest_plugin.html import html_extras
+
 PASSES = "pm.test('holds', () => pm.expect(1).to.equal(1));"
 FAILS = "pm.test('does not', () => pm.expect(1).to.equal(2));"
 
@@ -147,6 +150,16 @@ def test_rows_of_pytest_html_lead_to_their_calls_in_the_report(project):
     wanted = [("One", "a"), ("One", "b ä"), ("Two", "a"), ("Two", "b ä")]
     assert all(any(name in one and call in one for one in shown) for name, call in wanted)
     assert len(shown) == 4
+
+
+def test_the_more_calls_the_less_pytest_html_shows_of_each(project):
+    project.target.answers["/a"] = (200, "<x>" * 9000)
+    project.collection(project.call("a", method="POST", body={"mode": "raw", "raw": "y" * 9000}))
+    calls = run(project.pytester.path / "shop.postman_collection.json", platform=None).calls
+    sizes = [len(json.dumps(html_extras(calls, str, items))) for items in (1, 5000)]
+    assert sizes[0] > 8000
+    # pytest-html keeps about 1.6 kB besides of each: 5 000 stay below 15 MB.
+    assert sizes[1] < 1400
 
 
 def test_there_is_no_link_without_the_report(project):

@@ -230,7 +230,8 @@ def test_an_interrupted_session_runs_what_always_runs_and_says_it_was_interrupte
         project.call("a"), project.call("b", "while (true) {}"), "c", project.call("clean up", path="clean"),
         companion=CLEAN_UP,
     )  # fmt: skip
-    command = [sys.executable, "-m", "pytest", "--postman-live", "-p", "no:hypothesispytest", "-v"]
+    options = ["--postman-live", "--postman-html=report.html", "-p", "no:hypothesispytest", "-v"]
+    command = [sys.executable, "-m", "pytest", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         while "/b" not in project.target.paths:
             assert process.poll() is None, "it ended before the second call was sent"
@@ -241,6 +242,7 @@ def test_an_interrupted_session_runs_what_always_runs_and_says_it_was_interrupte
     assert project.target.paths == ["/a", "/b", "/clean"]
     assert "ended early, and ran what always runs: clean up" in said
     assert "::c" not in said
+    assert "Interrupted" in (project.pytester.path / "report.html").read_text()
 
 
 def test_collect_only_runs_nothing(project):
