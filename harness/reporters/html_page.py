@@ -89,7 +89,7 @@ def render_page(
         elapsed=duration(summary.elapsed_ms),
         average=duration(summary.response_times.mean) if summary.response_times.count else "–",
         received=size(summary.received_bytes),
-        error="stopped at the first failure" if error == "bail" else error,
+        error="" if summary.interrupted else "stopped at the first failure" if error == "bail" else error,
         failures=failures,
         history=history,
         more=len(summary.failures) - len(failures),
