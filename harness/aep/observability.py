@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness.aep.batches import Batches
+from harness.aep.batches import REQUIRED, Batches
 from harness.aep.catalog import tag_enabled
 from harness.aep.clock import iso
 from harness.aep.landing import FAILED, LAKE
@@ -336,6 +336,9 @@ def _broken(body: Any) -> set[str]:
     """Categories of the violations for which a record was refused."""
     found: set[str] = set()
     errors = body.get("_errors", {}) if isinstance(body, dict) else {}
+    if not isinstance(errors, dict):
+        # A row of a file, whose reasons are texts.
+        return {"presence"} if body.get("code") == REQUIRED else {"unclassified"}
     nodes = list(errors.get("_streamingValidation") or [])
     while nodes:
         node = nodes.pop()

@@ -168,3 +168,16 @@ def test_a_question_that_cannot_be_answered_is_refused(client: Any, change: dict
 def test_version_one_refuses_what_it_cannot_answer(client: Any, query: str) -> None:
     answer = client.get(PATH + query)
     assert (answer.status, answer.json()["error-chain"][0]["errorCode"]) == (400, "INSGHT-1000-400")
+
+
+def test_rows_of_files_that_were_refused_are_counted_by_their_codes(client: Any, lake: Any) -> None:
+    dataset = lake.dataset(lake.schema(of=lake.event_class))
+    imports = "/data/foundation/import/batches"
+    batch = client.post(imports, {"datasetId": dataset, "inputFormat": {"format": "json"}}).json()["id"]
+    octets = {"content-type": "application/octet-stream"}
+    target = f"{imports}/{batch}/datasets/{dataset}/files/a.json"
+    client.put(target, b'{"_id": "1"}\n{', headers=octets)
+    client.post(f"{imports}/{batch}?action=COMPLETE")
+    for category in ("presence", "unclassified"):
+        name = f"timeseries.data.collection.validation.category.{category}.count"
+        assert counted(client, name) == {"2024-05-15T12:00:00Z": 1.0}
