@@ -6,14 +6,21 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, pieces: Iterable[str]) -> None:
-    """Write a file so that there is the old one or the new one at any moment, never a piece."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    """Write a file so that there is the old one or the new one at any moment, never a piece.
+
+    A link stays one: the file it leads to is written. A device or a pipe (`/dev/stdout`) is written to.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(pieces)
+        return
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            for piece in pieces:
-                file.write(piece)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
