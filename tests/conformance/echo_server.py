@@ -8,12 +8,14 @@ It prints its port and serves until it is ended. Some paths answer otherwise:
     /cookie?<Set-Cookie>&<...>       a Set-Cookie header for each part of the query, percent-decoded
     /answer?type=<type>&body=<text>  that body of that content type
     /silent                          nothing, until the client goes away
+    /slow                            what it was asked, after a second
     /-/requests                      what was logged since it was last asked; not logged itself
 """
 
 import json
 import socketserver
 import threading
+import time
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -51,6 +53,8 @@ class Handler(socketserver.StreamRequestHandler):
             if target == "/silent":
                 self.rfile.read()
                 return
+            if target == "/slow":
+                time.sleep(1)
             self._answer(request)
 
     def _headers(self) -> Any:
