@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from harness.aep.gateway import Caller
+    from harness.aep.access.gateway import Caller
     from harness.aep.message import Request
 
 Handler: TypeAlias = "Callable[[Request, Caller], Response | Awaitable[Response]]"

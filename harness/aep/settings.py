@@ -34,8 +34,8 @@ class Settings:
 
     `latency_ms` is how long every answer takes at least, `ingest_delay_ms` how long it takes until a record
     that landed is in profiles, segments and exports, `fail_rate` which share of the calls is answered 503.
-    `kinesis_endpoint` and `eventhubs_endpoint` are where exports go, as `harness.aep.wire_sinks` has it; a
-    service without one stays here. `served_files` are files by address, answered whatever the path means
+    `kinesis_endpoint` and `eventhubs_endpoint` are where exports go, as `harness.aep.flow.wire_sinks` has it;
+    a service without one stays here. `served_files` are files by address, answered whatever the path means
     here: a host mapping leads to them.
 
     The default tenant is the one that Adobe's published sample files for partners carry in their

@@ -36,8 +36,8 @@ def network_of(config: RunConfig, stack: ExitStack, *, platform: str | None) -> 
                     "only the local platform exports there", where=option, hint="--platform local"
                 )
         return Network(hosts=config.resolve, extra_ca=config.extra_ca)
-    from harness.aep.certificate import ADOBE_HOSTS
-    from harness.aep.server import LocalPlatform
+    from harness.aep.serving.certificate import ADOBE_HOSTS
+    from harness.aep.serving.server import LocalPlatform
     from harness.aep.settings import Settings
 
     settings = Settings(kinesis_endpoint=config.kinesis, eventhubs_endpoint=config.eventhubs)

@@ -10,14 +10,14 @@ from urllib.parse import unquote, urlencode
 
 import pytest
 
-from harness.aep.app import create_app
 from harness.aep.clock import StoppedClock
+from harness.aep.serving.app import create_app
 from harness.aep.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from harness.aep.platform import Platform
+    from harness.aep.serving.platform import Platform
 
 NOW_MS = 1_715_774_400_000  # 2024-05-15T12:00:00Z
 

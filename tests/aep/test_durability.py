@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.aep.outbox import Outbox
-from harness.aep.platform import Platform
-from harness.aep.profiles import Profiles
+from harness.aep.flow.outbox import Outbox
+from harness.aep.flow.wire_sinks import Message, WireSink
+from harness.aep.profile.profiles import Profiles
+from harness.aep.serving.platform import Platform
 from harness.aep.settings import Settings
 from harness.aep.store import Store
-from harness.aep.wire_sinks import Message, WireSink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from harness.aep.sinks import DeliveryError, Destination
+    from harness.aep.flow.sinks import DeliveryError, Destination
 
 CLASS = "https://ns.adobe.com/xdm/context/profile"
 FULL = "application/vnd.adobe.xed-full+json;version=1"

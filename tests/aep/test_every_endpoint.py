@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.aep.request_bodies import BODIES
-from harness.aep.services import every_endpoint
+from harness.aep.serving.request_bodies import BODIES
+from harness.aep.serving.services import every_endpoint
 
 ORG = "FFFFFFFFFFFFFFFFFFFFFFFF@AdobeOrg"
 GATE: list[tuple[dict[str, str | None], int, dict[str, Any]]] = [

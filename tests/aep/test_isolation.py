@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.aep.services import every_endpoint
+from harness.aep.serving.services import every_endpoint
 from harness.aep.settings import Organisation
 
 if TYPE_CHECKING:

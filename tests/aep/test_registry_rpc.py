@@ -9,7 +9,7 @@ from harness.aep.registry.library import library
 from harness.aep.registry.resolve import resolve
 from harness.aep.registry.sample import matching, sample
 from harness.aep.settings import Organisation
-from harness.aep.xdm_validation import Validator
+from harness.aep.xdm.validation import Validator
 
 RPC = "/data/foundation/schemaregistry/rpc"
 

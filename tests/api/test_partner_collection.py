@@ -311,7 +311,7 @@ def test_a_library_that_is_not_there_is_an_error_before_anything_is_sent(run_it,
 
 
 def test_a_host_is_led_to_an_address_with_a_port(run_it, tmp_path):
-    from harness.aep.server import LocalPlatform
+    from harness.aep.serving.server import LocalPlatform
 
     with LocalPlatform() as other:
         result = run_it(

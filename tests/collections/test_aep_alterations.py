@@ -20,7 +20,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from harness.aep.server import LocalPlatform
+from harness.aep.serving.server import LocalPlatform
 from harness.api import run
 
 Answer = tuple[int, bytes]

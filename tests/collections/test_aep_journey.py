@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.aep.server import LocalPlatform
+from harness.aep.serving.server import LocalPlatform
 from harness.aep.settings import Settings
 from harness.api import RunResult, run
 from harness.errors import ExitCode

@@ -9,16 +9,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.aep.activation import DEAD_LETTERS, Activation
 from harness.aep.console.paging import fits
-from harness.aep.datastreams import Datastreams
-from harness.aep.flow_connections import destination_of
-from harness.aep.flow_runs import FlowRuns
-from harness.aep.flow_specs import connection_spec
-from harness.aep.flows import Flows, mapped_attributes, mapped_segments
-from harness.aep.inlets import Inlet, Inlets
-from harness.aep.segments import Segment, Segments
-from harness.aep.sinks import LocalSinks
+from harness.aep.edge.datastreams import Datastreams
+from harness.aep.flow.activation import DEAD_LETTERS, Activation
+from harness.aep.flow.connections import destination_of
+from harness.aep.flow.flows import Flows, mapped_attributes, mapped_segments
+from harness.aep.flow.inlets import Inlet, Inlets
+from harness.aep.flow.runs import FlowRuns
+from harness.aep.flow.sinks import LocalSinks
+from harness.aep.flow.specs import connection_spec
+from harness.aep.segmentation.segments import Segment, Segments
 
 if TYPE_CHECKING:
     from harness.aep.console.place import Place

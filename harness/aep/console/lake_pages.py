@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.aep.batches import Batches
-from harness.aep.catalog import Catalog, tag_enabled
+from harness.aep.catalog.datasets import Catalog, tag_enabled
 from harness.aep.console.paging import fits
-from harness.aep.landing import FAILED, LAKE
+from harness.aep.ingestion.batches import Batches
+from harness.aep.ingestion.landing import FAILED, LAKE
 from harness.aep.registry.state import SchemaRegistry
 from harness.aep.store import encode
 

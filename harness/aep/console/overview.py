@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.aep.call_log import CallLog
 from harness.aep.registry.state import DESCRIPTOR_KIND, SchemaRegistry
+from harness.aep.serving.call_log import CallLog
 
 if TYPE_CHECKING:
     from harness.aep.console.place import Place

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.aep.call_log import CallLog
 from harness.aep.console import flow_pages, lake_pages, overview, people_pages, schema_trees
 from harness.aep.console.paging import asked_for, span_of
 from harness.aep.console.place import Place, place_of
 from harness.aep.console.rendering import asset, page
 from harness.aep.routing import Endpoint
+from harness.aep.serving.call_log import CallLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.responses import Response
 
-    from harness.aep.gateway import Caller
+    from harness.aep.access.gateway import Caller
     from harness.aep.message import Request
-    from harness.aep.platform import Platform
+    from harness.aep.serving.platform import Platform
 
 _BASE = "/_console"
 _TABS = (
@@ -64,7 +64,7 @@ class Console:
 
     def overview(self, request: Request, _: Caller) -> Response:
         """`GET /`: services with counts, the last calls, variables."""
-        from harness.aep.server import environment
+        from harness.aep.serving.server import environment
 
         place = place_of(self._platform, request)
         settings = self._platform.settings

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.console.lake_pages import leaves
-from harness.aep.identity_edges import IdentityEdges
-from harness.aep.identity_graph import IdentityGraph
+from harness.aep.identity.edges import IdentityEdges
+from harness.aep.identity.graph import IdentityGraph
+from harness.aep.identity.namespaces import Namespaces
 from harness.aep.ids import xid as xid_of
-from harness.aep.namespaces import Namespaces
-from harness.aep.profiles import Profiles, ProfileView
-from harness.aep.qualification import Qualification
-from harness.aep.segments import Segments
+from harness.aep.profile.profiles import Profiles, ProfileView
+from harness.aep.profile.qualification import Qualification
+from harness.aep.segmentation.segments import Segments
 
 if TYPE_CHECKING:
     from harness.aep.console.place import Place
-    from harness.aep.identities import Identity
+    from harness.aep.identity.identities import Identity
 
 _WIDTH, _HEIGHT = 640, 360
 _MOST_DRAWN = 24

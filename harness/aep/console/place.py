@@ -10,7 +10,7 @@ from harness.aep import problem
 
 if TYPE_CHECKING:
     from harness.aep.message import Request
-    from harness.aep.platform import Platform
+    from harness.aep.serving.platform import Platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Place:
 
 def place_of(platform: Platform, request: Request) -> Place:
     """Place that a request is about: by default the main organisation's default sandbox."""
-    from harness.aep.sandboxes import Sandboxes
+    from harness.aep.access.sandboxes import Sandboxes
 
     orgs = tuple(one.org_id for one in platform.settings.organisations)
     org = request.query.get("org") or orgs[0]

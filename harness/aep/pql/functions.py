@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep.pql import tree
 from harness.aep.pql.moments import moment_of
 from harness.aep.pql.tokens import PqlError
-from harness.aep.xdm_patterns import compile_pattern
+from harness.aep.xdm.patterns import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.aep.identity.namespaces import Namespaces
 from harness.aep.message import Request, answer, empty
-from harness.aep.namespaces import Namespaces
 from harness.aep.registry.accept import Accept
 from harness.aep.registry.accept import parse as parse_accept
 from harness.aep.registry.listing import listed, next_link
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from harness.aep.gateway import Caller
-    from harness.aep.platform import Platform
+    from harness.aep.access.gateway import Caller
+    from harness.aep.serving.platform import Platform
 
 _MOST = 4000
 _SOURCE = ("xdm:sourceSchema", "xdm:sourceVersion", "xdm:sourceProperty")

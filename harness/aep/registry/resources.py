@@ -20,8 +20,8 @@ from harness.aep.routing import Endpoint
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.gateway import Caller
-    from harness.aep.platform import Platform
+    from harness.aep.access.gateway import Caller
+    from harness.aep.serving.platform import Platform
 
 BASE = "/data/foundation/schemaregistry"
 TYPES = {

@@ -17,8 +17,8 @@ from harness.aep.routing import Endpoint
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.gateway import Caller
-    from harness.aep.platform import Platform
+    from harness.aep.access.gateway import Caller
+    from harness.aep.serving.platform import Platform
 
 
 _ID = re.compile(r"https://ns\.adobe\.com/([^/]+)/(schemas|mixins|classes|datatypes)/([0-9A-Za-z_-]{1,64})")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.registry.resolve import at_pointer
-from harness.aep.xdm_patterns import compile_pattern
+from harness.aep.xdm.patterns import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

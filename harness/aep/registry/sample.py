@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.aep.xdm_patterns import compile_pattern
+from harness.aep.xdm.patterns import compile_pattern
 
 _FORMATS = {
     "date-time": "2018-11-12T20:20:39+00:00",

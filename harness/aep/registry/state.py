@@ -12,8 +12,8 @@ from harness.aep.registry.resolve import references, resolve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.aep.platform import Platform
     from harness.aep.problem import Problem
+    from harness.aep.serving.platform import Platform
 
 KIND = "xdm"
 DESCRIPTOR_KIND = "xdm-descriptor"

@@ -12,8 +12,8 @@ from harness.aep.routing import Endpoint
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.gateway import Caller
-    from harness.aep.platform import Platform
+    from harness.aep.access.gateway import Caller
+    from harness.aep.serving.platform import Platform
 
 _RECENT = 10
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.aep.app import create_app
-from harness.aep.server import LocalPlatform
+from harness.aep.serving.app import create_app
+from harness.aep.serving.server import LocalPlatform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

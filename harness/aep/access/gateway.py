@@ -1,0 +1,111 @@
+"""Who is calling: the checks that the API gateway makes before a service sees a request."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.aep import problem
+from harness.aep.access.tokens import TokenError
+
+if TYPE_CHECKING:
+    from harness.aep.message import Request
+    from harness.aep.problem import Problem
+    from harness.aep.serving.platform import Platform
+    from harness.aep.settings import Organisation
+
+_JSON = frozenset({"application/json", "application/json-patch+json"})
+_ORG_ID = re.compile(r"[0-9A-Za-z]{8,40}@AdobeOrg")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """On whose behalf a request is made. An anonymous caller has empty fields."""
+
+    org: str = ""
+    sandbox: str = ""
+    client_id: str = ""
+    user_id: str = ""
+    sandbox_given: bool = False
+
+
+ANONYMOUS = Caller()
+
+
+def bearer(header: str | None) -> str | None:
+    """Token of an Authorization header: `Bearer x` in any case, or the bare token; None if empty."""
+    if header is None:
+        return None
+    scheme, _, rest = header.strip().partition(" ")
+    token = rest.strip() if scheme.lower() == "bearer" else header.strip()
+    return token or None
+
+
+def admit(platform: Platform, request: Request, *, json_only: bool = False) -> Caller:
+    """Check the platform's headers, in order, and say who calls.
+
+    Codes and messages: Adobe's landing/troubleshooting guide. A missing sandbox header means the
+    default sandbox, except when the settings are strict.
+    """
+    headers = request.headers
+    # 1. key present, 2. token present
+    api_key = headers.get("x-api-key", "").strip()
+    if not api_key:
+        raise problem.gateway("403000", "Api Key is required")
+    token = bearer(headers.get("authorization"))
+    if token is None:
+        raise problem.gateway("403010", "Oauth token is missing.")
+    # 3. key known, 4. token good and the key's
+    organisation = _organisation_of(platform, api_key)
+    if organisation is None:
+        raise problem.gateway("403003", "Api Key is invalid")
+    try:
+        claims = platform.tokens.verify(token)
+    except TokenError:
+        raise problem.gateway("401013", "Oauth token is not valid") from None
+    if claims.client_id != api_key:
+        raise problem.gateway("401013", "Oauth token is not valid")
+    # 5. organisation named, 6. well-formed, 7. the token's
+    org = headers.get("x-gw-ims-org-id", "").strip()
+    if not org:
+        raise problem.gateway("400003", "Missing header")
+    if _ORG_ID.fullmatch(org) is None:
+        raise problem.gateway("403027", "User region is missing")
+    if org != organisation.org_id:
+        raise problem.gateway("403025", "Profile is not valid")
+    # 8. content type
+    if json_only and request.announces_body and request.media_type not in _JSON:
+        raise problem.bad_request("A valid content-type must be specified")
+    # 9. sandbox
+    given = headers.get("x-sandbox-name", "").strip()
+    if not given and platform.settings.strict:
+        raise problem.flow(
+            2105, 400, "Header is missing", "The header 'x-sandbox-name' is missing in the request."
+        )
+    sandbox = given or platform.settings.default_sandbox
+    if not platform.has_sandbox(org, sandbox):
+        raise sandbox_not_found(sandbox)
+    return Caller(
+        org=org,
+        sandbox=sandbox,
+        client_id=api_key,
+        user_id=organisation.technical_account_id,
+        sandbox_given=bool(given),
+    )
+
+
+def sandbox_not_found(name: str) -> Problem:
+    """Answer for a sandbox that the organisation does not have (`2100-404`)."""
+    return problem.flow(
+        2100, 404, "Resource not found", f"The sandbox with the name '{name}' could not be found."
+    )
+
+
+def _organisation_of(platform: Platform, api_key: str) -> Organisation | None:
+    found = None
+    for organisation in platform.settings.organisations:
+        if hmac.compare_digest(organisation.client_id.encode(), api_key.encode()):
+            found = organisation
+    return found

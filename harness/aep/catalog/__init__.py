@@ -1,0 +1,1 @@
+"""Catalog: datasets, their lists and their labels."""

@@ -1,0 +1,299 @@
+"""Catalog: datasets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.aep import problem
+from harness.aep.catalog.listing import listed
+from harness.aep.json_patch import PatchError, apply_patch, parse_patch
+from harness.aep.message import Request, answer
+from harness.aep.registry.state import SchemaRegistry
+from harness.aep.routing import Endpoint
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from harness.aep.access.gateway import Caller
+    from harness.aep.serving.platform import Platform
+    from harness.aep.store import Store
+
+BASE = "/data/foundation/catalog"
+KIND = "dataset"
+_OWN = (
+    "id",
+    "imsOrg",
+    "sandboxId",
+    "version",
+    "created",
+    "updated",
+    "createdClient",
+    "createdUser",
+    "updatedUser",
+    "viewId",
+    "files",
+    "namespace",
+    "aspect",
+    "observableSchema",
+)
+
+
+def routes(platform: Platform) -> list[Endpoint]:
+    """Endpoints of datasets, in both versions of the path."""
+    catalog = platform.service(Catalog)
+    found: list[Endpoint] = []
+    for base in (f"{BASE}/dataSets", f"{BASE}/v2/dataSets"):
+        table = (
+            ("GET", base, catalog.list),
+            ("POST", base, catalog.create),
+            ("GET", f"{base}/{{id}}", catalog.read),
+            ("PUT", f"{base}/{{id}}", catalog.replace),
+            ("PATCH", f"{base}/{{id}}", catalog.patch),
+            ("DELETE", f"{base}/{{id}}", catalog.delete),
+        )
+        found.extend(
+            Endpoint(
+                method=method,
+                path=path,
+                handler=handler,
+                any_case=True,
+                json_only=method in {"POST", "PUT", "PATCH"},
+            )
+            for method, path, handler in table
+        )
+    return found
+
+
+def discard_batch(store: Store, org: str, sandbox: str, batch_id: str) -> None:
+    """Remove a batch with its records and uploaded files."""
+    for stream in ("lake", "lake-failed"):
+        store.forget_records(org, sandbox, stream, batch_id)
+    for file in store.find(org, sandbox, "batch-file", batchId=batch_id):
+        store.delete_blob(org, sandbox, file["id"])
+        for part in file.get("parts", ()):
+            store.delete_blob(org, sandbox, f"{file['id']}\0{part}")
+        store.delete(org, sandbox, "batch-file", file["id"])
+    store.delete(org, sandbox, "batch", batch_id)
+
+
+def tag_enabled(dataset: dict[str, Any], name: str, setting: str = "enabled") -> bool:
+    """Whether a tag such as `unifiedProfile` holds `enabled:true`, with or without a space.
+
+    `setting` is another word before the colon, such as `isUpsert`.
+    """
+    values = (dataset.get("tags") or {}).get(name) or []
+    for value in values if isinstance(values, list) else [values]:
+        key, _, held = str(value).partition(":")
+        if key.strip() == setting and held.strip().lower() == "true":
+            return True
+    return False
+
+
+class Catalog:
+    """Datasets of every sandbox."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._registry = platform.service(SchemaRegistry)
+
+    def dataset(self, org: str, sandbox: str, dataset_id: str) -> dict[str, Any] | None:
+        """Dataset by id, with its `id` inside; None when there is none."""
+        return self._platform.store.get(org, sandbox, KIND, dataset_id)
+
+    def datasets(self, org: str, sandbox: str) -> list[dict[str, Any]]:
+        """All datasets of a sandbox, oldest first."""
+        return self._platform.store.find(org, sandbox, KIND)
+
+    def note_batch(self, org: str, sandbox: str, dataset_id: str, batch_id: str, *, success: bool) -> None:
+        """Remember the last batch of a dataset."""
+        body = self.dataset(org, sandbox, dataset_id)
+        if body is None:
+            return
+        body["lastBatchId"] = batch_id
+        body["lastBatchStatus"] = "success" if success else "failure"
+        body["lastSuccessfulBatch" if success else "lastFailedBatch"] = batch_id
+        self._platform.store.put(org, sandbox, KIND, dataset_id, body)
+
+    # calls
+
+    def list(self, request: Request, caller: Caller) -> Response:
+        """`GET /dataSets?tags=`: an object keyed by id; `observableSchema` comes when asked for by name."""
+        found = listed(
+            [(one["id"], _shown(one)) for one in self.datasets(caller.org, caller.sandbox)],
+            request.query,
+        )
+        if "observableSchema" in (request.query.get("properties") or "").split(","):
+            for dataset_id, body in found.items():
+                body["observableSchema"] = self._observed(caller, dataset_id)
+        return answer(found)
+
+    def read(self, request: Request, caller: Caller) -> Response:
+        """`GET /dataSets/{id}`: an object with one key; the `E-Tag` header is its version."""
+        body = self._get(request, caller)
+        body["observableSchema"] = self._observed(caller, body["id"])
+        shown = listed([(body["id"], _shown(body))], request.query, single=True)
+        return answer(shown, headers={"E-Tag": body["version"]})
+
+    def create(self, request: Request, caller: Caller) -> Response:
+        """`POST /dataSets`: 201 with `["@/dataSets/{id}"]`."""
+        wanted = request.document()
+        dataset_id = self._platform.ids.hex(24)
+        view_id = self._platform.ids.hex(24)
+        now = self._platform.clock.now_ms()
+        body = {
+            "status": "enabled",
+            "state": "DRAFT",
+            "tags": {},
+            "fileDescription": {
+                "persisted": True,
+                "containerFormat": "parquet",
+                "format": "parquet",
+            },
+            **{name: value for name, value in wanted.items() if name not in _OWN},
+            "id": dataset_id,
+            "imsOrg": caller.org,
+            "version": "1.0.0",
+            "created": now,
+            "updated": now,
+            "createdClient": caller.client_id,
+            "createdUser": caller.user_id,
+            "updatedUser": caller.user_id,
+            "viewId": view_id,
+            "aspect": "production",
+            "namespace": "ACP",
+            "files": f"@/dataSets/{dataset_id}/views/{view_id}/files",
+        }
+        body.setdefault("name", dataset_id)
+        self._check(caller, body)
+        tags = dict(body["tags"] or {})
+        tags.setdefault("adobe/pqs/table", [_table_name(body["name"])])
+        body["tags"] = tags
+        if not _dry_run(request):
+            self._platform.store.put(caller.org, caller.sandbox, KIND, dataset_id, body)
+        return answer(
+            [f"@/dataSets/{dataset_id}"],
+            201,
+            {"Location": f"{request.base_url}{BASE}/dataSets/{dataset_id}"},
+        )
+
+    def replace(self, request: Request, caller: Caller) -> Response:
+        """`PUT /dataSets/{id}`."""
+        current = self._get(request, caller)
+        wanted = request.document()
+        kept = {name: current[name] for name in _OWN if name in current}
+        return self._save(request, caller, current, {**wanted, **kept})
+
+    def patch(self, request: Request, caller: Caller) -> Response:
+        """`PATCH /dataSets/{id}`: a partial object, or JSON Patch with its own content type.
+
+        Below `/v2` objects are merged in depth; otherwise a field that is given replaces the old.
+        """
+        current = self._get(request, caller)
+        wanted = request.json()
+        if request.media_type == "application/json-patch+json":
+            try:
+                changed = apply_patch(current, parse_patch(wanted))
+            except PatchError as error:
+                raise problem.bad_request(f"The patch cannot be applied: {error}") from None
+        elif isinstance(wanted, dict):
+            deep = "/v2/" in request.path.lower()
+            changed = _merged(current, wanted) if deep else {**current, **wanted}
+        else:
+            raise problem.bad_request(
+                "An array of patch operations needs the content type application/json-patch+json"
+            )
+        changed.update({name: current[name] for name in _OWN if name in current})
+        return self._save(request, caller, current, changed)
+
+    def delete(self, request: Request, caller: Caller) -> Response:
+        """`DELETE /dataSets/{id}`: its batches and their records go with it."""
+        current = self._get(request, caller)
+        self._check_version(request, current)
+        store = self._platform.store
+        if not _dry_run(request):
+            with store.transaction():
+                for batch in store.find(caller.org, caller.sandbox, "batch"):
+                    if any(one["id"] == current["id"] for one in batch["relatedObjects"]):
+                        discard_batch(store, caller.org, caller.sandbox, batch["id"])
+                store.delete(caller.org, caller.sandbox, KIND, current["id"])
+        return answer([f"@/dataSets/{current['id']}"])
+
+    def _observed(self, caller: Caller, dataset_id: str) -> dict[str, Any]:
+        from harness.aep.ingestion.observable_schema import ObservableSchemas
+
+        observed = self._platform.service(ObservableSchemas)
+        return observed.schema(caller.org, caller.sandbox, dataset_id)
+
+    def _save(
+        self,
+        request: Request,
+        caller: Caller,
+        current: dict[str, Any],
+        changed: dict[str, Any],
+    ) -> Response:
+        self._check_version(request, current)
+        before = current.get("schemaRef", {}).get("id")
+        after = changed.get("schemaRef")
+        if isinstance(after, dict) and after.get("id") != before:
+            raise problem.bad_request("The schema of a dataset cannot be changed")
+        self._check(caller, changed)
+        major, minor, patch = current["version"].split(".")
+        changed["version"] = f"{major}.{minor}.{int(patch) + 1}"
+        changed["updated"] = self._platform.clock.now_ms()
+        changed["updatedUser"] = caller.user_id
+        if not _dry_run(request):
+            self._platform.store.put(caller.org, caller.sandbox, KIND, current["id"], changed)
+        return answer([f"@/dataSets/{current['id']}"], headers={"E-Tag": changed["version"]})
+
+    def _check(self, caller: Caller, body: dict[str, Any]) -> None:
+        if not isinstance(body.get("name"), str) or not body["name"]:
+            raise problem.bad_request("name must be a string")
+        ref = body.get("schemaRef")
+        if not isinstance(ref, dict) or not isinstance(ref.get("id"), str):
+            raise problem.bad_request("schemaRef must hold the id of a schema")
+        schema = self._registry.schema(caller.org, caller.sandbox, ref["id"])
+        if schema is None:
+            raise problem.bad_request(f"The schema {ref['id']} does not exist")
+        tags = body.get("tags", {})
+        if not isinstance(tags, dict) or not all(isinstance(one, list) for one in tags.values()):
+            raise problem.bad_request("tags must be an object of arrays")
+        if tag_enabled(body, "unifiedProfile") and not self._registry.is_union(schema):
+            raise problem.bad_request("To enable profile datasets the schema should be valid")
+
+    @staticmethod
+    def _check_version(request: Request, current: dict[str, Any]) -> None:
+        wanted = request.headers.get("if-match", "").strip()
+        if wanted and wanted != "*" and wanted.strip('"') != current["version"]:
+            raise problem.classic(
+                412,
+                "PreconditionFailedError",
+                f"The object has version {current['version']}, not {wanted}",
+            )
+
+    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+        wanted = request.params["id"]
+        found = self.dataset(caller.org, caller.sandbox, wanted)
+        if found is None:
+            raise problem.not_found(f"The dataset {wanted} does not exist")
+        return found
+
+
+def _dry_run(request: Request) -> bool:
+    return "validate-only" in request.headers.get("pragma", "").lower()
+
+
+def _shown(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "id"}
+
+
+def _merged(into: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    result = dict(into)
+    for name, value in part.items():
+        old = result.get(name)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        result[name] = _merged(old or {}, value) if both else value
+    return result
+
+
+def _table_name(name: str) -> str:
+    return "".join(one if one.isalnum() else "_" for one in name.lower()).strip("_")

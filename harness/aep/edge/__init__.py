@@ -1,0 +1,1 @@
+"""The Edge Network: datastreams, events of tags and SDKs, and projections."""

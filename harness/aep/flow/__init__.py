@@ -1,0 +1,1 @@
+"""Flow Service and what its flows do: connections, runs, activation, and delivery to destinations."""

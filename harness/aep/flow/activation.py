@@ -1,0 +1,236 @@
+"""Exports: what a flow to a destination sends when a profile changes, and what comes of it.
+
+A profile is exported when a mapped segment gains or loses it, and, while it is in a mapped segment,
+when its identities change or a mapped attribute is written, be it with the same value. A newly mapped
+segment sends those that are in it already.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from harness.aep import problem
+from harness.aep.clock import iso
+from harness.aep.flow.connections import destination_of
+from harness.aep.flow.flows import Flows, mapped_attributes, mapped_segments
+from harness.aep.flow.outbox import Outbox, Parcel
+from harness.aep.flow.runs import Attempt, FlowRuns
+from harness.aep.flow.sinks import DeliveryError, Destination, LocalSinks, Sink
+from harness.aep.flow.wire_sinks import WireSink
+from harness.aep.message import Request, answer
+from harness.aep.profile.profiles import Profiles, ProfileView
+from harness.aep.profile.qualification import REALIZED, Membership, Qualification, written
+from harness.aep.routing import Endpoint
+from harness.aep.segmentation.segments import Segments
+from harness.aep.store import encode
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from harness.aep.access.gateway import Caller
+    from harness.aep.serving.platform import Platform
+
+DEAD_LETTERS = "deadLetters"
+"""Stream of messages that could not be delivered, by flow id."""
+
+
+def routes(platform: Platform) -> list[Endpoint]:
+    """Endpoint of the local platform alone: `GET /_harness/dead-letters/{flowId}`."""
+
+    def dead_letters(request: Request, _: Caller) -> Response:
+        flow_id = request.params["flowId"]
+        flow = platform.store.anywhere(platform.service(Flows).kind, flow_id)
+        if flow is None:
+            raise problem.not_found(f"There is no flow {flow_id}")
+        found = platform.store.records(flow.org, flow.sandbox, DEAD_LETTERS, flow_id)
+        return answer({"deadLetters": [{"at": iso(one.at), **one.body} for one in found]})
+
+    path = "/_harness/dead-letters/{flowId}"
+    return [Endpoint(method="GET", path=path, handler=dead_letters, door="harness")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What happened to a profile."""
+
+    memberships: tuple[Membership, ...] = ()
+    identities: bool = False
+    record: dict[str, Any] = field(default_factory=dict)
+
+
+def message(view: ProfileView, attributes: list[str], memberships: dict[str, Membership]) -> dict[str, Any]:
+    """Compose an export: mapped attributes that are there, memberships, all identities."""
+    composed: dict[str, Any] = {}
+    for path in attributes:
+        names = path.split(".")
+        # Identities and memberships have their own place in the message.
+        if names[0] in ("identityMap", "segmentMembership"):
+            continue
+        present, value = _at(view.entity, names)
+        if present:
+            _place(composed, names, value)
+    composed["segmentMembership"] = written(memberships) or {"ups": {}}
+    composed["identityMap"] = view.identity_map
+    return composed
+
+
+def touches(record: dict[str, Any], attributes: list[str]) -> bool:
+    """Whether a record writes one of the attributes."""
+    return any(_at(record, path.split("."))[0] for path in attributes)
+
+
+class Activation:
+    """Delivers what enabled flows export. The sink is the local one unless another is given."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._store = platform.store
+        self.sink: Sink = platform.service(LocalSinks)
+        self._wire: WireSink | None = None
+        self._outbox: Outbox | None = None
+        settings = platform.settings
+        if settings.delivers_outside:
+            wire = self.sink = self._wire = WireSink(
+                self.sink, kinesis=settings.kinesis_endpoint, event_hubs=settings.eventhubs_endpoint
+            )
+            self._outbox = Outbox(platform.store, wire, self._report, keep=settings.data_file is not None)
+            platform.at_close(wire.close)
+            platform.at_close(self._outbox.close)
+            platform.at_settle(self._outbox.drain, last=True)
+        self._flows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._generation = -1
+
+    def changed(self, org: str, sandbox: str, xid: str, change: dict[str, Change]) -> None:
+        """Export a profile after a change; `change` says for each merge policy's id what it was."""
+        for flow in self._active(org, sandbox):
+            attributes, segments = mapped_attributes(flow), mapped_segments(flow)
+            policy = self._policy(org, sandbox, segments)
+            what = None if policy is None else change.get(policy["id"])
+            if policy is None or what is None:
+                continue
+            key = self._platform.service(Profiles).key(org, sandbox, xid, policy)
+            held = self._platform.service(Qualification).memberships(org, sandbox, key)
+            entered_or_left = any(one.segment_id in segments for one in what.memberships)
+            inside = any(one in held and held[one].status == REALIZED for one in segments)
+            if entered_or_left or (inside and (what.identities or touches(what.record, attributes))):
+                self._export(org, sandbox, flow, xid, policy)
+
+    def backfill(self, org: str, sandbox: str, flow: dict[str, Any], segments: list[str]) -> None:
+        """Export the profiles that are in newly mapped segments already."""
+        policy = self._policy(org, sandbox, mapped_segments(flow))
+        if policy is None or not self._platform.service(Flows).is_destination(flow):
+            return
+        qualification = self._platform.service(Qualification)
+        for view in self._platform.service(Profiles).everyone(org, sandbox, policy):
+            held = qualification.memberships(org, sandbox, view.key)
+            if any(one in held and held[one].status == REALIZED for one in segments):
+                self._export(org, sandbox, flow, view.xids[0], policy)
+
+    def _active(self, org: str, sandbox: str) -> list[dict[str, Any]]:
+        flows = self._platform.service(Flows)
+        generation = self._store.generation(flows.kind)
+        if generation != self._generation:
+            self._flows.clear()
+            self._generation = generation
+        if (org, sandbox) not in self._flows:
+            self._flows[org, sandbox] = [
+                flow
+                for flow in self._store.find(org, sandbox, flows.kind)
+                if flow["state"] == "enabled" and flows.is_destination(flow) and mapped_segments(flow)
+            ]
+        return self._flows[org, sandbox]
+
+    def _policy(self, org: str, sandbox: str, segments: list[str]) -> dict[str, Any] | None:
+        """Merge policy of the first mapped segment there is: memberships are kept under it."""
+        definitions = self._platform.service(Segments)
+        profiles = self._platform.service(Profiles)
+        for segment_id in segments:
+            segment = definitions.get(org, sandbox, segment_id)
+            if segment is not None:
+                return profiles.policy(org, sandbox, segment.policy_id)
+        return None
+
+    def _export(self, org: str, sandbox: str, flow: dict[str, Any], xid: str, policy: dict[str, Any]) -> None:
+        view = self._platform.service(Profiles).view(org, sandbox, xid, policy)
+        if view is None:
+            return
+        held = self._platform.service(Qualification).memberships(org, sandbox, view.key)
+        data = encode(message(view, mapped_attributes(flow), held))
+        for base, target in self._platform.service(Flows).route_of(org, sandbox, flow):
+            destination = destination_of(base, target)
+            if destination is None:
+                continue
+            parcel = Parcel(
+                org=org,
+                sandbox=sandbox,
+                flow={name: flow[name] for name in ("id", "flowSpec", "sandboxId", "sourceConnectionIds")},
+                target_id=target["id"],
+                destination=destination,
+                # The identity that came first stays the same when others are joined to the profile.
+                partition_key=view.xids[0],
+                data=data,
+            )
+            if self._outbox is not None and self.goes_out(destination):
+                self._outbox.put(parcel)
+            else:
+                self._deliver(parcel)
+
+    def _deliver(self, parcel: Parcel) -> None:
+        outcome: DeliveryError | None = None
+        try:
+            self.sink.send(parcel.destination, parcel.partition_key, parcel.data.encode())
+        except DeliveryError as error:
+            outcome = error
+        with self._store.transaction():
+            self._report(parcel, outcome)
+
+    def _report(self, parcel: Parcel, error: DeliveryError | None) -> None:
+        """Count a message in its flow's run; one that was not taken is kept with the reason."""
+        org, sandbox, flow = parcel.org, parcel.sandbox, parcel.flow
+        if error is not None:
+            letter = {
+                "flowId": flow["id"],
+                "targetConnectionId": parcel.target_id,
+                "error": {"code": error.code, "message": error.message},
+                "message": json.loads(parcel.data),
+            }
+            now = self._platform.clock.now_ms()
+            self._store.append(org, sandbox, DEAD_LETTERS, flow["id"], now, letter)
+        attempt = Attempt(
+            source_id=flow["sourceConnectionIds"][0],
+            target_id=parcel.target_id,
+            size=len(parcel.data.encode()),
+            error=None if error is None else (error.code, error.message),
+        )
+        self._platform.service(FlowRuns).record(org, sandbox, flow, attempt)
+
+    def goes_out(self, destination: Destination) -> bool:
+        """Whether messages to a destination leave this process."""
+        return self._wire is not None and self._wire.goes_out(destination.service)
+
+    def answers(self, destination: Destination) -> bool:
+        """Whether the credentials of a destination get in; may wait for the network."""
+        if self._wire is not None and self.goes_out(destination):
+            return self._wire.answers(destination)
+        return self._platform.service(LocalSinks).opens(
+            destination.service, destination.place, destination.key_name, destination.key
+        )
+
+
+def _at(entity: Any, names: list[str]) -> tuple[bool, Any]:
+    for name in names:
+        if not isinstance(entity, dict) or name not in entity:
+            return False, None
+        entity = entity[name]
+    return True, entity
+
+
+def _place(composed: dict[str, Any], names: list[str], value: Any) -> None:
+    for name in names[:-1]:
+        inner = composed.setdefault(name, {})
+        if not isinstance(inner, dict):
+            return
+        composed = inner
+    composed[names[-1]] = value

@@ -1,0 +1,59 @@
+"""Event type configuration, which the numbered partner collection of 2020 calls.
+
+No documentation of it is public; the answers are those that its neighbours in the Profile API give.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.aep import problem
+from harness.aep.message import Request, answer
+from harness.aep.routing import Endpoint
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from harness.aep.access.gateway import Caller
+    from harness.aep.serving.platform import Platform
+
+_BASE = "/data/core/ups/config/eventTypes"
+_KIND = "event-type"
+
+
+def routes(platform: Platform) -> list[Endpoint]:
+    """Endpoints of the configuration."""
+    store = platform.store
+
+    def listed(request: Request, caller: Caller) -> Response:
+        """`GET /config/eventTypes?limit=`: oldest first."""
+        found = store.find(caller.org, caller.sandbox, _KIND)
+        limit = request.query.number("limit", 20, low=1)
+        page = {"totalCount": len(found), "pageSize": min(limit, len(found))}
+        return answer({"_page": page, "children": found[:limit], "_links": {"next": {"href": ""}}})
+
+    def read(request: Request, caller: Caller) -> Response:
+        """`GET /config/eventTypes/{id}`."""
+        found = store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
+        if found is None:
+            raise problem.ups(404)
+        return answer(found)
+
+    def create(request: Request, caller: Caller) -> Response:
+        """`POST /config/eventTypes {id, title, …}`: 201, or 200 for one that there is."""
+        # The content type is not enforced: the collection sends none.
+        wanted = request.document()
+        if not isinstance(wanted.get("id"), str) or not wanted["id"]:
+            raise problem.ups(400, "The event type needs an id")
+        if wanted.get("imsOrgId", caller.org) != caller.org:
+            raise problem.ups(403, "The event type belongs to another IMS Org")
+        known = store.get(caller.org, caller.sandbox, _KIND, wanted["id"])
+        body = {**wanted, "imsOrgId": caller.org}
+        store.put(caller.org, caller.sandbox, _KIND, wanted["id"], body)
+        return answer(body, 200 if known else 201)
+
+    return [
+        Endpoint(method="GET", path=_BASE, handler=listed),
+        Endpoint(method="POST", path=_BASE, handler=create),
+        Endpoint(method="GET", path=f"{_BASE}/{{id}}", handler=read),
+    ]

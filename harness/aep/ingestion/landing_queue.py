@@ -1,0 +1,57 @@
+"""Records that have landed in the data lake and are not in profiles yet: eventual consistency.
+
+Kept in the store, so that they survive the process; worked off by the platform's clock.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.aep.catalog.datasets import Catalog
+
+if TYPE_CHECKING:
+    from harness.aep.serving.platform import Platform
+
+_NOWHERE = ("", "")
+_STREAM = "landing-queue"
+_AT_ONCE = 200
+
+
+class LandingQueue:
+    """Lets what follows from a record follow when the settings' delay has passed."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._store = platform.store
+        self._waiting = self._store.count_records(*_NOWHERE, _STREAM)
+        platform.at_settle(lambda: self.catch_up(everything=True))
+
+    def put(self, received_ms: int, **arguments: Any) -> None:
+        """Keep the arguments of `record_landed` until they are due."""
+        due_ms = received_ms + self._platform.settings.ingest_delay_ms
+        arguments["received_ms"] = received_ms
+        dataset = arguments.pop("dataset")
+        arguments["dataset_id"] = dataset["id"]
+        self._store.append(*_NOWHERE, _STREAM, arguments["xaction_id"], due_ms, arguments)
+        self._waiting += 1
+
+    def catch_up(self, *, everything: bool = False) -> None:
+        """Work off what is due by the platform's clock, in the order it came, or all there is."""
+        from harness.aep.ingestion.pipeline import record_landed
+
+        while self._waiting:
+            now = self._platform.clock.now_ms()
+            found = self._store.records(*_NOWHERE, _STREAM, limit=_AT_ONCE)
+            if not found:
+                self._waiting = 0
+            for record in found:
+                if record.at > now and not everything:
+                    return
+                body = dict(record.body)
+                org, sandbox, dataset_id = body["org"], body["sandbox"], body.pop("dataset_id")
+                with self._store.transaction():
+                    dataset = self._platform.service(Catalog).dataset(org, sandbox, dataset_id)
+                    if dataset is not None:
+                        record_landed(self._platform, dataset=dataset, **body)
+                    self._store.forget_records(*_NOWHERE, _STREAM, record.key)
+                self._waiting -= 1

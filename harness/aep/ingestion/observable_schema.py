@@ -1,0 +1,83 @@
+"""The part of a dataset's schema that its records have used: Catalog's `observableSchema`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.aep.catalog.datasets import Catalog
+from harness.aep.ingestion.batches import Batches
+from harness.aep.ingestion.landing import LAKE
+from harness.aep.registry.state import SchemaRegistry
+
+if TYPE_CHECKING:
+    from harness.aep.serving.platform import Platform
+
+_PAGE = 1000
+_MOST_PATHS = 10_000
+"""As many fields as a row of a dataset may have."""
+
+Tree = dict[str, "Tree"]
+
+
+class ObservableSchemas:
+    """Looks at each landed record once, when somebody asks for the schema of its dataset."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._registry = platform.service(SchemaRegistry)
+        self._seen: dict[tuple[str, str, str], tuple[int, Tree]] = {}
+        self._shown: dict[tuple[str, str, str], tuple[tuple[int, ...], dict[str, Any]]] = {}
+
+    def schema(self, org: str, sandbox: str, dataset_id: str) -> dict[str, Any]:
+        """Give the schema of the fields that occur in the dataset; without records one without fields."""
+        key = (org, sandbox, dataset_id)
+        stamp = (self._platform.store.last_written(), *self._registry.generation())
+        known = self._shown.get(key)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        dataset = self._platform.service(Catalog).dataset(org, sandbox, dataset_id) or {}
+        schema_id = (dataset.get("schemaRef") or {}).get("id", "")
+        full = self._registry.full(org, sandbox, schema_id) or {}
+        properties = _used(full, self._tree(org, sandbox, dataset_id)).get("properties", {})
+        shown = {"type": "object", "meta:xdmType": "object", "properties": properties}
+        self._shown[key] = (stamp, shown)
+        return shown
+
+    def _tree(self, org: str, sandbox: str, dataset_id: str) -> Tree:
+        key = (org, sandbox, dataset_id)
+        store = self._platform.store
+        after, tree = self._seen.get(key, (0, {}))
+        newest = after
+        for batch in self._platform.service(Batches).all(org, sandbox):
+            if batch["relatedObjects"][0]["id"] != dataset_id:
+                continue
+            at = after
+            while found := store.records(org, sandbox, LAKE, batch["id"], after=at, limit=_PAGE):
+                for record in found:
+                    _note(record.body, tree)
+                at = found[-1].seq
+                newest = max(newest, at)
+        self._seen[key] = (newest, tree)
+        return tree
+
+
+def _note(value: Any, tree: Tree) -> None:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name in tree or len(tree) < _MOST_PATHS:
+                _note(inner, tree.setdefault(name, {}))
+    elif isinstance(value, list):
+        for one in value:
+            _note(one, tree)
+
+
+def _used(node: dict[str, Any], tree: Tree) -> dict[str, Any]:
+    """Copy of a resolved schema without the fields that are not in the tree."""
+    shown = dict(node)
+    if isinstance(node.get("properties"), dict):
+        shown["properties"] = {
+            name: _used(field, tree[name]) for name, field in node["properties"].items() if name in tree
+        }
+    if isinstance(node.get("items"), dict):
+        shown["items"] = _used(node["items"], tree)
+    return shown

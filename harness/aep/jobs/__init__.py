@@ -1,0 +1,1 @@
+"""What runs later or over all profiles: schedules, segment, export and system jobs, computed attributes."""

@@ -1,0 +1,245 @@
+"""Export jobs: profiles, all of them or those in segments, written to a dataset as a batch.
+
+Source: the guide to the endpoint `/export/jobs`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.aep import problem
+from harness.aep.catalog.datasets import Catalog
+from harness.aep.documents import Documents
+from harness.aep.ingestion.batches import Batches
+from harness.aep.ingestion.landing import LAKE
+from harness.aep.jobs.job_status import with_status
+from harness.aep.message import Request, answer
+from harness.aep.pql.moments import moment_of
+from harness.aep.profile.access import project
+from harness.aep.profile.merge_policies import PROFILE
+from harness.aep.profile.profiles import Profiles, ProfileView
+from harness.aep.profile.qualification import EXITED, REALIZED, Membership, Qualification, written
+from harness.aep.segmentation.segments import Segments
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from harness.aep.access.gateway import Caller
+    from harness.aep.routing import Endpoint
+    from harness.aep.serving.platform import Platform
+
+_STATUSES = ("NEW", "SUCCEEDED", "FAILED")
+_MEMBER = {"realized": REALIZED, "existing": REALIZED, "exited": EXITED}
+
+
+def routes(platform: Platform) -> list[Endpoint]:
+    """Endpoints of the service."""
+    return platform.service(ExportJobs).endpoints()
+
+
+class ExportJobs(Documents):
+    """Jobs of every sandbox. A job is done before the answer to its creation is sent."""
+
+    base = "/data/core/ups/export/jobs"
+    kind = "exportJob"
+    noun = "export job"
+
+    def list_all(self, request: Request, caller: Caller) -> Response:
+        """`GET /export/jobs?limit=&offset=&status=`: newest first."""
+        query = request.query
+        found = self.all(caller)[::-1]
+        found = with_status(found, query.get("status"), _STATUSES)
+        limit = query.number("limit", 100, low=1)
+        offset = query.number("offset", 0)
+        shown = found[offset : offset + limit]
+        more = offset + limit < len(found)
+        return answer(
+            {
+                "records": shown,
+                "page": {
+                    "sortField": "createdTime",
+                    "sort": "desc",
+                    "pageOffset": str(offset),
+                    "pageSize": len(shown),
+                },
+                "link": {"next": f"/export/jobs?offset={offset + limit}&limit={limit}"} if more else {},
+            }
+        )
+
+    def create(self, request: Request, caller: Caller) -> Response:
+        """`POST /export/jobs {destination, schema, filter?, …}`: answers the job as it began."""
+        return answer(self.run(caller, request.document()))
+
+    def run(self, caller: Caller, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Export profiles to a dataset as a request's body wants it; gives the job as it began."""
+        org, sandbox = caller.org, caller.sandbox
+        dataset_id = self._dataset(caller, wanted.get("destination"))
+        schema = wanted.get("schema")
+        if not isinstance(schema, dict) or schema.get("name") != PROFILE:
+            raise problem.bad_request(f"schema.name must be {PROFILE}")
+        fields = wanted.get("fields", "")
+        if not isinstance(fields, str):
+            raise problem.bad_request("fields must be a list of fields with commas between them")
+        filters = wanted.get("filter", {})
+        if not isinstance(filters, dict):
+            raise problem.bad_request("filter must be an object")
+        segments = self._segments(caller, filters)
+        policy = self._policy(caller, wanted.get("mergePolicy"), segments)
+        times = _span(filters)
+        started = self._platform.clock.now_ms()
+        with self._store.transaction():
+            views = [] if policy is None else self._platform.service(Profiles).everyone(org, sandbox, policy)
+            exported = []
+            for view in views:
+                held = self._platform.service(Qualification).memberships(org, sandbox, view.key)
+                if not segments or _qualifies(held, segments, times):
+                    exported.append(_record(view, held, fields))
+            batch_id = self._write(caller, dataset_id, exported, started)
+            begun = self._begun(caller, wanted, dataset_id, batch_id, policy)
+            self._store.put(
+                org, sandbox, self.kind, str(begun["id"]), self._done(begun, started, len(exported))
+            )
+        return begun
+
+    def delete(self, request: Request, caller: Caller) -> Response:
+        """`DELETE /export/jobs/{id}`: 200 with a message; the batch that was written stays."""
+        self.forget(request, caller)
+        return answer({"status": True, "message": "Export job has been marked for cancelling"})
+
+    def _dataset(self, caller: Caller, destination: Any) -> str:
+        dataset_id = destination.get("datasetId") if isinstance(destination, dict) else None
+        catalog = self._platform.service(Catalog)
+        if not isinstance(dataset_id, str) or catalog.dataset(caller.org, caller.sandbox, dataset_id) is None:
+            raise problem.bad_request(f"destination.datasetId must be that of a dataset, not {dataset_id!r}")
+        return dataset_id
+
+    def _segments(self, caller: Caller, filters: dict[str, Any]) -> dict[str, frozenset[str]]:
+        """Wanted statuses by segment id."""
+        found: dict[str, frozenset[str]] = {}
+        given = filters.get("segments", [])
+        for one in given if isinstance(given, list) else [None]:
+            segment_id = one.get("segmentId") if isinstance(one, dict) else None
+            if not isinstance(one, dict) or not isinstance(segment_id, str):
+                raise problem.bad_request("filter.segments must be an array of objects with a segmentId")
+            if self._platform.service(Segments).get(caller.org, caller.sandbox, segment_id) is None:
+                raise problem.not_found(f"There is no segment definition {segment_id}")
+            statuses = one.get("status", ["realized"])
+            if not isinstance(statuses, list) or not all(
+                isinstance(name, str) and name in _MEMBER for name in statuses
+            ):
+                raise problem.bad_request(f"status must be an array of some of {', '.join(_MEMBER)}")
+            found[segment_id] = frozenset(_MEMBER[name] for name in statuses)
+        return found
+
+    def _policy(
+        self, caller: Caller, given: Any, segments: dict[str, frozenset[str]]
+    ) -> dict[str, Any] | None:
+        """Merge policy that is named, else that of the first segment, else the default one."""
+        profiles = self._platform.service(Profiles)
+        policy_id = given.get("id") if isinstance(given, dict) else None
+        if policy_id is not None:
+            policy = profiles.policy(caller.org, caller.sandbox, str(policy_id))
+            if policy is None:
+                raise problem.bad_request(f"There is no merge policy {policy_id!r}")
+            return policy
+        for segment_id in segments:
+            segment = self._platform.service(Segments).get(caller.org, caller.sandbox, segment_id)
+            if segment is not None:
+                return profiles.policy(caller.org, caller.sandbox, segment.policy_id)
+        return profiles.policy(caller.org, caller.sandbox)
+
+    def _write(self, caller: Caller, dataset_id: str, records: list[dict[str, Any]], at_ms: int) -> str:
+        count = len(records)
+        batch = self._platform.service(Batches).make(
+            caller.org,
+            caller.sandbox,
+            dataset_id,
+            status="success",
+            user=caller.user_id,
+            client=caller.client_id,
+            inputFormat={"format": "json"},
+            metrics={"inputRecordCount": count, "outputRecordCount": count, "failedRecordCount": 0},
+        )
+        for record in records:
+            self._store.append(caller.org, caller.sandbox, LAKE, batch["id"], at_ms, record)
+        self._platform.service(Catalog).note_batch(
+            caller.org, caller.sandbox, dataset_id, batch["id"], success=True
+        )
+        return str(batch["id"])
+
+    def _begun(
+        self,
+        caller: Caller,
+        wanted: dict[str, Any],
+        dataset_id: str,
+        batch_id: str,
+        policy: dict[str, Any] | None,
+    ) -> dict[str, Any]:
+        ids, now = self._platform.ids, self._platform.clock.now_ms()
+        number = 1 + max((one["id"] for one in self.all(caller)), default=99)
+        merge: dict[str, Any] = (
+            {} if policy is None else {"mergePolicy": {"id": policy["id"], "version": policy["version"]}}
+        )
+        given: dict[str, Any] = {
+            name: wanted[name] for name in ("fields", "filter", "additionalFields") if name in wanted
+        }
+        return {
+            "id": number,
+            "jobType": "BATCH",
+            "destination": {"datasetId": dataset_id, "segmentPerBatch": False, "batchId": batch_id},
+            **given,
+            "schema": {"name": PROFILE},
+            "imsOrgId": caller.org,
+            "status": "NEW",
+            **merge,
+            "profileInstanceId": "ups",
+            "errors": [],
+            "metrics": {},
+            "computeGatewayJobId": {"exportJob": ids.uuid()},
+            "creationTime": now,
+            "updateTime": now,
+            "requestId": ids.uuid(),
+        }
+
+    def _done(self, begun: dict[str, Any], started: int, count: int) -> dict[str, Any]:
+        now = self._platform.clock.now_ms()
+        took = {"startTimeInMs": started, "endTimeInMs": now, "totalTimeInMs": now - started}
+        metrics = {
+            "totalTime": took,
+            "profileExportTime": took,
+            "aCPDatasetWriteTime": took,
+            "exportedProfiles": count,
+        }
+        return {**begun, "status": "SUCCEEDED", "metrics": metrics, "updateTime": now}
+
+
+def _record(view: ProfileView, held: dict[str, Membership], fields: str) -> dict[str, Any]:
+    entity = {**view.entity, "identityMap": view.identity_map}
+    if held:
+        entity["segmentMembership"] = written(held)
+    names = [name.strip() for name in fields.split(",") if name.strip()]
+    return project(entity, names) if names else entity
+
+
+def _span(filters: dict[str, Any]) -> tuple[float, float]:
+    """From when to when a qualification counts, epoch milliseconds."""
+    given = filters.get("segmentQualificationTime") or {}
+    bounds = []
+    for name, default in (("startTime", float("-inf")), ("endTime", float("inf"))):
+        text = given.get(name) if isinstance(given, dict) else None
+        moment = moment_of(text)
+        if text is not None and moment is None:
+            raise problem.bad_request(f"segmentQualificationTime.{name} must be an RFC 3339 time")
+        bounds.append(default if moment is None else moment.timestamp() * 1000)
+    return bounds[0], bounds[1]
+
+
+def _qualifies(
+    held: dict[str, Membership], segments: dict[str, frozenset[str]], times: tuple[float, float]
+) -> bool:
+    return any(
+        segment_id in held
+        and held[segment_id].status in statuses
+        and times[0] <= held[segment_id].at_ms <= times[1]
+        for segment_id, statuses in segments.items()
+    )

@@ -1,0 +1,259 @@
+"""Merge policies: how a profile is put together, one default for each schema class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.aep import json_patch, problem
+from harness.aep.child_pages import href
+from harness.aep.json_patch import PatchError
+from harness.aep.message import Query, Request, answer, empty
+from harness.aep.profile.merge import DATASET_PRECEDENCE, TIMESTAMP_ORDERED, MergeRule
+from harness.aep.routing import Endpoint
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from harness.aep.access.gateway import Caller
+    from harness.aep.serving.platform import Platform
+
+BASE = "/data/core/ups/config/mergePolicies"
+PROFILE = "_xdm.context.profile"
+_KIND = "mergePolicy"
+_GRAPHS = ("none", "pdg")
+_MERGES = (TIMESTAMP_ORDERED, DATASET_PRECEDENCE)
+_FILTERS = ("schema.name", "default", "identityGraph.type", "attributeMerge.type")
+_OWN = ("id", "imsOrgId", "sandbox", "version", "updateEpoch")
+
+
+def routes(platform: Platform) -> list[Endpoint]:
+    """Endpoints of the service."""
+    policies = platform.service(MergePolicies)
+    table = (
+        ("GET", "", policies.list_all),
+        ("POST", "", policies.create),
+        ("POST", "/bulk-get", policies.bulk_get),
+        ("GET", "/{id}", policies.read),
+        ("PUT", "/{id}", policies.replace),
+        ("PATCH", "/{id}", policies.patch),
+        ("DELETE", "/{id}", policies.delete),
+    )
+    return [Endpoint(method=method, path=BASE + path, handler=handler) for method, path, handler in table]
+
+
+def rule_of(policy: dict[str, Any]) -> MergeRule:
+    """How a policy merges attributes."""
+    merge = policy["attributeMerge"]
+    return MergeRule(kind=merge["type"], order=tuple(merge.get("order", ())))
+
+
+def stitches(policy: dict[str, Any]) -> bool:
+    """Whether a policy follows the private identity graph."""
+    return bool(policy["identityGraph"]["type"] == "pdg")
+
+
+class MergePolicies:
+    """Policies of every sandbox; each is born with a default for profiles that stitches."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._store = platform.store
+        self._cache: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._generation = -1
+
+    def all(self, org: str, sandbox: str) -> list[dict[str, Any]]:
+        """All policies of a sandbox, oldest first. They must not be changed."""
+        generation = self._store.generation(_KIND)
+        if generation != self._generation:
+            self._cache.clear()
+            self._generation = generation
+        held = self._cache.get((org, sandbox))
+        if held is None:
+            held = self._store.find(org, sandbox, _KIND)
+            if not held:
+                held = [self._born(org, sandbox)]
+            self._generation = self._store.generation(_KIND)
+            self._cache[org, sandbox] = held
+        return held
+
+    def get(self, org: str, sandbox: str, policy_id: str) -> dict[str, Any] | None:
+        """Policy by its id."""
+        return next((one for one in self.all(org, sandbox) if one["id"] == policy_id), None)
+
+    def default(self, org: str, sandbox: str, schema: str = PROFILE) -> dict[str, Any] | None:
+        """Return the default policy of a schema class."""
+        found = (one for one in self.all(org, sandbox) if one["default"] and one["schema"]["name"] == schema)
+        return next(found, None)
+
+    # calls
+
+    def list_all(self, request: Request, caller: Caller) -> Response:
+        """`GET /config/mergePolicies` with filters, order and paging."""
+        found = [one for one in self.all(caller.org, caller.sandbox) if _fits(one, request.query)]
+        order = request.query.get("orderBy")
+        if order:
+            field = order.lstrip("+-")
+            if any(field not in one for one in found):
+                raise problem.ups(400, f"There is no field {field!r} to order by.")
+            found = sorted(found, key=lambda one: str(one[field]), reverse=order.startswith("-"))
+        limit = request.query.number("limit", 20, low=1)
+        start = request.query.number("start", 0)
+        page = found[start : start + limit]
+        following = start + limit
+        more = ""
+        if following < len(found):
+            more = href("/config/mergePolicies", request.query, start=following, limit=limit)
+        return answer(
+            {
+                "_page": {"totalCount": len(found), "pageSize": len(page)},
+                "children": page,
+                "_links": {"next": {"href": more}},
+            }
+        )
+
+    def create(self, request: Request, caller: Caller) -> Response:
+        """`POST /config/mergePolicies`: 200, not 201."""
+        policy = self._composed(request.document(), caller)
+        return answer(self._save(caller, {"id": self._platform.ids.uuid(), "version": 0, **policy}))
+
+    def read(self, request: Request, caller: Caller) -> Response:
+        """`GET /config/mergePolicies/{id}`."""
+        return answer(self._get(request, caller))
+
+    def replace(self, request: Request, caller: Caller) -> Response:
+        """`PUT /config/mergePolicies/{id}`."""
+        held = self._get(request, caller)
+        policy = self._composed(request.document(), caller)
+        return answer(self._save(caller, {**policy, "id": held["id"], "version": held["version"]}))
+
+    def patch(self, request: Request, caller: Caller) -> Response:
+        """`PATCH /config/mergePolicies/{id}`: a JSON Patch, or a single instruction of one."""
+        held = self._get(request, caller)
+        body = request.json()
+        body = [body] if isinstance(body, dict) else body
+        try:
+            operations = json_patch.parse_patch(body)
+            fixed = [one.pointer for one in operations if not one.path or one.path[0] in _OWN]
+            if fixed:
+                raise problem.ups(400, f"{fixed[0] or '/'} cannot be changed.")
+            changed = json_patch.apply_patch(held, operations)
+        except PatchError as error:
+            raise problem.ups(400, error.message) from None
+        policy = self._composed(changed, caller)
+        return answer(self._save(caller, {**policy, "id": held["id"], "version": held["version"]}))
+
+    def delete(self, request: Request, caller: Caller) -> Response:
+        """`DELETE /config/mergePolicies/{id}`: 200 without a body; the last default stays."""
+        held = self._get(request, caller)
+        if held["default"]:
+            raise problem.ups(400, "The default merge policy of a schema cannot be deleted.")
+        self._store.delete(caller.org, caller.sandbox, _KIND, held["id"])
+        return empty(200)
+
+    def bulk_get(self, request: Request, caller: Caller) -> Response:
+        """`POST /config/mergePolicies/bulk-get {ids: [{id}]}`: 207."""
+        ids = request.document().get("ids")
+        if not isinstance(ids, list) or not all(
+            isinstance(one, dict) and isinstance(one.get("id"), str) for one in ids
+        ):
+            raise problem.ups(400, "'ids' must be an array of objects with an 'id'.")
+        found = {one["id"]: self.get(caller.org, caller.sandbox, one["id"]) for one in ids}
+        return answer({"results": {key: one for key, one in found.items() if one is not None}}, 207)
+
+    # parts
+
+    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+        held = self.get(caller.org, caller.sandbox, request.params["id"])
+        if held is None:
+            raise problem.ups(404)
+        return held
+
+    def _composed(self, body: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        name = body.get("name")
+        if not isinstance(name, str) or not name:
+            raise problem.ups(400, "'name' is required.")
+        schema = body.get("schema")
+        if not isinstance(schema, dict) or not isinstance(schema.get("name"), str):
+            raise problem.ups(400, "'schema.name' is required.")
+        graph = body.get("identityGraph", {"type": "none"})
+        if not isinstance(graph, dict) or graph.get("type") not in _GRAPHS:
+            raise problem.ups(400, f"'identityGraph.type' must be one of {', '.join(_GRAPHS)}.")
+        merge = body.get("attributeMerge", {"type": TIMESTAMP_ORDERED})
+        if not isinstance(merge, dict) or merge.get("type") not in _MERGES:
+            raise problem.ups(400, f"'attributeMerge.type' must be one of {', '.join(_MERGES)}.")
+        order = merge.get("order")
+        if merge["type"] == DATASET_PRECEDENCE and not (
+            isinstance(order, list) and order and all(isinstance(one, str) for one in order)
+        ):
+            raise problem.ups(400, "'attributeMerge.order' must list the ids of datasets.")
+        return {
+            "name": name,
+            "imsOrgId": caller.org,
+            "schema": {"name": schema["name"]},
+            "identityGraph": {"type": graph["type"]},
+            "attributeMerge": dict(merge),
+            "default": _flag(body, "default"),
+            "isActiveOnEdge": _flag(body, "isActiveOnEdge"),
+        }
+
+    def _save(self, caller: Caller, policy: dict[str, Any]) -> dict[str, Any]:
+        from harness.aep.access.sandboxes import Sandboxes
+
+        org, sandbox = caller.org, caller.sandbox
+        schema = policy["schema"]["name"]
+        with self._store.transaction():
+            before = self.default(org, sandbox, schema)
+            if before is not None and before["id"] == policy["id"] and not policy["default"]:
+                raise problem.ups(400, "Make another merge policy the default instead.")
+            if policy["default"] and before is not None and before["id"] != policy["id"]:
+                self._store.put(org, sandbox, _KIND, before["id"], {**before, "default": False})
+            saved = {
+                **policy,
+                "sandbox": self._platform.service(Sandboxes).describe(org, sandbox),
+                "version": policy["version"] + 1,
+                "updateEpoch": self._platform.clock.now_s(),
+            }
+            self._store.put(org, sandbox, _KIND, saved["id"], saved)
+        return saved
+
+    def _born(self, org: str, sandbox: str) -> dict[str, Any]:
+        from harness.aep.access.sandboxes import Sandboxes
+
+        policy: dict[str, Any] = {
+            "id": self._platform.ids.uuid(),
+            "name": "Default Timebased",
+            "imsOrgId": org,
+            "sandbox": self._platform.service(Sandboxes).describe(org, sandbox),
+            "schema": {"name": PROFILE},
+            "version": 1,
+            "identityGraph": {"type": "pdg"},
+            "attributeMerge": {"type": TIMESTAMP_ORDERED},
+            "default": True,
+            "isActiveOnEdge": False,
+            "updateEpoch": self._platform.clock.now_s(),
+        }
+        self._store.put(org, sandbox, _KIND, policy["id"], policy)
+        return policy
+
+
+def _flag(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name, False)
+    # Adobe's PATCH sample sends the string.
+    if value in ("true", "false"):
+        return bool(value == "true")
+    if not isinstance(value, bool):
+        raise problem.ups(400, f"'{name}' must be true or false.")
+    return value
+
+
+def _fits(policy: dict[str, Any], query: Query) -> bool:
+    for name in _FILTERS:
+        wanted = query.get(name)
+        if not wanted:
+            continue
+        actual: Any = policy
+        for word in name.split("."):
+            actual = actual[word]
+        if str(actual).lower() != wanted.lower():
+            return False
+    return True

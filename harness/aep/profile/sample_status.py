@@ -1,0 +1,147 @@
+"""Profile preview: how many profiles there are, and how they spread over datasets and namespaces.
+
+Source: the guide to the endpoint `/previewsamplestatus`. Everything is counted when it is asked for,
+so the sample is the whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from harness.aep import problem
+from harness.aep.catalog.datasets import Catalog
+from harness.aep.identity.namespaces import Namespaces
+from harness.aep.message import Request, answer
+from harness.aep.profile.profiles import Profiles, ProfileView
+from harness.aep.routing import Endpoint
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from harness.aep.access.gateway import Caller
+    from harness.aep.serving.platform import Platform
+
+_BASE = "/data/core/ups/previewsamplestatus"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def routes(platform: Platform) -> list[Endpoint]:
+    """Endpoints of the service."""
+    status = platform.service(SampleStatus)
+    table = (
+        ("GET", "", status.read),
+        ("GET", "/report/dataset", status.by_dataset),
+        ("GET", "/report/namespace", status.by_namespace),
+    )
+    return [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
+
+
+class SampleStatus:
+    """Counts of the profiles under the default merge policy."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    def read(self, _: Request, caller: Caller) -> Response:
+        """`GET /previewsamplestatus`."""
+        views, policy = self._views(caller)
+        profiles = self._platform.service(Profiles)
+        fragments = sum(len(profiles.fragments(caller.org, caller.sandbox, one.xids)) for one in views)
+        strategy = "timestampOrdered" if policy is None else policy["attributeMerge"]["type"]
+        stamp = self._now().strftime("%Y-%m-%d %H:%M:%S.0")
+        return answer(
+            {
+                "numRowsToRead": str(len(views)),
+                "sampleJobRunning": {"status": False, "submissionTimestamp": stamp},
+                "cosmosDocCount": f'"{fragments}"',
+                "totalFragmentCount": fragments,
+                "lastSuccessfulBatchTimestamp": '"null"',
+                "streamingDriven": '"true"',
+                "totalRows": str(len(views)),
+                "lastBatchId": '"null"',
+                "status": "TASK_FINISHED",
+                "samplingRatio": 1.0,
+                "mergeStrategy": f"{strategy}_auto",
+                "lastSampledTimestamp": stamp,
+            }
+        )
+
+    def by_dataset(self, request: Request, caller: Caller) -> Response:
+        """`GET /previewsamplestatus/report/dataset?date=`."""
+        stamp = self._report_time(request)
+        views, _ = self._views(caller)
+        counts = Counter(source for view in views for source in dict.fromkeys(view.sources))
+        catalog = self._platform.service(Catalog)
+        data = []
+        for dataset in catalog.datasets(caller.org, caller.sandbox):
+            count = counts[dataset["id"]]
+            if count:
+                data.append(
+                    {
+                        **_counted(count, len(views)),
+                        "name": dataset["name"],
+                        "description": dataset.get("description", ""),
+                        "value": dataset["id"],
+                        "streamingIngestionEnabled": "",
+                        "createdUser": dataset["createdUser"],
+                        "reportTimestamp": stamp,
+                    }
+                )
+        return answer({"data": data, "reportTimestamp": stamp})
+
+    def by_namespace(self, request: Request, caller: Caller) -> Response:
+        """`GET /previewsamplestatus/report/namespace?date=`."""
+        stamp = self._report_time(request)
+        views, _ = self._views(caller)
+        profiles: Counter[str] = Counter()
+        identities: Counter[str] = Counter()
+        for view in views:
+            codes = [one.namespace.lower() for one in view.identities]
+            identities.update(codes)
+            profiles.update(set(codes))
+        data = [
+            {
+                **_counted(profiles[code], len(views)),
+                "reportTimestamp": stamp,
+                "fullIDsFragmentCount": identities[code],
+                "code": namespace["code"],
+                "value": str(namespace["id"]),
+            }
+            for namespace in self._platform.service(Namespaces).all(caller.org, caller.sandbox)
+            if profiles[code := namespace["code"].lower()]
+        ]
+        return answer({"data": data, "reportTimestamp": stamp})
+
+    def _views(self, caller: Caller) -> tuple[list[ProfileView], dict[str, Any] | None]:
+        profiles = self._platform.service(Profiles)
+        policy = profiles.policy(caller.org, caller.sandbox)
+        if policy is None:
+            return [], None
+        return profiles.everyone(caller.org, caller.sandbox, policy), policy
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._platform.clock.now_ms() / 1000, tz=UTC)
+
+    def _report_time(self, request: Request) -> str:
+        """Time of the report; there is one of today, and 404 for every other day."""
+        now = self._now()
+        asked = request.query.get("date")
+        if asked:
+            if _DATE.fullmatch(asked) is None:
+                raise problem.bad_request("date must have the form YYYY-MM-DD")
+            if asked != now.strftime("%Y-%m-%d"):
+                raise problem.not_found(f"There is no report of {asked}")
+        return now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}"
+
+
+def _counted(count: int, total: int) -> dict[str, Any]:
+    share = round(count / total, 6) if total else 0
+    return {
+        "sampleCount": count,
+        "samplePercentage": share,
+        "fullIDsCount": count,
+        "fullIDsPercentage": share,
+    }

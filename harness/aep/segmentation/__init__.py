@@ -1,0 +1,1 @@
+"""Segment definitions, their search and conversion, previews and estimates."""

@@ -1,0 +1,263 @@
+"""The ASGI application: reads a request, checks it, hands it to a service, renders the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import re
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from harness.aep import problem
+from harness.aep.access.gateway import ANONYMOUS, Caller, admit
+from harness.aep.ingestion.landing_queue import LandingQueue
+from harness.aep.jobs.scheduler import Scheduler
+from harness.aep.message import Query, Request, answer, empty
+from harness.aep.problem import Problem
+from harness.aep.routing import Endpoint, Router
+from harness.aep.serving.call_log import CallLog
+from harness.aep.serving.platform import Platform
+from harness.aep.serving.served_files import ServedFiles
+from harness.aep.serving.services import MODULES, absent_service, module_endpoints, service_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
+
+    from harness.aep.clock import Clock
+    from harness.aep.settings import Settings
+
+_LOG = logging.getLogger("harness.aep")
+_CATCH_UP_S = 0.2
+_SCHEDULES_S = 1.0
+_HEALTH = "/_harness/health"
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "testclient"})
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen of a request by the time its answer is there."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    own: bool = False
+
+
+class Dispatcher:
+    """Answers every HTTP request of a platform."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._log = platform.service(CallLog)
+        self._files = ServedFiles(platform.settings)
+        self._router = Router()
+        self._waiting = dict(MODULES)
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """All endpoints there are."""
+        self._load("")
+        return list(self._router.endpoints)
+
+    def _load(self, path: str) -> None:
+        """Bring in the modules that may answer a path, or all of them for an empty one."""
+        wanted = [name for name, prefixes in self._waiting.items() if not path or path.startswith(prefixes)]
+        for name in wanted:
+            del self._waiting[name]
+            for endpoint in module_endpoints(name, self._platform):
+                self._router.add(endpoint)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI entry for a request; a websocket is refused by the server."""
+        started = time.perf_counter()
+        seen = _Seen()
+        response = await self._answer(scope, receive, seen)
+        if not seen.own:
+            query = scope["query_string"].decode("latin-1")
+            self._log.add(
+                service=service_of(scope["path"]),
+                method=scope["method"],
+                target=f"{scope['path']}?{query}" if query else scope["path"],
+                headers=seen.headers,
+                body=seen.body,
+                response=response,
+                elapsed_ms=(time.perf_counter() - started) * 1000,
+            )
+        await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, seen: _Seen) -> Response:
+        try:
+            return await self._serve(scope, receive, seen)
+        except Problem as raised:
+            if raised.body is None:
+                return empty(raised.status, raised.headers)
+            return answer(raised.body, raised.status, raised.headers)
+        except RecursionError:
+            body = problem.bad_request("The body is nested too deeply").body
+            return answer(body, 400)
+        except Exception:  # noqa: BLE001 - a bug of ours is answered 500, and logged
+            _LOG.exception("%s %s", scope["method"], scope["path"])
+            body = problem.classic(500, "InternalServerError", "An unexpected error occurred").body
+            return answer(body, 500)
+
+    async def _serve(self, scope: Scope, receive: Receive, seen: _Seen) -> Response:
+        settings = self._platform.settings
+        seen.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        raw_path = scope.get("raw_path") or scope["path"].encode()
+        path = raw_path.decode("latin-1").partition("?")[0]
+        method = scope["method"]
+        # 1. who answers
+        file = self._files.answer(method, seen.headers.get("host", ""), scope["path"])
+        if file is not None:
+            return file
+        if self._waiting:
+            self._load("/_console" if path == "/" else re.sub("//+", "/", path.lower()))
+        try:
+            endpoint, params = self._router.match(method, path)
+        except Problem as raised:
+            service = absent_service(scope["path"]) if raised.status == 404 else None
+            if service is None:
+                raise
+            raise problem.not_implemented(service, method, scope["path"]) from None
+        seen.own = endpoint.door == "console"
+        _work_off(self._platform)
+        # 2. the wait and the faults that the settings ask for
+        if settings.latency_ms and endpoint.door not in ("harness", "console"):
+            await asyncio.sleep(settings.latency_ms / 1000)
+        self._perhaps_fail(endpoint)
+        # 3. who calls: nothing is read of the body of a caller who is not let in
+        headers = seen.headers
+        client = scope.get("client")
+        host = headers.get("host", "localhost")
+        request = Request(
+            method=method,
+            path=scope["path"],
+            params=params,
+            query=Query(scope["query_string"].decode("latin-1")),
+            headers=headers,
+            base_url=f"{scope['scheme']}://{host}",
+            remote=client[0] if client else None,
+        )
+        caller = self._admit(endpoint, request)
+        # 4. the body, as far as it may be read
+        limit = settings.body_limit_bytes if endpoint.limit is None else endpoint.limit
+        streaming = service_of(endpoint.path) == "Streaming ingestion"
+        request.body = seen.body = await _read(headers, receive, limit, streaming=streaming)
+        # 5. the service
+        response = endpoint.handler(request, caller)
+        if inspect.isawaitable(response):
+            return await response
+        return response
+
+    def _admit(self, endpoint: Endpoint, request: Request) -> Caller:
+        if endpoint.door == "gateway":
+            return admit(self._platform, request, json_only=endpoint.json_only)
+        if endpoint.door in ("harness", "console") and not self._from_here(request):
+            raise problem.classic(403, "ForbiddenError", "Only this machine may call this path")
+        return ANONYMOUS
+
+    def _from_here(self, request: Request) -> bool:
+        """Whether this machine calls, and not a page of another site that runs in its browser.
+
+        Such a page is told by the name that it leads here by DNS, or by its origin. That the platform
+        is up is no secret.
+        """
+        if request.remote not in _LOOPBACK:
+            return False
+        if request.path == _HEALTH:
+            return True
+        host = request.headers.get("host", "")
+        names = {"localhost", "testclient", _host_name(self._platform.url.partition("://")[2])}
+        if not (_is_address(_host_name(host)) or _host_name(host) in names):
+            return False
+        origin = request.headers.get("origin")
+        return origin is None or origin.partition("://")[2].lower() == host.lower()
+
+    def _perhaps_fail(self, endpoint: Endpoint) -> None:
+        rate = self._platform.settings.fail_rate
+        if rate and endpoint.door not in ("harness", "console") and self._platform.ids.chance() < rate:
+            raised = problem.classic(503, "ServiceUnavailableError", "A fault, as asked for")
+            raised.headers["Retry-After"] = "1"
+            raise raised
+
+
+def _host_name(authority: str) -> str:
+    """Name or address without the port, in lower case."""
+    if authority.startswith("["):
+        return authority[1:].partition("]")[0].lower()
+    return authority.partition(":")[0].lower()
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+async def _read(headers: dict[str, str], receive: Receive, limit: int, *, streaming: bool) -> bytes:
+    """Read the body, but no more than `limit` bytes: one that is announced larger is not read."""
+    announced = headers.get("content-length", "0")
+    if announced.isascii() and announced.isdigit() and (len(announced) > 18 or int(announced) > limit):
+        raise problem.too_large(limit, streaming=streaming)
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Problem(400)
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise problem.too_large(limit, streaming=streaming)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _work_off(platform: Platform) -> None:
+    """Do what is due by the platform's clock: what landed goes on to profiles, schedules run."""
+    if platform.settings.ingest_delay_ms:
+        platform.service(LandingQueue).catch_up()
+    platform.service(Scheduler).catch_up()
+
+
+async def _catch_up(platform: Platform) -> None:
+    """Work off what is due although nobody asks for anything: exports are waited for elsewhere."""
+    delay_s = platform.settings.ingest_delay_ms / 1000
+    while True:
+        await asyncio.sleep(min(delay_s, _CATCH_UP_S) or _SCHEDULES_S)
+        _work_off(platform)
+
+
+def create_app(
+    settings: Settings, *, clock: Clock | None = None, platform: Platform | None = None
+) -> Starlette:
+    """Build the platform as an ASGI application; `app.state.platform` is the platform."""
+    held = platform or Platform(settings, clock=clock)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        if settings.delivers_outside:
+            # What a killed platform did not deliver goes out now.
+            from harness.aep.flow.activation import Activation
+
+            held.service(Activation)
+        catching = asyncio.create_task(_catch_up(held))
+        yield
+        catching.cancel()
+        held.close()
+
+    app = Starlette(routes=[Mount("/", app=Dispatcher(held))], lifespan=lifespan)
+    app.state.platform = held
+    return app

@@ -1,0 +1,243 @@
+"""What requests of the services hold, as JSON Schemas for the description of the platform.
+
+A service checks its requests itself and says what is wrong; these are for readers and for tools.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.aep.ingestion.batch_files import FORMATS
+
+TEXT = {"type": "string"}
+FLAG = {"type": "boolean"}
+COUNT = {"type": "integer", "minimum": 0}
+ANYTHING: dict[str, Any] = {}
+
+
+def form(*required: str, **properties: Any) -> dict[str, Any]:
+    """Give the schema of an object; the names in `required` without a schema of their own are texts."""
+    found = {**dict.fromkeys(required, TEXT), **properties}
+    return {"type": "object", "properties": found, **({"required": list(required)} if required else {})}
+
+
+def array(items: Any) -> dict[str, Any]:
+    """Give the schema of an array that is not empty."""
+    return {"type": "array", "items": items, "minItems": 1}
+
+
+def one_of(*words: str) -> dict[str, Any]:
+    """Give the schema of a text that is one of the words."""
+    return {"type": "string", "enum": list(words)}
+
+
+JSON_PATCH = array(form("op", "path", op=one_of("add", "remove", "replace"), value=ANYTHING))
+SCHEMA_REF = form("id", contentType=TEXT)
+PROFILE = form("name", name=one_of("_xdm.context.profile"))
+PQL = form("type", "format", "value", type=one_of("PQL"), format=one_of("pql/text", "pql/json"))
+_SPEC = form("id", version=TEXT)
+_IDS = form("ids", ids=array(form("id")))
+_NAMES = ("schemas", "mixins", "fieldgroups", "classes", "datatypes")
+_MESSAGE = form(
+    "header",
+    "body",
+    header=form("datasetId", "schemaRef", schemaRef=SCHEMA_REF, imsOrgId=TEXT),
+    body=form("xdmEntity", "xdmMeta", xdmEntity=form(), xdmMeta=form("schemaRef", schemaRef=SCHEMA_REF)),
+)
+_EVENT = form(xdm=form(identityMap=form(), eventType=TEXT, timestamp=TEXT), data=form())
+_EDGE = form(events=array(_EVENT), event=_EVENT, query=form(), meta=form(), xdm=form())
+_SEGMENT = form(
+    "name", "expression", "schema", expression=PQL, schema=PROFILE, evaluationInfo=form(), ttlInDays=COUNT
+)
+_POLICY = form(
+    "name",
+    "schema",
+    "identityGraph",
+    "attributeMerge",
+    schema=PROFILE,
+    identityGraph=form("type", type=one_of("none", "pdg")),
+    attributeMerge=form("type", type=one_of("timestampOrdered", "dataSetPrecedence"), order=array(TEXT)),
+    default=FLAG,
+)
+_DATASET = form("name", "schemaRef", schemaRef=SCHEMA_REF, tags=form(), description=TEXT)
+_BATCH = form(
+    "datasetId",
+    "inputFormat",
+    inputFormat=form("format", format=one_of(*FORMATS), isMultiLineJson=FLAG),
+)
+_DESTINATION = form(
+    "type", "dataCenters", type=one_of("EDGE"), dataCenters=array(one_of("OR1", "VA5", "NLD1")), ttl=COUNT
+)
+_PROJECTION = form("selector", "name", "destinationId", currentVersion=COUNT)
+_DATASTREAM = form("data", data=form("title", settings=form(), enabled=FLAG))
+_DESCRIPTOR = form("@type", "xdm:sourceSchema", **{"xdm:sourceProperty": TEXT, "xdm:isPrimary": FLAG})
+_NAMESPACE = form("name", "code", "idType", description=TEXT)
+_LABELS = form("labels", labels=array(TEXT), optionalLabels={"type": "array"})
+_RESOURCE = form(
+    "title", "type", type=one_of("object"), allOf={"type": "array", "items": form("$ref")}, description=TEXT
+)
+
+_UPS = "/data/core/ups"
+_FLOW = "/data/foundation/flowservice"
+_CATALOG = "/data/foundation/catalog"
+_REGISTRY = "/data/foundation/schemaregistry"
+_EDGES = ("/ee/v1", "/ee/v2", "/ee/{region}/v1", "/ee/{region}/v2")
+_RECORDS = "/metadata/namespaces/edge/datasets/datastreams/records"
+
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/data/foundation/sandbox-management/sandboxes"): form(
+        "name", "title", "type", type=one_of("development", "production")
+    ),
+    ("PUT", "/data/foundation/sandbox-management/sandboxes/{name}"): form("action", action=one_of("reset")),
+    ("PATCH", "/data/foundation/sandbox-management/sandboxes/{name}"): form("title"),
+    ("POST", "/data/core/idnamespace/identities"): _NAMESPACE,
+    ("PUT", "/data/core/idnamespace/identities/{id}"): _NAMESPACE,
+    ("POST", f"{_REGISTRY}/{{container}}/{{type}}"): _RESOURCE,
+    ("PUT", f"{_REGISTRY}/{{container}}/{{type}}/{{id}}"): _RESOURCE,
+    ("PATCH", f"{_REGISTRY}/{{container}}/{{type}}/{{id}}"): JSON_PATCH,
+    ("POST", f"{_REGISTRY}/tenant/descriptors"): _DESCRIPTOR,
+    ("PUT", f"{_REGISTRY}/tenant/descriptors/{{id}}"): _DESCRIPTOR,
+    ("POST", f"{_REGISTRY}/rpc/import"): array(
+        form("$id", "title", **{"meta:intendedToExtend": array(TEXT), "allOf": {"type": "array"}})
+    ),
+    **{("POST", f"{_CATALOG}{v}/dataSets"): _DATASET for v in ("", "/v2")},
+    **{("PUT", f"{_CATALOG}{v}/dataSets/{{id}}"): _DATASET for v in ("", "/v2")},
+    **{("PATCH", f"{_CATALOG}{v}/dataSets/{{id}}"): form(name=TEXT, tags=form()) for v in ("", "/v2")},
+    ("POST", _CATALOG): array(
+        form("id", "resource", "method", method=one_of("GET", "POST", "PUT", "PATCH", "DELETE"), body=form())
+    ),
+    ("POST", "/data/foundation/import/batches"): _BATCH,
+    **{("POST", f"{_CATALOG}/{word}"): _BATCH for word in ("batch", "batches")},
+    **{
+        (method, f"{_CATALOG}/{word}/{{batch}}"): form(tags=form(), externalId=TEXT)
+        for method in ("PATCH", "POST", "PUT")
+        for word in ("batch", "batches")
+    },
+    **{(method, "/data/foundation/dataset/datasets/{id}/labels"): _LABELS for method in ("POST", "PUT")},
+    ("POST", "/data/infrastructure/observability/insights/metrics"): form(
+        "start",
+        "end",
+        "metrics",
+        metrics=array(form("name", "aggregator", aggregator=one_of("sum", "avg", "min", "max"))),
+        granularity=one_of("MINUTE", "HOUR", "DAY", "MONTH"),
+    ),
+    ("POST", "/data/core/edge/inlet"): form(
+        "name", sourceId=TEXT, dataType=one_of("xdm", "raw"), authenticationRequired=FLAG
+    ),
+    **{
+        ("POST", f"{base}/{{id}}"): _MESSAGE for base in ("/collection", "/data/foundation/import/collection")
+    },
+    **{
+        ("POST", f"{base}/batch/{{id}}"): form("messages", messages=array(_MESSAGE))
+        for base in ("/collection", "/data/foundation/import/collection")
+    },
+    ("POST", _RECORDS): _DATASTREAM,
+    ("PUT", f"{_RECORDS}/{{id}}"): _DATASTREAM,
+    **{
+        ("POST", f"{base}/{word}"): _EDGE
+        for base in _EDGES
+        for word in ("interact", "collect", "identity/acquire")
+    },
+    ("POST", f"{_UPS}/config/eventTypes"): form("id", "title", imsOrgId=TEXT),
+    **{
+        ("POST", f"{_FLOW}/{word}"): form(
+            "name",
+            "connectionSpec",
+            connectionSpec=_SPEC,
+            auth=form("specName", params=form()),
+            params=form(),
+        )
+        for word in ("connections", "sourceConnections", "targetConnections")
+    },
+    ("POST", f"{_FLOW}/flows"): form(
+        "name",
+        "flowSpec",
+        "sourceConnectionIds",
+        "targetConnectionIds",
+        flowSpec=_SPEC,
+        sourceConnectionIds=array(TEXT),
+        targetConnectionIds=array(TEXT),
+        transformations={"type": "array"},
+    ),
+    ("POST", f"{_FLOW}/runs"): form("flowId", params=form()),
+    **{
+        ("POST", f"{_FLOW}/{word}/search"): form(queryString=TEXT, limit=COUNT, orderby=TEXT, count=FLAG)
+        for word in ("connections", "sourceConnections", "targetConnections", "flows")
+    },
+    **{
+        ("PATCH", f"{_FLOW}/{word}/{{id}}"): JSON_PATCH
+        for word in ("connections", "sourceConnections", "targetConnections", "flows")
+    },
+    ("POST", f"{_UPS}/config/mergePolicies"): _POLICY,
+    ("PUT", f"{_UPS}/config/mergePolicies/{{id}}"): _POLICY,
+    ("PATCH", f"{_UPS}/config/mergePolicies/{{id}}"): JSON_PATCH,
+    ("POST", f"{_UPS}/config/mergePolicies/bulk-get"): _IDS,
+    ("POST", f"{_UPS}/access/entities"): form(
+        "schema", "identities", schema=PROFILE, identities=array(form("entityId", entityIdNS=form("code")))
+    ),
+    ("POST", f"{_UPS}/segment/definitions"): _SEGMENT,
+    ("PATCH", f"{_UPS}/segment/definitions/{{id}}"): form(name=TEXT, expression=PQL),
+    ("POST", f"{_UPS}/segment/definitions/bulk-get"): _IDS,
+    ("POST", f"{_UPS}/segment/jobs"): array(form("segmentId")),
+    ("POST", f"{_UPS}/segment/jobs/bulk-get"): _IDS,
+    ("POST", f"{_UPS}/segment/conversion"): _SEGMENT,
+    ("POST", f"{_UPS}/preview"): form("predicateExpression", "predicateType", "predicateModel"),
+    ("POST", f"{_UPS}/export/jobs"): form(
+        "destination",
+        "schema",
+        destination=form("datasetId"),
+        schema=PROFILE,
+        fields=TEXT,
+        filter=form(segments=array(form("segmentId"))),
+    ),
+    ("POST", f"{_UPS}/config/schedules"): form(
+        "name",
+        "type",
+        "properties",
+        type=one_of("batch_segmentation", "export"),
+        properties=form(segments=array(TEXT)),
+        schedule=TEXT,
+        state=one_of("active", "inactive"),
+    ),
+    ("PATCH", f"{_UPS}/config/schedules/{{id}}"): JSON_PATCH,
+    ("POST", f"{_UPS}/system/jobs"): form(dataSetId=TEXT, datasetId=TEXT, batchId=TEXT),
+    ("POST", f"{_UPS}/config/computedAttributes"): form(
+        "name", "path", "expression", "schema", expression=PQL, schema=PROFILE
+    ),
+    ("PATCH", f"{_UPS}/config/computedAttributes/{{id}}"): JSON_PATCH,
+    ("POST", f"{_UPS}/config/destinations"): _DESTINATION,
+    ("PUT", f"{_UPS}/config/destinations/{{id}}"): _DESTINATION,
+    ("POST", f"{_UPS}/config/projections"): _PROJECTION,
+    ("PUT", f"{_UPS}/config/projections/{{id}}"): _PROJECTION,
+    **{
+        ("POST", f"/data/core/identity/{path}"): form(
+            xids=array(TEXT),
+            compositeXids=array(form("id", nsid=COUNT, namespace=TEXT)),
+            **{"graph-type": one_of("pdg", "None")},
+        )
+        for path in ("clusters/members", "clusters/history", "mappings")
+    },
+    ("POST", "/data/core/identity/v2/graph"): form(
+        xids=array(TEXT), composite_xids=array(form("id", ns=TEXT)), projection_type=one_of("set", "graph")
+    ),
+}
+"""Schemas of JSON bodies by method and path."""
+
+FORMS: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/ims/token/{version}"): form("grant_type", "client_id", "client_secret", "scope"),
+    ("POST", "/ims/exchange/jwt"): form("client_id", "client_secret", "jwt_token"),
+}
+"""Schemas of form bodies by method and path."""
+
+MEDIA_TYPES = {
+    f"{_UPS}/config/destinations": "application/vnd.adobe.platform.projectionDestination+json",
+    f"{_UPS}/config/projections": "application/vnd.adobe.platform.projectionConfig+json",
+}
+"""Content types other than JSON's own, by the start of a path."""
+
+WORDS: dict[str, dict[str, Any]] = {
+    "container": one_of("tenant", "global"),
+    "type": one_of(*_NAMES),
+    "version": one_of("v1", "v2", "v3", "v4"),
+}
+"""Schemas of words in paths; any other is a text."""

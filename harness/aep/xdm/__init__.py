@@ -1,0 +1,1 @@
+"""Experience Data Model: records held against resolved schemas, formats, patterns and conversions."""
