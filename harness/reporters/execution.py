@@ -13,6 +13,7 @@ from harness.client.message import Cookie, ResolvedRequest, Response
 from harness.client.url import split
 from harness.collection.model import Request
 from harness.reporters.octets import Octets
+from harness.scripting.job import cookie_json
 
 Json = dict[str, Any]
 
@@ -97,23 +98,9 @@ def response_document(response: Response, id: str, body: bytes, cookies: tuple[C
         "code": response.status,
         "header": [{"key": key, "value": value} for key, value in response.headers],
         "stream": {"type": "Buffer", "data": Octets(body)},
-        "cookie": [cookie_document(cookie) for cookie in cookies],
+        "cookie": [cookie_json(cookie) for cookie in cookies],
         "responseTime": round(response.elapsed_ms),
         "responseSize": len(response.body),
-    }
-
-
-def cookie_document(cookie: Cookie) -> Json:
-    """Tell a cookie in Postman's field names."""
-    return {
-        "name": cookie.name,
-        "value": cookie.value,
-        "domain": cookie.domain,
-        "path": cookie.path,
-        "expires": cookie.expires,
-        "secure": cookie.secure,
-        "httpOnly": cookie.http_only,
-        "hostOnly": cookie.host_only,
     }
 
 
