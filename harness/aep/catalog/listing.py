@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
+from harness.aep.xdm.patterns import TooSlow, compile_pattern
 
 if TYPE_CHECKING:
     from harness.aep.message import Query
@@ -74,8 +75,8 @@ def _tagged(body: dict[str, Any], text: str) -> bool:
     values = (body.get("tags") or {}).get(name)
     if values is None:
         return False
-    pattern = re.compile(".*".join(re.escape(part) for part in value.split("*")), re.DOTALL)
-    return any(pattern.fullmatch(str(one)) for one in (values if isinstance(values, list) else [values]))
+    pattern = ".*".join(re.escape(part) for part in value.split("*"))
+    return any(_wild(pattern, str(one)) for one in (values if isinstance(values, list) else [values]))
 
 
 def _value(body: dict[str, Any], path: str) -> Any:
@@ -118,9 +119,11 @@ def _matches(body: dict[str, Any], text: str) -> bool:
     match match["operator"]:
         case "~":
             try:
-                return value is not None and re.search(wanted, _text(value)) is not None
+                return value is not None and compile_pattern(wanted).search(_text(value)) is not None
             except re.error:
                 raise problem.bad_request(f"{wanted!r} is not a regular expression") from None
+            except TooSlow as error:
+                raise problem.bad_request(str(error)) from None
         case "==" | "=":
             return _same(path, value, wanted)
         case "!=":
@@ -139,7 +142,14 @@ def _same(path: str, value: Any, wanted: str) -> bool:
     if path != "name" or "*" not in wanted:
         return _equal(value, wanted)
     parts = [".*".join(map(re.escape, part.split("*"))) for part in wanted.split("**")]
-    return re.fullmatch(re.escape("*").join(parts), _text(value), re.DOTALL) is not None
+    return _wild(re.escape("*").join(parts), _text(value))
+
+
+def _wild(expression: str, text: str) -> bool:
+    try:
+        return compile_pattern(f"(?s){expression}").fullmatch(text) is not None
+    except TooSlow as error:
+        raise problem.bad_request(str(error)) from None
 
 
 def _amount(text: str, condition: str) -> tuple[float, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep.pql import tree
 from harness.aep.pql.moments import moment_of
 from harness.aep.pql.tokens import PqlError
-from harness.aep.xdm.patterns import compile_pattern
+from harness.aep.xdm.patterns import TooSlow, compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +106,7 @@ def _regex(target: Any, pattern: Any) -> re.Match[str] | None:
         return None
     try:
         return compile_pattern(pattern).search(target)
-    except re.error:
+    except (re.error, TooSlow):
         return None
 
 
@@ -121,7 +121,10 @@ def _like(target: Any, pattern: Any) -> bool:
     if not isinstance(target, str) or not isinstance(pattern, str):
         return False
     expression = "".join({"%": ".*", "_": "."}.get(character, re.escape(character)) for character in pattern)
-    return re.fullmatch(expression, target, re.DOTALL) is not None
+    try:
+        return compile_pattern(f"(?s){expression}").fullmatch(target) is not None
+    except (re.error, TooSlow):
+        return False
 
 
 def _items(value: Any) -> list[Any]:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from harness.aep import problem
+from harness.aep.xdm.patterns import TooSlow, compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from harness.aep.message import Query
 
-_FILTER = re.compile(r"(?P<path>[^=!<>~]+?)\s*(?P<operator>==|!=|>=|<=|=~|~|=|>|<)\s*(?P<value>.*)$")
+_FILTER = re.compile(r"(?P<path>[^=!<>~]+)(?P<operator>==|!=|>=|<=|=~|~|=|>|<)\s*(?P<value>.*)$")
 _ORDER = {">": gt, "<": lt, ">=": ge, "<=": le}
 _MOST = 500
 _DEFAULT = 300
@@ -108,7 +109,7 @@ def _matches(item: dict[str, Any], text: str) -> bool:
     match = _FILTER.fullmatch(text)
     if match is None:
         return _value(item, text) is not None
-    value, wanted = _value(item, match["path"]), match["value"].strip().strip('"')
+    value, wanted = _value(item, match["path"].rstrip()), match["value"].strip().strip('"')
     values = value if isinstance(value, list) else [value]
     match match["operator"]:
         case "==" | "=":
@@ -117,9 +118,11 @@ def _matches(item: dict[str, Any], text: str) -> bool:
             return all(_text(one) != wanted for one in values)
         case "~" | "=~":
             try:
-                return any(one is not None and re.search(wanted, _text(one)) for one in values)
+                return any(one is not None and compile_pattern(wanted).search(_text(one)) for one in values)
             except re.error:
                 raise problem.bad_request(f"{wanted!r} is not a regular expression") from None
+            except TooSlow as error:
+                raise problem.bad_request(str(error)) from None
     if value is None:
         return False
     left, right = _comparable(value, wanted)

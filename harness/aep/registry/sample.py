@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from harness.aep.xdm.patterns import compile_pattern
+from harness.aep.xdm.patterns import TooSlow, compile_pattern
 
 _FORMATS = {
     "date-time": "2018-11-12T20:20:39+00:00",
@@ -16,6 +17,8 @@ _FORMATS = {
     "ipv6": "2001:db8::1",
 }
 _DEEPEST = 12
+_LARGEST = 100_000
+"""How many characters a text has, or a list; a schema may ask for more of them than there is memory for."""
 
 
 def sample(schema: dict[str, Any], depth: int = 0) -> Any:
@@ -34,7 +37,8 @@ def sample(schema: dict[str, Any], depth: int = 0) -> Any:
         if depth >= _DEEPEST:
             return []
         one = sample(schema.get("items", {}), depth + 1)
-        return [one] * max(1, int(schema.get("minItems", 1)))
+        most = max(1, _LARGEST // len(json.dumps(one, default=str)))
+        return [one] * max(1, min(most, int(schema.get("minItems", 1))))
     if kind in {"integer", "number"}:
         return _number(schema, whole=kind == "integer")
     return True if kind == "boolean" else None if kind == "null" else _string(schema)
@@ -69,7 +73,7 @@ def _string(schema: dict[str, Any]) -> str:
         text = matching(schema["pattern"])
     text = "string" if text is None else text
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength", len(text) + 99)
-    return str(text + "x" * max(0, shortest - len(text)))[:longest]
+    return str(text + "x" * max(0, min(_LARGEST, shortest) - len(text)))[:longest]
 
 
 def matching(pattern: str) -> str:
@@ -104,5 +108,8 @@ def matching(pattern: str) -> str:
                 parts.append("a")
         return "".join(parts)
 
-    made = text_of(_parser.parse(compiled.pattern))
-    return made if compiled.search(made) else ""
+    made = text_of(_parser.parse(compiled.python))
+    try:
+        return made if compiled.search(made) else ""
+    except TooSlow:
+        return ""

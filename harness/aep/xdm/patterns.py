@@ -1,7 +1,8 @@
 r"""Patterns of schemas: regular expressions as Java and JavaScript write them, for Python's engine.
 
 The services validate with Java. Where the languages differ: named groups, `\p{…}` for characters by their
-property, and that `\d`, `\s` and `\w` mean ASCII.
+property, and that `\d`, `\s` and `\w` mean ASCII. A pattern that backtracks without end holds nobody up: a
+search takes `LONGEST` seconds and no more.
 """
 
 from __future__ import annotations
@@ -9,7 +10,18 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONGEST: Final = 0.5
+"""Seconds that a search may take; the next ones of a pattern that took too long have a tenth of it."""
+MOST: Final = 100_000
+"""How many characters a pattern may ask for, repetitions in repetitions multiplied."""
 
 _ASCII = {
     "alpha": "A-Za-z",
@@ -23,14 +35,82 @@ _ASCII = {
     "ascii": r"\x00-\x7f",
 }
 _TOKEN = re.compile(
-    r"\\[pP](?:\{(\^?)(?:Is|general_category=|gc=)?(\w+)\}|(\w))|\\.|\[\^?\]?|\]|\(\?<(?=[A-Za-z])", re.DOTALL
+    r"\\[pP](?:\{(\^?)(?:Is|general_category=|gc=)?(\w+)\}|(\w))|\\N\{[^}]*\}|\\.|\[\^?\]?|\]|\(\?<(?=[A-Za-z])"
+    r"|\{(?!(?:\d+,?\d*|,\d*)\})",
+    re.DOTALL,
 )
 
 
-@cache
-def compile_pattern(text: str) -> re.Pattern[str]:
+class TooSlow(Exception):
+    """Whether a text matches a pattern was not found out in time; says so in words for its author."""
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(f"the regular expression {pattern!r} takes too long; nested repetitions make it so")
+
+
+class Pattern:
+    """A compiled pattern. `python` is how Python spells it."""
+
+    __slots__ = ("_engine", "_longest", "_text", "python")
+
+    def __init__(self, text: str, python: str) -> None:
+        self._text = text
+        self.python = python
+        self._engine: Any = regex.compile(python, regex.ASCII | regex.VERSION0, cache_pattern=False)
+        self._longest = LONGEST
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Search as `re` does. Raises `TooSlow`."""
+        return self._timed(self._engine.search, text)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """Match a whole text as `re` does. Raises `TooSlow`."""
+        return self._timed(self._engine.fullmatch, text)
+
+    def _timed(self, find: Callable[..., re.Match[str] | None], text: str) -> re.Match[str] | None:
+        try:
+            return find(text, timeout=self._longest)
+        except TimeoutError:
+            self._longest = LONGEST / 10
+            raise TooSlow(self._text) from None
+
+
+@lru_cache(maxsize=10_000)
+def compile_pattern(text: str) -> Pattern:
     """Compile; re.error for what is no pattern, or uses something that Python has not."""
-    return re.compile(_translated(text), re.ASCII)
+    from re import _parser  # type: ignore[attr-defined]  # the only syntax tree
+
+    python = _translated(text)
+    try:
+        # What Python refuses is refused; what it takes is searched by an engine that can be stopped.
+        re.compile(python, re.ASCII)
+        if _size(_parser.parse(python, re.ASCII)) > MOST:
+            raise re.error(f"it repeats more than {MOST} times")
+        return Pattern(text, python)
+    except (regex.error, OverflowError, RecursionError) as error:
+        raise re.error(str(error)) from None
+
+
+def _size(nodes: Any) -> int:
+    """Count what the engine makes of a pattern: what has to be there a number of times, as often."""
+    size = 0
+    for code, argument in nodes:
+        match str(code):
+            case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+                size += max(1, argument[0]) * _size(argument[2])
+            case "SUBPATTERN":
+                size += _size(argument[3])
+            case "BRANCH":
+                size += sum(map(_size, argument[1]))
+            case "ASSERT" | "ASSERT_NOT":
+                size += _size(argument[1])
+            case "ATOMIC_GROUP":
+                size += _size(argument)
+            case "GROUPREF_EXISTS":
+                size += _size(argument[1]) + _size(argument[2] or ())
+            case _:
+                size += 1
+    return size
 
 
 def _translated(text: str) -> str:
@@ -39,10 +119,10 @@ def _translated(text: str) -> str:
     for match in _TOKEN.finditer(text):
         made.append(text[at : match.start()])
         at = match.end()
-        token = match[0]
+        token, nested = match[0], bool(depth)
         if token.startswith("[") and not depth:
             depth = 1
-        elif token == "]":
+        elif token == "]" or (nested and token in {"[]", "[^]"}):
             depth = 0
         if token == "(?<" and not depth:
             token = "(?P<"
@@ -52,6 +132,12 @@ def _translated(text: str) -> str:
             if depth and negated:
                 raise re.error("a negated property inside brackets is not supported")
             token = ranges if depth else f"[{'^' if negated else ''}{ranges}]"
+        elif token.startswith("[") and nested:
+            # A bracket in brackets is itself.
+            token = "\\" + token
+        elif token == "{" and not depth:
+            # A brace that counts nothing is itself; the engine would allow so many mistakes.
+            token = r"\{"
         made.append(token)
     made.append(text[at:])
     return "".join(made)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.aep.xdm.formats import FORMATS
-from harness.aep.xdm.patterns import compile_pattern
+from harness.aep.xdm.patterns import Pattern, TooSlow, compile_pattern
 
 Violation = dict[str, Any]
 Check = Callable[[Any, str, list[Violation]], None]
@@ -212,15 +212,24 @@ def _string_check(schema: dict[str, Any], location: str) -> Check | None:
         if longest is not None and len(value) > longest:
             message = f"expected maxLength: {longest}, actual: {len(value)}"
             out.append(_leaf(location, pointer, "maxLength", message))
-        if pattern is not None and pattern.search(value) is None:
-            message = f"string [{value}] does not match pattern {text}"
-            out.append(_leaf(location, pointer, "pattern", message))
+        if pattern is not None:
+            mismatch = _mismatch(pattern, value, f"string [{value}] does not match pattern {text}")
+            if mismatch is not None:
+                out.append(_leaf(location, pointer, "pattern", mismatch))
         if form is not None:
             reason = form(value)
             if reason is not None:
                 out.append(_leaf(location, pointer, keyword, f"[{value}] {reason}"))
 
     return check
+
+
+def _mismatch(pattern: Pattern, value: str, message: str) -> str | None:
+    """Return why a text is refused: it does not match, or that is not found out in time."""
+    try:
+        return message if pattern.search(value) is None else None
+    except TooSlow as error:
+        return str(error)
 
 
 def _number_check(schema: dict[str, Any], location: str) -> Check | None:
@@ -302,7 +311,7 @@ def _object_check(schema: dict[str, Any], location: str) -> Check | None:
             if known is not None:
                 later.append((known, name))
                 continue
-            hits = [inner for pattern, inner in matching if pattern.search(name)]
+            hits = [inner for pattern, inner in matching if _mismatch(pattern, name, "") is None]
             later.extend((inner, name) for inner in hits)
             if hits:
                 continue
