@@ -79,6 +79,10 @@ class Comparison:
         for new, old in pairs:
             self.outcomes(new, old)
 
+    def became(self) -> Iterator[tuple[str, str]]:
+        """Give each made-up value that was learnt, as recorded and as it is now."""
+        yield from self._counterparts.pairs()
+
     def outcomes(self, new: Interaction, old: Interaction) -> tuple[Difference, ...]:
         """Compare what came of two requests, of which either may have failed."""
         if new.response is not None and old.response is not None:

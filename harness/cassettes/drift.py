@@ -6,13 +6,14 @@ was not recorded as it is, is compared with what the same call attempt sent then
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from typing import Final
 
+from harness.cassettes.acceptance import Recollection
 from harness.cassettes.canonical import AddressMap
 from harness.cassettes.compare import Comparison, Ignore
 from harness.cassettes.draws import ReplayedDraws
@@ -20,7 +21,7 @@ from harness.cassettes.format import load
 from harness.cassettes.interaction import Cassette, Interaction
 from harness.cassettes.made_up import shape
 from harness.cassettes.match import Index, MatchRule, Verdict
-from harness.cassettes.miss import Difference
+from harness.cassettes.miss import Difference, request_differences
 from harness.cassettes.redact import learn_interaction, redact_interaction
 from harness.cassettes.replay import ReplayTransport, recorded_addresses
 from harness.client.message import Response
@@ -29,6 +30,7 @@ from harness.variables.encodings import as_bytes, as_text
 from harness.variables.secrets import Redactor
 
 _OWNER: Final = ("call", "iteration")
+_CHAINED: Final = ("url/path/", "url/query/", "body/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class Drift:
     """One request whose answer changed: the recorded interaction, the live one, and what differs.
 
     `recorded` is `None` when the request was not recorded, `live` when it was not sent any more. In the
-    differences `sent` is the live side.
+    differences `sent` is the live side; the answer of `live` has the ids of the recording, to take its place.
     """
 
     recorded: Interaction | None
@@ -121,12 +123,14 @@ class DriftTransport:
             if known is not None
         ]
         comparison.learn(both)
+        recollection = Recollection(comparison.became(), self._chained(both))
         drifts: list[Drift] = []
         compared = iter(both)
         for one, (_, known) in zip(redacted, pairs, strict=True):
             differences = comparison.outcomes(*next(compared)) if known is not None else ()
             if known is None or differences:
-                drifts.append(Drift(recorded=known, live=one, differences=differences))
+                told = recollection.told(self._readdressed(one), known)
+                drifts.append(Drift(recorded=known, live=told, differences=differences))
         drifts += (Drift(recorded=one, live=None) for one in gone)
         return DriftReport(compared=len(live), drifts=tuple(drifts))
 
@@ -158,6 +162,14 @@ class DriftTransport:
             for one, other in zip(live, found, strict=True)
         ]
         return pairs, [recorded[one.number] for one in index.unused()]
+
+    def _chained(self, pairs: list[tuple[Interaction, Interaction]]) -> Iterator[Difference]:
+        """Give where requests hold other values today."""
+        for live, recorded in pairs:
+            url = self._addresses.recorded(live.request.url)
+            for one in request_differences(live.request, url, recorded.request):
+                if one.pointer.startswith(_CHAINED):
+                    yield one
 
     def _readdressed(self, live: Interaction) -> Interaction:
         response = live.response

@@ -83,6 +83,10 @@ class Counterparts:
             if len(recorded) >= SHORTEST:
                 self._needles.put(recorded, live)
 
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Give each recorded value with what it became."""
+        yield from self._became.items()
+
     def told(self, recorded: str) -> str:
         """Return a recorded text as it would be today: all it holds replaced, also in encodings."""
         known = self._became.get(recorded)

@@ -40,13 +40,20 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     if options.output is not None:
         _write_page(Path(options.output), report, cassette)
     chosen = [one for one in report.drifts if _is_chosen(one, options.accept or ())]
-    if chosen:
+    accepted = [] if summary.interrupted else [one for one in chosen if not _fails_now(one)]
+    if accepted:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        save(accept(cassette, chosen, recorded_at=now), Path(options.file), redactor)
-        terminal.out.write(f"accepted into {options.file}: {len(chosen)} of {len(report.drifts)}\n")
+        save(accept(cassette, accepted, recorded_at=now), Path(options.file), redactor)
+    if chosen:
+        terminal.out.write(f"accepted into {options.file}: {len(accepted)} of {len(report.drifts)}\n")
+        if summary.interrupted:
+            terminal.out.write("  nothing is accepted of an interrupted run\n")
+        elif len(accepted) < len(chosen):
+            left = counted(len(chosen) - len(accepted), "recorded answer")
+            terminal.out.write(f"  {left} kept: their requests got no answer\n")
     if summary.interrupted:
         return ExitCode.INTERRUPTED
-    if len(chosen) < len(report.drifts):
+    if len(accepted) < len(report.drifts):
         return ExitCode.DRIFT
     return ExitCode.FAILED if summary.failed else ExitCode.PASSED
 
@@ -102,6 +109,14 @@ def drift_rows(drift: Drift) -> Iterator[tuple[str, str, str, str, str]]:
 def _is_chosen(drift: Drift, texts: Sequence[str]) -> bool:
     one = drift.recorded or drift.live
     return one is not None and any(text in " / ".join(one.context.call) for text in texts)
+
+
+def _fails_now(one: Drift) -> bool:
+    """Tell whether an answer was recorded where none comes: a system that is down is no new answer."""
+    recorded, live = one.recorded, one.live
+    return (
+        recorded is not None and recorded.response is not None and live is not None and live.response is None
+    )
 
 
 def _write_page(path: Path, report: DriftReport, cassette: Cassette) -> None:

@@ -135,6 +135,57 @@ def test_accepting_writes_the_chosen_changes_only(drift, answer):
     assert [one.number for one in accepted.interactions] == [0, 1, 2]
 
 
+UUIDS = ("0f8fad5b-d9cb-469f-a165-70867728950e", "7c9e6679-7425-40de-944b-e07fc1f90ae7")
+
+
+@pytest.mark.parametrize(("then", "now"), [("o-1", "o-7"), (41, 47), UUIDS])
+def test_an_accepted_answer_keeps_the_ids_that_recorded_requests_hold(
+    recorder, ask, scripted, answer, then, now
+):
+    def system(id, state):
+        made = answer(
+            {"id": id, "state": state, "href": f"/things/{id}"}, headers=(("Location", f"/t/{id}"),)
+        )
+        return {"/new": made, f"/things/{id}": answer({"id": id})}
+
+    def run(transport):
+        made = json.loads(transport.send(ask("/new", "POST", call=("Make",))).body)
+        transport.send(ask(made["href"], call=("Read",)))
+
+    recording = recorder(system(then, "draft"))
+    run(recording.transport)
+    path = recording.finish(complete=True).path
+    drift = open_drift(path, scripted(system(now, "active")))
+    run(drift.transport)
+    accepted = accept(load(path), drift.report().drifts[:1], recorded_at="2026-01-01T00:00:00Z")
+    made, read = accepted.interactions
+    assert json.loads(made.response.body) == {"id": then, "state": "active", "href": f"/things/{then}"}
+    assert ("Location", f"/t/{then}") in made.response.headers
+    assert read.request.url.endswith(f"/things/{then}")
+
+
+def test_an_accepted_new_request_holds_the_ids_of_the_recording(recorder, ask, scripted, answer):
+    def system(id):
+        return {
+            "/new": answer({"id": id}),
+            f"/things/{id}": answer({}),
+            f"/things/{id}/more": answer({"of": id}),
+        }
+
+    recording = recorder(system("o-1"))
+    for path in ("/new", "/things/o-1"):
+        recording.transport.send(ask(path, call=(path[:4],)))
+    path = recording.finish(complete=True).path
+    drift = open_drift(path, scripted(system("o-7")))
+    for path_now, call in (("/new", "/new"), ("/things/o-7", "/thi"), ("/things/o-7/more", "More")):
+        drift.transport.send(ask(path_now, call=(call,)))
+    accepted = accept(load(path), drift.report().drifts, recorded_at="2026-01-01T00:00:00Z")
+    assert [one.request.url.rpartition("/things/")[2] for one in accepted.interactions[1:]] == [
+        "o-1",
+        "o-1/more",
+    ]
+
+
 def test_an_answer_that_names_todays_address_is_no_drift(recorder, ask, scripted, answer):
     plan = RecordingPlan(environment=(Variable(key="BASE", value="https://then.example/v1"),))
     recording = recorder({"/v1/a": answer({"self": "https://then.example/v1/a"})}, plan=plan)

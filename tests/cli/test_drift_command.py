@@ -83,6 +83,18 @@ def test_a_system_that_is_down_is_drift(command, workspace, target):
     assert "1 failure in the run" in said.out
 
 
+def test_a_system_that_is_down_is_not_accepted(command, workspace, target):
+    file = workspace.collection(("one", "{{base}}/one"))
+    command("run", file, "--record", "a.yaml", "--env-var", f"base={target.url}")
+    before = (workspace.folder / "a.yaml").read_bytes()
+    said = command("drift", "a.yaml", "--env-var", "base=http://127.0.0.1:1", "--accept")
+    assert said.code is ExitCode.DRIFT
+    assert (
+        "accepted into a.yaml: 0 of 1\n  1 recorded answer kept: their requests got no answer\n" in said.out
+    )
+    assert (workspace.folder / "a.yaml").read_bytes() == before
+
+
 def test_the_page_holds_the_differences_and_no_address_to_load(command, recorded, target, workspace):
     target.answers["/one"] = (200, {"state": "<b>done</b>", "id": 1})
     command("drift", recorded, "-o", "drift.html")
