@@ -12,6 +12,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import partialmethod
+from ipaddress import ip_address
 from threading import Lock
 from typing import Any, Final
 from urllib.parse import unquote
@@ -30,6 +31,9 @@ from harness.client.wire import Answer, AnswerReader, Hangup, decode, request_by
 
 _LOCAL_PROBE_S: Final = 0.5
 _GAI_CODES: Final = {socket.EAI_AGAIN: "EAI_AGAIN"}
+# As Node asks, not on Windows: where there is no IPv6 no name server is asked, and waited for, for an IPv6
+# address.
+_NAME_FLAGS: Final = 0 if os.name == "nt" else socket.AI_ADDRCONFIG
 
 Dial = Callable[[str, int, float | None], socket.socket]
 
@@ -278,7 +282,8 @@ def _address(mapped: str, port: int) -> tuple[str, int]:
 def _connect(host: str, port: int, timeout: float | None) -> socket.socket:
     """Connect to the first address that lets us. Raises `TransportFailure` in Node's words."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        flags = 0 if _is_address(host) else _NAME_FLAGS
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
     except (socket.gaierror, UnicodeError) as error:
         code = _GAI_CODES.get(error.errno or 0, "ENOTFOUND") if isinstance(error, OSError) else "ENOTFOUND"
         failure = Failure(kind="dns", message=f"getaddrinfo {code} {host}", code=code)
@@ -306,6 +311,14 @@ def _connect(host: str, port: int, timeout: float | None) -> socket.socket:
         else:
             return sock
     raise problem or TransportFailure(Failure(kind="dns", message=f"getaddrinfo ENOTFOUND {host}"))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _unknown_host(name: str) -> Failure:
