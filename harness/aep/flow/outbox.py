@@ -67,7 +67,8 @@ class Outbox:
         self._put = store.count_records(*_NOWHERE, _STREAM, _ONE_QUEUE)
         self._done = 0
         self._closing = False
-        self._thread = threading.Thread(target=self._work, name="harness-aep-outbox", daemon=True)
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name="harness-aep-outbox", daemon=True)
         self._thread.start()
 
     def put(self, parcel: Parcel) -> None:
@@ -81,7 +82,7 @@ class Outbox:
         """Return when everything put so far is delivered or given up."""
         with self._changed:
             wanted = self._put
-            self._changed.wait_for(lambda: self._done >= wanted)
+            self._changed.wait_for(lambda: self._done >= wanted or self._ended)
 
     def close(self) -> None:
         """Deliver or leave what there is, without waiting for a destination that is not well."""
@@ -90,6 +91,15 @@ class Outbox:
             self._changed.notify_all()
         self._sink.hurry()
         self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        finally:
+            # Whoever waits for deliveries does not wait for a thread that is gone.
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
 
     def _work(self) -> None:
         while True:
@@ -110,7 +120,7 @@ class Outbox:
 
     def _deliver(self, batch: list[tuple[int, Parcel]]) -> None:
         parcels = [parcel for _, parcel in batch]
-        messages = [Message(one.partition_key, one.data.encode()) for one in parcels]
+        messages = [Message(one.partition_key, one.data.encode(errors="surrogatepass")) for one in parcels]
         outcomes = self._sink.deliver(parcels[0].destination, messages)
         leaving = self._leaving
         with self._store.transaction():

@@ -113,6 +113,7 @@ class WireSink:
             ]
             try:
                 answer = self._client(destination).put_records(StreamName=destination.name, Records=records)
+                told = _told(answer, len(due))
             except ClientError as error:
                 whole = _refusal(error.response)
                 outcomes = _with(outcomes, due, whole)
@@ -121,11 +122,13 @@ class WireSink:
                     break
             except (BotoCoreError, ValueError) as error:  # ValueError for an endpoint that is no address
                 outcomes = _with(outcomes, due, DeliveryError(type(error).__name__, str(error)))
+            except (AttributeError, LookupError, TypeError) as error:
+                # botocore stumbles over what is no answer of Kinesis, as does who reads it after botocore.
+                unread = DeliveryError(type(error).__name__, "what answered is not Kinesis")
+                outcomes = _with(outcomes, due, unread)
             else:
-                # PutRecords answers 200 although records of it were not taken.
-                for place, one in zip(due, answer["Records"], strict=True):
-                    code = one.get("ErrorCode")
-                    outcomes[place] = DeliveryError(code, one.get("ErrorMessage", "")) if code else None
+                for place, outcome in zip(due, told, strict=True):
+                    outcomes[place] = outcome
                 due = [place for place in due if (no := outcomes[place]) is not None and no.code in _PASSING]
         return outcomes
 
@@ -206,7 +209,7 @@ def _within(messages: Sequence[Message]) -> list[list[Message]]:
     parts: list[list[Message]] = []
     size = 0
     for message in messages:
-        own = len(message.data) + len(message.partition_key.encode())
+        own = len(message.data) + len(message.partition_key.encode(errors="surrogatepass"))
         if not parts or len(parts[-1]) == MOST_RECORDS or size + own > _MOST_BYTES:
             parts.append([])
             size = 0
@@ -215,11 +218,22 @@ def _within(messages: Sequence[Message]) -> list[list[Message]]:
     return parts
 
 
+def _told(answer: Any, count: int) -> list[DeliveryError | None]:
+    """Read what became of each record: PutRecords answers 200 although records of it were not taken."""
+    records = answer["Records"]
+    if len(records) != count:
+        raise LookupError(f"{len(records)} records are answered for {count}")
+    codes = [(one.get("ErrorCode"), one.get("ErrorMessage") or "") for one in records]
+    return [DeliveryError(code, message) if code else None for code, message in codes]
+
+
 def _outcome(take: Any, destination: Destination, partition_key: str, data: bytes) -> DeliveryError | None:
     try:
         take(destination, partition_key, data)
     except DeliveryError as error:
         return error
+    except ValueError as error:  # a name that no address can hold
+        return DeliveryError(type(error).__name__, str(error))
     return None
 
 

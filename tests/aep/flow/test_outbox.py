@@ -149,3 +149,21 @@ def test_more_than_one_call_takes_goes_in_several(store: Store) -> None:
     outbox.drain()
     outbox.close()
     assert [len(batch) for batch in wire.taken] == [500, 500, 200]
+
+
+class Broken(Wire):
+    def deliver(self, destination: Destination, messages: Sequence[Message]) -> list[DeliveryError | None]:
+        raise RuntimeError(f"{destination.name} {len(messages)}")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_nobody_waits_for_an_outbox_that_broke(store: Store) -> None:
+    outbox = Outbox(store, Broken(), lambda _, __: None)
+    with store.transaction():
+        outbox.put(parcel("a", "1"))
+    waiting = threading.Thread(target=outbox.drain, daemon=True)
+    waiting.start()
+    waiting.join(10)
+    assert not waiting.is_alive()
+    outbox.close()
+    assert store.count_records("", "", "outbox", "") == 1

@@ -6,6 +6,7 @@ import base64
 import json
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -123,6 +124,23 @@ class _Unwell(BaseHTTPRequestHandler):
         """Stay silent."""
 
 
+class _Stranger(BaseHTTPRequestHandler):
+    """Answers what Kinesis never does."""
+
+    status: ClassVar[int] = 200
+    content: ClassVar[bytes] = b""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(self.status)
+        self.send_header("content-length", str(len(self.content)))
+        self.end_headers()
+        self.wfile.write(self.content)
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
+
+
 @contextmanager
 def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     """Address of a server that answers while the context lasts."""
@@ -226,6 +244,45 @@ def test_a_call_holds_no_more_than_kinesis_takes(cloud: LocalPlatform, busy: tup
     wire.deliver(KINESIS, [Message(f"k{number}", b"x" * 1_000_000) for number in range(11)])
     wire.close()
     assert [len(keys) for keys in handler.calls] == [5, 5, 1]
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (200, b""),
+        (200, b"<html>"),
+        (200, b"{}"),
+        (200, b"[]"),
+        (200, b'{"Records":[]}'),
+        (200, b'{"Records":null}'),
+        (200, b'{"Records":["a","b"]}'),
+        (400, b"[1]"),
+        (400, b"\xff"),
+        (400, b'{"__type":5}'),
+    ],
+)
+def test_an_answer_that_is_not_of_kinesis_is_a_failed_delivery(
+    cloud: LocalPlatform, status: int, content: bytes
+) -> None:
+    with serving(type("Handler", (_Stranger,), {"status": status, "content": content})) as address:
+        wire = WireSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=0)
+        outcomes = wire.deliver(KINESIS, [Message("a", b"1"), Message("b", b"2")])
+        wire.close()
+    assert [type(one) for one in outcomes] == [DeliveryError, DeliveryError]
+
+
+def test_a_hub_that_no_address_can_name_is_a_failed_delivery(cloud: LocalPlatform) -> None:
+    wire = sink(cloud)
+    (outcome,) = wire.deliver(replace(HUB, name="\udc80"), [Message("a", b"1")])
+    wire.close()
+    assert isinstance(outcome, DeliveryError)
+
+
+def test_a_partition_key_of_half_a_character_has_an_outcome(cloud: LocalPlatform) -> None:
+    wire = sink(cloud)
+    for destination in (KINESIS, HUB):
+        assert len(wire.deliver(destination, [Message("\udc80", b"1")])) == 1
+    wire.close()
 
 
 def test_keys_are_neither_logged_nor_shown(cloud: LocalPlatform, caplog: pytest.LogCaptureFixture) -> None:
