@@ -14,6 +14,8 @@ from typing import Any
 _HEADER = b":)\n"
 _MOST_SHARED = 1024
 _DEEPEST = 200
+_LONGEST_NUMBER = 415
+"""Bytes of a number of a thousand digits, the longest that Jackson reads."""
 _END = 0xFC
 
 
@@ -81,14 +83,14 @@ class _Reader:
             case 0x24 | 0x25:
                 return _signed(self._whole())
             case 0x26:
-                return int.from_bytes(self._packed(), "big", signed=True)
+                return self._integer()
             case 0x28:
                 return self._float(">f", 5, 4)
             case 0x29:
                 return self._float(">d", 10, 8)
             case 0x2A:
                 scale = _signed(self._whole())
-                digits = int.from_bytes(self._packed(), "big", signed=True)
+                digits = self._integer()
                 if abs(scale) > 400:
                     raise SmileError("a decimal is out of range")
                 return _finite(digits / 10**scale if scale >= 0 else float(digits * 10**-scale))
@@ -156,6 +158,12 @@ class _Reader:
         if bits >> (size * 8):
             raise SmileError("a number has too many bits")
         return _finite(struct.unpack(form, bits.to_bytes(size, "big"))[0])
+
+    def _integer(self) -> int:
+        content = self._packed()
+        if len(content) > _LONGEST_NUMBER:
+            raise SmileError("a number has too many digits")
+        return int.from_bytes(content, "big", signed=True)
 
     def _packed(self) -> bytes:
         """Bytes that are sent seven bits at a time; the last byte holds what is left over."""

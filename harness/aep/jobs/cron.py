@@ -22,6 +22,8 @@ _NEAREST = re.compile(r"(\d+)W")
 _LAST_WEEKDAY = re.compile(r"(\w+)L")
 _NTH_WEEKDAY = re.compile(r"(\w+)#([1-5])")
 _FARTHEST_DAYS = 366 * 9
+_LONGEST = 500
+"""Characters of an expression; a year of days spelled one by one has no place in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,8 @@ def parse_cron(text: Any) -> Cron:
     fields = text.upper().split() if isinstance(text, str) else []
     if len(fields) not in (6, 7):
         raise ValueError(f"schedule is not a cron expression of six or seven fields: {text!r}")
+    if len(text) > _LONGEST:
+        raise ValueError(f"schedule is longer than {_LONGEST} characters")
     try:
         times = [_numbers(fields[place], place) for place in range(3)]
         months = _numbers(fields[4], 4)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from harness.aep.serving.platform import Platform
 
 
+_END_MS = 32_503_680_000_000
+"""2999 is over: dates that are reckoned from a later time are none any more."""
+
+
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints for tests: mint a token, read and move the clock, let background work end."""
     control = Control(platform)
@@ -71,6 +75,8 @@ class Control:
         if len(chosen) != 1 or not isinstance(chosen[0][1], int):
             raise problem.bad_request("Give advance_ms or now_ms, a whole number of milliseconds")
         move, ms = chosen[0]
+        if not 0 <= (ms if "now_ms" in wanted else clock.now_ms() + ms) < _END_MS:
+            raise problem.bad_request("The platform's time is from 1970 to 2999")
         move(ms)
         self._platform.service(Scheduler).catch_up()
         return answer({"now_ms": clock.now_ms()})

@@ -162,6 +162,8 @@ def test_forms_that_the_writer_does_not_use_are_read(content: bytes, value: Any)
         PLAIN + b"\x29" + spread(int.from_bytes(struct.pack(">d", float("inf")), "big"), 10),
         PLAIN + b"\x2a" + vint(1 << 30) + vint(1) + packed(b"\x01"),
         PLAIN + b"\xf8" * 100_000,
+        PLAIN + b"\x26" + vint(2000) + packed(b"\x7f" * 2000),
+        PLAIN + b"\x2a" + vint(2) + vint(2000) + packed(b"\x7f" * 2000),
     ],
     ids=lambda content: repr(content[:12]),
 )

@@ -67,6 +67,7 @@ def test_an_expression_comes_when_quartz_says(expression: str, runs: list[str]) 
         "0 0 * * * ?",
         "0 0,30 1 * * ?",
         "*/5 0 1 * * ?",
+        f"0 0 1 {'31,' * 30_000}31 2 ?",
     ],
 )
 def test_what_is_none_or_runs_too_often_is_refused(text: str | None) -> None:

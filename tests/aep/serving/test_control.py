@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 STATS = "/data/foundation/schemaregistry/stats"
 
 
@@ -25,6 +27,15 @@ def test_the_clock_can_be_read_and_moved(client: Any) -> None:
     assert moved.json() == {"now_ms": before + 5}
     assert client.post("/_harness/clock", {"now_ms": 7}, bare=True).json() == {"now_ms": 7}
     assert client.post("/_harness/clock", {}, bare=True).status == 400
+
+
+@pytest.mark.parametrize(
+    "move", [{"now_ms": -1}, {"now_ms": 10**18}, {"advance_ms": 10**15}, {"advance_ms": -(10**15)}]
+)
+def test_the_clock_stays_where_dates_are(client: Any, move: dict[str, int]) -> None:
+    before = client.get("/_harness/clock", bare=True).json()
+    assert client.post("/_harness/clock", move, bare=True).status == 400
+    assert client.get("/_harness/clock", bare=True).json() == before
 
 
 def test_settling_answers_when_work_is_done(client: Any) -> None:
