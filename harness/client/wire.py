@@ -73,13 +73,17 @@ def _blank(held: bytearray) -> int:
 
 
 class AnswerReader:
-    """Reads one answer from a socket until a deadline (of `time.monotonic`; `None` waits for ever)."""
+    """Reads one answer from a socket until a deadline (of `time.monotonic`; `None` waits for ever).
+
+    `begun` says whether a byte of it has come.
+    """
 
     def __init__(self, sock: socket.socket, deadline: float | None, *, most_body: int = MOST_BODY) -> None:
         self._sock = sock
         self._most = most_body
         self._deadline = deadline
         self._held = bytearray()
+        self.begun = False
 
     def read(self, method: str) -> Answer:
         """Read an answer. Raises `Hangup`, `TimeoutError`, `OSError` or `TransportFailure`."""
@@ -116,6 +120,7 @@ class AnswerReader:
             self._sock.settimeout(left)
         piece = self._sock.recv(_PIECE)
         self._held += piece
+        self.begun |= bool(piece)
         return bool(piece)
 
     def _head(self) -> tuple[str, int, str, Headers]:

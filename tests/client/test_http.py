@@ -1,4 +1,5 @@
 import gzip
+import os
 import socket
 import threading
 import time
@@ -197,6 +198,29 @@ def test_the_time_limit_bounds_the_whole_hop(server, transport):
     failure = failure_of(transport, hop(server.base, timeout_s=0.3))
     done.set()
     assert (failure.kind, failure.code) == ("timeout", "ESOCKETTIMEDOUT")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there an end cannot be told from a reset")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_kept_connection_that_was_closed_before_the_request_came_is_replaced(transport, method):
+    listener = socket.create_server(("127.0.0.1", 0))
+    requests = []
+
+    def serve() -> None:
+        # An answer that does not say so, and the end of the connection.
+        for _ in range(100):
+            connection, _ = listener.accept()
+            with connection:
+                requests.append(connection.recv(65536))
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    for _ in range(100):
+        transport.send(hop(f"http://127.0.0.1:{listener.getsockname()[1]}", method))
+    thread.join()
+    listener.close()
+    assert len(requests) == 100
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
