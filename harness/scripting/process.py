@@ -56,7 +56,9 @@ class EngineProcess:
         self._limits = limits
         self._word = secrets.token_hex(8)
         self._ended_because: str | None = None
-        self._child = _spawn(deno or find_deno(), main, limits)
+        self._deno = deno or find_deno()
+        self._ready = False
+        self._child = _spawn(self._deno, main, limits)
         self._input: IO[bytes] = self._pipe(self._child.stdin)
         self._output: IO[bytes] = self._pipe(self._child.stdout)
         self._watch = Watch(self._child.pid, limits, self.end)
@@ -77,6 +79,7 @@ class EngineProcess:
             self.write({"boot": settings})
             for message in self.messages():
                 if message.get("ready"):
+                    self._ready = True
                     return
                 self.answer_chunk(message)
         except EngineGone as gone:
@@ -166,6 +169,9 @@ class EngineProcess:
         code = self._child.wait()
         if self._ended_because:
             return self._ended_because
+        if not self._ready:
+            how = f"with code {code}" if code >= 0 else f"by signal {-code}"
+            return f"{self._deno} ended {how}"
         # V8 ends the process when its heap is full: SIGTRAP, SIGABRT or SIGILL, by platform.
         if code < 0 or code >= 128:
             return f"the script used more than {self._limits.memory_mb} MB of memory"

@@ -71,13 +71,18 @@ def test_a_deno_that_cannot_be_started_is_an_error_that_says_how_to_get_one(benc
     assert "pip install deno" in caught.value.hint
 
 
-def test_a_deno_that_is_something_else_is_an_error(bench, tmp_path):
+@pytest.mark.parametrize(
+    ("does", "how"),
+    [("exit 0", "with code 0"), ("exit 3", "with code 3"), ("kill -ILL $$", "by signal 4")],
+)
+def test_a_deno_that_is_something_else_is_an_error(bench, tmp_path, does, how):
     impostor = tmp_path / "deno"
-    impostor.write_text("#!/bin/sh\nexit 0\n")
+    impostor.write_text(f"#!/bin/sh\n{does}\n")
     impostor.chmod(0o755)
     engine = DenoEngine(deno=str(impostor))
-    with pytest.raises(EngineError, match="the script engine did not start"):
+    with pytest.raises(EngineError) as caught:
         engine.run(bench.job("1"), bench.host)
+    assert f"the script engine did not start: {impostor} ended {how}" in str(caught.value)
 
 
 def test_a_closed_engine_can_be_closed_again_and_starts_anew(bench):
