@@ -26,10 +26,19 @@ def ends_with(bench, source, message, **more):
         "/^(a+)+$/.test('a'.repeat(50) + 'b')",
         "setTimeout(() => { for (;;); }, 1)",
         "pm.test('t', () => { for (;;); })",
+        "Atomics.wait(new Int32Array(new SharedArrayBuffer(8)), 0, 0)",
+        "const turn = () => queueMicrotask(turn); turn()",
     ],
 )
 def test_an_endless_script_is_ended_by_its_time(hostile, source):
     ends_with(hostile, source, HANG, timeout_s=0.2)
+
+
+@pytest.mark.parametrize(
+    "source", ["const f = () => { setTimeout(f, 0); setTimeout(f, 0) }; f()", "setInterval(() => {}, 0)"]
+)
+def test_a_flood_of_timers_is_ended_by_its_time(hostile, source):
+    ends_with(hostile, source, "sandbox: asynchronous script execution timeout", timeout_s=0.2)
 
 
 def test_an_endless_script_without_a_time_is_ended_too(hostile):
@@ -63,6 +72,21 @@ def test_a_script_that_eats_memory_is_ended(hostile, source):
         ("await import('node:fs')", "A dynamic import callback was not specified."),
         ("await eval(\"import('data:text/javascript,1')\")", "A dynamic import callback was not specified."),
         ("new Worker('x')", "Worker is not defined"),
+        ("await (0, eval)('import(\"file:///etc/passwd\")')", "A dynamic import callback was not specified."),
+        ("await new Function('return import(\"x\")')()", "A dynamic import callback was not specified."),
+        ("import.meta.url", "Cannot use 'import.meta' outside a module"),
+        ("new Function('return process.env')()", "process is not defined"),
+        ("pm.test.constructor.constructor('return process')()", "process is not defined"),
+        ("(function* () {}).constructor('yield Deno.env')().next()", "Deno is not defined"),
+        ("await (async () => {}).constructor('return Deno')()", "Deno is not defined"),
+        ("(0, eval)('WebAssembly')", "WebAssembly is not defined"),
+        ("new MessageChannel()", "MessageChannel is not defined"),
+        ("new BroadcastChannel('x')", "BroadcastChannel is not defined"),
+        ("postMessage({ran: {}, done: {}})", "postMessage is not defined"),
+        (
+            "await Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(8)), 0, 0).value",
+            "the script never finished: it awaits a promise that nothing will settle",
+        ),
     ],
 )
 def test_what_a_script_may_not_do_is_its_own_error(hostile, source, message):
@@ -110,6 +134,25 @@ def test_console_output_is_cut_and_the_script_goes_on(hostile):
     )
 
 
+def test_a_hundred_megabytes_of_console_are_not_kept(hostile):
+    run = hostile.run("for (let i = 0; i < 100; i++) console.log('x'.repeat(2 ** 20)); pm.test('end')")
+    assert [assertion.name for assertion in run.assertions] == ["end"]
+    assert sum(len(message.text) for message in run.console) < 60_000
+    ends_with(hostile, "console.log('x'.repeat(100 * 2 ** 20))", MEMORY)
+
+
+def test_a_stack_shows_neither_files_nor_the_engines_frames(hostile):
+    said = hostile.said(
+        """
+        Error.prepareStackTrace = (error, sites) => sites.map(site => site.getFileName()).join();
+        Error.stackTraceLimit = 100;
+        try { require("nothing") } catch (error) { console.log(error.stack) }
+        """
+    )
+    frames = "    at script-1.js:4:15\n    at Object.<anonymous> (script-1.js:6:4)"
+    assert said == [f"Error: Cannot find module 'nothing'\n{frames}"]
+
+
 @pytest.mark.parametrize(
     "poison",
     [
@@ -135,6 +178,138 @@ def test_poisoned_built_ins_hide_no_failure(hostile, poison):
     else:
         # The poison may break Postman's own code; then the script has failed, which is told as well.
         assert run.error is not None
+
+
+FAKE = "() => ({test() {}, expect: () => ({to: {equal() {}}})})"
+INNOCENT = (
+    """
+    pm.test("sync", () => { throw new Error("seen") });
+    pm.test("async", async () => { await null; throw new Error("seen") });
+    pm.test("done", done => setTimeout(() => done(new Error("seen")), 1));
+    pm.test("never", done => {});
+    """,
+    "throw new Error('seen')",
+    "await null; throw new Error('seen')",
+    "setTimeout(() => { throw new Error('seen') }, 1)",
+    "tests.legacy = false",
+)
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "Promise.prototype.then = function (kept) { return kept && kept() }",
+        "old = Promise.prototype.then; Promise.prototype.then = function (f) { return old.call(this, f, f) }",
+        "Promise.prototype.catch = function () {}",
+        "Promise.prototype.constructor = class { static get [Symbol.species]() { return class {} } }",
+        "Object.prototype.then = kept => kept()",
+        "Function.prototype.apply = () => undefined",
+        "Function.prototype.call = () => undefined",
+        "Reflect.apply = Reflect.construct = () => undefined",
+        "Object.keys = () => []; Object.hasOwn = () => false; Object.defineProperty = () => undefined",
+        "Object.assign = (target) => target",
+        f"{{const {{assign}} = Object; Object.assign = (a, ...b) => ({{...assign(a, ...b), pm: {FAKE}}})}}",
+        "Array.prototype.map = Array.prototype.filter = () => []; Array.prototype.includes = () => true",
+        "Array.prototype[Symbol.iterator] = function* () {}",
+        "Object.getPrototypeOf([].values()).next = () => ({done: true})",
+        "Object.defineProperty(Array.prototype, 0, {set() {}, get() {}})",
+        "String.prototype.split = String.prototype[Symbol.split] = () => []",
+        "String.prototype.slice = String.prototype.indexOf = () => ''",
+        "Map.prototype.get = Map.prototype.set = Map.prototype.has = () => undefined",
+        """
+        const {get} = Map.prototype;
+        Map.prototype.get = function (key) {
+            const kept = get.call(this, key);
+            if (kept?.start) kept.start = () => kept.exit();
+            return kept;
+        }
+        """,
+        f"Object.defineProperty(Object.prototype, 'test', {{set() {{}}, get: {FAKE}}})",
+        f"Object.defineProperty(Object.prototype, 'setTimeout', {{set() {{this.pm = {FAKE}}}, get() {{}}}})",
+        "Object.defineProperty(Object.prototype, 'number', {set() { leaked = this }, get() {}})",
+        "Object.prototype.environment = Object.prototype.skipped = true; Object.prototype.newman = true",
+        "const realm = (0, eval)('this'); realm.Promise = realm.String = realm.Error = realm.Map = () => {}",
+        "const {JSON: J} = (0, eval)('this'); J.parse = () => null; J.stringify = () => '[]'",
+    ],
+)
+def test_what_an_earlier_script_left_hides_no_failure_of_a_later_one(hostile, poison):
+    _, several, *single = hostile.result(poison, *INNOCENT).runs
+    lost = {loss.message for loss in several.losses}
+    failed = {assertion.name for assertion in several.assertions if assertion.error is not None}
+    assert several.error is not None or ({"sync", "async"} <= failed and len(failed) + len(lost) >= 4)
+    for run in single:
+        assert run.error or run.losses or [one for one in run.assertions if one.error], run.script.source
+
+
+SPY = """
+const realm = (0, eval)("this");
+const {defineProperty, ownKeys, getOwnPropertyDescriptor, apply, construct} = Reflect;
+const {add} = Set.prototype;
+let open = true;
+const seen = new Set();
+const note = value => {
+    if (!open || value === null || (typeof value !== "object" && typeof value !== "function")) return;
+    open = false;
+    try { apply(add, seen, [value]) } finally { open = true }
+};
+const spied = method => function (...args) {
+    note(this);
+    for (let index = 0; index < args.length; index++) note(args[index]);
+    const result = new.target ? construct(method, args, new.target) : apply(method, this, args);
+    note(result);
+    return result;
+};
+const NAMES = ["Object", "Array", "Function", "Map", "Set", "WeakMap", "Promise", "String", "RegExp", "JSON"];
+for (const name of NAMES) {
+    for (const owner of [realm[name], realm[name].prototype]) {
+        for (const key of owner === undefined ? [] : ownKeys(owner)) {
+            const {value, configurable} = getOwnPropertyDescriptor(owner, key);
+            if (key === "constructor" || typeof value !== "function" || !configurable) continue;
+            defineProperty(owner, key, {value: spied(value)});
+        }
+    }
+}
+const KEYS = ["number", "current", "newman", "losses", "timers", "scopes", "pm", "host", "run", "records"];
+for (const key of KEYS) {
+    const set = function (value) {
+        note(this);
+        defineProperty(this, key, {value, writable: true, configurable: true, enumerable: true});
+    };
+    defineProperty(Object.prototype, key, {set, get() {}, configurable: true});
+}
+found = () => { open = false; return seen };
+"""
+SPIED_ON = """
+pm.test("passes", () => pm.expect(1).to.equal(1));
+pm.test("settles", async () => { await null });
+pm.test("calls done", done => setTimeout(done, 1));
+pm.environment.set("a", {b: 1}); pm.globals.unset("x"); pm.variables.replaceIn("{{a}}");
+tests.legacy = environment.a;
+pm.response.json(); pm.cookies.jar(); pm.visualizer.set("{{a}}", {a: 1}); console.log({a: 1});
+pm.require("library");
+await pm.sendRequest("http://host/x").catch(() => {});
+await crypto.subtle.digest("SHA-1", new Uint8Array(1));
+"""
+LOOK = """
+const found_ = found(), kinds = [];
+const isMethod = (value, key) => { try { return typeof value[key] === "function" } catch { return false } };
+found_.forEach(value => {
+    if (typeof value === "function") {
+        if (/call\\(operation|this\\.exit|script\\.bound/.test(String(value))) kinds.push(String(value));
+    } else if (["ask", "flush", "settle", "host"].some(key => isMethod(value, key))) {
+        kinds.push(value.constructor?.name ?? "nameless");
+    }
+});
+pm.test(`leaked: ${kinds.join()}`, () => pm.expect(found_.size).to.be.above(100));
+"""
+
+
+def test_nothing_of_the_engine_passes_through_built_ins_that_a_script_has_tapped(hostile):
+    hostile.host.packages["library"] = "exports.loaded = true"
+    _, victim, look = hostile.result(SPY, SPIED_ON, LOOK).runs
+    assert (victim.error, victim.losses) == (None, ())
+    assert look.error is None
+    assert [(one.name, one.error) for one in look.assertions] == [("leaked: ", None)]
 
 
 def test_a_poisoned_engine_is_replaced_or_goes_on(hostile):

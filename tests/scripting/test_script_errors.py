@@ -116,3 +116,9 @@ def test_scripts_may_declare_legacy_names_but_not_in_newman(bench, newman):
 def test_what_is_thrown_and_nothing_is_no_error_for_newman(newman, bench, thrown):
     assert newman.run(f"throw {thrown}").error is None
     assert bench.run(f"throw {thrown}").error is not None
+
+
+def test_a_throw_in_a_microtask_is_a_loss(bench):
+    run = bench.run("queueMicrotask(() => { throw new Error('lost') }); pm.test('first')")
+    assert [loss.message for loss in run.losses] == ["lost"]
+    assert "queueMicrotask requires a function" in bench.run("queueMicrotask(1)").error.message

@@ -32,7 +32,7 @@ class Engine {
     this.#wire.word = boot.word;
     addEventListener("unhandledrejection", (event) => {
       event.preventDefault();
-      this.#stray.push(this.#realm.describe(event.reason));
+      this.#stray.push(this.#describe(event.reason));
     });
     const { realm, context } = openRealm(boot, (name) => this.#chunk(name), this.#operations());
     this.#realm = realm;
@@ -257,11 +257,16 @@ class Engine {
       work();
     } catch (thrown) {
       run.ledger.exited = true;
-      try {
-        run.ledger.fail(this.#realm.describe(thrown));
-      } catch {
-        run.ledger.fail("");
-      }
+      run.ledger.fail(this.#describe(thrown));
+    }
+  }
+
+  /** What was thrown in the realm, put into words there; none when scripts have broken even that. */
+  #describe(thrown) {
+    try {
+      return this.#realm.describe(thrown);
+    } catch {
+      return "";
     }
   }
 

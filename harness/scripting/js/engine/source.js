@@ -34,12 +34,11 @@ export class Sources {
     const any = mentioned.has("eval") || text.includes("\\u");
     const names = [...this.#names].filter((name) => any || mentioned.has(name));
     const asynchronous = !this.#newman && mentioned.has("await");
-    if (asynchronous && !names.includes("__exitscope")) names.push("__exitscope");
     // The text around the code is Postman's. It stands on lines of its own, before the first and after the last.
     // The current sandbox puts a function of its own around it, so that scripts may declare any name.
     let body = `;var arguments = undefined;\n${text}\n;`;
     if (asynchronous) {
-      body = `;var arguments = undefined;(async()=>{;\n${text}\n;})().then(()=>__exitscope()).catch(__exitscope);`;
+      body = `;var arguments = undefined;return (async()=>{;\n${text}\n;})();`;
     } else if (!this.#newman) body = `;var arguments = undefined;(()=>{;\n${text}\n;})();`;
     const options = { parsingContext: this.#context, filename: fileName(id), lineOffset: -1 };
     const call = vm.compileFunction(body, names, options);

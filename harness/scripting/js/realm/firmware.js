@@ -9,10 +9,13 @@ import { installClock } from "./date.js";
 import { bindable } from "./globals.js";
 import { makeRequire } from "./modules.js";
 import { describe } from "./problem.js";
+import { SafeMap, words } from "./natives.js";
 import { Packages } from "./packages.js";
 import { Script } from "./script.js";
 import { Sugar } from "./sugar.js";
 import { Scopes } from "./variables.js";
+
+const { parse } = JSON;
 
 export function boot({ host, library, shared, newman, realm, native, process }) {
   chai.use(chaiPostman(sdk, lodash, function Ajv(options) {
@@ -30,15 +33,15 @@ export function boot({ host, library, shared, newman, realm, native, process }) 
   engine.sugar = new Sugar(realm, () => library("sugar"));
   realm.require = makeRequire({ library, liquidJson, process });
   let virtual = false;
-  const events = new Map();
-  const scripts = new Map();
+  const events = new SafeMap();
+  const scripts = new SafeMap();
 
   return {
     names: () => engine.names.join(" "),
     describe,
     /** Take what the run knows at the start of an event; JSON of the engine's `job`. */
     begin(number, json) {
-      const event = JSON.parse(json);
+      const event = parse(json);
       engine.scopes.load(event.scopes);
       shared.reseed(event.seed);
       reseed(generator(event.seed, 2).fraction);
@@ -51,10 +54,10 @@ export function boot({ host, library, shared, newman, realm, native, process }) 
     start(number, eventNumber, current, compiled, names, source, usesThis, asynchronous) {
       const script = new Script(number, events.get(eventNumber), current, engine);
       scripts.set(number, script);
-      script.start(compiled, names === "" ? [] : names.split(" "), source, usesThis, asynchronous);
+      script.start(compiled, words(names), source, usesThis, asynchronous);
     },
     /** Take what other scripts have changed while one waited. */
-    reload: (json) => engine.scopes.load(JSON.parse(json)),
+    reload: (json) => engine.scopes.load(parse(json)),
     fire: (number, id) => scripts.get(number).fire(id),
     answer: (number, id, reply, delay) => scripts.get(number).answer(id, reply, delay),
     settle: (number, id, reply) => scripts.get(number)?.settle(id, reply),

@@ -2,6 +2,7 @@
  * The names that scripts find without asking. Source: uniscope 2.2.0 (newman 6.2.2) and 3.1.0 (current
  * Postman), `lib/allowed-globals.js`. Everything else that V8 puts on a new realm is taken away.
  */
+import { textSlice } from "./natives.js";
 
 const LANGUAGE = [
   "Array", "ArrayBuffer", "Atomics", "BigInt", "BigInt64Array", "BigUint64Array", "Boolean", "DataView", "Date",
@@ -33,7 +34,8 @@ const MARKERS = ['"use sandbox2";', "'use sandbox2';"];
 
 /** Whether a script renounces the legacy names. */
 export function isMarked(source) {
-  return MARKERS.includes(source.slice(0, 15));
+  const start = textSlice(source, 0, 15);
+  return start === MARKERS[0] || start === MARKERS[1];
 }
 
 /** Legacy names, which a script that is marked does not get. */

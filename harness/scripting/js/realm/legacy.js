@@ -154,8 +154,9 @@ export function legacyBindings(script, library, newman) {
     atob: () => base64(library).atob,
     btoa: () => base64(library).btoa,
   };
-  const bindings = {};
-  for (const key of LEGACY) {
+  const bindings = { __proto__: null };
+  for (let index = 0; index < LEGACY.length; index++) {
+    const key = LEGACY[index];
     if (!newman && (key === "atob" || key === "btoa")) continue;
     bindings[key] = () => bound(key, key === "environment" || key === "globals"
       ? () => script.scopes[key].syncVariablesTo()

@@ -1,12 +1,12 @@
 /** Failures that newman loses: kept until the script ends, then told to the engine. */
+import { cutOff, NativeError } from "./natives.js";
 import { describe, NAMELESS } from "./problem.js";
 
 export class Losses {
-  #watched = [];
+  #watched = { __proto__: null };
+  #count = 0;
   #host;
   #run;
-
-
   #absent;
 
   constructor(host, run, newman) {
@@ -22,12 +22,14 @@ export class Losses {
 
   /** Ask `lost` when the script ends; if it is, the message says what was lost. */
   watch(lost, message) {
-    this.#watched.push([lost, message]);
+    this.#watched[this.#count++] = { lost, message };
   }
 
   finish() {
-    for (const [lost, message] of this.#watched) {
-      if (lost()) this.#host("loss", this.#run, describe(new Error(message)), "unfinished");
+    for (let index = 0; index < this.#count; index++) {
+      const { lost, message } = this.#watched[index];
+      if (lost()) this.#host("loss", this.#run, describe(new NativeError(message)), "unfinished");
     }
   }
 }
+cutOff(Losses);

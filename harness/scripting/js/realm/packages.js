@@ -1,11 +1,16 @@
 /** `pm.require`: packages that the run finds on disk. Source: postman-sandbox, `lib/sandbox/pm-require.js`. */
 import { OWN, WEB } from "./globals.js";
+import { apply, cutOff, textIncludes, textIndex } from "./natives.js";
 
 const parse = JSON.parse;
 const stringify = JSON.stringify;
 
 /** Packages of a registry (`npm:name`) are not the team's own, and get no `pm`. */
-const EXTERNAL = /^[^:]+:.+$/;
+function isExternal(name) {
+  return textIndex(name, ":", 0) > 0 && name[name.length - 1] !== ":";
+}
+
+const PROVIDED = [...OWN, ...WEB];
 
 export class Packages {
   #engine;
@@ -21,15 +26,22 @@ export class Packages {
     if (typeof source !== "string") throw new Error(`Cannot find package '${name}'`);
     const module = { id: name, exports: {} };
     loaded.set(name, module);
-    const given = [...OWN, ...WEB].filter((each) =>
-      source.includes(each) && !(each === "pm" && EXTERNAL.test(name)));
-    const compiled = this.#engine.host("compile", name, source, given.join(" "));
+    const values = { __proto__: null, length: 2, 0: module.exports, 1: module };
+    let given = "";
+    for (let index = 0; index < PROVIDED.length; index++) {
+      const each = PROVIDED[index];
+      if (!textIncludes(source, each) || (each === "pm" && isExternal(name))) continue;
+      given += given === "" ? each : ` ${each}`;
+      values[values.length++] = script.bound(each);
+    }
+    const compiled = this.#engine.host("compile", name, source, given);
     if (typeof compiled === "string") throw new Error(`Error in package '${name}': ${compiled}`);
     try {
-      compiled(module.exports, module, ...given.map((each) => script.bound(each)));
+      apply(compiled, undefined, values);
     } catch (error) {
       throw new Error(`Error in package '${name}': ${error?.message ?? error}`);
     }
     return module.exports;
   }
 }
+cutOff(Packages);

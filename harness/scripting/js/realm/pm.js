@@ -1,6 +1,7 @@
 /** The object `pm` of one script. Source: postman-sandbox, `lib/sandbox/pmapi.js`. */
 import chai from "#chai";
 import { CookieJar } from "./cookies.js";
+import { defineProperty, keys, NativePromise, toText } from "./natives.js";
 import { makeSender } from "./send.js";
 import { addTests } from "./tests.js";
 
@@ -13,8 +14,10 @@ Postman.prototype.expect = chai.expect;
 Object.defineProperty(Postman, "name", { value: "Postman" });
 
 function readonly(object, properties) {
-  for (const key of Object.keys(properties)) {
-    if (properties[key] !== undefined) Object.defineProperty(object, key, { value: properties[key] });
+  const names = keys(properties);
+  for (let index = 0; index < names.length; index++) {
+    const value = properties[names[index]];
+    if (value !== undefined) defineProperty(object, names[index], { __proto__: null, value });
   }
   return object;
 }
@@ -51,9 +54,9 @@ function execution(script, runRequest) {
 }
 
 function vault(script) {
-  const ask = (operation, key, value) => new Promise((resolve, reject) => {
+  const ask = (operation, key, value) => new NativePromise((resolve, reject) => {
     script.timers.later(() => {
-      const reply = parse(script.ask("vault", stringify({ operation, key: String(key), value: String(value ?? "") })));
+      const reply = parse(script.ask("vault", stringify({ __proto__: null, operation, key: toText(key), value: toText(value ?? "") })));
       if (reply.error) reject(new Error(reply.error));
       else resolve(reply.value ?? undefined);
     });
@@ -77,6 +80,7 @@ function datasets(id) {
 export function makePm(script, { host, library, newman }) {
   const pm = new Postman();
   const lazy = {
+    __proto__: null,
     info: () => readonly({}, script.info),
     vault: () => vault(script),
     globals: () => script.scopes.globals,
@@ -114,8 +118,10 @@ export function makePm(script, { host, library, newman }) {
     Buffer: library("buffer").Buffer,
   }));
   const made = Object.create(null);
-  for (const key of Object.keys(lazy)) {
-    Object.defineProperty(pm, key, { get: () => (made[key] ??= lazy[key]()) });
+  const names = keys(lazy);
+  for (let index = 0; index < names.length; index++) {
+    const key = names[index];
+    defineProperty(pm, key, { __proto__: null, get: () => (made[key] ??= lazy[key]()) });
   }
   const legacyTests = addTests(pm, { host, run: script.number, newman, losses: script.losses });
   return { pm, legacyTests };

@@ -11,6 +11,7 @@ import { sharedLibraries } from "./shared_libraries.js";
 
 export function start(call, newman, seed) {
   const RealmError = Error;
+  const { apply } = Reflect;
   const host = (operation, a, b, c, d, e, f, g) => {
     try {
       return call(operation, a, b, c, d, e, f, g);
@@ -33,7 +34,7 @@ export function start(call, newman, seed) {
       const module = { exports: {} };
       loaded[name] = module;
       const buffer = name === "buffer" ? undefined : library("buffer").Buffer;
-      factory.call(realm, module, module.exports, requireShared, buffer, process, realm, undefined, SILENT);
+      apply(factory, realm, [module, module.exports, requireShared, buffer, process, realm, undefined, SILENT]);
       const made = module.exports;
       if (made && made.__esModule && "default" in made) module.exports = made.default;
     }

@@ -1,6 +1,10 @@
 /** What a script threw, put into words. A thrown value may be anything, so every look at it may throw too. */
 
+import { textIndex, textSlice, toText } from "./natives.js";
+
 const stringify = JSON.stringify;
+
+const FRAME = "    at ";
 
 /** newman reports what was thrown as it is, and a text has neither name nor message. */
 export const NAMELESS = Object.freeze({ name: "", message: "" });
@@ -27,7 +31,7 @@ function attempt(read, otherwise) {
 function shown(value, quoted) {
   const text = typeof value === "string" && !quoted ? value : stringify(value, (_, part) =>
     typeof part === "bigint" ? `${part}n` : typeof part === "function" ? `[Function]` : part, 2);
-  return text === undefined ? String(value) : text;
+  return text === undefined ? toText(value) : text;
 }
 
 /** Both sides of a comparison; an error that compares nothing, or equal things as `not.equal`, has none. */
@@ -42,7 +46,15 @@ function compared(thrown) {
 
 /** The lines of a stack that are calls; what stands before them is the message once more. */
 function frames(stack) {
-  return stack.split("\n").filter((line) => line.startsWith("    at "));
+  let kept = "";
+  for (let start = 0; start <= stack.length;) {
+    const found = textIndex(stack, "\n", start);
+    const end = found < 0 ? stack.length : found;
+    const line = textSlice(stack, start, end);
+    if (textSlice(line, 0, FRAME.length) === FRAME) kept += `\n${line}`;
+    start = end + 1;
+  }
+  return kept;
 }
 
 /**
@@ -54,11 +66,11 @@ export function describe(thrown, absent = undefined) {
   // A function does not reach newman's report.
   const isObject = (typeof thrown === "object" && thrown !== null) || (typeof thrown === "function" && !absent);
   if (!isObject) {
-    const text = attempt(() => String(thrown), "unknown");
+    const text = attempt(() => toText(thrown), "unknown");
     return jsonList([absent?.name ?? "Error", absent?.message ?? text, "", null, null], 5);
   }
-  const name = attempt(() => String(thrown.name ?? absent?.name ?? "Error"), "Error");
-  const message = attempt(() => String(thrown.message ?? absent?.message ?? ""), "");
+  const name = attempt(() => toText(thrown.name ?? absent?.name ?? "Error"), "Error");
+  const message = attempt(() => toText(thrown.message ?? absent?.message ?? ""), "");
   const code = attempt(() => thrown.code, "");
   let pair = [null, null];
   try {
@@ -67,7 +79,7 @@ export function describe(thrown, absent = undefined) {
   return jsonList([
     name,
     message,
-    [`${name}${code ? ` [${code}]` : ""}: ${message}`, ...frames(attempt(() => thrown.stack, ""))].join("\n"),
+    `${name}${code ? ` [${code}]` : ""}: ${message}${frames(attempt(() => thrown.stack, ""))}`,
     pair[0],
     pair[1],
   ], 5);

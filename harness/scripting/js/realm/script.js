@@ -7,12 +7,27 @@ import { legacyBindings } from "./legacy.js";
 import { Losses } from "./losses.js";
 import { makeResponse, ScriptRequest, withAssertions } from "./messages.js";
 import { makePm } from "./pm.js";
+import {
+  apply, cutOff, defineProperty, keys, listOf, NativeError, NativePromise, SafeMap, toText, whenSettled,
+} from "./natives.js";
 import { describe, NAMELESS } from "./problem.js";
 import { Timers } from "./timers.js";
 
-const stringify = JSON.stringify;
+const { parse, stringify } = JSON;
+
+/** The names of `WEB`, to be looked up. */
+const OF_WEB = { __proto__: null };
+for (const name of WEB) OF_WEB[name] = true;
 
 export class Script {
+  number;
+  current;
+  newman;
+  losses;
+  timers;
+  console;
+  scopes;
+  pm;
   visualization;
   #engine;
   #event;
@@ -23,9 +38,9 @@ export class Script {
   #legacy;
   #bindings;
   #over = false;
-  #deferred = new Map();
+  #deferred = new SafeMap();
   #web;
-  #packages = new Map();
+  #packages = new SafeMap();
 
   /** `event` is the job's state, shared by the scripts of one event. */
   constructor(number, event, current, engine) {
@@ -43,6 +58,7 @@ export class Script {
     this.pm = pm;
     this.#legacyTests = legacyTests;
     this.#bindings = {
+      __proto__: null,
       pm: () => pm,
       console: () => this.console,
       Buffer: () => library("buffer").Buffer,
@@ -50,7 +66,9 @@ export class Script {
       __exitscope: () => (thrown) => this.exit(thrown),
     };
     const timers = this.timers.functions();
-    for (const name of Object.keys(timers)) this.#bindings[name] = () => timers[name];
+    if (!newman) this.#bindings.queueMicrotask = () => (callback) => this.timers.soon(callback);
+    const names = keys(timers);
+    for (let index = 0; index < names.length; index++) this.#bindings[names[index]] = () => timers[names[index]];
   }
 
   get event() { return this.#event.event; }
@@ -76,7 +94,7 @@ export class Script {
 
   /** Ask for a piece of cryptography; a promise of its answer. */
   #crypt(method, json) {
-    return new Promise((resolve) => {
+    return new NativePromise((resolve) => {
       this.#deferred.set(`crypto ${this.#engine.host("subtle", this.number, method, json)}`, resolve);
     });
   }
@@ -126,11 +144,11 @@ export class Script {
 
   /** Tell that the script uses a deprecated name, and where it does. */
   deprecate(name) {
-    this.#engine.host("deprecate", this.number, name, new Error().stack);
+    this.#engine.host("deprecate", this.number, name, new NativeError().stack);
   }
 
   package(name) {
-    return this.#engine.packages.load(String(name), this, this.#packages);
+    return this.#engine.packages.load(toText(name), this, this.#packages);
   }
 
   /** Call the function that the script was compiled to. `names` are its parameters. */
@@ -138,35 +156,40 @@ export class Script {
     const { liquidJson, newman } = this.#engine;
     if (!isMarked(source)) {
       this.#legacy = legacyBindings(this, this.#engine.library, newman);
-      Object.assign(this.#bindings, this.#legacy.bindings, { JSON: () => liquidJson });
+      for (const name in this.#legacy.bindings) this.#bindings[name] = this.#legacy.bindings[name];
+      this.#bindings.JSON = () => liquidJson;
     }
     this.#engine.sugar.before(source);
-    const values = [];
-    for (const name of names) values[values.length] = this.bound(name);
+    const values = listOf(names.length, (index) => this.bound(names[index]));
+    let promise;
     try {
-      compiled.apply(usesThis ? this.#context() : {}, values);
+      promise = apply(compiled, usesThis ? this.#context() : {}, values);
     } catch (thrown) {
       this.exit(thrown, true);
       return;
     }
-    if (!asynchronous) this.exit(undefined);
+    if (asynchronous) whenSettled(promise, () => this.exit(undefined), (thrown) => this.exit(thrown, true));
+    else this.exit(undefined);
   }
 
   /** What a name means to this script. */
   bound(name) {
-    if (Object.hasOwn(this.#bindings, name)) return this.#bindings[name]();
-    if (!this.newman && WEB.includes(name)) return this.#webInterfaces()[name];
+    if (name in this.#bindings) return this.#bindings[name]();
+    if (!this.newman && name in OF_WEB) return this.#webInterfaces()[name];
     return this.#engine.realm[name];
   }
 
   /** What `this` is: an object with all that the script is given. */
   #context() {
     const context = {};
-    for (const name of this.#engine.names) {
+    const { names } = this.#engine;
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index];
       if (name === "bridge" || name === "__exitscope") continue;
-      Object.defineProperty(context, name, {
+      defineProperty(context, name, {
+        __proto__: null,
         get: () => this.bound(name),
-        set: (value) => Object.defineProperty(context, name, { value, writable: true }),
+        set: (value) => defineProperty(context, name, { __proto__: null, value, writable: true }),
         enumerable: true, configurable: true,
       });
     }
@@ -177,7 +200,7 @@ export class Script {
   exit(thrown, failed = thrown !== undefined) {
     if (this.#legacy !== undefined) {
       const tests = this.#legacy.finish();
-      if (Object.keys(tests).length) this.#legacyTests(tests);
+      if (keys(tests).length) this.#legacyTests(tests);
     }
     // For newman null, 0 and the like are no errors.
     const told = this.newman ? Boolean(thrown) : failed;
@@ -207,9 +230,10 @@ export class Script {
     this.flush();
     const changed = this.#request?.changed();
     if (changed !== undefined) {
-      this.#event.request = JSON.parse(changed);
+      this.#event.request = parse(changed);
       host("request", this.number, changed);
     }
     if (this.visualization !== undefined) this.#event.visualization = this.visualization;
   }
 }
+cutOff(Script);

@@ -2,6 +2,7 @@
 import sdk from "#postman-collection";
 import { cookieList } from "./cookies.js";
 import { makeResponse } from "./messages.js";
+import { NativePromise, toText } from "./natives.js";
 
 const { Request, Response } = sdk;
 const stringify = JSON.stringify;
@@ -74,20 +75,20 @@ export function makeSender({ defer, flush, host, newman, warn, Buffer }) {
 
   function sendRequest(given, callback) {
     if (newman || typeof callback === "function") return sendWithCallback.call(this, given, callback);
-    return new Promise((resolve, reject) => {
+    return new NativePromise((resolve, reject) => {
       if (!given) reject(new Error("sendrequest: nothing to request"));
       else send(given, (error, response) => (error === undefined ? resolve(response) : reject(error)));
     });
   }
 
   function runRequest(target, options) {
-    return new Promise((resolve, reject) => {
+    return new NativePromise((resolve, reject) => {
       if (!target) {
         reject(new Error("runRequest: collection request id not provided"));
         return;
       }
       flush();
-      exchange("run_request", stringify({ target: String(target), options: options || {} }), (error, response) =>
+      exchange("run_request", stringify({ target: toText(target), options: options || {} }), (error, response) =>
         error === undefined ? resolve(response) : reject(error));
     });
   }

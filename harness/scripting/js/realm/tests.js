@@ -1,5 +1,8 @@
 /** `pm.test`. Source: postman-sandbox, `lib/sandbox/pmapi-setup-runner.js`. */
+import { defineProperty, keys, NativeError, toText, whenSettled } from "./natives.js";
 import { describe } from "./problem.js";
+
+const { stringify } = JSON;
 
 const PASSED = 0;
 const FAILED = 1;
@@ -25,7 +28,7 @@ export function addTests(pm, { host, run, newman, losses }) {
       finished = true;
       report(name, number, error ? { thrown: error } : undefined);
     };
-    losses.watch(() => !finished && !failed, `the test ${JSON.stringify(name)} never called done`);
+    losses.watch(() => !finished && !failed, `the test ${stringify(name)} never called done`);
     try {
       assertion(done);
     } catch (thrown) {
@@ -37,14 +40,15 @@ export function addTests(pm, { host, run, newman, losses }) {
   /** newman does not look at what a test returns; a promise of it is waited for otherwise. */
   const settleLater = (name, number, promise) => {
     const slot = host("assert", run, name, number, false, PENDING, "");
-    promise.then(
+    whenSettled(
+      promise,
       () => host("settle", run, slot, ""),
       (thrown) => host("settle", run, slot, describe(thrown)),
     );
   };
 
   const test = function test(title, assertion) {
-    const name = String(title);
+    const name = toText(title);
     const number = index++;
     if (typeof assertion !== "function") report(name, number);
     else if (assertion.length) withDone(name, number, assertion);
@@ -61,24 +65,32 @@ export function addTests(pm, { host, run, newman, losses }) {
     }
     return pm;
   };
-  test.skip = (title) => {
-    host("assert", run, String(title), index++, true, PASSED, "");
+  const skip = (title) => {
+    host("assert", run, toText(title), index++, true, PASSED, "");
     return pm;
   };
-  test.index = () => index;
-  Object.defineProperty(test, "name", { value: "" });
-  pm.test = test;
+  give(test, "skip", skip);
+  give(test, "index", () => index);
+  defineProperty(test, "name", { __proto__: null, value: "" });
+  give(pm, "test", test);
 
   /** The legacy `tests` object: each entry is an assertion once the script has run. */
   return function legacyTests(tests) {
-    for (const name of Object.keys(tests)) {
+    const names = keys(tests);
+    for (let at = 0; at < names.length; at++) {
+      const name = names[at];
       const value = tests[name];
       if (value) report(name, index++);
       else {
-        const error = new Error(`expected ${String(value)} to be truthy`);
-        error.name = "AssertionError";
+        const error = new NativeError(`expected ${toText(value)} to be truthy`);
+        give(error, "name", "AssertionError");
         report(name, index++, { thrown: error });
       }
     }
   };
+}
+
+/** Set a property that an object is to have of its own, whatever stands on its prototypes. */
+function give(object, name, value) {
+  defineProperty(object, name, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
 }

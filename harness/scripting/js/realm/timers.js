@@ -3,10 +3,12 @@
  * Source of the rules: postman-sandbox, `lib/sandbox/timers.js`.
  */
 
+import { apply, cutOff, NativePromise, SafeMap, whenSettled } from "./natives.js";
+
 export class Timers {
   #host;
   #run;
-  #callbacks = new Map();
+  #callbacks = new SafeMap();
   #total = 0;
   #sealed = false;
   #failed;
@@ -44,6 +46,18 @@ export class Timers {
     };
   }
 
+  /** `queueMicrotask`: V8's own loses what the callback throws. */
+  soon(callback) {
+    if (typeof callback !== "function") throw new TypeError("queueMicrotask requires a function");
+    whenSettled(new NativePromise((resolve) => resolve()), () => {
+      try {
+        apply(callback, undefined, []);
+      } catch (thrown) {
+        this.#failed(thrown);
+      }
+    });
+  }
+
   /** Run a callback of the engine's own soon, as an event that the script waits for. */
   later(callback, delay = 0) {
     return this.#set(callback, delay, delay ? "timeout" : "immediate");
@@ -54,7 +68,7 @@ export class Timers {
     if (known === undefined || this.#sealed) return;
     if (!known.repeats) this.#callbacks.delete(id);
     try {
-      known.callback.call({});
+      apply(known.callback, {}, []);
     } catch (thrown) {
       this.#failed(thrown);
     }
@@ -65,3 +79,4 @@ export class Timers {
     this.#callbacks.clear();
   }
 }
+cutOff(Timers);

@@ -5,6 +5,7 @@
  * and the SDK's list is made when a script looks for more than that (`values`, `toObject`, iteration).
  */
 import sdk from "#postman-collection";
+import { cutOff, keys, SafeMap } from "./natives.js";
 
 const { VariableScope, VariableList, Variable, Property, MutationTracker } = sdk;
 const Base = VariableScope.prototype;
@@ -34,22 +35,24 @@ export class Store {
     this.name = name;
     this.id = undefined;
     this.label = undefined;
-    this.records = new Map();
+    this.records = new SafeMap();
   }
 
   load({ id, label, values }) {
     this.id = id;
     this.label = label;
-    this.records = new Map();
-    for (const record of values) this.records.set(record.key, record);
+    this.records = new SafeMap();
+    for (let index = 0; index < values.length; index++) this.records.set(values[index].key, values[index]);
   }
 }
+
+cutOff(Store);
 
 /** What a script sees of a store. Its changes stay here until `flush`. */
 class ScriptScope {
   #store;
-  #changes = new Map();
-  #copies = new Map();
+  #changes = new SafeMap();
+  #copies = new SafeMap();
   #list;
   #layers;
 
@@ -141,8 +144,8 @@ class ScriptScope {
   }
 
   clear() {
-    const keys = new Set([...this.#store.records.keys(), ...this.#changes.keys()]);
-    for (const key of keys) this.#changes.set(key, null);
+    const known = new Set([...this.#store.records.keys(), ...this.#changes.keys()]);
+    for (const key of known) this.#changes.set(key, null);
     this.#list?.clear();
   }
 
@@ -173,22 +176,22 @@ class ScriptScope {
   /** Hand the changes to the run, and make them what the next script finds; start afresh from there. */
   static flush(scope, report) {
     const changes = scope.#changes;
-    scope.#changes = new Map();
-    scope.#copies = new Map();
+    scope.#changes = new SafeMap();
+    scope.#copies = new SafeMap();
     scope.#list = undefined;
-    for (const [key, change] of changes) {
+    changes.forEach((change, key) => {
       const known = scope.#store.records.get(key);
       if (change === null) {
-        if (known?.disabled) continue;
+        if (known?.disabled) return;
         scope.#store.records.delete(key);
         report(scope.#store.name, key, undefined);
-        continue;
+        return;
       }
       const raw = "raw" in change ? change.raw : change.value;
       const json = (typeof raw === "object" ? safeJson(raw) : stringify(raw)) ?? "null";
       scope.#store.records.set(key, { key, value: parse(json), type: known?.type });
       report(scope.#store.name, key, json);
-    }
+    });
   }
 }
 Object.setPrototypeOf(ScriptScope.prototype, Base);
@@ -235,16 +238,18 @@ const SCOPES = ["local", "data", "environment", "collection", "globals"];
 
 /** The five scopes of a run, and the view of them that each script gets. */
 export class Scopes {
-  #stores = Object.fromEntries(SCOPES.map((name) => [name, new Store(name)]));
+  #stores = { __proto__: null };
   #newId;
 
   /** `newId` draws an id for a scope that has none. */
   constructor(newId) {
+    for (const name of SCOPES) this.#stores[name] = new Store(name);
     this.#newId = newId;
   }
 
   load(sent) {
-    for (const name of Object.keys(sent)) this.#stores[name].load(sent[name]);
+    const names = keys(sent);
+    for (let index = 0; index < names.length; index++) this.#stores[names[index]].load(sent[names[index]]);
   }
 
   /** The data row as a plain object, which is what the legacy `data` is. */
@@ -253,13 +258,17 @@ export class Scopes {
   }
 
   open() {
-    const view = {};
-    for (const name of SCOPES.slice(1)) view[name] = new ScriptScope(this.#stores[name], undefined, this.#newId);
-    view.local = new ScriptScope(this.#stores.local, SCOPES.slice(1).map((name) => view[name]), this.#newId);
-    return view;
+    const scope = (name, layers) => new ScriptScope(this.#stores[name], layers, this.#newId);
+    const data = scope("data");
+    const environment = scope("environment");
+    const collection = scope("collection");
+    const globals = scope("globals");
+    return { local: scope("local", [data, environment, collection, globals]), data, environment, collection, globals };
   }
 
   flush(view, report) {
-    for (const name of SCOPES) if (name !== "data") ScriptScope.flush(view[name], report);
+    for (let index = 0; index < SCOPES.length; index++) {
+      if (SCOPES[index] !== "data") ScriptScope.flush(view[SCOPES[index]], report);
+    }
   }
 }
