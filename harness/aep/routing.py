@@ -31,7 +31,8 @@ class Endpoint:
     `any_case` compares the fixed words without regard to case. `door` says who is let in:
     `gateway` demands the platform's headers, `open` demands nothing and gives an anonymous caller,
     `harness` and `console` are for this machine alone, and what is asked of the console is not logged.
-    `limit` is the most bytes a body may have.
+    `limit` is the most bytes a body may have. `in_sandbox` is false for what belongs to the whole
+    organisation: the sandbox that a caller names is not looked at, and may not exist (yet).
     """
 
     method: str
@@ -41,6 +42,7 @@ class Endpoint:
     any_case: bool = False
     json_only: bool = False
     limit: int | None = None
+    in_sandbox: bool = True
 
 
 @dataclass(slots=True)

@@ -52,7 +52,10 @@ def test_no_call_is_answered_without_the_gateways_leave(
 
 
 def test_no_call_is_answered_for_a_sandbox_that_is_not_there(client: Any) -> None:
-    for method, target in targets(client, "gateway"):
+    found = targets(client, "gateway")
+    inside = [one for one in found if not one[1].startswith("/data/foundation/sandbox-management")]
+    assert len(inside) < len(found)
+    for method, target in inside:
         answer = client.call(method, target, headers={"x-sandbox-name": "nowhere"})
         assert (answer.status, answer.json()["title"]) == (404, "Resource not found"), (method, target)
 

@@ -43,11 +43,14 @@ def bearer(header: str | None) -> str | None:
     return token or None
 
 
-def admit(platform: Platform, request: Request, *, json_only: bool = False) -> Caller:
+def admit(
+    platform: Platform, request: Request, *, json_only: bool = False, in_sandbox: bool = True
+) -> Caller:
     """Check the platform's headers, in order, and say who calls.
 
     Codes and messages: Adobe's landing/troubleshooting guide. A missing sandbox header means the
-    default sandbox, except when the settings are strict.
+    default sandbox, except when the settings are strict. With `in_sandbox` false the header is not
+    looked at: the call is about the organisation.
     """
     headers = request.headers
     # 1. key present, 2. token present
@@ -79,13 +82,13 @@ def admit(platform: Platform, request: Request, *, json_only: bool = False) -> C
     if json_only and request.announces_body and request.media_type not in _JSON:
         raise problem.bad_request("A valid content-type must be specified")
     # 9. sandbox
-    given = headers.get("x-sandbox-name", "").strip()
-    if not given and platform.settings.strict:
+    given = headers.get("x-sandbox-name", "").strip() if in_sandbox else ""
+    if in_sandbox and not given and platform.settings.strict:
         raise problem.flow(
             2105, 400, "Header is missing", "The header 'x-sandbox-name' is missing in the request."
         )
     sandbox = given or platform.settings.default_sandbox
-    if not platform.has_sandbox(org, sandbox):
+    if in_sandbox and not platform.has_sandbox(org, sandbox):
         raise sandbox_not_found(sandbox)
     return Caller(
         org=org,

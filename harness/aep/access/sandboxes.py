@@ -36,7 +36,9 @@ def routes(platform: Platform) -> list[Endpoint]:
         ("DELETE", "/sandboxes/{name}", sandboxes.delete),
     )
     return [
-        Endpoint(method=method, path=_BASE + path, handler=handler, json_only=method != "GET")
+        Endpoint(
+            method=method, path=_BASE + path, handler=handler, json_only=method != "GET", in_sandbox=False
+        )
         for method, path, handler in table
     ]
 

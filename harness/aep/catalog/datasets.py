@@ -251,7 +251,10 @@ class Catalog:
         ref = body.get("schemaRef")
         if not isinstance(ref, dict) or not isinstance(ref.get("id"), str):
             raise problem.bad_request("schemaRef must hold the id of a schema")
-        schema = self._registry.schema(caller.org, caller.sandbox, ref["id"])
+        # a union is the schema of datasets that profiles are exported to
+        schema = self._registry.schema(caller.org, caller.sandbox, ref["id"]) or self._registry.union(
+            caller.org, caller.sandbox, ref["id"]
+        )
         if schema is None:
             raise problem.bad_request(f"The schema {ref['id']} does not exist")
         tags = body.get("tags", {})

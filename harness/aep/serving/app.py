@@ -160,7 +160,9 @@ class Dispatcher:
 
     def _admit(self, endpoint: Endpoint, request: Request) -> Caller:
         if endpoint.door == "gateway":
-            return admit(self._platform, request, json_only=endpoint.json_only)
+            return admit(
+                self._platform, request, json_only=endpoint.json_only, in_sandbox=endpoint.in_sandbox
+            )
         if endpoint.door in ("harness", "console") and not self._from_here(request):
             raise problem.classic(403, "ForbiddenError", "Only this machine may call this path")
         return ANONYMOUS

@@ -109,7 +109,7 @@ def _parameters(endpoint: Endpoint, text: str) -> list[dict[str, Any]]:
         {"name": name, "in": "path", "required": True, "schema": WORDS.get(name, {**TEXT, "minLength": 1})}
         for name in _WORD.findall(endpoint.path)
     ]
-    if endpoint.door == "gateway":
+    if endpoint.door == "gateway" and endpoint.in_sandbox:
         found.append({"name": "x-sandbox-name", "in": "header", "required": False, "schema": TEXT})
     if endpoint.method == "PATCH" and "If-Match" in text:
         found.append({"name": "If-Match", "in": "header", "required": True, "schema": TEXT})

@@ -28,6 +28,16 @@ def test_a_created_sandbox_can_be_read_renamed_used_and_deleted(client: Any) -> 
     assert client.get(DATASETS, headers={"x-sandbox-name": "qa"}).status == 404
 
 
+def test_a_caller_may_name_the_sandbox_that_it_creates(client: Any) -> None:
+    client.sandbox = "qa"
+    assert client.get(DATASETS).status == 404
+    body = {"name": "qa", "title": "QA", "type": "development"}
+    assert client.post(f"{BASE}/sandboxes", body).status == 201
+    assert client.get(DATASETS).status == 200
+    assert client.delete(f"{BASE}/sandboxes/qa").status == 200
+    assert client.get(f"{BASE}/sandboxes/qa").json()["type"].endswith("SMS-2003-404")
+
+
 def test_objects_of_one_sandbox_are_not_in_another_and_go_with_a_reset(client: Any, lake: Any) -> None:
     client.sandbox = "dev"
     dataset = lake.dataset(lake.schema())

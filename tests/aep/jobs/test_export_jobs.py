@@ -33,6 +33,25 @@ def test_all_profiles_are_written_to_the_dataset(people: Any) -> None:
     assert next(iter(batch.values()))["recordCount"] == 2
 
 
+def test_profiles_are_exported_to_a_dataset_of_the_union_schema(people: Any) -> None:
+    people.profile("a@example.com", first="Ann", level="gold")
+    union = "https://ns.adobe.com/xdm/context/profile__union"
+    dataset = people.lake.dataset(union, name="of the union")
+    job = export(people, destination={"datasetId": dataset}).json()
+    (ann,) = exported(people, job)
+    assert ann["person"]["name"]["firstName"] == "Ann"
+    files = people.client.get(f"/data/foundation/export/batches/{job['destination']['batchId']}/files")
+    assert files.json()["_page"]["count"] == 1
+    preview = people.client.get(f"/data/foundation/export/datasets/{dataset}/preview")
+    assert preview.status == 200
+
+
+def test_a_union_without_schemas_is_not_the_schema_of_a_dataset(client: Any) -> None:
+    ref = {"id": "https://ns.adobe.com/xdm/context/profile__union"}
+    body = {"name": "exported", "schemaRef": ref}
+    assert client.post("/data/foundation/catalog/dataSets", body).status == 400
+
+
 def test_a_segment_and_fields_choose(people: Any, destinations: Any) -> None:
     segment = destinations.segment(f'{people.lake.tenant}.level = "gold"')
     people.profile("a@example.com", first="Ann", level="gold")
