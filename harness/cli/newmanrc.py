@@ -19,7 +19,7 @@ _SYSTEM = Path("/etc/postman/newmanrc")
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _INLINE: Final = {"environment": (Mapping,), "globals": (Mapping,), "iteration_data": (list,)}
 """The options whose documents may stand in the configuration itself."""
-_OF_THE_LIBRARY = frozenset({"abort_on_failure", "newman_version", "postman_api_key", "request_agents"})
+_OF_THE_LIBRARY = frozenset({"abort_on_failure", "newman_version", "request_agents"})
 
 Options = Mapping[str, str | bool]
 

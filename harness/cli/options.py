@@ -9,7 +9,7 @@ from harness import __version__
 from harness.cli.cassette_options import add_cassette
 from harness.cli.drift_options import add_drift
 from harness.cli.report_options import add_compare, add_parity, add_report
-from harness.cli.run_options import add_run
+from harness.cli.run_options import OPTION_NAMES, VALUED, add_run
 from harness.cli.serve_options import add_serve
 from harness.errors import UsageError, choices
 
@@ -81,6 +81,35 @@ def split_reporter_options(
     return rest, found
 
 
+def _with_dashed_values(argv: Sequence[str]) -> list[str]:
+    """Join an option of `run` and the value behind it that begins with a dash, which argparse would refuse.
+
+    As in newman what follows an option is its value; here only unless it is an option, too.
+    """
+    joined: list[str] = []
+    position = 0
+    while position < len(argv):
+        argument, following = argv[position], argv[position + 1 : position + 2]
+        position += 1
+        value = following[0] if following else ""
+        name = value.partition("=")[0] if value.startswith("--") else value
+        dashed = value.startswith("-") and name not in OPTION_NAMES | {"--"}
+        if argument == "--":
+            return [*joined, argument, *argv[position:]]
+        if argument not in VALUED or not following:
+            joined.append(argument)
+            continue
+        position += 1
+        if dashed:
+            joined.append(f"{argument}={value}" if argument.startswith("--") else argument + value)
+        elif value.startswith("-"):
+            joined.append(argument)
+            position -= 1
+        else:
+            joined += (argument, value)
+    return joined
+
+
 def build_parser() -> Parser:
     """Build the parser of the `harness` command."""
     parser = Parser(
@@ -122,6 +151,8 @@ def _add_list(listing: argparse.ArgumentParser) -> None:
 def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str | bool]]:
     """Parse the arguments: the options, and the reporters' options by `<name>-<option>`."""
     rest, reporter_options = split_reporter_options(argv)
+    if rest[:1] == ["run"]:
+        rest = _with_dashed_values(rest)
     if "--help" in rest or "-h" in rest:
         reporter_options = {}
     return build_parser().parse_args(rest), reporter_options

@@ -9,10 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.cli.newman_command import find_newman
-from harness.cli.options import build_parser
+from harness.cli.options import parse
 from harness.cli.parity_difference import ParityComparison
 from harness.cli.parity_outcome import ParityOutcome, outcome_of
 from harness.cli.parity_proxy import RecordingProxy
+from harness.cli.report_options import add_parity_own
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, UsageError
@@ -30,10 +31,11 @@ _DROPPED_FLAGS = {"-x", "--suppress-exit-code", "--silent", "--verbose"}
 
 def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Run both, one after the other, and print what differs as a table; 1 when anything does."""
-    flags = _kept(options.flags)
-    comparison = ParityComparison([_mask(text) for text in options.mask])
-    build_parser().parse_args(["run", options.collection, *flags])
-    newman = options.newman or find_newman(terminal)
+    behind, newmans = _behind(options.flags)
+    flags = _kept(newmans)
+    comparison = ParityComparison([_mask(text) for text in (*options.mask, *behind.mask)])
+    parse(["run", options.collection, *flags])
+    newman = behind.newman or options.newman or find_newman(terminal)
     sides: list[ParityOutcome] = []
     for name, command in (
         ("newman", [newman]),
@@ -62,6 +64,16 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     verdict = counted(len(rows), "difference") if rows else "the same"
     terminal.out.write(f"{verdict}: {', '.join(told)} of newman's compared\n")
     return ExitCode.FAILED if rows else ExitCode.PASSED
+
+
+def _behind(flags: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Part our own options, behind the collection, from newman's."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    add_parity_own(parser)
+    try:
+        return parser.parse_known_args(flags)
+    except argparse.ArgumentError as error:
+        raise UsageError(str(error), hint="see: harness parity --help") from error
 
 
 def _mask(expression: str) -> re.Pattern[str]:

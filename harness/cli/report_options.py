@@ -36,6 +36,15 @@ def add_parity(parity: argparse.ArgumentParser) -> None:
         "assertions, variables, exit code. Exit code 1 when anything does. Options of reporters and exports "
         "are left out."
     )
+    add_parity_own(parity)
+    parity.add_argument("collection", metavar="COLLECTION", help="file or URL")
+    parity.add_argument(
+        "flags", nargs=argparse.REMAINDER, metavar="NEWMAN-OPTION", help="newman's options, for both"
+    )
+
+
+def add_parity_own(parity: argparse.ArgumentParser) -> None:
+    """Add the options that are not newman's; they may also stand behind the collection."""
     parity.add_argument(
         "--newman",
         metavar="FILE",
@@ -48,10 +57,6 @@ def add_parity(parity: argparse.ArgumentParser) -> None:
         metavar="REGEX",
         help="take what matches for the same, as values drawn at random; repeatable",
     )
-    parity.add_argument("collection", metavar="COLLECTION", help="file or URL")
-    parity.add_argument(
-        "flags", nargs=argparse.REMAINDER, metavar="NEWMAN-OPTION", help="newman's options, for both"
-    )
 
 
 def add_reporting(output: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
@@ -59,7 +64,8 @@ def add_reporting(output: argparse.ArgumentParser | argparse._ArgumentGroup) -> 
     output.add_argument(
         "-r",
         "--reporters",
-        default=None,
+        nargs="?",
+        const="",
         metavar="NAMES",
         help="comma-separated, default cli; there are " + ", ".join(REPORTERS),
     )

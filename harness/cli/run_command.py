@@ -6,11 +6,12 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from harness import __version__
 from harness.api import LiveRun, RunConfig
 from harness.cli.newmanrc import configured
+from harness.cli.options import ValueRefused
 from harness.cli.reporting import DEFAULT, close_all, context_of, reporters_of, warn_of_idle
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
@@ -21,13 +22,23 @@ from harness.runner.events import RunFinished
 from harness.runner.run import Step
 from harness.variables.environment import export_scope
 
+_FILES: Final = (
+    "environment", "globals", "iteration_data", "working_dir", "cookie_jar", "ssl_client_cert_list",
+    "ssl_client_cert", "ssl_client_key", "ssl_client_passphrase", "ssl_extra_ca_certs",
+    "export_environment", "export_globals", "export_collection", "export_cookie_jar",
+)  # fmt: skip
+
 
 def run_command(
     options: argparse.Namespace, reporter_options: Mapping[str, str | bool], terminal: Terminal
 ) -> ExitCode:
     """Run the collections one after another; the gravest outcome is the exit code."""
-    options, reporter_options = configured(options, reporter_options, terminal)
     newman = options.compat == "newman"
+    if newman:
+        _refuse_zero(options)
+    options, reporter_options = configured(options, reporter_options, terminal)
+    if newman:
+        options = _without_empty(options)
     worst = ExitCode.PASSED
     for collection in options.collections:
         try:
@@ -56,7 +67,8 @@ def _run_one(
         if not chosen:
             return ExitCode.PASSED
     with LiveRun(config) as live:
-        names = [name for name in (options.reporters or DEFAULT).split(",") if name]
+        named = options.reporters if config.newman else options.reporters or DEFAULT
+        names = [name for name in (DEFAULT if named is None else named).split(",") if name]
         context = context_of(options, terminal, live.mask, newman=config.newman)
         if config.newman:
             _warn_of_unknown(names, terminal)
@@ -85,6 +97,19 @@ def _run_one(
             raise RuntimeError("the run told no end")
         _export(live, options)
         return live.exit_code(finished.summary)
+
+
+def _refuse_zero(options: argparse.Namespace) -> None:
+    """Refuse what newman's command line refuses: it takes no 0 for a time."""
+    for name in ("delay_request", "timeout", "timeout_request", "timeout_script"):
+        if getattr(options, name) == 0:
+            raise ValueRefused(f"--{name.replace('_', '-')} has to be above 0", hint="leave it out for none")
+
+
+def _without_empty(options: argparse.Namespace) -> argparse.Namespace:
+    """Return the options as newman takes them, for which a file without a name (`-e "$UNSET"`) is none."""
+    empty = {name: None for name in _FILES if getattr(options, name) == ""}
+    return argparse.Namespace(**{**vars(options), **empty})
 
 
 def _warn_of_unknown(names: Sequence[str], terminal: Terminal) -> None:

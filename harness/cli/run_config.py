@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from harness.api import RunConfig
+from harness.cli.postman_api import PostmanApi
 from harness.cli.run_options import RUN_DEFAULTS
 from harness.cli.terminal import Terminal
 from harness.errors import UsageError
@@ -20,9 +21,13 @@ def run_config(
     """Say what is to be run. Options that a command does not have are as if nobody gave them."""
     options = argparse.Namespace(**{**RUN_DEFAULTS, **vars(given)})
     newman = options.compat == "newman"
+    api = PostmanApi(key=options.postman_api_key) if options.postman_api_key else None
+    environment = options.environment
+    if api is not None and isinstance(environment, str):
+        environment = api.read(environment, "environment")
     return RunConfig(
-        collection=collection,
-        environment=options.environment,
+        collection=collection if api is None else api.read(collection, "collection"),
+        environment=environment,
         globals=options.globals,
         data=options.iteration_data,
         iterations=options.iteration_count,
@@ -47,9 +52,9 @@ def run_config(
         bail=options.bail,
         newman=newman,
         strict=options.strict,
-        delay_ms=options.delay_request,
-        timeout_ms=options.timeout,
-        timeout_request_ms=options.timeout_request,
+        delay_ms=options.delay_request or 0,
+        timeout_ms=options.timeout or 0,
+        timeout_request_ms=options.timeout_request or 0,
         timeout_script_ms=options.timeout_script,
         follow_redirects=False if options.ignore_redirects else None,
         verify=False if options.insecure else None,

@@ -56,6 +56,9 @@ def add_inputs(inputs: argparse._ArgumentGroup) -> None:
     inputs.add_argument("--platform", metavar="local", help="start a platform for the run: local")
     add_endpoints(inputs)
     inputs.add_argument(
+        "--postman-api-key", metavar="KEY", help="read collections and environments from Postman, by UID"
+    )
+    inputs.add_argument(
         "--secret-pattern",
         action="append",
         default=[],
@@ -67,14 +70,14 @@ def add_inputs(inputs: argparse._ArgumentGroup) -> None:
 def add_limits(limits: argparse._ArgumentGroup) -> None:
     """Add the options that bound a run in time."""
     limits.add_argument(
-        "--delay-request", type=milliseconds, default=0, metavar="MS", help="wait before each"
+        "--delay-request", nargs="?", type=milliseconds, metavar="MS", help="wait before each"
     )
-    limits.add_argument("--timeout", type=milliseconds, default=0, metavar="MS", help="bound the run")
+    limits.add_argument("--timeout", nargs="?", type=milliseconds, metavar="MS", help="bound the run")
     limits.add_argument(
-        "--timeout-request", type=milliseconds, default=0, metavar="MS", help="bound each request"
+        "--timeout-request", nargs="?", type=milliseconds, metavar="MS", help="bound each request"
     )
     limits.add_argument(
-        "--timeout-script", type=milliseconds, default=None, metavar="MS", help="bound each script"
+        "--timeout-script", nargs="?", type=milliseconds, metavar="MS", help="bound each script"
     )
 
 
@@ -206,6 +209,14 @@ RUN_DEFAULTS: Final[Mapping[str, Any]] = {
     if name not in {"collections", "reporter_help"}
 }
 """What each option of a run is when nobody gives it."""
+
+VALUED: Final = frozenset(
+    name for action in _PARSER._actions if action.nargs is None for name in action.option_strings
+)
+"""The options that take one value."""
+
+OPTION_NAMES: Final = frozenset(name for action in _PARSER._actions for name in action.option_strings)
+"""All options of a run, as they are written."""
 
 RUN_ACTIONS: Final[Mapping[str, argparse.Action]] = {
     action.dest: action for action in reversed(_PARSER._actions)

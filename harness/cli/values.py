@@ -1,6 +1,8 @@
 """The values that options take, as types of the parser: what is none of them is an error of usage."""
 
 import argparse
+import re
+from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -8,22 +10,41 @@ MOST_DIGITS: Final = 12
 """How many digits a number may have: what has more is a slip, and beyond what clocks and counters take."""
 
 
+_BASED: Final = re.compile(r"0x[0-9a-f]{1,9}|0o[0-7]{1,12}|0b[01]{1,30}", re.ASCII)
+_DECIMAL: Final = re.compile(r"\+?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})(e[+-]?\d{1,3})?", re.ASCII)
+
+
 def _whole(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
 
 
+def _number(text: str) -> int | None:
+    """Read a whole number in any way that JavaScript spells it (`2.0`, `1e3`, `0x10`); `None` for others."""
+    spelled = text.strip().lower()
+    if _BASED.fullmatch(spelled):
+        return int(spelled, 0)
+    if not _DECIMAL.fullmatch(spelled):
+        return None
+    number = Decimal(spelled)
+    if number.adjusted() >= MOST_DIGITS or number != number.to_integral_value():
+        return None
+    return int(number)
+
+
 def positive(text: str) -> int:
     """Read a whole number above 0."""
-    if not _whole(text) or int(text) < 1:
+    number = _number(text)
+    if number is None or number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
+    return number
 
 
 def milliseconds(text: str) -> int:
     """Read a number of milliseconds."""
-    if not _whole(text):
+    number = _number(text)
+    if number is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of milliseconds")
-    return int(text)
+    return number
 
 
 def port(text: str) -> int:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -50,13 +50,18 @@ def read_bytes(source: Source, what: str, fetch: Fetch | None = None) -> bytes:
         raise InputError(f"{what} cannot be read: {error}", where=name) from error
 
 
-def fetch_address(address: str) -> bytes:
-    """Read what an address answers. Any answer other than 200 is an `OSError`."""
+def fetch_address(address: str, headers: Mapping[str, str] | None = None) -> bytes:
+    """Read what an address answers. Any answer other than 200 is an `OSError`.
+
+    `headers` are sent to that address, and not to where it redirects.
+    """
     from http.client import HTTPException
     from urllib.error import HTTPError, URLError
     from urllib.request import Request, urlopen
 
     request = Request(address, headers={"Accept": "application/json, */*"})  # noqa: S310 - see is_address
+    for name, value in (headers or {}).items():
+        request.add_unredirected_header(name, value)
     try:
         with urlopen(request, timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310
             body: bytes = answer.read(MOST_BYTES + 1)

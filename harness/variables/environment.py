@@ -100,9 +100,9 @@ def load_environment(
 
 
 def parse_assignment(text: str, option: str, *, newman: bool = False) -> tuple[str, str]:
-    """Read the `name=value` of an option; with `newman` one without `=` has an empty value."""
+    """Read the `name=value` of an option; with `newman` whatever is missing is empty."""
     key, equals, value = text.partition("=")
-    if not key or not (equals or newman):
+    if not newman and not (key and equals):
         raise UsageError(
             f"{option} needs name=value, not {text!r}",
             where=option,

@@ -281,7 +281,6 @@ def test_a_recording_that_ended_early_leaves_the_old_cassette(command, workspace
         (["--timeout", "soon"], 0),
         (["--bogus"], 1),
         (["--folder"], 1),
-        (["--env-var", "=x"], 1),
     ],
 )
 def test_in_newmans_mode_wrong_usage_has_newmans_exit_code(command, workspace, arguments, code):
@@ -309,3 +308,56 @@ def test_a_collection_at_an_address_that_cannot_be_reached_is_an_error_with_its_
         "  --> http://127.0.0.1:1/c.json\n"
         "  open the address in a browser, or save the file and name that\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "paths"),
+    [
+        (["--folder", "-dashed"], ["/d?k={{k}}"]),
+        (["--env-var", "-k=1", "--folder", "-dashed"], ["/d?k={{k}}"]),
+        (["--env-var", "k=-1", "--folder=-dashed"], ["/d?k=-1"]),
+        (["--folder", "-dashed", "-n", "2.0"], ["/d?k={{k}}"] * 2),
+        (["--folder", "-dashed", "-n", "0x2"], ["/d?k={{k}}"] * 2),
+        (["--folder", "-dashed", "--timeout", "--timeout-request", "--delay-request"], ["/d?k={{k}}"]),
+        (["--folder", "-dashed", "--timeout-script", "-r", "-k"], ["/d?k={{k}}"]),
+        (["--folder", "-dashed", "--ssl-client-passphrase", "-p"], ["/d?k={{k}}"]),
+        (["--folder", "-dashed", "-e", "", "-g", "", "-d", "", "--cookie-jar", ""], ["/d?k={{k}}"]),
+        (["--folder", "-dashed", "--env-var", "", "--env-var", "=1"], ["/d?k={{k}}"]),
+        (["--folder", "-dashed", "--postman-api-key", "PMAK-1"], ["/d?k={{k}}"]),
+    ],
+)
+def test_in_newmans_mode_options_take_what_newmans_take(command, workspace, target, arguments, paths):
+    file = workspace.collection(("a", f"{target.url}/a"), ("-dashed", f"{target.url}/d?k={{{{k}}}}"))
+    assert command("run", file, *arguments, "--compat", "newman").code is ExitCode.PASSED
+    assert target.paths == paths
+
+
+def test_in_newmans_mode_reporters_without_a_name_are_none(command, workspace, target):
+    file = workspace.collection(("a", target.url))
+    assert command("run", file, "--compat", "newman", "-r").out == ""
+    assert "1 call" in command("run", file, "-r").out
+
+
+def test_in_newmans_mode_exports_without_a_name_are_not_written(command, workspace, target):
+    file = workspace.collection(("a", target.url))
+    before = sorted(workspace.folder.iterdir())
+    names = ("environment", "globals", "collection", "cookie-jar")
+    exports = [word for name in names for word in (f"--export-{name}", "")]
+    assert command("run", file, *exports, "--compat", "newman").code is ExitCode.PASSED
+    assert sorted(workspace.folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["delay-request", "timeout", "timeout-request", "timeout-script"])
+def test_in_newmans_mode_a_time_of_0_is_refused_and_nothing_runs(command, workspace, target, name):
+    file = workspace.collection(("a", target.url))
+    said = command("run", file, f"--{name}", "0", "--compat", "newman")
+    assert (said.code, target.paths) == (ExitCode.PASSED, [])
+    assert f"--{name} has to be above 0" in said.err
+    assert command("run", file, f"--{name}", "0").code is ExitCode.PASSED
+    assert len(target.paths) == 1
+
+
+def test_an_option_is_never_the_value_of_another(command, workspace, target):
+    said = command("run", workspace.collection(("a", target.url)), "--folder", "--silent")
+    assert (said.code, target.paths) == (ExitCode.USAGE, [])
+    assert "--folder" in said.err
