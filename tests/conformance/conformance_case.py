@@ -64,8 +64,10 @@ def echo_server() -> Iterator[EchoServer]:
     command = [sys.executable, str(Path(__file__).with_name("echo_server.py"))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield EchoServer(port=int(process.stdout.readline()))
-        process.terminate()
+        try:
+            yield EchoServer(port=int(process.stdout.readline()))
+        finally:
+            process.terminate()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
