@@ -39,6 +39,18 @@ def test_equal_runs_exit_with_0_and_say_what_was_compared(command, workspace, ta
     assert len(target.requests) == 8
 
 
+def test_our_own_options_may_stand_behind_the_collection(command, workspace, target, newman):
+    file = workspace.collection(("a", f"{target.url}/a?v={{{{v}}}}"))
+    change = "arguments += ['--env-var', 'v=x-2']"
+    said = command(
+        "parity", file, "--env-var", "v=x-1", "--mask", r"x-\d", "--newman", newman(change), "-n", "1"
+    )
+    assert said.code is ExitCode.PASSED, said.out + said.err
+    said = command("parity", file, "--newman")
+    assert said.code is ExitCode.USAGE
+    assert "--newman: expected one argument" in said.err
+
+
 def test_differences_are_a_table_and_exit_code_1(command, workspace, target, newman):
     file = workspace.collection(("a", f"{target.url}/a?v={{{{v}}}}", PASSES))
     change = "arguments += ['--env-var', 'v=other', '--env-var', 'only=newman']"
