@@ -39,6 +39,8 @@ def run_command(
     options, reporter_options = configured(options, reporter_options, terminal)
     if newman:
         options = _without_empty(options)
+        if len(options.collections) > 1:
+            terminal.err.write(f"note: newman would run {options.collections[0]} alone\n")
     worst = ExitCode.PASSED
     for collection in options.collections:
         try:

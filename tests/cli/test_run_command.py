@@ -357,6 +357,16 @@ def test_in_newmans_mode_a_time_of_0_is_refused_and_nothing_runs(command, worksp
     assert len(target.paths) == 1
 
 
+def test_in_newmans_mode_several_collections_run_and_it_is_said_that_newman_runs_one(
+    command, workspace, target
+):
+    file = workspace.collection(("a", f"{target.url}/a"))
+    said = command("run", file, file, "--compat", "newman")
+    assert (said.code, target.paths) == (ExitCode.PASSED, ["/a", "/a"])
+    assert said.err == f"note: newman would run {file} alone\n"
+    assert command("run", file, file).err == ""
+
+
 def test_an_option_is_never_the_value_of_another(command, workspace, target):
     said = command("run", workspace.collection(("a", target.url)), "--folder", "--silent")
     assert (said.code, target.paths) == (ExitCode.USAGE, [])
