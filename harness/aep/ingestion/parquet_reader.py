@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MOST_ROWS = 10_000_000
-_AT_ONCE = 10_000
+_MOST_BYTES = 2 << 30
+_AT_ONCE = 1_000
 
 Reading: TypeAlias = "Callable[[Any], Any]"
 """Makes JSON of a value of a column that is not null; None for what JSON cannot say."""
@@ -28,8 +29,12 @@ class ParquetError(Exception):
     """A file that cannot be read; the message says why."""
 
 
-def read_parquet(content: bytes) -> list[dict[str, Any]]:
-    """Read the records of a file, in order; ParquetError when it is none, or is damaged."""
+def read_parquet(content: bytes, *, most_bytes: int = _MOST_BYTES) -> list[dict[str, Any]]:
+    """Read the records of a file, in order; ParquetError when it is none, or is damaged.
+
+    A few bytes may stand for very much, when all rows repeat one long text: of more than `most_bytes` of
+    values none are given.
+    """
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -40,13 +45,17 @@ def read_parquet(content: bytes) -> list[dict[str, Any]]:
             schema = pa.schema([_known(one) for one in file.schema_arrow])
             read = _struct(list(schema))
             records: list[dict[str, Any]] = []
+            size = 0
             for batch in file.iter_batches(_AT_ONCE, use_threads=False):
                 table = pa.Table.from_batches([batch])
-                rows = (table if table.schema == schema else table.cast(schema, safe=False)).to_pylist()
-                records.extend(map(read, rows))
+                table = table if table.schema == schema else table.cast(schema, safe=False)
+                size += table.nbytes
+                if size > most_bytes:
+                    raise ParquetError(f"a file may hold at most {most_bytes} bytes of values")
+                records.extend(map(read, table.to_pylist()))
             return records
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise ParquetError(str(error)) from None
+    except (pa.ArrowException, OSError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        raise ParquetError(str(error) or type(error).__name__) from None
 
 
 def _known(field: pa.Field) -> pa.Field:
@@ -54,6 +63,9 @@ def _known(field: pa.Field) -> pa.Field:
     import pyarrow as pa
 
     kind = field.type
+    if pa.types.is_dictionary(kind):
+        # What is told by its number is as large as if it were spelled out.
+        return _known(field.with_type(kind.value_type))
     if pa.types.is_timestamp(kind):
         unit = "us" if kind.unit == "ns" else kind.unit
         return field.with_type(pa.timestamp(unit, kind.tz and "UTC"))
@@ -83,7 +95,7 @@ def _reading(kind: pa.DataType) -> Reading:
     if types.is_dictionary(kind):
         return _reading(kind.value_type)
     if isinstance(kind, pa.JsonType):
-        return json.loads
+        return _json
     if types.is_timestamp(kind):
         return _moment
     if types.is_date(kind) or types.is_time(kind):
@@ -114,6 +126,15 @@ def _moment(value: datetime) -> str:
     moment = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     fraction = "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
     return moment.isoformat(timespec=fraction).replace("+00:00", "Z")
+
+
+def _json(text: str) -> Any:
+    """Read JSON; ValueError for numbers that it has not."""
+
+    def refuse(name: str) -> None:
+        raise ValueError(f"{name} is no JSON")
+
+    return json.loads(text, parse_constant=refuse)
 
 
 def _number(value: Decimal) -> int | float:

@@ -185,3 +185,25 @@ def test_numbers_that_are_too_large_are_the_largest() -> None:
         {"n": 2**63 - 1},
         {"n": -(2**63)},
     ]
+
+
+def file_of(column: pa.Array, **options: Any) -> bytes:
+    out = io.BytesIO()
+    write_table(pa.table({"c": column}), out, **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "NaN", "-Infinity", "{"], ids=lambda text: text[:9])
+def test_a_text_that_is_no_json_is_an_error(text: str) -> None:
+    with pytest.raises(ParquetError):
+        read_parquet(file_of(pa.array([text], pa.json_())))
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_few_bytes_that_stand_for_more_than_memory_holds_are_an_error(stored: bool) -> None:
+    same = pa.DictionaryArray.from_arrays(pa.array([0] * 3000), ["x" * 10_000])
+    repeated = file_of(same, store_schema=stored)
+    assert len(repeated) < 10_000
+    assert len(read_parquet(repeated)) == 3000
+    with pytest.raises(ParquetError, match="at most"):
+        read_parquet(repeated, most_bytes=20_000_000)
