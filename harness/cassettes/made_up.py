@@ -1,4 +1,4 @@
-"""Values that systems make up: UUIDs, times, digests, tokens, numbers of jobs, how long something took.
+"""Values that systems make up: UUIDs and ULIDs, times, digests, tokens, numbers of jobs, durations.
 
 Two of one kind say nothing about what was answered. What a recorded one became in another run is remembered:
 where it occurs again, its counterpart has to be there, and not just another value of the kind.
@@ -19,12 +19,18 @@ _KINDS: Final = {
     r"|(?<!\d)\d\d[-/]\d\d[-/]\d{4}[T ]\d\d:\d\d:\d\d"
     r"|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT",
     "digest": r"(?<![0-9A-Za-z])(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{16,}(?![0-9A-Za-z])",
-    "number": r"(?<!\d)\d{10,19}(?:[.:]\d+)*(?!\d)",
+    # 26 characters that never are I, L, O or U; the first ones tell the time
+    "ulid": r"(?<![0-9A-Za-z])(?:0[0-9A-HJKMNP-TV-Z]{25}|0[0-9a-hjkmnp-tv-z]{25})(?![0-9A-Za-z])",
+    # up to a visitor's 38 digits
+    "number": r"(?<!\d)\d{10,40}(?:[.:]\d+)*(?!\d)",
     "token": r"(?<![0-9A-Za-z_-])[0-9A-Za-z_-]{16,}(?![0-9A-Za-z_-])",
 }
 _MADE_UP: Final = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()))
+_WITHIN_WORDS: Final = re.compile(
+    "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items() if kind != "token")
+)
 _TOKEN_CHANGES: Final = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[a-z0-9])|(?<=\d)(?=[A-Za-z])")
-_LASTING: Final = frozenset({"uuid", "digest", "token"})
+_LASTING: Final = frozenset({"uuid", "digest", "ulid", "token"})
 _IDENTITY: Final = re.compile(r"(?:^|[_.-])(?:ids?|IDS?)$|(?<=[a-z0-9])I[dD]s?$")
 _MEASURED: Final = re.compile(
     r"(?i:duration|elapsed|latency|took)$|(?:^|(?<=[a-z])|_)(?:[Tt]ime|[Dd]uration|[Ee]lapsed|[Ll]atency)"
@@ -37,8 +43,16 @@ def made_up(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Give what systems made up in a text: kind, value, start and end."""
     for found in _MADE_UP.finditer(text):
         kind, value = found.lastgroup or "", found.group()
-        if kind != "token" or _random(value):
+        if kind != "token":
             yield kind, value, found.start(), found.end()
+            continue
+        # words joined by dashes may hold an id: part-0-ULID-c000
+        within = list(_WITHIN_WORDS.finditer(text, found.start(), found.end()))
+        if _random(_WITHIN_WORDS.sub("", value)):
+            yield kind, value, found.start(), found.end()
+            continue
+        for one in within:
+            yield one.lastgroup or "", one.group(), one.start(), one.end()
 
 
 def _random(value: str) -> bool:
@@ -95,7 +109,7 @@ class Counterparts:
     def same_text(self, live: str, recorded: str) -> bool:
         """Tell whether two texts differ in made-up values alone, and learn those that are new.
 
-        UUIDs, digests and tokens that are counterparts of others are not: a reference leads elsewhere then.
+        UUIDs, ULIDs, digests and tokens that are counterparts of others are not: they lead elsewhere then.
         """
         if live == recorded or self.told(recorded) == live:
             return True

@@ -43,6 +43,10 @@ def differences(*pairs, ignore=None):
         ("Sun, 22 Nov 2026 19:20:25 GMT", "Mon, 23 Nov 2026 01:02:03 GMT"),
         ("1795371478286:13598:548", "1795375300428:9099:835"),
         (1795371478, 1795375300),
+        ("38275469264235940310303568003919014202", "01475328804740254547184003731661689955"),
+        ("/batches/01M82HHYA9203EY0VCY66ZCGES/failed", "/batches/01M82J3SEHJQ5VPQ6B7DS0MH46/failed"),
+        ({"01M82HHYHHBDWAMVGZRKFRVHXP": {"n": 1}}, {"01M82J3SYBAQDWHFFHNR3YDRZE": {"n": 1}}),
+        ("part-0-01m82hhya9203ey0vcy66zcges.json", "part-0-01m82j3sehjq5vpq6b7ds0mh46.json"),
         ({"jobId": 65474}, {"jobId": 42131}),
         ({"JOB_IDS": [65474, 65475]}, {"JOB_IDS": [42131, 421311]}),
         ({"totalTimeInMs": 1}, {"totalTimeInMs": 0}),
@@ -87,6 +91,11 @@ def test_what_systems_make_up_may_differ(recorded, live):
         ({"release": "getCustomerProfileById2"}, {"release": "getCustomerProfileById3"}, ["body/release"]),
         ([{"id": A, "ref": A}, {"ref": A}], [{"id": B, "ref": B}, {"ref": D}], ["body/1/ref"]),
         ([{"id": A}, {"id": C}], [{"id": B}, {"id": B}], ["body/1/id"]),
+        (
+            ["01M82HHYA9203EY0VCY66ZCGES", "01M82HHYA9203EY0VCY66ZCGES"],
+            ["01M82J3SEHJQ5VPQ6B7DS0MH46", "01M82J3SYBAQDWHFFHNR3YDRZE"],
+            ["body/1"],
+        ),
         (True, 1, ["body"]),
     ],
 )
