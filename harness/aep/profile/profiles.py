@@ -185,13 +185,18 @@ class Profiles:
         return found
 
     def events(self, org: str, sandbox: str, xids: Iterable[str]) -> list[ProfileEvent]:
-        """Events of identities in time order; of two with one `_id`, the later received counts."""
-        found: dict[str, ProfileEvent] = {}
+        """Events of identities in time order; of two with one `_id`, the later received counts.
+
+        Events of one moment stay in the order in which they were received.
+        """
+        found: dict[str, tuple[int, ProfileEvent]] = {}
         for xid in xids:
             for record in self._store.records(org, sandbox, _EVENTS, xid):
                 entity = record.body["entity"]
                 event_id = str(entity.get("_id", record.seq))
-                found[event_id] = ProfileEvent(
+                if event_id in found and found[event_id][0] > record.seq:
+                    continue
+                event = ProfileEvent(
                     xid=xid,
                     event_id=event_id,
                     at_ms=record.body["at_ms"],
@@ -199,7 +204,9 @@ class Profiles:
                     dataset_id=record.body["dataset_id"],
                     entity=entity,
                 )
-        return sorted(found.values(), key=lambda event: (event.at_ms, event.event_id))
+                found[event_id] = (record.seq, event)
+        in_order = sorted(found.values(), key=lambda one: (one[1].at_ms, one[0]))
+        return [event for _, event in in_order]
 
     def everyone(self, org: str, sandbox: str, policy: dict[str, Any]) -> list[ProfileView]:
         """All profiles that have data, under a policy."""

@@ -266,6 +266,19 @@ def test_events_of_a_profile_without_any_are_an_empty_page_and_of_nobody_404(peo
     assert people.events("nobody@example.com").status == 404
 
 
+def test_events_of_one_moment_stay_in_the_order_in_which_they_came(people: Any) -> None:
+    people.profile("a@example.com")
+    at = "2024-05-15T10:00:00Z"
+    for one in ("z", "m", "a"):
+        people.event("a@example.com", one, at)
+    people.event("a@example.com", "first", "2024-05-15T09:59:59Z")
+    found = people.events("a@example.com").json()["children"]
+    assert [one["entityId"] for one in found] == ["first", "z", "m", "a"]
+    found = people.events("a@example.com", orderby="-timestamp", limit="2").json()
+    assert [one["entityId"] for one in found["children"]] == ["a", "m"]
+    assert found["_page"]["next"] == "z"
+
+
 def test_events_of_stitched_identities_are_one_series(people: Any) -> None:
     people.profile("a@example.com", crm="1")
     people.profile("b@example.com", crm="1")
@@ -273,6 +286,16 @@ def test_events_of_stitched_identities_are_one_series(people: Any) -> None:
     people.event("b@example.com", "e2", "2024-05-02T00:00:00Z")
     body = people.events("1", relatedEntityIdNS="CRMID").json()
     assert [one["entityId"] for one in body["children"]] == ["e1", "e2"]
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_of_an_event_of_two_stitched_identities_the_later_received_counts(people: Any, order: str) -> None:
+    for one in "ab":
+        people.profile(f"{one}@example.com", crm="1")
+    for one in order:
+        people.event(f"{one}@example.com", "e1", "2024-05-01T00:00:00Z", eventType=f"by {one}")
+    (child,) = people.events("1", relatedEntityIdNS="CRMID").json()["children"]
+    assert child["entity"]["eventType"] == f"by {order[-1]}"
 
 
 # many at a time
