@@ -16,6 +16,8 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
+import regex
+
 from harness.cassettes.miss import Difference
 from harness.client.message import ResolvedRequest, Response
 from harness.variables.encodings import SHORTEST, Needles, as_bytes, as_text
@@ -28,6 +30,8 @@ _HEX: Final = re.compile(r"[0-9a-fA-F]{32,}")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
 _CODED_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _MARK: Final = PREFIX.encode()
+_LONGEST_S: Final = 0.5
+"""Seconds that are spent on finding out what stands behind placeholders that repeat."""
 
 Secrets = Mapping[str, str]
 """What stands behind placeholders."""
@@ -110,19 +114,23 @@ def _behind(sent: str, recorded: str) -> dict[str, str] | None:
     """Return what stands behind the placeholders of a recorded text, when that is all that differs."""
     if PREFIX not in recorded:
         return _behind_coded(sent, recorded)
-    pattern: list[str] = []
+    placeholders = PLACEHOLDER.findall(recorded)
+    first, *rest = map(re.escape, PLACEHOLDER.split(recorded))
     names: dict[str, str] = {}
-    at = 0
-    for found in PLACEHOLDER.finditer(recorded):
-        pattern.append(re.escape(recorded[at : found.start()]))
-        if found.group() in names:
-            pattern.append(f"(?P={names[found.group()]})")
+    pattern = [first]
+    # Where each stands once, the nearest place for what follows it is as good as any: nothing is tried again.
+    once = len(set(placeholders)) == len(placeholders)
+    for number, (placeholder, text) in enumerate(zip(placeholders, rest, strict=True), 1):
+        if placeholder in names:
+            piece = f"(?P={names[placeholder]}){text}"
         else:
-            names[found.group()] = f"s{len(names)}"
-            pattern.append(f"(?P<{names[found.group()]}>.{{{SHORTEST},}}?)")
-        at = found.end()
-    pattern.append(re.escape(recorded[at:]))
-    solved = re.fullmatch("".join(pattern), sent, re.DOTALL)
+            names[placeholder] = f"s{len(names)}"
+            piece = f"(?P<{names[placeholder]}>.{{{SHORTEST},}}?){text}"
+        pattern.append(f"(?>{piece})" if once and number < len(placeholders) else piece)
+    try:
+        solved = regex.fullmatch("".join(pattern), sent, regex.DOTALL | regex.VERSION0, timeout=_LONGEST_S)
+    except TimeoutError:
+        return None
     if solved is None:
         return None
     return {placeholder: solved.group(name) for placeholder, name in names.items()}

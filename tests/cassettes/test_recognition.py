@@ -9,10 +9,13 @@ import pytest
 
 from harness.cassettes.format import load
 from harness.cassettes.match import MatchRule
+from harness.cassettes.miss import Difference
+from harness.cassettes.recognition import Recognition
 from harness.cassettes.recording import RecordingPlan
 from harness.cassettes.replay import open_replay
 from harness.collection.model import Variable
 from harness.errors import ReplayMiss
+from harness.variables.secrets import PREFIX
 
 LITERAL = "spelled-out-1"
 
@@ -161,3 +164,14 @@ def test_matching_that_was_loosened_or_tightened_stays_so(recorder, ask):
     tight = open_replay(path, rule=MatchRule(on=("method", "url", "body", "header:x-a")))
     with pytest.raises(ReplayMiss):
         tight.transport.send(ask(f"/a?x={LITERAL}", "POST", body=b"1", headers=(("X-A", "1"),)))
+
+
+@pytest.mark.parametrize("different", [40, 5], ids=["each once", "some twice"])
+def test_a_text_of_many_placeholders_is_judged_at_once(different):
+    recorded = "".join(f"{PREFIX}a{number % different} " for number in range(40)) + "END"
+    for sent in ("a-secret " * 200 + "EN", "a-secret " * 40 + "EN"):
+        apart = Difference(pointer="body", sent=sent, recorded=recorded)
+        assert Recognition().explain([apart], derived=False) is None
+    same = Difference(pointer="body", sent="a-secret " * 40 + "END", recorded=recorded)
+    found = Recognition().explain([same], derived=False)
+    assert found == {f"{PREFIX}a{number}": "a-secret" for number in range(different)}
