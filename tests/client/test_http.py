@@ -5,6 +5,7 @@ import threading
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import brotli
 import pytest
@@ -209,17 +210,24 @@ def test_a_kept_connection_that_was_closed_before_the_request_came_is_replaced(t
     def serve() -> None:
         # An answer that does not say so, and the end of the connection.
         for _ in range(100):
-            connection, _ = listener.accept()
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
             with connection:
                 requests.append(connection.recv(65536))
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
     thread = threading.Thread(target=serve)
     thread.start()
-    for _ in range(100):
-        transport.send(hop(f"http://127.0.0.1:{listener.getsockname()[1]}", method))
-    thread.join()
-    listener.close()
+    try:
+        for _ in range(100):
+            transport.send(hop(f"http://127.0.0.1:{listener.getsockname()[1]}", method))
+    finally:
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
     assert len(requests) == 100
 
 
