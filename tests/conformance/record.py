@@ -26,7 +26,7 @@ def newman_run(newman: str, case: Case, server: EchoServer) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         workspace = Path(name)
         arguments = case.lay_out(workspace, server)
-        environ = {"HOME": str(workspace / "home"), "PATH": os.environ["PATH"]}
+        environ = {"PATH": os.environ["PATH"], **case.environment(workspace, server)}
         done = subprocess.run(
             [newman, "run", *arguments],
             cwd=workspace,

@@ -19,11 +19,14 @@ AS_PROCESS = ["exit-assertion-fails", "exit-success", "json-utf8-bom"]
 
 
 @pytest.mark.parametrize("folder", all_cases(), ids=lambda folder: folder.name)
-def test_a_run_is_what_newman_made_of_it(folder, workspace, server):
+def test_a_run_is_what_newman_made_of_it(folder, workspace, server, monkeypatch):
     case = Case.load(folder)
     arguments = case.lay_out(workspace.folder, server)
     out = io.StringIO()
-    environ = {"HOME": str(workspace.folder / "home")}
+    environ = case.environment(workspace.folder, server)
+    for name, value in environ.items():
+        # Proxies are those of the process.
+        monkeypatch.setenv(name, value)
     terminal = Terminal(out=out, err=out, environ=environ, cwd=workspace.folder)
     code = main(["run", *arguments, "--compat", "newman"], terminal)
     expected = json.loads(case.expected.read_text(encoding="utf-8"))
@@ -36,7 +39,7 @@ def test_a_process_does_the_same(name, workspace, server):
     arguments = case.lay_out(workspace.folder, server)
     done = subprocess.run(
         [sys.executable, "-m", "harness", "run", *arguments, "--compat", "newman"],
-        env=os.environ | {"HOME": str(workspace.folder / "home"), "PYTHONPATH": str(ROOT)},
+        env=os.environ | case.environment(workspace.folder, server) | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
