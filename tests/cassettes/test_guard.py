@@ -146,6 +146,19 @@ def test_a_child_in_an_environment_of_its_own_is_refused(port, extra):
     assert len(guard.attempts) == 1
 
 
+def test_a_child_that_outlives_the_run_is_refused_and_leaves_no_file(port, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with OfflineGuard() as guard:
+        environment = dict(os.environ)
+        assert len(list(tmp_path.iterdir())) == 1
+    del guard
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+    assert child(port, env=environment).returncode != 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_child_of_a_child_is_refused(port):
     code = f"import subprocess, sys\nsys.exit(subprocess.call([sys.executable, '-c', {CONNECT!r}]))"
     with OfflineGuard() as guard:

@@ -33,11 +33,22 @@ def _refuse(told: str) -> None:
             return
         kind = event.removeprefix("socket.")
         address = ":".join(part for part in target if part)
-        with Path(rules["report"]).open("a", encoding="utf-8") as file:
-            file.write(json.dumps([kind, address]) + "\n")
+        _tell(rules["report"], json.dumps([kind, address]) + "\n")
         raise OSError(errno.ENETUNREACH, f"a connection was attempted while offline: {kind} {address}")
 
     sys.addaudithook(hook)
+
+
+def _tell(report: str, line: str) -> None:
+    """Append to the report, in one piece; when the parent has removed it, nobody asks any more."""
+    try:
+        descriptor = os.open(report, os.O_WRONLY | os.O_APPEND)
+    except OSError:
+        return
+    try:
+        os.write(descriptor, line.encode())
+    finally:
+        os.close(descriptor)
 
 
 def _target(event: str, arguments: tuple[object, ...]) -> tuple[str, str] | None:
