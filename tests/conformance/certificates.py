@@ -24,7 +24,7 @@ PASSPHRASE: Final = b"open sesame"
 
 
 def write_certificates(folder: Path) -> None:
-    """Write `ca.pem`; `server.pem`, `client.pem` and their keys; the client's `locked.key` and `client.pfx`."""
+    """Write `ca.pem`; `server.pem`, `client.pem` and their keys; the client's `locked.key`, `client.pfx`."""
     authority = _key()
     _issue(folder / "ca.pem", "authority", authority, "authority", authority)
     for name in ("server", "client"):

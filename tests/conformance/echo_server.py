@@ -10,6 +10,7 @@ sent to it as to a proxy it answers itself. Some paths answer otherwise:
     /answer?type=<type>&body=<text>  that body of that content type
     /bytes?hex=<bytes>&type=<type>   those bytes, of that content type, and of the content coding `encoding`
     /challenge?<challenge>           401 with that WWW-Authenticate, until there is an Authorization
+    /ntlm                            401 until both messages of NTLM have come
     /silent                          nothing, until the client goes away
     /slow                            what it was asked, after a second
     /-/requests                      what was logged since it was last asked; not logged itself
@@ -26,6 +27,12 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from certificates import write_certificates
+
+NTLM_CHALLENGE = (
+    "NTLM TlRMTVNTUAACAAAADAAMADgAAAAFgomi7xrfpVqyVGMAAAAAAAAAAFAAUABEAAAABgGwHQAAAA9TAEUAUgBWAEUAUgA="
+)
+NTLM_LAST = "NTLM TlRMTVNTUAAD"
+"""How the second message of a client begins."""
 
 
 class Log:
@@ -91,7 +98,7 @@ class Handler(socketserver.StreamRequestHandler):
     def _answer(self, request: dict[str, Any]) -> None:
         path, query = urlsplit(request["target"])[2:4]
         status, headers, content = 200, ["Content-Type: application/json"], request
-        names = {name.lower() for name, _ in request["headers"]}
+        names = {name.lower(): value for name, value in request["headers"]}
         match path.split("/")[1:]:
             case ["-", "requests"]:
                 content = self.log.drain()
@@ -113,6 +120,9 @@ class Handler(socketserver.StreamRequestHandler):
                 content = bytes.fromhex(given.get("hex", ""))
             case ["challenge"] if "authorization" not in names:
                 status, headers = 401, [f"WWW-Authenticate: {unquote(query)}"]
+            case ["ntlm"] if not names.get("authorization", "").startswith(NTLM_LAST):
+                asked = NTLM_CHALLENGE if "authorization" in names else "NTLM"
+                status, headers = 401, [f"WWW-Authenticate: {asked}"]
         data = content if isinstance(content, str | bytes) else json.dumps(content)
         body = data.encode() if isinstance(data, str) else data
         if request["method"] == "HEAD" or status in {204, 304}:
