@@ -401,6 +401,10 @@ def _settle_journal(path: Path, *, resume: bool, discard: bool) -> None:
         return
     finished = sum(isinstance(entry, Interaction) for _, entry in read(journal))
     finished -= beginning_of(journal).kept or 0
+    if finished <= 0:
+        # The run ended before its first answer: there is nothing that could be lost.
+        journal.unlink()
+        return
     raise UnfinishedRecording(
         f"an interrupted recording of this cassette holds {finished} finished interactions",
         where=str(journal),

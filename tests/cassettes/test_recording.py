@@ -103,8 +103,17 @@ def test_an_interrupted_recording_is_refused_resumed_or_discarded(recorder, ask,
     ] == ["a", "b", "c"]
 
 
-def test_a_discarded_journal_is_gone(recorder, ask):
+def test_a_recording_that_ended_before_its_first_answer_is_not_in_the_way(recorder, ask):
     recorder().finish(complete=False)
+    recording = recorder()
+    recording.transport.send(ask("/only"))
+    assert recording.finish(complete=True).interactions == 1
+
+
+def test_a_discarded_journal_is_gone(recorder, ask):
+    first = recorder()
+    first.transport.send(ask("/a"))
+    first.finish(complete=False)
     recording = recorder(discard=True)
     recording.transport.send(ask("/only"))
     assert recording.finish(complete=True).interactions == 1
