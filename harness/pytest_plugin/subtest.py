@@ -29,7 +29,7 @@ def assertion_report(
     report = item.ihook.pytest_runtest_makereport(item=item, call=call)
     # What a report tells besides belongs to the item, and would be told once for each assertion.
     report.sections, report.user_properties = [], []
-    report.extras = []  # type: ignore[attr-defined]  # read by pytest-html
+    report.extras = []  # read by pytest-html
     return SubtestReport._new(report, SubtestContext(msg=mask(assertion.name), kwargs={}), None, None)
 
 
