@@ -111,7 +111,9 @@ def test_a_part_that_is_missing_is_a_miss_that_names_how_to_record_it(project):
     (project.pytester.path / "shop/d.yaml").unlink()
     result = project.pytest(option)
     result.assert_outcomes(passed=2, failed=1)
-    result.stdout.fnmatch_lines(["*record just this: pytest '*::d' --postman-cassette-per=call --postman-record"])
+    result.stdout.fnmatch_lines(
+        ["*record just this: pytest '*::d' --postman-cassette-per=call --postman-record"]
+    )
 
 
 def test_without_any_part_the_error_says_how_to_record(project):
