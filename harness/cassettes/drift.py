@@ -58,6 +58,10 @@ class DriftReport:
         """Whether anything did."""
         return bool(self.drifts)
 
+    def without_unsent(self) -> "DriftReport":
+        """Leave out what was not sent: of a run that ended early it says nothing."""
+        return replace(self, drifts=tuple(one for one in self.drifts if one.live is not None))
+
 
 class DriftTransport:
     """Sends live and keeps each answer, to be compared with the recorded one. Threads may share it."""

@@ -1,10 +1,12 @@
 """`harness drift`: whether the live system still answers as it did when it was recorded."""
 
 import argparse
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from harness.api import LiveRun
 from harness.cassettes.drift import Drift, DriftReport, accept
@@ -20,9 +22,9 @@ from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, InputError
 from harness.reporters.quantity import counted
 from harness.runner.events import RunFinished
-from harness.runner.results import RunSummary
 
 _NOTHING = "-"
+_LEFT_OVER: Final = re.compile(r"\{\{([^{}]+)\}\}")
 
 
 def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -31,12 +33,16 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     config = run_config(collection_of(cassette, options.collection), options, terminal)
     config = replace(config, drift=options.file, drift_ignore=ignore_of(options))
     with LiveRun(config) as live:
-        summary = _run(live)
+        finished = _run(live)
         if live.drift is None:
             raise RuntimeError("a run under drift that compares nothing")
         report = live.drift.report()
         redactor = live.redactor
-    _tell(report, summary, terminal)
+    summary = finished.summary
+    if finished.error is not None:
+        report = report.without_unsent()
+    _tell(report, finished, terminal)
+    _tell_undefined(report, cassette, terminal)
     if options.output is not None:
         _write_page(Path(options.output), report, cassette)
     chosen = [one for one in report.drifts if _is_chosen(one, options.accept or ())]
@@ -58,24 +64,24 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     return ExitCode.FAILED if summary.failed else ExitCode.PASSED
 
 
-def _run(live: LiveRun) -> RunSummary:
+def _run(live: LiveRun) -> RunFinished:
     """Run to the end; an interruption ends the run in order."""
     events = live.events()
-    summary: RunSummary | None = None
+    finished: RunFinished | None = None
     event = next(events, None)
     while event is not None:
         if isinstance(event, RunFinished):
-            summary = event.summary
+            finished = event
         try:
             event = next(events, None)
         except KeyboardInterrupt as interrupt:
             event = events.throw(interrupt)
-    if summary is None:
+    if finished is None:
         raise RuntimeError("the run told no end")
-    return summary
+    return finished
 
 
-def _tell(report: DriftReport, summary: RunSummary, terminal: Terminal) -> None:
+def _tell(report: DriftReport, finished: RunFinished, terminal: Terminal) -> None:
     rows = [
         (call or request, *places) for drift in report.drifts for call, request, *places in drift_rows(drift)
     ]
@@ -84,8 +90,29 @@ def _tell(report: DriftReport, summary: RunSummary, terminal: Terminal) -> None:
             terminal.out.write(line + "\n")
         terminal.out.write("\n")
     told = f"{counted(report.compared, 'answer')} compared, {len(report.drifts)} drifted"
-    failed = f"; {counted(len(summary.failures), 'failure')} in the run" if summary.failures else ""
+    failures = finished.summary.failures
+    failed = f"; {counted(len(failures), 'failure')} in the run" if failures else ""
     terminal.out.write(f"{told}{failed}\n")
+    if finished.error is not None:
+        terminal.out.write("  the run ended early: what it did not send is not compared\n")
+
+
+def _tell_undefined(report: DriftReport, cassette: Cassette, terminal: Terminal) -> None:
+    """Say which variables of the addresses that failed have no value, and what the recording had."""
+    # A host that is none is spelled in small letters.
+    recorded = {name.lower(): (name, value) for name, value in cassette.metadata.environment.items()}
+    names: dict[str, None] = {}
+    for drift in report.drifts:
+        if drift.live is not None and drift.live.failure is not None:
+            names |= dict.fromkeys(_LEFT_OVER.findall(drift.live.request.url))
+    for found in names:
+        name, value = recorded.get(found.lower(), (found, None))
+        had = f"; it was recorded with {value}" if value else ""
+        terminal.err.write(f"error: variable {{{{{name}}}}} is not defined in this run{had}\n")
+    if names:
+        terminal.err.write(
+            "  pass the environment that it was recorded with (-e FILE), or use --platform local\n"
+        )
 
 
 def drift_rows(drift: Drift) -> Iterator[tuple[str, str, str, str, str]]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cassettes.drift import DriftTransport
 from harness.errors import ExitCode
 
 
@@ -127,3 +128,31 @@ def test_the_local_platform_does_not_drift_from_a_journey_recorded_on_it(command
     said = command("drift", tape)
     assert said.out.endswith(" answers compared, 0 drifted\n")
     assert said.code is ExitCode.PASSED
+
+
+def test_a_variable_without_a_value_is_named_with_what_was_recorded(command, workspace, target):
+    file = workspace.collection(("one", "{{baseUrl}}/one"))
+    command("run", file, "--record", "a.yaml", "--env-var", f"baseUrl={target.url}")
+    said = command("drift", "a.yaml")
+    assert said.code is ExitCode.DRIFT
+    assert said.err == (
+        f"error: variable {{{{baseUrl}}}} is not defined in this run; it was recorded with {target.url}\n"
+        "  pass the environment that it was recorded with (-e FILE), or use --platform local\n"
+    )
+
+
+def test_what_a_run_that_ended_early_did_not_send_is_no_drift(command, recorded, target, monkeypatch):
+    send = DriftTransport.send
+    sent = []
+
+    def interrupted(self, hop):
+        if sent:
+            raise KeyboardInterrupt
+        sent.append(hop)
+        return send(self, hop)
+
+    monkeypatch.setattr(DriftTransport, "send", interrupted)
+    said = command("drift", recorded)
+    assert said.code is ExitCode.INTERRUPTED
+    assert "1 answer compared, 0 drifted" in said.out
+    assert "not compared" in said.out
