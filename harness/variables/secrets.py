@@ -70,6 +70,8 @@ _PEM: Final = re.compile(
 _CONNECTION_KEY: Final = re.compile(r"\b(SharedAccessKey|AccountKey)=([A-Za-z0-9+/]{12,}={0,2})")
 _REFERENCE: Final = re.compile(r"\{\{([^{}]+)\}\}")
 _SCHEME_AND_TOKEN: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]* ([^\s,]+)")
+_KEY_LINE: Final = re.compile(r"(?:^|(?<=\n)|(?<=\\n))[A-Za-z0-9+/=]{16,}")
+_HOST_LABEL: Final = re.compile(r"(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _WORDS: Final = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -172,6 +174,9 @@ class Redactor:
             stripped = value.strip()
             if stripped != value and len(stripped) >= SHORTEST and stripped not in self._needles:
                 self._put(stripped, placeholder)
+            if _HOST_LABEL.fullmatch(value) and value.lower() not in self._needles:
+                # Names of hosts are written in lower case, and stand so in addresses and messages.
+                self._put(value.lower(), placeholder)
             if "-----BEGIN" in value:
                 self._learn_key(value, placeholder)
             return placeholder
@@ -268,7 +273,9 @@ class Redactor:
     def _learn_key(self, value: str, placeholder: str) -> None:
         body = "".join(line for line in value.splitlines() if line and "-----" not in line)
         unix = value.replace("\r\n", "\n")
-        spellings = (unix, unix.replace("\n", "\r\n"), unix.replace("\n", "\\n"), body)
+        # The console shows a text of many lines in an object as one quoted text per line.
+        lines = _KEY_LINE.findall(value)
+        spellings = (unix, unix.replace("\n", "\r\n"), unix.replace("\n", "\\n"), body, *lines)
         for spelling in spellings:
             if len(spelling) >= SHORTEST and spelling not in self._needles:
                 self._put(spelling, placeholder)

@@ -260,3 +260,23 @@ def test_auth_parameters_tell_which_variables_are_secret():
     names, literals = auth_secrets(Collection(id="c", name="c", root=root, file="c.json"))
     assert names == {"TOKEN", "AWS"}
     assert literals == (("basic_password", "spelled-out"),)
+
+
+def test_the_lines_of_a_key_are_found_one_by_one_as_the_console_writes_them():
+    for given_key in (KEY, KEY.replace("\n", "\\n")):
+        redactor = Redactor()
+        redactor.learn(given_key, "key")
+        lines = [line for line in KEY.splitlines() if len(line) >= 16 and "-----" not in line]
+        assert lines
+        shown = redactor.text("{ v: " + " +\n  ".join(f"'{line}\\n'" for line in KEY.splitlines()) + " }")
+        assert not [line for line in lines if line in shown]
+
+
+def test_a_secret_in_the_name_of_a_host_is_found_in_lower_case():
+    redactor = Redactor()
+    redactor.learn("kR7vQ2xLm9Tz", "tenant")
+    assert redactor.text("getaddrinfo ENOTFOUND kr7vq2xlm9tz.api.test") == (
+        f"getaddrinfo ENOTFOUND {PREFIX}tenant.api.test"
+    )
+    redactor.learn("Passphrases", "words")
+    assert redactor.text("passphrases") == "passphrases"
