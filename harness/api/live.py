@@ -85,7 +85,7 @@ class LiveRun:
         self.plan: Plan = planned_calls(config, self.collection)
         companion = companion_of(config)
         self._rules = rules_of(companion, self.collection, self.plan)
-        self._parts, self.action = cassette_of(config, companion)
+        self._parts, self.action = cassette_of(config, companion, self.plan)
         self._once = self._parts is not None and self._extends_once(self._parts)
         if self._once:
             self.action = "extend"
@@ -151,6 +151,11 @@ class LiveRun:
     def cassette(self) -> Path | None:
         """The cassette's file; with a file for each part, the one beside which these are."""
         return None if self._parts is None else self._parts.path
+
+    @property
+    def apart(self) -> Path | None:
+        """The folder of a cassette with a file for each part."""
+        return None if self._parts is None else self._parts.folder
 
     @property
     def mode(self) -> str:
@@ -381,7 +386,8 @@ class LiveRun:
         if self.recording is not None:
             requests = finished.summary.requests
             # A server that was down is not what anybody wants to replay in place of one that answered.
-            useless = 0 < requests.total == requests.failed and self.recording.path.is_file()
+            recorded = self._parts is not None and bool(self._parts.files())
+            useless = 0 < requests.total == requests.failed and recorded
             outcome = self.recording.finish(complete=finished.error is None and not useless)
             if useless and outcome.journal is not None:
                 outcome.journal.unlink(missing_ok=True)

@@ -1,13 +1,14 @@
 """What a run needs before it is set up: its collection, its companion, its rules, its cassette."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from harness.api.config import PLATFORMS, MissingCassette, RunConfig
 from harness.cassettes.modes import Action, action
-from harness.cassettes.parts import Parts
+from harness.cassettes.parts import PERS, Parts
 from harness.collection.companion import Companion, bind, companion_beside
 from harness.collection.document import is_address
 from harness.collection.load import load_collection
@@ -28,7 +29,7 @@ def planned(config: RunConfig) -> Plan:
     planned = planned_calls(config, collection)
     companion = companion_of(config)
     rules_of(companion, collection, planned)
-    cassette, what = cassette_of(config, companion)
+    cassette, what = cassette_of(config, companion, planned)
     if what == "replay" and cassette is not None and not cassette.exists():
         raise MissingCassette("the cassette is not there", where=str(cassette.path))
     return planned
@@ -77,11 +78,23 @@ def rules_of(companion: Companion, collection: Collection, planned: Plan) -> dic
     return rules
 
 
-def cassette_of(config: RunConfig, companion: Companion) -> tuple[Parts | None, Action]:
+def cassette_of(config: RunConfig, companion: Companion, planned: Plan) -> tuple[Parts | None, Action]:
     """Return the cassette of a run and what is done with it.
 
     A run of some folders only records these anew: the rest of the cassette stays, unless a mode is named.
+    One that is to be replayed, and is there in parts alone, is replayed from these.
     """
+    parts, what = _cassette_asked_for(config, companion)
+    if parts is None or what != "replay" or parts.per != "collection" or parts.exists():
+        return parts, what
+    paths = [call.path for call in planned.calls]
+    apart = [replace(parts, per=per) for per in PERS if per != "collection"]
+    there = [one for one in apart if any(one.file_of(path).is_file() for path in paths)]
+    # Where there are parts of both kinds, somebody has to say which ones are meant.
+    return (there[0] if len(there) == 1 else parts), what
+
+
+def _cassette_asked_for(config: RunConfig, companion: Companion) -> tuple[Parts | None, Action]:
     if config.record is not None:
         mode = config.cassette_mode or ("all" if config.folders else "record")
         return _with_action(config, config.record, mode)
@@ -102,17 +115,22 @@ def cassette_of(config: RunConfig, companion: Companion) -> tuple[Parts | None, 
 def cassette_in_use(config: RunConfig, planned: Plan) -> tuple[frozenset[Path], Path | None]:
     """Return the files in which the cassette of a run is, and the folder in which its parts are, if any.
 
-    A run without a cassette has none. Raises `HarnessError` as `planned` does.
+    A run without a cassette has none. Files of other parts are in use while anything is played
+    from them. Raises `HarnessError` as `planned` does.
     """
     try:
-        parts, _ = cassette_of(replace(config, cassette_mode="replay"), companion_of(config))
+        parts, _ = cassette_of(replace(config, cassette_mode="replay"), companion_of(config), planned)
     except MissingCassette:
         return frozenset(), None
     if parts is None:
         return frozenset(), None
     files = {parts.path, *parts.besides, *(parts.file_of(call.path) for call in planned.calls)}
-    apart = None if parts.per == "collection" else parts.path.with_suffix("")
-    return frozenset(files), apart
+    if parts.folder is None:
+        return frozenset(files), None
+    if not files.issuperset(parts.files()):
+        with suppress(InputError):  # told by what reads it
+            files.update(parts.sources({call.path for call in planned.calls}))
+    return frozenset(files), parts.folder
 
 
 def _with_action(config: RunConfig, path: str | Path, mode: str) -> tuple[Parts, Action]:

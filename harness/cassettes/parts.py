@@ -7,7 +7,7 @@ one file replays, and is taken apart when it is recorded again.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import chain
@@ -42,19 +42,24 @@ class Parts:
         if self.per not in PERS:
             raise UsageError(f"there is no cassette per {self.per!r}", hint=choices(self.per, PERS))
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the parts, `None` for a cassette in one piece."""
+        return None if self.per == "collection" else self.path.with_name(self.path.stem)
+
     def file_of(self, call: CallPath) -> Path:
         """Return the file that keeps what a call sends."""
         owner = {"collection": (), "folder": call[:-1], "call": call}[self.per]
         if not owner:
             return self.path
-        folder = self.path.with_name(self.path.stem)
+        folder = self.folder or self.path.parent
         return folder.joinpath(*map(_spelled, owner[:-1]), _spelled(owner[-1]) + self.path.suffix)
 
     def files(self) -> list[Path]:
         """Return the files there are, the cassette's own one first. Empty ones count as none, as in vcrpy."""
         found = [self.path]
-        if self.per != "collection":
-            found += sorted(self.path.with_name(self.path.stem).rglob(f"*{self.path.suffix}"))
+        if self.folder is not None:
+            found += sorted(self.folder.rglob(f"*{self.path.suffix}"))
         return [one for one in found if one.is_file() and one.stat().st_size]
 
     def exists(self) -> bool:
@@ -83,13 +88,33 @@ class Parts:
             return load(self.path)
         return _joined(pieces, file=str(self.path))
 
-    def write(self, metadata: CassetteMetadata, interactions: Callable[[], Iterator[Interaction]]) -> None:
-        """Put a cassette in its place, each file as a whole; files of other parts stay as they are."""
-        from harness.cassettes.format import dump
+    def sources(self, calls: Container[CallPath]) -> list[Path]:
+        """Return the files there are that have what a call is answered from; one of another part may.
+
+        Raises `InputError` for one that is no cassette.
+        """
+        from harness.cassettes.format import load
+
+        files = self.files()
+        if self.per == "collection":
+            return files
+        known = {_key(file) for file in files}
+        own = ((file, _calls(_owned(load(file), file, self, known))) for file in files)
+        return [file for file, found in own if any(call in calls for call in found)]
+
+    def write(
+        self, metadata: CassetteMetadata, interactions: Callable[[], Iterator[Interaction]]
+    ) -> Path | None:
+        """Put a cassette in its place, each file as a whole; files of other parts stay as they are.
+
+        Taken apart, the cassette in one piece goes, unless it has calls that are not in what is written: then
+        it stays, and is returned.
+        """
+        from harness.cassettes.format import dump, load
 
         if self.per == "collection":
             write_atomically(self.path, dump(metadata, interactions, self.path))
-            return
+            return None
         # Two names may be one to a file system that does not tell small letters from capital ones.
         parts: dict[str, _Part] = {}
         for interaction in interactions():
@@ -99,9 +124,13 @@ class Parts:
         for part in parts.values():
             part.file.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(part.file, dump(part.metadata(metadata), part.numbered, part.file))
-        if _key(self.path) not in parts:
-            # What it held is in the parts now.
-            self.path.unlink(missing_ok=True)
+        if _key(self.path) in parts or not self.path.is_file():
+            return None
+        written = {call for part in parts.values() for call in part.calls}
+        if self.path.stat().st_size and not _calls(load(self.path)) <= written:
+            return self.path
+        self.path.unlink()
+        return None
 
     def _part(self, parts: "dict[str, _Part]", call: CallPath) -> "_Part":
         file = self.file_of(call)

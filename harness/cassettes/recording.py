@@ -56,12 +56,16 @@ class RecordingPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingOutcome:
-    """How a recording ended: whether the cassette was written, and where the journal stayed if not."""
+    """How a recording ended: whether the cassette was written, and where the journal stayed if not.
+
+    `beside` is a cassette in one piece that was taken apart, and stays for the calls that it alone has.
+    """
 
     written: bool
     interactions: int
     path: Path
     journal: Path | None = None
+    beside: Path | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -94,6 +98,7 @@ class Recording:
         self._scopes: list[tuple[Scopes, list[int]]] = []
         self._variables: VariableWatch | None = None
         self._outcome: RecordingOutcome | None = None
+        self._beside: Path | None = None
         self._secret_names = plan.secret_names
         redactor.learn_variables(plan.environment, plan.secret_names)
         resumed = _resumed(path) if resume else None
@@ -139,6 +144,11 @@ class Recording:
         """What the recording says about itself."""
         return self._metadata
 
+    @property
+    def outcome(self) -> RecordingOutcome | None:
+        """How it ended, once it did."""
+        return self._outcome
+
     def watch(self, scopes: Scopes) -> None:
         """Learn secret variables as the run changes them.
 
@@ -178,6 +188,7 @@ class Recording:
             interactions=self._journal.entries - self._kept,
             path=self.path,
             journal=None if complete else self._journal.path,
+            beside=self._beside,
             warnings=self.redactor.warnings,
         )
 
@@ -289,7 +300,7 @@ class Recording:
         metadata = redact_metadata(replace(self._metadata, clocks=idle), self.redactor)
         if self.redactor.holds_secret(json.dumps(metadata_document(metadata), ensure_ascii=False)):
             self._refuse(Place(file=str(self._journal.path), field="/metadata"))
-        self._parts.write(metadata, self._interactions)
+        self._beside = self._parts.write(metadata, self._interactions)
 
 
 def _known(

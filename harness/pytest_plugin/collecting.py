@@ -1,5 +1,6 @@
 """Collectors: what pytest sees of a collection and its folders."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,16 +8,15 @@ from typing import Any
 
 import pytest
 
-from harness.api import LiveRun, MissingCassette, RunConfig, cassette_in_use, planned
+from harness.api import LiveRun, RunConfig, cassette_in_use, planned
 from harness.api.upstream_steps import upstream_steps
-from harness.cassettes.recording import UnfinishedRecording
 from harness.collection.companion import numbered
 from harness.collection.document import read_json
 from harness.collection.model import Folder
 from harness.errors import HarnessError
 from harness.pytest_plugin.drive import Drive, Itinerary
 from harness.pytest_plugin.ended import ended_runs
-from harness.pytest_plugin.failure import command_for, failure_around, request_line, setup_text
+from harness.pytest_plugin.failure import error_text, failure_around, request_line, setup_text
 from harness.pytest_plugin.fence import FencedTransport
 from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.marks import fence, marked_settings
@@ -63,10 +63,8 @@ class CollectionFile(pytest.File):
             settings = self.run_config()
             plan = planned(settings)
             self._know_cassette(settings, plan)
-        except MissingCassette as error:
-            raise self.CollectError(self._missing_text(error)) from error
         except HarnessError as error:
-            raise self.CollectError(str(error)) from error
+            raise self.CollectError(error_text(error, self)) from error
         self._plan = plan
         names = {id(entry): path[-1] for path, entry in numbered(plan.collection.root)}
         positions = {id(call.item): position for position, call in enumerate(plan.calls)}
@@ -84,14 +82,6 @@ class CollectionFile(pytest.File):
         known.cassettes += (str(one.resolve()) for one in files)
         if apart is not None:
             known.apart.append(str(apart.resolve()))
-
-    def _missing_text(self, error: MissingCassette) -> str:
-        named = "" if not error.hint else " --postman-cassette FILE"
-        lines = [error.what, f"  --> {error.where}"]
-        lines.append(f"  record one: {command_for(self, '--postman-record')}{named}")
-        if named:
-            lines.append("  or name one in its companion file: `cassette: FILE`")
-        return "\n".join((*lines, "  or send live: --postman-live"))
 
     @property
     def selected(self) -> frozenset[Step]:
@@ -124,8 +114,6 @@ class CollectionFile(pytest.File):
                 )
             except HarnessError as error:
                 self._broken = error.what
-                if isinstance(error, UnfinishedRecording):
-                    error.hint = "continue it with --postman-resume=continue, or throw it away with =discard"
                 raise
         return self.drive
 
@@ -186,7 +174,7 @@ class CollectionFile(pytest.File):
             if failures:
                 raise failure_around("\n".join(failures), self)
         except HarnessError as error:
-            raise failure_around(str(error), self) from None
+            raise failure_around(error_text(error, self), self) from None
         finally:
             if not kept:
                 drive.close()
@@ -214,7 +202,14 @@ class CollectionFile(pytest.File):
         facts: Mapping[str, Any] = drive.finished.summary.facts if drive.finished else {}
         cassette = str(drive.live.cassette)
         if facts.get("cassette") == cassette:
-            add_note(self.config, f"{self.nodeid}: {facts['recorded']} interactions recorded into {cassette}")
+            into = cassette if drive.live.apart is None else f"{drive.live.apart}{os.sep}"
+            add_note(self.config, f"{self.nodeid}: {facts['recorded']} interactions recorded into {into}")
+            outcome = drive.live.recording.outcome
+            if outcome is not None and outcome.beside is not None:
+                add_note(
+                    self.config,
+                    f"{self.nodeid}: {outcome.beside} stays, since it holds calls that were not recorded now",
+                )
         else:
             add_note(
                 self.config,

@@ -8,7 +8,10 @@ from typing import Final
 
 import pytest
 
+from harness.api import MissingCassette
 from harness.cassettes.edit import pretty
+from harness.cassettes.recording import UnfinishedRecording
+from harness.errors import HarnessError
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion, ScriptError
 
@@ -36,6 +39,23 @@ CallFailure.__module__ = AssertionFailure.__module__ = "builtins"
 def failure_around(text: str, node: pytest.Item | pytest.Collector) -> BaseException:
     """Make a failure in the set-up or the end of a node, of which pytest shows the text alone."""
     return pytest.fail.Exception(f"{text}\n  rerun: {command_for(node)}", pytrace=False)
+
+
+def error_text(error: HarnessError, node: pytest.Item | pytest.Collector) -> str:
+    """Say what is wrong, and what to do about it in the words of this plugin's options."""
+    if isinstance(error, UnfinishedRecording):
+        hint = "continue it with --postman-resume=continue, or throw it away with =discard"
+        return f"{error.what}\n  --> {error.where}\n  {hint}"
+    if not isinstance(error, MissingCassette):
+        return str(error)
+    named = "" if not error.hint else " --postman-cassette FILE"
+    lines = [error.what, f"  --> {error.where}"]
+    if not named and Path(str(error.where)).with_suffix("").is_dir():
+        lines.append("  if it is kept in parts, say in which: --postman-cassette-per=folder or =call")
+    lines.append(f"  record one: {command_for(node, '--postman-record')}{named}")
+    if named:
+        lines.append("  or name one in its companion file: `cassette: FILE`")
+    return "\n".join((*lines, "  or send live: --postman-live"))
 
 
 def command_for(node: pytest.Item | pytest.Collector, *options: str) -> str:

@@ -12,6 +12,7 @@ from harness.pytest_plugin.failure import (
     assertions_text,
     command_for,
     describe,
+    error_text,
     failure_around,
     failure_text,
     request_line,
@@ -62,7 +63,7 @@ class CallItem(pytest.Item):
                 raise _skipped(f"the run ended early: {drive.ended}")
             results = drive.reach(self.step)
         except HarnessError as error:
-            raise failure_around(str(error), self) from None
+            raise failure_around(error_text(error, self), self) from None
         if not results:
             return
         mask = drive.live.mask

@@ -75,6 +75,28 @@ def test_what_is_taken_apart_leaves_nothing_behind(tmp_path):
     assert names(tmp_path) == ["x/F.yaml"]
 
 
+def test_what_is_taken_apart_stays_where_it_has_calls_that_no_part_has(tmp_path):
+    whole = Parts(path=tmp_path / "x.yaml")
+    write(whole, interaction("F", "a"), interaction("F", "gone"))
+    before = whole.path.read_bytes()
+    parts = Parts(path=tmp_path / "x.yaml", per="folder")
+    assert parts.write(CassetteMetadata(), lambda: iter([interaction("F", "a")])) == whole.path
+    assert whole.path.read_bytes() == before
+    both = [interaction("F", "a"), interaction("F", "gone")]
+    assert parts.write(CassetteMetadata(), lambda: iter(both)) is None
+    assert names(tmp_path) == ["x/F.yaml"]
+
+
+def test_a_file_of_another_part_is_a_source_until_its_calls_have_their_own(tmp_path):
+    write(Parts(path=tmp_path / "x.yaml", per="folder"), interaction("F", "a"), interaction("F", "b"))
+    parts = Parts(path=tmp_path / "x.yaml", per="call")
+    calls = {("F", "a"), ("F", "b")}
+    assert parts.sources(calls) == [tmp_path / "x" / "F.yaml"]
+    assert parts.sources({("F", "other")}) == []
+    write(parts, interaction("F", "a"), interaction("F", "b"))
+    assert parts.sources(calls) == [tmp_path / "x" / "F" / "a.yaml", tmp_path / "x" / "F" / "b.yaml"]
+
+
 def test_parts_that_were_recorded_apart_keep_the_seeds_they_drew_from(tmp_path):
     write(Parts(path=tmp_path / "x" / "F.yaml"), interaction("F", "a"), seed=1)
     write(Parts(path=tmp_path / "x" / "G.yaml"), interaction("G", "b"), seed=2)

@@ -92,6 +92,64 @@ def test_parts_recorded_in_sessions_of_their_own_replay_together(project):
     project.pytest("--postman-cassette-per=folder").assert_outcomes(passed=3)
 
 
+def test_recording_apart_names_the_folder_and_keeps_what_only_the_one_in_one_piece_has(project):
+    option = ("--postman-record", "--postman-cassette-per=call")
+    project.collection("a", "b")
+    project.pytest("--postman-record").stdout.fnmatch_lines(["*2 interactions recorded into *shop.yaml"])
+    project.collection("a")
+    result = project.pytest(*option)
+    result.stdout.fnmatch_lines(
+        ["*: 1 interactions recorded into *shop?", "*: *shop.yaml stays, since it holds *"]
+    )
+    assert files(project) == ["shop.yaml", "shop/a.yaml"]
+    project.collection("a", "b")
+    result = project.pytest(*option)
+    result.stdout.no_fnmatch_line("*stays*")
+    assert files(project) == ["shop/a.yaml", "shop/b.yaml"]
+
+
+@pytest.mark.parametrize("per", ["folder", "call"])
+def test_parts_that_are_there_alone_are_replayed_without_the_option(project, per):
+    project.collection({"name": "F", "item": [project.call("a"), project.call("b")]})
+    project.pytest("--postman-record", f"--postman-cassette-per={per}").assert_outcomes(passed=2)
+    project.target.requests.clear()
+    result = project.pytest("--postman-strict")
+    result.assert_outcomes(passed=2)
+    result.stdout.no_fnmatch_line("*that nothing uses*")
+    assert project.target.paths == []
+
+
+def test_parts_of_a_folder_and_of_calls_are_not_mixed_up_without_the_option(project):
+    project.collection({"name": "F", "item": [project.call("a")]})
+    for per in ("folder", "call"):
+        project.pytest("--postman-record", f"--postman-cassette-per={per}")
+    result = project.pytest()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*the cassette is not there*", "*--postman-cassette-per=folder or =call*"])
+
+
+def test_a_part_of_another_kind_is_in_use_until_its_calls_have_parts_of_their_own(project):
+    project.collection({"name": "F", "item": [project.call("a")]})
+    option = "--postman-cassette-per=call"
+    project.pytest("--postman-record", "--postman-cassette-per=folder")
+    result = project.pytest(option, "--postman-strict")
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*that nothing uses*")
+    project.pytest("--postman-record", option)
+    project.pytest(option).stdout.fnmatch_lines(["1 cassette that nothing uses: shop?F.yaml"])
+
+
+def test_parts_stay_when_no_request_of_a_new_recording_is_answered(project):
+    project.collection("a")
+    option = ("--postman-record", "--postman-cassette-per=call")
+    project.pytest(*option)
+    before = (project.pytester.path / "shop/a.yaml").read_bytes()
+    gone = {"name": "a", "request": {"method": "GET", "url": "http://127.0.0.1:9/a"}}
+    project.collection(gone)
+    project.pytest(*option).assert_outcomes(failed=1)
+    assert (project.pytester.path / "shop/a.yaml").read_bytes() == before
+
+
 def test_xdist_records_and_replays_parts(project):
     for name in ("one", "two", "three"):
         tree(project, name=name)
