@@ -24,9 +24,10 @@ def report_command(options: argparse.Namespace, given: Given, terminal: Terminal
         name = _reporter_for(options.output)
         names.append(name)
         given = {**given, f"{name}-export": options.output}
+    names = names or [DEFAULT]
     redactor = Redactor(redacted=True)
     context = context_of(options, terminal, redactor.text)
-    reporters = reporters_of(names or [DEFAULT], given, context, history=options.history)
+    reporters = reporters_of(names, given, context, history=options.history)
     warn_of_idle(names, given, terminal)
     try:
         for event in _events(Path(options.results), redactor):

@@ -6,7 +6,15 @@ from typing import Final, get_args
 
 from harness.cli.terminal import Terminal
 from harness.errors import HarnessError
-from harness.reporters.reporter import REPORTERS, Reporter, ReporterContext, Verbosity, create, options_of
+from harness.reporters.reporter import (
+    REPORTERS,
+    Reporter,
+    ReporterContext,
+    Verbosity,
+    check_option,
+    create,
+    options_of,
+)
 
 Given = Mapping[str, str | bool]
 """Options of reporters by `<name>-<option>`."""
@@ -45,6 +53,9 @@ def reporters_of(
     bar = "htmlextra" in wanted and given.get("htmlextra-displayProgressBar")
     if bar and not any(name in wanted for name in _TELLING_PROGRESS):
         wanted.append("progress")
+    if not context.newman:
+        for option in given:
+            _refuse_unknown(option)
     made: list[Reporter] = []
     kept = False
     for name in wanted:
@@ -77,8 +88,25 @@ def close_all(reporters: Sequence[Reporter]) -> None:
         raise first
 
 
-def warn_of_idle(names: list[str], given: Given, terminal: Terminal) -> None:
-    """Say which options of reporters change nothing here, and why."""
+def _refuse_unknown(given: str) -> None:
+    """Raise `UsageError` for an option that no reporter has, whether the reporter is in use or not."""
+    if any(given in kind.options for kind in REPORTERS.values()):
+        return
+    name, _, option = given.partition("-")
+    check_option(name, option)
+
+
+def warn_of_idle(names: list[str], given: Given, terminal: Terminal, *, newman: bool = False) -> None:
+    """Say which options of reporters change nothing here, and why.
+
+    newman says nothing of those whose reporter is not in use.
+    """
+    for name in () if newman else REPORTERS:
+        options = [f"--reporter-{one}" for one in given if one.startswith(f"{name}-")]
+        if options and name not in names:
+            terminal.err.write(
+                f"warning: {', '.join(options)} changes nothing: add {name} to -r for this reporter\n"
+            )
     for name in dict.fromkeys(name for name in names if name in REPORTERS):
         own = _options_for(name, names, given)
         for option, reason in REPORTERS[name].idle.items():

@@ -75,7 +75,7 @@ def _run_one(
         if config.newman:
             _warn_of_unknown(names, terminal)
         reporters = reporters_of(names, reporter_options, context, history=options.history)
-        warn_of_idle(names, reporter_options, terminal)
+        warn_of_idle(names, reporter_options, terminal, newman=config.newman)
         events = live.events(chosen=chosen)
         finished: RunFinished | None = None
         try:

@@ -215,9 +215,11 @@ def _constant_place(text: str, word: str, file: str) -> Place:
 
 
 def _near(path: Path) -> str:
-    """Name a file of nearly the same name in the same folder."""
+    """Name a file of nearly the same name in the same folder; of a link, where it leads."""
     from difflib import get_close_matches
 
+    if path.is_symlink():
+        return f"it is a link to {str(path.readlink())!r}, which is not there"
     try:
         names = [one.name for one in path.parent.iterdir()]
     except OSError:

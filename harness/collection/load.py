@@ -24,7 +24,7 @@ def load_collection(
         name = file or ""
     else:
         name = file or os.fspath(source)
-        _refuse_v3(os.fspath(source))
+        _refuse_folder(os.fspath(source))
         document = read_json(source, "the collection", fetch)
     if isinstance(document, Mapping) and isinstance(document.get("collection"), Mapping):
         document = document["collection"]
@@ -49,11 +49,32 @@ def _read(document: Any, name: str) -> Collection:
     return read_collection(document, name)
 
 
-def _refuse_v3(source: str) -> None:
+def _refuse_folder(source: str) -> None:
     if is_address(source):
         return
-    if source.lower().endswith((".yaml", ".yml")) or Path(source).is_dir():
+    if not source:
+        raise InputError("the collection's name is empty", hint="name a collection file")
+    folder = Path(source)
+    if folder.is_dir():
+        if _holds_v3(folder):
+            raise _v3(source)
+        what = "the collection is a folder, not a file"
+        raise InputError(what, where=source, hint="name a collection file")
+    if source.lower().endswith((".yaml", ".yml")):
         raise _v3(source)
+
+
+def _holds_v3(folder: Path) -> bool:
+    """Tell whether a folder has files of format v3: requests or a definition, each of which says its kind."""
+    for pattern in ("*.y*ml", ".resources/*.y*ml", "*/.resources/*.y*ml", "*/*.request.y*ml"):
+        for file in folder.glob(pattern):
+            try:
+                with file.open("rb") as content:
+                    if any(line.startswith(b"$kind:") for line in content.read(65536).splitlines()):
+                        return True
+            except OSError:
+                continue
+    return False
 
 
 def _v3(name: str) -> InputError:

@@ -146,16 +146,25 @@ def options_of(name: str) -> tuple[str, ...]:
     return _kind(name).options
 
 
+def check_option(name: str, option: str) -> None:
+    """Raise `UsageError` when there is no such reporter, or it has no such option."""
+    kind = REPORTERS.get(name)
+    if kind is None:
+        where = f"--reporter-{name}-{option}" if option else f"--reporter-{name}"
+        raise UsageError(f"there is no reporter {name!r}", where=where, hint=choices(name, REPORTERS))
+    if option not in kind.options:
+        raise UsageError(
+            f"reporter {name!r} has no option {option!r}",
+            where=f"--reporter-{name}-{option}",
+            hint=choices(option, kind.options) if kind.options else "it has no options",
+        )
+
+
 def create(name: str, options: Options, context: ReporterContext) -> Reporter:
     """Make the reporter of that name. Raises `UsageError` for an unknown name or option."""
     kind = _kind(name)
     for option in options:
-        if option not in kind.options:
-            raise UsageError(
-                f"reporter {name!r} has no option {option!r}",
-                where=f"--reporter-{name}-{option}",
-                hint=choices(option, kind.options) if kind.options else "it has no options",
-            )
+        check_option(name, option)
     implementation: Callable[[Options, ReporterContext], Reporter] = getattr(
         import_module(kind.module), kind.attribute
     )

@@ -139,6 +139,33 @@ def test_reporters_write_where_their_options_say(command, workspace, target):
     assert "<testsuites" in (workspace.folder / "o.xml").read_text()
 
 
+@pytest.mark.parametrize(
+    ("option", "valid"),
+    [
+        ("--reporter-junit-expot", "did you mean 'export'? valid: "),
+        ("--reporter-junt-export", "'junit'? valid: "),
+    ],
+)
+def test_a_misspelled_option_of_a_reporter_not_in_use_is_an_error(command, workspace, target, option, valid):
+    file = workspace.collection(("a", target.url))
+    said = command("run", file, option, "x")
+    assert said.code is ExitCode.USAGE
+    assert option in said.err
+    assert valid in said.err
+    assert command("run", file, option, "x", "--compat", "newman").err == ""
+
+
+def test_an_option_of_a_reporter_not_in_use_is_told_once(command, workspace, target):
+    file = workspace.collection(("a", target.url))
+    arguments = ("run", file, "-r", "cli", "--reporter-junit-export", "x", "--reporter-cli-no-banner")
+    said = command(*arguments)
+    assert (said.code, said.err) == (
+        ExitCode.PASSED,
+        "warning: --reporter-junit-export changes nothing: add junit to -r for this reporter\n",
+    )
+    assert command(*arguments, "--compat", "newman").err == ""
+
+
 def test_exports_hold_the_variables_as_the_run_left_them(command, workspace, target):
     script = "pm.environment.set('new', 1); pm.globals.set('g', 'x')"
     file = workspace.collection(("a", target.url, script))

@@ -57,6 +57,14 @@ def test_a_missing_file_names_its_neighbour(tmp_path):
     assert f"did you mean {str(tmp_path / 'users.json')!r}?" in str(caught.value)
 
 
+def test_a_link_that_leads_nowhere_is_not_suggested_to_itself(tmp_path):
+    link = tmp_path / "c.json"
+    link.symlink_to("gone.json")
+    with pytest.raises(InputError) as caught:
+        read_json(link, "the data")
+    assert caught.value.hint == "it is a link to 'gone.json', which is not there"
+
+
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(InputError, match="there is no folder"):
         read_json(tmp_path / "no" / "user.json", "the data")

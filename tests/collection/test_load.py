@@ -32,6 +32,27 @@ def test_v3_is_named(tmp_path):
             load_collection(source)
 
 
+@pytest.mark.parametrize("name", [".resources/definition.yaml", "Orders/get.request.yaml"])
+def test_a_folder_of_v3_is_told_by_what_its_files_say(tmp_path, name):
+    file = tmp_path / name
+    file.parent.mkdir()
+    file.write_text("name: x\n$kind: http-request\n")
+    with pytest.raises(InputError, match="format v3"):
+        load_collection(tmp_path)
+
+
+def test_another_folder_is_a_folder(tmp_path):
+    (tmp_path / "tape.yaml").write_text("version: 1\n")
+    (tmp_path / "c.json").write_text("{}")
+    with pytest.raises(InputError, match=r"(?s)is a folder.*name a collection file"):
+        load_collection(tmp_path)
+
+
+def test_an_empty_name_is_no_folder():
+    with pytest.raises(InputError, match=r"(?s)name is empty.*name a collection file"):
+        load_collection("")
+
+
 def test_too_deep_a_collection_is_an_input_error():
     document = {"name": "R", "request": "u"}
     for _ in range(2000):
