@@ -242,7 +242,7 @@ class HtmlReporter:
             named = {"collection": Scope("collection", started.collection.variables)}
         return {
             name: [
-                [one.key, _HIDDEN if one.secret else self._context.mask(str(one.value))]
+                [self._context.mask(one.key), _HIDDEN if one.secret else self._context.mask(str(one.value))]
                 for one in scope
                 if not one.disabled and not self._hides(name, one.key)
             ]

@@ -194,7 +194,7 @@ def _entry(variable: Variable, *, newman: bool, mask: Callable[[str], str] | Non
     elif mask is not None and isinstance(value, str):
         value = mask(value)
     entry: dict[str, Any] = {"type": kind if converting or not newman else "any", "value": value}
-    entry["key"] = variable.key
+    entry["key"] = variable.key if mask is None else mask(variable.key)
     if variable.disabled:
         entry["disabled"] = True
     return entry

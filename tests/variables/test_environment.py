@@ -155,11 +155,14 @@ def test_exports_mask_secrets_unless_asked():
 
 
 def test_exports_hide_secrets_that_other_variables_hold():
-    scope = Scope("environment", [Variable(key="copy", value="it was s3cret"), Variable(key="n", value=1)])
+    scope = Scope(
+        "environment", [Variable(key="copy", value="it was s3cret"), Variable(key="of s3cret", value=1)]
+    )
     document = export_scope(
         scope, exported_at="", exported_using="", mask=lambda text: text.replace("s3cret", "*")
     )
     assert [entry["value"] for entry in document["values"]] == ["it was *", 1]
+    assert [entry["key"] for entry in document["values"]] == ["copy", "of *"]
 
 
 def test_an_export_without_a_file_behind_it_has_a_name_and_a_stable_id():
