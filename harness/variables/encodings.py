@@ -25,6 +25,15 @@ REPEATS: Final = 24
 SHORTEST: Final = 6
 """The shortest text that is searched for, in characters."""
 
+CUT: Final = "…"
+"""What Chai ends a value with that is too long for its messages."""
+
+SHORTEST_CUT: Final = 8
+"""How many characters of a text give it away where the rest is cut off."""
+
+LONGEST_CUT: Final = 128
+"""How many characters are looked at before a cut; Chai's messages show some 40."""
+
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _JSON_ESCAPE: Final = re.compile(
     r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
@@ -101,6 +110,8 @@ class Needles:
 
     def plain(self, text: str) -> list[Edit]:
         """Return the edits for those that occur as they are; where they overlap the longest wins."""
+        if CUT in text and (cut := list(self._cut(text))):
+            return cut
         present = self.present(text)
         if not present:
             return []
@@ -110,6 +121,20 @@ class Needles:
             Edit(found.start(), found.end(), self._replacements[found.group()])
             for found in pattern.finditer(text)
         ]
+
+    def _cut(self, text: str) -> Iterator[Edit]:
+        """Give the edits for beginnings of those that occur right before an ellipsis."""
+        end = 0
+        for found in re.finditer(CUT, text):
+            at = found.start()
+            for start in range(max(end, at - LONGEST_CUT), at - SHORTEST_CUT + 1):
+                beginning = text[start:at]
+                heads = self._heads.get(beginning[:SHORTEST], ())
+                needle = next((one for one in tuple(heads) if one.startswith(beginning)), None)
+                if needle is not None:
+                    end = found.end()
+                    yield Edit(start, at, self._replacements[needle])
+                    break
 
 
 def apply(text: str, edits: list[Edit]) -> str:

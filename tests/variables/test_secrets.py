@@ -280,3 +280,15 @@ def test_a_secret_in_the_name_of_a_host_is_found_in_lower_case():
     )
     redactor.learn("Passphrases", "words")
     assert redactor.text("passphrases") == "passphrases"
+
+
+@pytest.mark.parametrize("before", ["", "Bearer ", "x" * 200])
+def test_a_secret_that_a_message_cuts_off_is_found_by_its_beginning(before):
+    redactor = Redactor()
+    secret = "tOk3nLongAbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
+    redactor.learn(secret, "token")
+    message = f"expected '{before}{secret[:37]}…' to equal '{before}{secret[:9]}…', not '{secret[:37]}'"
+    assert redactor.text(message) == (
+        f"expected '{before}REDACTED_token…' to equal '{before}REDACTED_token…', not '{secret[:37]}'"
+    )
+    assert redactor.text("tOk3nLo… and so on…") == "tOk3nLo… and so on…"
