@@ -4,6 +4,7 @@ It is loaded in every pytest run of the environment it is installed in, so nothi
 a collection is met.
 """
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Final
 
@@ -107,6 +108,27 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Load what sends before vcrpy, for a test that is marked for it, changes the classes of connections."""
     if "postman_run" in getattr(item, "fixturenames", ()) and item.get_closest_marker("vcr") is not None:
         import harness.client.http  # noqa: F401 - see above
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show of a run that a test could not have what the user can mend, in place of a traceback through us."""
+    report = yield
+    if (
+        call.excinfo is None
+        or report.outcome != "failed"
+        or "postman_run" not in getattr(item, "fixturenames", ())
+    ):
+        return report
+    from harness.errors import HarnessError
+
+    if isinstance(call.excinfo.value, HarnessError):
+        from harness.pytest_plugin.failure import error_text
+
+        report.longrepr = error_text(call.excinfo.value, item)
+    return report
 
 
 @pytest.hookimpl(trylast=True)

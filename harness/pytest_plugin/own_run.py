@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from harness.api import LiveRun, MissingCassette, RunConfig, cassette_in_use, planned
+from harness.errors import HarnessError
 from harness.pytest_plugin.fence import FencedTransport
 from harness.pytest_plugin.marks import cassette_folder, fence, marked_settings, usual_cassette
 from harness.pytest_plugin.notes import notes
@@ -33,7 +34,11 @@ class OwnRun:
         """Set the run up. Raises `HarnessError`."""
         settings = self._settings()
         hook = self._request.session.gethookproxy(self._collection)
-        live = open_run(self._request.config, hook, self._collection, settings)
+        try:
+            live = open_run(self._request.config, hook, self._collection, settings)
+        except HarnessError:
+            planned(settings)  # says of a cassette that is not there that it is this which is missing
+            raise
         known, (files, _) = notes(self._request.config), cassette_in_use(settings, live.plan)
         known.cassettes += (str(one.resolve()) for one in files)
         hosts = self._hosts

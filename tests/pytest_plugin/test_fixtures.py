@@ -1,3 +1,7 @@
+from harness.api import LiveRun, RunConfig
+from harness.runner.events import CallFinished
+
+
 def order(project):
     """A collection whose call hands an order's number on."""
     project.target.answers["/orders"] = (200, {"id": "o-1"})
@@ -120,3 +124,73 @@ def test_a_collection_that_cannot_be_run_is_an_error_without_a_traceback(project
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*none.json*"])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+OWN_TESTS = """
+    import pytest
+
+    def test_one(postman_run):
+        postman_run("shop.postman_collection.json")
+
+    @pytest.mark.postman("shop.postman_collection.json")
+    def test_two(postman_environment):
+        pass
+    """
+
+
+def test_a_test_without_its_cassette_says_how_to_record_it_and_no_more(project):
+    project.collection("a")
+    file = project.pytester.makepyfile(OWN_TESTS)
+    result = project.pytest(file.name)
+    result.assert_outcomes(failed=1, errors=1)
+    for name in ("test_one", "test_two"):
+        result.stdout.fnmatch_lines(
+            [
+                f"*_ *{name} _*",
+                "the cassette is not there",
+                "  --> *shop.yaml",
+                f"  record one: pytest '*::{name}' --postman-record",
+                "  or send live: --postman-live",
+            ],
+            consecutive=True,
+        )
+    result.stdout.no_fnmatch_line("*.py:*: *")
+    project.pytest(file.name, "--postman-record").assert_outcomes(passed=2)
+    project.target.requests.clear()
+    project.pytest(file.name).assert_outcomes(passed=2)
+    assert project.target.paths == []
+
+
+def test_a_test_over_an_interrupted_recording_says_how_to_go_on_and_no_more(project):
+    path = project.recorded("a")
+    with LiveRun(RunConfig(collection=path, record=path.parent / "shop.yaml", platform=None)) as live:
+        for event in live.events():
+            if isinstance(event, CallFinished):
+                break
+    file = project.pytester.makepyfile(OWN_TESTS)
+    result = project.pytest(file.name, "--postman-record", "-k", "one")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        [
+            "an interrupted recording of this cassette holds 1 finished interactions",
+            "  --> *shop.yaml.journal",
+            "  continue it with --postman-resume=continue, or throw it away with =discard",
+        ],
+        consecutive=True,
+    )
+    result.stdout.no_fnmatch_line("*.py:*: *")
+
+
+def test_a_test_may_expect_that_its_collection_cannot_be_run(project):
+    project.collection("a")
+    file = project.pytester.makepyfile(
+        """
+        import pytest
+        from harness.errors import HarnessError
+
+        def test_one(postman_run):
+            with pytest.raises(HarnessError, match="not there"):
+                postman_run("shop.postman_collection.json")
+        """
+    )
+    project.pytest(file.name).assert_outcomes(passed=1)
