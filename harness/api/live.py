@@ -354,6 +354,9 @@ class LiveRun:
                     self._learn(result)
                 case RunFinished():
                     self._finish(event)
+                    for warning in self._weak_secrets():
+                        event.summary.warnings.append(warning)
+                        yield WarningRaised(warning=warning)
                     unused = self._unused(event)
                     if unused is not None:
                         event.summary.warnings.append(unused)
@@ -405,6 +408,13 @@ class LiveRun:
                 facts["cassette_age"] = spell(age)
             facts["unused"] = len(self.replay.unused())
             facts["connections_attempted"] = len(self._guard.attempts)
+
+    def _weak_secrets(self) -> list[RunWarning]:
+        """Tell of secrets that stand in the cassette as they are, too short or common words."""
+        outcome = None if self.recording is None else self.recording.outcome
+        if outcome is None or not outcome.written or self.config.newman:
+            return []
+        return [RunWarning(message=text, place=str(outcome.path)) for text in outcome.warnings]
 
     def _unused(self, finished: RunFinished) -> RunWarning | None:
         """Tell of recorded interactions that a whole replay had no use for."""

@@ -243,3 +243,15 @@ def test_recording_a_server_that_is_down_leaves_the_cassette(workspace, target):
     assert any("stays as it was" in warning.message for warning in result.summary.warnings)
     assert run(file, replay="c.yaml").passed
     assert [path.name for path in workspace.folder.glob("*.journal")] == []
+
+
+def test_a_secret_that_is_too_short_to_be_hidden_is_told_with_the_cassette_it_stands_in(target, workspace):
+    call = {"name": "a", "request": {"method": "GET", "url": f"{target.url}/{{{{PIN}}}}"}}
+    path = workspace.collection(call)
+    pin = {"key": "PIN", "value": "12345", "type": "secret", "enabled": True}
+    environment = workspace.json("e.json", {"name": "e", "values": [pin]})
+    cassette = path.parent / "s.yaml"
+    result = run(path, environment=environment, record=cassette)
+    assert "12345" in cassette.read_text()
+    told = [(one.message, one.place) for one in result.summary.warnings]
+    assert told == [("the value of 'PIN' has under 6 characters and is not redacted", str(cassette))]
