@@ -70,7 +70,7 @@ def outcome(exchange: Exchange, style: Style) -> str:
     told = f"{response.status} {style.text(response.reason)}".rstrip()
     redirects = sum(300 <= hop.response.status < 400 for hop in exchange.hops)
     via = f", {counted(redirects, 'redirect')}" if redirects else ""
-    return f"{told}, {size(_size(response))}, {duration(response.elapsed_ms)}{via}"
+    return f"{told}, {size(_size(response))}, {duration(response.elapsed_ms, style.signs.micro)}{via}"
 
 
 def _size(response: Response) -> int:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from harness.reporters.quantity import counted, duration, size, tallied
+from harness.reporters.quantity import counted, duration, fact_told, size, tallied
 from harness.runner.results import RunSummary
 
 THEMES: Final = ("auto", "light", "dark")
@@ -24,7 +24,7 @@ _SCRIPTS: Final = (
 # How the facts of a run are told in the head of the page; the others are in its last view.
 _BADGES: Final[Mapping[str, str]] = {
     "cassette": "cassette {}",
-    "recorded": "{} interactions recorded",
+    "recorded": "{} recorded",
     "replayed": "replayed from {}",
     "cassette_age": "recorded {} ago",
     "platform": "platform {}",
@@ -84,7 +84,11 @@ def render_page(
         summary=summary,
         failed=summary.failed or bool(error),
         verdict=_verdict(summary, ended=ended),
-        badges=[told.format(summary.facts[name]) for name, told in _BADGES.items() if name in summary.facts],
+        badges=[
+            fact_told(told, name, summary.facts[name])
+            for name, told in _BADGES.items()
+            if name in summary.facts
+        ],
         tallies=tallies,
         elapsed=duration(summary.elapsed_ms),
         average=duration(summary.response_times.mean) if summary.response_times.count else "–",

@@ -4,7 +4,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Final, TextIO
 
 from harness.reporters.reporter import ColourMode
@@ -90,6 +90,7 @@ class Signs:
     empty: str
     table: tuple[tuple[str, str, str, str], ...]
     side: str
+    micro: str
 
 
 UNICODE: Final = Signs(
@@ -113,6 +114,7 @@ UNICODE: Final = Signs(
     empty="─",
     table=(("┌", "─", "┬", "┐"), ("├", "─", "┼", "┤"), ("├", "─", "┴", "┤"), ("└", "─", "┴", "┘")),
     side="│",
+    micro="µs",
 )
 ASCII: Final = Signs(
     folder="#",
@@ -135,6 +137,7 @@ ASCII: Final = Signs(
     empty=".",
     table=(("+", "-", "+", "+"),) * 4,
     side="|",
+    micro="us",
 )
 
 
@@ -145,7 +148,7 @@ def signs_for(stream: TextIO, *, plain: bool) -> Signs:
         drawn.encode(stream.encoding or "utf-8")
     except UnicodeEncodeError:
         return ASCII
-    return ASCII if plain else UNICODE
+    return replace(ASCII, micro=UNICODE.micro) if plain else UNICODE
 
 
 def clean(text: str) -> str:

@@ -50,7 +50,7 @@ class ProgressLine:
         """Show the pace, and what is going on now."""
         done = round(pace.share * _BAR)
         left = pace.left_ms
-        eta = f"  ETA {duration(left)}" if left else ""
+        eta = f"  ETA {duration(left, self._signs.micro)}" if left else ""
         counts = f" {pace.done}/{pace.total}{eta}"
         failed = f"  {self._signs.failed} {pace.failed}" if pace.failed else ""
         room = self._width - _BAR - len(counts) - len(failed) - 3

@@ -1,16 +1,22 @@
 """Durations and sizes as people read them, in newman's spelling."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from harness.runner.results import Tally
 
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
+# What facts of a run that are numbers are numbers of.
+_NOUNS: Final[Mapping[str, str]] = {"recorded": "interaction"}
 
 
-def duration(ms: float) -> str:
-    """Spell a duration given in milliseconds: `420µs`, `45ms`, `2.3s`, `1m 5.2s`, `2h 3m`."""
+def duration(ms: float, micro: str = "µs") -> str:
+    """Spell a duration given in milliseconds: `420µs`, `45ms`, `2.3s`, `1m 5.2s`, `2h 3m`.
+
+    `micro` is how a microsecond is spelled.
+    """
     if 0 < ms < 1:
-        return f"{int(ms * 1000)}µs"
+        return f"{int(ms * 1000)}{micro}"
     if ms < 1998:
         return f"{int(ms)}ms"
     minutes, seconds = divmod(ms / 1000, 60)
@@ -33,6 +39,12 @@ def size(count: int) -> str:
 def counted(count: int, noun: str) -> str:
     """Spell a number of things: `1 call`, `2 calls`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def fact_told(told: str, name: str, value: object) -> str:
+    """Put the value of a fact of a run into the words for it; a number of things with their noun."""
+    noun = _NOUNS.get(name)
+    return told.format(counted(value, noun) if noun is not None and isinstance(value, int) else value)
 
 
 def tallied(tally: Tally, noun: str) -> str:

@@ -24,7 +24,7 @@ def summary_table(summary: RunSummary, ink: Ink, signs: Signs, width: int | None
         heads.append("skipped" if not narrow else "skip")
         for row, (_, tally) in zip(rows, tallies, strict=True):
             row.append(str(tally.skipped))
-    notes = list(_notes(summary, narrow=narrow))
+    notes = list(_notes(summary, signs.micro, narrow=narrow))
     wanted = max(cells(note) for note in notes) + 2
     columns = [max(map(len, column)) + 2 for column in zip(heads, *rows, strict=True)]
     # The first column takes what is left so that the notes below fit.
@@ -57,15 +57,14 @@ def summary_table(summary: RunSummary, ink: Ink, signs: Signs, width: int | None
     yield ink(left + line * inner + right, "dim")
 
 
-def _notes(summary: RunSummary, *, narrow: bool) -> Iterator[str]:
-    yield f"total run duration: {duration(summary.elapsed_ms)}"
+def _notes(summary: RunSummary, micro: str, *, narrow: bool) -> Iterator[str]:
+    yield f"total run duration: {duration(summary.elapsed_ms, micro)}"
     yield f"total data received: {size(summary.received_bytes)} (approx)"
     times = summary.response_times
     if times.count:
-        mean = f"average response time: {duration(times.mean)}"
-        spread = (
-            f"[min: {duration(times.least)}, max: {duration(times.most)}, s.d.: {duration(times.deviation)}]"
-        )
+        mean = f"average response time: {duration(times.mean, micro)}"
+        least, most, deviation = (duration(one, micro) for one in (times.least, times.most, times.deviation))
+        spread = f"[min: {least}, max: {most}, s.d.: {deviation}]"
         if narrow:
             yield mean
             yield "  " + spread

@@ -7,7 +7,7 @@ from harness.reporters.call_lines import attempt_line, call_lines, warning_line
 from harness.reporters.failure_list import FailureList
 from harness.reporters.ink import cells, is_live, wrap
 from harness.reporters.progress_line import Pace, ProgressLine
-from harness.reporters.quantity import counted, duration, tallied
+from harness.reporters.quantity import counted, duration, fact_told, tallied
 from harness.reporters.reporter import Options, ReporterContext
 from harness.reporters.style import style_of
 from harness.reporters.summary_table import summary_table
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # How the facts of a run are told; one that is not here is told by its name.
 FACTS: Final[Mapping[str, str]] = {
-    "recorded": "{} interactions recorded",
+    "recorded": "{} recorded",
     "cassette": "cassette {}",
     "replayed": "replayed from {}",
     "cassette_age": "recorded {} ago",
@@ -173,7 +173,7 @@ class TerminalReporter:
     def _verdict(self, summary: RunSummary) -> Iterator[str]:
         ink, signs = self._style.ink, self._style.signs
         told = f"{tallied(summary.items, 'call')}, {tallied(summary.assertions, 'assertion')}"
-        took = f" in {duration(summary.elapsed_ms)}" if self._finished else ""
+        took = f" in {duration(summary.elapsed_ms, signs.micro)}" if self._finished else ""
         error = self._finished.error if self._finished else "the run did not end by itself"
         if summary.interrupted or self._finished is None:
             failed = f", {counted(len(summary.failures), 'failure')}" if summary.failures else ""
@@ -205,7 +205,7 @@ class TerminalReporter:
     def _facts(self, facts: Mapping[str, Any]) -> Iterator[str]:
         for name, value in facts.items():
             told = FACTS.get(name, name + " {}")
-            yield self._style.text(told.format(value))
+            yield self._style.text(fact_told(told, name, value))
 
     def _tell(self, lines: Iterable[str]) -> None:
         """Print what belongs to a call that goes on; when quiet, only if it fails."""

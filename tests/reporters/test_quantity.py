@@ -1,6 +1,9 @@
+import io
+
 import pytest
 
-from harness.reporters.quantity import counted, duration, size, tallied
+from harness.reporters.ink import signs_for
+from harness.reporters.quantity import counted, duration, fact_told, size, tallied
 from harness.runner.results import Tally
 
 
@@ -36,3 +39,16 @@ def test_one_thing_is_not_plural():
 def test_what_was_skipped_is_not_counted_in_but_told():
     assert tallied(Tally(total=3), "call") == "3 calls"
     assert tallied(Tally(total=3, skipped=2), "call") == "1 call (2 skipped)"
+
+
+@pytest.mark.parametrize(("number", "told"), [(1, "1 interaction recorded"), (2, "2 interactions recorded")])
+def test_a_fact_that_is_a_number_has_its_noun(number, told):
+    assert fact_told("{} recorded", "recorded", number) == told
+    assert fact_told("cassette {}", "cassette", number) == f"cassette {number}"
+
+
+@pytest.mark.parametrize(("encoding", "spelled"), [("ascii", "420us"), ("utf-8", "420µs")])
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_microsecond_is_spelled_as_the_stream_can(encoding, spelled, plain):
+    signs = signs_for(io.TextIOWrapper(io.BytesIO(), encoding=encoding), plain=plain)
+    assert duration(0.42, signs.micro) == spelled
