@@ -27,6 +27,7 @@ from harness.pytest_plugin.run_opening import open_run
 from harness.pytest_plugin.run_settings import run_config
 from harness.pytest_plugin.running import Running
 from harness.pytest_plugin.session_report import new_log
+from harness.reporters.quantity import counted
 from harness.runner.plan import Plan
 from harness.runner.run import Step
 from harness.runner.spool import Spool
@@ -203,7 +204,8 @@ class CollectionFile(pytest.File):
         cassette = str(drive.live.cassette)
         if facts.get("cassette") == cassette:
             into = cassette if drive.live.apart is None else f"{drive.live.apart}{os.sep}"
-            add_note(self.config, f"{self.nodeid}: {facts['recorded']} interactions recorded into {into}")
+            recorded = counted(facts["recorded"], "interaction")
+            add_note(self.config, f"{self.nodeid}: {recorded} recorded into {into}")
             outcome = drive.live.recording.outcome
             if outcome is not None and outcome.beside is not None:
                 add_note(

@@ -99,7 +99,7 @@ def test_recording_apart_names_the_folder_and_keeps_what_only_the_one_in_one_pie
     project.collection("a")
     result = project.pytest(*option)
     result.stdout.fnmatch_lines(
-        ["*: 1 interactions recorded into *shop?", "*: *shop.yaml stays, since it holds *"]
+        ["*: 1 interaction recorded into *shop?", "*: *shop.yaml stays, since it holds *"]
     )
     assert files(project) == ["shop.yaml", "shop/a.yaml"]
     project.collection("a", "b")

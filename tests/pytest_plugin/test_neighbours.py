@@ -209,7 +209,7 @@ def test_xdist_workers_tell_what_was_recorded_and_what_failed(project):
     result = project.pytest("-n", "2", "--postman-record", "--junit-xml=j.xml", process=True)
     result.assert_outcomes(passed=2, failed=2)
     result.stdout.fnmatch_lines_random(
-        ["one.*: 2 interactions recorded into *one.yaml", "two.*: 1 interactions recorded into *two.yaml"]
+        ["one.*: 2 interactions recorded into *one.yaml", "two.*: 1 interaction recorded into *two.yaml"]
     )
     assert 'name="postman_status"' in (project.pytester.path / "j.xml").read_text()
     project.pytest("-n", "2", process=True).assert_outcomes(passed=2, failed=2)

@@ -51,7 +51,7 @@ def test_what_is_recorded_of_a_part_is_put_into_the_cassette_of_the_whole(projec
     project.target.answers["/b"] = (201, "new")
     result = project.pytest("--postman-record", "-k", "b")
     assert project.target.paths == ["/b"]
-    result.stdout.fnmatch_lines(["*1 interactions recorded into *shop.yaml"])
+    result.stdout.fnmatch_lines(["*1 interaction recorded into *shop.yaml"])
     assert interactions(project) == 3
     result = project.pytest("--junit-xml=j.xml")
     result.assert_outcomes(passed=3)
