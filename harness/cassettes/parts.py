@@ -44,8 +44,10 @@ class Parts:
 
     @property
     def folder(self) -> Path | None:
-        """The folder of the parts, `None` for a cassette in one piece."""
-        return None if self.per == "collection" else self.path.with_name(self.path.stem)
+        """The folder of the parts, `None` for a cassette in one piece, and for a path that names no file."""
+        if self.per == "collection" or not self.path.name:
+            return None
+        return self.path.with_name(self.path.stem)
 
     def file_of(self, call: CallPath) -> Path:
         """Return the file that keeps what a call sends."""
