@@ -9,7 +9,17 @@ def write_atomically(path: Path, pieces: Iterable[str]) -> None:
     """Write a file so that there is the old one or the new one at any moment, never a piece.
 
     A link stays one: the file it leads to is written. A device or a pipe (`/dev/stdout`) is written to.
+    Raises `OSError`, which names the file also when it is the disk that is full.
     """
+    try:
+        _write(path, pieces)
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
     if path.exists() and not path.is_file():
         with path.open("w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(pieces)
