@@ -69,29 +69,14 @@ class IdentityCalls:
         asked = _named(request.query)
         stitch = self._stitches(request.query.get("graph-type"))
         clusters, unprocessed = self._clusters(caller, [asked], stitch=stitch)
-        return answer(
-            {
-                "version": "1.1.0",
-                "clusters": clusters,
-                "unprocessedRecords": unprocessed,
-                "algo_type": "STITCH_ALL",
-            }
-        )
+        return _members(clusters, unprocessed)
 
     def many_members(self, request: Request, caller: Caller) -> Response:
         """`POST /identity/clusters/members {xids|compositeXids, graph-type?}`: at most 1000."""
         body = request.document()
         asked = self._asked(body, *_LISTS)
         clusters, unprocessed = self._clusters(caller, asked, stitch=self._stitches(body.get("graph-type")))
-        return answer(
-            {
-                "version": "1.1.0",
-                "clusters": clusters,
-                "unprocessedRecords": unprocessed,
-                **_unprocessed(unprocessed),
-                "algo_type": "STITCH_ALL",
-            }
-        )
+        return _members(clusters, unprocessed, **_unprocessed(unprocessed))
 
     def history(self, request: Request, caller: Caller) -> Response:
         """`GET /identity/cluster/history?xid=`, or with namespace and id."""
@@ -316,6 +301,18 @@ def _named(query: Query) -> Any:
     if not query.get("xid"):
         raise _invalid("Give xid, or namespace or nsid with id.")
     return query.get("xid")
+
+
+def _members(clusters: list[dict[str, Any]], unprocessed: list[Any], **more: Any) -> Response:
+    return answer(
+        {
+            "version": "1.1.0",
+            "clusters": clusters,
+            "unprocessedRecords": unprocessed,
+            **more,
+            "algo_type": "STITCH_ALL",
+        }
+    )
 
 
 def _unprocessed(given: list[Any]) -> dict[str, list[Any]]:
