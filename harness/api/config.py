@@ -10,9 +10,9 @@ from harness.collection.model import Collection
 from harness.errors import UsageError, choices
 
 if TYPE_CHECKING:
-    from harness.cassettes.compare import Ignore
-    from harness.cassettes.match import MatchRule
-    from harness.cassettes.parts import Per
+    from harness.cassettes.compare.answers import Ignore
+    from harness.cassettes.file.parts import Per
+    from harness.cassettes.replay.match import MatchRule
 
 PLATFORMS = ("local",)
 

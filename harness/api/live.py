@@ -23,7 +23,7 @@ from harness.api.preparation import (
     platform_of,
     rules_of,
 )
-from harness.cassettes.parts import Parts
+from harness.cassettes.file.parts import Parts
 from harness.client.cookies import CookieJar
 from harness.client.files import FilePolicy
 from harness.client.session import Session, SessionOptions
@@ -36,17 +36,17 @@ from harness.runner.plan import Plan, calls_of
 from harness.runner.results import CallResult, RunSummary, RunWarning
 from harness.runner.run import RunOptions, Step, run_plan
 from harness.scripting.engine import ScriptEngine
+from harness.secrets.redactor import Redactor, auth_secrets, secret_patterns
 from harness.variables.draws import Draws, LiveDraws
 from harness.variables.environment import load_environment
 from harness.variables.scope import Scope, Scopes
-from harness.variables.secrets import Redactor, auth_secrets, secret_patterns
 
 if TYPE_CHECKING:
-    from harness.cassettes.drift import DriftRun
-    from harness.cassettes.expiry import Expiry
-    from harness.cassettes.guard import OfflineGuard
-    from harness.cassettes.recording import Recording
-    from harness.cassettes.replay import Replay
+    from harness.cassettes.compare.drift import DriftRun
+    from harness.cassettes.file.expiry import Expiry
+    from harness.cassettes.record.recording import Recording
+    from harness.cassettes.replay.offline_guard import OfflineGuard
+    from harness.cassettes.replay.transport import Replay
 
 DEFAULT_SCRIPT_TIMEOUT_MS = 30_000
 """How long a script may take when nobody says; newman lets it go on for ever."""
@@ -133,7 +133,7 @@ class LiveRun:
         """Look how old the recording to be replayed is; record it anew when that is the rule."""
         if self.config.expire is None:
             return
-        from harness.cassettes.expiry import check_expiry, parse_expiry
+        from harness.cassettes.file.expiry import check_expiry, parse_expiry
 
         rule = parse_expiry(self.config.expire)
         if self._parts is None or self.action not in {"replay", "extend"}:
@@ -175,7 +175,7 @@ class LiveRun:
                 return transport_of(self._network, self.config, self._stack), LiveDraws(self.config.seed)
 
     def _open_drift(self, path: str | Path) -> tuple[Transport, Draws]:
-        from harness.cassettes.drift import open_drift
+        from harness.cassettes.compare.drift import open_drift
 
         self.drift = open_drift(
             path,
@@ -196,8 +196,8 @@ class LiveRun:
         }
 
     def _open_recording(self, parts: Parts) -> tuple[Transport, Draws]:
-        from harness.cassettes.record import OnceTransport
-        from harness.cassettes.recording import RecordingPlan, open_recording
+        from harness.cassettes.record.recording import RecordingPlan, open_recording
+        from harness.cassettes.record.transport import OnceTransport
 
         note = "made against the local platform" if self.platform == "local" else ""
         transport = transport_of(self._network, self.config, self._stack)
@@ -223,8 +223,8 @@ class LiveRun:
         return self.recording.transport, self.recording.draws
 
     def _open_replay(self, parts: Parts) -> tuple[Transport, Draws]:
-        from harness.cassettes.guard import OfflineGuard
-        from harness.cassettes.replay import open_replay
+        from harness.cassettes.replay.offline_guard import OfflineGuard
+        from harness.cassettes.replay.transport import open_replay
 
         today = self._texts()
         replay = open_replay(
@@ -372,7 +372,7 @@ class LiveRun:
         """Learn which secrets a call showed, before any reporter tells of it."""
         if self.config.newman:
             return
-        from harness.cassettes.redact import learn_request, learn_response
+        from harness.cassettes.record.redaction import learn_request, learn_response
 
         exchanges = (*(side.exchange for side in result.side), result.exchange)
         for hop in (hop for exchange in exchanges if exchange is not None for hop in exchange.hops):
@@ -400,7 +400,7 @@ class LiveRun:
             facts["recorded"] = outcome.interactions
             facts["cassette"] = str(outcome.path if outcome.written else outcome.journal)
         if self.replay is not None and self._guard is not None:
-            from harness.cassettes.expiry import oldest, spell
+            from harness.cassettes.file.expiry import oldest, spell
 
             facts["replayed"] = str(self.cassette)
             age = oldest(self.replay.cassette.interactions)

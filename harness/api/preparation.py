@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.api.config import PLATFORMS, MissingCassette, RunConfig
+from harness.cassettes.file.parts import PERS, Parts
 from harness.cassettes.modes import Action, action
-from harness.cassettes.parts import PERS, Parts
 from harness.collection.companion import Companion, bind, companion_beside
 from harness.collection.document import is_address
 from harness.collection.load import load_collection

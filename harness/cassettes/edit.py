@@ -5,17 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.cassettes.compare import Comparison, Ignore
-from harness.cassettes.format import load
-from harness.cassettes.interaction import Cassette, Interaction
-from harness.cassettes.journal import SUFFIX, beginning_of, journal_cassette
-from harness.cassettes.match import Index, MatchRule
-from harness.cassettes.miss import Difference
-from harness.cassettes.parts import Parts
-from harness.cassettes.redact import learn_interaction, redact_interaction, redact_metadata, remains
+from harness.cassettes.compare.answers import Comparison, Ignore
+from harness.cassettes.file.format import load
+from harness.cassettes.file.interaction import Cassette, Interaction
+from harness.cassettes.file.journal import SUFFIX, beginning_of, journal_cassette
+from harness.cassettes.file.parts import Parts
+from harness.cassettes.record.redaction import learn_interaction, redact_interaction, redact_metadata, remains
+from harness.cassettes.replay.match import Index, MatchRule
+from harness.cassettes.replay.miss import Difference
 from harness.client.message import Headers, header
 from harness.errors import InputError, Place
-from harness.variables.secrets import Redactor
+from harness.secrets.redactor import Redactor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

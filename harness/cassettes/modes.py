@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from harness.cassettes.parts import Parts
+from harness.cassettes.file.parts import Parts
 from harness.errors import UsageError, choices
 
 Action = Literal["live", "replay", "record", "extend", "update"]

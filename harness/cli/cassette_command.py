@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import Final
 
 from harness.api import LiveRun
-from harness.cassettes.compare import DEFAULT_IGNORED, Ignore
+from harness.cassettes.compare.answers import DEFAULT_IGNORED, Ignore
 from harness.cassettes.edit import diff, finish_journal, merge, prune, redact, save, scan, show
-from harness.cassettes.format import load
-from harness.cassettes.har import export_har, import_har
-from harness.cassettes.interaction import Cassette, Interaction
-from harness.cassettes.journal import SUFFIX, journal_cassette
-from harness.cassettes.publish import write_atomically
+from harness.cassettes.file.format import load
+from harness.cassettes.file.har import export_har, import_har
+from harness.cassettes.file.interaction import Cassette, Interaction
+from harness.cassettes.file.journal import SUFFIX, journal_cassette
+from harness.cassettes.file.publish import write_atomically
 from harness.cli.run_config import patterns, run_config
 from harness.cli.terminal import Terminal
 from harness.collection.document import is_address
 from harness.errors import ExitCode, InputError, UsageError
-from harness.reporters.quantity import counted
+from harness.reporters.units import counted
 from harness.runner.events import RunFinished
+from harness.secrets.redactor import Redactor, secret_patterns
 from harness.variables.environment import load_environment
-from harness.variables.secrets import Redactor, secret_patterns
 
 
 def cassette_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:

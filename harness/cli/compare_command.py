@@ -7,8 +7,8 @@ from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode
 from harness.reporters.comparison import compare_results, outcomes
-from harness.reporters.quantity import counted
-from harness.reporters.result_file import read_results
+from harness.reporters.log.result_file import read_results
+from harness.reporters.units import counted
 
 
 def compare_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Final
 
 from harness.api import LiveRun
-from harness.cassettes.drift import Drift, DriftReport, accept
-from harness.cassettes.drift_page import drift_page
+from harness.cassettes.compare.drift import Drift, DriftReport, accept
+from harness.cassettes.compare.drift_page import drift_page
 from harness.cassettes.edit import save
-from harness.cassettes.format import load
-from harness.cassettes.interaction import Cassette
-from harness.cassettes.publish import write_atomically
+from harness.cassettes.file.format import load
+from harness.cassettes.file.interaction import Cassette
+from harness.cassettes.file.publish import write_atomically
 from harness.cli.cassette_command import collection_of, ignore_of
 from harness.cli.run_config import run_config
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, InputError
-from harness.reporters.quantity import counted
+from harness.reporters.units import counted
 from harness.runner.events import RunFinished
 
 _NOTHING = "-"

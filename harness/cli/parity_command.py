@@ -17,7 +17,7 @@ from harness.cli.report_options import add_parity_own
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, UsageError
-from harness.reporters.quantity import counted
+from harness.reporters.units import counted
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _NO_PROXIES = ("NO_PROXY", "no_proxy")

@@ -11,8 +11,8 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any, Final, TypeVar
 
-from harness.cassettes.compare import body_differences
-from harness.cassettes.made_up import shape
+from harness.cassettes.compare.answers import body_differences
+from harness.cassettes.compare.generated_values import shape
 from harness.cli.parity_outcome import ParityOutcome
 from harness.cli.parity_proxy import ProxiedRequest
 

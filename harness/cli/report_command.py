@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from harness.cassettes.redact import learn_request, learn_response
+from harness.cassettes.record.redaction import learn_request, learn_response
 from harness.cli.reporting import DEFAULT, Given, close_all, context_of, reporters_of, warn_of_idle
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, UsageError, choices
-from harness.reporters.result_file import read_results
+from harness.reporters.log.result_file import read_results
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted
 from harness.runner.results import CallResult
-from harness.variables.secrets import Redactor
+from harness.secrets.redactor import Redactor
 
 _BY_EXTENSION: Final[Mapping[str, str]] = {".html": "html", ".htm": "html", ".xml": "junit", ".json": "json"}
 

@@ -67,7 +67,7 @@ def reporters_of(
             kept = True
         made.append(create(name, own, context))
     if history is not None:
-        from harness.reporters.history_lines import HistoryReporter
+        from harness.reporters.terminal.history_lines import HistoryReporter
 
         made.append(HistoryReporter(context.cwd / history, context, keep=not kept))
     return made

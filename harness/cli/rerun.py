@@ -7,7 +7,7 @@ from harness.api import RunConfig, planned
 from harness.api.upstream_steps import upstream_steps
 from harness.collection.model import Collection
 from harness.errors import InputError
-from harness.reporters.result_file import read_results
+from harness.reporters.log.result_file import read_results
 from harness.runner.events import CallFinished, RunStarted
 from harness.runner.plan import Call, calls_of
 from harness.runner.run import Step

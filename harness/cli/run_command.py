@@ -16,8 +16,8 @@ from harness.cli.reporting import DEFAULT, close_all, context_of, reporters_of, 
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, HarnessError, UsageError, choices
-from harness.reporters.quantity import counted
 from harness.reporters.reporter import REPORTERS
+from harness.reporters.units import counted
 from harness.runner.events import RunFinished
 from harness.runner.run import Step
 from harness.variables.environment import export_scope

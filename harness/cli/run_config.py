@@ -12,7 +12,7 @@ from harness.errors import UsageError
 from harness.variables.environment import parse_assignment
 
 if TYPE_CHECKING:
-    from harness.cassettes.match import MatchRule
+    from harness.cassettes.replay.match import MatchRule
 
 
 def run_config(
@@ -81,7 +81,7 @@ def patterns(texts: Iterable[str]) -> dict[str, str]:
 def _match_rule(options: argparse.Namespace) -> "MatchRule | None":
     if not (options.match_on or options.match_repeats or options.match_order):
         return None
-    from harness.cassettes.match import DEFAULT, MatchRule
+    from harness.cassettes.replay.match import DEFAULT, MatchRule
 
     return MatchRule(
         on=tuple(part.strip() for part in options.match_on.split(",")) if options.match_on else DEFAULT,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from harness.cli.terminal import Terminal
-from harness.reporters.ink import cells, clean, fit, width_of
+from harness.reporters.terminal.colours import cells, clean, fit, width_of
 
 _GAP = 2
 _LEAST = 8

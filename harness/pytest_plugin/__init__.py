@@ -147,7 +147,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         if not write_report(session.config) and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if said.cassettes and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
-        from harness.pytest_plugin.aftermath import tell_idle_cassettes
+        from harness.pytest_plugin.unused_cassettes import tell_idle_cassettes
 
         if tell_idle_cassettes(session):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -14,10 +14,10 @@ from harness.collection.companion import numbered
 from harness.collection.document import read_json
 from harness.collection.model import Folder
 from harness.errors import HarnessError
+from harness.pytest_plugin.blocked_calls import FencedTransport
 from harness.pytest_plugin.drive import Drive, Itinerary
-from harness.pytest_plugin.ended import ended_runs
 from harness.pytest_plugin.failure import error_text, failure_around, request_line, setup_text
-from harness.pytest_plugin.fence import FencedTransport
+from harness.pytest_plugin.finished_runs import ended_runs
 from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.marks import fence, marked_settings
 from harness.pytest_plugin.naming import Names, marker
@@ -27,7 +27,7 @@ from harness.pytest_plugin.run_opening import open_run
 from harness.pytest_plugin.run_settings import run_config
 from harness.pytest_plugin.running import Running
 from harness.pytest_plugin.session_report import new_log
-from harness.reporters.quantity import counted
+from harness.reporters.units import counted
 from harness.runner.plan import Plan
 from harness.runner.run import Step
 from harness.runner.spool import Spool

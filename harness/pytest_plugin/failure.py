@@ -10,7 +10,7 @@ import pytest
 
 from harness.api import MissingCassette
 from harness.cassettes.edit import pretty
-from harness.cassettes.recording import UnfinishedRecording
+from harness.cassettes.record.recording import UnfinishedRecording
 from harness.errors import HarnessError
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion, ScriptError

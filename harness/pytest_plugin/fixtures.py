@@ -29,7 +29,7 @@ def postman_run(request: pytest.FixtureRequest) -> Iterator[PostmanRun]:
     The test's marks `vcr`, `default_cassette`, `block_network` and `allowed_hosts` mean for the run what they
     mean for pytest-recording.
     """
-    from harness.pytest_plugin.ended import EndedRuns, ended_runs
+    from harness.pytest_plugin.finished_runs import EndedRuns, ended_runs
     from harness.pytest_plugin.own_run import OwnRun
     from harness.pytest_plugin.session_report import new_log
 

@@ -39,7 +39,7 @@ def marked_settings(node: pytest.Item | pytest.Collector, folder: Path | None = 
     if "record_mode" in asked and asked_mode(node.config) is None:
         settings["cassette_mode"] = str(getattr(asked["record_mode"], "value", asked["record_mode"]))
     if "match_on" in asked or asked.get("allow_playback_repeats"):
-        from harness.cassettes.match import DEFAULT, MatchRule
+        from harness.cassettes.replay.match import DEFAULT, MatchRule
 
         on = tuple(_SPELLED_OTHERWISE.get(one, one) for one in asked.get("match_on", DEFAULT))
         settings["match"] = MatchRule(on=on, repeats=bool(asked.get("allow_playback_repeats")))

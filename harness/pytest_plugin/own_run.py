@@ -7,7 +7,7 @@ import pytest
 
 from harness.api import LiveRun, MissingCassette, RunConfig, cassette_in_use, planned
 from harness.errors import HarnessError
-from harness.pytest_plugin.fence import FencedTransport
+from harness.pytest_plugin.blocked_calls import FencedTransport
 from harness.pytest_plugin.marks import cassette_folder, fence, marked_settings, usual_cassette
 from harness.pytest_plugin.notes import notes
 from harness.pytest_plugin.run_opening import open_run

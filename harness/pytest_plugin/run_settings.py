@@ -12,7 +12,7 @@ from harness.pytest_plugin.options import file_option, option_value, pairs_optio
 from harness.variables.environment import parse_assignment
 
 if TYPE_CHECKING:
-    from harness.cassettes.match import MatchRule
+    from harness.cassettes.replay.match import MatchRule
 
 
 def run_config(config: pytest.Config, collection: Path, **more: Any) -> RunConfig:
@@ -78,7 +78,7 @@ def _match_rule(config: pytest.Config) -> "MatchRule | None":
     on, repeats, order = (option_value(config, f"match-{name}") for name in ("on", "repeats", "order"))
     if not (on or repeats or order):
         return None
-    from harness.cassettes.match import DEFAULT, MatchRule
+    from harness.cassettes.replay.match import DEFAULT, MatchRule
 
     parts = tuple(part.strip() for part in on.split(",")) if on else DEFAULT
     return MatchRule(on=parts, repeats=bool(repeats), strict_order=bool(order))

@@ -20,9 +20,9 @@ from harness.api import LiveRun
 from harness.errors import HarnessError
 from harness.pytest_plugin.notes import add_note
 from harness.pytest_plugin.options import file_option
-from harness.reporters.events_log import EventsLog, read_events
-from harness.reporters.quantity import counted
+from harness.reporters.log.events_log import EventsLog, read_events
 from harness.reporters.reporter import ReporterContext, create
+from harness.reporters.units import counted
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.plan import Call
 from harness.runner.results import RunSummary

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from harness.errors import InputError
 from harness.reporters.fault import Fault, faults_of
-from harness.reporters.quantity import counted, duration, tallied
 from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.units import counted, duration, tallied
 from harness.runner.events import CallFinished, Event, RunFinished, RunStarted, WarningRaised
 from harness.runner.results import CallResult, RunSummary
 from harness.runner.tally import count

@@ -115,28 +115,32 @@ _TERMINAL_OPTIONS: Final = (
 
 REPORTERS: Final[Mapping[str, ReporterKind]] = {
     "cli": ReporterKind(
-        module="harness.reporters.terminal", attribute="TerminalReporter", options=_TERMINAL_OPTIONS
+        module="harness.reporters.terminal.report", attribute="TerminalReporter", options=_TERMINAL_OPTIONS
     ),
     "json": ReporterKind(
-        module="harness.reporters.json_report", attribute="JsonReporter", options=("export",)
+        module="harness.reporters.newman.json_report", attribute="JsonReporter", options=("export",)
     ),
-    "events": ReporterKind(module="harness.reporters.events_log", attribute="EventsLog", options=("export",)),
+    "events": ReporterKind(
+        module="harness.reporters.log.events_log", attribute="EventsLog", options=("export",)
+    ),
     "github": ReporterKind(
         module="harness.reporters.github", attribute="GithubReporter", options=("silent",)
     ),
-    "html": ReporterKind(module="harness.reporters.html", attribute="html_reporter", options=_HTML_OPTIONS),
+    "html": ReporterKind(
+        module="harness.reporters.html.report", attribute="html_reporter", options=_HTML_OPTIONS
+    ),
     "htmlextra": ReporterKind(
-        module="harness.reporters.html",
+        module="harness.reporters.html.report",
         attribute="htmlextra_reporter",
         options=(*_HTMLEXTRA_OPTIONS, *_HTMLEXTRA_IDLE),
         idle=_HTMLEXTRA_IDLE,
     ),
     "junit": ReporterKind(module="harness.reporters.junit", attribute="JunitReporter", options=("export",)),
     "progress": ReporterKind(
-        module="harness.reporters.progress", attribute="ProgressReporter", options=("silent",)
+        module="harness.reporters.terminal.progress", attribute="ProgressReporter", options=("silent",)
     ),
     "emojitrain": ReporterKind(
-        module="harness.reporters.progress", attribute="EmojitrainReporter", options=("silent",)
+        module="harness.reporters.terminal.progress", attribute="EmojitrainReporter", options=("silent",)
     ),
 }
 

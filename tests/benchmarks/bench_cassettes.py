@@ -16,11 +16,11 @@ from time import process_time
 import requests
 import vcr
 
-from harness.cassettes.format import dump
-from harness.cassettes.guard import OfflineGuard
-from harness.cassettes.interaction import CassetteMetadata, Interaction
-from harness.cassettes.match import MatchRule
-from harness.cassettes.replay import open_replay
+from harness.cassettes.file.format import dump
+from harness.cassettes.file.interaction import CassetteMetadata, Interaction
+from harness.cassettes.replay.match import MatchRule
+from harness.cassettes.replay.offline_guard import OfflineGuard
+from harness.cassettes.replay.transport import open_replay
 from harness.client.message import ResolvedRequest, Response
 from harness.client.transport import HopContext, HopRequest
 

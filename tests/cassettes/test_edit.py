@@ -5,12 +5,12 @@ import json
 import pytest
 
 from harness.cassettes.edit import diff, finish_journal, merge, prune, redact, save, scan, show
-from harness.cassettes.format import load
-from harness.cassettes.journal import journal_path
-from harness.cassettes.recording import RecordingPlan
-from harness.cassettes.replay import open_replay
+from harness.cassettes.file.format import load
+from harness.cassettes.file.journal import journal_path
+from harness.cassettes.record.recording import RecordingPlan
+from harness.cassettes.replay.transport import open_replay
 from harness.errors import InputError
-from harness.variables.secrets import Redactor
+from harness.secrets.redactor import Redactor
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import sys
 import pytest
 
 from harness.cassettes.edit import save
-from harness.cassettes.format import load
-from harness.cassettes.interaction import Interaction
-from harness.cassettes.journal import Beginning, Journal, read
-from harness.cassettes.lock import FileLock
+from harness.cassettes.file.format import load
+from harness.cassettes.file.interaction import Interaction
+from harness.cassettes.file.journal import Beginning, Journal, read
+from harness.cassettes.file.lock import FileLock
 from harness.cassettes.modes import action
-from harness.cassettes.replay import open_replay
+from harness.cassettes.replay.transport import open_replay
 from harness.client.message import ResolvedRequest, Response
 from harness.client.transport import HopContext
 from harness.errors import HarnessError, InputError, UsageError

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from harness.cassettes.edit import scan
-from harness.cassettes.format import load
-from harness.cassettes.journal import journal_path
-from harness.cassettes.recording import RecordingPlan
+from harness.cassettes.file.format import load
+from harness.cassettes.file.journal import journal_path
+from harness.cassettes.record.recording import RecordingPlan
 from harness.client.message import Response
 from harness.collection.model import Variable
-from harness.variables.secrets import Redactor
+from harness.secrets.redactor import Redactor
 
 
 def b64(text, before="", behind=""):

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from harness.cassettes.format import load
-from harness.cassettes.journal import Beginning, Journal, journal_path
+from harness.cassettes.file.format import load
+from harness.cassettes.file.journal import Beginning, Journal, journal_path
 from harness.errors import ExitCode
 
 

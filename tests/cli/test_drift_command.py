@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cassettes.drift import DriftTransport
+from harness.cassettes.compare.drift import DriftTransport
 from harness.errors import ExitCode
 
 

@@ -10,8 +10,8 @@ from pytest import Pytester, RunResult  # noqa: PT013 - pytester's own type of t
 
 # Loaded before pytester first looks which modules there are: it forgets all others after each session, and
 # libraries in C do not take to being loaded twice.
-import harness.cassettes.format
-import harness.cassettes.guard
+import harness.cassettes.file.format
+import harness.cassettes.replay.offline_guard
 import harness.pytest_plugin.collecting  # noqa: F401 - see above
 from harness import run
 

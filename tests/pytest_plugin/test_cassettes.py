@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from harness.cassettes.format import load
+from harness.cassettes.file.format import load
 
 HANDLE = "pm.environment.set('handle', pm.response.json().path);"
 

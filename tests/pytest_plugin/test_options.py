@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from harness.cassettes.format import load
+from harness.cassettes.file.format import load
 from harness.cassettes.modes import RECORD_MODES as MODES
 from harness.pytest_plugin.options import OPTIONS, RECORD_MODES
 

@@ -1,0 +1,1 @@
+"""Comparing answers: what differs, what drifted, and what is accepted."""

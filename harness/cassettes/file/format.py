@@ -1,0 +1,269 @@
+"""vcrpy's cassette format: YAML, or JSON by the file's extension. The only door to vcrpy.
+
+What vcrpy has no word for stands beside `request` and `response`, where it ignores it; recorded failures
+stand under `failures`, since vcrpy reads every interaction as an answer. A body that is no UTF-8 text is
+`!!binary` in YAML; JSON keeps it as base64 under a key of our own. vcrpy, which cannot keep it in JSON at
+all, fails over such an answer and replays the others.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from harness.cassettes.file.document import (
+    NOT_UNDERSTOOD,
+    Document,
+    MalformedCassette,
+    cassette_of,
+    interaction_document,
+    metadata_document,
+)
+from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
+from harness.cassettes.file.yaml_reader import DEEPEST, TooDeep, Unusual, check_size, read_yaml, safe_loader
+from harness.errors import InputError, Place
+
+VERSION: Final = 1
+"""The version that vcrpy writes and reads."""
+
+_BREAKS: Final = re.compile("[\r\x85\u2028\u2029\ufeff]")
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_BEYOND_LIBYAML: Final = re.compile("[\U00010000-\U0010ffff]")
+
+
+def is_json(path: Path) -> bool:
+    """Tell whether a cassette of that name is JSON."""
+    return path.suffix.lower() == ".json"
+
+
+def load(path: Path) -> Cassette:
+    """Read a cassette. Raises `InputError` that names line and reason when it is none."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise InputError(
+            "the cassette does not exist", where=str(path), hint="record it with --record"
+        ) from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise _refusal(path, f"line {line}", f"is no UTF-8 text ({error.reason})") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"cannot read the cassette: {reason}", where=str(path)) from error
+    document = _parse(path, text)
+    try:
+        return cassette_of(document, file=str(path))
+    except MalformedCassette as error:
+        line = _line_of(text, error.pointer)
+        raise _refusal(path, f"line {line}, {error.pointer or '/'}", error.what) from error
+
+
+def _refusal(path: Path, field: str, what: str) -> InputError:
+    return InputError(
+        f"this is not a cassette, or a damaged one: {what}",
+        where=Place(file=str(path), field=field),
+        hint="it is left as it is; repair it, or move it away and record again",
+    )
+
+
+def _parse(path: Path, text: str) -> Any:
+    if not text.strip():
+        raise _refusal(path, "line 1", "the file is empty")
+    if is_json(path):
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            raise _refusal(path, f"line {error.lineno}, column {error.colno}", error.msg) from error
+        except (ValueError, RecursionError) as error:
+            raise _refusal(path, "/", str(error)) from error
+    try:
+        return read_yaml(text)
+    except TooDeep as error:
+        raise _refusal(path, f"line {error.line}", str(error)) from error
+    except yaml.YAMLError as error:
+        raise _refusal(path, _mark(error), _problem(error)) from error
+    except Unusual:
+        return _parse_with_loader(path, text)
+
+
+def _parse_with_loader(path: Path, text: str) -> Any:
+    _check_depth(path, text)
+    try:
+        document = yaml.load(text, Loader=safe_loader())  # noqa: S506 -- a safe loader
+    except yaml.constructor.ConstructorError:
+        document = _parse_with_vcrpy(path, text)
+    except (yaml.YAMLError, *NOT_UNDERSTOOD) as error:
+        raise _refusal(path, _mark(error), _problem(error)) from error
+    try:
+        check_size(document, 1)
+    except TooDeep as error:
+        raise _refusal(path, f"line {error.line}", str(error)) from error
+    return document
+
+
+def _check_depth(path: Path, text: str) -> None:
+    """Refuse a document nested so deeply that libyaml, which recurses, would end the process."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=safe_loader()):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > DEEPEST:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise _refusal(path, f"line {line}", "it is nested too deeply")
+    except yaml.YAMLError as error:
+        raise _refusal(path, _mark(error), _problem(error)) from error
+
+
+def _parse_with_vcrpy(path: Path, text: str) -> Any:
+    """Read the tags that vcrpy wrote in its time (tuples, buffers), safely, with its own loader."""
+    from vcr.serializers import yamlserializer
+
+    try:
+        return yamlserializer.deserialize(text)
+    except (yaml.YAMLError, *NOT_UNDERSTOOD) as error:
+        raise _refusal(path, _mark(error), _problem(error)) from error
+
+
+def _mark(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f"line {mark.line + 1}, column {mark.column + 1}" if mark is not None else "line 1"
+
+
+def _problem(error: Exception) -> str:
+    problem = getattr(error, "problem", None)
+    return str(problem) if problem else str(error)
+
+
+def _line_of(text: str, pointer: str) -> int:
+    """Return the line of a place in a document, or of what is left of the way to it."""
+    try:
+        node = yaml.compose(text, Loader=safe_loader())
+    except yaml.YAMLError:
+        return 1
+    for part in pointer.split("/")[1:]:
+        below = None
+        if isinstance(node, yaml.MappingNode):
+            below = next((value for key, value in node.value if key.value == part), None)
+        elif isinstance(node, yaml.SequenceNode) and part.isdigit() and int(part) < len(node.value):
+            below = node.value[int(part)]
+        if below is None:
+            break
+        node = below
+    return int(node.start_mark.line) + 1 if node is not None else 1
+
+
+Interactions = Callable[[], Iterator[Interaction]]
+"""Gives the interactions from the first one on, whenever it is called."""
+
+
+def dump(metadata: CassetteMetadata, interactions: Interactions, path: Path) -> Iterator[str]:
+    """Give the text of a cassette's file in pieces, the format by the extension of `path`.
+
+    `interactions` is gone through twice, so that none has to be kept in memory.
+    """
+    document = metadata_document(metadata)
+    answered = (one for one in interactions() if one.failure is None)
+    failed = (one for one in interactions() if one.failure is not None)
+    return (_dump_json if is_json(path) else _dump_yaml)(document, answered, failed)
+
+
+def dumps(cassette: Cassette, path: Path) -> str:
+    """Return the text of a cassette's file, the format by the extension of `path`."""
+    return "".join(dump(cassette.metadata, lambda: iter(cassette.interactions), path))
+
+
+def _dump_json(
+    metadata: Document, answered: Iterator[Interaction], failed: Iterator[Interaction]
+) -> Iterator[str]:
+    yield f'{{"version": {VERSION},\n"metadata": '
+    yield _json(metadata)
+    for name, interactions in (("interactions", answered), ("failures", failed)):
+        first = next(interactions, None)
+        if first is None and name == "failures":
+            break
+        yield f',\n"{name}": ['
+        separator = "\n"
+        for interaction in chain(() if first is None else (first,), interactions):
+            document = interaction_document(interaction, json_safe=True)
+            yield separator + _json(document)
+            separator = ",\n"
+        yield "\n]"
+    yield "}\n"
+
+
+def _json(document: Document) -> str:
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def _dump_yaml(
+    metadata: Document, answered: Iterator[Interaction], failed: Iterator[Interaction]
+) -> Iterator[str]:
+    yield _yaml({"version": VERSION, "metadata": metadata})
+    for name, interactions in (("interactions", answered), ("failures", failed)):
+        first = next(interactions, None)
+        if first is None:
+            if name == "interactions":
+                yield "interactions: []\n"
+            continue
+        yield f"{name}:\n"
+        for interaction in chain((first,), interactions):
+            yield _yaml([interaction_document(interaction, json_safe=False)])
+
+
+def _yaml(document: Any) -> str:
+    text = _dump_with(_dumper(libyaml=True), document)
+    # libyaml escapes what is beyond 16 bits; only such a document pays for the slow emitter.
+    if "\\U" in text and _BEYOND_LIBYAML.search(json.dumps(document, ensure_ascii=False, default=repr)):
+        text = _dump_with(_dumper(libyaml=False), document)
+    return text
+
+
+def _dump_with(dumper: Any, document: Any) -> str:
+    text = yaml.dump(
+        document,
+        Dumper=dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=1_000_000,
+        default_flow_style=False,
+    )
+    return str(text)
+
+
+class _Plainly:
+    """Writes equal values out each time: an alias would make a cassette hard to edit."""
+
+    def ignore_aliases(self, _: object) -> bool:
+        return True
+
+
+@cache
+def _dumper(*, libyaml: bool) -> Any:
+    """Return the safe dumper with our way of writing texts: of several lines as such, others on one line."""
+    base = getattr(yaml, "CSafeDumper", yaml.SafeDumper) if libyaml else yaml.SafeDumper
+    dumper: Any = type("CassetteDumper", (_Plainly, base), {})
+    dumper.add_representer(str, _represent_text)
+    return dumper
+
+
+def _represent_text(dumper: Any, text: str) -> Any:
+    style = None
+    if _LONE_SURROGATE.search(text):
+        # Half a character, which JSON can spell and YAML cannot.
+        text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+    if _BREAKS.search(text):
+        # Plain and block styles would read these back as other line breaks.
+        style = '"'
+    elif "\n" in text and not text.startswith((" ", "\n")) and not text.endswith("\n\n"):
+        # A block that keeps empty lines at its end would end the document too.
+        style = "|"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)

@@ -1,0 +1,423 @@
+"""A recording from its beginning to the cassette in its place."""
+
+import base64
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+from typing import Final, Never
+from urllib.parse import quote
+
+from harness import __version__
+from harness.cassettes.file.document import metadata_document
+from harness.cassettes.file.draws import RecordedDraws, clock_starts
+from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
+from harness.cassettes.file.journal import Beginning, Journal, beginning_of, idle_clocks, journal_path, read
+from harness.cassettes.file.lock import FileLock
+from harness.cassettes.file.parts import Parts
+from harness.cassettes.file.variable_state import VariableWatch, redact_start
+from harness.cassettes.modes import Action
+from harness.cassettes.record.redaction import learn_interaction, redact_interaction, redact_metadata, remains
+from harness.cassettes.record.transport import RecordTransport
+from harness.cassettes.replay.match import Index, MatchRule
+from harness.cassettes.replay.placeholders import shapes
+from harness.cassettes.replay.transport import ReplayTransport
+from harness.client.transport import HopRequest, Transport
+from harness.collection.model import Variable
+from harness.errors import InputError, Place, UsageError
+from harness.secrets.redactor import Redactor, secret_name
+from harness.variables.draws import LiveDraws
+from harness.variables.scope import Scopes
+
+_PATIENCE: Final = 1_000_000
+_PATIENCE_PER_BYTE: Final = 4
+"""How many bytes of a journal are searched in depth for secrets learnt later: at first, and per new byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPlan:
+    """What a recording is to say about itself, and what it knows to be secret before it begins.
+
+    `environment` are the variables as the run begins; `secret_names` those of them that are secret whatever
+    their type (auth parameters refer to them). `seed` is drawn when it is `None`.
+    """
+
+    collection: str = ""
+    collection_hash: str = ""
+    note: str = ""
+    seed: int | None = None
+    environment: tuple[Variable, ...] = ()
+    secret_names: frozenset[str] = frozenset()
+    command: str = ""
+    other: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingOutcome:
+    """How a recording ended: whether the cassette was written, and where the journal stayed if not.
+
+    `beside` is a cassette in one piece that was taken apart, and stays for the calls that it alone has.
+    """
+
+    written: bool
+    interactions: int
+    path: Path
+    journal: Path | None = None
+    beside: Path | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class UnfinishedRecording(UsageError):
+    """An interrupted recording of the cassette is still there, and nobody said what becomes of it."""
+
+
+class Recording:
+    """A recording under way: give `transport` and `draws` to the run, then call `finish`."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        inner: Transport,
+        *,
+        plan: RecordingPlan,
+        redactor: Redactor,
+        base: Cassette | None,
+        answers: bool,
+        resume: bool,
+        rule: MatchRule,
+        lock: FileLock,
+    ) -> None:
+        path = parts.path
+        self.path: Final = path
+        self._parts = parts
+        self.redactor: Final = redactor
+        self._file_lock = lock
+        self._lock = Lock()
+        self._scopes: list[tuple[Scopes, list[int]]] = []
+        self._variables: VariableWatch | None = None
+        self._outcome: RecordingOutcome | None = None
+        self._beside: Path | None = None
+        self._secret_names = plan.secret_names
+        redactor.learn_variables(plan.environment, plan.secret_names)
+        resumed = _resumed(path) if resume else None
+        earlier = resumed[1] if resumed is not None else base.interactions if base is not None else ()
+        told = resumed[0] if resumed is not None else _kept(base, parts)
+        self._kept = told.kept or 0
+        self._metadata = self._begin(plan, told.metadata)
+        self._superseded: set[int] = resumed[2] if resumed is not None else set()
+        beginning = replace(told, metadata=redact_metadata(self._metadata, redactor))
+        if resumed is None and base is not None:
+            # The journal alone says what the cassette will hold.
+            self._journal = Journal.over(
+                journal_path(path),
+                beginning,
+                (redact_interaction(one, redactor) for one in base.interactions),
+                (redact_start(one, redactor) for one in base.metadata.clocks),
+            )
+        else:
+            self._journal = Journal(journal_path(path), beginning)
+            self._journal.entries = len(earlier)
+        self._searched = len(redactor.spellings())
+        self._patience = _PATIENCE
+        starts = Cassette(
+            interactions=tuple(earlier),
+            metadata=replace(self._metadata, clocks=tuple(self._journal.clocks())),
+        )
+        self.draws = RecordedDraws(
+            self._metadata.seed or 0,
+            known=clock_starts(starts),
+            told=self._start_clock,
+            seeds=self._metadata.seeds,
+        )
+        self.transport = RecordTransport(
+            inner,
+            self._keep,
+            self._clock_of,
+            known=_known(earlier, self._superseded, rule, redactor) if earlier else None,
+            answers_from=0 if answers else self._kept,
+        )
+
+    @property
+    def metadata(self) -> CassetteMetadata:
+        """What the recording says about itself."""
+        return self._metadata
+
+    @property
+    def outcome(self) -> RecordingOutcome | None:
+        """How it ended, once it did."""
+        return self._outcome
+
+    def watch(self, scopes: Scopes) -> None:
+        """Learn secret variables as the run changes them.
+
+        What calls change in the first scopes watched is kept, so that a part of the calls replays alone.
+        """
+        with self._lock:
+            self._scopes.append((scopes, []))
+            if self._variables is None:
+                self._variables = VariableWatch(scopes)
+
+    def finish(self, *, complete: bool) -> RecordingOutcome:
+        """End the recording; a second time changes nothing.
+
+        A complete one is scanned, written and takes the place of the file; otherwise the file stays as it
+        was, and the journal stays to be resumed. Raises `InputError` when a secret is left anywhere.
+        """
+        with self._lock:
+            if self._outcome is None:
+                try:
+                    self._outcome = self._end(complete=complete)
+                finally:
+                    self._journal.close()
+                    self._file_lock.release()
+            return self._outcome
+
+    def _end(self, *, complete: bool) -> RecordingOutcome:
+        self._learn_scopes()
+        self._scour()
+        if complete:
+            if self._overlooked():
+                self._rewrite()
+            self._refuse_secrets()
+            self._write()
+            self._journal.remove()
+        return RecordingOutcome(
+            written=complete,
+            interactions=self._journal.entries - self._kept,
+            path=self.path,
+            journal=None if complete else self._journal.path,
+            beside=self._beside,
+            warnings=self.redactor.warnings,
+        )
+
+    def _begin(self, plan: RecordingPlan, told: CassetteMetadata) -> CassetteMetadata:
+        seed = told.seed if told.seed is not None else plan.seed
+        values = {
+            one.key: one.value for one in plan.environment if isinstance(one.value, str) and not one.disabled
+        }
+        secret = {
+            one.key: one.value
+            for one in plan.environment
+            if one.key in values and (one.secret or one.key in plan.secret_names or secret_name(one.key))
+        }
+        return CassetteMetadata(
+            harness=__version__,
+            seeds=told.seeds,
+            collection=plan.collection,
+            collection_hash=plan.collection_hash,
+            note=plan.note,
+            complete=True,
+            seed=LiveDraws().seed if seed is None else seed,
+            clock_ms=told.clock_ms if told.clock_ms is not None else float(round(time.time() * 1000)),
+            base_addresses={name: value for name, value in values.items() if "://" in value[:10]},
+            environment=values,
+            shapes=shapes(secret),
+            other=dict(plan.other),
+        )
+
+    def _keep(self, interaction: Interaction, superseded: Interaction | None) -> None:
+        with self._lock:
+            self._learn_scopes()
+            learn_interaction(interaction, self.redactor)
+            self._scour()
+            redacted = redact_interaction(interaction, self.redactor)
+            before = self._journal.size()
+            self._journal.append(redacted.numbered(self._journal.entries))
+            self._patience += _PATIENCE_PER_BYTE * (self._journal.size() - before)
+            if superseded is not None:
+                self._superseded.add(superseded.number)
+                self._journal.supersede(superseded.number)
+
+    def _start_clock(self, start: ClockStart) -> None:
+        with self._lock:
+            self._learn_scopes()
+            self._scour()
+            changes = self._variables.changes() if self._variables is not None else {}
+            self._journal.start_clock(redact_start(replace(start, variables=changes), self.redactor))
+
+    def _clock_of(self, hop: HopRequest) -> float | None:
+        context = hop.context
+        return self.draws.current(context.call, context.iteration, context.attempt)
+
+    def _learn_scopes(self) -> None:
+        for scopes, seen in self._scopes:
+            versions = [scope.version for scope in scopes]
+            if versions != seen:
+                seen[:] = versions
+                for scope in scopes:
+                    self.redactor.learn_variables(scope, self._secret_names)
+
+    def _rewrite(self) -> None:
+        self._journal.rewrite(
+            redact_metadata(self._metadata, self.redactor),
+            lambda one: redact_interaction(one, self.redactor),
+            lambda one: redact_start(one, self.redactor),
+        )
+
+    def _scour(self) -> None:
+        """Rewrite the journal when it holds a secret that was learnt since it was last searched."""
+        fresh = self.redactor.spellings(self._searched)
+        if not fresh:
+            return
+        self._searched += len(fresh)
+        if self._journal.holds(tuple(spelling for value in fresh for spelling in _spellings(value))):
+            self._rewrite()
+        elif self._patience >= self._journal.size():
+            # Encodings of encodings take long to look through: a run that learns all the time does without,
+            # until its end.
+            self._patience -= self._journal.size()
+            if self._overlooked():
+                self._rewrite()
+
+    def _overlooked(self) -> bool:
+        return any(remains(one, self.redactor) is not None for one in self._journal.interactions())
+
+    def _interactions(self) -> Iterator[Interaction]:
+        """Give what the cassette will hold, less what was recorded again."""
+        kept = (
+            one for place, one in enumerate(self._journal.interactions()) if place not in self._superseded
+        )
+        return (one.numbered(number) for number, one in enumerate(kept))
+
+    def _refuse_secrets(self) -> None:
+        for one in self._interactions():
+            pointer = remains(one, self.redactor)
+            if pointer is not None:
+                field = f"interaction {one.number + 1}{pointer}"
+                self._refuse(Place(file=str(self._journal.path), path=one.context.call, field=field))
+
+    def _refuse(self, where: Place) -> Never:
+        raise InputError(
+            "the recording still holds a secret and is not moved into place",
+            where=where,
+            hint=f"finish it with `harness cassette redact {self._journal.path}`",
+        )
+
+    def _write(self) -> None:
+        idle = idle_clocks(self._journal.clocks(), self._interactions())
+        metadata = redact_metadata(replace(self._metadata, clocks=idle), self.redactor)
+        if self.redactor.holds_secret(json.dumps(metadata_document(metadata), ensure_ascii=False)):
+            self._refuse(Place(file=str(self._journal.path), field="/metadata"))
+        self._beside = self._parts.write(metadata, self._interactions)
+
+
+def _known(
+    interactions: Sequence[Interaction], superseded: set[int], rule: MatchRule, redactor: Redactor
+) -> ReplayTransport:
+    index = Index([one.numbered(number) for number, one in enumerate(interactions)], rule)
+    for number in superseded:
+        index.played[number] = 1
+    return ReplayTransport(index, redactor)
+
+
+def _kept(base: Cassette | None, parts: Parts) -> Beginning:
+    if base is None:
+        return Beginning(per=parts.per)
+    return Beginning(metadata=base.metadata, kept=len(base.interactions), per=parts.per)
+
+
+def _spellings(value: str) -> Iterator[bytes]:
+    """Give the ways in which a journal, which is JSON, may spell a value, for a quick search."""
+    for text in {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}:
+        yield text.encode("utf-8", "surrogatepass")
+    twice = json.dumps(json.dumps(value)[1:-1])[1:-1]
+    yield twice.encode()
+    data = value.encode("utf-8", "surrogatepass")
+    for spelling in {quote(data, safe=""), quote(data, safe="/"), quote(data, safe="!*'()"), data.hex()}:
+        yield spelling.encode()
+    yield data.hex().upper().encode()
+    yield "".join(f"%{byte:02x}" for byte in data).encode()
+    yield "".join(f"%{byte:02X}" for byte in data).encode()
+    yield quote(data, safe="").replace("%20", "+").encode()
+    for phase in range(3):
+        # Digits that are the secret's alone: those that share bits with what stands before or behind are cut.
+        coded = base64.b64encode(b"\0" * phase + data)
+        inner = coded[(0, 2, 3)[phase] : len(coded) - (0, 3, 2)[(phase + len(data)) % 3]]
+        yield inner
+        yield inner.translate(bytes.maketrans(b"+/", b"-_"))
+
+
+def _resumed(path: Path) -> tuple[Beginning, list[Interaction], set[int]] | None:
+    """Return how a journal begins, its interactions, and which of them do not count any more."""
+    journal = journal_path(path)
+    if not journal.exists():
+        return None
+    beginning = Beginning()
+    interactions: list[Interaction] = []
+    superseded: set[int] = set()
+    for _, entry in read(journal):
+        match entry:
+            case Interaction():
+                interactions.append(entry.numbered(len(interactions)))
+            case Beginning():
+                beginning = entry
+            case int():
+                superseded.add(entry)
+            case _:
+                pass
+    return beginning, interactions, superseded
+
+
+def open_recording(
+    path: str | Path | Parts,
+    inner: Transport,
+    *,
+    plan: RecordingPlan | None = None,
+    redactor: Redactor | None = None,
+    action: Action = "record",
+    resume: bool = False,
+    discard: bool = False,
+    rule: MatchRule | None = None,
+) -> Recording:
+    """Begin a recording over `inner`, whose requests go live.
+
+    `action` says what becomes of an existing cassette: `record` replaces it, `extend` answers from it what
+    it can and adds the rest, `update` sends all and keeps of it what was not sent again. A journal that an
+    interrupted recording left is continued with `resume` in the way it began, thrown away with `discard`, and
+    otherwise refused.
+
+    Raises `UsageError` for that and when another process records the same file, `InputError` when the file
+    that is there is no cassette.
+    """
+    parts = path if isinstance(path, Parts) else Parts(path=Path(path))
+    place = parts.path
+    lock = FileLock(place)
+    try:
+        existing = parts.load() if parts.exists() else None
+        _settle_journal(place, resume=resume, discard=discard)
+        return Recording(
+            parts,
+            inner,
+            plan=plan or RecordingPlan(),
+            redactor=redactor or Redactor(),
+            base=existing if action != "record" else None,
+            answers=action == "extend",
+            resume=resume,
+            rule=rule or MatchRule(),
+            lock=lock,
+        )
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _settle_journal(path: Path, *, resume: bool, discard: bool) -> None:
+    journal = journal_path(path)
+    if not journal.exists() or resume:
+        return
+    if discard:
+        journal.unlink()
+        return
+    finished = sum(isinstance(entry, Interaction) for _, entry in read(journal))
+    finished -= beginning_of(journal).kept or 0
+    if finished <= 0:
+        # The run ended before its first answer: there is nothing that could be lost.
+        journal.unlink()
+        return
+    raise UnfinishedRecording(
+        f"an interrupted recording of this cassette holds {finished} finished interactions",
+        where=str(journal),
+        hint="continue it with --resume, or throw it away with --discard",
+    )

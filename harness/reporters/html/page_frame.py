@@ -1,0 +1,138 @@
+"""The page around the data of the HTML report: its frame, its look and its script, from files beside it."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from harness.reporters.units import counted, duration, fact_told, size, tallied
+from harness.runner.results import RunSummary
+
+THEMES: Final = ("auto", "light", "dark")
+# In this order they are one script: what a later part uses is defined in an earlier one.
+_SCRIPTS: Final = (
+    "data", "elements", "words", "list", "calls", "failures", "body", "curl", "ticket", "detail", "numbers",
+    "history", "views",
+)  # fmt: skip
+# How the facts of a run are told in the head of the page; the others are in its last view.
+_BADGES: Final[Mapping[str, str]] = {
+    "cassette": "cassette {}",
+    "recorded": "{} recorded",
+    "replayed": "replayed from {}",
+    "cassette_age": "recorded {} ago",
+    "platform": "platform {}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOptions:
+    """What the report is called, how it looks, and what it shows first.
+
+    `title_size` is 1 (large) to 6 (small), 0 the usual one. Without a `time_zone` it is that of the reader.
+    """
+
+    title: str | None = None
+    browser_title: str | None = None
+    theme: str = "auto"
+    only_failures: bool = False
+    title_size: int = 0
+    time_zone: str | None = None
+    highlight: bool = True
+
+
+def render_page(
+    page: PageOptions,
+    *,
+    collection: str,
+    mode: str,
+    started_ms: float,
+    summary: RunSummary,
+    ended: bool,
+    error: str,
+    failures: Sequence[Mapping[str, str]],
+    history: bool,
+    data: str,
+) -> str:
+    """Return the page, with the text `data` where the packed data belong.
+
+    All texts are masked already. `failures` are the first ones, for readers without JavaScript.
+    """
+    title = page.title or collection or "A collection without a name"
+    script = _script()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    tallies = (
+        ("Calls", summary.items),
+        ("Requests", summary.requests),
+        ("Assertions", summary.assertions),
+        ("Iterations", summary.iterations),
+    )
+    return _template("report.html").render(
+        title=title,
+        browser_title=page.browser_title or title,
+        theme=page.theme,
+        title_size=page.title_size,
+        time_zone=page.time_zone,
+        mode=mode,
+        moment=datetime.fromtimestamp(started_ms / 1000, UTC),
+        summary=summary,
+        failed=summary.failed or bool(error),
+        verdict=_verdict(summary, ended=ended),
+        badges=[
+            fact_told(told, name, summary.facts[name])
+            for name, told in _BADGES.items()
+            if name in summary.facts
+        ],
+        tallies=tallies,
+        elapsed=duration(summary.elapsed_ms),
+        average=duration(summary.response_times.mean) if summary.response_times.count else "–",
+        received=size(summary.received_bytes),
+        error="" if summary.interrupted else "stopped at the first failure" if error == "bail" else error,
+        failures=failures,
+        history=history,
+        more=len(summary.failures) - len(failures),
+        data=Markup(data),  # noqa: S704 - our own placeholder
+        style=Markup(_asset("report.css")),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        script_hash=f"sha256-{digest}",
+    )
+
+
+def _verdict(summary: RunSummary, *, ended: bool) -> Mapping[str, Any]:
+    calls = summary.items.total - summary.items.skipped
+    told = f"{tallied(summary.items, 'call')}, {tallied(summary.assertions, 'assertion')}"
+    took = f"{told} in {duration(summary.elapsed_ms)}"
+    if summary.interrupted or not ended:
+        failed = f", {counted(len(summary.failures), 'failure')} so far" if summary.failures else ""
+        return {"kind": "cut", "sign": "■", "text": "Interrupted", "rest": f"after {told}{failed}"}
+    if summary.failed:
+        text = counted(len(summary.failures), "failure")
+        return {"kind": "bad", "sign": "✖", "text": text, "rest": f"in {summary.items.failed} of {took}"}
+    if not calls:
+        return {"kind": "cut", "sign": "–", "text": "Nothing ran", "rest": f"({took})"}
+    return {"kind": "good", "sign": "✓", "text": "Passed", "rest": took}
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("harness.reporters.html") / "page" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _script() -> str:
+    parts = "\n".join(_asset(f"{name}.js") for name in _SCRIPTS)
+    return f"(() => {{\n'use strict';\n{parts}\n}})();"
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(_asset(name))

@@ -1,0 +1,1 @@
+"""The log of events, from which every report can be made later."""

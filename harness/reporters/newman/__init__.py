@@ -1,0 +1,1 @@
+"""newman's JSON documents: written and read back."""

@@ -1,0 +1,366 @@
+"""The JSON report: newman's document, field for field, and beside it what newman does not know.
+
+The run's executions and failures go to disk as they come, so that the memory used does not grow.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from harness.client.message import Exchange
+from harness.reporters.export import ReportFile, Spool
+from harness.reporters.fault import Fault, faults_of
+from harness.reporters.newman.byte_lists import dumped
+from harness.reporters.newman.collection_document import CollectionDocument, masked, masked_bytes
+from harness.reporters.newman.differences import enumerable, legs
+from harness.reporters.newman.error_document import assertion_error, request_error, script_error
+from harness.reporters.newman.execution import (
+    Json,
+    request_document,
+    response_document,
+    variables_document,
+)
+from harness.reporters.reporter import Options, ReporterContext
+from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
+from harness.runner.results import CallResult, Extraction, RunSummary, Tally
+from harness.runner.tally import count
+from harness.scripting.engine import Assertion
+from harness.variables.scope import Scope
+
+DEFAULT_FILE: Final = "newman-run-report.json"
+_HIDDEN: Final = "********"
+
+
+class JsonReporter:
+    """Writes newman's JSON summary of a run.
+
+    In newman's letter nothing is masked and nothing added. Otherwise executions also carry `attempts`,
+    `expectations`, `extractions`, `console` and `warnings`, the run `skipped`, `warnings` and `facts`,
+    and an assertion tells `expected` and `actual`.
+    """
+
+    def __init__(self, options: Options, context: ReporterContext) -> None:
+        self._context = context
+        self._mask = (lambda text: text) if context.newman else context.mask
+        self._started: RunStarted | None = None
+        self._finished: RunFinished | None = None
+        self._document: CollectionDocument | None = None
+        self._summary = RunSummary()
+        self._executions = Spool()
+        self._failures = Spool()
+        self._skipped = Spool()
+        self._file = ReportFile(
+            options.get("export"), DEFAULT_FILE, context.cwd, self._executions, self._failures, self._skipped
+        )
+        self._attempts: list[Json] = []
+        self._prerequests = Tally()
+        self._tests = Tally()
+        self._calls = 0
+
+    @property
+    def written(self) -> Path | None:
+        """The file, once there is one."""
+        return self._file.written
+
+    def handle(self, event: Event) -> None:
+        """Take the next event in; executions and failures go to disk."""
+        count(self._summary, event)
+        match event:
+            case RunStarted():
+                self._started = event
+                self._document = CollectionDocument(event.collection)
+            case AttemptFinished(result=result):
+                self._attempts.append(self._attempt(result))
+            case CallFinished(result=result):
+                self._take(result)
+                self._attempts = []
+            case RunFinished():
+                self._finished = event
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Write the document, unless no run ever started."""
+        self._file.finish(self._started, self._write)
+
+    def _take(self, result: CallResult) -> None:
+        self._calls += 1
+        self._prerequests.count()
+        if result.exchange is not None:
+            self._tests.count()
+        cursor = self._cursor(result)
+        item = self._documents.part(result.call.item.id, result.call.item.name)
+        if result.skipped is not None:
+            entry: Json = {"cursor": cursor, "item": item, "reason": result.skipped}
+            self._skipped.add(self._dump(entry | self._outcome(result) | self._extras(result)), ",\n")
+        for execution in self._execute(result, cursor, item):
+            self._executions.add(self._dump(execution), ",\n")
+        for fault in faults_of(result, newman=self._context.newman):
+            self._failures.add(self._dump(self._failure(fault, result, cursor, item)), ",\n")
+
+    @property
+    def _documents(self) -> CollectionDocument:
+        assert self._document is not None, "RunStarted is the first event"  # noqa: S101 - an invariant of runs
+        return self._document
+
+    def _cursor(self, result: CallResult) -> Json:
+        started = self._started
+        return {
+            "ref": self._identity("ref"),
+            "length": started.calls if started else 0,
+            "cycles": started.iterations if started else 0,
+            "position": result.position,
+            "iteration": result.iteration,
+            "httpRequestId": self._identity("request"),
+        }
+
+    def _identity(self, of: str) -> str:
+        started = self._started.started_ms if self._started else 0
+        return str(uuid5(NAMESPACE_URL, f"{started}/{self._calls}/{of}"))
+
+    def _execute(self, result: CallResult, cursor: Json, item: Mapping[str, Any]) -> Iterator[Json]:
+        """One execution for each HTTP request of a call, in the order they were sent."""
+        sent = [(side.origin, side.exchange) for side in result.side if side.origin != "test"]
+        if result.exchange is not None:
+            sent.append(("call", result.exchange))
+        sent.extend((side.origin, side.exchange) for side in result.side if side.origin == "test")
+        outcome = self._outcome(result)
+        if self._context.newman:
+            # newman pushes one and the same object for each request: every entry tells the last one sent,
+            # and the last failure.
+            failures = [exchange.failure for _, exchange in sent if exchange.failure is not None]
+            times = sum(legs(exchange) for _, exchange in sent)
+            self._summary.requests.total += times - len(sent)
+            for _ in range(times):
+                origin, exchange = sent[-1]
+                execution = self._exchange(exchange, origin, result, cursor, item)
+                if failures:
+                    execution["requestError"] = enumerable(failures[-1])
+                yield execution | outcome
+            return
+        for number, (origin, exchange) in enumerate(sent):
+            execution = self._exchange(exchange, origin, result, cursor, item, number)
+            if origin == "call":
+                execution.update(outcome)
+                execution.update(self._extras(result))
+            else:
+                execution["origin"] = origin
+            yield execution
+
+    def _exchange(
+        self,
+        exchange: Exchange,
+        origin: str,
+        result: CallResult,
+        cursor: Json,
+        item: Mapping[str, Any],
+        number: int = 0,
+    ) -> Json:
+        authored = result.request if origin == "call" else None
+        execution: Json = {
+            "cursor": cursor,
+            "item": item,
+            "request": request_document(exchange.request, authored),
+        }
+        if exchange.response is not None:
+            body = masked_bytes(exchange.response.body, self._mask)
+            cookies = () if self._context.newman else exchange.cookies
+            identity = self._identity(f"response/{number}")
+            execution["response"] = response_document(exchange.response, identity, body, cookies)
+        execution["id"] = result.call.item.id
+        if exchange.failure is not None:
+            execution["requestError"] = request_error(exchange.failure)
+        return execution
+
+    def _outcome(self, result: CallResult) -> Json:
+        """Tell what scripts and assertions came to; as in newman, a key only where there is something."""
+        outcome: Json = {}
+        assertions = [self._assertion(one, result) for one in result.assertions]
+        if assertions:
+            outcome["assertions"] = assertions
+        for key, runs in (("prerequestScript", result.prerequest), ("testScript", result.test)):
+            errors: list[Json] = [
+                {"error": script_error(run.error, newman=self._context.newman)}
+                for run in runs
+                if run.error is not None
+            ]
+            if not self._context.newman:
+                losses = (loss for run in runs for loss in run.losses)
+                errors.extend({"error": script_error(loss, newman=False), "lost": True} for loss in losses)
+            if errors:
+                outcome[key] = errors
+        return outcome
+
+    def _assertion(self, assertion: Assertion, result: CallResult) -> Json:
+        document: Json = {"assertion": assertion.name, "skipped": assertion.skipped}
+        if assertion.error is not None:
+            document["error"] = assertion_error(
+                assertion.error,
+                assertion.name,
+                assertion.index,
+                position=result.position,
+                newman=self._context.newman,
+            )
+        return document
+
+    def _failure(self, fault: Fault, result: CallResult, cursor: Json, item: Mapping[str, Any]) -> Json:
+        source: Mapping[str, Any] = item
+        if fault.failure is not None:
+            error = request_error(fault.failure)
+            if fault.origin != "call":
+                source = {"id": self._identity(fault.origin)}
+        elif fault.kind in ("script", "lost") and fault.error is not None:
+            error = script_error(fault.error, newman=self._context.newman)
+        elif fault.error is not None:
+            error = assertion_error(
+                fault.error,
+                fault.test,
+                fault.index,
+                position=result.position,
+                newman=self._context.newman,
+            )
+        document: Json = {
+            "error": error,
+            "at": fault.at(newman=self._context.newman),
+            "source": source,
+            "parent": self._parent(result),
+            "cursor": cursor,
+        }
+        if fault.kind in ("expectation", "lost"):
+            document["kind"] = fault.kind
+        return document
+
+    def _parent(self, result: CallResult) -> Json:
+        """Name the folder of a call; newman repeats it with all that is in it."""
+        if result.call.parents:
+            folder = result.call.parents[-1]
+            return {"id": folder.id, "name": folder.name}
+        info = self._documents.whole.get("info")
+        return {"info": info}
+
+    def _extras(self, result: CallResult) -> Json:
+        extras: Json = {}
+        if self._attempts:
+            extras["attempts"] = self._attempts
+        if result.extractions:
+            extras["extractions"] = [_extraction(one) for one in result.extractions]
+        console = [
+            {"level": message.level, "event": run.script.event, "text": message.text}
+            for run in (*result.prerequest, *result.test)
+            for message in run.console
+        ]
+        if console:
+            extras["console"] = console
+        if result.warnings:
+            extras["warnings"] = [{"message": one.message, "place": one.place} for one in result.warnings]
+        return extras
+
+    def _attempt(self, result: CallResult) -> Json:
+        document: Json = {"attempt": result.attempt, "elapsed": round(result.elapsed_ms)}
+        exchange = result.exchange
+        if exchange is not None and exchange.response is not None:
+            document["code"] = exchange.response.status
+        if exchange is not None and exchange.failure is not None:
+            document["requestError"] = request_error(exchange.failure)
+        document["failures"] = [
+            {"at": fault.at(), "test": fault.test, "message": fault.message} for fault in faults_of(result)
+        ]
+        return document
+
+    def _dump(self, value: Any) -> Iterator[str]:
+        return dumped(value if self._context.newman else masked(value, self._mask))
+
+    def _write(self, file: IO[bytes], started: RunStarted) -> None:
+        def put(text: str) -> None:
+            file.write(text.encode("utf-8", "replace"))
+
+        def tell(name: str, value: Any) -> None:
+            put(name)
+            for piece in self._dump(value):
+                put(piece)
+
+        tell('{\n"collection": ', self._documents.whole)
+        tell(',\n"environment": ', self._scope("environment"))
+        tell(',\n"globals": ', self._scope("globals"))
+        tell(',\n"run": {\n"stats": ', self._stats())
+        tell(',\n"timings": ', self._timings(started))
+        put(',\n"executions": [\n')
+        self._executions.copy_to(file)
+        tell('\n],\n"transfers": ', {"responseTotal": self._summary.received_bytes})
+        put(',\n"failures": [\n')
+        self._failures.copy_to(file)
+        error = self._finished.error if self._finished else "the run did not end by itself"
+        # newman's `run.error` is for what broke the run; stopping at a failure is what was asked for.
+        error = None if error == "bail" else error
+        tell('\n],\n"error": ', {"name": "Error", "message": error} if error else None)
+        if not self._context.newman:
+            put(',\n"skipped": [\n')
+            self._skipped.copy_to(file)
+            summary = self._finished.summary if self._finished else self._summary
+            warnings = [{"message": one.message, "place": one.place} for one in summary.warnings]
+            tell('\n],\n"warnings": ', warnings)
+            tell(',\n"mode": ', started.mode)
+            tell(',\n"facts": ', summary.facts)
+        put("\n}\n}\n")
+
+    def _scope(self, name: str) -> Json:
+        scopes = self._finished.scopes if self._finished else None
+        scope: Scope = (
+            Scope("globals")
+            if scopes is None
+            else (scopes.environment if name == "environment" else scopes.globals)
+        )
+        values = []
+        for variable in scope:
+            hidden = variable.secret and not self._context.newman
+            value = _HIDDEN if hidden else variable.value
+            values.append({"type": variable.type or "any", "value": value, "key": variable.key})
+        return variables_document(scope.id or self._identity(name), scope.label, values)
+
+    def _stats(self) -> Json:
+        summary = self._summary
+        scripts = Tally(
+            total=summary.test_scripts.total + summary.prerequest_scripts.total,
+            failed=summary.test_scripts.failed + summary.prerequest_scripts.failed,
+        )
+        # newman counts no failed iteration and no failed item, whatever happens in them.
+        tallies = {
+            "iterations": Tally(total=summary.iterations.total),
+            "items": Tally(total=summary.items.total),
+            "scripts": scripts,
+            "prerequests": self._prerequests,
+            "requests": summary.requests,
+            "tests": self._tests,
+            "assertions": summary.assertions,
+            "testScripts": summary.test_scripts,
+            "prerequestScripts": summary.prerequest_scripts,
+        }
+        return {
+            name: {"total": tally.total, "pending": 0, "failed": tally.failed}
+            for name, tally in tallies.items()
+        }
+
+    def _timings(self, started: RunStarted) -> Json:
+        times = self._summary.response_times
+        finished = self._finished.summary.elapsed_ms if self._finished else 0.0
+        timings: Json = {
+            "responseAverage": times.mean,
+            "responseMin": times.least,
+            "responseMax": times.most,
+            "responseSd": times.deviation,
+        }
+        for phase in ("dns", "firstByte"):
+            timings |= {f"{phase}{what}": 0 for what in ("Average", "Min", "Max", "Sd")}
+        timings["started"] = round(started.started_ms)
+        timings["completed"] = round(started.started_ms + finished)
+        return timings
+
+
+def _extraction(extraction: Extraction) -> Json:
+    return {
+        "variable": extraction.variable,
+        "scope": extraction.scope,
+        "expression": extraction.expression,
+        "value": extraction.value,
+    }

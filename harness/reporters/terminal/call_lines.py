@@ -1,0 +1,234 @@
+"""What came of one call, as lines for a terminal."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from harness.client.message import Exchange, Headers, ResolvedRequest, Response
+from harness.reporters.terminal.colours import fit, wrap
+from harness.reporters.terminal.style import Style
+from harness.reporters.units import counted, duration, size
+from harness.runner.results import CallResult, Extraction, SideExchange
+from harness.scripting.engine import Assertion, ConsoleMessage, ScriptRun
+
+_BODY_CLIP: Final = 2048
+_LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
+    "debug": ("blue",),
+    "log": ("dim",),
+    "info": ("cyan",),
+    "warn": ("yellow",),
+    "error": ("red",),
+}
+
+
+def call_lines(result: CallResult, style: Style, first: int) -> Iterator[str]:
+    """Tell a call in the order it went; failures are numbered from `first` on."""
+    lines = _CallLines(style, first)
+    if result.skipped is not None:
+        reason = style.text(result.skipped)
+        told = reason if reason.startswith("skipped") else f"skipped: {reason}"
+        yield "  " + style.ink(f"{style.signs.skipped} {told}", "cyan")
+    yield from lines.requests([side for side in result.side if side.origin != "test"], result.started_ms)
+    yield from lines.scripts(result.prerequest)
+    if result.exchange is not None:
+        yield from lines.request(result.exchange, result.started_ms)
+    yield from lines.requests([side for side in result.side if side.origin == "test"], result.started_ms)
+    yield from lines.scripts(result.test)
+    for expectation in result.expectations:
+        yield from lines.assertion(expectation)
+    for extraction in result.extractions:
+        yield lines.extraction(extraction)
+    told_above = result.exchange.warnings if result.exchange is not None else ()
+    for warning in result.warnings:
+        if warning.message in told_above:
+            continue
+        place = warning.place.removeprefix(" / ".join(result.call.path)).lstrip(", ")
+        yield warning_line(warning.message, place, style)
+
+
+def attempt_line(result: CallResult, style: Style) -> str:
+    """Tell an attempt that another follows in one line."""
+    exchange = result.exchange
+    failed = sum(one.error is not None for one in result.assertions)
+    told = outcome(exchange, style) if exchange is not None else "not sent"
+    rest = f", {failed} of {counted(len(result.assertions), 'assertion')} failed" if failed else ""
+    text = f"{style.signs.retry} attempt {result.attempt}: {told}{rest}"
+    return "  " + style.ink(text, "yellow")
+
+
+def warning_line(message: str, place: str, style: Style) -> str:
+    """Tell a warning in one line."""
+    where = f" ({style.text(place)})" if place else ""
+    return "  " + style.ink(f"{style.signs.warning} {style.text(message)}{where}", "yellow")
+
+
+def outcome(exchange: Exchange, style: Style) -> str:
+    """Tell an answer as newman does: `201 Created, 250B, 45ms`."""
+    if exchange.response is None:
+        return "errored"
+    response = exchange.response
+    told = f"{response.status} {style.text(response.reason)}".rstrip()
+    redirects = sum(300 <= hop.response.status < 400 for hop in exchange.hops)
+    via = f", {counted(redirects, 'redirect')}" if redirects else ""
+    return f"{told}, {size(_size(response))}, {duration(response.elapsed_ms, style.signs.micro)}{via}"
+
+
+def _size(response: Response) -> int:
+    """Return what an answer took on the wire, its head included."""
+    head = sum(len(key) + len(value) + 4 for key, value in response.headers)
+    return (response.wire_size or len(response.body)) + head + len(response.reason) + 17
+
+
+def status_style(status: int) -> str:
+    """Return the colour of a status code."""
+    if status < 300:
+        return "green"
+    return "cyan" if status < 400 else "yellow" if status < 500 else "red"
+
+
+class _CallLines:
+    """Writes the parts of a call, and counts the failures as it meets them."""
+
+    def __init__(self, style: Style, first: int) -> None:
+        self._style = style
+        self._ink = style.ink
+        self._signs = style.signs
+        self._number = first
+
+    def requests(self, sides: list[SideExchange], started_ms: float) -> Iterator[str]:
+        """Tell the requests that scripts and auth schemes sent."""
+        for side in sides:
+            yield from self.request(side.exchange, started_ms, origin=side.origin)
+
+    def request(self, exchange: Exchange, started_ms: float, *, origin: str = "") -> Iterator[str]:
+        """Tell a request and its answer."""
+        sent, response = exchange.request, exchange.response
+        told = f"[{outcome(exchange, self._style)}]"
+        suffix = f" {self._ink(f'({origin})', 'dim')}" if origin else ""
+        stamp = f"[{_clock(started_ms)}] " if self._style.timestamps else ""
+        room = self._style.width
+        if room is not None:
+            taken = len(stamp) + len(sent.method) + len(told) + len(origin) + 8
+            room = max(room - taken, 24)
+        url = fit(self._style.text(sent.url), room, self._signs.ellipsis)
+        colour = status_style(response.status) if response is not None else "red"
+        line = f"  {self._ink(stamp, 'dim')}{self._ink(sent.method, 'bold')} {url} {self._ink(told, colour)}"
+        yield line + suffix
+        if exchange.failure is not None:
+            number = self._next()
+            for part in self._wrapped(exchange.failure.message, 5):
+                yield self._ink(f"{number:>3}. {part}" if number else f"     {part}", "red")
+                number = 0
+        for warning in exchange.warnings:
+            yield warning_line(warning, "", self._style)
+        if self._style.verbose:
+            yield from self._verbose(sent, response)
+
+    def scripts(self, runs: tuple[ScriptRun, ...]) -> Iterator[str]:
+        """Tell what the scripts of an event printed and asserted, and how they failed."""
+        box: list[ConsoleMessage] = []
+        for run in runs:
+            for entry in run.output:
+                if isinstance(entry, ConsoleMessage):
+                    box.append(entry)
+                else:
+                    yield from self._console(box)
+                    yield from self.assertion(entry)
+            if run.error is not None or run.losses:
+                yield from self._console(box)
+            where = f"{run.script.event}-script"
+            if run.error is not None:
+                yield from self._failure(f"{run.error.name} in {where}", run.error.message)
+            for loss in run.losses:
+                yield from self._failure(f"{loss.name} after the {where} had ended", loss.message)
+        yield from self._console(box)
+
+    def assertion(self, assertion: Assertion) -> Iterator[str]:
+        """Tell one assertion."""
+        name = self._style.text(assertion.name)
+        if assertion.error is not None:
+            if self._style.assertions:
+                yield from self._failure(name, assertion.error.message)
+            else:
+                self._next()
+        elif not (self._style.assertions and self._style.successes):
+            return
+        elif assertion.skipped:
+            yield self._ink(f"  {self._signs.skipped}  [skipped] {name}", "cyan")
+        else:
+            yield f"  {self._ink(self._signs.passed, 'green')}  {self._ink(name, 'dim')}"
+
+    def extraction(self, extraction: Extraction) -> str:
+        """Tell a value that was taken out of an answer."""
+        value = self._style.text(str(extraction.value)).replace("\n", " ")
+        name = f"{self._style.text(extraction.variable)} = "
+        source = f"  ({extraction.scope}, {self._style.text(extraction.expression)})"
+        room = None if self._style.width is None else self._style.width - len(name) - len(source) - 5
+        value = fit(value, room if room is None else max(room, 12), self._signs.ellipsis)
+        return f"  {self._ink(self._signs.taken, 'magenta')}  {name}{value}{self._ink(source, 'dim')}"
+
+    def _next(self) -> int:
+        number = self._number
+        self._number += 1
+        return number
+
+    def _failure(self, title: str, message: str) -> Iterator[str]:
+        number = self._next()
+        yield self._ink(f"{number:>3}. {title}", "red", "bold")
+        for line in self._wrapped(message.partition("\n")[0], 5):
+            yield "     " + self._ink(line, "red")
+
+    def _console(self, messages: list[ConsoleMessage]) -> Iterator[str]:
+        """Tell messages in a box, and take them out of the list."""
+        if not messages or not self._style.console:
+            messages.clear()
+            return
+        colour = _LEVELS[messages[0].level]
+        yield "  " + self._ink(self._signs.top, *colour)
+        for message in messages:
+            colour = _LEVELS[message.level]
+            for line in self._wrapped(message.text, 4):
+                yield f"  {self._ink(self._signs.middle, *colour)} {self._ink(line, 'dim')}".rstrip()
+        yield "  " + self._ink(self._signs.bottom, *colour)
+        messages.clear()
+
+    def _wrapped(self, text: str, indent: int) -> Iterator[str]:
+        width = self._style.width
+        return wrap(self._style.text(text), None if width is None else max(width - indent, 16))
+
+    def _verbose(self, sent: ResolvedRequest, response: Response | None) -> Iterator[str]:
+        title = f"{self._signs.up} request"
+        yield from self._message(title, sent.headers, sent.body or b"", sent.header("content-type"))
+        if response is not None:
+            title = f"{self._signs.down} response HTTP/{response.http_version}"
+            yield from self._message(title, response.headers, response.body, response.header("content-type"))
+
+    def _message(self, title: str, headers: Headers, body: bytes, kind: str | None) -> Iterator[str]:
+        bar = "  " + self._ink(self._signs.middle, "dim") + " "
+        told = f" {self._signs.dot} ".join((counted(len(headers), "header"), size(len(body))))
+        yield f"  {self._ink(self._signs.top, 'dim')} {self._ink(title, 'bold')}  {self._ink(told, 'dim')}"
+        for key, value in headers:
+            first = True
+            for line in self._wrapped(f"{key}: {value}", 4):
+                name, colon, rest = line.partition(":") if first else ("", "", line)
+                yield f"{bar}{self._ink(name + colon, 'cyan')}{rest}"
+                first = False
+        if body:
+            yield bar.rstrip()
+            for line in self._body(body, kind):
+                yield (bar + line).rstrip()
+        yield "  " + self._ink(self._signs.bottom, "dim")
+
+    def _body(self, body: bytes, kind: str | None) -> Iterator[str]:
+        try:
+            text = self._style.text(body.decode("utf-8"))
+        except UnicodeDecodeError:
+            yield self._ink(f"<{size(len(body))} of {kind or 'binary data'}>", "dim")
+            return
+        yield from self._wrapped(text[:_BODY_CLIP], 4)
+        if len(text) > _BODY_CLIP:
+            yield self._ink(f"(the first {size(_BODY_CLIP)} of {size(len(body))})", "bold")
+
+
+def _clock(ms: float) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().strftime("%H:%M:%S")

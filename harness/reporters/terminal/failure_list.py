@@ -1,0 +1,139 @@
+"""The list of failures at the end of a run: what, where, why, and the line of the script."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import ndiff
+from typing import Final
+
+from harness.reporters.fault import Fault, faults_of
+from harness.reporters.terminal.call_lines import outcome, warning_line
+from harness.reporters.terminal.colours import fit, wrap
+from harness.reporters.terminal.style import Style
+from harness.runner.results import CallResult
+
+# Beyond this many the list says how many more there are: memory and readers have an end.
+_LISTED: Final = 500
+_DIFF_LINES: Final = 40
+_TLS_HINT: Final = "trust its authority with --ssl-extra-ca-certs FILE, or verify nothing with -k"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failed:
+    path: tuple[str, ...]
+    iteration: int
+    request: str
+    faults: tuple[Fault, ...]
+    warnings: tuple[str, ...]
+    hint: str
+
+
+class FailureList:
+    """Collects what failed while a run goes on, and tells it in the end."""
+
+    def __init__(self, style: Style, *, newman: bool) -> None:
+        self._style = style
+        self._newman = newman
+        self._failed: list[_Failed] = []
+        self.count = 0
+
+    def take(self, result: CallResult) -> None:
+        """Keep what failed in a call, if anything."""
+        faults = tuple(faults_of(result, newman=self._newman))
+        if faults and self.count < _LISTED:
+            request = hint = ""
+            if result.exchange is not None:
+                failure = result.exchange.failure
+                hint = _TLS_HINT if failure is not None and failure.kind == "tls" else ""
+                sent = result.exchange.request
+                told = outcome(result.exchange, self._style)
+                request = f"{sent.method} {self._style.text(sent.url)} [{told}]"
+            self._failed.append(
+                _Failed(
+                    path=result.call.path,
+                    iteration=result.iteration,
+                    request=request,
+                    faults=faults,
+                    warnings=tuple(warning.message for warning in result.warnings),
+                    hint=hint,
+                )
+            )
+        self.count += len(faults)
+
+    def lines(self, iterations: int) -> Iterator[str]:
+        """Tell all failures, numbered as they were in the run."""
+        ink, style = self._style.ink, self._style
+        number = 1
+        yield ink("Failures", "red", "bold", "underline") if self.count else ""
+        for failed in self._failed:
+            where = style.text(" / ".join(failed.path))
+            cycle = ink(f"  iteration {failed.iteration + 1}", "dim") if iterations > 1 else ""
+            yield ""
+            yield f"{style.signs.folder} {ink(where, 'bold')}{cycle}"
+            if failed.request:
+                width = None if style.width is None else style.width - 2
+                yield "  " + ink(fit(failed.request, width, style.signs.ellipsis), "dim")
+            yield from (warning_line(message, "", style) for message in failed.warnings)
+            if failed.hint:
+                yield f"  {failed.hint}"
+            for fault in failed.faults:
+                yield from self._fault(fault, number, failed.path)
+                number += 1
+        if number <= self.count:
+            yield ""
+            yield ink(f"... and {self.count - number + 1} more; the json report has them all", "red")
+
+    def _fault(self, fault: Fault, number: int, path: tuple[str, ...]) -> Iterator[str]:
+        ink = self._style.ink
+        title = self._style.text(fault.test if fault.test is not None else fault.message)
+        head, *rest = self._wrapped(title, 5)
+        yield ink(f"{number:>3}. {head}", "red", "bold")
+        for line in rest:
+            yield "     " + ink(line, "red", "bold")
+        if fault.test is not None:
+            yield from self._indented(f"{fault.name}: {fault.message}", "red")
+        yield from self._difference(fault)
+        yield from self._indented(self._place(fault, path), "dim")
+        position = fault.error.position if fault.error else None
+        if position is not None and position.text.strip():
+            yield from self._indented(f"  {position.line} {self._style.signs.middle} {position.text.strip()}")
+
+    def _place(self, fault: Fault, path: tuple[str, ...]) -> str:
+        if fault.kind == "request":
+            return f"{fault.name} in the request" + (f" of {fault.origin}" if fault.origin != "call" else "")
+        if fault.kind == "expectation":
+            return "expected by the companion file"
+        if fault.event is None:
+            return fault.at()
+        whose = f" of folder {fault.label}" if fault.label else " of the collection"
+        whose = "" if fault.label == " / ".join(path) else whose
+        name = "" if fault.test is not None else f"{fault.name} "
+        late = "after the end of the" if fault.kind == "lost" else "in the"
+        position = fault.error.position if fault.error else None
+        line = f", line {position.line}" if position else ""
+        return f"{name}{late} {fault.event}-script{whose}{line}"
+
+    def _difference(self, fault: Fault) -> Iterator[str]:
+        error = fault.error
+        if error is None or error.expected is None or error.actual is None:
+            return
+        expected, actual = self._style.text(error.expected), self._style.text(error.actual)
+        ink = self._style.ink
+        if "\n" not in expected and "\n" not in actual:
+            yield from (ink(f"     - {line}", "green") for line in self._wrapped(f"expected  {expected}", 7))
+            yield from (ink(f"     + {line}", "red") for line in self._wrapped(f"actual    {actual}", 7))
+            return
+        yield f"     {ink('- expected', 'green')}  {ink('+ actual', 'red')}"
+        lines = [line for line in ndiff(expected.split("\n"), actual.split("\n")) if line[0] != "?"]
+        for line in lines[:_DIFF_LINES]:
+            styles = {"-": ("green",), "+": ("red",)}.get(line[0], ("dim",))
+            yield "     " + ink(line.rstrip(), *styles)
+        if len(lines) > _DIFF_LINES:
+            yield f"     ({len(lines) - _DIFF_LINES} more lines)"
+
+    def _indented(self, text: str, *styles: str) -> Iterator[str]:
+        for line in self._wrapped(self._style.text(text), 5):
+            yield "     " + self._style.ink(line, *styles)
+
+    def _wrapped(self, text: str, indent: int) -> Iterator[str]:
+        width = self._style.width
+        return wrap(text, None if width is None else max(width - indent, 16))

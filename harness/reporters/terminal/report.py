@@ -1,0 +1,241 @@
+"""The report on the terminal: the calls as they go, in newman's manner, then numbers and failures."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.terminal.call_lines import attempt_line, call_lines, warning_line
+from harness.reporters.terminal.colours import cells, is_live, wrap
+from harness.reporters.terminal.failure_list import FailureList
+from harness.reporters.terminal.progress_line import Pace, ProgressLine
+from harness.reporters.terminal.style import style_of
+from harness.reporters.terminal.summary_table import summary_table
+from harness.reporters.units import counted, duration, fact_told, tallied
+from harness.runner.events import (
+    AttemptFinished,
+    CallFinished,
+    CallStarted,
+    Event,
+    IterationStarted,
+    RunFinished,
+    RunStarted,
+    WarningRaised,
+)
+from harness.runner.plan import Call
+from harness.runner.results import CallResult, RunSummary
+from harness.runner.run import TIMED_OUT
+from harness.runner.tally import count
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# How the facts of a run are told; one that is not here is told by its name.
+FACTS: Final[Mapping[str, str]] = {
+    "recorded": "{} recorded",
+    "cassette": "cassette {}",
+    "replayed": "replayed from {}",
+    "cassette_age": "recorded {} ago",
+    "unused": "interactions unused: {}",
+    "connections_attempted": "connections attempted: {}",
+    "platform": "platform {}",
+}
+_ENDINGS: Final[Mapping[str, str]] = {
+    "bail": "stopped at the first failure (--bail)",
+    TIMED_OUT: "stopped: the run took longer than it may (--timeout)",
+}
+
+
+class TerminalReporter:
+    """Prints a run while it goes on.
+
+    `quiet` tells only calls that failed, `verbose` also headers and bodies, `silent` nothing. On a
+    terminal a line at the bottom shows how far the run is.
+    """
+
+    def __init__(self, options: Options, context: ReporterContext) -> None:
+        self._stream = context.stream
+        self._newman = context.newman
+        self._silent = bool(options.get("silent")) or context.verbosity == "silent"
+        self._quiet = context.verbosity == "quiet"
+        self._banner = not options.get("no-banner") and not self._quiet
+        self._table = not options.get("no-summary")
+        self._list = not options.get("no-failures")
+        self._style = style_of(options, context)
+        self._failures = FailureList(self._style, newman=context.newman)
+        self._pace = Pace()
+        live = not self._silent and is_live(context.stream, context.environ)
+        style = self._style
+        self._line = ProgressLine(self._stream, style.ink, style.signs, style.width) if live else None
+        self._summary = RunSummary()
+        self._started: RunStarted | None = None
+        self._finished: RunFinished | None = None
+        self._folder: tuple[str, ...] = ()
+        self._headed: tuple[int, int, str] | None = None
+        self._held: list[str] = []
+        self._done = False
+        self.written: Path | None = None
+
+    def handle(self, event: Event) -> None:
+        """Take the next event in, and print what is to be said of it."""
+        count(self._summary, event)
+        if self._silent:
+            return
+        match event:
+            case RunStarted():
+                self._start(event)
+            case IterationStarted(iteration=iteration):
+                self._folder = ()
+                if self._started and self._started.iterations > 1 and not self._quiet:
+                    title = f"Iteration {iteration + 1}/{self._started.iterations}"
+                    self._print(["", self._style.ink(title, "dim", "underline")])
+            case CallStarted(call=call, position=position, iteration=iteration):
+                if not self._quiet:
+                    self._print(self._head(call, position, iteration))
+                self._draw(call)
+            case AttemptFinished(result=result):
+                self._tell([attempt_line(result, self._style)])
+                self._draw(result.call)
+            case CallFinished(result=result):
+                self._finish(result)
+            case WarningRaised(warning=warning):
+                self._print([warning_line(warning.message, warning.place, self._style)])
+            case RunFinished():
+                self._finished = event
+            case _:
+                pass
+
+    def close(self) -> None:
+        """Print the numbers and the failures."""
+        if self._done or self._silent or self._started is None:
+            return
+        self._done = True
+        if self._finished is None and not self._summary.items.total:
+            # It broke before anything came of it: the error that follows is all there is to say.
+            self._clear()
+            self._flush()
+            return
+        summary = self._finished.summary if self._finished else self._summary
+        style = self._style
+        if self._table:
+            self._print(["", *summary_table(summary, style.ink, style.signs, style.width)])
+        if self._list and self._failures.count:
+            self._print(["", *self._failures.lines(self._started.iterations)])
+        if self._table:
+            self._print(["", *self._verdict(summary)])
+        self._clear()
+        self._flush()
+
+    def _start(self, event: RunStarted) -> None:
+        self._started = event
+        self._pace.total = event.calls * event.iterations
+        ink = self._style.ink
+        if self._banner:
+            self._print([ink("newman" if self._newman else "harness", "dim"), ""])
+        if self._quiet:
+            return
+        cycles = f", {counted(event.iterations, 'iteration')}" if event.iterations > 1 else ""
+        about = f"{counted(event.calls, 'call')}{cycles}, {event.mode}"
+        name = self._style.text(event.collection.name)
+        self._print([ink(name, "bold") + ("" if self._newman else ink(f"  ({about})", "dim"))])
+
+    def _finish(self, result: CallResult) -> None:
+        first = self._failures.count + 1
+        self._failures.take(result)
+        failed = self._failures.count >= first
+        self._pace.finish(result.elapsed_ms, failed=failed)
+        if self._quiet and not failed:
+            self._held = []
+            return
+        lines = call_lines(result, self._style, first)
+        self._print([*self._head(result.call, result.position, result.iteration), *self._held, *lines])
+        self._held = []
+        self._headed = None
+        self._draw(None)
+
+    def _head(self, call: Call, position: int, iteration: int) -> Iterator[str]:
+        """Name the folder when it is another one than before, then the call; once only."""
+        key = (iteration, position, call.item.id)
+        if self._headed == key:
+            return
+        self._headed = key
+        signs, ink = self._style.signs, self._style.ink
+        folder = call.path[:-1]
+        if folder != self._folder:
+            self._folder = folder
+            if folder:
+                yield ""
+                yield f"{signs.folder} {ink(self._style.text(' / '.join(folder)), 'bold')}"
+                yield f"{signs.sub} {self._style.text(call.item.name)}"
+                return
+        yield ""
+        yield f"{signs.sub if folder else signs.root} {self._style.text(call.item.name)}"
+
+    def _verdict(self, summary: RunSummary) -> Iterator[str]:
+        ink, signs = self._style.ink, self._style.signs
+        told = f"{tallied(summary.items, 'call')}, {tallied(summary.assertions, 'assertion')}"
+        took = f" in {duration(summary.elapsed_ms, signs.micro)}" if self._finished else ""
+        error = self._finished.error if self._finished else "the run did not end by itself"
+        if summary.interrupted or self._finished is None:
+            failed = f", {counted(len(summary.failures), 'failure')}" if summary.failures else ""
+            yield from self._headline(f"{signs.failed} interrupted", "yellow", told + failed + took)
+        elif summary.failures or error:
+            failed = counted(len(summary.failures), "failure")
+            yield from self._headline(f"{signs.failed} {failed}", "red", told + took)
+        else:
+            yield from self._headline(f"{signs.passed} passed", "green", told + took)
+        if error and not summary.interrupted:
+            yield "  " + ink(_ENDINGS.get(error, self._style.text(error)), "red")
+        if summary.warnings:
+            yield "  " + ink(f"{signs.warning} {counted(len(summary.warnings), 'warning')}", "yellow")
+        if summary.facts:
+            told = f" {signs.dot} ".join(self._facts(summary.facts))
+            width = self._style.width
+            yield from ("  " + ink(line, "dim") for line in wrap(told, None if width is None else width - 2))
+
+    def _headline(self, head: str, colour: str, told: str) -> Iterator[str]:
+        """Say in a line how the run ended, in several where it is too long for one."""
+        width = self._style.width
+        painted = self._style.ink(head, colour, "bold")
+        if width is None or cells(head) + 2 + cells(told) <= width:
+            yield f"{painted}  {told}"
+            return
+        yield painted
+        yield from (f"  {line}" for line in wrap(told, width - 2))
+
+    def _facts(self, facts: Mapping[str, Any]) -> Iterator[str]:
+        for name, value in facts.items():
+            told = FACTS.get(name, name + " {}")
+            yield self._style.text(fact_told(told, name, value))
+
+    def _tell(self, lines: Iterable[str]) -> None:
+        """Print what belongs to a call that goes on; when quiet, only if it fails."""
+        if self._quiet:
+            self._held.extend(lines)
+        else:
+            self._print(lines)
+
+    def _draw(self, call: Call | None) -> None:
+        if self._line is not None:
+            self._line.draw(self._pace, self._style.text(" / ".join(call.path)) if call else "")
+
+    def _clear(self) -> None:
+        if self._line is not None:
+            self._line.clear()
+
+    def _print(self, lines: Iterable[str]) -> None:
+        self._clear()
+        text = "".join(f"{line}\n" for line in lines)
+        try:
+            self._stream.write(text)
+        except UnicodeEncodeError:
+            encoding = self._stream.encoding or "ascii"
+            self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        except BrokenPipeError:
+            # The reader went away (`| head`): the run goes on, there is nobody left to tell.
+            self._silent = True
+
+    def _flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            self._silent = True

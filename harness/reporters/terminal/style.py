@@ -1,0 +1,41 @@
+"""How a terminal report is to look: colours, signs, width, and what it leaves out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.terminal.colours import Ink, Signs, clean, is_coloured, signs_for, width_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """What every part of the terminal report needs to know. `width` is `None` where lines have no edge."""
+
+    ink: Ink
+    signs: Signs
+    width: int | None
+    mask: Callable[[str], str]
+    verbose: bool = False
+    timestamps: bool = False
+    console: bool = True
+    assertions: bool = True
+    successes: bool = True
+
+    def text(self, text: str) -> str:
+        """Make text from outside fit to be printed: secrets masked, control characters spelled out."""
+        return clean(self.mask(text))
+
+
+def style_of(options: Options, context: ReporterContext) -> Style:
+    """Read the style from the context and newman's options."""
+    return Style(
+        ink=Ink(is_coloured(context.stream, context.colour, context.environ)),
+        signs=signs_for(context.stream, plain=not context.unicode),
+        width=width_of(context.stream, context.environ),
+        mask=context.mask,
+        verbose=context.verbosity == "verbose",
+        timestamps=bool(options.get("show-timestamps")),
+        console=not options.get("no-console"),
+        assertions=not options.get("no-assertions"),
+        successes=not options.get("no-success-assertions"),
+    )

@@ -1,0 +1,1 @@
+"""What is secret: recognised, learnt, spelled in any encoding, and masked."""
