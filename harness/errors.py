@@ -2,6 +2,7 @@
 
     HarnessError            what, where, what to do
     ├── UsageError          the command line, or an option of pytest or of `run`, is wrong
+    │   └── MissingExtra    what was asked for needs packages that a plain install leaves out
     ├── InputError          a file cannot be read, or does not say what it should
     ├── EngineError         the script engine is missing, or cannot be started
     ├── ReplayMiss          no recorded interaction answers a request
@@ -11,10 +12,12 @@ A failed assertion is data and never an exception. Anything else that is raised 
 keeps its traceback.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
+from importlib.util import find_spec
+from typing import Final
 
 
 class ExitCode(IntEnum):
@@ -71,6 +74,10 @@ class UsageError(HarnessError):
     """An option or argument that cannot be understood."""
 
 
+class MissingExtra(UsageError):
+    """What was asked for needs packages that a plain install leaves out."""
+
+
 class InputError(HarnessError):
     """A file, address or document that cannot be read or is not what it should be."""
 
@@ -97,3 +104,23 @@ def choices(given: object, valid: Iterable[str]) -> str:
     near = get_close_matches(str(given), names, n=1)
     listed = "valid: " + ", ".join(names)
     return f"did you mean {near[0]!r}? {listed}" if near else listed
+
+
+EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
+    "aep": ("botocore", "httptools", "pyarrow", "starlette", "uvicorn"),
+}
+"""The import packages that each extra of the distribution has to bring before its part can be imported."""
+
+
+def require_extra(extra: str, *, wanted: str) -> None:
+    """Raise `MissingExtra` when a package of an extra is not installed.
+
+    `wanted` is what the user asked for, as they wrote it (`harness serve`). Call it before the first import
+    from the part that the extra is for, so that no ImportError reaches anybody.
+    """
+    missing = [package for package in EXTRAS[extra] if find_spec(package) is None]
+    if missing:
+        raise MissingExtra(
+            f"{wanted} needs packages that are not installed: {', '.join(missing)}",
+            hint=f"pip install 'postman-harness[{extra}]'",
+        )

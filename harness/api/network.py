@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from harness.api.config import RunConfig
 from harness.client.transport import Transport
-from harness.errors import InputError, UsageError
+from harness.errors import InputError, UsageError, require_extra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ def network_of(config: RunConfig, stack: ExitStack, *, platform: str | None) -> 
                     "only the local platform exports there", where=option, hint="--platform local"
                 )
         return Network(hosts=config.resolve, extra_ca=config.extra_ca)
+    require_extra("aep", wanted="the local platform")
     from harness.aep.serving.certificate import ADOBE_HOSTS
     from harness.aep.serving.server import LocalPlatform
     from harness.aep.settings import Settings

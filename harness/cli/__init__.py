@@ -12,7 +12,7 @@ from typing import Final, TextIO
 
 from harness.cli.options import ValueRefused, build_parser, parse
 from harness.cli.terminal import Terminal
-from harness.errors import ExitCode, HarnessError
+from harness.errors import ExitCode, HarnessError, require_extra
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
@@ -51,6 +51,7 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
 
                 return list_command(options, terminal)
             case "serve":
+                require_extra("aep", wanted="harness serve")
                 from harness.cli.serve_command import serve_command
 
                 return serve_command(options, terminal)
