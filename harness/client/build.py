@@ -19,8 +19,9 @@ from harness.client.files import FilePolicy
 from harness.client.message import Field
 from harness.client.profile import Profile
 from harness.client.resolve import Resolve, resolve_deep
-from harness.client.url import parse, unparse
+from harness.client.url import unparse
 from harness.collection.model import Auth, Pair, Request, Url
+from harness.collection.url_text import parse
 from harness.variables.draws import Clock, SystemClock
 
 USER_AGENT: Final = "PostmanRuntime/7.39.1"

@@ -32,7 +32,8 @@ from harness.client.transport import (
     Transport,
     TransportFailure,
 )
-from harness.client.url import EncodedUrl, encode, encode_text, parse, unparse
+from harness.client.url import EncodedUrl, encode, encode_text, unparse
+from harness.collection.url_text import parse
 from harness.errors import OfflineError, ReplayMiss
 
 # How often an auth may send a request again (postman-runtime's replay controller).

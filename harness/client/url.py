@@ -1,6 +1,5 @@
 """Addresses as Postman reads, writes and encodes them.
 
-    parse(raw) -> Url            take a text apart; tolerant of `{{name}}` with any character inside
     unparse(url) -> str          put it together again, path variables and enabled parameters in place
     encode(url) -> EncodedUrl    spell it for the wire
     join(base, reference) -> str the address that a `Location` names
@@ -17,17 +16,11 @@ from typing import Final
 from urllib.parse import SplitResult
 
 from harness.client.host import host_to_ascii
-from harness.collection.model import Pair, PathVariable, Url
+from harness.collection.model import Pair, Url
+from harness.collection.url_text import parse, path_variable_name
 
-_VARIABLE_WITH_RESERVED: Final = re.compile(r"\{\{[^{}]*[.:/?#@&\]][^{}]*\}\}")
 _PARAMETER_VARIABLE: Final = re.compile(r"\{\{[^{}]*[&#=][^{}]*\}\}")
 _ABSOLUTE: Final = re.compile(r"^[a-z0-9.+-]+:(?://|\\\\).", re.IGNORECASE)
-_SPACES: Final = (
-    " \t\n\r\v\f\ufeff\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-# Stands for a `{{name}}` while a text is taken apart; not a character that an address can hold.
-_HOLDER: Final = "\ue000"
 _PARTS: Final = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 DEFAULT_PORTS: Final = {"http:": "80", "https:": "443"}
 
@@ -86,102 +79,6 @@ class EncodedUrl:
     def address(self) -> str:
         """The address of the wire: no user, no fragment."""
         return f"{self.protocol}//{self.host}{self.target}"
-
-
-def _put_back(text: str, held: Sequence[str], start: int) -> tuple[str, int]:
-    """Replace the holders in a text by what they stand for, from the `start`th on."""
-    if _HOLDER not in text:
-        return text, start
-    pieces = text.split(_HOLDER)
-    result = [pieces[0]]
-    for piece in pieces[1:]:
-        result += (held[start], piece)
-        start += 1
-    return "".join(result), start
-
-
-def _parameter(text: str, last: bool) -> Pair:
-    key, equals, value = text.partition("=")
-    if not text and not last:
-        return Pair(key="")
-    return Pair(key=key, value=value if equals else None)
-
-
-def path_variable_name(segment: str) -> str | None:
-    """Return the name in a `:name` or `:name.suffix` segment."""
-    return (segment[1:].split(".", 1)[0] or None) if segment.startswith(":") else None
-
-
-@lru_cache(maxsize=2048)
-def parse(raw: str) -> Url:
-    """Take an address apart. Nothing is decoded or checked: any text is some address."""
-    raw = raw.lstrip(_SPACES)
-    held: list[str] = []
-
-    def hold(match: re.Match[str]) -> str:
-        held.append(match[0])
-        return _HOLDER
-
-    text = _VARIABLE_WITH_RESERVED.sub(hold, raw) if "{{" in raw else raw
-    protocol = user = password = port = fragment = None
-    text, has_fragment, after = text.partition("#")
-    if has_fragment:
-        fragment = after
-    text, has_query, query_text = text.partition("?")
-    text = text.replace("\\", "/")
-    before, has_protocol, after = text.partition("://")
-    if has_protocol:
-        protocol = before
-        stripped = after.lstrip("/")
-        text = "/" + stripped if protocol.lower() == "file" and stripped != after else stripped
-    text, has_path, path_text = text.partition("/")
-    credentials, has_user, after = text.rpartition("@")
-    if has_user:
-        text = after
-        user, has_password, secret = credentials.partition(":")
-        password = secret if has_password else None
-    before, has_port, after = text.rpartition(":")
-    if has_port and "]" not in after:
-        text, port = before, after
-    host = text.split(".") if text else []
-    path = path_text.split("/") if has_path else None
-    words = query_text.split("&") if has_query else []
-
-    if held:
-        # The order of the parts in the text, which is the order in which the holders were made.
-        used = 0
-        if protocol is not None:
-            protocol, used = _put_back(protocol, held, used)
-        if user is not None:
-            user, used = _put_back(user, held, used)
-        if password is not None:
-            password, used = _put_back(password, held, used)
-        for index, label in enumerate(host):
-            host[index], used = _put_back(label, held, used)
-        if port is not None:
-            port, used = _put_back(port, held, used)
-        for index, segment in enumerate(path or ()):
-            assert path is not None  # noqa: S101 - an empty path is not walked
-            path[index], used = _put_back(segment, held, used)
-        for index, word in enumerate(words):
-            words[index], used = _put_back(word, held, used)
-        if fragment is not None:
-            fragment, used = _put_back(fragment, held, used)
-
-    names = dict.fromkeys(filter(None, map(path_variable_name, path or ())))
-    return Url(
-        raw=raw,
-        parsed=True,
-        protocol=protocol,
-        auth_user=user,
-        auth_password=password,
-        host=tuple(host),
-        port=port,
-        path=None if path is None else tuple(path),
-        query=tuple(_parameter(word, index == len(words) - 1) for index, word in enumerate(words)),
-        hash=fragment,
-        variables=tuple(PathVariable(key=name) for name in names),
-    )
 
 
 def _escape_reserved(text: str, *, is_key: bool) -> str:

@@ -213,7 +213,7 @@ def _wanted(check: ExpectCheck, node: Node, path: tuple[str, ...], field: str) -
                 _refuse(f"expected a count, found {node.kind}", node, path, field=field)
             return node.value
         case _:
-            return node.plain()
+            return node.data()
 
 
 def _retry(node: Node | None, path: tuple[str, ...]) -> RetryEntry | None:

@@ -1,42 +1,60 @@
-"""YAML with places: a tree of plain values that know their lines.
+"""YAML 1.2 with places: a tree of plain values that know their lines and columns.
 
-Only what YAML 1.2's core and JSON have in common is a value of its own: `true`, `false`, `null` and numbers
-as JSON writes them. All else is text, so that a call named `1.10` or `no` is just that.
+The parser is libyaml's, which knows nothing of types: what an unquoted scalar means is decided here, by one
+of two schemas. No object is ever built. A document is refused when it holds a key twice, a second document, a
+tag that is none of YAML's own for plain values, or aliases that repeat it out of all proportion.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
 
 import yaml
 
 from harness.errors import InputError, Place
 
-MOST_NODES: Final = 100_000
+MOST_REPEATED: Final = 100_000
+"""How many nodes aliases may add to those that are written."""
+
 DEEPEST: Final = 100
 
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
+Schema = Callable[[str], Any]
+"""Reads an unquoted scalar."""
+
+_PLAIN: Final = "plain"
+_STR: Final = "tag:yaml.org,2002:str"
+_MAP: Final = "tag:yaml.org,2002:map"
+_COLLECTIONS: Final = frozenset({_MAP, "tag:yaml.org,2002:seq"})
+_SCALARS: Final = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
+_JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
+_CORE_NUMBER: Final = re.compile(r"[-+]?(?:\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?", re.ASCII)
+_CORE_RADIX: Final = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_CORE_FLOATS: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_LONGEST_NUMBER: Final = 300
 _WORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_TAGS: Final = frozenset(
-    {None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str"}
-)
+_CORE_WORDS: Final[dict[str, Any]] = {
+    **_WORDS, "True": True, "TRUE": True, "False": False, "FALSE": False, "Null": None, "NULL": None,
+}  # fmt: skip
+_ALIAS: Final = re.compile(r"\*([^\s,\[\]{}]+)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """A value at a line of a file. `value` is a scalar, a tuple of nodes, or a dict of nodes by key.
+class Node(NamedTuple):
+    """A value at a place of a file. `value` is a scalar, a tuple of nodes, or a dict of nodes by key.
 
-    `text` is a scalar as written, `size` the number of nodes with all that are inside.
+    `text` is a scalar as written, `plain` whether it was without quotes and tag, `keys` the keys of a map in
+    their order. `line` and `column` count from 1 and are those of its first character; `end_line` and
+    `end_column` of the one behind its last.
     """
 
     value: Any
     text: str
     line: int
+    column: int
+    end_line: int
+    end_column: int
     file: str
     keys: tuple["Node", ...] = ()
-    size: int = 1
+    plain: bool = False
 
     @property
     def kind(self) -> str:
@@ -65,122 +83,199 @@ class Node:
         for key in self.keys:
             yield key, self.value[key.text]
 
-    def plain(self) -> Any:
+    def data(self) -> Any:
         """Return the value as JSON knows it."""
         match self.value:
             case dict():
-                return {key: one.plain() for key, one in self.value.items()}
+                return {key: one.data() for key, one in self.value.items()}
             case tuple():
-                return [one.plain() for one in self.value]
+                return [one.data() for one in self.value]
             case scalar:
                 return scalar
 
 
-def parse_yaml(text: str, file: str) -> Node:
-    """Read a document. Raises `InputError` with line and column."""
+def json_scalar(text: str) -> Any:
+    """Read an unquoted scalar by what YAML's core schema and JSON have in common.
+
+    `true`, `false`, `null` and numbers as JSON writes them; all else is text, so that a call named `no` or
+    `007` is just that.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    number = _JSON_NUMBER.fullmatch(text)
+    if number is None or len(text) > _LONGEST_NUMBER:
+        return text
+    return float(text) if number[1] or number[2] else int(text)
+
+
+def core_scalar(text: str) -> Any:
+    """Read an unquoted scalar by YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema)."""
+    if text in _CORE_WORDS:
+        return _CORE_WORDS[text]
+    if text[0] not in "0123456789+-." or len(text) > _LONGEST_NUMBER:
+        return text
+    number = _CORE_NUMBER.fullmatch(text)
+    if number is not None:
+        return int(text) if text.lstrip("+-").isdigit() else float(text)
+    if _CORE_RADIX.fullmatch(text):
+        return int(text, 0)
+    return float(text.replace(".", "")) if _CORE_FLOATS.fullmatch(text) else text
+
+
+def parse_yaml(text: str, file: str, *, schema: Schema = json_scalar, merge: bool = False) -> Node:
+    """Read a document. Raises `InputError` with line and column.
+
+    With `merge` the key `<<` takes the keys of other maps in, as YAML 1.1 and many readers since do.
+    """
+    loader = _Composer(text)
     try:
-        return _Reader(file, yaml.parse(text, Loader=_LOADER)).document()
+        root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        field = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        what = error.problem or error.context or "it cannot be read"
-        raise InputError(f"not valid YAML: {what}", where=Place(file=file, field=field)) from error
+        raise _refused(error, text, file) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
+        what = f"not valid YAML: the character {error.character!r} may not be in it"
+        raise InputError(what, where=Place(file=file, field=f"line {line}")) from error
     except (yaml.YAMLError, ValueError) as error:
-        what = str(error).splitlines()[0]
-        raise InputError(f"not valid YAML: {what}", where=Place(file=file)) from error
+        raise InputError(f"not valid YAML: {str(error).splitlines()[0]}", where=Place(file=file)) from error
+    if root is None:
+        return Node(None, "", 1, 1, 1, 1, file)
+    return _Reader(file, schema, merge=merge).node(root, 0)
+
+
+_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # pure Python where libyaml is missing
+
+
+class _Composer(_BASE):  # type: ignore[misc]
+    """Composes a tree without types: a scalar is marked as plain or as text, never as a number or date."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:  # noqa: ARG002 - the seam's shape
+        if kind is not yaml.ScalarNode:
+            return _MAP
+        return _PLAIN if implicit[0] else _STR
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        """Do nothing: there are no paths to resolve by."""
+
+    def ascend_resolver(self) -> None:
+        """Do nothing: there are no paths to resolve by."""
 
 
 class _Reader:
-    """Builds nodes from the parser's events; what an alias repeats is the same node again."""
+    """Turns composed nodes into ours; what an alias repeats is the same node again."""
 
-    def __init__(self, file: str, events: Iterator[yaml.Event]) -> None:
+    def __init__(self, file: str, schema: Schema, *, merge: bool) -> None:
         self.file = file
-        self.events = events
-        self.anchors: dict[str, Node] = {}
+        self.schema = schema
+        self.merge = merge
+        self.read: dict[int, tuple[Node, int]] = {}
+        self.open: set[int] = set()
         self.count = 0
+        self.repeated = 0
 
-    def document(self) -> Node:
-        root: Node | None = None
-        for event in self.events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                if root is not None:
-                    raise self.error("there is another document in the file", event)
-                root = self.node(next(self.events), 0)
-        return root or Node(value=None, text="", line=1, file=self.file)
-
-    def node(self, event: yaml.Event, depth: int) -> Node:
+    def node(self, given: yaml.Node, depth: int) -> Node:
+        if type(given) is yaml.ScalarNode:
+            self.count += 1
+            return self.scalar(given)
+        known = self.read.get(id(given))
+        if known is not None:
+            self.count += known[1]
+            self.repeated += known[1]
+            if self.repeated > MOST_REPEATED:
+                raise self.error("the document's anchors repeat it too often", given)
+            return known[0]
+        if id(given) in self.open:
+            raise self.error("an anchor cannot repeat what it is a part of", given)
         if depth > DEEPEST:
-            raise self.error("the document is nested too deeply", event)
-        if isinstance(event, yaml.AliasEvent):
-            return self.alias(event)
-        tag = getattr(event, "tag", None)
-        if tag not in _TAGS:
-            raise self.error(f"the tag {tag!r} has no meaning here", event)
+            raise self.error("the document is nested too deeply", given)
+        if given.tag not in _COLLECTIONS:
+            raise self.error(f"the tag {given.tag!r} has no meaning here", given)
         before = self.count
-        self.check_size(1, event)
-        value: Any
-        keys: tuple[Node, ...] = ()
-        text = ""
-        match event:
-            case yaml.MappingStartEvent():
-                value, keys = self.mapping(depth)
-            case yaml.SequenceStartEvent():
-                value = self.sequence(depth)
-            case yaml.ScalarEvent():
-                text = event.value or ""
-                value = text if event.style or tag else scalar(text)
-            case _:
-                raise self.error("a value is missing", event)
-        size = self.count - before
-        node = Node(value=value, text=text, line=_line(event), file=self.file, keys=keys, size=size)
-        if event.anchor is not None:
-            self.anchors[event.anchor] = node
+        self.count += 1
+        self.open.add(id(given))
+        if type(given) is yaml.MappingNode:
+            keys, value = self.mapping(given, depth)
+            node = self.made(given, value, keys=keys)
+        else:
+            node = self.made(given, tuple(self.node(one, depth + 1) for one in given.value))
+        self.open.discard(id(given))
+        self.read[id(given)] = node, self.count - before
         return node
 
-    def alias(self, event: yaml.AliasEvent) -> Node:
-        known = self.anchors.get(event.anchor or "")
-        if known is None:
-            raise self.error(f"there is no complete anchor {event.anchor!r} above this", event)
-        self.check_size(known.size, event)
-        return known
+    def scalar(self, given: yaml.ScalarNode) -> Node:
+        tag, text = given.tag, given.value
+        start, end = given.start_mark, given.end_mark
+        if tag == _PLAIN:
+            value = self.schema(text)
+        elif tag == _STR:
+            value = text
+        elif tag in _SCALARS:
+            value = self.schema(text) if text else None
+        else:
+            raise self.error(f"the tag {tag!r} has no meaning here", given)
+        return Node(
+            value,
+            text,
+            start.line + 1,
+            start.column + 1,
+            end.line + 1,
+            end.column + 1,
+            self.file,
+            (),
+            tag == _PLAIN,
+        )
 
-    def sequence(self, depth: int) -> tuple[Node, ...]:
-        nodes: list[Node] = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            nodes.append(self.node(event, depth + 1))
-        return tuple(nodes)
-
-    def mapping(self, depth: int) -> tuple[dict[str, Node], tuple[Node, ...]]:
+    def mapping(self, given: yaml.MappingNode, depth: int) -> tuple[tuple[Node, ...], dict[str, Node]]:
         keys: list[Node] = []
         values: dict[str, Node] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            key = self.node(event, depth + 1)
-            if isinstance(key.value, dict | tuple):
-                raise InputError("a key has to be a text", where=key.place())
+        merged: list[Node] = []
+        for left, right in given.value:
+            if type(left) is not yaml.ScalarNode:
+                raise self.error("a key has to be a text", left)
+            key = self.scalar(left)
+            self.count += 1
+            value = self.node(right, depth + 1)
+            if self.merge and key.plain and key.text == "<<":
+                merged += value.value if isinstance(value.value, tuple) else (value,)
+                continue
             if key.text in values:
                 raise InputError(f"the key {key.text!r} is there twice", where=key.place())
             keys.append(key)
-            values[key.text] = self.node(next(self.events), depth + 1)
-        return values, tuple(keys)
+            values[key.text] = value
+        for one in merged:
+            if not isinstance(one.value, dict):
+                raise InputError("<< can only take a map in", where=one.place())
+            for key, value in one.items():
+                if key.text not in values:
+                    keys.append(key)
+                    values[key.text] = value
+        return tuple(keys), values
 
-    def check_size(self, nodes: int, event: yaml.Event) -> None:
-        self.count += nodes
-        if self.count > MOST_NODES:
-            raise self.error("the document is too large, or its anchors repeat it too often", event)
+    def made(self, given: yaml.Node, value: Any, keys: tuple[Node, ...] = ()) -> Node:
+        start, end = given.start_mark, given.end_mark
+        return Node(
+            value, "", start.line + 1, start.column + 1, end.line + 1, end.column + 1, self.file, keys
+        )
 
-    def error(self, what: str, event: yaml.Event) -> InputError:
-        return InputError(what, where=Place(file=self.file, field=f"line {_line(event)}"))
-
-
-def _line(event: yaml.Event) -> int:
-    return event.start_mark.line + 1 if event.start_mark else 1
+    def error(self, what: str, given: yaml.Node) -> InputError:
+        return InputError(what, where=Place(file=self.file, field=f"line {given.start_mark.line + 1}"))
 
 
-def scalar(text: str) -> Any:
-    """Read an unquoted scalar."""
-    if text in _WORDS:
-        return _WORDS[text]
-    number = _NUMBER.fullmatch(text)
-    if number is None or len(text) > 300:
-        return text
-    return float(text) if number[1] or number[2] else int(text)
+def _refused(error: yaml.MarkedYAMLError, text: str, file: str) -> InputError:
+    """Say what libyaml found, in our words where its own are none for an author."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    what = error.problem or error.context or "it cannot be read"
+    if "found another document" in what or "found another document" in (error.context or ""):
+        return InputError(
+            "there is another document in the file", where=Place(file=file, field=f"line {line}")
+        )
+    if "maximum nesting depth" in f"{what} {error.context}":
+        return InputError("the document is nested too deeply", where=Place(file=file, field=f"line {line}"))
+    if what == "found undefined alias":
+        found = _ALIAS.match(text.split("\n")[line - 1], column - 1)
+        what = f"there is no complete anchor {found[1]!r} above this" if found else what
+        return InputError(what, where=Place(file=file, field=f"line {line}"))
+    return InputError(
+        f"not valid YAML: {what}", where=Place(file=file, field=f"line {line}, column {column}")
+    )

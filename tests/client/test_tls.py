@@ -24,7 +24,7 @@ from harness.client.http import HttpTransport
 from harness.client.message import ResolvedRequest
 from harness.client.proxy import Proxies
 from harness.client.transport import ClientCertificate, HopOptions, HopRequest, TransportFailure
-from harness.client.url import parse
+from harness.collection.url_text import parse
 
 ONE_DAY = dt.timedelta(days=1)
 BEGIN = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)

@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.client.host import host_to_ascii
-from harness.client.url import encode, encode_text, join, parse, split, unparse
+from harness.client.url import encode, encode_text, join, split, unparse
 from harness.collection.model import Pair, PathVariable, Url
+from harness.collection.url_text import parse
 
 
 def test_the_parts_of_an_address():

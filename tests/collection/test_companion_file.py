@@ -190,7 +190,7 @@ def test_valid_values_are_listed():
 
 
 def valid(text):
-    document = parse_yaml(text, "c.harness.yaml").plain()
+    document = parse_yaml(text, "c.harness.yaml").data()
     return jsonschema.Draft202012Validator(SCHEMA).is_valid(document)
 
 

@@ -15,8 +15,9 @@ from harness.client.auth.flow import Answered, Flow, Params, Send, Tools
 from harness.client.draft import Content, Draft
 from harness.client.message import Failure, Field, Response
 from harness.client.transport import TransportFailure
-from harness.client.url import parse, utf8
+from harness.client.url import utf8
 from harness.collection.model import Pair
+from harness.collection.url_text import parse
 
 _GRANTS: Final = {"client_credentials": "client_credentials", "password_credentials": "password"}
 # A token is renewed this long before it ends, in seconds.
