@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
-    from harness.aep.message import Query
+    from harness.twin.message import Query
 
 
 def child_page(found: list[dict[str, Any]], query: Query, path: str, *, limit: int = 100) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from harness.aep.platform import Platform
 from harness.aep.serving.certificate import LazyCertificate
-from harness.aep.serving.platform import Platform
 from harness.aep.serving.server import environment, serve_forever
 from harness.aep.settings import Settings
 from harness.cli.terminal import Terminal

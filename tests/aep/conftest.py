@@ -10,14 +10,14 @@ from urllib.parse import unquote, urlencode
 
 import pytest
 
-from harness.aep.clock import StoppedClock
 from harness.aep.serving.app import create_app
 from harness.aep.settings import Settings
+from harness.twin.clock import StoppedClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 NOW_MS = 1_715_774_400_000  # 2024-05-15T12:00:00Z
 

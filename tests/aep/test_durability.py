@@ -17,10 +17,10 @@ import pytest
 
 from harness.aep.flow.outbox import Outbox
 from harness.aep.flow.wire_sinks import Message, WireSink
+from harness.aep.platform import Platform
 from harness.aep.profile.profiles import Profiles
-from harness.aep.serving.platform import Platform
 from harness.aep.settings import Settings
-from harness.aep.store import Store
+from harness.twin.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

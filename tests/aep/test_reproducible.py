@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.aep.clock import StoppedClock
-from harness.aep.ids import Ids
+from harness.twin.clock import StoppedClock
+from harness.twin.ids import Ids
 
 PROFILE_CLASS = "https://ns.adobe.com/xdm/context/profile"
 FLOWS = "/data/foundation/flowservice"

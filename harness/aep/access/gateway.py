@@ -4,34 +4,21 @@ from __future__ import annotations
 
 import hmac
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.aep import problem
-from harness.aep.access.tokens import TokenError
+from harness.aep.access.sandboxes import Sandboxes
+from harness.aep.caller import Caller
+from harness.aep.tokens import TokenError
 
 if TYPE_CHECKING:
-    from harness.aep.message import Request
+    from harness.aep.platform import Platform
     from harness.aep.problem import Problem
-    from harness.aep.serving.platform import Platform
     from harness.aep.settings import Organisation
+    from harness.twin.message import Request
 
 _JSON = frozenset({"application/json", "application/json-patch+json"})
 _ORG_ID = re.compile(r"[0-9A-Za-z]{8,40}@AdobeOrg")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """On whose behalf a request is made. An anonymous caller has empty fields."""
-
-    org: str = ""
-    sandbox: str = ""
-    client_id: str = ""
-    user_id: str = ""
-    sandbox_given: bool = False
-
-
-ANONYMOUS = Caller()
 
 
 def bearer(header: str | None) -> str | None:
@@ -88,7 +75,7 @@ def admit(
             2105, 400, "Header is missing", "The header 'x-sandbox-name' is missing in the request."
         )
     sandbox = given or platform.settings.default_sandbox
-    if in_sandbox and not platform.has_sandbox(org, sandbox):
+    if in_sandbox and not platform.service(Sandboxes).exists(org, sandbox):
         raise sandbox_not_found(sandbox)
     return Caller(
         org=org,

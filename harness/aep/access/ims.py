@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.access.credentials import Credentials, JwtError
-from harness.aep.forms import fields
-from harness.aep.message import Request, answer
-from harness.aep.routing import Endpoint
+from harness.twin.forms import fields
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
     from harness.aep.settings import Organisation
 
 _VERSION = re.compile(r"v[1-9][0-9]*")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from harness.aep.clock import iso
-from harness.aep.message import Request, answer
 from harness.aep.problem import Problem
-from harness.aep.routing import Endpoint
+from harness.twin.clock import iso
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _BASE = "/data/foundation/sandbox-management"
 _KIND = "sandbox"

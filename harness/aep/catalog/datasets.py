@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.catalog.listing import listed
-from harness.aep.json_patch import PatchError, apply_patch, parse_patch
-from harness.aep.message import Request, answer
 from harness.aep.registry.state import SchemaRegistry
-from harness.aep.routing import Endpoint
+from harness.twin.json_patch import PatchError, apply_patch, parse_patch
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
-    from harness.aep.store import Store
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
+    from harness.twin.store import Store
 
 BASE = "/data/foundation/catalog"
 KIND = "dataset"

@@ -9,7 +9,7 @@ from harness.aep import problem
 from harness.aep.xdm.patterns import TooSlow, compile_pattern
 
 if TYPE_CHECKING:
-    from harness.aep.message import Query
+    from harness.twin.message import Query
 
 _OWN = frozenset({"limit", "start", "orderBy", "property", "properties", "count", "tags"})
 _FILTER = re.compile(r"(?P<path>[^=!<>~]+)(?P<operator>==|!=|>=|<=|=|~|>|<)(?P<value>.*)")

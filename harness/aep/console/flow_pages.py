@@ -22,7 +22,7 @@ from harness.aep.segmentation.segments import Segment, Segments
 
 if TYPE_CHECKING:
     from harness.aep.console.place import Place
-    from harness.aep.store import Record
+    from harness.twin.store import Record
 
 _MOST_MESSAGES = 5
 

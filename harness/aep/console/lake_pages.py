@@ -10,7 +10,7 @@ from harness.aep.console.paging import fits
 from harness.aep.ingestion.batches import Batches
 from harness.aep.ingestion.landing import FAILED, LAKE
 from harness.aep.registry.state import SchemaRegistry
-from harness.aep.store import encode
+from harness.twin.store import encode
 
 if TYPE_CHECKING:
     from harness.aep.console.place import Place

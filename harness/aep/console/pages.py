@@ -9,17 +9,17 @@ from harness.aep.console import flow_pages, lake_pages, overview, people_pages, 
 from harness.aep.console.paging import asked_for, span_of
 from harness.aep.console.place import Place, place_of
 from harness.aep.console.rendering import asset, page
-from harness.aep.routing import Endpoint
 from harness.aep.serving.call_log import CallLog
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.message import Request
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
+    from harness.twin.message import Request
 
 _BASE = "/_console"
 _TABS = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
-    from harness.aep.message import Request
+    from harness.twin.message import Request
 
 _MOST_DIGITS = 9
 

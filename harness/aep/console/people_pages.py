@@ -10,10 +10,10 @@ from harness.aep.console.lake_pages import leaves
 from harness.aep.identity.edges import IdentityEdges
 from harness.aep.identity.graph import IdentityGraph
 from harness.aep.identity.namespaces import Namespaces
-from harness.aep.ids import xid as xid_of
 from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.profile.qualification import Qualification
 from harness.aep.segmentation.segments import Segments
+from harness.aep.xid import xid as xid_of
 
 if TYPE_CHECKING:
     from harness.aep.console.place import Place

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from harness.aep import problem
 
 if TYPE_CHECKING:
-    from harness.aep.message import Request
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
+    from harness.twin.message import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import Response
 
-from harness.aep.clock import iso
+from harness.twin.clock import iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

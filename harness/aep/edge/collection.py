@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from harness.aep.access.gateway import bearer
-from harness.aep.access.tokens import TokenError
-from harness.aep.clock import iso
 from harness.aep.edge.datastreams import Datastream, Datastreams
 from harness.aep.ingestion.landing import Landing
 from harness.aep.ingestion.streaming_batches import StreamingBatches
-from harness.aep.message import Request, answer, empty
 from harness.aep.problem import Problem
-from harness.aep.routing import Endpoint
+from harness.aep.tokens import TokenError
+from harness.twin.clock import iso
+from harness.twin.message import Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _SERVER = "server.adobedc.net"
 _REGION = "or2"

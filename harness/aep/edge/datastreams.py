@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
+from harness.aep.access.sandboxes import Sandboxes
 from harness.aep.catalog.datasets import Catalog
-from harness.aep.clock import iso
-from harness.aep.message import Request, answer, empty
-from harness.aep.routing import Endpoint
+from harness.twin.clock import iso
+from harness.twin.message import Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _BASE = "/metadata/namespaces/edge/datasets/datastreams/records"
 _KIND = "datastream"
@@ -141,7 +142,7 @@ class Datastreams:
         if not isinstance(own, dict) or not isinstance(own.get("datasets", {}), dict):
             raise problem.bad_request(f"settings.{_PLATFORM} must be an object with datasets")
         sandbox = own.get("sandboxName", caller.sandbox)
-        if not isinstance(sandbox, str) or not self._platform.has_sandbox(caller.org, sandbox):
+        if not isinstance(sandbox, str) or not self._platform.service(Sandboxes).exists(caller.org, sandbox):
             raise problem.bad_request(f"There is no sandbox {sandbox!r}")
         catalog = self._platform.service(Catalog)
         for dataset_id in _dataset_ids(own):

@@ -9,14 +9,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.aep.message import Request, answer, empty
-from harness.aep.routing import Endpoint
+from harness.twin.message import Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _DESTINATIONS = "/data/core/ups/config/destinations"
 _PROJECTIONS = "/data/core/ups/config/projections"

@@ -12,25 +12,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.aep.clock import iso
 from harness.aep.flow.connections import destination_of
 from harness.aep.flow.flows import Flows, mapped_attributes, mapped_segments
 from harness.aep.flow.outbox import Outbox, Parcel
 from harness.aep.flow.runs import Attempt, FlowRuns
 from harness.aep.flow.sinks import DeliveryError, Destination, LocalSinks, Sink
 from harness.aep.flow.wire_sinks import WireSink
-from harness.aep.message import Request, answer
 from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.profile.qualification import REALIZED, Membership, Qualification, written
-from harness.aep.routing import Endpoint
 from harness.aep.segmentation.segments import Segments
-from harness.aep.store import encode
+from harness.twin.clock import iso
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
+from harness.twin.store import encode
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 DEAD_LETTERS = "deadLetters"
 """Stream of messages that could not be delivered, by flow id."""

@@ -20,14 +20,14 @@ from harness.aep.flow.specs import (
     AuthSpec,
     connection_spec,
 )
-from harness.aep.message import Request, answer
-from harness.aep.routing import Endpoint
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _MASK = "******"
 _BASE_STATES = ("enabled", "disabled", "initializing")

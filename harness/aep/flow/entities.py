@@ -9,19 +9,20 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from harness.aep import json_patch, problem
+from harness.aep import problem
 from harness.aep.flow import flow_query
 from harness.aep.flow.specs import BASE
-from harness.aep.json_patch import PatchError, PatchProblem
-from harness.aep.message import Query, Request, answer, empty
 from harness.aep.problem import Problem
-from harness.aep.routing import Endpoint
+from harness.twin import json_patch
+from harness.twin.json_patch import PatchError, PatchProblem
+from harness.twin.message import Query, Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 TRANSITIONAL = ("initializing", "inProgress", "updating", "enabling", "disabling")
 STATES = ("enabled", "disabled", *TRANSITIONAL)

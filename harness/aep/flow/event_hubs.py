@@ -17,15 +17,15 @@ from urllib.parse import quote_plus, unquote
 
 from starlette.responses import Response
 
-from harness.aep.clock import iso
 from harness.aep.flow.sinks import LocalSinks
-from harness.aep.message import Request, answer
 from harness.aep.problem import Problem
-from harness.aep.routing import Endpoint
+from harness.twin.clock import iso
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 PATH = "/_sinks/eventhubs"
 _MOST_MESSAGE = 1_048_576

@@ -18,8 +18,8 @@ from harness.aep import problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.aep.message import Query
     from harness.aep.problem import Problem
+    from harness.twin.message import Query
 
 PARAMETERS = ("property", "limit", "orderby", "continuationToken", "count")
 _FIELD = re.compile(r"[A-Za-z_@$][\w@$:-]*(?:\[\])?(?:\.[A-Za-z_@$][\w@$:-]*(?:\[\])?)*")

@@ -10,14 +10,14 @@ from harness.aep.flow.connections import Connections, SourceConnections, TargetC
 from harness.aep.flow.entities import COMMON_FIELDS, FlowEntities, missing, unknown_reference, wrong
 from harness.aep.flow.runs import FlowRuns
 from harness.aep.flow.specs import PROFILE_DESTINATION_FLOW, flow_spec, invalid_spec
-from harness.aep.message import Request, empty
+from harness.twin.message import Request, empty
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.routing import Endpoint
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
+    from harness.twin.routing import Endpoint
 
 PATCH_STATUS_HEADER = "x-harness-patch-status"
 """Header of the local platform alone: `202` has a flow's PATCH answered as in Adobe's older tutorials."""

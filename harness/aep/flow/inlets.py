@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 _KIND = "inlet"
 

@@ -16,17 +16,17 @@ from starlette.responses import Response
 
 from harness.aep.flow.sigv4 import SignatureError, SignedRequest, verify
 from harness.aep.flow.sinks import LocalSinks
-from harness.aep.message import parse_json
-from harness.aep.routing import Endpoint
-from harness.aep.store import encode
+from harness.twin.message import parse_json
+from harness.twin.routing import Endpoint
+from harness.twin.store import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.message import Request
-    from harness.aep.serving.platform import Platform
-    from harness.aep.store import Record
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
+    from harness.twin.message import Request
+    from harness.twin.store import Record
 
 PATH = "/_sinks/kinesis"
 _TARGET = "Kinesis_20131202."

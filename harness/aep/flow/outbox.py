@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from harness.aep.flow.sinks import DeliveryError
     from harness.aep.flow.wire_sinks import WireSink
-    from harness.aep.store import Record, Store
+    from harness.twin.store import Record, Store
 
 _NOWHERE = ("", "")
 _STREAM = "outbox"

@@ -13,14 +13,14 @@ from harness.aep import problem
 from harness.aep.flow import flow_query
 from harness.aep.flow.entities import COMMON_FIELDS, missing
 from harness.aep.flow.specs import BASE
-from harness.aep.message import Request, answer
-from harness.aep.routing import Endpoint
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 WINDOW_MS = 60_000
 _KIND = "flowservice.runs"

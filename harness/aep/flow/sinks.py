@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from harness.aep.serving.platform import Platform
-    from harness.aep.store import Record
+    from harness.aep.platform import Platform
+    from harness.twin.store import Record
 
 _ACCOUNT = "sinkAccount"
 _STREAM = "sinkStream"

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.flow import flow_query
-from harness.aep.message import Request, answer
-from harness.aep.routing import Endpoint
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
     from harness.aep.problem import Problem
-    from harness.aep.serving.platform import Platform
 
 BASE = "/data/foundation/flowservice"
 STREAMING = "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb"

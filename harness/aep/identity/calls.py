@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 from harness.aep.identity.edges import IdentityEdges
 from harness.aep.identity.graph import IdentityGraph
 from harness.aep.identity.namespaces import Namespaces
-from harness.aep.ids import xid as xid_of
-from harness.aep.message import Request, answer, empty
 from harness.aep.problem import Problem
-from harness.aep.routing import Endpoint
+from harness.aep.xid import xid as xid_of
+from harness.twin.message import Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
+    from harness.aep.caller import Caller
     from harness.aep.identity.identities import Identity
-    from harness.aep.message import Query
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
+    from harness.twin.message import Query
 
 _BASE = "/data/core/identity"
 _MOST = 1000

@@ -6,14 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.aep.ids import xid as xid_of
+from harness.aep.xid import xid as xid_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from harness.aep.identity.identities import Identity
-    from harness.aep.serving.platform import Platform
-    from harness.aep.store import Json
+    from harness.aep.platform import Platform
+    from harness.twin.store import Json
 
 _KIND = "identityEdge"
 _MOST_BATCHES = 20

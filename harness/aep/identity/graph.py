@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.identity.identities import Identity
-from harness.aep.ids import xid as xid_of
+from harness.aep.xid import xid as xid_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 _NODE = "identity"
 _CLUSTER = "identityCluster"

@@ -11,14 +11,14 @@ from harness.aep.catalog.datasets import Catalog
 from harness.aep.catalog.listing import listed
 from harness.aep.ingestion.batch_files import wrong_format
 from harness.aep.ingestion.batches import FILE_KIND, STATUSES, Batches
-from harness.aep.message import Request, answer, empty
-from harness.aep.routing import Endpoint
+from harness.twin.message import Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _BASE = "/data/foundation/import/batches"
 _FILE = f"{_BASE}/{{batch}}/datasets/{{dataset}}/files/{{path...}}"

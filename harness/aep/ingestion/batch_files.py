@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness.aep.message import parse_json_text
+from harness.twin.message import parse_json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.ingestion.batch_files import FORMATS, FileError, rows, wrong_format
 from harness.aep.ingestion.batches import Batches
-from harness.aep.message import Request, answer
-from harness.aep.routing import Endpoint
-from harness.aep.store import encode
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
+from harness.twin.store import encode
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _PATH = "/data/foundation/import/batches/{batch}/datasets/{dataset}/preview"
 _DEFAULT_ROWS, _MOST_ROWS = 100, 1000

@@ -11,7 +11,7 @@ from harness.aep.xdm.coercion import CoercionError, coerce
 
 if TYPE_CHECKING:
     from harness.aep.ingestion.landing import Target
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 KIND = "batch"
 FILE_KIND = "batch-file"

@@ -14,16 +14,16 @@ from harness.aep.catalog.datasets import Catalog
 from harness.aep.catalog.listing import listed
 from harness.aep.ingestion.batch_calls import BatchCalls
 from harness.aep.ingestion.batches import Batches
-from harness.aep.message import Query, Request, answer
 from harness.aep.problem import Problem
-from harness.aep.routing import Endpoint, Router
-from harness.aep.store import encode
+from harness.twin.message import Query, Request, answer
+from harness.twin.routing import Endpoint, Router
+from harness.twin.store import encode
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _MOST = 100
 _TEMPLATE = re.compile(r"<<([^<>.]+)\.([^<>]+)>>")

@@ -13,14 +13,14 @@ from harness.aep.catalog.datasets import Catalog
 from harness.aep.ingestion.batches import CORRUPT, Batches
 from harness.aep.ingestion.landing import FAILED, LAKE
 from harness.aep.ingestion.parquet import parquet
-from harness.aep.message import Request, answer
 from harness.aep.registry.state import SchemaRegistry
-from harness.aep.routing import Endpoint
-from harness.aep.store import encode
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
+from harness.twin.store import encode
 
 if TYPE_CHECKING:
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _BASE = "/data/foundation/export"
 _PART = "-1"

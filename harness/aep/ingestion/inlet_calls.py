@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.aep.clock import iso
 from harness.aep.flow.inlets import Inlets
-from harness.aep.message import Request, answer, empty
-from harness.aep.routing import Endpoint
+from harness.twin.clock import iso
+from harness.twin.message import Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
+    from harness.aep.caller import Caller
     from harness.aep.flow.inlets import Inlet
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 _BASE = "/data/core/edge/inlet"
 

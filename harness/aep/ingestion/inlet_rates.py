@@ -13,8 +13,8 @@ from harness.aep import problem
 
 if TYPE_CHECKING:
     from harness.aep.flow.inlets import Inlet
+    from harness.aep.platform import Platform
     from harness.aep.problem import Problem
-    from harness.aep.serving.platform import Platform
 
 _MOST_INLETS = 10_000
 _MINUTE_MS = 60_000

@@ -13,8 +13,8 @@ from harness.aep.xdm.validation import Validator
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harness.aep.platform import Platform
     from harness.aep.registry.state import Identity
-    from harness.aep.serving.platform import Platform
     from harness.aep.xdm.validation import Violation
 
 LAKE = "lake"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep.catalog.datasets import Catalog
 
 if TYPE_CHECKING:
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 _NOWHERE = ("", "")
 _STREAM = "landing-queue"

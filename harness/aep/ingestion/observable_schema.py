@@ -10,7 +10,7 @@ from harness.aep.ingestion.landing import LAKE
 from harness.aep.registry.state import SchemaRegistry
 
 if TYPE_CHECKING:
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 _PAGE = 1000
 _MOST_PATHS = 10_000

@@ -21,8 +21,8 @@ from harness.aep.registry.state import EVENT_CLASS, PROFILE_CLASS, SchemaRegistr
 from harness.aep.segmentation.segments import Segments
 
 if TYPE_CHECKING:
-    from harness.aep.serving.platform import Platform
-    from harness.aep.store import Json
+    from harness.aep.platform import Platform
+    from harness.twin.store import Json
 
 
 def record_landed(

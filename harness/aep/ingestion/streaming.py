@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.access.gateway import bearer
-from harness.aep.access.tokens import TokenError
 from harness.aep.flow.inlets import Inlets
 from harness.aep.ingestion.inlet_rates import InletRates
 from harness.aep.ingestion.landing import Landing
 from harness.aep.ingestion.streaming_batches import StreamingBatches
-from harness.aep.message import Request, answer
 from harness.aep.problem import Problem
 from harness.aep.registry.state import SchemaRegistry
-from harness.aep.routing import Endpoint
+from harness.aep.tokens import TokenError
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
+    from harness.aep.caller import Caller
     from harness.aep.flow.inlets import Inlet
     from harness.aep.ingestion.landing import Target
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 _SPELLINGS = ("synchronousValidation", "syncValidation")
 _SMILE = "application/x-jackson-smile"

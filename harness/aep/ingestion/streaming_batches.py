@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from harness.aep.ingestion.batches import Batches
 
 if TYPE_CHECKING:
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 _WINDOW_MS = 15 * 60 * 1000
 

@@ -9,21 +9,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from harness.aep import json_patch, problem
+from harness.aep import problem
 from harness.aep.child_pages import child_page
 from harness.aep.documents import PatchedDocuments
-from harness.aep.json_patch import PatchError
-from harness.aep.message import Request, answer, empty
 from harness.aep.profile.computed_values import FIRST_KIND
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.segmentation.segments import parse_expression
+from harness.twin import json_patch
+from harness.twin.json_patch import PatchError
+from harness.twin.message import Request, answer, empty
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.routing import Endpoint
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
+    from harness.twin.routing import Endpoint
 
 _SCHEMAS = {PROFILE: "profile", "_xdm.context.experienceevent": "experienceevent"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -80,10 +81,10 @@ class ComputedAttributes(PatchedDocuments):
         name, path = wanted.get("name"), wanted.get("path")
         if not isinstance(name, str) or _NAME.fullmatch(name) is None:
             raise problem.bad_request("name must be the name of a field")
-        tenant = f"_{self._platform.settings.tenant_of(caller.org)}"
+        own = f"_{self._platform.settings.tenant_of(caller.org)}"
         words = path.split(".") if isinstance(path, str) else []
-        if tenant not in words:
-            raise problem.bad_request(f"path must lead below the tenant's namespace {tenant}")
+        if own not in words:
+            raise problem.bad_request(f"path must lead below the tenant's namespace {own}")
         schema = wanted.get("schema")
         class_name = schema.get("name") if isinstance(schema, dict) else None
         if not isinstance(class_name, str) or class_name not in _SCHEMAS:

@@ -1,7 +1,7 @@
 """Computed attributes of the present generation: aggregates of events, `/data/core/ca/attributes`.
 
 Source: the guide to the endpoint `/ca/attributes`. A published attribute is computed from then on by
-`harness.aep.profile.computed_values`; its field is `_{tenant}.ComputedAttributes.{name}`.
+`harness.aep.profile.computed_values`; its field is `_{tenant_id}.ComputedAttributes.{name}`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.documents import PatchedDocuments
-from harness.aep.message import Request, answer
 from harness.aep.pql import references_events
 from harness.aep.profile.computed_values import PRESENT_KIND
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.segmentation.segments import parse_expression
+from harness.twin.message import Request, answer
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.routing import Endpoint
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
+    from harness.twin.routing import Endpoint
 
 _NAME = re.compile(r"[A-Za-z0-9]+")
 _FUNCTION = re.compile(r"\.(sum|count|min|max|topN|average)\(")
@@ -90,7 +90,7 @@ class EventAggregates(PatchedDocuments):
         if status not in ("DRAFT", "NEW"):
             raise problem.bad_request("status must be DRAFT or NEW")
         expression = _expression(wanted.get("expression"))
-        tenant = f"_{self._platform.settings.tenant_of(caller.org)}"
+        own = f"_{self._platform.settings.tenant_of(caller.org)}"
         now = self._platform.clock.now_ms()
         aggregate = _aggregate(expression["value"])
         body = {
@@ -100,8 +100,8 @@ class EventAggregates(PatchedDocuments):
             **_texts({"displayName": name, "description": "", **wanted}),
             "imsOrgId": caller.org,
             "sandbox": self._platform.service(Sandboxes).describe(caller.org, caller.sandbox),
-            "path": f"{tenant}/ComputedAttributes",
-            "positionPath": [tenant, "ComputedAttributes"],
+            "path": f"{own}/ComputedAttributes",
+            "positionPath": [own, "ComputedAttributes"],
             "keepCurrent": wanted.get("keepCurrent") is True,
             "expression": expression,
             "mergeFunction": {"value": aggregate},

@@ -13,20 +13,20 @@ from harness.aep.documents import Documents
 from harness.aep.ingestion.batches import Batches
 from harness.aep.ingestion.landing import LAKE
 from harness.aep.jobs.job_status import with_status
-from harness.aep.message import Request, answer
 from harness.aep.pql.moments import moment_of
 from harness.aep.profile.access import project
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.profile.qualification import EXITED, REALIZED, Membership, Qualification, written
 from harness.aep.segmentation.segments import Segments
+from harness.twin.message import Request, answer
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.routing import Endpoint
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
+    from harness.twin.routing import Endpoint
 
 _STATUSES = ("NEW", "SUCCEEDED", "FAILED")
 _MEMBER = {"realized": REALIZED, "existing": REALIZED, "exited": EXITED}

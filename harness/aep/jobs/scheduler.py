@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 KIND = "schedule"
 """Kind of the documents of `/config/schedules`."""
@@ -76,7 +76,7 @@ class Scheduler:
         self._next_ms = min((one.at_ms for one in self._waiting), default=_NEVER)
 
     def _run(self, due: _Due) -> None:
-        from harness.aep.access.gateway import Caller
+        from harness.aep.caller import Caller
         from harness.aep.jobs.export_jobs import ExportJobs
         from harness.aep.jobs.segment_jobs import SegmentJobs
         from harness.aep.problem import Problem

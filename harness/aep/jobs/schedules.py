@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.aep import json_patch, problem
+from harness.aep import problem
 from harness.aep.child_pages import child_page
 from harness.aep.documents import PatchedDocuments
 from harness.aep.jobs.cron import parse_cron
 from harness.aep.jobs.scheduler import KIND
-from harness.aep.json_patch import PatchError
-from harness.aep.message import Request, answer, empty
+from harness.twin import json_patch
+from harness.twin.json_patch import PatchError
+from harness.twin.message import Request, answer, empty
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.routing import Endpoint
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
+    from harness.twin.routing import Endpoint
 
 _TYPES = ("batch_segmentation", "export")
 _STATES = ("active", "inactive")

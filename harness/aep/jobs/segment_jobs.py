@@ -10,18 +10,18 @@ from harness.aep.child_pages import child_page
 from harness.aep.documents import Documents
 from harness.aep.flow.activation import Activation, Change
 from harness.aep.jobs.job_status import with_status
-from harness.aep.message import Request, answer, empty
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.profile.qualification import EXITED, REALIZED, Qualification
-from harness.aep.routing import Endpoint
 from harness.aep.segmentation.segments import Segment, Segments
+from harness.twin.message import Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 STATUSES = ("NEW", "QUEUED", "PROCESSING", "SUCCEEDED", "FAILED", "CANCELLING", "CANCELLED")
 _BY_SEGMENT = "segments~segmentId"

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.catalog.datasets import Catalog
-from harness.aep.clock import iso
 from harness.aep.documents import Documents
 from harness.aep.ingestion.landing import LAKE
-from harness.aep.message import Request, answer, empty
 from harness.aep.profile.profiles import Profiles
 from harness.aep.registry.state import EVENT_CLASS, SchemaRegistry
+from harness.twin.clock import iso
+from harness.twin.message import Request, answer, empty
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.routing import Endpoint
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
+    from harness.twin.routing import Endpoint
 
 
 def routes(platform: Platform) -> list[Endpoint]:

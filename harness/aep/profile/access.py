@@ -6,22 +6,22 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.aep.clock import iso
-from harness.aep.ids import xid as xid_of
-from harness.aep.message import Request, answer, empty
 from harness.aep.profile import event_pages
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.profile.qualification import Qualification, written
-from harness.aep.routing import Endpoint
+from harness.aep.xid import xid as xid_of
+from harness.twin.clock import iso
+from harness.twin.message import Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
+    from harness.aep.caller import Caller
     from harness.aep.identity.identities import Identity
+    from harness.aep.platform import Platform
     from harness.aep.profile.event_pages import EventQuery
-    from harness.aep.serving.platform import Platform
 
 BASE = "/data/core/ups/access/entities"
 EVENT = "_xdm.context.experienceevent"

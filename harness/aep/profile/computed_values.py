@@ -18,7 +18,7 @@ from harness.aep.profile.merge_policies import PROFILE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 FIRST_KIND = "computedAttribute"
 """Kind of the documents of `/config/computedAttributes`."""

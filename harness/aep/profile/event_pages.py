@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from harness.aep import problem
-from harness.aep.clock import iso
-from harness.aep.message import Query
+from harness.twin.clock import iso
+from harness.twin.message import Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.aep import json_patch, problem
+from harness.aep import problem
 from harness.aep.child_pages import href
-from harness.aep.json_patch import PatchError
-from harness.aep.message import Query, Request, answer, empty
 from harness.aep.profile.merge import DATASET_PRECEDENCE, TIMESTAMP_ORDERED, MergeRule
-from harness.aep.routing import Endpoint
+from harness.twin import json_patch
+from harness.twin.json_patch import PatchError
+from harness.twin.message import Query, Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 BASE = "/data/core/ups/config/mergePolicies"
 PROFILE = "_xdm.context.profile"

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from harness.aep.identity.edges import IdentityEdges
 from harness.aep.identity.graph import IdentityGraph
 from harness.aep.identity.identities import Identity, RecordIdentities, identity_map
-from harness.aep.ids import xid as xid_of
 from harness.aep.pql.moments import moment_of
 from harness.aep.profile.computed_values import ComputedValues, with_computed
 from harness.aep.profile.merge import Fragment, lay_over, merge_fragments, rank
 from harness.aep.profile.merge_policies import MergePolicies, rule_of, stitches
+from harness.aep.xid import xid as xid_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 _FRAGMENTS = "profileFragments"
 _EVENTS = "profileEvents"

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import pql
-from harness.aep.clock import iso
 from harness.aep.profile.profiles import Profiles, ProfileView
+from harness.twin.clock import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from harness.aep.platform import Platform
     from harness.aep.segmentation.segments import Segment
-    from harness.aep.serving.platform import Platform
 
 _KIND = "segmentMembership"
 REALIZED = "realized"

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.identity.namespaces import Namespaces
-from harness.aep.message import Request, answer, empty
 from harness.aep.registry.accept import Accept
 from harness.aep.registry.accept import parse as parse_accept
 from harness.aep.registry.listing import listed, next_link
 from harness.aep.registry.resources import BASE
 from harness.aep.registry.state import DESCRIPTOR_KIND, SchemaRegistry
-from harness.aep.routing import Endpoint
+from harness.twin.message import Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _MOST = 4000
 _SOURCE = ("xdm:sourceSchema", "xdm:sourceVersion", "xdm:sourceProperty")

@@ -13,7 +13,7 @@ from harness.aep.xdm.patterns import TooSlow, compile_pattern
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from harness.aep.message import Query
+    from harness.twin.message import Query
 
 _FILTER = re.compile(r"(?P<path>[^=!<>~]+)(?P<operator>==|!=|>=|<=|=~|~|=|>|<)\s*(?P<value>.*)$")
 _ORDER = {">": gt, "<": lt, ">=": ge, "<=": le}

@@ -6,8 +6,6 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.aep.json_patch import PatchError, apply_patch, parse_patch
-from harness.aep.message import Request, answer, empty
 from harness.aep.registry import rules
 from harness.aep.registry.accept import parse as parse_accept
 from harness.aep.registry.accept import without_text
@@ -15,13 +13,15 @@ from harness.aep.registry.listing import listed, next_link
 from harness.aep.registry.resolve import is_too_large, references
 from harness.aep.registry.state import AUDIT, KIND, UNION, SchemaRegistry
 from harness.aep.registry.unions import Unions
-from harness.aep.routing import Endpoint
+from harness.twin.json_patch import PatchError, apply_patch, parse_patch
+from harness.twin.message import Request, answer, empty
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 BASE = "/data/foundation/schemaregistry"
 TYPES = {
@@ -198,17 +198,17 @@ class Resources:
         return document
 
     def _new(self, caller: Caller, kind: str, digits: str, wanted: dict[str, Any]) -> dict[str, Any]:
-        tenant = self._platform.settings.tenant_of(caller.org)
+        tenant_id = self._platform.settings.tenant_of(caller.org)
         now = self._platform.clock.now_ms()
         return {
             **{name: value for name, value in wanted.items() if name not in _DERIVED},
-            "$id": f"https://ns.adobe.com/{tenant}/{kind}/{digits}",
-            "meta:altId": f"_{tenant}.{kind}.{digits}",
+            "$id": f"https://ns.adobe.com/{tenant_id}/{kind}/{digits}",
+            "meta:altId": f"_{tenant_id}.{kind}.{digits}",
             "meta:resourceType": kind,
             "version": "1.0",
             "imsOrg": caller.org,
             "meta:containerId": "tenant",
-            "meta:tenantNamespace": f"_{tenant}",
+            "meta:tenantNamespace": f"_{tenant_id}",
             "meta:registryMetadata": {
                 "repo:createdDate": now,
                 "repo:lastModifiedDate": now,
@@ -335,15 +335,15 @@ class Resources:
             raise self._registry.refused("The resource has too many fields, counting those it refers to")
         # 4. namespace
         if kind in {"mixins", "classes", "schemas"}:
-            tenant = self._platform.settings.tenant_of(caller.org)
-            outside = rules.outside_namespace(document, tenant)
+            tenant_id = self._platform.settings.tenant_of(caller.org)
+            outside = rules.outside_namespace(document, tenant_id)
             if outside:
                 raise self._registry.error(
                     1021,
                     400,
                     "Namespace validation error",
                     "A custom field is defined under an invalid namespace. All custom fields must be defined"
-                    f" under a top-level field named _{tenant}. Fields: {', '.join(outside)}",
+                    f" under a top-level field named _{tenant_id}. Fields: {', '.join(outside)}",
                 )
         # 5. composition
         check = {
@@ -479,8 +479,8 @@ class Resources:
         org, sandbox = caller.org, caller.sandbox
         found = self._registry.get(org, sandbox, wanted)
         if found is None and "/" not in wanted and not wanted.startswith("_"):
-            tenant = self._platform.settings.tenant_of(org)
-            found = self._registry.get(org, sandbox, f"_{tenant}.{kind}.{wanted}")
+            tenant_id = self._platform.settings.tenant_of(org)
+            found = self._registry.get(org, sandbox, f"_{tenant_id}.{kind}.{wanted}")
         if found is None and kind in {"schemas", "unions"} and UNION in wanted:
             found = self._registry.union(org, sandbox, wanted)
             kind = "unions"

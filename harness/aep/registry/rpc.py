@@ -6,19 +6,19 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from harness.aep.message import Request, answer
 from harness.aep.problem import Problem
 from harness.aep.registry.resolve import references
 from harness.aep.registry.resources import BASE, Resources
 from harness.aep.registry.sample import sample
 from harness.aep.registry.state import AUDIT, SchemaRegistry
-from harness.aep.routing import Endpoint
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 
 _ID = re.compile(r"https://ns\.adobe\.com/([^/]+)/(schemas|mixins|classes|datatypes)/([0-9A-Za-z_-]{1,64})")

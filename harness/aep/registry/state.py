@@ -12,8 +12,8 @@ from harness.aep.registry.resolve import references, resolve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.aep.platform import Platform
     from harness.aep.problem import Problem
-    from harness.aep.serving.platform import Platform
 
 KIND = "xdm"
 DESCRIPTOR_KIND = "xdm-descriptor"
@@ -180,7 +180,7 @@ class SchemaRegistry:
         if not parts:
             return None
         document = self.get(org, sandbox, class_id) or {}
-        tenant = self._platform.settings.tenant_of(org)
+        tenant_id = self._platform.settings.tenant_of(org)
         alternate = document.get("meta:altId", "_" + class_id.removeprefix(_NS).replace("/", "."))
         return {
             "$id": union_id,
@@ -197,7 +197,7 @@ class SchemaRegistry:
             "meta:abstract": False,
             "meta:extensible": False,
             "meta:containerId": "tenant",
-            "meta:tenantNamespace": f"_{tenant}",
+            "meta:tenantNamespace": f"_{tenant_id}",
             "imsOrg": org,
             "meta:immutableTags": ["union"],
         }

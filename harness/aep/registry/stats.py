@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.aep.message import Request, answer
 from harness.aep.registry.resources import BASE
 from harness.aep.registry.state import KIND, SchemaRegistry
-from harness.aep.routing import Endpoint
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _RECENT = 10
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.aep import problem
-from harness.aep.message import Request, answer
 from harness.aep.pql import PqlError
 from harness.aep.pql.writing import write_json, write_text
-from harness.aep.routing import Endpoint
 from harness.aep.segmentation.segments import parse_expression
-from harness.aep.store import encode
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
+from harness.twin.store import encode
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 
 def routes(platform: Platform) -> list[Endpoint]:

@@ -6,18 +6,18 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import pql, problem
-from harness.aep.message import Request, answer
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.profile.qualification import Qualification
-from harness.aep.routing import Endpoint
 from harness.aep.segmentation.segments import Segment, parse_expression
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 BASE = "/data/core/ups"
 _KIND = "segmentPreview"

@@ -12,15 +12,15 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.aep.message import Request, answer
-from harness.aep.routing import Endpoint
 from harness.aep.segmentation.segments import Segments
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _BASE = "/data/core/ups/search"
 _SCHEMA = "_xdm.context.segmentdefinition"

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import pql, problem
 from harness.aep.child_pages import href
-from harness.aep.message import Request, answer
 from harness.aep.profile.merge_policies import PROFILE, MergePolicies
-from harness.aep.routing import Endpoint
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
     from harness.aep.problem import Problem
-    from harness.aep.serving.platform import Platform
 
 BASE = "/data/core/ups/segment/definitions"
 _KIND = "segmentDefinition"

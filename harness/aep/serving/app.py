@@ -16,16 +16,17 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from harness.aep import problem
-from harness.aep.access.gateway import ANONYMOUS, Caller, admit
+from harness.aep.access.gateway import admit
+from harness.aep.caller import ANONYMOUS, Caller
 from harness.aep.ingestion.landing_queue import LandingQueue
 from harness.aep.jobs.scheduler import Scheduler
-from harness.aep.message import Query, Request, answer, empty
+from harness.aep.platform import Platform
 from harness.aep.problem import Problem
-from harness.aep.routing import Endpoint, Router
 from harness.aep.serving.call_log import CallLog
-from harness.aep.serving.platform import Platform
 from harness.aep.serving.served_files import ServedFiles
 from harness.aep.serving.services import MODULES, absent_service, module_endpoints, service_of
+from harness.twin.message import Query, Request, answer, empty
+from harness.twin.routing import Endpoint, Router
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
-    from harness.aep.clock import Clock
     from harness.aep.settings import Settings
+    from harness.twin.clock import Clock
 
 _LOG = logging.getLogger("harness.aep")
 _CATCH_UP_S = 0.2

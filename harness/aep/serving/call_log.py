@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
 
 _MOST_CALLS = 1000
 _MOST_BYTES = 8192

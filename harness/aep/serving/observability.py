@@ -10,21 +10,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.aep.catalog.datasets import tag_enabled
-from harness.aep.clock import iso
 from harness.aep.ingestion.batches import REQUIRED, Batches
 from harness.aep.ingestion.landing import FAILED, LAKE
-from harness.aep.message import Request, answer
 from harness.aep.problem import Problem
-from harness.aep.routing import Endpoint
-from harness.aep.store import encode
+from harness.twin.clock import iso
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
+from harness.twin.store import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _PATH = "/data/infrastructure/observability/insights/metrics"
 _STEPS_MS = {

@@ -7,18 +7,18 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness import __version__
-from harness.aep.message import Request, answer
-from harness.aep.routing import Endpoint
 from harness.aep.serving.request_bodies import BODIES, COUNT, FORMS, MEDIA_TYPES, TEXT, WORDS
 from harness.aep.serving.services import SERVICES, every_endpoint, service_of
+from harness.twin.message import Request, answer
+from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.serving.platform import Platform
+    from harness.aep.caller import Caller
+    from harness.aep.platform import Platform
 
 _WORD = re.compile(r"\{([^}]+?)(?:\.\.\.)?\}")
 _QUERY = re.compile(r"\?([\w.|~=&%-]+)`")

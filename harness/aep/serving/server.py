@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Self
 
 from harness.aep.access.credentials import Credentials
 from harness.aep.flow.sinks import sink_variables
+from harness.aep.platform import Platform
 from harness.aep.serving.app import create_app
 from harness.aep.serving.certificate import LazyCertificate
-from harness.aep.serving.platform import Platform
 from harness.aep.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import uvicorn
 
-    from harness.aep.clock import Clock
     from harness.aep.serving.port import PortServer
+    from harness.twin.clock import Clock
 
 
 class LocalPlatform:

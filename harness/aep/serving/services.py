@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.aep.routing import Endpoint
-    from harness.aep.serving.platform import Platform
+    from harness.aep.platform import Platform
+    from harness.twin.routing import Endpoint
 
 MODULES: dict[str, tuple[str, ...]] = {
     "harness.aep.access.ims": ("/ims",),

@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 
 from harness.aep.flow.flow_query import continuation, matches, parse_listing, project, sort
-from harness.aep.message import Query
 from harness.aep.problem import Problem
+from harness.twin.message import Query
 
 KNOWN = frozenset({"id", "name", "state", "createdAt", "connectionSpec", "inheritedAttributes", "metrics"})
 ENTITY: dict[str, Any] = {

@@ -11,7 +11,7 @@ import pytest
 from harness.aep.flow.outbox import Outbox, Parcel
 from harness.aep.flow.sinks import DeliveryError, Destination
 from harness.aep.flow.wire_sinks import Message, WireSink
-from harness.aep.store import Store
+from harness.twin.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,9 +6,9 @@ import pytest
 
 from harness.aep.identity.graph import IdentityGraph
 from harness.aep.identity.identities import Identity
-from harness.aep.ids import xid
-from harness.aep.serving.platform import Platform
+from harness.aep.platform import Platform
 from harness.aep.settings import Settings
+from harness.aep.xid import xid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

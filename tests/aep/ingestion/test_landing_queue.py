@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.aep.clock import StoppedClock
 from harness.aep.ingestion.landing_queue import LandingQueue
-from harness.aep.serving.platform import Platform
+from harness.aep.platform import Platform
 from harness.aep.settings import Settings
+from harness.twin.clock import StoppedClock
 
 if TYPE_CHECKING:
     from pathlib import Path

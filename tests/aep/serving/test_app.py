@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from harness.aep.message import answer
-from harness.aep.routing import Endpoint, Router
 from harness.aep.serving.app import Dispatcher
 from harness.aep.serving.services import MODULES, module_endpoints
+from harness.twin.message import answer
+from harness.twin.routing import Endpoint, Router
 
 SCHEMAS = "/data/foundation/schemaregistry/tenant/schemas"
 

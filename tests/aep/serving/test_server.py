@@ -15,7 +15,7 @@ import pytest
 
 from harness.aep.serving.server import LocalPlatform
 from harness.aep.settings import Settings
-from harness.aep.store import Store
+from harness.twin.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.aep.message import parse_json
+from harness.twin.message import parse_json
 
 
 def test_a_byte_order_mark_and_whole_surrogate_pairs_are_read() -> None:

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 
-from harness.aep import problem
-from harness.aep.store import encode
+from harness.twin import problem
+from harness.twin.store import encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from harness.aep.access.tokens import Tokens
-from harness.aep.clock import Clock
-from harness.aep.ids import Ids
-from harness.aep.store import Store
+from harness.aep.tokens import Tokens
+from harness.twin.clock import Clock
+from harness.twin.ids import Ids
+from harness.twin.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,12 +41,6 @@ class Platform:
         if held is None:
             held = self._services[cast("type", kind)] = kind(self)
         return cast("ServiceT", held)
-
-    def has_sandbox(self, org: str, name: str) -> bool:
-        """Whether an organisation has a sandbox of that name."""
-        from harness.aep.access.sandboxes import Sandboxes
-
-        return self.service(Sandboxes).exists(org, name)
 
     def at_close(self, action: Callable[[], None]) -> None:
         """Have something done before the store is closed, last registered first."""

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import re
 
-from harness.aep.clock import Clock, StoppedClock, iso
-from harness.aep.ids import Ids, xid
+from harness.twin.clock import Clock, StoppedClock, iso
+from harness.twin.ids import Ids
 
 NOW_MS = 1_715_774_400_250
 
@@ -27,12 +27,6 @@ def test_ids_have_the_formats_of_the_services() -> None:
     )
     for text, form in formats:
         assert re.fullmatch(form, text), (text, form)
-
-
-def test_an_xid_is_stable_and_blind_to_the_case_of_the_namespace() -> None:
-    assert xid("org", "Email", "a") == xid("org", "email", "a")
-    assert len({xid("org", "Email", "a"), xid("org", "Email", "b"), xid("o", "Email", "a")}) == 3
-    assert re.fullmatch(r"[A-Za-z0-9_-]{30}", xid("org", "Email", "a"))
 
 
 def test_later_batches_sort_after_earlier_ones() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
-    from harness.aep.message import Request
+    from harness.twin.message import Request
 
 
 def fields(request: Request) -> dict[str, str]:

@@ -7,20 +7,20 @@ The words of a path are compared before they are decoded, so an id that holds an
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import unquote
 
-from harness.aep import problem
+from harness.twin import problem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.responses import Response
 
-    from harness.aep.access.gateway import Caller
-    from harness.aep.message import Request
+    from harness.twin.message import Request
 
-Handler: TypeAlias = "Callable[[Request, Caller], Response | Awaitable[Response]]"
+Handler: TypeAlias = "Callable[[Request, Any], Response | Awaitable[Response]]"
+"""Takes the request and who calls: each platform has its own idea of a caller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

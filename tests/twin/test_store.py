@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.aep.store import Store
+from harness.twin.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,12 +10,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.aep.store import encode
+from harness.twin.store import encode
 
 if TYPE_CHECKING:
-    from harness.aep.clock import Clock
-    from harness.aep.ids import Ids
     from harness.aep.settings import Organisation, Settings
+    from harness.twin.clock import Clock
+    from harness.twin.ids import Ids
 
 
 class TokenError(Exception):

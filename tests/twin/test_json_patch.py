@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness.aep.json_patch import (
+from harness.twin.json_patch import (
     PatchError,
     PatchProblem,
     apply_patch,
