@@ -12,6 +12,9 @@ from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCES = Path(__file__).resolve().parent
+sys.path.insert(0, str(SOURCES))  # hatchling loads this file by its path: what lies beside it is not found
+from third_party import NOTICES, notices, npm_cache  # noqa: E402 - see above
+
 DIST = SOURCES / "dist"
 
 
@@ -40,6 +43,7 @@ def bundle() -> None:
     own = [SOURCES / "realm" / "prelude.js", SOURCES / "realm" / "firmware.js", SOURCES / "web" / "web.js"]
     libraries = sorted((SOURCES / "libraries").glob("*.js"))
     _bundle(deno, own + libraries, fresh / "chunks", platform="browser", format="cjs")
+    (fresh / NOTICES).write_text(notices(npm_cache(deno)), encoding="utf-8")
     if DIST.exists():
         DIST.rename(stale)
     fresh.rename(DIST)
@@ -93,6 +97,13 @@ _LOADED_ON_DEMAND = (
 )
 
 
+_WITHOUT_NPM = """
+Building from source fetches the script engine's libraries from the npm registry, which has to be reachable
+(NPM_CONFIG_REGISTRY names a mirror). Installing the wheel does not need it:
+    pip install --only-binary postman-harness postman-harness
+"""
+
+
 def _bundle(deno: str, entries: list[Path], target: Path, *, platform: str, format: str) -> None:
     options = ["--quiet", "--platform", platform, "--format", format]
     if platform == "browser":
@@ -112,6 +123,8 @@ def _run(deno: str, *arguments: str) -> None:
     )
     if finished.returncode != 0:
         message = f"deno {arguments[0]} failed:\n{finished.stderr}"
+        if arguments[0] == "install":
+            message += _WITHOUT_NPM
         raise RuntimeError(message)
 
 
