@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness.collection.model import Collection
+from harness.dialect import EXACT, Dialect
 from harness.errors import UsageError, choices
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class RunConfig:
     secret_patterns: Mapping[str, str] = field(default_factory=dict)
     seed: int | None = None
     bail: str | None = None
-    newman: bool = False
+    dialect: Dialect = EXACT
     strict: bool = False
     delay_ms: int = 0
     timeout_ms: int = 0
@@ -94,7 +95,8 @@ class RunConfig:
                 hint=choices(self.platform, PLATFORMS),
             )
         bails = {"failure", "folder"}
-        if self.bail is not None and not self.newman and not set(self.bail.split(",")) <= bails:
+        words = bails if self.bail is None else set(self.bail.split(","))
+        if self.dialect.inputs.known_bail and not words <= bails:
             raise UsageError(
                 f"--bail takes no {self.bail!r}", where="--bail", hint=choices(self.bail, sorted(bails))
             )

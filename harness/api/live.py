@@ -260,7 +260,7 @@ class LiveRun:
         session = Session(transport, jar=self.jar, options=self._session_options())
         timeout = config.timeout_script_ms
         if timeout is None:
-            timeout = 0 if config.newman else DEFAULT_SCRIPT_TIMEOUT_MS
+            timeout = DEFAULT_SCRIPT_TIMEOUT_MS if config.dialect.run.script_timeout else 0
         return RunContext(
             collection=self.collection.name,
             session=session,
@@ -273,7 +273,7 @@ class LiveRun:
             calls=calls_of(self.collection),
             sleep=_no_sleep if self.mode == "replay" else time.sleep,
             platform=self.platform,
-            newman=config.newman,
+            dialect=config.dialect,
             timeout_script_s=timeout / 1000 or None,
             wait_for_timers=self.mode != "replay",
         )
@@ -281,15 +281,16 @@ class LiveRun:
     def _files(self) -> FilePolicy:
         """Say which files requests may upload: those in the working directory and beside the collection."""
         config, file = self.config, self.collection.file
+        answers = config.dialect.inputs
         folder = Path(config.working_dir or ".")
         beside = (Path(file).parent,) if file and not is_address(file) else ()
         policy = FilePolicy(
             working_dir=folder,
             allow_outside=config.allow_outside,
-            also=() if config.newman else beside,
+            also=beside if answers.files_beside_collection else (),
             instead={name: Path(path) for name, path in config.files.items()},
         )
-        if config.newman and config.working_dir is not None and not config.allow_outside:
+        if answers.relative_dir_is_empty and config.working_dir is not None and not config.allow_outside:
             # newman compares absolute paths with the directory as given: in a relative one nothing lies.
             return replace(policy, none=not folder.is_absolute())
         return policy
@@ -314,7 +315,7 @@ class LiveRun:
             follow_redirects=config.follow_redirects,
             certificates=certificates_of(config),
             extra_ca=self._network.extra_ca,
-            newman=config.newman,
+            answers=config.dialect.run,
         )
 
     def events(self, *, chosen: Container[Step] | None = None) -> Generator[Event, None, None]:
@@ -330,13 +331,13 @@ class LiveRun:
         bails = (config.bail or "").split(",")
         return RunOptions(
             bail="failure" in bails,
-            abort=config.newman and "folder" in bails,
+            abort=config.dialect.inputs.unknown_folder_bails and "folder" in bails,
             delay_s=config.delay_ms / 1000,
             timeout_s=config.timeout_ms / 1000 or None,
             mode=self.mode,
             rules=self._rules,
             chosen=chosen,
-            warnings=() if config.newman else self._warnings,
+            warnings=self._warnings if config.dialect.run.warns else (),
         )
 
     def _guarded(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
@@ -370,7 +371,7 @@ class LiveRun:
 
     def _learn(self, result: CallResult) -> None:
         """Learn which secrets a call showed, before any reporter tells of it."""
-        if self.config.newman:
+        if not self.config.dialect.run.masks:
             return
         from harness.cassettes.record.redaction import learn_request, learn_response
 
@@ -412,13 +413,13 @@ class LiveRun:
     def _weak_secrets(self) -> list[RunWarning]:
         """Tell of secrets that stand in the cassette as they are, too short or common words."""
         outcome = None if self.recording is None else self.recording.outcome
-        if outcome is None or not outcome.written or self.config.newman:
+        if outcome is None or not outcome.written or not self.config.dialect.run.warns:
             return []
         return [RunWarning(message=text, place=str(outcome.path)) for text in outcome.warnings]
 
     def _unused(self, finished: RunFinished) -> RunWarning | None:
         """Tell of recorded interactions that a whole replay had no use for."""
-        if self._part or self.config.folders or self.config.newman:
+        if self._part or self.config.folders or not self.config.dialect.run.warns:
             return None
         return self.unused(finished)
 
@@ -438,7 +439,7 @@ class LiveRun:
 
     def mask(self, text: str) -> str:
         """Hide the values of secrets in a text."""
-        return text if self.config.newman else self.redactor.text(text)
+        return self.redactor.text(text) if self.config.dialect.run.masks else text
 
     def exit_code(self, summary: RunSummary) -> ExitCode:
         """Say what a run that ended with this summary tells the shell."""

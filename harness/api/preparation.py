@@ -37,8 +37,8 @@ def planned(config: RunConfig) -> Plan:
 
 def planned_calls(config: RunConfig, collection: Collection) -> Plan:
     """Plan the calls that are asked for, once a data row or as often as asked for."""
-    rows = () if config.data is None else load_rows(config.data, newman=config.newman)
-    items = select(collection, config.folders, newman=config.newman) if config.folders else None
+    rows = () if config.data is None else load_rows(config.data, answers=config.dialect.inputs)
+    items = select(collection, config.folders, answers=config.dialect.inputs) if config.folders else None
     return plan(collection, items=items, rows=rows, iterations=config.iterations)
 
 

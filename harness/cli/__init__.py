@@ -12,6 +12,7 @@ from typing import Final, TextIO
 
 from harness.cli.options import ValueRefused, build_parser, parse
 from harness.cli.terminal import Terminal
+from harness.dialect import DIALECTS, EXACT, Dialect
 from harness.errors import ExitCode, HarnessError, require_extra
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
@@ -60,7 +61,7 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 return ExitCode.USAGE
     except HarnessError as error:
         terminal.err.write(f"error: {error}\n")
-        return _newmans(error) if _follows_newman(argv) else error.exit_code
+        return _exit_code(error, _dialect(argv))
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
@@ -72,16 +73,17 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
         return _no_room(error, terminal.err)
 
 
-def _follows_newman(argv: Sequence[str]) -> bool:
-    """Whether `--compat newman` is among arguments that could not be parsed."""
-    return "--compat=newman" in argv or any(
-        one == "--compat" and value == "newman" for one, value in pairwise(argv)
-    )
+def _dialect(argv: Sequence[str]) -> Dialect:
+    """Return the dialect that `--compat` names among arguments that could not be parsed."""
+    joined = (one.removeprefix("--compat=") for one in argv if one.startswith("--compat="))
+    apart = (value for one, value in pairwise(argv) if one == "--compat")
+    return next((DIALECTS[name] for name in (*joined, *apart) if name in DIALECTS), EXACT)
 
 
-def _newmans(error: HarnessError) -> ExitCode:
-    """Return newman's exit code: it shows its help for a value that is none, and is content."""
-    return ExitCode.PASSED if isinstance(error, ValueRefused) else ExitCode.FAILED
+def _exit_code(error: HarnessError, dialect: Dialect) -> ExitCode:
+    if dialect.inputs.help_for_wrong_values and isinstance(error, ValueRefused):
+        return ExitCode.PASSED
+    return ExitCode.FAILED if dialect.run.one_failure_code else error.exit_code
 
 
 def _no_room(error: OSError, err: TextIO) -> ExitCode:

@@ -37,11 +37,10 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     parse(["run", options.collection, *flags])
     newman = behind.newman or options.newman or find_newman(terminal)
     sides: list[ParityOutcome] = []
-    for name, command in (
-        ("newman", [newman]),
-        ("harness", [sys.executable, "-m", "harness"]),
+    for name, command, more in (
+        ("newman", [newman], []),
+        ("harness", [sys.executable, "-m", "harness"], ["--compat", "newman"]),
     ):
-        more = [] if name == "newman" else ["--compat", "newman"]
         terminal.err.write(f"running {name} ...\n")
         sides.append(_run([*command, "run", options.collection, *flags, *more], terminal))
         if not sides[-1].report:

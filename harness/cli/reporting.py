@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, get_args
 
 from harness.cli.terminal import Terminal
+from harness.dialect import EXACT, Dialect
 from harness.errors import HarnessError
 from harness.reporters.reporter import (
     REPORTERS,
@@ -26,7 +27,7 @@ _TELLING_PROGRESS: Final = ("cli", "json", "progress")
 
 
 def context_of(
-    options: argparse.Namespace, terminal: Terminal, mask: Callable[[str], str], *, newman: bool = False
+    options: argparse.Namespace, terminal: Terminal, mask: Callable[[str], str], *, dialect: Dialect = EXACT
 ) -> ReporterContext:
     """Return what the reporters share."""
     words: tuple[Verbosity, ...] = get_args(Verbosity)
@@ -37,7 +38,7 @@ def context_of(
         unicode=not options.disable_unicode,
         verbosity=next((word for word in words if getattr(options, word, False)), "normal"),
         mask=mask,
-        newman=newman,
+        dialect=dialect,
         environ=terminal.environ,
     )
 
@@ -47,20 +48,21 @@ def reporters_of(
 ) -> list[Reporter]:
     """Make the reporters, each once. `history` is a file of past runs; where HTML is made, that tells it.
 
-    Raises `UsageError` for an unknown reporter or option; in newman's mode those are passed over.
+    Raises `UsageError` for an unknown reporter or option; dialects that are not strict pass over them.
     """
-    wanted = [name for name in dict.fromkeys(names) if name in REPORTERS or not context.newman]
+    strict = context.dialect.inputs.strict_reporters
+    wanted = [name for name in dict.fromkeys(names) if strict or name in REPORTERS]
     bar = "htmlextra" in wanted and given.get("htmlextra-displayProgressBar")
     if bar and not any(name in wanted for name in _TELLING_PROGRESS):
         wanted.append("progress")
-    if not context.newman:
+    if strict:
         for option in given:
             _refuse_unknown(option)
     made: list[Reporter] = []
     kept = False
     for name in wanted:
         own = _options_for(name, wanted, given)
-        if context.newman:
+        if not strict:
             own = {option: value for option, value in own.items() if option in options_of(name)}
         if history is not None and name in _WITH_HISTORY and not kept:
             own["history"] = history
@@ -96,12 +98,12 @@ def _refuse_unknown(given: str) -> None:
     check_option(name, option)
 
 
-def warn_of_idle(names: list[str], given: Given, terminal: Terminal, *, newman: bool = False) -> None:
+def warn_of_idle(names: list[str], given: Given, terminal: Terminal, *, dialect: Dialect = EXACT) -> None:
     """Say which options of reporters change nothing here, and why.
 
-    newman says nothing of those whose reporter is not in use.
+    Some dialects say nothing of those whose reporter is not in use.
     """
-    for name in () if newman else REPORTERS:
+    for name in REPORTERS if dialect.reports.idle_options else ():
         options = [f"--reporter-{one}" for one in given if one.startswith(f"{name}-")]
         if options and name not in names:
             terminal.err.write(

@@ -15,6 +15,7 @@ from harness.cli.options import ValueRefused
 from harness.cli.reporting import DEFAULT, close_all, context_of, reporters_of, warn_of_idle
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
+from harness.dialect import DIALECTS, Dialect
 from harness.errors import ExitCode, HarnessError, UsageError, choices
 from harness.reporters.reporter import REPORTERS
 from harness.reporters.units import counted
@@ -33,14 +34,14 @@ def run_command(
     options: argparse.Namespace, reporter_options: Mapping[str, str | bool], terminal: Terminal
 ) -> ExitCode:
     """Run the collections one after another; the gravest outcome is the exit code."""
-    newman = options.compat == "newman"
-    if newman:
+    dialect = DIALECTS[options.compat]
+    if not dialect.inputs.zero_times:
         _refuse_zero(options)
     options, reporter_options = configured(options, reporter_options, terminal)
-    if newman:
+    if not dialect.inputs.empty_name_is_a_file:
         options = _without_empty(options)
-        if len(options.collections) > 1:
-            terminal.err.write(f"note: newman would run {options.collections[0]} alone\n")
+    if len(options.collections) > 1 and not dialect.inputs.many_collections:
+        terminal.err.write(f"note: {dialect.name} would run {options.collections[0]} alone\n")
     worst = ExitCode.PASSED
     for collection in options.collections:
         try:
@@ -53,7 +54,7 @@ def run_command(
             break
     if options.suppress_exit_code:
         return ExitCode.PASSED
-    return ExitCode.FAILED if newman and worst is not ExitCode.PASSED else worst
+    return ExitCode.FAILED if dialect.run.one_failure_code and worst is not ExitCode.PASSED else worst
 
 
 def _run_one(
@@ -69,13 +70,15 @@ def _run_one(
         if not chosen:
             return ExitCode.PASSED
     with LiveRun(config) as live:
-        named = options.reporters if config.newman else options.reporters or DEFAULT
+        named = options.reporters
+        if config.dialect.inputs.strict_reporters:
+            named = named or DEFAULT
         names = [name for name in (DEFAULT if named is None else named).split(",") if name]
-        context = context_of(options, terminal, live.mask, newman=config.newman)
-        if config.newman:
-            _warn_of_unknown(names, terminal)
+        context = context_of(options, terminal, live.mask, dialect=config.dialect)
+        if not config.dialect.inputs.strict_reporters:
+            _warn_of_unknown(names, config.dialect, terminal)
         reporters = reporters_of(names, reporter_options, context, history=options.history)
-        warn_of_idle(names, reporter_options, terminal, newman=config.newman)
+        warn_of_idle(names, reporter_options, terminal, dialect=config.dialect)
         events = live.events(chosen=chosen)
         finished: RunFinished | None = None
         try:
@@ -114,11 +117,13 @@ def _without_empty(options: argparse.Namespace) -> argparse.Namespace:
     return argparse.Namespace(**{**vars(options), **empty})
 
 
-def _warn_of_unknown(names: Sequence[str], terminal: Terminal) -> None:
+def _warn_of_unknown(names: Sequence[str], dialect: Dialect, terminal: Terminal) -> None:
     """Say which reporters there are not, as newman does, which goes on without them."""
     for name in names:
         if name not in REPORTERS:
-            terminal.err.write(f'newman: could not find "{name}" reporter\n  {choices(name, REPORTERS)}\n')
+            terminal.err.write(
+                f'{dialect.name}: could not find "{name}" reporter\n  {choices(name, REPORTERS)}\n'
+            )
 
 
 def _rerun(log: Path, config: RunConfig, terminal: Terminal) -> frozenset[Step]:
@@ -136,7 +141,8 @@ def _rerun(log: Path, config: RunConfig, terminal: Terminal) -> frozenset[Step]:
 
 def _export(live: LiveRun, options: argparse.Namespace) -> None:
     """Write the exports that were asked for."""
-    newman = options.compat == "newman"
+    dialect = DIALECTS[options.compat]
+    clear = options.export_secrets or not dialect.run.masks
     exported_at = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
     for path, scope in (
         (options.export_environment, live.scopes.environment),
@@ -147,8 +153,8 @@ def _export(live: LiveRun, options: argparse.Namespace) -> None:
                 scope,
                 exported_at=exported_at.replace("+00:00", "Z"),
                 exported_using=f"harness/{__version__}",
-                newman=newman,
-                mask=None if options.export_secrets else live.mask,
+                keeps_types=dialect.reports.exported_types,
+                mask=None if clear else live.mask,
             )
             _write(path, document, f"newman-{scope.name}.json")
     if options.export_collection is not None:

@@ -8,6 +8,7 @@ from harness.api import RunConfig
 from harness.cli.postman_api import PostmanApi
 from harness.cli.run_options import RUN_DEFAULTS
 from harness.cli.terminal import Terminal
+from harness.dialect import DIALECTS
 from harness.errors import UsageError
 from harness.variables.environment import parse_assignment
 
@@ -20,7 +21,8 @@ def run_config(
 ) -> RunConfig:
     """Say what is to be run. Options that a command does not have are as if nobody gave them."""
     options = argparse.Namespace(**{**RUN_DEFAULTS, **vars(given)})
-    newman = options.compat == "newman"
+    dialect = DIALECTS[options.compat]
+    answers = dialect.inputs
     api = PostmanApi(key=options.postman_api_key) if options.postman_api_key else None
     environment = options.environment
     if api is not None and isinstance(environment, str):
@@ -32,11 +34,11 @@ def run_config(
         data=options.iteration_data,
         iterations=options.iteration_count,
         folders=options.folder,
-        env_vars=dict(parse_assignment(text, "--env-var", newman=newman) for text in options.env_var),
+        env_vars=dict(parse_assignment(text, "--env-var", answers=answers) for text in options.env_var),
         global_vars=dict(
-            parse_assignment(text, "--global-var", newman=newman) for text in options.global_var
+            parse_assignment(text, "--global-var", answers=answers) for text in options.global_var
         ),
-        use_companion=not (options.no_companion or newman),
+        use_companion=answers.companion and not options.no_companion,
         platform=options.platform,
         kinesis=options.kinesis,
         eventhubs=options.eventhubs,
@@ -50,7 +52,7 @@ def run_config(
         secret_patterns=patterns(options.secret_pattern),
         seed=options.seed,
         bail=options.bail,
-        newman=newman,
+        dialect=dialect,
         strict=options.strict,
         delay_ms=options.delay_request or 0,
         timeout_ms=options.timeout or 0,
@@ -68,7 +70,8 @@ def run_config(
         serve_files=dict(_pair(text, "--serve-file", "URL=FILE") for text in options.serve_file),
         files=dict(_pair(text, "--upload", "NAME=FILE") for text in options.upload),
         working_dir=options.working_dir or terminal.cwd,
-        allow_outside=options.allow_outside or (newman and not options.no_insecure_file_read),
+        allow_outside=options.allow_outside
+        or (answers.files_from_anywhere and not options.no_insecure_file_read),
         environ=terminal.environ,
     )
 

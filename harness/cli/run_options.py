@@ -7,6 +7,7 @@ from typing import Any, Final
 from harness.cassettes.modes import RECORD_MODES
 from harness.cli.report_options import add_reporting
 from harness.cli.values import endpoint, milliseconds, positive
+from harness.dialect import DIALECTS, EXACT
 
 
 def add_run(run: argparse.ArgumentParser) -> None:
@@ -138,8 +139,10 @@ def _add_flow(flow: argparse._ArgumentGroup) -> None:
     flow.add_argument("-x", "--suppress-exit-code", action="store_true", help="exit with 0 whatever happened")
     flow.add_argument(
         "--compat",
-        choices=["newman"],
-        help="newman's requests, results, exports and exit codes to the letter",
+        choices=list(DIALECTS),
+        default=EXACT.name,
+        help="whose requests, results, exports and exit codes: those of newman 6, those of Postman CLI, "
+        "or exact ones (default), with nothing left out",
     )
     flow.add_argument("--strict", action="store_true", help="warnings fail the run")
     flow.add_argument("--seed", type=int, metavar="N", help="draw random values from this seed")

@@ -34,6 +34,7 @@ from harness.client.transport import (
 )
 from harness.client.url import EncodedUrl, encode, encode_text, unparse
 from harness.collection.url_text import parse
+from harness.dialect import EXACT, RunAnswers
 from harness.errors import OfflineError, ReplayMiss
 
 # How often an auth may send a request again (postman-runtime's replay controller).
@@ -44,8 +45,8 @@ MOST_REPLAYS: Final = 3
 class SessionOptions:
     """What holds for all requests of a run, unless an item's profile says otherwise.
 
-    `verify` and `follow_redirects` are `None` by default and then mean yes. `newman` follows newman to the
-    letter: no tokens are fetched, and a jar's cookies go along when a redirect leads to another host.
+    `verify` and `follow_redirects` are `None` by default and then mean yes. `answers` say whether tokens are
+    asked for, and whether a jar's cookies go along when a redirect leads to another host.
     """
 
     timeout_s: float | None = None
@@ -53,7 +54,7 @@ class SessionOptions:
     follow_redirects: bool | None = None
     certificates: tuple[CertificateRule, ...] = ()
     extra_ca: str | None = None
-    newman: bool = False
+    answers: RunAnswers = EXACT.run
 
 
 class Session:
@@ -190,7 +191,7 @@ class _Sending:
             random=built.random,
             clock=built.clock,
             profile=built.profile,
-            obtains_tokens=not self._session.options.newman,
+            obtains_tokens=self._session.options.answers.obtains_tokens,
             tokens=self._session.tokens,
             warnings=self._warnings,
         )
@@ -225,7 +226,7 @@ class _Sending:
             encode(draft.url, disabled=profile.disable_url_encoding),
             self._built.random,
             cookies=None if profile.disable_cookies else jar.header,
-            keeps_all=options.newman,
+            keeps_all=options.answers.jar_crosses_hosts,
         )
         hop_options = self._hop_options(draft, profile)
         asked = (profile.follow_redirects, options.follow_redirects)

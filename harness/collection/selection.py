@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from harness.collection.model import Collection, Folder, Item
+from harness.dialect import EXACT, InputAnswers
 from harness.errors import UsageError
 
 Entry = Folder | Item
@@ -13,31 +14,31 @@ LISTED: Final = 20
 """How many names an error lists."""
 
 
-def select(collection: Collection, names: Sequence[str], *, newman: bool = False) -> tuple[Item, ...]:
+def select(
+    collection: Collection, names: Sequence[str], *, answers: InputAnswers = EXACT.inputs
+) -> tuple[Item, ...]:
     """Return the items of the folders and requests that are named by id or name, in collection order.
 
     A single name means the first that fits, those of a folder before those of its folders; several mean the
-    first of each in the order of the collection, each item once. Besides, unless `newman`, a path will do
-    (`Folder / Request`). No names, or one that is empty, select everything. Raises `UsageError` for a name
-    that nothing has.
-
-    With `newman`, an item selected by itself and by a folder two or more levels above runs twice, and errors
-    are worded as newman's.
+    first of each in the order of the collection, each item once. No names, or one that is
+    empty, select everything. `answers` say whether a path will do (`Folder / Request`), whether an item
+    selected by itself and by a folder two or more levels above runs twice, and how errors are worded.
+    Raises `UsageError` for a name that nothing has.
     """
     if not names or list(names) == [""]:
         return tuple(collection.items())
     if len(names) == 1:
         found = _first(collection.root, names[0])
-        if found is None and not newman:
+        if found is None and answers.paths_select:
             found = _by_path(collection, names[0])
-        if found is None and newman:
+        if found is None and answers.bare_selection_errors:
             what = f'Unable to find a folder or request: "{names[0]}"'
             raise UsageError(what, hint=_candidates(collection, names))
         if found is None:
             raise _unknown(collection, names)
         return tuple(_items(found))
     wanted = dict.fromkeys(names)
-    if not newman:
+    if answers.selects_once:
         return _several(collection, wanted)
     members: list[Entry] = []
     _gather(collection.root, wanted, members, collecting=True)

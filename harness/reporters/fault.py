@@ -6,6 +6,7 @@ from typing import Literal
 
 from harness.client.message import Exchange, Failure
 from harness.collection.model import EventName, Script
+from harness.dialect import EXACT, ReportAnswers
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion, ScriptError, ScriptRun
 
@@ -33,7 +34,7 @@ class Fault:
     error: ScriptError | None = None
     failure: Failure | None = None
 
-    def at(self, *, newman: bool = False) -> str:
+    def at(self, answers: ReportAnswers = EXACT.reports) -> str:
         """Say where it happened in newman's words, as in `assertion:1 in test-script`.
 
         newman knows the place in the script only of an error thrown by chai itself; we tell it of all.
@@ -45,32 +46,32 @@ class Fault:
         if self.kind == "request":
             return "request"
         script = f"{self.event}-script"
-        if newman and self.name == "AssertionFailure":
+        if answers.bare_positions and self.name == "AssertionFailure":
             # newman points into its own source here (postman-runtime 7.39.1, event.command.js).
             return f"{script}:39:17"
         position = self.error.position if self.error else None
-        if position is None or (newman and not self._thrown_by_chai()):
+        if position is None or (answers.bare_positions and not self._thrown_by_chai()):
             return script
         # newman takes two off the line that its sandbox counts, whose wrapper has three (summary.js).
-        return f"{script}:{position.line + newman}:{position.column}"
+        return f"{script}:{position.line + answers.bare_positions}:{position.column}"
 
     def _thrown_by_chai(self) -> bool:
         stack = self.error.stack if self.error else ""
         return self.name == "AssertionError" and "ERR_ASSERTION" not in stack.partition("\n")[0]
 
 
-def faults_of(result: CallResult, *, newman: bool = False) -> Iterator[Fault]:
-    """List what failed in a call in the order it happened; with `newman`, only what newman notices."""
+def faults_of(result: CallResult, answers: ReportAnswers = EXACT.reports) -> Iterator[Fault]:
+    """List what failed in a call in the order it happened as far as the dialect notices it."""
     for side in result.side:
         if side.origin != "test":
             yield from _request_faults(side.exchange, side.origin)
-    yield from _script_faults(result.prerequest, newman=newman)
+    yield from _script_faults(result.prerequest, answers)
     if result.exchange is not None:
         yield from _request_faults(result.exchange, "call")
     for side in result.side:
         if side.origin == "test":
             yield from _request_faults(side.exchange, side.origin)
-    yield from _script_faults(result.test, newman=newman)
+    yield from _script_faults(result.test, answers)
     for expectation in result.expectations:
         if expectation.error is not None:
             yield _assertion_fault(expectation, expectation.error, "expectation")
@@ -87,14 +88,14 @@ def _request_faults(exchange: Exchange, origin: str) -> Iterator[Fault]:
         )
 
 
-def _script_faults(runs: tuple[ScriptRun, ...], *, newman: bool) -> Iterator[Fault]:
+def _script_faults(runs: tuple[ScriptRun, ...], answers: ReportAnswers) -> Iterator[Fault]:
     for run in runs:
         for assertion in run.assertions:
             if assertion.error is not None:
                 yield _assertion_fault(assertion, assertion.error, "assertion", run)
         if run.error is not None:
             yield _error_fault(run.error, "script", run)
-        if not newman:
+        if answers.additions:
             for loss in run.losses:
                 yield _error_fault(loss, "lost", run)
 

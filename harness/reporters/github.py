@@ -49,7 +49,7 @@ class GithubReporter:
                 self._name = collection.name
                 self._iterations = event.iterations
             case CallFinished(result=result):
-                for fault in faults_of(result, newman=self._context.newman):
+                for fault in faults_of(result, self._context.dialect.reports):
                     self._errors += 1
                     if self._errors <= _LIMIT:
                         self._command("error", self._title(result), _message(fault))

@@ -14,6 +14,7 @@ from typing import IO, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from harness.client.message import Exchange
+from harness.dialect import ReportAnswers
 from harness.reporters.export import ReportFile, Spool
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.reporter import Options, ReporterContext
@@ -99,7 +100,7 @@ class JunitReporter:
         started = self._started
         many = started is not None and started.iterations > 1
         cycle = f" [iteration {result.iteration + 1}]" if many else ""
-        cases = list(_cases(result, newman=self._context.newman))
+        cases = list(_cases(result, self._context.dialect.reports))
         counts = _Counts()
         counts.add(cases, result.elapsed_ms)
         self._counts.add(cases, result.elapsed_ms)
@@ -177,12 +178,12 @@ class JunitReporter:
         return escape(_known(self._context.mask(text)), {"\r": "&#13;"})
 
 
-def _cases(result: CallResult, *, newman: bool) -> Iterator[_Case]:
+def _cases(result: CallResult, answers: ReportAnswers) -> Iterator[_Case]:
     """Tell a call as test cases; one without assertions is one case: the request itself."""
     if result.skipped is not None:
         yield _Case(name="request", skipped=result.skipped)
         return
-    faults = list(faults_of(result, newman=newman))
+    faults = list(faults_of(result, answers))
     broken = [fault for fault in faults if fault.kind not in ("assertion", "expectation")]
     for fault in broken:
         yield _Case(name=_broken_name(fault), error=fault)

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, Literal, Protocol, TextIO
 
+from harness.dialect import EXACT, Dialect
 from harness.errors import UsageError, choices
 from harness.runner.events import Event
 
@@ -40,7 +41,7 @@ def _unmasked(text: str) -> str:
 class ReporterContext:
     """What all reporters of a run share.
 
-    `mask` hides the values of secrets in a text. `newman` asks for newman's letter where ours differs.
+    `mask` hides the values of secrets in a text. `dialect` says how results are told.
     Files are named relative to `cwd`; `environ` is where `NO_COLOR`, `TERM` and `COLUMNS` are looked up.
     """
 
@@ -50,7 +51,7 @@ class ReporterContext:
     unicode: bool = True
     verbosity: Verbosity = "normal"
     mask: Callable[[str], str] = _unmasked
-    newman: bool = False
+    dialect: Dialect = EXACT
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 

@@ -14,6 +14,7 @@ from harness.client.session import Session
 from harness.client.transport import HopContext
 from harness.collection.model import EventName, Request
 from harness.collection.request_json import authored_json, request_from_json
+from harness.dialect import EXACT, Dialect
 from harness.runner.host import RunHost
 from harness.runner.plan import Call
 from harness.runner.results import CallResult, RunWarning, SideExchange
@@ -66,7 +67,7 @@ class RunContext:
     packages: Callable[[str], str | None] = _no_packages
     vault: dict[str, Any] = field(default_factory=dict)
     platform: str | None = None
-    newman: bool = False
+    dialect: Dialect = EXACT
     timeout_script_s: float | None = None
     auth_memory: dict[int, dict[str, Any]] = field(default_factory=dict)
     wait_for_timers: bool = True
@@ -166,6 +167,8 @@ class _CallRun:
         site, context = self.site, self.context
         scripts = tuple(labelled for labelled in site.call.scripts if labelled[1].event == event)
         engine = context.engine
+        if not context.dialect.run.counts_empty_scripts:
+            scripts = tuple(labelled for labelled in scripts if labelled[1].source.strip())
         if not any(script.source.strip() for _, script in scripts):
             # Nothing to run, but newman counts them.
             return JobResult(runs=tuple(ScriptRun(script=script, label=label) for label, script in scripts))
@@ -187,7 +190,7 @@ class _CallRun:
             clock_ms=self.draws.clock.now_ms() if self.draws.clock.virtual else None,
             wait_for_timers=context.wait_for_timers,
             timeout_s=context.timeout_script_s,
-            newman=context.newman,
+            answers=context.dialect.scripts,
         )
         host = self._host(event)
         if self.stop is None:
@@ -195,8 +198,7 @@ class _CallRun:
         else:
             result = _until_failure(engine, job, host, assertions=self.stop == "failure")
         result = self._with_nested(result)
-        if context.newman:
-            # newman loses what fails after its script ended; to the letter, so do we.
+        if not context.dialect.run.keeps_losses:
             result = replace(result, runs=tuple(replace(run, losses=()) for run in result.runs))
         if job.clock_ms is not None and result.clock_ms is not None:
             self.draws.clock.advance(result.clock_ms - job.clock_ms)
@@ -285,7 +287,7 @@ class _CallRun:
             clock=self.draws.clock,
         )
         self.variables = tuple(resolver.used.values())
-        if not self.context.newman:
+        if self.context.dialect.run.warns:
             self.warnings += (
                 RunWarning(message=f"variable {name!r} is not defined", place=self.place)
                 for name in resolver.unresolved
@@ -311,6 +313,7 @@ class _CallRun:
         skipped: str | None = None,
     ) -> CallOutcome:
         site = self.site
+        tells = skipped is None or self.context.dialect.run.skipped_requests_tell
         result = CallResult(
             call=site.call,
             position=site.position,
@@ -323,8 +326,7 @@ class _CallRun:
             test=test.runs if test else (),
             expectations=judged.expectations if judged else (),
             extractions=judged.extractions if judged else (),
-            # newman has gone on before what a skipped call's scripts sent is answered.
-            side=() if skipped is not None and self.context.newman else tuple(self.side),
+            side=tuple(self.side) if tells else (),
             skipped=skipped,
             skipped_by_script=skipped is not None,
             warnings=tuple(self.warnings),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.scripting.engine import (
     Assertion,
@@ -21,6 +21,9 @@ from harness.scripting.job import Mirror, cookie_from_json, cookie_json, exchang
 from harness.scripting.process import EngineGone, EngineProcess
 from harness.variables.scope import Scope, Scopes
 
+if TYPE_CHECKING:
+    from harness.dialect import ScriptAnswers
+
 
 class DenoEngine:
     """The script engine. One engine serves one run: what scripts leave on globals lives as long as it does.
@@ -34,7 +37,7 @@ class DenoEngine:
         self._deno = deno
         self._process: EngineProcess | None = None
         self._mirror = Mirror()
-        self._newman = False
+        self._answers: ScriptAnswers | None = None
 
     def run(self, job: ScriptJob, host: ScriptHost) -> JobResult:
         """Run the scripts of one event; `job.scopes` are changed in place."""
@@ -64,13 +67,13 @@ class DenoEngine:
             self._process = None
 
     def _ready(self, job: ScriptJob) -> EngineProcess:
-        if self._process is not None and self._newman != job.newman:
+        if self._process is not None and self._answers != job.answers:
             self.close()
         if self._process is None:
-            self._newman = job.newman
+            self._answers = job.answers
             self._mirror = Mirror()
             self._process = EngineProcess(
-                self._limits, newman=job.newman, seed=job.seed % 2**64, deno=self._deno
+                self._limits, answers=job.answers, seed=job.seed % 2**64, deno=self._deno
             )
         return self._process
 

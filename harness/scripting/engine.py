@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 
 from harness.client.message import Cookie, Exchange, Response
 from harness.collection.model import EventName, Script
+from harness.dialect import EXACT, ScriptAnswers
 from harness.variables.scope import Scopes
 
 ConsoleLevel = Literal["debug", "log", "info", "warn", "error"]
@@ -117,7 +118,8 @@ class ScriptJob:
     `request` is Postman's v2.1 JSON of the request: as authored before it is sent, as resolved after.
     `scripts` pair each script with its label. `seed` makes every draw repeatable. `clock_ms` is the
     virtual time at which the event starts, `None` for the real time; with a virtual clock timers do not wait
-    unless `wait_for_timers`. `location` is the item's path, the collection's name first.
+    unless `wait_for_timers`. `answers` say what the scripts find, and what becomes of their errors.
+    `location` is the item's path, the collection's name first.
     """
 
     event: EventName
@@ -136,7 +138,7 @@ class ScriptJob:
     wait_for_timers: bool = True
     timeout_s: float | None = None
     stop_on_error: bool = False
-    newman: bool = False
+    answers: ScriptAnswers = EXACT.scripts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

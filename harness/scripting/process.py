@@ -7,10 +7,12 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
 
 from harness.collection.document import is_too_deep
+from harness.dialect import ScriptAnswers
 from harness.errors import EngineError
 from harness.scripting.engine import EngineLimits
 from harness.scripting.watch import Watch
@@ -42,10 +44,17 @@ def find_deno() -> str:
     return found
 
 
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
 class EngineProcess:
     """One child. Messages are lines of JSON; some are followed by raw bytes."""
 
-    def __init__(self, limits: EngineLimits, *, newman: bool, seed: int, deno: str | None = None) -> None:
+    def __init__(
+        self, limits: EngineLimits, *, answers: ScriptAnswers, seed: int, deno: str | None = None
+    ) -> None:
         main = BUNDLE / "engine" / "main.js"
         if not main.is_file():
             raise EngineError(
@@ -63,15 +72,15 @@ class EngineProcess:
         self._output: IO[bytes] = self._pipe(self._child.stdout)
         self._watch = Watch(self._child.pid, limits, self.end)
         try:
-            self._boot(newman=newman, seed=seed)
+            self._boot(answers=answers, seed=seed)
         except BaseException:
             self.close()
             raise
 
-    def _boot(self, *, newman: bool, seed: int) -> None:
+    def _boot(self, *, answers: ScriptAnswers, seed: int) -> None:
         settings = {
             "word": self._word,
-            "newman": newman,
+            "answers": {_camel_case(one.name): getattr(answers, one.name) for one in fields(answers)},
             "seed": str(seed),
             "console": self._limits.console_bytes,
         }

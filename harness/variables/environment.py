@@ -10,6 +10,7 @@ from harness.collection.document import Fetch, Source, Spot, read_json
 from harness.collection.javascript import as_text, to_json
 from harness.collection.model import Variable
 from harness.collection.variable import CONVERTING_TYPES, convert, read_variables
+from harness.dialect import EXACT, InputAnswers
 from harness.errors import InputError, UsageError
 from harness.variables.scope import Scope
 
@@ -99,10 +100,10 @@ def load_environment(
     return _read(read_json(source, what, fetch), kind, name)
 
 
-def parse_assignment(text: str, option: str, *, newman: bool = False) -> tuple[str, str]:
-    """Read the `name=value` of an option; with `newman` whatever is missing is empty."""
+def parse_assignment(text: str, option: str, *, answers: InputAnswers = EXACT.inputs) -> tuple[str, str]:
+    """Read the `name=value` of an option; where the `answers` allow it, whatever is missing is empty."""
     key, equals, value = text.partition("=")
-    if not newman and not (key and equals):
+    if answers.whole_assignments and not (key and equals):
         raise UsageError(
             f"{option} needs name=value, not {text!r}",
             where=option,
@@ -116,16 +117,15 @@ def export_scope(
     *,
     exported_at: str,
     exported_using: str,
-    newman: bool = False,
+    keeps_types: bool = True,
     mask: Callable[[str], str] | None = str,
 ) -> dict[str, Any]:
     """Write a scope as the document that newman exports.
 
-    `newman` gives exactly newman's: types that convert nothing read `any`, secrets are in clear. Otherwise
-    types are kept, secret variables are masked, and `mask` hides the secrets that others hold; `None` leaves
-    all in clear.
+    Without `keeps_types`, types that convert nothing read `any`. Secret variables are masked, and `mask`
+    hides the secrets that others hold; `None` leaves all in clear.
     """
-    entries = (_entry(variable, newman=newman, mask=None if newman else mask) for variable in scope.all())
+    entries = (_entry(variable, keeps_types=keeps_types, mask=mask) for variable in scope.all())
     return {
         "id": scope.id or _made_up_id(scope),
         "name": scope.label or scope.name,
@@ -181,7 +181,7 @@ def _filled(variable: Variable, values: Mapping[str, str]) -> Variable:
     return replace(variable, value=convert((variable.type or "any").lower(), values[variable.key]))
 
 
-def _entry(variable: Variable, *, newman: bool, mask: Callable[[str], str] | None) -> dict[str, Any]:
+def _entry(variable: Variable, *, keeps_types: bool, mask: Callable[[str], str] | None) -> dict[str, Any]:
     kind = (variable.type or "any").lower()
     converting = kind in CONVERTING_TYPES
     value = variable.value
@@ -193,7 +193,7 @@ def _entry(variable: Variable, *, newman: bool, mask: Callable[[str], str] | Non
         value = MASK
     elif mask is not None and isinstance(value, str):
         value = mask(value)
-    entry: dict[str, Any] = {"type": kind if converting or not newman else "any", "value": value}
+    entry: dict[str, Any] = {"type": kind if converting or keeps_types else "any", "value": value}
     entry["key"] = variable.key if mask is None else mask(variable.key)
     if variable.disabled:
         entry["disabled"] = True

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.dialect import EXACT, NEWMAN
 from harness.errors import ExitCode
 
 README = Path(__file__).parents[2] / "README.md"
@@ -124,8 +125,8 @@ def test_how_long_a_script_may_take(workspace, target, command):
     from harness.api import LiveRun, RunConfig
 
     file = workspace.collection(("Call", target.url, PASSES))
-    for newman, expected in ((True, None), (False, 30.0)):
-        with LiveRun(RunConfig(collection=file, newman=newman)) as live:
+    for dialect, expected in ((NEWMAN, None), (EXACT, 30.0)):
+        with LiveRun(RunConfig(collection=file, dialect=dialect)) as live:
             assert live.context.timeout_script_s == expected
     endless = workspace.collection(("Call", target.url, "while (true) {}"))
     said = command("run", endless, "--timeout-script", "200")

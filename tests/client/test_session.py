@@ -10,6 +10,7 @@ from harness.client.profile import Profile
 from harness.client.proxy import Proxies
 from harness.client.session import Session, SessionOptions
 from harness.collection.model import Auth, Body, Pair, Request, Url
+from harness.dialect import EXACT, NEWMAN
 
 FILES = FilePolicy(working_dir=Path())
 
@@ -121,8 +122,8 @@ def test_cookies_switched_off_are_neither_sent_nor_kept(server, session):
 def test_a_jars_cookies_do_not_leak_to_another_host_unless_newman_is_followed(server, session):
     session.jar.store("a=1; Path=/", server.base)
     elsewhere = f"http://localhost:{server.port}/"
-    for newman, leaks in ((False, False), (True, True)):
-        session.options = SessionOptions(newman=newman)
+    for dialect, leaks in ((EXACT, False), (NEWMAN, True)):
+        session.options = SessionOptions(answers=dialect.run)
         answers(server, moved(elsewhere), OK)
         send(session, server.base)
         assert any(line == "Cookie: a=1" for line in server.lines()) is leaks

@@ -2,6 +2,7 @@ import pytest
 
 from harness.collection.load import load_collection
 from harness.collection.selection import select
+from harness.dialect import EXACT, NEWMAN
 from harness.errors import UsageError
 
 
@@ -26,8 +27,8 @@ COLLECTION = load_collection(
 )
 
 
-def names(*folders, newman=False):
-    return " ".join(item.name for item in select(COLLECTION, folders, newman=newman))
+def names(*folders, dialect=EXACT):
+    return " ".join(item.name for item in select(COLLECTION, folders, answers=dialect.inputs))
 
 
 @pytest.mark.parametrize("newman", [True, False])
@@ -49,7 +50,7 @@ def names(*folders, newman=False):
     ],
 )
 def test_names_select_as_in_newman(folders, ran, newman):
-    assert names(*folders, newman=newman) == ran
+    assert names(*folders, dialect=NEWMAN if newman else EXACT) == ran
 
 
 def test_a_folders_own_children_come_before_their_children():
@@ -60,7 +61,7 @@ def test_a_folders_own_children_come_before_their_children():
 
 
 def test_newman_runs_an_item_twice_that_is_two_levels_below_another():
-    assert names("A", "Y", newman=True) == "Y Z a1 Y"
+    assert names("A", "Y", dialect=NEWMAN) == "Y Z a1 Y"
     assert names("A", "Y") == "Y Z a1"
 
 
@@ -68,7 +69,7 @@ def test_paths_select_too_except_as_newman():
     assert names("B / A") == "A"
     assert names("root", "A / X / Z") == "Z root"
     with pytest.raises(UsageError):
-        names("B / A", newman=True)
+        names("B / A", dialect=NEWMAN)
 
 
 def test_unknown_names_are_told_with_what_is_near():
@@ -84,6 +85,6 @@ def test_unknown_names_are_told_with_what_is_near():
 
 def test_newmans_words_for_unknown_names():
     with pytest.raises(UsageError, match='Unable to find a folder or request: "nope"'):
-        names("nope", newman=True)
+        names("nope", dialect=NEWMAN)
     with pytest.raises(UsageError, match="Invalid entrypoint"):
-        names("nope", "A", newman=True)
+        names("nope", "A", dialect=NEWMAN)

@@ -15,6 +15,7 @@ from harness.client.session import Session
 from harness.client.transport import HopRequest, TransportFailure
 from harness.collection.load import load_collection
 from harness.collection.model import Variable
+from harness.dialect import EXACT, Dialect
 from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished
 from harness.runner.plan import plan
@@ -100,7 +101,7 @@ class Lab:
     naps: list[float] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
     platform: str | None = None
-    newman: bool = False
+    dialect: Dialect = EXACT
 
     def run(
         self,
@@ -130,7 +131,7 @@ class Lab:
             engine=self.engine,
             sleep=self.naps.append,
             platform=self.platform,
-            newman=self.newman,
+            dialect=self.dialect,
         )
         events = run_plan(
             plan(collection, rows=rows or (), iterations=iterations),

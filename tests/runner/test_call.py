@@ -1,6 +1,7 @@
 import pytest
 
 from harness.client.message import Response
+from harness.dialect import NEWMAN
 from harness.runner.results import RunWarning
 from harness.runner.rules import Rule
 from harness.scripting.engine import Deprecation, JobResult, ScriptPosition, ScriptRun
@@ -181,7 +182,7 @@ def test_an_unresolved_name_is_a_warning_with_its_place(lab):
 
 
 def test_newman_says_nothing_of_unresolved_names(lab):
-    lab.newman = True
+    lab.dialect = NEWMAN
     assert lab.run([{"name": "a", "request": "http://lab/{{nope}}"}]).summary.warnings == []
 
 

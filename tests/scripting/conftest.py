@@ -8,6 +8,7 @@ import pytest
 
 from harness.client.message import Cookie, Exchange, Failure, ResolvedRequest, Response
 from harness.collection.model import EventName, Script, Variable
+from harness.dialect import DIALECTS, EXACT, NEWMAN, POSTMAN, Dialect
 from harness.scripting.deno import DenoEngine
 from harness.scripting.engine import Assertion, EngineLimits, JobResult, ScriptJob, ScriptRun
 from harness.variables.scope import Scope, ScopeName, Scopes
@@ -89,7 +90,7 @@ class Bench:
     """Runs scripts in one engine. `scopes` last from one call of `run` to the next, as in a run."""
 
     engine: DenoEngine
-    newman: bool = False
+    dialect: Dialect = EXACT
     host: MemoryHost = field(default_factory=MemoryHost)
     scopes: Scopes = field(default_factory=Scopes)
 
@@ -103,7 +104,7 @@ class Bench:
             "location": ("Collection", "Folder", "Item"),
             "scopes": self.scopes,
             "response": JSON_RESPONSE if event == "test" else None,
-            "newman": self.newman,
+            "answers": self.dialect.scripts,
         }
         return ScriptJob(**{**settings, **more})
 
@@ -139,24 +140,30 @@ def outcome(assertion: Assertion) -> str:
 
 
 @pytest.fixture(scope="session")
-def engines() -> Iterator[dict[bool, DenoEngine]]:
+def engines() -> Iterator[dict[str, DenoEngine]]:
     """One engine a mode; tests that may break it take a fresh one."""
-    made = {newman: DenoEngine() for newman in (False, True)}
+    made = {name: DenoEngine() for name in DIALECTS}
     yield made
     for engine in made.values():
         engine.close()
 
 
 @pytest.fixture
-def bench(engines: dict[bool, DenoEngine]) -> Bench:
+def bench(engines: dict[str, DenoEngine]) -> Bench:
     """The current sandbox."""
-    return Bench(engines[False])
+    return Bench(engines[EXACT.name])
 
 
 @pytest.fixture
-def newman(engines: dict[bool, DenoEngine]) -> Bench:
+def newman(engines: dict[str, DenoEngine]) -> Bench:
     """newman 6.2.2, to the letter."""
-    return Bench(engines[True], newman=True)
+    return Bench(engines[NEWMAN.name], dialect=NEWMAN)
+
+
+@pytest.fixture
+def postman(engines: dict[str, DenoEngine]) -> Bench:
+    """Postman CLI 1.34.0 on a file of format v2.1."""
+    return Bench(engines[POSTMAN.name], dialect=POSTMAN)
 
 
 @pytest.fixture

@@ -227,7 +227,7 @@ INNOCENT = (
         f"Object.defineProperty(Object.prototype, 'test', {{set() {{}}, get: {FAKE}}})",
         f"Object.defineProperty(Object.prototype, 'setTimeout', {{set() {{this.pm = {FAKE}}}, get() {{}}}})",
         "Object.defineProperty(Object.prototype, 'number', {set() { leaked = this }, get() {}})",
-        "Object.prototype.environment = Object.prototype.skipped = true; Object.prototype.newman = true",
+        "Object.prototype.environment = Object.prototype.skipped = true; Object.prototype.promises = false",
         "const realm = (0, eval)('this'); realm.Promise = realm.String = realm.Error = realm.Map = () => {}",
         "const {JSON: J} = (0, eval)('this'); J.parse = () => null; J.stringify = () => '[]'",
     ],
@@ -269,7 +269,7 @@ for (const name of NAMES) {
         }
     }
 }
-const KEYS = ["number", "current", "newman", "losses", "timers", "scopes", "pm", "host", "run", "records"];
+const KEYS = ["number", "current", "answers", "losses", "timers", "scopes", "pm", "host", "run", "records"];
 for (const key of KEYS) {
     const set = function (value) {
         note(this);

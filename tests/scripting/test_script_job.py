@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.client.message import Response
+from harness.dialect import EXACT, NEWMAN
 from harness.errors import EngineError
 from harness.scripting.deno import DenoEngine
 from harness.scripting.job import Mirror, job_json
@@ -97,8 +98,10 @@ def test_a_closed_engine_can_be_closed_again_and_starts_anew(bench):
 def test_one_engine_serves_both_modes_one_after_the_other(bench):
     engine = DenoEngine()
     try:
-        for newman, known in ((True, "'undefined'"), (False, "function"), (True, "'undefined'")):
-            (run,) = engine.run(bench.job("console.log(typeof URL)", newman=newman), bench.host).runs
+        for dialect, known in ((NEWMAN, "'undefined'"), (EXACT, "function"), (NEWMAN, "'undefined'")):
+            (run,) = engine.run(
+                bench.job("console.log(typeof URL)", answers=dialect.scripts), bench.host
+            ).runs
             assert run.console[0].text == known
     finally:
         engine.close()

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from harness.collection.model import Variable
+from harness.dialect import NEWMAN
 from harness.errors import InputError, UsageError
 from harness.variables.environment import (
     MASK,
@@ -117,7 +118,7 @@ def test_given_values_win_over_all():
 def test_assignments():
     assert parse_assignment("a=b=c", "--env-var") == ("a", "b=c")
     assert parse_assignment("a=", "--env-var") == ("a", "")
-    assert parse_assignment("a", "--env-var", newman=True) == ("a", "")
+    assert parse_assignment("a", "--env-var", answers=NEWMAN.inputs) == ("a", "")
     with pytest.raises(UsageError, match="--env-var needs name=value, not '=b'"):
         parse_assignment("=b", "--env-var")
 
@@ -128,7 +129,7 @@ def export(**options):
 
 
 def test_exports_are_newmans():
-    assert export(newman=True) == {
+    assert export(keeps_types=False, mask=None) == {
         "id": "abc",
         "name": "E",
         "values": [
@@ -176,5 +177,5 @@ def test_an_export_without_a_file_behind_it_has_a_name_and_a_stable_id():
 
 def test_an_export_loads_again():
     scope = load_environment(DOCUMENT).scope()
-    again = load_environment(json.loads(json.dumps(export(newman=True)))).scope()
+    again = load_environment(json.loads(json.dumps(export(keeps_types=False, mask=None)))).scope()
     assert {one.key: one.value for one in again} == {one.key: one.value for one in scope}

@@ -3,15 +3,18 @@
 from typing import Any
 
 from harness.client.message import Failure
+from harness.dialect import ReportAnswers
 from harness.scripting.engine import ScriptError
 
 Json = dict[str, Any]
 
 
-def assertion_error(error: ScriptError, test: str | None, index: int, *, position: int, newman: bool) -> Json:
+def assertion_error(
+    error: ScriptError, test: str | None, index: int, *, position: int, answers: ReportAnswers
+) -> Json:
     """Tell why an assertion failed; `position` is the call's in the plan."""
     stack = error.stack
-    if newman or not stack:
+    if answers.invented_stacks or not stack:
         # newman invents this stack, with the assertion's index as the line (newman 6.2, lib/run/index.js).
         place = f"sandbox-script.js:{index + 1}:{position + 1}"
         stack = f"{error.name}: {error.message}\n   at Object.eval {place})"
@@ -22,19 +25,19 @@ def assertion_error(error: ScriptError, test: str | None, index: int, *, positio
         "message": error.message,
         "stack": stack,
     }
-    return document if newman else document | _beyond_newman(error)
+    return document | _beyond_newman(error) if answers.additions else document
 
 
-def script_error(error: ScriptError, *, newman: bool) -> Json:
+def script_error(error: ScriptError, answers: ReportAnswers) -> Json:
     """Tell what a script threw; a thrown value that is no error has neither name nor message."""
-    document: Json = {"type": "Error"} if error.name or not newman else {"stacktrace": []}
+    document: Json = {"type": "Error"} if error.name or answers.whole_thrown_values else {"stacktrace": []}
     if error.name:
         document["name"] = error.name
     if error.message:
         document["message"] = error.message
     if error.stack:
         document["stack"] = error.stack
-    return document if newman else document | _beyond_newman(error)
+    return document | _beyond_newman(error) if answers.additions else document
 
 
 def request_error(failure: Failure) -> Json:

@@ -35,14 +35,15 @@ _HIDDEN: Final = "********"
 class JsonReporter:
     """Writes newman's JSON summary of a run.
 
-    In newman's letter nothing is masked and nothing added. Otherwise executions also carry `attempts`,
+    Where the dialect has additions, executions also carry `attempts`,
     `expectations`, `extractions`, `console` and `warnings`, the run `skipped`, `warnings` and `facts`,
     and an assertion tells `expected` and `actual`.
     """
 
     def __init__(self, options: Options, context: ReporterContext) -> None:
         self._context = context
-        self._mask = (lambda text: text) if context.newman else context.mask
+        self._answers = context.dialect.reports
+        self._mask = context.mask
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
         self._document: CollectionDocument | None = None
@@ -96,7 +97,7 @@ class JsonReporter:
             self._skipped.add(self._dump(entry | self._outcome(result) | self._extras(result)), ",\n")
         for execution in self._execute(result, cursor, item):
             self._executions.add(self._dump(execution), ",\n")
-        for fault in faults_of(result, newman=self._context.newman):
+        for fault in faults_of(result, self._answers):
             self._failures.add(self._dump(self._failure(fault, result, cursor, item)), ",\n")
 
     @property
@@ -126,7 +127,7 @@ class JsonReporter:
             sent.append(("call", result.exchange))
         sent.extend((side.origin, side.exchange) for side in result.side if side.origin == "test")
         outcome = self._outcome(result)
-        if self._context.newman:
+        if self._answers.one_exchange_per_item:
             # newman pushes one and the same object for each request: every entry tells the last one sent,
             # and the last failure.
             failures = [exchange.failure for _, exchange in sent if exchange.failure is not None]
@@ -165,7 +166,7 @@ class JsonReporter:
         }
         if exchange.response is not None:
             body = masked_bytes(exchange.response.body, self._mask)
-            cookies = () if self._context.newman else exchange.cookies
+            cookies = exchange.cookies if self._answers.additions else ()
             identity = self._identity(f"response/{number}")
             execution["response"] = response_document(exchange.response, identity, body, cookies)
         execution["id"] = result.call.item.id
@@ -181,13 +182,11 @@ class JsonReporter:
             outcome["assertions"] = assertions
         for key, runs in (("prerequestScript", result.prerequest), ("testScript", result.test)):
             errors: list[Json] = [
-                {"error": script_error(run.error, newman=self._context.newman)}
-                for run in runs
-                if run.error is not None
+                {"error": script_error(run.error, self._answers)} for run in runs if run.error is not None
             ]
-            if not self._context.newman:
+            if self._answers.additions:
                 losses = (loss for run in runs for loss in run.losses)
-                errors.extend({"error": script_error(loss, newman=False), "lost": True} for loss in losses)
+                errors.extend({"error": script_error(loss, self._answers), "lost": True} for loss in losses)
             if errors:
                 outcome[key] = errors
         return outcome
@@ -200,7 +199,7 @@ class JsonReporter:
                 assertion.name,
                 assertion.index,
                 position=result.position,
-                newman=self._context.newman,
+                answers=self._answers,
             )
         return document
 
@@ -211,18 +210,18 @@ class JsonReporter:
             if fault.origin != "call":
                 source = {"id": self._identity(fault.origin)}
         elif fault.kind in ("script", "lost") and fault.error is not None:
-            error = script_error(fault.error, newman=self._context.newman)
+            error = script_error(fault.error, self._answers)
         elif fault.error is not None:
             error = assertion_error(
                 fault.error,
                 fault.test,
                 fault.index,
                 position=result.position,
-                newman=self._context.newman,
+                answers=self._answers,
             )
         document: Json = {
             "error": error,
-            "at": fault.at(newman=self._context.newman),
+            "at": fault.at(self._answers),
             "source": source,
             "parent": self._parent(result),
             "cursor": cursor,
@@ -269,7 +268,7 @@ class JsonReporter:
         return document
 
     def _dump(self, value: Any) -> Iterator[str]:
-        return dumped(value if self._context.newman else masked(value, self._mask))
+        return dumped(masked(value, self._mask) if self._context.dialect.run.masks else value)
 
     def _write(self, file: IO[bytes], started: RunStarted) -> None:
         def put(text: str) -> None:
@@ -294,7 +293,7 @@ class JsonReporter:
         # newman's `run.error` is for what broke the run; stopping at a failure is what was asked for.
         error = None if error == "bail" else error
         tell('\n],\n"error": ', {"name": "Error", "message": error} if error else None)
-        if not self._context.newman:
+        if self._answers.additions:
             put(',\n"skipped": [\n')
             self._skipped.copy_to(file)
             summary = self._finished.summary if self._finished else self._summary
@@ -313,7 +312,7 @@ class JsonReporter:
         )
         values = []
         for variable in scope:
-            hidden = variable.secret and not self._context.newman
+            hidden = variable.secret and self._context.dialect.run.masks
             value = _HIDDEN if hidden else variable.value
             values.append({"type": variable.type or "any", "value": value, "key": variable.key})
         return variables_document(scope.id or self._identity(name), scope.label, values)

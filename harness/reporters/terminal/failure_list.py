@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import ndiff
 from typing import Final
 
+from harness.dialect import ReportAnswers
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.terminal.call_lines import outcome, warning_line
 from harness.reporters.terminal.colours import fit, wrap
@@ -30,15 +31,15 @@ class _Failed:
 class FailureList:
     """Collects what failed while a run goes on, and tells it in the end."""
 
-    def __init__(self, style: Style, *, newman: bool) -> None:
+    def __init__(self, style: Style, answers: ReportAnswers) -> None:
         self._style = style
-        self._newman = newman
+        self._answers = answers
         self._failed: list[_Failed] = []
         self.count = 0
 
     def take(self, result: CallResult) -> None:
         """Keep what failed in a call, if anything."""
-        faults = tuple(faults_of(result, newman=self._newman))
+        faults = tuple(faults_of(result, self._answers))
         if faults and self.count < _LISTED:
             request = hint = ""
             if result.exchange is not None:

@@ -54,14 +54,14 @@ class TerminalReporter:
 
     def __init__(self, options: Options, context: ReporterContext) -> None:
         self._stream = context.stream
-        self._newman = context.newman
+        self._answers = context.dialect.reports
         self._silent = bool(options.get("silent")) or context.verbosity == "silent"
         self._quiet = context.verbosity == "quiet"
         self._banner = not options.get("no-banner") and not self._quiet
         self._table = not options.get("no-summary")
         self._list = not options.get("no-failures")
         self._style = style_of(options, context)
-        self._failures = FailureList(self._style, newman=context.newman)
+        self._failures = FailureList(self._style, self._answers)
         self._pace = Pace()
         live = not self._silent and is_live(context.stream, context.environ)
         style = self._style
@@ -130,13 +130,13 @@ class TerminalReporter:
         self._pace.total = event.calls * event.iterations
         ink = self._style.ink
         if self._banner:
-            self._print([ink("newman" if self._newman else "harness", "dim"), ""])
+            self._print([ink(self._answers.banner, "dim"), ""])
         if self._quiet:
             return
         cycles = f", {counted(event.iterations, 'iteration')}" if event.iterations > 1 else ""
         about = f"{counted(event.calls, 'call')}{cycles}, {event.mode}"
         name = self._style.text(event.collection.name)
-        self._print([ink(name, "bold") + ("" if self._newman else ink(f"  ({about})", "dim"))])
+        self._print([ink(name, "bold") + (ink(f"  ({about})", "dim") if self._answers.additions else "")])
 
     def _finish(self, result: CallResult) -> None:
         first = self._failures.count + 1

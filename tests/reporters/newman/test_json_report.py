@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from harness.client.message import Hop
+from harness.dialect import EXACT, NEWMAN
 from harness.errors import InputError
 from harness.runner.events import CallFinished
 
@@ -19,7 +20,7 @@ def test_the_report_is_the_golden_one(bench, shop_run, golden):
 
 
 def test_newmans_letter_is_the_golden_one(bench, shop_run, golden):
-    document = report_of(bench, shop_run, newman=True)
+    document = report_of(bench, shop_run, dialect=NEWMAN)
     golden("report.newman.json", json.dumps(document, indent=1, ensure_ascii=False))
 
 
@@ -37,7 +38,7 @@ def test_every_request_of_a_call_is_an_execution(bench, shop_run):
 
 
 def test_newman_tells_the_last_request_of_a_call_for_each_one(bench, shop_run):
-    executions = report_of(bench, shop_run, newman=True)["run"]["executions"]
+    executions = report_of(bench, shop_run, dialect=NEWMAN)["run"]["executions"]
     assert [(one["item"]["name"], one.get("response", {}).get("code")) for one in executions[:2]] == [
         ("Create order", 201),
         ("Create order", 201),
@@ -46,7 +47,7 @@ def test_newman_tells_the_last_request_of_a_call_for_each_one(bench, shop_run):
 
 
 def test_newman_tells_of_a_request_error_what_json_keeps_of_it(bench, shop_run):
-    executions = report_of(bench, shop_run, newman=True)["run"]["executions"]
+    executions = report_of(bench, shop_run, dialect=NEWMAN)["run"]["executions"]
     assert executions[-1]["requestError"] == {"code": "ECONNREFUSED"}
 
 
@@ -56,7 +57,7 @@ def test_newman_counts_every_leg_of_an_auth_handshake(bench, shop_run):
     hops = tuple(Hop(request=exchange.request, response=exchange.response, leg=leg) for leg in (0, 1))
     result = replace(event.result, exchange=replace(exchange, hops=hops))
     shop_run[shop_run.index(event)] = CallFinished(result=result)
-    run = report_of(bench, shop_run, newman=True)["run"]
+    run = report_of(bench, shop_run, dialect=NEWMAN)["run"]
     assert run["stats"]["requests"]["total"] == len(run["executions"]) == 5
     assert report_of(bench, shop_run)["run"]["stats"]["requests"]["total"] == 4
 
@@ -75,7 +76,7 @@ def test_failures_say_where_in_newmans_words(bench, shop_run):
 
 
 def test_newman_knows_nothing_of_losses_and_no_line_of_a_script_error(bench, shop_run):
-    failures = report_of(bench, shop_run, newman=True)["run"]["failures"]
+    failures = report_of(bench, shop_run, dialect=NEWMAN)["run"]["failures"]
     assert [one["at"] for one in failures] == [
         "assertion:1 in test-script",
         "assertion:4 in expect",
@@ -109,7 +110,7 @@ def test_a_body_is_given_byte_for_byte(bench, shop_run):
 
 @pytest.mark.parametrize("newman", [True, False])
 def test_secrets_are_masked_except_in_newmans_letter(bench, shop_run, newman):
-    path = bench.report("json", shop_run, {"export": "report.json"}, newman=newman)
+    path = bench.report("json", shop_run, {"export": "report.json"}, dialect=NEWMAN if newman else EXACT)
     assert ("s3cr3t" in path.read_text(encoding="utf-8")) == newman
 
 

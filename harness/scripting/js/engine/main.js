@@ -36,8 +36,8 @@ class Engine {
     });
     const { realm, context } = openRealm(boot, (name) => this.#chunk(name), this.#operations());
     this.#realm = realm;
-    this.#sources = new Sources(context, realm.names().split(" "), boot.newman);
-    this.#syntax = new Syntax(() => this.#chunk("acorn"), boot.newman);
+    this.#sources = new Sources(context, realm.names().split(" "), boot.answers);
+    this.#syntax = new Syntax(() => this.#chunk("acorn"), boot.answers);
     this.#wire.write({ ready: true });
   }
 
@@ -147,7 +147,7 @@ class Engine {
     let skipped = false;
     let ran;
     for (const [id, current] of job.scripts) {
-      const run = new Run(++this.#number, this.#clock, this.#ledger(), this.#options.newman);
+      const run = new Run(++this.#number, this.#clock, this.#ledger(), this.#options.answers);
       this.#runs.set(run.number, run);
       const started = performance.now();
       await this.#script(run, eventNumber, id, current, job);
@@ -188,7 +188,7 @@ class Engine {
       run.ledger.closed = true;
       return;
     }
-    if (!this.#options.newman) this.#deprecatePlain(run.ledger, compiled);
+    if (!this.#options.answers.consoleDeprecations) this.#deprecatePlain(run.ledger, compiled);
     const deadline = job.timeout === null ? Infinity : run.time() + job.timeout;
     this.#guard(run, () => realm.start(
       run.number, eventNumber, current, compiled.call, compiled.names, compiled.text, compiled.usesThis,
@@ -200,7 +200,7 @@ class Engine {
       run.ledger.fail(realm.describe("the script never finished: it awaits a promise that nothing will settle"));
     }
     run.ledger.abandon();
-    if (this.#options.newman && job.stop) run.ledger.promoteLoss();
+    if (this.#options.answers.losesLateErrors && job.stop) run.ledger.promoteLoss();
     run.ledger.closed = true;
   }
 
@@ -284,13 +284,13 @@ class Engine {
       const begun = this.#clock.time();
       const reply = await this.#perform(run, { kind, json });
       if (this.#clock.virtual) {
-        const delay = this.#options.newman && run.queue.length ? NEWMAN_REQUEST_MS : 0;
+        const delay = this.#options.answers.slowRequests && run.queue.length ? NEWMAN_REQUEST_MS : 0;
         this.#guard(run, () => this.#realm.answer(run.number, id, JSON.stringify(reply), delay));
         continue;
       }
       const took = this.#clock.time() - begun;
       run.lag += took;
-      const due = asked + Math.max(reply?.response?.elapsed ?? took, this.#options.newman ? NEWMAN_REQUEST_MS : 0);
+      const due = asked + Math.max(reply?.response?.elapsed ?? took, this.#options.answers.slowRequests ? NEWMAN_REQUEST_MS : 0);
       // A little sooner is chance, and overtakes nobody.
       run.due = Math.max(due, ...dues.filter((earlier) => earlier - due < OVERTAKEN_MS));
       dues.push(run.due);
@@ -344,10 +344,10 @@ class Run {
   #clock;
   #total = 0;
 
-  #newman;
+  #answers;
 
-  constructor(number, clock, ledger, newman) {
-    this.#newman = newman;
+  constructor(number, clock, ledger, answers) {
+    this.#answers = answers;
     this.number = number;
     this.#clock = clock;
     this.ledger = ledger;
@@ -369,7 +369,7 @@ class Run {
     this.ledger.exited = true;
     if (problem === "") return;
     // newman takes an error for lost when timers or requests are still to come.
-    if (this.#newman && this.queue.length + this.deferred.length > 0) this.ledger.loss(problem, "thrown");
+    if (this.#answers.losesLateErrors && this.queue.length + this.deferred.length > 0) this.ledger.loss(problem, "thrown");
     else this.ledger.fail(problem);
   }
 

@@ -31,5 +31,5 @@ export function openRealm(boot, chunk, operations) {
 
   const prelude = vm.runInContext("({ exports: {} })", context);
   compile("prelude")(prelude, prelude.exports);
-  return { context, realm: prelude.exports.start(call, boot.newman, boot.seed) };
+  return { context, realm: prelude.exports.start(call, JSON.stringify(boot.answers), boot.seed) };
 }

@@ -8,12 +8,12 @@ export class Sources {
   #compiled = new Map();
   #names;
   #context;
-  #newman;
+  #answers;
 
-  constructor(context, names, newman) {
+  constructor(context, names, answers) {
     this.#context = context;
     this.#names = new Set(names);
-    this.#newman = newman;
+    this.#answers = answers;
   }
 
   add(texts) {
@@ -33,13 +33,13 @@ export class Sources {
     // Code that is put together at run time, or spelled with escapes, may mention anything.
     const any = mentioned.has("eval") || text.includes("\\u");
     const names = [...this.#names].filter((name) => any || mentioned.has(name));
-    const asynchronous = !this.#newman && mentioned.has("await");
+    const asynchronous = this.#answers.topLevelAwait && mentioned.has("await");
     // The text around the code is Postman's. It stands on lines of its own, before the first and after the last.
     // The current sandbox puts a function of its own around it, so that scripts may declare any name.
     let body = `;var arguments = undefined;\n${text}\n;`;
     if (asynchronous) {
       body = `;var arguments = undefined;return (async()=>{;\n${text}\n;})();`;
-    } else if (!this.#newman) body = `;var arguments = undefined;(()=>{;\n${text}\n;})();`;
+    } else if (this.#answers.freeNames) body = `;var arguments = undefined;(()=>{;\n${text}\n;})();`;
     const options = { parsingContext: this.#context, filename: fileName(id), lineOffset: -1 };
     const call = vm.compileFunction(body, names, options);
     const compiled = { call, names: names.join(" "), text, usesThis: any || mentioned.has("this"), asynchronous };

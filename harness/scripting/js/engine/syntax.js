@@ -4,12 +4,12 @@ const decoder = new TextDecoder();
 
 export class Syntax {
   #load;
-  #newman;
+  #answers;
   #parser;
 
-  constructor(load, newman) {
+  constructor(load, answers) {
     this.#load = load;
-    this.#newman = newman;
+    this.#answers = answers;
   }
 
   /** `[line, column, text of the line]`, or undefined where the second parser finds no fault. */
@@ -35,7 +35,7 @@ export class Syntax {
     this.#parser ??= parserFrom(decoder.decode(this.#load()));
     return this.#parser.parse(text, {
       ecmaVersion: "latest", sourceType: "script", allowReturnOutsideFunction: true,
-      allowAwaitOutsideFunction: !this.#newman, locations: true,
+      allowAwaitOutsideFunction: this.#answers.topLevelAwait, locations: true,
     });
   }
 }

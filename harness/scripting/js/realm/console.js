@@ -5,11 +5,11 @@ import { teleported } from "./teleport.js";
 
 const LEVELS = ["log", "warn", "debug", "info", "error"];
 
-export function makeConsole(host, run, newman) {
+export function makeConsole(host, run, answers) {
   const made = {};
   const tell = (level, args) => host("log", run, level, jsonList(args, args.length));
   for (const level of LEVELS) {
-    made[level] = newman
+    made[level] = answers.consoleAsJson
       ? (...args) => tell(level, [teleported(args).map(inspect).join(", ")])
       : (...args) => {
         for (let index = 0; index < args.length; index++) {

@@ -85,12 +85,12 @@ function placed(given, url) {
 export class CookieJar {
   #ask;
   #later;
-  #newman;
+  #answers;
 
-  constructor(ask, later, newman) {
+  constructor(ask, later, answers) {
     this.#ask = ask;
     this.#later = later;
-    this.#newman = newman;
+    this.#answers = answers;
   }
 
   #cookies(url) {
@@ -116,7 +116,7 @@ export class CookieJar {
    * current sandbox answers a call without one by a promise, and tells either of wrong arguments.
    */
   #answer(prepare, callback, wanted) {
-    if (this.#newman) {
+    if (!this.#answers.promises) {
       const work = prepare(() => {
         if (wanted && typeof callback !== "function") throw new TypeError(`CookieJar.${wanted}() requires a callback function`);
       });
@@ -154,7 +154,7 @@ export class CookieJar {
 
   getAll(url, options, callback) {
     if (typeof options === "function" && !callback) [options, callback] = [{}, options];
-    if (options === undefined && !this.#newman) options = {};
+    if (options === undefined && this.#answers.promises) options = {};
     return this.#answer((needsCallback) => {
       const target = address(url, "getAll");
       needsCallback();

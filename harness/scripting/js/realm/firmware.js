@@ -17,7 +17,7 @@ import { Scopes } from "./variables.js";
 
 const { parse } = JSON;
 
-export function boot({ host, library, shared, newman, realm, native, process }) {
+export function boot({ host, library, shared, answers, realm, native, process }) {
   chai.use(chaiPostman(sdk, lodash, function Ajv(options) {
     return new (library("ajv"))(options);
   }));
@@ -28,7 +28,7 @@ export function boot({ host, library, shared, newman, realm, native, process }) 
     writable: true, configurable: true, enumerable: true,
   });
 
-  const engine = { host, library, newman, realm, liquidJson, scopes: new Scopes(shared.modules.uuid().v4), names: bindable(newman) };
+  const engine = { host, library, answers, realm, liquidJson, scopes: new Scopes(shared.modules.uuid().v4), names: bindable(answers) };
   engine.packages = new Packages(engine);
   engine.sugar = new Sugar(realm, () => library("sugar"));
   realm.require = makeRequire({ library, liquidJson, process });

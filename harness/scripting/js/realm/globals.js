@@ -51,13 +51,13 @@ export const OWN = [
   "clearImmediate",
 ];
 
-export function allowedGlobals(newman) {
-  return newman ? LANGUAGE : [...LANGUAGE, ...CURRENT, ...WEB];
+export function allowedGlobals(answers) {
+  return !answers.currentGlobals ? LANGUAGE : [...LANGUAGE, ...CURRENT, ...WEB];
 }
 
 /** Every name that may be a parameter of a script's function. */
-export function bindable(newman) {
-  return [...new Set([...allowedGlobals(newman), ...LEGACY, ...OWN, "bridge", "__exitscope"])]
+export function bindable(answers) {
+  return [...new Set([...allowedGlobals(answers), ...LEGACY, ...OWN, "bridge", "__exitscope"])]
     .filter((name) => name !== "undefined" && name !== "NaN" && name !== "Infinity");
 }
 

@@ -6,12 +6,12 @@ import { newmanWarning, replacement } from "./deprecated.js";
 import { LEGACY } from "./globals.js";
 
 /** Told once of each name that a script uses: newman on the console, we as the script's own deprecations. */
-function warner(script, newman) {
+function warner(script, answers) {
   const said = new Set();
   return (name) => {
     if (said.has(name)) return;
     said.add(name);
-    if (!newman) {
+    if (!answers.consoleDeprecations) {
       if (replacement(name) !== undefined) script.deprecate(name);
       return;
     }
@@ -83,8 +83,8 @@ class Postman {
 }
 
 /** Functions by legacy name, each called at most once per script. */
-export function legacyBindings(script, library, newman) {
-  const warn = warner(script, newman);
+export function legacyBindings(script, library, answers) {
+  const warn = warner(script, answers);
   const state = { enabled: true, tests: {} };
   const objects = {
     get environment() {
@@ -101,7 +101,7 @@ export function legacyBindings(script, library, newman) {
     const heed = (property) => {
       if (!state.enabled) return;
       if (key !== "postman") warn(key);
-      else warn(newman || typeof property !== "string" ? "postman.setNextRequest" : `postman.${property}`);
+      else warn(answers.consoleDeprecations || typeof property !== "string" ? "postman.setNextRequest" : `postman.${property}`);
     };
     return new Proxy(target, {
       set(inner, property, value) {
@@ -142,7 +142,7 @@ export function legacyBindings(script, library, newman) {
     responseTime: () => ofResponse((response) => response.responseTime),
     responseCode: () => ofResponse((response) => response.details()),
     responseBody: () => ofResponse((response) =>
-      !newman && response.responseSize > 50 * 1024 * 1024 ? undefined : response.text()),
+      !answers.largeLegacyBodies && response.responseSize > 50 * 1024 * 1024 ? undefined : response.text()),
     iteration: () => script.iteration,
     postman: () => Postman.interface(script, objects),
     _: () => library("lodash3"),
@@ -157,7 +157,7 @@ export function legacyBindings(script, library, newman) {
   const bindings = { __proto__: null };
   for (let index = 0; index < LEGACY.length; index++) {
     const key = LEGACY[index];
-    if (!newman && (key === "atob" || key === "btoa")) continue;
+    if (answers.currentGlobals && (key === "atob" || key === "btoa")) continue;
     bindings[key] = () => bound(key, key === "environment" || key === "globals"
       ? () => script.scopes[key].syncVariablesTo()
       : makers[key]).seen;

@@ -9,9 +9,9 @@ export class Losses {
   #run;
   #absent;
 
-  constructor(host, run, newman) {
+  constructor(host, run, answers) {
     this.#host = host;
-    this.#absent = newman ? NAMELESS : undefined;
+    this.#absent = answers.namelessThrows ? NAMELESS : undefined;
     this.#run = run;
   }
 

@@ -50,7 +50,7 @@ function execution(script, runRequest) {
     setNextRequest: (target) => script.setNext(target),
   };
   Object.defineProperty(made.skipRequest, "name", { value: "" });
-  return script.newman ? made : readonly({}, { ...made, runRequest });
+  return !script.answers.currentPm ? made : readonly({}, { ...made, runRequest });
 }
 
 function vault(script) {
@@ -77,7 +77,7 @@ function datasets(id) {
   return Object.fromEntries(["addView", "executeView", "executeQuery"].map((method) => [method, refusal(method)]));
 }
 
-export function makePm(script, { host, library, newman }) {
+export function makePm(script, { host, library, answers }) {
   const pm = new Postman();
   const lazy = {
     __proto__: null,
@@ -95,7 +95,7 @@ export function makePm(script, { host, library, newman }) {
       cookies.jar = () => new CookieJar(
         (kind, json) => script.ask(kind, json),
         (callback) => script.timers.later(callback),
-        newman,
+        answers,
       );
       return cookies;
     },
@@ -104,16 +104,14 @@ export function makePm(script, { host, library, newman }) {
     execution: () => execution(script, sender().runRequest),
   };
   if (script.event !== "test") delete lazy.response;
-  if (newman) delete lazy.vault;
-  else {
-    lazy.require = () => (name) => script.package(name);
-    lazy.datasets = () => datasets;
-  }
+  if (answers.currentPm) lazy.require = () => (name) => script.package(name);
+  else delete lazy.vault;
+  if (answers.refusesDatasets) lazy.datasets = () => datasets;
   let senders;
   const sender = () => (senders ??= makeSender({
     flush: () => script.flush(),
     defer: (kind, json, callback) => script.defer(kind, json, callback),
-    host, newman,
+    host, answers,
     warn: (text) => script.console.warn(text),
     Buffer: library("buffer").Buffer,
   }));
@@ -123,6 +121,6 @@ export function makePm(script, { host, library, newman }) {
     const key = names[index];
     defineProperty(pm, key, { __proto__: null, get: () => (made[key] ??= lazy[key]()) });
   }
-  const legacyTests = addTests(pm, { host, run: script.number, newman, losses: script.losses });
+  const legacyTests = addTests(pm, { host, run: script.number, answers, losses: script.losses });
   return { pm, legacyTests };
 }

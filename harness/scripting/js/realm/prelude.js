@@ -3,13 +3,14 @@
  *
  * `call` comes from the engine's realm. Nothing but this closure may ever hold it, and an error that the
  * engine's realm throws (a stack that runs out inside it) must not reach a script, for its constructor
- * would lead out of the realm.
+ * would lead out of the realm. `answersJson` are the dialect's answers (`harness/dialect/scripts.py`).
  */
 import { addBase64Url } from "./base64url.js";
 import { allowedGlobals, forgetLater } from "./globals.js";
 import { sharedLibraries } from "./shared_libraries.js";
 
-export function start(call, newman, seed) {
+export function start(call, answersJson, seed) {
+  const answers = Object.freeze({ __proto__: null, ...JSON.parse(answersJson) });
   const RealmError = Error;
   const { apply } = Reflect;
   const host = (operation, a, b, c, d, e, f, g) => {
@@ -21,12 +22,12 @@ export function start(call, newman, seed) {
   };
   const realm = globalThis;
   const native = { Date, microtask: realm.queueMicrotask, structuredClone: realm.structuredClone };
-  shutGlobals(realm, newman);
-  if (newman) forgetLater(realm);
+  shutGlobals(realm, answers);
+  if (!answers.currentGlobals) forgetLater(realm);
   fixStackTraces();
 
   const loaded = Object.create(null);
-  const process = browserProcess(newman);
+  const process = browserProcess(answers);
   const library = (name) => {
     if (!(name in loaded)) {
       const factory = host("chunk", name);
@@ -45,16 +46,18 @@ export function start(call, newman, seed) {
     const name = path.endsWith("/") ? path.slice(0, -1) : path;
     return name in shared.modules ? shared.modules[name]() : library(name);
   };
-  if (!newman) addBase64Url(library("buffer").Buffer);
+  if (answers.currentGlobals) addBase64Url(library("buffer").Buffer);
   const firmware = library("firmware");
-  return firmware.boot({ host, library, shared, newman, realm, native, process });
+  return firmware.boot({ host, library, shared, answers, realm, native, process });
 }
 
 /** Libraries look for Node's `process`; they find a browser's. */
-function browserProcess(newman) {
+function browserProcess(answers) {
   return Object.freeze({
     title: "browser", browser: true, env: {}, argv: [], version: "", versions: {}, platform: "browser",
-    nextTick: newman ? brokenTick() : (callback, ...args) => void Promise.resolve().then(() => callback(...args)),
+    nextTick: answers.libraryTicks
+      ? (callback, ...args) => void Promise.resolve().then(() => callback(...args))
+      : brokenTick(),
     cwd: () => "/", noDeprecation: true,
   });
 }
@@ -72,8 +75,8 @@ function brokenTick() {
 /** Libraries warn of things that authors cannot mend. */
 const SILENT = Object.freeze({ log() {}, warn() {}, error() {}, info() {}, debug() {}, trace() {} });
 
-function shutGlobals(realm, newman) {
-  const allowed = new Set([...allowedGlobals(newman), "eval"]);
+function shutGlobals(realm, answers) {
+  const allowed = new Set([...allowedGlobals(answers), "eval"]);
   for (const name of Object.getOwnPropertyNames(realm)) {
     if (!allowed.has(name)) delete realm[name];
   }

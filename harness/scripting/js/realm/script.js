@@ -22,7 +22,7 @@ for (const name of WEB) OF_WEB[name] = true;
 export class Script {
   number;
   current;
-  newman;
+  answers;
   losses;
   timers;
   console;
@@ -44,15 +44,15 @@ export class Script {
 
   /** `event` is the job's state, shared by the scripts of one event. */
   constructor(number, event, current, engine) {
-    const { host, library, newman } = engine;
+    const { host, library, answers } = engine;
     this.number = number;
     this.#engine = engine;
     this.#event = event;
     this.current = current;
-    this.newman = newman;
-    this.losses = new Losses(host, number, newman);
+    this.answers = answers;
+    this.losses = new Losses(host, number, answers);
     this.timers = new Timers(host, number, (thrown) => this.losses.thrown(thrown));
-    this.console = makeConsole(host, number, newman);
+    this.console = makeConsole(host, number, answers);
     this.scopes = engine.scopes.open();
     const { pm, legacyTests } = makePm(this, engine);
     this.pm = pm;
@@ -66,7 +66,7 @@ export class Script {
       __exitscope: () => (thrown) => this.exit(thrown),
     };
     const timers = this.timers.functions();
-    if (!newman) this.#bindings.queueMicrotask = () => (callback) => this.timers.soon(callback);
+    if (answers.currentGlobals) this.#bindings.queueMicrotask = () => (callback) => this.timers.soon(callback);
     const names = keys(timers);
     for (let index = 0; index < names.length; index++) this.#bindings[names[index]] = () => timers[names[index]];
   }
@@ -153,9 +153,9 @@ export class Script {
 
   /** Call the function that the script was compiled to. `names` are its parameters. */
   start(compiled, names, source, usesThis, asynchronous) {
-    const { liquidJson, newman } = this.#engine;
+    const { liquidJson, answers } = this.#engine;
     if (!isMarked(source)) {
-      this.#legacy = legacyBindings(this, this.#engine.library, newman);
+      this.#legacy = legacyBindings(this, this.#engine.library, answers);
       for (const name in this.#legacy.bindings) this.#bindings[name] = this.#legacy.bindings[name];
       this.#bindings.JSON = () => liquidJson;
     }
@@ -175,7 +175,7 @@ export class Script {
   /** What a name means to this script. */
   bound(name) {
     if (name in this.#bindings) return this.#bindings[name]();
-    if (!this.newman && name in OF_WEB) return this.#webInterfaces()[name];
+    if (this.answers.currentGlobals && name in OF_WEB) return this.#webInterfaces()[name];
     return this.#engine.realm[name];
   }
 
@@ -203,8 +203,8 @@ export class Script {
       if (keys(tests).length) this.#legacyTests(tests);
     }
     // For newman null, 0 and the like are no errors.
-    const told = this.newman ? Boolean(thrown) : failed;
-    this.#engine.host("exit", this.number, told ? describe(thrown, this.newman ? NAMELESS : undefined) : "");
+    const told = this.answers.falsyThrowsFail ? failed : Boolean(thrown);
+    this.#engine.host("exit", this.number, told ? describe(thrown, this.answers.namelessThrows ? NAMELESS : undefined) : "");
   }
 
   fire(id) {

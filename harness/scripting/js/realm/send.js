@@ -40,16 +40,16 @@ function systemFields({ code, message }) {
 }
 
 /** newman gives the callback what is left of the error after its way through JSON: the system's fields. */
-function failure(sent, newman) {
+function failure(sent, answers) {
   const fields = systemFields(sent);
-  return newman ? fields : Object.assign(new Error(sent.message), fields);
+  return !answers.wholeErrors ? fields : Object.assign(new Error(sent.message), fields);
 }
 
-export function makeSender({ defer, flush, host, newman, warn, Buffer }) {
+export function makeSender({ defer, flush, host, answers, warn, Buffer }) {
   const exchange = (kind, json, settle) => defer(kind, json, (reply) => {
     const sent = parse(reply);
     if (sent === null) return settle(undefined, null);
-    if (sent.failure) return settle(failure(sent.failure, newman));
+    if (sent.failure) return settle(failure(sent.failure, answers));
     const history = { cookies: cookieList(sent.cookies) };
     return settle(undefined, makeResponse(sent.response, host, Buffer), history);
   });
@@ -62,11 +62,11 @@ export function makeSender({ defer, flush, host, newman, warn, Buffer }) {
   function sendWithCallback(given, callback) {
     if (!given) {
       const told = typeof callback === "function" && callback.call(this, new Error("sendrequest: nothing to request"));
-      return newman ? told : this;
+      return answers.promises ? this : told;
     }
     send(given, (error, response, history) => {
       if (typeof callback !== "function") return;
-      if (error !== undefined && newman) callback.call(this, error, new Response(), undefined);
+      if (error !== undefined && answers.emptyResponseOnError) callback.call(this, error, new Response(), undefined);
       else if (error !== undefined) callback.call(this, error);
       else callback.call(this, null, response, history);
     });
@@ -74,7 +74,7 @@ export function makeSender({ defer, flush, host, newman, warn, Buffer }) {
   }
 
   function sendRequest(given, callback) {
-    if (newman || typeof callback === "function") return sendWithCallback.call(this, given, callback);
+    if (!answers.promises || typeof callback === "function") return sendWithCallback.call(this, given, callback);
     return new NativePromise((resolve, reject) => {
       if (!given) reject(new Error("sendrequest: nothing to request"));
       else send(given, (error, response) => (error === undefined ? resolve(response) : reject(error)));

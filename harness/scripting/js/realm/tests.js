@@ -8,11 +8,11 @@ const PASSED = 0;
 const FAILED = 1;
 const PENDING = 2;
 
-export function addTests(pm, { host, run, newman, losses }) {
+export function addTests(pm, { host, run, answers, losses }) {
   let index = 0;
 
   // newman 6.2, lib/run/index.js.
-  const absent = (name) => (newman ? { name: "AssertionError", message: name } : undefined);
+  const absent = (name) => (answers.namelessThrows ? { name: "AssertionError", message: name } : undefined);
 
   const report = (name, number, error) => {
     if (error === undefined) host("assert", run, name, number, false, PASSED, "");
@@ -60,7 +60,7 @@ export function addTests(pm, { host, run, newman, losses }) {
         report(name, number, { thrown });
         return pm;
       }
-      if (!newman && typeof returned?.then === "function") settleLater(name, number, returned);
+      if (answers.awaitsTests && typeof returned?.then === "function") settleLater(name, number, returned);
       else report(name, number);
     }
     return pm;

@@ -1,0 +1,60 @@
+"""How requests are sent, and what a run makes of its calls."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAnswers:
+    """Where newman, Postman and this runner send or judge the same collection differently."""
+
+    obtains_tokens: bool
+    """Are OAuth 2 tokens asked for? Otherwise only one that is stored in the collection is sent."""
+
+    jar_crosses_hosts: bool
+    """Do the cookies of the first request go along when a redirect leads to another host?"""
+
+    script_timeout: bool
+    """Is there a default limit for the time of scripts?"""
+
+    keeps_losses: bool
+    """Are failures kept that happen after a script has ended, in timers or unhandled promises?"""
+
+    skipped_requests_tell: bool
+    """Does a call that a script skipped tell of the requests its scripts sent?"""
+
+    counts_empty_scripts: bool
+    """Is a script without any code counted as run?"""
+
+    warns: bool
+    """Does a run warn, of undefined variables, odd inputs, unused recordings, and weak secrets?"""
+
+    masks: bool
+    """Are the values of secrets learnt and hidden in reports and exports?"""
+
+    one_failure_code: bool
+    """Is every exit code but success 1?"""
+
+
+NEWMAN_RUN = RunAnswers(
+    obtains_tokens=False,
+    jar_crosses_hosts=True,
+    script_timeout=False,
+    keeps_losses=False,
+    skipped_requests_tell=False,
+    counts_empty_scripts=True,
+    warns=False,
+    masks=False,
+    one_failure_code=True,
+)
+POSTMAN_RUN = replace(NEWMAN_RUN, counts_empty_scripts=False)
+EXACT_RUN = RunAnswers(
+    obtains_tokens=True,
+    jar_crosses_hosts=False,
+    script_timeout=True,
+    keeps_losses=True,
+    skipped_requests_tell=True,
+    counts_empty_scripts=True,
+    warns=True,
+    masks=True,
+    one_failure_code=False,
+)

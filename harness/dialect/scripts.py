@@ -1,0 +1,127 @@
+"""What scripts find, and what becomes of their errors: the questions that the script engine asks."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptAnswers:
+    """Where newman's sandbox (postman-sandbox 4.7), the current one (6.x) and ours part.
+
+    Every answer is a truth value: they are sent to the engine's child process as they stand here.
+    """
+
+    current_globals: bool
+    """Do scripts find what the current sandbox added: web interfaces such as `URL` and `crypto`, `Intl`,
+    `queueMicrotask`, the whole `buffer` module, and all that the language got since Node 20?"""
+
+    current_pm: bool
+    """Does `pm` have what the current sandbox added: `vault`, `require`, `execution.runRequest`?"""
+
+    refuses_datasets: bool
+    """Is there a `pm.datasets`, which says that datasets need Postman's desktop app?"""
+
+    top_level_await: bool
+    """May a script use `await` outside a function?"""
+
+    free_names: bool
+    """May a script declare names that Postman binds, such as `const data`?"""
+
+    promises: bool
+    """Do `pm.sendRequest` and cookie jars, called without a callback, give a promise?"""
+
+    whole_errors: bool
+    """Are the errors of `pm.sendRequest` errors with a message, not only the fields that JSON left of one?"""
+
+    empty_response_on_error: bool
+    """Is a callback of `pm.sendRequest` handed an empty response beside its error?"""
+
+    library_ticks: bool
+    """Do libraries find a working `process.nextTick`?"""
+
+    large_legacy_bodies: bool
+    """Does the legacy `responseBody` hold bodies above 50 MB?"""
+
+    awaits_tests: bool
+    """Is a promise that a test returns waited for, and its rejection the test's failure?"""
+
+    falsy_throws_fail: bool
+    """Does a script fail that throws `null`, `0` or another falsy value?"""
+
+    nameless_throws: bool
+    """Has a thrown value that is no error neither name nor message in reports?"""
+
+    console_as_json: bool
+    """Are arguments of `console` shown as what is left of them after their way through JSON?"""
+
+    console_deprecations: bool
+    """Is the use of a deprecated name told on the script's console, not as a warning of the run?"""
+
+    loses_late_errors: bool
+    """Is an error lost that is thrown while the script's timers or requests are still under way?"""
+
+    slow_requests: bool
+    """Do timers due within 20 ms come before the answer of a request of the script, as in a slow runtime?"""
+
+
+NEWMAN_SCRIPTS = ScriptAnswers(
+    current_globals=False,
+    current_pm=False,
+    refuses_datasets=False,
+    top_level_await=False,
+    free_names=False,
+    promises=False,
+    whole_errors=False,
+    empty_response_on_error=True,
+    library_ticks=False,
+    large_legacy_bodies=True,
+    awaits_tests=False,
+    falsy_throws_fail=False,
+    nameless_throws=True,
+    console_as_json=True,
+    console_deprecations=True,
+    loses_late_errors=True,
+    slow_requests=True,
+)
+"""postman-sandbox 4.7.1 under newman 6.2.2."""
+
+POSTMAN_SCRIPTS = ScriptAnswers(
+    current_globals=True,
+    current_pm=True,
+    refuses_datasets=False,
+    top_level_await=True,
+    free_names=True,
+    promises=True,
+    whole_errors=True,
+    empty_response_on_error=True,
+    library_ticks=True,
+    large_legacy_bodies=False,
+    awaits_tests=False,
+    falsy_throws_fail=False,
+    nameless_throws=True,
+    console_as_json=True,
+    console_deprecations=True,
+    loses_late_errors=True,
+    slow_requests=True,
+)
+"""Postman CLI 1.34.0 on v2.1 files: the current sandbox, run as newman runs its own."""
+
+EXACT_SCRIPTS = ScriptAnswers(
+    current_globals=True,
+    current_pm=True,
+    refuses_datasets=True,
+    top_level_await=True,
+    free_names=True,
+    promises=True,
+    whole_errors=True,
+    empty_response_on_error=False,
+    library_ticks=True,
+    large_legacy_bodies=False,
+    awaits_tests=True,
+    falsy_throws_fail=True,
+    nameless_throws=False,
+    console_as_json=False,
+    console_deprecations=False,
+    loses_late_errors=False,
+    slow_requests=False,
+)
+"""The current sandbox, and nothing that fails is lost."""
