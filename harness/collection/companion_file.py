@@ -20,7 +20,10 @@ from harness.collection.document import decode, is_address, read_bytes
 from harness.collection.yaml_document import Node, parse_yaml
 from harness.errors import InputError, choices
 
-KEYS: Final = ("environment", "globals", "platform", "cassette", "calls")
+VERSIONS: Final = ("1",)
+"""The versions of the format; a file that does not say is of the first."""
+
+KEYS: Final = ("version", "environment", "globals", "platform", "cassette", "calls")
 CALL_KEYS: Final = ("call", "extract", "expect", "retry", "only", "always", "needs")
 EXTRACT_KEYS: Final = ("path", "header", "regex", "scope")
 RETRY_KEYS: Final = ("until", "every", "for")
@@ -52,6 +55,8 @@ def parse_companion(text: str, file: str) -> Companion:
     if root.value is None:
         return Companion(file=file)
     values = _map(root, KEYS, "a companion file")
+    if "version" in values:
+        _one_of(values["version"], VERSIONS, "version")
     folder = Path(file).parent
     platform = values.get("platform")
     return Companion(

@@ -11,6 +11,9 @@ from harness.errors import InputError
 from harness.reporters.export import write_atomically
 from harness.runner.results import CallResult, RunSummary
 
+VERSION: Final = 1
+"""The version of a line. Lines from before it was written have none, and are of version 1."""
+
 KEPT: Final = 100
 # How many runs, this one included, are looked at to call a call flaky.
 _WINDOW: Final = 10
@@ -60,7 +63,10 @@ def write_history(path: Path, runs: tuple[PastRun, ...]) -> None:
 
     def write(file: IO[bytes]) -> None:
         for run in runs[-KEPT:]:
-            file.write(json.dumps(asdict(run), ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+            file.write(
+                json.dumps({"version": VERSION} | asdict(run), ensure_ascii=False).encode("utf-8", "replace")
+                + b"\n"
+            )
 
     write_atomically(path, write)
 
@@ -152,6 +158,8 @@ class Chronicle:
 def _past_run(line: str, where: str) -> PastRun:
     try:
         data = json.loads(line)
+        if (version := data.get("version", VERSION)) != VERSION:
+            raise ValueError(f"its version is {version!r}, and this build reads {VERSION}")
         return PastRun(
             started_ms=float(data["started_ms"]),
             elapsed_ms=float(data["elapsed_ms"]),
@@ -161,7 +169,7 @@ def _past_run(line: str, where: str) -> PastRun:
             failed=tuple(map(str, data["failed"])),
             retried=tuple(map(str, data["retried"])),
         )
-    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise InputError(
             f"this is no history of runs: {type(error).__name__}: {error}",
             where=where,

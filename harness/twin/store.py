@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Json: TypeAlias = Any
 """A JSON value. This package is the JSON edge: its documents stay JSON."""
 
+VERSION = 1
+"""The version of a state file, kept as SQLite's `user_version`. 0 stands in files from before it was kept."""
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS document (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -85,10 +88,18 @@ class Store:
             if file is not None:
                 self._database.execute("PRAGMA journal_mode=WAL")
                 self._database.execute("PRAGMA synchronous=NORMAL")
+                self._check_version()
             self._database.executescript(_TABLES)
         except sqlite3.Error:
             self._database.close()
             raise
+
+    def _check_version(self) -> None:
+        (found,) = self._database.execute("PRAGMA user_version").fetchone()
+        if found > VERSION:
+            message = f"its state is of version {found}, and this build reads {VERSION}: a newer one wrote it"
+            raise sqlite3.DatabaseError(message)
+        self._database.execute(f"PRAGMA user_version={VERSION}")
 
     def close(self) -> None:
         """Close the database; later calls fail."""

@@ -119,7 +119,11 @@ def call(text):
 
 
 MISTAKES = [
-    ("[1]", "expected a map of environment, globals, platform, cassette, calls, found a list", "line 1"),
+    (
+        "[1]",
+        "expected a map of version, environment, globals, platform, cassette, calls, found a list",
+        "line 1",
+    ),
     ("colls: []", "a companion file has no key 'colls'", "line 1"),
     ("environment: [a]", "expected the path of a file, found a list", "line 1"),
     ("platform: mars", "platform cannot be the text 'mars'", "line 1"),
