@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 _MEDIA = re.compile(r"application/vnd\.adobe\.(xed|xdm)((?:-[a-z0-9]+)*)\+json$")
 _XED = frozenset({"id", "full", "notext", "desc", "deprecatefield"})
-_XDM = frozenset({"id", "link", "v2"})
+_XDM = _XED | {"link", "v2"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
     """A media type of the registry: family `xed` or `xdm`, its variants, and the version.
 
-    Without a `minor` the newest of the major version is meant.
+    Without a `minor` the newest of the major version is meant. Adobe documents `xed` for resources and
+    `xdm` for descriptors; clients (aepp, Adobe's own collections) send `xdm` for resources, too, and leave
+    its version out.
     """
 
     family: str

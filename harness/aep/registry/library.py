@@ -1,104 +1,128 @@
-"""The global XDM resources that schemas are composed from.
+"""The global XDM resources that schemas are composed from, as the Schema Registry shows them.
 
-Written after the public XDM standard (https://github.com/adobe/xdm): the classes, field groups and
-data types that integrations use most, with the fields and limits a record is validated against.
-`library_tables` says what there is; this module turns it into registry documents.
+`library_file` holds their structure; this module writes a registry document from it when one is first
+asked for. What the public source does not say is ours: every `version` is `1.0`.
 """
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from harness.aep.registry.library_tables import BEHAVIORS, CLASSES, DATA_TYPES, FIELD_GROUPS
+from harness.aep.registry.library_fields import schema_of
+from harness.aep.registry.library_file import structures
 
 if TYPE_CHECKING:
-    from harness.aep.registry.library_tables import Entry
+    from collections.abc import Iterator
 
-XDM = "https://ns.adobe.com/xdm/"
-_SCALARS: dict[str, dict[str, Any]] = {
-    "string": {"type": "string", "meta:xdmType": "string"},
-    "boolean": {"type": "boolean", "meta:xdmType": "boolean"},
-    "integer": {"type": "integer", "meta:xdmType": "int"},
-    "long": {"type": "integer", "meta:xdmType": "long"},
-    "number": {"type": "number", "meta:xdmType": "number"},
-    "date": {"type": "string", "format": "date", "meta:xdmType": "date"},
-    "date-time": {"type": "string", "format": "date-time", "meta:xdmType": "date-time"},
-    "email": {"type": "string", "format": "email", "meta:xdmType": "string"},
-    "uri": {"type": "string", "format": "uri", "meta:xdmType": "string"},
-    "open": {"type": "object", "meta:xdmType": "object"},
+NS = "https://ns.adobe.com/"
+XDM = NS + "xdm/"
+_ADDED = {
+    XDM + "context/profile": {
+        "extends": [XDM + "context/identitymap"],
+        "includes": [XDM + "context/identitymap"],
+    }
 }
+"""What the platform takes into a resource beside what the source says.
+
+Records of profiles carry an `identityMap` whether their schema has its field group or not, as integrations
+send it; the public source gives it to events alone.
+"""
+_CREATED_MS = 1_577_836_800_000
+
+
+def alternate_id(resource_id: str) -> str:
+    """`meta:altId` of a global resource: `_` and its `$id` after the host, with dots for slashes."""
+    rest = resource_id.removeprefix(NS) if resource_id.startswith(NS) else resource_id.partition("://")[2]
+    return "_" + rest.replace("/", ".")
+
+
+class Library:
+    """Documents of the global container. They are shared: copy before changing one."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, dict[str, Any]] = {}
+
+    def get(self, resource_id: str) -> dict[str, Any] | None:
+        """Document by its `$id`."""
+        made = self._made.get(resource_id)
+        if made is None and resource_id in structures():
+            made = self._made[resource_id] = _document(resource_id, structures()[resource_id])
+        return made
+
+    def of_type(self, kind: str) -> Iterator[dict[str, Any]]:
+        """Documents of a resource type, by their ids."""
+        for resource_id, one in structures().items():
+            if one["kind"] == kind:
+                found = self.get(resource_id)
+                if found is not None:
+                    yield found
+
+    def canonical(self, alternate: str) -> str | None:
+        """`$id` of the resource with a `meta:altId`; None when Adobe has none."""
+        return _by_alternate().get(alternate)
 
 
 @cache
-def library() -> dict[str, dict[str, dict[str, Any]]]:
-    """Documents by resource type and `$id`. They are shared: copy before changing one."""
-    tables = {
-        "behaviors": BEHAVIORS,
-        "classes": CLASSES,
-        "mixins": FIELD_GROUPS,
-        "datatypes": DATA_TYPES,
-    }
-    return {
-        kind: {XDM + path: _document(kind, path, entry) for path, entry in table.items()}
-        for kind, table in tables.items()
-    }
+def library() -> Library:
+    """Give the one library of the process."""
+    return Library()
 
 
-def _document(kind: str, path: str, entry: Entry) -> dict[str, Any]:
-    name = path.rpartition("/")[2]
-    extends = [XDM + one for one in entry.get("extends", ())]
-    fields: dict[str, Any] = {"properties": _properties(entry["fields"])}
-    if "required" in entry:
-        fields["required"] = list(entry["required"])
+@cache
+def _by_alternate() -> dict[str, str]:
+    return {alternate_id(one): one for one in structures()}
+
+
+def _document(resource_id: str, structure: dict[str, Any]) -> dict[str, Any]:
+    kind, title = structure["kind"], structure["title"]
+    definitions = {
+        name: schema_of(one, structure.get("required", ()) if name == _last_word(resource_id) else ())
+        for name, one in structure.get("definitions", {}).items()
+    }
+    own = _own_name(resource_id, structure)
+    if structure.get("fields") or structure.get("required"):
+        definitions[own] = schema_of({"fields": structure.get("fields", {})}, structure.get("required", ()))
+    added = _ADDED.get(resource_id, {})
+    structure = {**structure, **{name: [*structure.get(name, ()), *ids] for name, ids in added.items()}}
+    includes = [{"$ref": one} for one in structure.get("includes", ())]
     body: dict[str, Any] = {
-        "$id": XDM + path,
-        "meta:altId": "_xdm." + path.replace("/", "."),
+        "$id": resource_id,
+        "meta:altId": alternate_id(resource_id),
         "meta:resourceType": kind,
         "version": "1.0",
-        "title": entry["title"],
+        "title": title,
         "type": "object",
-        "description": entry.get("description", entry["title"]),
-        "meta:extensible": kind != "datatypes",
-        "meta:abstract": kind != "datatypes",
-        "definitions": {name: fields},
-        "allOf": [*({"$ref": one} for one in extends), {"$ref": f"#/definitions/{name}"}],
+        "description": title,
+        "meta:extensible": structure.get("extensible", False),
+        "meta:abstract": structure.get("abstract", False),
+        "definitions": definitions,
+        "allOf": [*includes, *([{"$ref": f"#/definitions/{own}"}] if own in definitions else ())],
         "meta:containerId": "global",
-        "meta:tenantNamespace": "_xdm",
+        "meta:tenantNamespace": alternate_id(resource_id).partition(".")[0],
         "meta:xdmType": "object",
-        "meta:registryMetadata": {"repo:createdDate": 1_577_836_800_000, "eTag": "library"},
+        "meta:status": structure["status"],
+        "meta:registryMetadata": {"repo:createdDate": _CREATED_MS, "eTag": "library"},
     }
-    if extends:
-        body["meta:extends"] = extends
-    if "extend" in entry:
-        body["meta:intendedToExtend"] = [XDM + one for one in entry["extend"]]
+    if kind == "schemas":
+        body["meta:class"] = XDM + "data/record"  # what a schema without a stated class comes down to
+    for name, shown in (
+        ("extends", "meta:extends"),
+        ("intended", "meta:intendedToExtend"),
+        ("class", "meta:class"),
+        ("industries", "meta:industries"),
+        ("b2b", "meta:b2bSchema"),
+    ):
+        if name in structure:
+            body[shown] = structure[name]
     return body
 
 
-def _properties(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: {"title": _title(name), **_field(spec)} for name, spec in fields.items()}
+def _last_word(resource_id: str) -> str:
+    return resource_id.rstrip("/").rpartition("/")[2]
 
 
-def _field(spec: Any) -> dict[str, Any]:
-    if isinstance(spec, tuple):
-        return {**_field(spec[0]), **spec[1]}
-    if isinstance(spec, list):
-        return {"type": "array", "items": _field(spec[0]), "meta:xdmType": "array"}
-    if isinstance(spec, dict):
-        values = spec.get("*")
-        if values is not None:
-            return {
-                "type": "object",
-                "additionalProperties": _field(values),
-                "meta:xdmType": "map",
-            }
-        return {"type": "object", "properties": _properties(spec), "meta:xdmType": "object"}
-    if spec.startswith("@"):
-        return {"$ref": XDM + spec[1:], "type": "object", "meta:xdmType": "object"}
-    return dict(_SCALARS[spec])
-
-
-def _title(name: str) -> str:
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.lstrip("_")).lower()
-    return words[:1].upper() + words[1:]
+def _own_name(resource_id: str, structure: dict[str, Any]) -> str:
+    """Name of the definition that holds a resource's own fields."""
+    word = _last_word(resource_id)
+    return word if word not in structure.get("definitions", {}) else f"{word}-fields"

@@ -10,6 +10,7 @@ from harness.aep.xdm.patterns import TooSlow, compile_pattern
 _FORMATS = {
     "date-time": "2018-11-12T20:20:39+00:00",
     "date": "2018-11-12",
+    "time": "20:20:39Z",
     "email": "sample@example.com",
     "uri": "https://example.com/sample",
     "uri-reference": "/uri-reference",

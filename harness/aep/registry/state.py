@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.aep.registry.library import XDM, library
+from harness.aep.registry.library import NS, XDM, library
 from harness.aep.registry.resolve import references, resolve
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ PROFILE_CLASS = XDM + "context/profile"
 EVENT_CLASS = XDM + "context/experienceevent"
 IDENTITY_MAP = XDM + "context/identitymap"
 UNION = "__union"
-_NS = "https://ns.adobe.com/"
 _LEGACY_TITLES = {400: "BadRequestError", 404: "NotFoundError", 406: "NotAcceptableError"}
 
 
@@ -47,9 +46,6 @@ class SchemaRegistry:
         self._stamp = (-1, -1)
         self._full: dict[tuple[str, str, str], dict[str, Any] | None] = {}
         self._identities: dict[tuple[str, str, str], tuple[Identity, ...]] = {}
-        self._global = {
-            resource_id: document for kind in library().values() for resource_id, document in kind.items()
-        }
 
     def error(self, number: int, status: int, title: str, detail: str) -> Problem:
         """Build an answer of the registry, in the generation that the settings ask for."""
@@ -76,14 +72,13 @@ class SchemaRegistry:
     def canonical(resource_id: str) -> str:
         """`$id` of a resource that is named by `$id` or by `meta:altId`."""
         if resource_id.startswith("_"):
-            return _NS + resource_id[1:].replace(".", "/")
+            return library().canonical(resource_id) or NS + resource_id[1:].replace(".", "/")
         return resource_id
 
     def get(self, org: str, sandbox: str, resource_id: str) -> dict[str, Any] | None:
         """Resource by `$id` or `meta:altId`, global or of the tenant; unions are not among them."""
         resource_id = self.canonical(resource_id)
-        known = self._global.get(resource_id)
-        return known or self._platform.store.get(org, sandbox, KIND, resource_id)
+        return library().get(resource_id) or self._platform.store.get(org, sandbox, KIND, resource_id)
 
     def schema(self, org: str, sandbox: str, schema_id: str) -> dict[str, Any] | None:
         """Look up a schema by `$id` or `meta:altId`; None also for a resource of another type."""
@@ -93,7 +88,7 @@ class SchemaRegistry:
     def of_type(self, org: str, sandbox: str, kind: str, container: str) -> list[dict[str, Any]]:
         """Resources of a type in one container, in the order they were created."""
         if container == "global":
-            return list(library().get(kind, {}).values())
+            return list(library().of_type(kind))
         found = self._platform.store.find(org, sandbox, KIND)
         return [one for one in found if one["meta:resourceType"] == kind]
 
@@ -181,7 +176,7 @@ class SchemaRegistry:
             return None
         document = self.get(org, sandbox, class_id) or {}
         tenant_id = self._platform.settings.tenant_of(org)
-        alternate = document.get("meta:altId", "_" + class_id.removeprefix(_NS).replace("/", "."))
+        alternate = document.get("meta:altId", "_" + class_id.removeprefix(NS).replace("/", "."))
         return {
             "$id": union_id,
             "meta:altId": alternate + UNION,

@@ -153,10 +153,30 @@ def test_an_unknown_version_or_resource_is_not_found(client: Any, lake: Any) -> 
     assert code(client.get(path("_x.classes.0", "classes"), headers=RAW)) == "XDM-1010-404"
 
 
-def test_a_global_resource_is_not_in_the_tenant_and_cannot_be_written(client: Any) -> None:
-    assert client.get(path(PROFILE, "classes"), headers=RAW).status == 404
-    assert client.get(path(PROFILE, "classes", "global"), headers=RAW).status == 200
+def test_a_global_resource_is_read_through_the_tenant_but_not_listed_or_written_there(client: Any) -> None:
+    for named in (PROFILE, "_xdm.context.profile"):
+        for container in ("tenant", "global"):
+            assert client.get(path(named, "classes", container), headers=RAW).json()["$id"] == PROFILE
+    listed = client.get(f"{BASE}/tenant/classes", headers={"accept": "application/vnd.adobe.xed-id+json"})
+    assert listed.json()["results"] == []
+    assert client.delete(path(PROFILE, "classes")).status == 404
+    assert client.patch(path(PROFILE, "classes"), []).status == 404
     assert client.delete(path(PROFILE, "classes", "global")).status == 405
+
+
+@pytest.mark.parametrize(
+    "form", ["xdm-full+json; version=1", "xdm-full+json", "xed-full-notext+json;version=1"]
+)
+def test_a_resource_is_read_in_the_spellings_that_clients_use(client: Any, form: str) -> None:
+    accept = {"accept": f"application/vnd.adobe.{form}"}
+    assert "personID" in client.get(path(PROFILE, "classes", "global"), headers=accept).json()["properties"]
+
+
+def test_the_form_with_deprecated_fields_is_resolved(client: Any) -> None:
+    accept = {"accept": "application/vnd.adobe.xed-deprecatefield+json; version=1"}
+    person = "https://ns.adobe.com/xdm/context/person"
+    shown = client.get(path(person, "datatypes", "global"), headers=accept).json()
+    assert shown["properties"]["taxId"]["meta:status"] == "deprecated"
 
 
 def test_lists_give_ids_pages_filters_and_order(client: Any, lake: Any) -> None:
@@ -352,12 +372,12 @@ def test_the_union_tag_stays_once_given(client: Any, lake: Any) -> None:
 
 
 def test_a_union_needs_an_identity_where_the_class_has_no_identity_map(client: Any, lake: Any) -> None:
-    product = "https://ns.adobe.com/xdm/context/product"
+    product = "https://ns.adobe.com/xdm/classes/product"
     made = lake.schema(of=product)
     tag = [{"op": "add", "path": "/meta:immutableTags", "value": ["union"]}]
     answer = client.patch(path(made), tag)
     assert (answer.status, code(answer)) == (400, "XDM-1528-400")
-    lake.identity(made, "/productID", "CORE")
+    lake.identity(made, "/_id", "CORE")
     assert client.patch(path(made), tag).status == 200
 
 
