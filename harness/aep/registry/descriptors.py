@@ -235,7 +235,8 @@ class Descriptors:
     ) -> None:
         if not isinstance(path, str) or not path.startswith("/") or path.endswith("/"):
             raise self._registry.refused(f"{name} must start with '/' and not end with it, not {path!r}")
-        words = path.strip("/").split("/")
+        # A field within an array is named with or without a mark of its items.
+        words = path.replace("[*]", "").strip("/").split("/")
         node: Any = self._registry.full(caller.org, caller.sandbox, schema_id)
         for given in words:
             # The guide writes fields of the standard as XDM does, with their prefix.

@@ -65,11 +65,14 @@ def _below(node: dict[str, Any], step: str, spelling: str) -> tuple[dict[str, An
 
 
 def _field(spec: dict[str, Any]) -> dict[str, Any]:
-    field = {name: value for name, value in spec.items() if name not in {"suggested", "deprecated"}}
+    field = {
+        name: value
+        for name, value in spec.items()
+        if name not in {"suggested", "deprecated"} and value is not None
+    }
     if "suggested" in spec:
         field["meta:enum"] = {str(one): str(one) for one in spec["suggested"]}
-    default = spec.get("default")
-    if default is None or not isinstance(default, _PYTHON.get(spec.get("type", ""), object)):
+    if not isinstance(field.get("default"), _PYTHON.get(spec.get("type", ""), object)):
         field.pop("default", None)
     if spec.get("deprecated"):
         field["meta:status"] = "deprecated"

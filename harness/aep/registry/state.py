@@ -229,7 +229,7 @@ class SchemaRegistry:
         if key not in self._identities:
             found = [
                 Identity(
-                    path=tuple(one["xdm:sourceProperty"].strip("/").split("/")),
+                    path=tuple(one["xdm:sourceProperty"].replace("[*]", "").strip("/").split("/")),
                     namespace=one["xdm:namespace"],
                     primary=one.get("xdm:isPrimary") is True,
                     descriptor_id=one["@id"],

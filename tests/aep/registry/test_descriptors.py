@@ -235,3 +235,20 @@ def test_the_second_form_of_the_list_has_pages(client: Any, lake: Any, schema: s
     assert (seen, url, body["_page"]["next"]) == (made, "", None)
     whole = client.get(BASE, headers={"accept": "application/vnd.adobe.xdm-id+json"}).json()
     assert sorted(whole["xdm:descriptorIdentity"]) == sorted(made)
+
+
+@pytest.mark.parametrize("mark", ["", "[*]"])
+def test_an_identity_within_an_array_is_named_with_or_without_a_mark_of_its_items(
+    client: Any, lake: Any, mark: str
+) -> None:
+    cards = {"type": "array", "items": {"type": "object", "properties": {"code": {"type": "string"}}}}
+    made = lake.schema(lake.mixin({"cards": cards}))
+    body = {
+        "@type": "xdm:descriptorIdentity",
+        "xdm:sourceSchema": made,
+        "xdm:sourceVersion": 1,
+        "xdm:sourceProperty": f"/{lake.tenant}/cards{mark}/code",
+        "xdm:namespace": "CORE",
+        "xdm:property": "xdm:code",
+    }
+    assert client.post("/data/foundation/schemaregistry/tenant/descriptors", body).status == 201
