@@ -1,7 +1,4 @@
-"""The README is true: its options, examples, exit codes and reporters are those of the program.
-
-`python tests/test_readme.py` writes the table of options anew.
-"""
+"""The README is true: its options, examples, exit codes and reporters are those of the program."""
 
 import argparse
 import re
@@ -11,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.options import build_parser, parse
+from harness.cli.parser import build_parser, parse
 from harness.errors import ExitCode
-from harness.pytest_plugin.options import OPTIONS
+from harness.options.pytest_only import PYTEST_OPTIONS
 from harness.reporters.reporter import REPORTERS
 
 README = Path(__file__).parents[1] / "README.md"
-BEGIN, END = "<!-- options: python tests/test_readme.py -->\n", "<!-- end of options -->\n"
 OTHERS = {"--html", "--maxfail", "--lf", "--ff", "--sw"}
 """Options that the README names of other programs: pytest's and pytest-html's."""
 
@@ -34,61 +30,13 @@ def commands(
             yield from commands(child, f"{name} {word}")
 
 
-def groups(parser: argparse.ArgumentParser) -> Iterator[tuple[str, list[argparse.Action]]]:
-    """Give the groups of a command's options, the unnamed one first, without `--help`."""
-    for group in parser._action_groups:
-        options = [
-            action
-            for action in group._group_actions
-            if action.option_strings and not isinstance(action, argparse._HelpAction)
-        ]
-        if options:
-            title = "" if group.title == "options" else str(group.title)
-            yield title, options
-
-
-def spelled(action: argparse.Action) -> str:
-    """Spell an option with its value."""
-    value = action.metavar or "|".join(map(str, action.choices or ())) or str(action.dest).upper()
-    if action.nargs == 0:
-        value = ""
-    elif action.nargs == "?":
-        value = f"[{value}]"
-    text = ", ".join(action.option_strings) + (f" {value}" if value else "")
-    # A bar would end the cell, even in code.
-    return "`" + text.replace("|", "\\|") + "`"
-
-
-def options_table() -> str:
-    """Make the table: a row for each command and group; a group that was there before is only named."""
-    lines = ["| | options |", "|---|---|"]
-    known: dict[str, list[str]] = {}
-    for name, parser in commands(build_parser()):
-        same = []
-        for title, actions in groups(parser):
-            texts = [spelled(action) for action in actions]
-            if title and known.get(title) == texts:
-                same.append(title)
-                continue
-            if name == "harness run":
-                known[title] = texts
-            lines.append(f"| `{name}`{f', {title}' if title else ''} | {' '.join(texts)} |")
-        if same:
-            lines.append(f"| `{name}` | as `harness run`: {', '.join(same)} |")
-    own = " ".join(
-        f"`--postman-{one.name}{'' if one.kind == 'flag' else ' ' + one.metavar}`" for one in OPTIONS
-    )
-    lines.append(f"| `pytest` | {own} |")
-    return "\n".join(lines) + "\n"
-
-
 def text() -> str:
     return README.read_text("utf-8")
 
 
-def examples() -> Iterator[str]:
-    """Give the commands in the README's blocks of shell."""
-    for block in re.findall(r"```sh\n(.*?)```", text(), re.DOTALL):
+def examples(page: str) -> Iterator[str]:
+    """Give the commands in a page's blocks of shell."""
+    for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL):
         for line in block.splitlines():
             for part in re.split(r"\s&&\s", line.partition(" #")[0]):
                 if re.match(r"(?:\S*/)?harness\s", part.strip()):
@@ -96,9 +44,8 @@ def examples() -> Iterator[str]:
 
 
 def mentioned() -> list[str]:
-    """Return the code in the README's text, without the blocks and the table of options."""
-    before, _, rest = text().partition(BEGIN)
-    plain = re.sub(r"```.*?```", "", before + rest.partition(END)[2], flags=re.DOTALL)
+    """Return the code in the README's text, without the blocks."""
+    plain = re.sub(r"```.*?```", "", text(), flags=re.DOTALL)
     return [code.strip() for code in re.findall(r"`([^`\n]+)`", plain)]
 
 
@@ -109,12 +56,7 @@ def known_options() -> set[str]:
         for action in parser._actions
         for option in action.option_strings
     }
-    return own | {f"--postman-{one.name}" for one in OPTIONS} | OTHERS
-
-
-def test_the_table_of_options_is_that_of_the_parsers():
-    found = text().partition(BEGIN)[2].partition(END)[0]
-    assert found == options_table(), "run: python tests/test_readme.py"
+    return own | {f"--postman-{name}" for name in PYTEST_OPTIONS} | OTHERS
 
 
 def test_every_option_has_a_help_text():
@@ -127,13 +69,15 @@ def test_every_option_has_a_help_text():
     assert without == []
 
 
-@pytest.mark.parametrize("line", list(examples()))
+@pytest.mark.parametrize("line", list(examples(text())))
 def test_every_example_is_understood(line):
     parse(shlex.split(line)[1:])
 
 
 def test_there_are_examples_of_every_command():
-    shown = {" ".join(shlex.split(line)[1:3]) for line in examples()}
+    pages = (README, *README.parent.glob("docs/**/*.md"))
+    lines = (line for page in pages for line in examples(page.read_text("utf-8")))
+    shown = {" ".join(shlex.split(line)[1:3]) for line in lines}
     for name, _ in commands(build_parser()):
         words = name.split()[1:]
         assert any(one.split()[: len(words)] == words for one in shown), name
@@ -170,8 +114,3 @@ def test_the_reporters_named_are_those_there_are():
     assert sentence is not None
     plain = re.sub(r"\([^)]*\)", "", sentence[1])
     assert set(re.findall(r"`(\w+)`", plain)) == REPORTERS.keys()
-
-
-if __name__ == "__main__":
-    head, _, rest = text().partition(BEGIN)
-    README.write_text(head + BEGIN + options_table() + END + rest.partition(END)[2], "utf-8")

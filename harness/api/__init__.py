@@ -3,10 +3,11 @@
 The command line and the pytest plugin are thin over it.
 """
 
-from harness.api.config import PLATFORMS, MissingCassette, RunConfig
 from harness.api.live import LiveRun
-from harness.api.preparation import cassette_in_use, planned
+from harness.api.preparation import MissingCassette, cassette_in_use, planned
 from harness.api.result import RunResult, run
+from harness.options.config import RunConfig
+from harness.options.network import PLATFORMS
 
 __all__ = [
     "PLATFORMS",

@@ -4,21 +4,23 @@ import json
 import os
 from typing import Any
 
-from harness.api.config import RunConfig
 from harness.client.certificates import ALL_URLS, CertificateRule
 from harness.client.transport import ClientCertificate
 from harness.collection.document import read_json
 from harness.errors import InputError
+from harness.options.config import RunConfig
 
 
 def certificates_of(config: RunConfig) -> tuple[CertificateRule, ...]:
     """Return the listed certificates, then the one for every address, as newman orders them."""
     rules: list[CertificateRule] = []
-    if config.client_cert_list is not None:
-        rules += _listed_certificates(os.fspath(config.client_cert_list))
-    if config.client_cert is not None:
+    if config.network.client_cert_list is not None:
+        rules += _listed_certificates(os.fspath(config.network.client_cert_list))
+    if config.network.client_cert is not None:
         certificate = ClientCertificate(
-            cert=config.client_cert, key=config.client_key, passphrase=config.client_passphrase
+            cert=config.network.client_cert,
+            key=config.network.client_key,
+            passphrase=config.network.client_passphrase,
         )
         rules.append(CertificateRule(matches=(ALL_URLS,), certificate=certificate))
     return tuple(rules)

@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from harness.api.certificate_list import certificates_of
-from harness.api.config import RunConfig
 from harness.api.network import network_of, transport_of
 from harness.api.preparation import (
     cassette_of,
@@ -30,6 +29,7 @@ from harness.client.session import Session, SessionOptions
 from harness.client.transport import Transport
 from harness.collection.document import is_address, read_json
 from harness.errors import ExitCode
+from harness.options.config import RunConfig
 from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, WarningRaised
 from harness.runner.plan import Plan, calls_of
@@ -55,7 +55,7 @@ DEFAULT_SCRIPT_TIMEOUT_MS = 30_000
 class LiveRun:
     """A run that is set up and can be started: its plan, and its events as they happen.
 
-        with LiveRun(RunConfig(collection="shop.json")) as live:
+        with LiveRun(RunConfig.of("shop.json")) as live:
             for event in live.events():
                 ...
 
@@ -91,11 +91,11 @@ class LiveRun:
             self.action = "extend"
         self._expire()
         self.platform = platform_of(config, companion)
-        file = config.environment if config.environment is not None else companion.environment
-        environment = load_environment(file).with_system(config.environ)
-        environment = environment.with_values(config.env_vars.items())
+        file = config.inputs.environment if config.inputs.environment is not None else companion.environment
+        environment = load_environment(file).with_system(config.inputs.environ)
+        environment = environment.with_values(config.inputs.env_vars.items())
         globals_ = load_environment(
-            config.globals if config.globals is not None else companion.globals, "globals"
+            config.inputs.globals if config.inputs.globals is not None else companion.globals, "globals"
         )
         self._warnings = (
             *(RunWarning(message=text, place=self.collection.file) for text in self.collection.warnings),
@@ -103,23 +103,23 @@ class LiveRun:
             *((RunWarning(message=self.expired.message, place=str(self.cassette)),) if self.expired else ()),
         )
         # Names whose values were chosen for this run, which a recording's environment does not replace.
-        self._chosen = set(config.env_vars)
-        if config.environment is not None:
+        self._chosen = set(config.inputs.env_vars)
+        if config.inputs.environment is not None:
             self._chosen |= {variable.key for variable in environment.variables}
         platform = None if self.mode == "replay" else self.platform
         self._network = network_of(config, self._stack, platform=platform)
         self.scopes = Scopes(
             environment=environment.scope(),
             collection=Scope("collection", self.collection.variables),
-            globals=globals_.with_values(config.global_vars.items()).scope(),
+            globals=globals_.with_values(config.inputs.global_vars.items()).scope(),
         )
         for name, value in self._network.variables.items():
             self.scopes.environment.set(name, value)
         self.jar = CookieJar()
-        if config.cookie_jar is not None:
-            where = os.fspath(config.cookie_jar)
+        if config.network.cookie_jar is not None:
+            where = os.fspath(config.network.cookie_jar)
             self.jar.load_json(read_json(where, "the cookie jar"), where=where)
-        self.redactor = Redactor(secret_patterns(config.secret_patterns))
+        self.redactor = Redactor(secret_patterns(config.output.secret_patterns))
         self._secret_names, spelled_out = auth_secrets(self.collection)
         for name, value in spelled_out:
             self.redactor.learn(value, name)
@@ -131,11 +131,11 @@ class LiveRun:
 
     def _expire(self) -> None:
         """Look how old the recording to be replayed is; record it anew when that is the rule."""
-        if self.config.expire is None:
+        if self.config.cassette.expire is None:
             return
         from harness.cassettes.file.expiry import check_expiry, parse_expiry
 
-        rule = parse_expiry(self.config.expire)
+        rule = parse_expiry(self.config.cassette.expire)
         if self._parts is None or self.action not in {"replay", "extend"}:
             return
         self.expired = check_expiry(self._parts.load().interactions, rule)
@@ -144,7 +144,7 @@ class LiveRun:
 
     def _extends_once(self, parts: Parts) -> bool:
         """Whether to record, once, the parts of a cassette that were never recorded."""
-        once = self.config.cassette_mode == "once" and self.action == "replay"
+        once = self.config.cassette.mode == "once" and self.action == "replay"
         return once and parts.lacks(call.path for call in self.plan.calls)
 
     @property
@@ -169,10 +169,12 @@ class LiveRun:
                 return self._open_replay(self._parts)
             case "record" | "extend" | "update" if self._parts is not None:
                 return self._open_recording(self._parts)
-            case _ if self.config.drift is not None:
-                return self._open_drift(self.config.drift)
+            case _ if self.config.cassette.drift is not None:
+                return self._open_drift(self.config.cassette.drift)
             case _:
-                return transport_of(self._network, self.config, self._stack), LiveDraws(self.config.seed)
+                return transport_of(self._network, self.config, self._stack), LiveDraws(
+                    self.config.inputs.seed
+                )
 
     def _open_drift(self, path: str | Path) -> tuple[Transport, Draws]:
         from harness.cassettes.compare.drift import open_drift
@@ -181,7 +183,7 @@ class LiveRun:
             path,
             transport_of(self._network, self.config, self._stack),
             redactor=self.redactor,
-            ignore=self.config.drift_ignore,
+            ignore=self.config.cassette.drift_ignore,
             environment=self._texts(),
         )
         # What was drawn is drawn again, but the time is today's: live systems refuse old signatures.
@@ -206,13 +208,13 @@ class LiveRun:
             OnceTransport(transport, parts) if self._once else transport,
             redactor=self.redactor,
             action=self.action,
-            resume=self.config.resume == "continue",
-            discard=self.config.resume == "discard",
+            resume=self.config.cassette.resume == "continue",
+            discard=self.config.cassette.resume == "discard",
             plan=RecordingPlan(
                 collection=self.collection.name,
                 collection_hash=_hash(self.collection.source),
                 note=note,
-                seed=self.config.seed,
+                seed=self.config.inputs.seed,
                 environment=tuple(self.scopes.environment),
                 secret_names=self._secret_names,
                 other={"collection_file": _beside(self.collection.file, parts.path)},
@@ -229,8 +231,8 @@ class LiveRun:
         today = self._texts()
         replay = open_replay(
             parts,
-            rule=self.config.match,
-            latency=self.config.replay_latency,
+            rule=self.config.cassette.match,
+            latency=self.config.cassette.replay_latency,
             redactor=self.redactor,
             environment=today,
             command=self._record_again(parts.path),
@@ -243,14 +245,18 @@ class LiveRun:
                 self.scopes.environment.set(name, value)
         replay.watch(self.scopes, self.collection)
         self.replay = replay
-        self._guard = OfflineGuard(patterns=tuple(self.config.allowed_hosts))
+        self._guard = OfflineGuard(patterns=tuple(self.config.cassette.allowed_hosts))
         return replay.transport, replay.draws
 
     def _record_again(self, path: Path) -> str:
         """Tell the command that records the whole cassette anew, with the files of this run."""
         config = self.config
         words = ["harness", "run", self.collection.file]
-        for option, file in (("-e", config.environment), ("-g", config.globals), ("-d", config.data)):
+        for option, file in (
+            ("-e", config.inputs.environment),
+            ("-g", config.inputs.globals),
+            ("-d", config.inputs.data),
+        ):
             if isinstance(file, (str, Path)):
                 words += [option, os.fspath(file)]
         return f"record it again: {shlex.join([*words, '--record', os.fspath(path)])}"
@@ -258,7 +264,7 @@ class LiveRun:
     def _context(self, transport: Transport, draws: Draws) -> RunContext:
         config = self.config
         session = Session(transport, jar=self.jar, options=self._session_options())
-        timeout = config.timeout_script_ms
+        timeout = config.limits.timeout_script_ms
         if timeout is None:
             timeout = DEFAULT_SCRIPT_TIMEOUT_MS if config.dialect.run.script_timeout else 0
         return RunContext(
@@ -282,15 +288,19 @@ class LiveRun:
         """Say which files requests may upload: those in the working directory and beside the collection."""
         config, file = self.config, self.collection.file
         answers = config.dialect.inputs
-        folder = Path(config.working_dir or ".")
+        folder = Path(config.inputs.working_dir or ".")
         beside = (Path(file).parent,) if file and not is_address(file) else ()
         policy = FilePolicy(
             working_dir=folder,
-            allow_outside=config.allow_outside,
+            allow_outside=config.inputs.allow_outside,
             also=beside if answers.files_beside_collection else (),
-            instead={name: Path(path) for name, path in config.files.items()},
+            instead={name: Path(path) for name, path in config.inputs.files.items()},
         )
-        if answers.relative_dir_is_empty and config.working_dir is not None and not config.allow_outside:
+        if (
+            answers.relative_dir_is_empty
+            and config.inputs.working_dir is not None
+            and not config.inputs.allow_outside
+        ):
             # newman compares absolute paths with the directory as given: in a relative one nothing lies.
             return replace(policy, none=not folder.is_absolute())
         return policy
@@ -310,9 +320,9 @@ class LiveRun:
     def _session_options(self) -> SessionOptions:
         config = self.config
         return SessionOptions(
-            timeout_s=config.timeout_request_ms / 1000 or None,
-            verify=config.verify,
-            follow_redirects=config.follow_redirects,
+            timeout_s=config.limits.timeout_request_ms / 1000 or None,
+            verify=config.network.verify,
+            follow_redirects=config.network.follow_redirects,
             certificates=certificates_of(config),
             extra_ca=self._network.extra_ca,
             answers=config.dialect.run,
@@ -328,12 +338,12 @@ class LiveRun:
 
     def _options(self, chosen: Container[Step] | None) -> RunOptions:
         config = self.config
-        bails = (config.bail or "").split(",")
+        bails = (config.limits.bail or "").split(",")
         return RunOptions(
             bail="failure" in bails,
             abort=config.dialect.inputs.unknown_folder_bails and "folder" in bails,
-            delay_s=config.delay_ms / 1000,
-            timeout_s=config.timeout_ms / 1000 or None,
+            delay_s=config.limits.delay_ms / 1000,
+            timeout_s=config.limits.timeout_ms / 1000 or None,
             mode=self.mode,
             rules=self._rules,
             chosen=chosen,
@@ -419,7 +429,7 @@ class LiveRun:
 
     def _unused(self, finished: RunFinished) -> RunWarning | None:
         """Tell of recorded interactions that a whole replay had no use for."""
-        if self._part or self.config.folders or not self.config.dialect.run.warns:
+        if self._part or self.config.inputs.folders or not self.config.dialect.run.warns:
             return None
         return self.unused(finished)
 
@@ -449,7 +459,7 @@ class LiveRun:
             return ExitCode.OFFLINE
         if summary.misses:
             return ExitCode.REPLAY_MISS
-        failed = summary.failed or (self.config.strict and bool(summary.warnings))
+        failed = summary.failed or (self.config.output.strict and bool(summary.warnings))
         failed |= self.expired is not None and self.expired.rule.consequence == "fail"
         return ExitCode.FAILED if failed else ExitCode.PASSED
 

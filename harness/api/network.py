@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.api.config import RunConfig
 from harness.client.transport import Transport
 from harness.errors import InputError, UsageError, require_extra
+from harness.options.config import RunConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,22 +30,25 @@ def network_of(config: RunConfig, stack: ExitStack, *, platform: str | None) -> 
     Adobe's own hosts lead to the local platform, too: a run against it never reaches them.
     """
     if platform != "local":
-        for option, given in (("--kinesis", config.kinesis), ("--eventhubs", config.eventhubs)):
+        for option, given in (
+            ("--kinesis", config.network.kinesis),
+            ("--eventhubs", config.network.eventhubs),
+        ):
             if given is not None:
                 raise UsageError(
                     "only the local platform exports there", where=option, hint="--platform local"
                 )
-        return Network(hosts=config.resolve, extra_ca=config.extra_ca)
+        return Network(hosts=config.network.resolve, extra_ca=config.network.extra_ca)
     require_extra("aep", wanted="the local platform")
     from harness.aep.serving.certificate import ADOBE_HOSTS
     from harness.aep.serving.server import LocalPlatform
     from harness.aep.settings import Settings
 
-    settings = Settings(kinesis_endpoint=config.kinesis, eventhubs_endpoint=config.eventhubs)
+    settings = Settings(kinesis_endpoint=config.network.kinesis, eventhubs_endpoint=config.network.eventhubs)
     local = stack.enter_context(LocalPlatform(settings))
     return Network(
-        hosts=dict.fromkeys(ADOBE_HOSTS, local.address) | dict(config.resolve),
-        extra_ca=_trusting(local.certificate_pem, config.extra_ca, stack),
+        hosts=dict.fromkeys(ADOBE_HOSTS, local.address) | dict(config.network.resolve),
+        extra_ca=_trusting(local.certificate_pem, config.network.extra_ca, stack),
         variables=local.environment(),
     )
 
@@ -55,10 +58,10 @@ def transport_of(network: Network, config: RunConfig, stack: ExitStack) -> Trans
     from harness.client.http import HttpTransport
 
     transport: Transport = HttpTransport(hosts=network.hosts)
-    if config.serve_files:
+    if config.network.serve_files:
         from harness.client.file_answers import FileAnswers
 
-        files = {address: Path(file) for address, file in config.serve_files.items()}
+        files = {address: Path(file) for address, file in config.network.serve_files.items()}
         for path in files.values():
             if not path.is_file():
                 raise UsageError("there is no such file to answer with", where=os.fspath(path))

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.api.config import PLATFORMS, MissingCassette, RunConfig
 from harness.cassettes.file.parts import PERS, Parts
 from harness.cassettes.modes import Action, action
 from harness.collection.companion import Companion, bind, companion_beside
@@ -14,10 +13,16 @@ from harness.collection.document import is_address
 from harness.collection.load import load_collection
 from harness.collection.model import Collection
 from harness.collection.selection import select
-from harness.errors import InputError, choices
+from harness.errors import InputError, UsageError, choices
+from harness.options.config import RunConfig
+from harness.options.network import PLATFORMS
 from harness.runner.plan import Plan, plan
 from harness.runner.rules import Rule, rule_of
 from harness.variables.data import load_rows
+
+
+class MissingCassette(UsageError):
+    """A run is to be replayed or recorded, and nothing says with which cassette."""
 
 
 def planned(config: RunConfig) -> Plan:
@@ -37,9 +42,13 @@ def planned(config: RunConfig) -> Plan:
 
 def planned_calls(config: RunConfig, collection: Collection) -> Plan:
     """Plan the calls that are asked for, once a data row or as often as asked for."""
-    rows = () if config.data is None else load_rows(config.data, answers=config.dialect.inputs)
-    items = select(collection, config.folders, answers=config.dialect.inputs) if config.folders else None
-    return plan(collection, items=items, rows=rows, iterations=config.iterations)
+    rows = () if config.inputs.data is None else load_rows(config.inputs.data, answers=config.dialect.inputs)
+    items = (
+        select(collection, config.inputs.folders, answers=config.dialect.inputs)
+        if config.inputs.folders
+        else None
+    )
+    return plan(collection, items=items, rows=rows, iterations=config.inputs.iterations)
 
 
 def collection_of(given: str | Path | Collection | Mapping[str, Any]) -> Collection:
@@ -49,9 +58,9 @@ def collection_of(given: str | Path | Collection | Mapping[str, Any]) -> Collect
 
 def companion_of(config: RunConfig) -> Companion:
     """Load the companion that goes with the collection; an empty one when there is none."""
-    if not config.use_companion:
+    if not config.inputs.use_companion:
         return Companion()
-    file = config.companion
+    file = config.inputs.companion
     if file is None and isinstance(config.collection, str | Path) and not is_address(config.collection):
         file = companion_beside(config.collection)
     if file is None:
@@ -60,7 +69,7 @@ def companion_of(config: RunConfig) -> Companion:
 
     companion = load_companion(file)
     # An environment of the user's own replaces the companion's, and what leads elsewhere with it.
-    if config.environment is not None:
+    if config.inputs.environment is not None:
         return replace(companion, environment=None, platform=None, cassette=None)
     return companion
 
@@ -95,21 +104,21 @@ def cassette_of(config: RunConfig, companion: Companion, planned: Plan) -> tuple
 
 
 def _cassette_asked_for(config: RunConfig, companion: Companion) -> tuple[Parts | None, Action]:
-    if config.record is not None:
-        mode = config.cassette_mode or ("all" if config.folders else "record")
-        return _with_action(config, config.record, mode)
-    if config.replay is not None:
-        return _with_action(config, config.replay, "replay")
-    if config.cassette_mode is None or config.cassette_mode == "live":
+    if config.cassette.record is not None:
+        mode = config.cassette.mode or ("all" if config.inputs.folders else "record")
+        return _with_action(config, config.cassette.record, mode)
+    if config.cassette.replay is not None:
+        return _with_action(config, config.cassette.replay, "replay")
+    if config.cassette.mode is None or config.cassette.mode == "live":
         return None, "live"
-    path = config.cassette if config.cassette is not None else companion.cassette
+    path = config.cassette.file if config.cassette.file is not None else companion.cassette
     if path is None:
         raise MissingCassette(
             "there is no cassette for this collection",
             where=str(config.collection),
             hint="name one, or write `cassette: FILE` into its companion file",
         )
-    return _with_action(config, path, config.cassette_mode)
+    return _with_action(config, path, config.cassette.mode)
 
 
 def cassette_in_use(config: RunConfig, planned: Plan) -> tuple[frozenset[Path], Path | None]:
@@ -119,7 +128,7 @@ def cassette_in_use(config: RunConfig, planned: Plan) -> tuple[frozenset[Path], 
     from them. Raises `HarnessError` as `planned` does.
     """
     try:
-        parts, _ = cassette_of(replace(config, cassette_mode="replay"), companion_of(config), planned)
+        parts, _ = cassette_of(config.but(cassette_mode="replay"), companion_of(config), planned)
     except MissingCassette:
         return frozenset(), None
     if parts is None:
@@ -134,14 +143,14 @@ def cassette_in_use(config: RunConfig, planned: Plan) -> tuple[frozenset[Path], 
 
 
 def _with_action(config: RunConfig, path: str | Path, mode: str) -> tuple[Parts, Action]:
-    besides = tuple(Path(one) for one in config.cassettes_besides)
-    parts = Parts(path=Path(path), per=config.cassette_per, besides=besides)
+    besides = tuple(Path(one) for one in config.cassette.besides)
+    parts = Parts(path=Path(path), per=config.cassette.per, besides=besides)
     return parts, action(mode, parts)
 
 
 def platform_of(config: RunConfig, companion: Companion) -> str | None:
     """Return the platform that a run is against: the one asked for, else the companion's."""
-    name = config.platform if config.platform is not None else companion.platform
+    name = config.network.platform if config.network.platform is not None else companion.platform
     if name is not None and name not in PLATFORMS:
         raise InputError(
             f"there is no platform {name!r}", where=companion.file, hint=choices(name, PLATFORMS)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-from harness.api.config import RunConfig
 from harness.api.live import LiveRun
 from harness.collection.model import Collection
-from harness.errors import ExitCode, UsageError, choices
+from harness.errors import ExitCode
+from harness.options.config import RunConfig
+from harness.options.keywords import RunKeywords
 from harness.runner.events import CallFinished, RunFinished
 from harness.runner.results import CallResult, RunSummary
 from harness.runner.spool import Spool
@@ -45,20 +46,15 @@ class RunResult:
         return {variable.key: variable.value for variable in self.scopes.environment if not variable.disabled}
 
 
-def run(collection: str | Path | Collection | Mapping[str, Any], **options: Any) -> RunResult:
-    """Run a collection and return what came of it; `options` are the fields of `RunConfig`.
+def run(collection: str | Path | Collection | Mapping[str, Any], **options: Unpack[RunKeywords]) -> RunResult:
+    """Run a collection and return what came of it.
 
-    The usual ones: `environment`, `globals` and `data` (paths, addresses or mappings), `folders`,
-    `env_vars`, `iterations`, `record`, `replay`, `platform`; `help(harness.api.RunConfig)` tells them all.
-    A failed assertion or request is in the result, not raised. Raises `HarnessError` for what the user can
+    The usual options: `environment`, `globals` and `data` (paths, addresses or mappings), `folders`,
+    `env_vars`, `iterations`, `record`, `replay`, `platform`; `docs/reference/options.md` tells them all. A
+    failed assertion or request is in the result, not raised. Raises `HarnessError` for what the user can
     mend: a file that cannot be read, an option that makes no sense.
     """
-    try:
-        config = RunConfig(collection=collection, **options)
-    except TypeError:
-        known = RunConfig.__dataclass_fields__
-        unknown = next((name for name in options if name not in known), "")
-        raise UsageError(f"run() has no option {unknown!r}", hint=choices(unknown, known)) from None
+    config = RunConfig.of(collection, **options)
     with LiveRun(config) as live:
         calls = Spool(live.plan.calls)
         finished: RunFinished | None = None

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from harness.api.config import RunConfig
 from harness.api.preparation import collection_of, companion_of, planned_calls, rules_of
 from harness.collection.companion import bind, numbered
 from harness.collection.model import Item
+from harness.options.config import RunConfig
 from harness.runner.run import Step
 from harness.runner.upstream import upstream
 from harness.variables.environment import load_environment
@@ -33,9 +33,11 @@ def upstream_steps(config: RunConfig, chosen: Iterable[Step]) -> frozenset[Step]
             for path, other in paths
             if path[: len(need)] == need and id(other) in places and other is not item
         )
-    file = config.environment if config.environment is not None else companion.environment
+    file = config.inputs.environment if config.inputs.environment is not None else companion.environment
     variables = (*collection.variables, *load_environment(file).variables)
-    values = {one.key: one.value for one in variables if isinstance(one.value, str)} | dict(config.env_vars)
+    values = {one.key: one.value for one in variables if isinstance(one.value, str)} | dict(
+        config.inputs.env_vars
+    )
     by_iteration: dict[int, set[int]] = {}
     for iteration, position in chosen:
         by_iteration.setdefault(iteration, set()).add(position)

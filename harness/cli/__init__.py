@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Final, TextIO
 
-from harness.cli.options import ValueRefused, build_parser, parse
+from harness.cli.parser import ValueRefused, build_parser, parse
 from harness.cli.terminal import Terminal
 from harness.dialect import DIALECTS, EXACT, Dialect
 from harness.errors import ExitCode, HarnessError, require_extra
@@ -56,6 +56,10 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.serve_command import serve_command
 
                 return serve_command(options, terminal)
+            case "completion":
+                from harness.cli.completion_command import completion_command
+
+                return completion_command(options, terminal)
             case _:
                 build_parser().print_help(terminal.out)
                 return ExitCode.USAGE

@@ -181,7 +181,7 @@ def _save(cassette: Cassette, file: str, redactor: Redactor, terminal: Terminal)
 
 def _redactor(options: argparse.Namespace, terminal: Terminal) -> Redactor:
     """Return one that knows the environment's secrets and the user's patterns."""
-    redactor = Redactor(secret_patterns(patterns(options.secret_pattern)), redacted=True)
+    redactor = Redactor(secret_patterns(patterns(options)), redacted=True)
     environment = load_environment(options.environment).with_system(terminal.environ)
     redactor.learn_variables(environment.variables)
     return redactor

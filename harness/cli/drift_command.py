@@ -3,7 +3,6 @@
 import argparse
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -31,7 +30,7 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Run live, print what drifted, and write what is accepted; what is left decides the exit code."""
     cassette = load(Path(options.file))
     config = run_config(collection_of(cassette, options.collection), options, terminal)
-    config = replace(config, drift=options.file, drift_ignore=ignore_of(options))
+    config = config.but(drift=options.file, drift_ignore=ignore_of(options))
     with LiveRun(config) as live:
         finished = _run(live)
         if live.drift is None:

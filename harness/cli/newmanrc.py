@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from harness.cli.run_options import RUN_ACTIONS, RUN_DEFAULTS
 from harness.cli.terminal import Terminal
 from harness.collection.document import describe, read_json
 from harness.errors import InputError, choices
+from harness.options.commands import RUN_DEFAULTS, RUN_OPTIONS
+from harness.options.option import camel
 
 _SYSTEM = Path("/etc/postman/newmanrc")
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
@@ -36,8 +37,8 @@ def configured(
                 reporters |= _reporter_options(value)
             elif name not in RUN_DEFAULTS:
                 if name not in _OF_THE_LIBRARY:
-                    hint = choices(name, (_camel(known) for known in RUN_DEFAULTS))
-                    raise InputError(f"there is no option {_camel(name)!r}", where=str(file), hint=hint)
+                    hint = choices(name, (camel(known) for known in RUN_DEFAULTS))
+                    raise InputError(f"there is no option {camel(name)!r}", where=str(file), hint=hint)
             elif getattr(options, name) == RUN_DEFAULTS[name]:
                 merged[name] = _checked(name, _as_option(name, value), str(file))
     return argparse.Namespace(**merged), {**reporters, **reporter_options}
@@ -60,21 +61,21 @@ def _settings(file: Path) -> dict[str, Any]:
 
 def _checked(name: str, value: Any, file: str) -> Any:
     """Return a setting's value; raise `InputError` for one that the command line would not take."""
-    action = RUN_ACTIONS[name]
+    option = RUN_OPTIONS[name]
     if value is None:
-        return RUN_DEFAULTS[name]
-    if isinstance(action, argparse._StoreTrueAction):
+        return option.unset
+    if option.kind == "flag" and isinstance(option.const, bool):
         if not isinstance(value, bool):
             raise _refusal(name, "true or false", value, file)
-    elif isinstance(action, argparse._AppendAction):
+    elif option.kind == "list":
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise _refusal(name, "a list of texts", value, file)
-    elif action.choices is not None:
-        if value not in list(action.choices):
-            raise _refusal(name, "one of " + ", ".join(map(str, action.choices)), value, file)
-    elif callable(action.type):
+    elif option.choices is not None:
+        if value not in option.choices:
+            raise _refusal(name, "one of " + ", ".join(option.choices), value, file)
+    elif option.read is not None:
         try:
-            return action.type(str(int(value) if isinstance(value, float) and value.is_integer() else value))
+            return option.read(str(int(value) if isinstance(value, float) and value.is_integer() else value))
         except (argparse.ArgumentTypeError, ValueError, OverflowError):
             raise _refusal(name, "a number as the command line takes", value, file) from None
     elif not isinstance(value, (str, *_INLINE.get(name, ()))):
@@ -83,7 +84,7 @@ def _checked(name: str, value: Any, file: str) -> Any:
 
 
 def _refusal(name: str, wanted: str, value: Any, file: str) -> InputError:
-    return InputError(f"expected {wanted}, found {describe(value)}", where=f"{file}: {_camel(name)}")
+    return InputError(f"expected {wanted}, found {describe(value)}", where=f"{file}: {camel(name)}")
 
 
 def _as_option(name: str, value: Any) -> Any:
@@ -115,8 +116,3 @@ def _reporter_options(value: Any) -> dict[str, str | bool]:
             name = _CAPITAL.sub("-", option).lower()
             flat[f"{reporter}-{name}"] = setting if isinstance(setting, bool) else str(setting)
     return flat
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)

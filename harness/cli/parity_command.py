@@ -9,14 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.cli.newman_command import find_newman
-from harness.cli.options import parse
 from harness.cli.parity_difference import ParityComparison
 from harness.cli.parity_outcome import ParityOutcome, outcome_of
 from harness.cli.parity_proxy import RecordingProxy
-from harness.cli.report_options import add_parity_own
+from harness.cli.parser import add_options, parse
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, UsageError
+from harness.options.commands import PARITY_OWN
 from harness.reporters.units import counted
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
@@ -68,7 +68,7 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
 def _behind(flags: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     """Part our own options, behind the collection, from newman's."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    add_parity_own(parser)
+    add_options(parser, PARITY_OWN)
     try:
         return parser.parse_known_args(flags)
     except argparse.ArgumentError as error:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from harness import __version__
 from harness.api import LiveRun, RunConfig
 from harness.cli.newmanrc import configured
-from harness.cli.options import ValueRefused
+from harness.cli.parser import ValueRefused
 from harness.cli.reporting import DEFAULT, close_all, context_of, reporters_of, warn_of_idle
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal

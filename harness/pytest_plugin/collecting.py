@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -121,9 +121,9 @@ class CollectionFile(pytest.File):
     def _open(self, chosen: frozenset[Step]) -> Drive:
         settings = self.run_config()
         whole = self._plan is not None and len(chosen) == len(self._plan.calls) * self._plan.iterations
-        if settings.cassette_mode in {"record", "rewrite"} and not whole:
+        if settings.cassette.mode in {"record", "rewrite"} and not whole:
             # What is not sent this time stays in the cassette.
-            settings = replace(settings, cassette_mode="all")
+            settings = settings.but(cassette_mode="all")
         live = open_run(self.config, self.ihook, self.path, settings)
         if live.mode == "live":
             self._fence(live)
@@ -191,7 +191,7 @@ class CollectionFile(pytest.File):
         failing: list[str] = []
         for one in warnings:
             text = live.mask(one.message + (f"\n  --> {one.place}" if one.place else ""))
-            if live.config.strict or (expired is not None and one.message == expired.message):
+            if live.config.output.strict or (expired is not None and one.message == expired.message):
                 failing.append(text)
             else:
                 add_note(self.config, f"{self.nodeid}: {text}")

@@ -104,7 +104,7 @@ class CallItem(pytest.Item):
             assertion_report(self, result, assertion, mask, bodies=bodies) for assertion in result.assertions
         )
         texts = [failure_text(result, mask, bodies=bodies), assertions_text(result, mask)]
-        if drive.live.config.strict:
+        if drive.live.config.output.strict:
             texts += (mask(f"{one.message}\n  a warning, and --postman-strict") for one in result.warnings)
         if result.exchange is not None and result.exchange.failure is not None:
             missed = result.exchange.failure.kind == "miss"

@@ -49,7 +49,7 @@ class OwnRun:
 
     def _settings(self) -> RunConfig:
         settings = run_config(self._request.config, self._collection, **self._given)
-        if settings.cassette is None and any(self._node.iter_markers("vcr")):
+        if settings.cassette.file is None and any(self._node.iter_markers("vcr")):
             try:
                 planned(settings)
             except MissingCassette as error:

@@ -19,7 +19,7 @@ import pytest
 from harness.api import LiveRun
 from harness.errors import HarnessError
 from harness.pytest_plugin.notes import add_note
-from harness.pytest_plugin.options import file_option
+from harness.pytest_plugin.options import option_value
 from harness.reporters.log.events_log import EventsLog, read_events
 from harness.reporters.reporter import ReporterContext, create
 from harness.reporters.units import counted
@@ -35,7 +35,7 @@ _INPUT: Final = "postman_logs"
 
 def report_file(config: pytest.Config) -> Path | None:
     """Return where the report goes, `None` when none is asked for."""
-    file = file_option(config, "html")
+    file = option_value(config, "html")
     return None if file is None else config.invocation_params.dir / file
 
 

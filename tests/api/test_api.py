@@ -80,7 +80,7 @@ def test_results_can_be_read_again_and_sliced(workspace, target):
 
 
 def test_nothing_is_sent_before_an_event_is_asked_for(workspace, target):
-    with LiveRun(RunConfig(collection=workspace.collection(("a", target.url)))) as live:
+    with LiveRun(RunConfig.of(workspace.collection(("a", target.url)))) as live:
         events = live.events()
         assert target.requests == []
         assert type(next(events)).__name__ == "RunStarted"
@@ -92,7 +92,7 @@ def test_nothing_is_sent_before_an_event_is_asked_for(workspace, target):
 def test_an_interrupt_thrown_in_ends_the_run_in_order(workspace, target):
     file = workspace.collection(("a", f"{target.url}/a"), ("b", f"{target.url}/b"), ("c", f"{target.url}/c"))
     workspace.text("shop.harness.yaml", "calls:\n  - call: [c]\n    always: true\n")
-    with LiveRun(RunConfig(collection=file)) as live:
+    with LiveRun(RunConfig.of(file)) as live:
         events = live.events()
         for event in events:
             if isinstance(event, CallFinished):
@@ -106,14 +106,14 @@ def test_an_interrupt_thrown_in_ends_the_run_in_order(workspace, target):
 
 def test_planning_finds_what_would_keep_a_run_from_starting(workspace, target):
     file = workspace.collection(("a", target.url))
-    assert len(planned(RunConfig(collection=file)).calls) == 1
+    assert len(planned(RunConfig.of(file)).calls) == 1
     with pytest.raises(MissingCassette):
-        planned(RunConfig(collection=file, cassette_mode="replay"))
+        planned(RunConfig.of(file, cassette_mode="replay"))
     with pytest.raises(MissingCassette, match="not there"):
-        planned(RunConfig(collection=file, replay="gone.yaml"))
+        planned(RunConfig.of(file, replay="gone.yaml"))
     workspace.text("shop.harness.yaml", "calls:\n  - call: [b]\n    always: true\n")
     with pytest.raises(HarnessError, match="'b'"):
-        planned(RunConfig(collection=file))
+        planned(RunConfig.of(file))
 
 
 def test_a_collection_without_scripts_runs_where_there_is_no_deno(workspace, target, monkeypatch):
@@ -132,7 +132,7 @@ def test_a_collection_with_scripts_says_when_there_is_no_deno(workspace, target,
 def test_secrets_that_answers_show_are_masked_from_then_on(workspace, target):
     target.answers["/token"] = (200, {"access_token": "very-secret-token-value"})
     file = workspace.collection(("token", f"{target.url}/token"))
-    with LiveRun(RunConfig(collection=file)) as live:
+    with LiveRun(RunConfig.of(file)) as live:
         list(live.events())
         assert "very-secret-token-value" not in live.mask("Bearer very-secret-token-value")
 

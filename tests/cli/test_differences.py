@@ -126,7 +126,7 @@ def test_how_long_a_script_may_take(workspace, target, command):
 
     file = workspace.collection(("Call", target.url, PASSES))
     for dialect, expected in ((NEWMAN, None), (EXACT, 30.0)):
-        with LiveRun(RunConfig(collection=file, dialect=dialect)) as live:
+        with LiveRun(RunConfig.of(file, dialect=dialect)) as live:
             assert live.context.timeout_script_s == expected
     endless = workspace.collection(("Call", target.url, "while (true) {}"))
     said = command("run", endless, "--timeout-script", "200")

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from harness.cli.run_options import RUN_DEFAULTS
 from harness.errors import ExitCode
+from harness.options.commands import RUN_DEFAULTS
 
 SETS = "pm.environment.set('half', '\\ud800 ' + String.fromCharCode(0)); pm.test('\\udfff', () => {})"
 

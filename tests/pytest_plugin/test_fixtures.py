@@ -163,7 +163,7 @@ def test_a_test_without_its_cassette_says_how_to_record_it_and_no_more(project):
 
 def test_a_test_over_an_interrupted_recording_says_how_to_go_on_and_no_more(project):
     path = project.recorded("a")
-    with LiveRun(RunConfig(collection=path, record=path.parent / "shop.yaml", platform=None)) as live:
+    with LiveRun(RunConfig.of(path, record=path.parent / "shop.yaml", platform=None)) as live:
         for event in live.events():
             if isinstance(event, CallFinished):
                 break

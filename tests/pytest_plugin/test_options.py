@@ -6,7 +6,8 @@ import pytest
 
 from harness.cassettes.file.format import load
 from harness.cassettes.modes import RECORD_MODES as MODES
-from harness.pytest_plugin.options import OPTIONS, RECORD_MODES
+from harness.options.cassette import RECORD_MODES
+from harness.options.pytest_only import PYTEST_OPTIONS
 
 
 def interactions(project, name="shop.yaml"):
@@ -112,7 +113,7 @@ def test_options_that_exclude_one_another_are_an_error(project):
 
 def test_every_option_is_also_an_ini_value(project):
     said = project.pytest("--help").stdout.str()
-    for option in OPTIONS:
+    for option in PYTEST_OPTIONS.values():
         assert f"--postman-{option.name}" in said
         assert f"postman_{option.name.replace('-', '_')} (" in said
 
@@ -153,7 +154,7 @@ def test_the_command_line_wins_over_the_ini_file(project):
     [
         ("--postman-env-var==x", "*--postman-env-var needs name=value, not '=x'*"),
         ("--postman-platform=moon", "*there is no platform 'moon'*"),
-        ("--postman-iteration-count=x", "*--postman-iteration-count needs a number, not 'x'*"),
+        ("--postman-iteration-count=x", "*--postman-iteration-count: 'x' is not a whole number above 0*"),
         ("--postman-environment=none.json", "*none.json*"),
         ("--postman-data=none.csv", "*none.csv*"),
     ],

@@ -1,17 +1,25 @@
 """The command line's parser, and what newman's reporters make of its arguments."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from harness import __version__
-from harness.cli.cassette_options import add_cassette
-from harness.cli.drift_options import add_drift
-from harness.cli.report_options import add_compare, add_parity, add_report
-from harness.cli.run_options import OPTION_NAMES, VALUED, add_run
-from harness.cli.serve_options import add_serve
 from harness.errors import UsageError, choices
+from harness.options.commands import COMMANDS, RUN, Command
+from harness.options.option import Option
+
+_VALUED: Final = frozenset(
+    name
+    for option in RUN.options
+    if option.kind != "flag" and not option.optional
+    for name in option.spellings
+)
+"""The options of a run that take one value."""
+
+_SPELLINGS: Final = frozenset({"-h", "--help"}.union(*(option.spellings for option in RUN.options)))
+"""All options of a run, as they are written."""
 
 
 class ValueRefused(UsageError):
@@ -93,10 +101,10 @@ def _with_dashed_values(argv: Sequence[str]) -> list[str]:
         position += 1
         value = following[0] if following else ""
         name = value.partition("=")[0] if value.startswith("--") else value
-        dashed = value.startswith("-") and name not in OPTION_NAMES | {"--"}
+        dashed = value.startswith("-") and name not in _SPELLINGS | {"--"}
         if argument == "--":
             return [*joined, argument, *argv[position:]]
-        if argument not in VALUED or not following:
+        if argument not in _VALUED or not following:
             joined.append(argument)
             continue
         position += 1
@@ -119,33 +127,62 @@ def build_parser() -> Parser:
     )
     parser.add_argument("-v", "--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    add_run(commands.add_parser("run", help="run collections", allow_abbrev=False))
-    add_drift(
-        commands.add_parser(
-            "drift", help="compare live answers with a recording; exit code 5 on drift", allow_abbrev=False
-        )
-    )
-    add_cassette(commands.add_parser("cassette", help="show and edit recordings", allow_abbrev=False))
-    add_report(commands.add_parser("report", help="make reports of an earlier run", allow_abbrev=False))
-    add_compare(commands.add_parser("compare", help="compare the results of two runs", allow_abbrev=False))
-    add_parity(
-        commands.add_parser(
-            "parity", help="compare this runner with newman on a collection", allow_abbrev=False
-        )
-    )
-    _add_list(
-        commands.add_parser(
-            "list", help="show folders and calls of a collection as a tree", allow_abbrev=False
-        )
-    )
-    add_serve(
-        commands.add_parser("serve", help="serve the local platform, for Postman or curl", allow_abbrev=False)
-    )
+    _add_commands(commands, COMMANDS)
     return parser
 
 
-def _add_list(listing: argparse.ArgumentParser) -> None:
-    listing.add_argument("collection", metavar="COLLECTION", help="file or URL")
+def _add_commands(below: Any, commands: Sequence[Command]) -> None:
+    for command in commands:
+        description = {"description": _escaped(command.description)} if command.description else {}
+        parser = below.add_parser(command.name, help=command.help, allow_abbrev=False, **description)
+        for argument in command.arguments:
+            named = {"choices": argument.choices} if argument.choices else {}
+            parser.add_argument(
+                argument.name,
+                nargs=argument.count,
+                metavar=argument.metavar,
+                help=_escaped(argument.help) or None,
+                **named,
+            )
+        for section in command.sections:
+            add_options(
+                parser.add_argument_group(section.title) if section.title else parser, section.options
+            )
+        if command.tools:
+            _add_commands(parser.add_subparsers(dest="tool", metavar="TOOL", required=True), command.tools)
+
+
+def add_options(parser: argparse.ArgumentParser | argparse._ArgumentGroup, options: Iterable[Option]) -> None:
+    """Add options of the table to a parser, or to a group of one."""
+    for option in options:
+        parser.add_argument(*option.spellings, **_argparse(option))
+
+
+def _argparse(option: Option) -> dict[str, Any]:
+    """Say in argparse's words what an option takes."""
+    words: dict[str, Any] = {
+        "dest": option.key,
+        "help": argparse.SUPPRESS if option.hidden else _escaped(option.help),
+        "default": option.unset,
+    }
+    if option.kind == "flag":
+        if isinstance(option.const, bool):
+            return {**words, "action": "store_true"}
+        return {**words, "action": "store_const", "const": option.const}
+    if option.kind == "list":
+        words["action"] = "append"
+    if option.optional:
+        words |= {"nargs": "?", "const": option.bare}
+    if option.choices is not None and option.metavar == "":
+        words["metavar"] = "|".join(option.choices)
+    elif option.metavar:
+        words["metavar"] = option.metavar
+    return {**words, "choices": option.choices, "type": option.read, "required": option.required}
+
+
+def _escaped(text: str) -> str:
+    """Escape what argparse would fill in."""
+    return text.replace("%", "%%")
 
 
 def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str | bool]]:

@@ -2,7 +2,7 @@ import argparse
 
 import pytest
 
-from harness.cli.values import milliseconds, positive
+from harness.options.values import milliseconds, positive
 
 
 @pytest.mark.parametrize(

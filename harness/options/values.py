@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,6 +25,8 @@ def _number(text: str) -> int | None:
         return int(spelled, 0)
     if not _DECIMAL.fullmatch(spelled):
         return None
+    from decimal import Decimal
+
     number = Decimal(spelled)
     if number.adjusted() >= MOST_DIGITS or number != number.to_integral_value():
         return None
@@ -68,3 +70,33 @@ def endpoint(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or any(mark in text for mark in " ?#"):
         raise argparse.ArgumentTypeError(f"{text!r} is not an address such as http://127.0.0.1:5000")
     return text
+
+
+def whole(text: str) -> int:
+    """Read a whole number, of either sign."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def share(text: str) -> float:
+    """Read a share of one: `0.05`, or `5%`."""
+    try:
+        number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share: 0 to 1, or 0% to 100%")
+    return number
+
+
+def moment(text: str) -> int:
+    """Read a time as milliseconds since 1970: ISO 8601, in UTC unless it says otherwise, or that number."""
+    if text.isdecimal():
+        return int(text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 2024-05-15T12:00:00Z") from None
+    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)

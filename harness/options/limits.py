@@ -1,0 +1,78 @@
+"""The options that bound a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.options.option import (
+    BOTH,
+    FLOW,
+    LIMITS,
+    Option,
+    setting,
+)
+from harness.options.values import milliseconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitOptions:
+    """What bounds a run; times are in milliseconds, 0 is without a bound."""
+
+    bail: str | None = setting(
+        None,
+        Option(
+            name="bail",
+            heading=FLOW,
+            optional=True,
+            bare="failure",
+            metavar="failure|folder",
+            help="stop at the first failure (`folder`: only when a folder is not found)",
+        ),
+    )
+    delay_ms: int = setting(
+        0,
+        Option(
+            name="delay-request",
+            heading=LIMITS,
+            on=BOTH,
+            optional=True,
+            read=milliseconds,
+            metavar="MS",
+            help="wait before each request",
+        ),
+    )
+    timeout_ms: int = setting(
+        0,
+        Option(
+            name="timeout",
+            heading=LIMITS,
+            optional=True,
+            read=milliseconds,
+            metavar="MS",
+            help="bound the run",
+        ),
+    )
+    timeout_request_ms: int = setting(
+        0,
+        Option(
+            name="timeout-request",
+            heading=LIMITS,
+            on=BOTH,
+            optional=True,
+            read=milliseconds,
+            metavar="MS",
+            help="bound each request",
+        ),
+    )
+    timeout_script_ms: int | None = setting(
+        None,
+        Option(
+            name="timeout-script",
+            heading=LIMITS,
+            on=BOTH,
+            optional=True,
+            read=milliseconds,
+            metavar="MS",
+            help="bound each script",
+        ),
+    )
