@@ -99,6 +99,8 @@ class LiveRun:
         )
         self._warnings = (
             *(RunWarning(message=text, place=self.collection.file) for text in self.collection.warnings),
+            *(RunWarning(message=one.message, place=one.place) for one in self.collection.notices),
+            *(RunWarning(message=one.message, place=one.place) for one in self.collection.faults),
             *(RunWarning(message=text) for text in (*environment.warnings, *globals_.warnings)),
             *((RunWarning(message=self.expired.message, place=str(self.cassette)),) if self.expired else ()),
         )

@@ -43,11 +43,9 @@ def planned(config: RunConfig) -> Plan:
 def planned_calls(config: RunConfig, collection: Collection) -> Plan:
     """Plan the calls that are asked for, once a data row or as often as asked for."""
     rows = () if config.inputs.data is None else load_rows(config.inputs.data, answers=config.dialect.inputs)
-    items = (
-        select(collection, config.inputs.folders, answers=config.dialect.inputs)
-        if config.inputs.folders
-        else None
-    )
+    folders = config.inputs.folders
+    wanted = bool(folders) or collection.target is not None
+    items = select(collection, folders, answers=config.dialect.inputs) if wanted else None
     return plan(collection, items=items, rows=rows, iterations=config.inputs.iterations)
 
 

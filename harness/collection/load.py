@@ -17,14 +17,16 @@ def load_collection(
     """Load a collection from a path, an http(s) address or a document already read.
 
     Takes v2.0.0 and v2.1.0, and v1 with a warning, each also inside `{"collection": ...}` as Postman's API
-    answers. `file` is what errors and reports call it. Raises `InputError`.
+    answers, and v3: the folder of a collection, a folder in it or one request file. `file` is what errors and
+    reports call it. Raises `InputError`.
     """
     if isinstance(source, Mapping):
         document: Any = source
         name = file or ""
     else:
         name = file or os.fspath(source)
-        _refuse_folder(os.fspath(source))
+        if _is_directory_format(os.fspath(source)):
+            return _load_directory(os.fspath(source))
         document = read_json(source, "the collection", fetch)
     if isinstance(document, Mapping) and isinstance(document.get("collection"), Mapping):
         document = document["collection"]
@@ -49,37 +51,35 @@ def _read(document: Any, name: str) -> Collection:
     return read_collection(document, name)
 
 
-def _refuse_folder(source: str) -> None:
-    if is_address(source):
-        return
+def _is_directory_format(source: str) -> bool:
+    """Whether a source is a part of a collection of format v3."""
     if not source:
-        raise InputError("the collection's name is empty", hint="name a collection file")
-    folder = Path(source)
-    if folder.is_dir():
-        if _holds_v3(folder):
-            raise _v3(source)
-        what = "the collection is a folder, not a file"
-        raise InputError(what, where=source, hint="name a collection file")
-    if source.lower().endswith((".yaml", ".yml")):
-        raise _v3(source)
+        raise InputError("the collection's name is empty", hint="name a collection file or folder")
+    if is_address(source):
+        return False
+    from harness.collection.v3.location import is_v3
 
-
-def _holds_v3(folder: Path) -> bool:
-    """Tell whether a folder has files of format v3: requests or a definition, each of which says its kind."""
-    for pattern in ("*.y*ml", ".resources/*.y*ml", "*/.resources/*.y*ml", "*/*.request.y*ml"):
-        for file in folder.glob(pattern):
-            try:
-                with file.open("rb") as content:
-                    if any(line.startswith(b"$kind:") for line in content.read(65536).splitlines()):
-                        return True
-            except OSError:
-                continue
+    if is_v3(source):
+        return True
+    if source.lower().endswith((".yaml", ".yml")) and Path(source).is_file():
+        raise InputError(
+            "a YAML file alone is no collection",
+            where=source,
+            hint="name the folder of a collection, or one request of it (NAME.request.yaml)",
+        )
     return False
+
+
+def _load_directory(source: str) -> Collection:
+    from harness.collection.v3.location import root_of
+    from harness.collection.v3.reader import read_directory
+
+    return read_directory(*root_of(source))
 
 
 def _v3(name: str) -> InputError:
     return InputError(
-        "this collection has Postman's format v3 (YAML files in a folder), which is not read yet",
+        "this is one part of a collection of format v3, which is a folder of YAML files",
         where=name,
-        hint="export it from Postman as Collection v2.1",
+        hint="name the folder of the collection",
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 EventName = Literal["prerequest", "test"]
+Protocol = Literal["http", "graphql"]
 BodyMode = Literal["raw", "urlencoded", "formdata", "file", "graphql"]
 
 
@@ -118,12 +119,16 @@ class Auth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """JavaScript that runs before (`prerequest`) or after (`test`) a request."""
+    """JavaScript that runs before (`prerequest`) or after (`test`) a request.
+
+    One with a `protocol` is inherited by requests of that protocol alone.
+    """
 
     event: EventName
     source: str
     id: str | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
+    protocol: Protocol | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +154,8 @@ class Request:
 class Item:
     """One request with its scripts. `path` are the names from below the collection down to this item.
 
-    `profile` holds the item's own `protocolProfileBehavior`.
+    `profile` holds the item's own `protocolProfileBehavior`. `skipped` says why the item cannot be sent at
+    all, by its kind.
     """
 
     id: str
@@ -159,6 +165,29 @@ class Item:
     scripts: tuple[Script, ...] = ()
     profile: Mapping[str, Any] = field(default_factory=dict)
     description: str | None = None
+    protocol: Protocol = "http"
+    skipped: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something about an input that its author should know: what, and where in which file.
+
+    `file` is a path that the user can open, `field` the part of the file (`headers[0].value`).
+    """
+
+    message: str
+    file: str
+    line: int | None = None
+    column: int | None = None
+    field: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as errors spell places."""
+        line = f"line {self.line}" if self.line else ""
+        column = f"column {self.column}" if self.column else ""
+        return ": ".join(filter(None, (self.file, ", ".join(filter(None, (self.field, line, column))))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +217,9 @@ class Collection:
     """A collection and where it came from. `root` is a folder without a name and with an empty path.
 
     `file` is the path or address as the user gave it; `source` the document as read, for the reports
-    that repeat it; `warnings` what the loader had to bend to read it.
+    that repeat it; `warnings` what the loader had to bend to read it. A collection of many files has
+    `notices` of what was left out, and `faults`, the files that cannot be read at all. `target` is the folder
+    or item that the user named, `None` for the whole collection.
     """
 
     id: str
@@ -199,6 +230,9 @@ class Collection:
     description: str | None = None
     source: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    faults: tuple[Notice, ...] = ()
+    target: "Folder | Item | None" = None
 
     def items(self) -> Iterator[Item]:
         """Walk all items in collection order."""

@@ -23,12 +23,13 @@ def select(
     first of each in the order of the collection, each item once. No names, or one that is
     empty, select everything. `answers` say whether a path will do (`Folder / Request`), whether an item
     selected by itself and by a folder two or more levels above runs twice, and how errors are worded.
-    Raises `UsageError` for a name that nothing has.
+    Of a collection with a `target` only what is in that can be selected. Raises `UsageError` for a name that
+    nothing has.
     """
     if not names or list(names) == [""]:
-        return tuple(collection.items())
+        return tuple(collection.items() if collection.target is None else _items(collection.target))
     if len(names) == 1:
-        found = _first(collection.root, names[0])
+        found = _first(_start(collection), names[0])
         if found is None and answers.paths_select:
             found = _by_path(collection, names[0])
         if found is None and answers.bare_selection_errors:
@@ -41,10 +42,17 @@ def select(
     if answers.selects_once:
         return _several(collection, wanted)
     members: list[Entry] = []
-    _gather(collection.root, wanted, members, collecting=True)
+    _gather(_start(collection), wanted, members, collecting=True)
     if wanted:
         raise UsageError("Invalid entrypoint", hint=_candidates(collection, tuple(wanted)))
     return tuple(item for member in members for item in _items(member))
+
+
+def _start(collection: Collection) -> Folder:
+    """Return the folder whose entries are looked through: the one that the user named, if any."""
+    if isinstance(collection.target, Item):
+        return Folder(id="", name="", path=(), children=(collection.target,))
+    return collection.root if collection.target is None else collection.target
 
 
 def _first(folder: Folder, name: str) -> Entry | None:
@@ -60,7 +68,7 @@ def _first(folder: Folder, name: str) -> Entry | None:
 
 def _several(collection: Collection, wanted: dict[str, None]) -> tuple[Item, ...]:
     members: list[Entry] = []
-    for entry in _walk(collection.root):
+    for entry in _walk(_start(collection)):
         name = next((one for one in (entry.id, entry.name) if one in wanted), None)
         if name is not None:
             del wanted[name]
@@ -100,7 +108,7 @@ def _items(entry: Entry) -> Iterator[Item]:
 
 
 def _by_path(collection: Collection, path: str) -> Entry | None:
-    return next((entry for entry in _walk(collection.root) if " / ".join(entry.path) == path), None)
+    return next((entry for entry in _walk(_start(collection)) if " / ".join(entry.path) == path), None)
 
 
 def _unknown(collection: Collection, names: Sequence[str]) -> UsageError:
@@ -110,10 +118,10 @@ def _unknown(collection: Collection, names: Sequence[str]) -> UsageError:
 
 def _candidates(collection: Collection, names: Sequence[str]) -> str:
     """Name what is nearly called like that, or what there is at the top."""
-    known = {entry.name: " / ".join(entry.path) for entry in _walk(collection.root)}
+    known = {entry.name: " / ".join(entry.path) for entry in _walk(_start(collection))}
     near = [found for name in names for found in get_close_matches(name, known, n=3)]
     if near:
         return "did you mean " + ", ".join(repr(known[name]) for name in dict.fromkeys(near)) + "?"
-    top = [child.path[-1] for child in collection.root.children]
+    top = [child.path[-1] for child in _start(collection).children]
     more = f" and {len(top) - LISTED} more" if len(top) > LISTED else ""
     return "valid at the top: " + ", ".join(top[:LISTED]) + more if top else "the collection is empty"

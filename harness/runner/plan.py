@@ -57,12 +57,14 @@ def _walk(
             yield from _walk(child, parents, scripts, auth, profile)
         else:
             own = tuple((" / ".join(child.path), script) for script in child.scripts)
+            # A script for another protocol is not inherited.
+            inherited = tuple(one for one in scripts if one[1].protocol in (None, child.protocol))
             yield Call(
                 item=child,
                 path=child.path,
                 parents=parents[1:],
                 auth=child.request.auth or auth,
-                scripts=scripts + own,
+                scripts=inherited + own,
                 profile={**profile, **child.profile},
             )
 

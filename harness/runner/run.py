@@ -163,7 +163,7 @@ def _one(
     """Run one call, again and again while its rule says so; earlier attempts leave no variables."""
     call = plan.calls[position]
     rule = options.rules.get(position, _NO_RULE)
-    reason = rule.skip_reason(context.platform)
+    reason = call.item.skipped or rule.skip_reason(context.platform)
     if reason is not None:
         result = CallResult(call=call, position=position, iteration=iteration.number, skipped=reason)
         yield CallFinished(result=result)

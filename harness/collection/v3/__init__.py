@@ -1,0 +1,1 @@
+"""Collections of format v3: folders of YAML files."""

@@ -1,0 +1,178 @@
+"""Reading the keys of a YAML map one by one, and noting what is left out.
+
+What has one reading counts: a number where a text belongs is its text as written, digits in quotes where a
+number belongs are that number, nothing (`null`) is absent. What has none is left out alone, with a notice
+that names file, line and key.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from harness.collection.model import Notice
+from harness.collection.yaml_document import Node
+
+_NUMBER: Final = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
+_FLAGS: Final = {"true": True, "false": False}
+
+
+class Notes:
+    """Gathers what is left out of one file; `file` is what the user can open."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.notices: list[Notice] = []
+
+    def leave_out(self, node: Node | None, field: str, message: str) -> None:
+        """Note something that has no reading."""
+        line = None if node is None else node.line
+        self.notices.append(Notice(message=message, file=self.file, line=line, field=field))
+
+
+class Fields:
+    """A map whose keys are taken one by one; what nobody takes is unknown."""
+
+    __slots__ = ("_taken", "field", "node", "notes", "values")
+
+    def __init__(self, node: Node, notes: Notes, field: str = "") -> None:
+        self.node = node
+        self.values: dict[str, Node] = node.value
+        self.notes = notes
+        self.field = field
+        self._taken: set[str] = set()
+
+    def name(self, key: str) -> str:
+        """Spell a key with the keys above it."""
+        return f"{self.field}.{key}" if self.field else key
+
+    def take(self, key: str) -> Node | None:
+        """Take a value; nothing is absent."""
+        self._taken.add(key)
+        node = self.values.get(key)
+        return None if node is None or node.value is None else node
+
+    def text(self, key: str) -> str | None:
+        """Take a text; another scalar is its text as written."""
+        node = self.take(key)
+        return None if node is None else self.text_of(node, self.name(key))
+
+    def text_of(self, node: Node, name: str) -> str | None:
+        """Read a text."""
+        if isinstance(node.value, dict | tuple):
+            self.notes.leave_out(node, name, f"expected a text, found {node.kind}; it is left out")
+            return None
+        return node.text
+
+    def number(self, key: str) -> int | float | None:
+        """Take a number; one in quotes is that number."""
+        node = self.take(key)
+        if node is None:
+            return None
+        value = node.value
+        if isinstance(value, str) and _NUMBER.fullmatch(value):
+            value = float(value)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            self.notes.leave_out(
+                node, self.name(key), f"expected a number, found {node.kind}; it is left out"
+            )
+            return None
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    def flag(self, key: str) -> bool | None:
+        """Take `true` or `false`; one in quotes is the same."""
+        node = self.take(key)
+        if node is None:
+            return None
+        value = _FLAGS.get(node.text) if isinstance(node.value, str) else node.value
+        if isinstance(value, bool):
+            return value
+        what = f"expected true or false, found {node.kind}; it is left out"
+        self.notes.leave_out(node, self.name(key), what)
+        return None
+
+    def fields(self, key: str) -> "Fields | None":
+        """Take a map."""
+        node = self.take(key)
+        if node is None:
+            return None
+        if not isinstance(node.value, dict):
+            self.notes.leave_out(node, self.name(key), f"expected a map, found {node.kind}; it is left out")
+            return None
+        return Fields(node, self.notes, self.name(key))
+
+    def entries(self, key: str, what: str) -> Iterator["Fields"]:
+        """Take a list of maps; a single map is a list of one. `what` names an entry for notices."""
+        node = self.take(key)
+        if node is None:
+            return
+        name = self.name(key)
+        if isinstance(node.value, dict):
+            yield Fields(node, self.notes, name)
+            return
+        if not isinstance(node.value, tuple):
+            self.notes.leave_out(node, name, f"expected a list of {what}s, found {node.kind}; it is left out")
+            return
+        for index, one in enumerate(node.value):
+            if isinstance(one.value, dict):
+                yield Fields(one, self.notes, f"{name}[{index}]")
+            elif one.value is not None:
+                self.notes.leave_out(
+                    one, f"{name}[{index}]", f"expected a {what} (a map), found {one.kind}; it is left out"
+                )
+
+    def pairs(self, key: str, more: Iterable[str] = ()) -> list[dict[str, Any]] | None:
+        """Take a list of `key` and `value`, or a map, as v2.1 writes them; `None` where there is none.
+
+        `more` are keys that an entry of the list may have besides.
+        """
+        node = self.take(key)
+        if node is None:
+            return None
+        name = self.name(key)
+        if isinstance(node.value, dict):
+            pairs = (self._member(one, value, name) for one, value in node.items())
+            return [pair for pair in pairs if pair is not None]
+        return [
+            pair
+            for entry in self.entries(key, "pair of key and value")
+            if (pair := entry.pair(more)) is not None
+        ]
+
+    def _member(self, key: Node, value: Node, name: str) -> dict[str, Any] | None:
+        if isinstance(value.value, dict | tuple):
+            what = f"expected a text, found {value.kind}; it is left out"
+            self.notes.leave_out(value, f"{name}.{key.text}", what)
+            return None
+        return {"key": key.text, "value": None if value.value is None else value.text}
+
+    def pair(self, more: Iterable[str] = ()) -> dict[str, Any] | None:
+        """Read a map of `key`, `value`, `disabled` and `description`."""
+        key = self.text("key")
+        given = self.take("value")
+        pair: dict[str, Any] = {"key": key, "value": None}
+        if given is not None:
+            pair["value"] = self.text_of(given, self.name("value"))
+        for one in more:
+            self._taken.add(one)
+        if self.flag("disabled"):
+            pair["disabled"] = True
+        description = self.text("description")
+        if description is not None:
+            pair["description"] = description
+        self.done()
+        if key is None:
+            self.notes.leave_out(self.node, self.field, "an entry without a key is left out")
+            return None
+        if given is not None and pair["value"] is None:
+            return None
+        return pair
+
+    def done(self) -> None:
+        """Note the keys that nobody took."""
+        if len(self._taken) >= len(self.values) and self._taken.issuperset(self.values):
+            return
+        for key in self.node.keys:
+            if key.text not in self._taken:
+                self.notes.leave_out(
+                    key, self.name(key.text), f"the key {key.text!r} is not known here; it is left out"
+                )

@@ -1,0 +1,224 @@
+"""A collection of format v3 as the model: folders, requests, what they inherit, and what was left out.
+
+The order of siblings is their `order`, then their name by code units, folders and requests alike. A file that
+is no YAML is a fault of the collection; below a definition that cannot be read nothing is kept, since nobody
+knows with which authorization it would be sent.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+from harness.collection.model import Collection, Folder, Item, Notice
+from harness.collection.request_json import request_from_json
+from harness.collection.v3.definition import Definition, read_definition
+from harness.collection.v3.directory import Directory, is_regular, request_stem, scan
+from harness.collection.v3.entries import script_json
+from harness.collection.v3.fields import Notes
+from harness.collection.v3.request import RequestFile, read_request
+from harness.collection.yaml_document import Node, core_scalar, parse_yaml
+from harness.errors import InputError, Place
+
+SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+MOST_BYTES: Final = 512 * 1024 * 1024
+"""The largest file that is read."""
+
+
+def read_directory(root: str, target: str | None = None) -> Collection:
+    """Read the collection that a directory is.
+
+    `target` is a folder or a request file below it, the only one that is to run. Raises `InputError` for a
+    directory that holds no part of a collection.
+    """
+    directory, notes = scan(root)
+    if directory.empty:
+        raise InputError(
+            "the folder is no collection: it holds neither a request nor .resources/definition.yaml",
+            where=root,
+            hint="name the folder of a collection (its requests are called NAME.request.yaml), or a file",
+        )
+    reader = _Reader(root, target)
+    reader.notices += notes.notices
+    found = reader.folder(directory, "", (), of_collection=True)
+    document = {
+        "info": {"_postman_id": found.entry.id, "name": found.name, "schema": SCHEMA},
+        **found.json,
+    }
+    assert isinstance(found.entry, Folder)  # noqa: S101 - it was read as one
+    return Collection(
+        id=found.entry.id,
+        name=found.name,
+        root=found.entry,
+        file=root,
+        variables=found.definition.variables,
+        description=found.definition.description,
+        source=document,
+        notices=tuple(reader.notices),
+        faults=tuple(reader.faults),
+        target=reader.target,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """A folder or item with what its parent needs to place it."""
+
+    entry: Folder | Item
+    name: str
+    order: int | float
+    json: dict[str, Any]
+    definition: Definition
+
+    @property
+    def rank(self) -> tuple[int | float, bytes]:
+        return self.order, self.name.encode("utf-16-be", "surrogatepass")
+
+
+class _Reader:
+    """Reads directories, and gathers what was left out and what cannot be read."""
+
+    def __init__(self, root: str, target: str | None) -> None:
+        self.root = root
+        self.wanted = None if target is None else os.path.realpath(target)
+        self.target: Folder | Item | None = None
+        self.notices: list[Notice] = []
+        self.faults: list[Notice] = []
+
+    def folder(
+        self, directory: Directory, relative: str, path: tuple[str, ...], *, of_collection: bool = False
+    ) -> _Found:
+        definition = Definition()
+        closed = False
+        if directory.definition is not None:
+            try:
+                definition = self.definition(directory, of_collection=of_collection)
+            except InputError as error:
+                self.fault(f"{directory.path}/{directory.definition}", error, "nothing below it is sent")
+                closed = True
+        name = definition.name or directory.name
+        here = () if of_collection else (*path, name)
+        found = [] if closed else sorted(self.children(directory, relative, here), key=lambda one: one.rank)
+        folder = Folder(
+            id=definition.id or made_up_id(relative),
+            name="" if of_collection else name,
+            path=here,
+            children=tuple(one.entry for one in found),
+            auth=definition.auth,
+            scripts=definition.scripts,
+            description=definition.description,
+        )
+        if self.wanted is not None and os.path.realpath(directory.path) == self.wanted and not of_collection:
+            self.target = folder
+        json = {**definition.json, "item": [one.json for one in found]}
+        if not of_collection:
+            json = {"id": folder.id, "name": name, **json}
+        return _Found(entry=folder, name=name, order=definition.order, json=json, definition=definition)
+
+    def children(self, directory: Directory, relative: str, path: tuple[str, ...]) -> Iterator[_Found]:
+        for inner in directory.folders:
+            yield self.folder(inner, f"{relative}/{inner.name}", path)
+        for file in directory.requests:
+            found = self.item(f"{directory.path}/{file}", file, f"{relative}/{file}", path)
+            if found is not None:
+                yield found
+
+    def definition(self, directory: Directory, *, of_collection: bool) -> Definition:
+        file = f"{directory.path}/{directory.definition}"
+        notes = Notes(file)
+        definition = read_definition(read_yaml(file), notes, of_collection=of_collection)
+        self.notices += notes.notices
+        return definition
+
+    def item(self, file: str, base: str, relative: str, path: tuple[str, ...]) -> _Found | None:
+        notes = Notes(file)
+        try:
+            read = read_request(read_yaml(file), notes)
+        except InputError as error:
+            self.fault(file, error, "the request is not sent")
+            return None
+        self.notices += notes.notices
+        if read is None:
+            return None
+        stem = request_stem(base) or ""
+        name = read.name or stem
+        item = _item(read, name, read.id or made_up_id(relative), (*path, name))
+        if self.wanted is not None and os.path.realpath(file) == self.wanted:
+            self.target = item
+        return _Found(
+            entry=item,
+            name=name,
+            order=read.order,
+            json=_item_json(item, read),
+            definition=_NONE,
+        )
+
+    def fault(self, file: str, error: InputError, consequence: str) -> None:
+        """Note a file that cannot be read."""
+        place = error.where if isinstance(error.where, Place) else Place()
+        found = _LINE.match(place.field)
+        self.faults.append(
+            Notice(
+                message=f"{error.what}; {consequence}",
+                file=file,
+                line=int(found[1]) if found else None,
+                column=int(found[2]) if found and found[2] else None,
+            )
+        )
+
+
+_NONE: Final = Definition()
+_LINE: Final = re.compile(r"line (\d+)(?:, column (\d+))?")
+
+
+def read_yaml(file: str) -> Node:
+    """Read a YAML file of a collection. Raises `InputError` with its line."""
+    try:
+        if not is_regular(file):
+            raise InputError("it is no regular file", where=Place(file=file))
+        with Path(file).open("rb") as opened:
+            data = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"it cannot be read: {error.strerror}", where=Place(file=file)) from error
+    if len(data) > MOST_BYTES:
+        raise InputError(f"it is larger than {MOST_BYTES >> 20} MB", where=Place(file=file))
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            "it is not UTF-8, as YAML has to be", where=Place(file=file, field=f"line {line}")
+        ) from error
+    return parse_yaml(text, file, schema=core_scalar, merge=True)
+
+
+def made_up_id(relative: str) -> str:
+    """Make an id that stays the same as long as the file stays where it is."""
+    text = blake2b(relative.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def _item(read: RequestFile, name: str, id: str, path: tuple[str, ...]) -> Item:
+    return Item(
+        id=id,
+        name=name,
+        path=path,
+        request=request_from_json(read.json),
+        scripts=read.scripts,
+        profile=read.profile,
+        description=read.description,
+        protocol=read.protocol,
+        skipped=read.skipped,
+    )
+
+
+def _item_json(item: Item, read: RequestFile) -> dict[str, Any]:
+    json: dict[str, Any] = {"id": item.id, "name": item.name, "request": read.json, "response": []}
+    if read.scripts:
+        json["event"] = [script_json(script) for script in read.scripts]
+    if read.profile:
+        json["protocolProfileBehavior"] = read.profile
+    return json
