@@ -117,6 +117,13 @@ def test_a_path_that_leads_nowhere_is_refused(operation: dict[str, Any]) -> None
     assert problem_of({"s": [1, 2], "n": 1}, operation) is PatchProblem.UNRESOLVABLE_PATH
 
 
+def test_an_index_with_a_leading_zero_is_none_even_where_it_would_be_in_bounds() -> None:
+    document = {"s": list(range(12))}
+    assert problem_of(document, {"op": "remove", "path": "/s/01"}) is PatchProblem.UNRESOLVABLE_PATH
+    assert patched(document, {"op": "remove", "path": "/s/10"}) == {"s": [*range(10), 11]}
+    assert patched(document, {"op": "remove", "path": "/s/0"}) == {"s": list(range(1, 12))}
+
+
 def test_pointers_escape_and_unescape() -> None:
     assert parse_pointer("/a~1b/~01/") == ("a/b", "~1", "")
     assert format_pointer(("a/b", "~1", "")) == "/a~1b/~01/"

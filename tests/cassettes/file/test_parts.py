@@ -107,6 +107,13 @@ def test_parts_that_were_recorded_apart_keep_the_seeds_they_drew_from(tmp_path):
     assert [load(tmp_path / "x" / f"{name}.yaml").metadata.seed for name in "FG"] == [1, 2]
 
 
+def test_parts_that_were_recorded_apart_start_with_the_earliest_clock(tmp_path):
+    write(Parts(path=tmp_path / "x" / "F.yaml"), interaction("F", "a"), clock_ms=70.0)
+    write(Parts(path=tmp_path / "x" / "G.yaml"), interaction("G", "b"), clock_ms=30.0)
+    write(Parts(path=tmp_path / "x" / "H.yaml"), interaction("H", "c"))
+    assert Parts(path=tmp_path / "x.yaml", per="folder").load().metadata.clock_ms == 30.0
+
+
 @pytest.mark.parametrize("name", ["a/b", "..", "a:b", "CON", "x" * 300, "", " ", "é" * 99, "a\0b"])
 def test_a_name_that_no_file_can_have_is_spelled_otherwise_and_stays_its_own(tmp_path, name):
     parts = Parts(path=tmp_path / "x.yaml", per="call")
