@@ -15,12 +15,8 @@ from markupsafe import Markup
 from harness.reporters.units import counted, duration, fact_told, size, tallied
 from harness.runner.results import RunSummary
 
+_BUNDLE: Final = files("harness.scripting") / "js" / "dist" / "page" / "views.js"
 THEMES: Final = ("auto", "light", "dark")
-# In this order they are one script: what a later part uses is defined in an earlier one.
-_SCRIPTS: Final = (
-    "data", "elements", "words", "list", "calls", "failures", "body", "curl", "ticket", "detail", "numbers",
-    "history", "views",
-)  # fmt: skip
 # How the facts of a run are told in the head of the page; the others are in its last view.
 _BADGES: Final[Mapping[str, str]] = {
     "cassette": "cassette {}",
@@ -126,8 +122,8 @@ def _asset(name: str) -> str:
 
 @cache
 def _script() -> str:
-    parts = "\n".join(_asset(f"{name}.js") for name in _SCRIPTS)
-    return f"(() => {{\n'use strict';\n{parts}\n}})();"
+    """Read the page's modules as the build bundled them: one script without a global name."""
+    return _BUNDLE.read_text(encoding="utf-8")
 
 
 @cache

@@ -16,6 +16,8 @@ sys.path.insert(0, str(SOURCES))  # hatchling loads this file by its path: what 
 from third_party import NOTICES, notices, npm_cache  # noqa: E402 - see above
 
 DIST = SOURCES / "dist"
+PAGE = SOURCES.parents[1] / "reporters" / "html" / "page"
+"""The script of the HTML report: modules, of which a page carries one file."""
 
 
 class ScriptEngineHook(BuildHookInterface[BuilderConfig]):
@@ -43,6 +45,7 @@ def bundle() -> None:
     own = [SOURCES / "realm" / "prelude.js", SOURCES / "realm" / "firmware.js", SOURCES / "web" / "web.js"]
     libraries = sorted((SOURCES / "libraries").glob("*.js"))
     _bundle(deno, own + libraries, fresh / "chunks", platform="browser", format="cjs")
+    _bundle(deno, [PAGE / "views.js"], fresh / "page", platform="browser", format="iife")
     (fresh / NOTICES).write_text(notices(npm_cache(deno)), encoding="utf-8")
     if DIST.exists():
         DIST.rename(stale)
@@ -106,13 +109,13 @@ Building from source fetches the script engine's libraries from the npm registry
 
 def _bundle(deno: str, entries: list[Path], target: Path, *, platform: str, format: str) -> None:
     options = ["--quiet", "--platform", platform, "--format", format]
-    if platform == "browser":
+    if format == "cjs":
         options += [flag for name in _LOADED_ON_DEMAND for flag in ("--external", name)]
     for entry in entries:
         # chai's messages name the classes of Postman's objects, and small names start no sooner.
         own = [] if entry.stem == "firmware" else ["--minify"]
         # `assert` has a `util/` of its own, which the flag for `util` would cut off.
-        if platform == "browser" and entry.stem != "assert":
+        if format == "cjs" and entry.stem != "assert":
             own += ["--external", "util"]
         _run(deno, "bundle", *options, *own, "--output", str(target / entry.name), str(entry))
 

@@ -1,9 +1,12 @@
 // Bodies: JSON, XML and HTML laid out, images shown, other bytes in hexadecimal, long ones cut with a download.
 
+import { index } from './data.js';
+import { bytes, copy, h, shortened, span, table } from './elements.js';
+
 const BODY_SHOWN = 60000;
 const COLOURED = 200000;
 
-function renderBody(body, type, title) {
+export function renderBody(body, type, title) {
   if (!body || (!body.size && body.text === undefined && !body.base64)) return null;
   const kind = (type || '').split(';')[0].trim().toLowerCase();
   const bar = h('div', { class: 'bar' }, span(title), span(`${bytes(body.size)}${kind ? `, ${kind}` : ''}`));
@@ -95,7 +98,7 @@ function laidOut(text, kind) {
   return null;
 }
 
-function decodedPair(pair) {
+export function decodedPair(pair) {
   const at = pair.indexOf('=');
   return (at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]).map((part) => {
     try { return decodeURIComponent(part.replace(/\+/g, ' ')); } catch { return part; }
@@ -186,7 +189,7 @@ function renderHex(data) {
   return h('pre', { tabindex: '0', class: 'hex' }, lines.join('\n'));
 }
 
-function headerOf(headers, name) {
+export function headerOf(headers, name) {
   return (headers.find(([key]) => key.toLowerCase() === name) || [])[1];
 }
 

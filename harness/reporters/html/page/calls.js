@@ -1,12 +1,17 @@
 // The calls as a tree of iterations and folders, with search and filters; and the same on a timeline.
 
-const filter = { text: '', states: new Set(), folder: '', method: '', code: '', iteration: '' };
+import { FAILURE, FLAG, ROW, SKIPPED, failuresOfRow, index, isBroken, nameOf, pathOf } from './data.js';
+import { $, SIGNS, STATES, codeClass, counted, duration, h, span } from './elements.js';
+import { changesOf } from './history.js';
+import { VirtualList, cell } from './list.js';
+import { askFor, shown } from './selection.js';
+
+export const filter = { text: '', states: new Set(), folder: '', method: '', code: '', iteration: '' };
 const closed = new Set();
-let lines = [];
+export let lines = [];
 let timed = [];
-let callList = null;
-let timeList = null;
-let picked = -1;
+export let callList = null;
+export let timeList = null;
 
 function matches(number) {
   const row = index.rows[number];
@@ -85,7 +90,7 @@ function fillSelect(name, values, all, label) {
   select.addEventListener('change', () => { filter[name] = select.value; refilter(); });
 }
 
-function turn(step) {
+export function turn(step) {
   const select = $('iteration');
   if (index.run.iterations < 2) return;
   select.selectedIndex = Math.min(Math.max(select.selectedIndex + step, 0), index.run.iterations);
@@ -93,7 +98,7 @@ function turn(step) {
   refilter();
 }
 
-function refilter() {
+export function refilter() {
   const found = [];
   for (let number = 0; number < index.rows.length; number += 1) if (matches(number)) found.push(number);
   lines = [];
@@ -193,15 +198,15 @@ function renderCall(number, indent, level) {
 // Walking over a folder with the keys leaves it as it is; a click, Enter or Space opens and closes it.
 function actOnLine(at, event) {
   const line = lines[at];
-  if (line.key === undefined) { openCall(line.number, true); return; }
+  if (line.key === undefined) { askFor(line.number, true); return; }
   if (!event) return;
   if (closed.has(line.key)) closed.delete(line.key); else closed.add(line.key);
   refilter();
 }
 
-function fold(open) {
+export function fold(open) {
   const line = lines[callList.focus];
-  if (!line || currentView !== 'calls') return;
+  if (!line || shown.view !== 'calls') return;
   if (line.key !== undefined && open === closed.has(line.key)) { actOnLine(callList.focus, true); return; }
   if (line.key === undefined && !open) {
     let at = callList.focus;
@@ -239,9 +244,9 @@ function renderTimed(at) {
     cell('time', duration(row[ROW.elapsed])));
 }
 
-function setUpCalls() {
+export function setUpCalls() {
   callList = new VirtualList($('calls'), 'Calls', renderLine, actOnLine);
-  timeList = new VirtualList($('timeline'), 'Calls over time', renderTimed, (at) => openCall(timed[at], true));
+  timeList = new VirtualList($('timeline'), 'Calls over time', renderTimed, (at) => askFor(timed[at], true));
   timeList.before = drawAxis;
   if (index.run.onlyFailures && index.rows.some(isBroken)) filter.states.add('failed');
   fillFilters();

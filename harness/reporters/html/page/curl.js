@@ -1,5 +1,8 @@
 // A request as a command for bash: it can be pasted, and sends the same bytes.
 
+import { headerOf } from './body.js';
+import { bytes } from './elements.js';
+
 // Control characters do not survive being pasted, so texts that have any are spelled with escapes.
 function quoted(text) {
   if (!/[\x00-\x09\x0b-\x1f\x7f]/.test(text)) return `'${text.replace(/'/g, "'\\''")}'`;
@@ -7,7 +10,7 @@ function quoted(text) {
     .replace(/[\x00-\x1f\x7f]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)}'`;
 }
 
-function asCurl(exchange) {
+export function asCurl(exchange) {
   const sent = exchange.headers.filter(([key]) => !/^(content-length|connection|host)$/i.test(key));
   const has = (name) => sent.some(([key]) => key.toLowerCase() === name);
   const body = exchange.body && !exchange.body.omitted && (exchange.body.text !== undefined || exchange.body.base64) ? exchange.body : null;

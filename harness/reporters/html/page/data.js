@@ -1,19 +1,19 @@
 // The data of the report: an index for the lists, and chunks of records that are unpacked when needed.
 
 // Fields of a row and of a failure, in the order of harness/reporters/call_record.py.
-const ROW = {
+export const ROW = {
   item: 0, iteration: 1, state: 2, code: 3, ms: 4, size: 5, start: 6, elapsed: 7, attempt: 8, tests: 9,
   failed: 10, passedOver: 11, chunk: 12, slot: 13, flags: 14, method: 15, url: 16, skipped: 17,
 };
-const FAILURE = {
+export const FAILURE = {
   row: 0, kind: 1, name: 2, message: 3, test: 4, expected: 5, actual: 6, event: 7, label: 8, script: 9,
   line: 10, column: 11, text: 12, origin: 13,
 };
-const PASSED = 0, FAILED = 1, SKIPPED = 2;
-const FLAG = { console: 1, warnings: 2, extractions: 4, visualizer: 8 };
+export const PASSED = 0, FAILED = 1, SKIPPED = 2;
+export const FLAG = { console: 1, warnings: 2, extractions: 4, visualizer: 8 };
 
-let index = null;
-let failuresOfRow = new Map();
+export let index = null;
+export let failuresOfRow = new Map();
 const opened = new Map();
 
 async function unpack(id) {
@@ -23,7 +23,7 @@ async function unpack(id) {
   return JSON.parse(await new Response(stream).text());
 }
 
-async function loadIndex() {
+export async function loadIndex() {
   index = await unpack('index');
   index.failures.forEach((failure, number) => {
     const row = failure[FAILURE.row];
@@ -33,7 +33,7 @@ async function loadIndex() {
 }
 
 // A few chunks are kept; an older one is unpacked again when it is asked for.
-async function recordOf(number) {
+export async function recordOf(number) {
   const row = index.rows[number];
   const id = `chunk-${row[ROW.chunk]}`;
   if (!opened.has(id)) {
@@ -43,13 +43,13 @@ async function recordOf(number) {
   return (await opened.get(id))[row[ROW.slot]];
 }
 
-function pathOf(row) { return index.items[row[ROW.item]].path; }
-function nameOf(row) { return pathOf(row)[pathOf(row).length - 1]; }
+export function pathOf(row) { return index.items[row[ROW.item]].path; }
+export function nameOf(row) { return pathOf(row)[pathOf(row).length - 1]; }
 
 // The path of a call in words, with its iteration where there are several.
-function placeOf(row) {
+export function placeOf(row) {
   const path = pathOf(row).join(' / ');
   return index.run.iterations > 1 ? `${path} [iteration ${row[ROW.iteration] + 1}]` : path;
 }
 
-function isBroken(row) { return row[ROW.state] === FAILED; }
+export function isBroken(row) { return row[ROW.state] === FAILED; }

@@ -1,12 +1,48 @@
 // One call: what was checked, request and response beside each other, variables and where they came from.
 
+import { decodedPair, headerOf, renderBody } from './body.js';
+import { callList, lines } from './calls.js';
+import { asCurl } from './curl.js';
+import {
+  FAILED,
+  FAILURE,
+  PASSED,
+  ROW,
+  SKIPPED,
+  failuresOfRow,
+  index,
+  nameOf,
+  pathOf,
+  placeOf,
+  recordOf,
+} from './data.js';
+import {
+  $,
+  SIGNS,
+  STATES,
+  UNANSWERED,
+  bytes,
+  callLink,
+  codeClass,
+  copy,
+  counted,
+  duration,
+  h,
+  inParts,
+  shortened,
+  span,
+  table,
+} from './elements.js';
+import { explain } from './failures.js';
+import { shown } from './selection.js';
+import { asTicket } from './ticket.js';
+import { described, link, linked } from './words.js';
+
 const CHECKS_SHOWN = 100;
 const LINES_SHOWN = 200;
 
-let current = null;
-
-async function openCall(number, keepList) {
-  picked = number;
+export async function openCall(number, keepList) {
+  shown.call = number;
   const row = index.rows[number];
   document.body.classList.add('opened');
   if (!keepList) revealCall(number);
@@ -19,8 +55,8 @@ async function openCall(number, keepList) {
     box.replaceChildren(h('p', { class: 'failed' }, `This part of the report is damaged: ${error.message}`));
     return;
   }
-  if (picked !== number) return;
-  current = record;
+  if (shown.call !== number) return;
+  shown.record = record;
   box.replaceChildren(...renderDetail(number, row, record).flat(3).filter(Boolean));
   box.scrollTop = 0;
   if (matchMedia('(max-width: 900px)').matches) box.scrollIntoView();
@@ -37,9 +73,9 @@ function revealCall(number) {
   callList.draw(true);
 }
 
-function closeCall() {
+export function closeCall() {
   document.body.classList.remove('opened');
-  picked = -1;
+  shown.call = -1;
 }
 
 function renderDetail(number, row, record) {

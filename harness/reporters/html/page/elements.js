@@ -1,9 +1,11 @@
 // Small things that every view is built from.
 
-const $ = (id) => document.getElementById(id);
+import { askFor } from './selection.js';
+
+export const $ = (id) => document.getElementById(id);
 
 // Makes an element; text is always set as text, so nothing from a run becomes markup.
-function h(tag, attributes, ...children) {
+export function h(tag, attributes, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) {
     if (value === null || value === undefined || value === false) continue;
@@ -15,9 +17,9 @@ function h(tag, attributes, ...children) {
   return element;
 }
 
-function span(text, kind) { return h('span', { class: kind }, text); }
+export function span(text, kind) { return h('span', { class: kind }, text); }
 
-function duration(ms) {
+export function duration(ms) {
   if (ms < 1 && ms > 0) return `${Math.round(ms * 1000)} µs`;
   if (ms < 1998) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;
@@ -27,30 +29,30 @@ function duration(ms) {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
 }
 
-function bytes(count) {
+export function bytes(count) {
   const units = ['B', 'kB', 'MB', 'GB'];
   let value = count, unit = 0;
   while (value >= 1000 && unit < units.length - 1) { value /= 1000; unit += 1; }
   return unit ? `${value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}` : `${count} B`;
 }
 
-function counted(count, noun) { return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`; }
+export function counted(count, noun) { return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`; }
 
-function codeClass(code) {
+export function codeClass(code) {
   if (!code) return 'failed';
   return code < 300 ? 'passed' : code < 400 ? 'quiet' : code < 500 ? 'warned' : 'failed';
 }
 
 // Why no answer came, by the kinds of harness/client/message.py.
-const UNANSWERED = {
+export const UNANSWERED = {
   refused: 'Nobody listens there.', dns: 'The name of the host is not known.', timeout: 'It took longer than it may.',
   tls: 'TLS failed: a certificate was not trusted, or no common version was found.', reset: 'The connection was cut.',
   protocol: 'The answer is no HTTP.', invalid: 'The request cannot be sent as it is.', redirects: 'It was redirected too often.',
   miss: 'The recording holds no answer to this request.', offline: 'A connection was wanted while there may be none.',
 };
 
-const STATES = ['passed', 'failed', 'skipped'];
-const SIGNS = ['✓', '✖', '–'];
+export const STATES = ['passed', 'failed', 'skipped'];
+export const SIGNS = ['✓', '✖', '–'];
 
 let toastTimer = 0;
 function toast(text) {
@@ -59,7 +61,7 @@ function toast(text) {
   toastTimer = setTimeout(() => { $('toast').textContent = ''; }, 2500);
 }
 
-async function copy(text, what) {
+export async function copy(text, what) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -75,7 +77,7 @@ async function copy(text, what) {
   toast(`${what} copied`);
 }
 
-function table(heads, rows, caption) {
+export function table(heads, rows, caption) {
   return h('table', { class: 'table' },
     caption ? h('caption', { class: 'quiet' }, caption) : null,
     heads ? h('thead', null, h('tr', null, heads.map((head) => h('th', { scope: 'col' }, head)))) : null,
@@ -85,7 +87,7 @@ function table(heads, rows, caption) {
 }
 
 // Shows the first of many, and more of them when asked.
-function inParts(box, many, render, step) {
+export function inParts(box, many, render, step) {
   let upto = 0;
   const more = h('button', { type: 'button', class: 'link', onclick: () => add(step * 5) }, '');
   function add(count) {
@@ -98,7 +100,7 @@ function inParts(box, many, render, step) {
   return [box, more];
 }
 
-function moment(ms) {
+export function moment(ms) {
   const zone = document.documentElement.dataset.zone;
   try {
     return new Date(ms).toLocaleString(undefined, zone ? { timeZone: zone, timeZoneName: 'short' } : {});
@@ -107,13 +109,13 @@ function moment(ms) {
   }
 }
 
-function shortened(text) {
+export function shortened(text) {
   if (text.length <= 300) return text;
   const box = h('span', null, `${text.slice(0, 300)}… `);
   box.append(h('button', { type: 'button', class: 'link', onclick: () => box.replaceChildren(text) }, 'all'));
   return box;
 }
 
-function callLink(number, text) {
-  return h('button', { type: 'button', class: 'link', onclick: () => openCall(number) }, text);
+export function callLink(number, text) {
+  return h('button', { type: 'button', class: 'link', onclick: () => askFor(number) }, text);
 }

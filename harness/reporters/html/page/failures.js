@@ -1,5 +1,9 @@
 // The failures, those with the same message together, the largest group first.
 
+import { FAILURE, ROW, failuresOfRow, index, pathOf } from './data.js';
+import { $, callLink, codeClass, counted, h, shortened, span } from './elements.js';
+import { linked } from './words.js';
+
 const SHOWN = 5;
 
 // What cannot hold without an answer follows from the request that got none; that is what to look at.
@@ -21,7 +25,7 @@ function groupsOfFailures() {
   return [...groups.entries()].sort((one, other) => other[1].length - one[1].length);
 }
 
-function renderFailures() {
+export function renderFailures() {
   const box = $('failures');
   const groups = groupsOfFailures();
   const left = index.run.leftOut.failures;
@@ -75,7 +79,7 @@ function renderConsequences(row) {
   return h('div', { class: 'quiet' }, `so ${counted(more.length, 'check')} had nothing to look at: ${names}${more.length > 3 ? ', …' : ''}`);
 }
 
-function place(failure) {
+export function place(failure) {
   if (failure[FAILURE.kind] === 'request') return failure[FAILURE.origin] === 'call' ? 'the request got no answer' : `a request of ${failure[FAILURE.origin]} got no answer`;
   if (failure[FAILURE.kind] === 'expectation') return 'expected by the companion file';
   const label = failure[FAILURE.label];
@@ -86,7 +90,7 @@ function place(failure) {
 }
 
 // Expected and actual as a difference, and the lines of the script around the one that failed.
-function explain(failure) {
+export function explain(failure) {
   const parts = [];
   if (failure[FAILURE.expected] !== null && failure[FAILURE.actual] !== null) {
     parts.push(renderDifference(failure[FAILURE.expected], failure[FAILURE.actual]));

@@ -1,8 +1,11 @@
 // This run beside those before it: the trend, and the calls whose outcome changed or keeps changing.
 
+import { ROW, index, placeOf } from './data.js';
+import { $, SIGNS, STATES, callLink, counted, duration, h, moment, span, table } from './elements.js';
+
 let changes = null;
 
-function changesOf(row) {
+export function changesOf(row) {
   const past = index.run.history;
   if (!past) return [];
   if (!changes) {
@@ -18,7 +21,7 @@ function changesOf(row) {
   return changes.get(row) || [];
 }
 
-function renderHistory() {
+export function renderHistory() {
   const past = index.run.history;
   const list = (title, numbers, none) => [
     h('h2', { class: 'next' }, `${title} ${numbers.length}`),

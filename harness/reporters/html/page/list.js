@@ -1,8 +1,10 @@
 // A list that has elements only for the rows one can see, however many there are.
 
+import { h } from './elements.js';
+
 const ROW_HEIGHT = 32;
 
-class VirtualList {
+export class VirtualList {
   constructor(box, label, render, act) {
     this.box = box;
     this.render = render;
@@ -82,4 +84,4 @@ class VirtualList {
   print(on) { this.printing = on; this.draw(true); }
 }
 
-function cell(kind, text, title) { return h('span', { class: kind, role: 'gridcell', title }, text); }
+export function cell(kind, text, title) { return h('span', { class: kind, role: 'gridcell', title }, text); }

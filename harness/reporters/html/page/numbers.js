@@ -1,5 +1,9 @@
 // Response times, codes, folders; and what belongs to the run as a whole.
 
+import { FAILED, ROW, SKIPPED, index, pathOf, placeOf } from './data.js';
+import { $, bytes, callLink, codeClass, counted, duration, h, moment, span, table } from './elements.js';
+import { described } from './words.js';
+
 function percentile(sorted, part) {
   return sorted.length ? sorted[Math.min(Math.ceil(part * sorted.length) - 1, sorted.length - 1)] : 0;
 }
@@ -10,7 +14,7 @@ function answeredRows() {
   return found;
 }
 
-function renderNumbers() {
+export function renderNumbers() {
   const answered = answeredRows();
   if (!answered.length) {
     $('view-numbers').replaceChildren(h('p', { class: 'empty' }, 'There were no answers.'));
@@ -77,7 +81,7 @@ function renderFolders() {
     [span(name, 'words'), String(told.calls), told.failed ? span(String(told.failed), 'failed') : '0', String(told.skipped), duration(told.ms)])));
 }
 
-function renderRun() {
+export function renderRun() {
   const run = index.run;
   const facts = [['Mode', run.mode], ['Started', moment(run.started)], ['Took', duration(run.elapsed)],
     ...(run.environment ? [['Environment', run.environment]] : []), ['Received', bytes(run.received)],
@@ -94,7 +98,7 @@ function renderRun() {
       h('h2', { class: 'next' }, `Variables: ${scope}`), table(['Name', 'Value at the end'], values)]));
 }
 
-function renderPercentiles() {
+export function renderPercentiles() {
   const times = answeredRows().map((number) => index.rows[number][ROW.ms]).sort((one, other) => one - other);
   if (!times.length) return;
   $('median').textContent = duration(percentile(times, 0.5));

@@ -1,5 +1,10 @@
 // A failed call in Markdown, to be pasted into a ticket or a chat.
 
+import { asCurl } from './curl.js';
+import { FAILURE, failuresOfRow, index, placeOf } from './data.js';
+import { duration, moment } from './elements.js';
+import { place } from './failures.js';
+
 const EXCERPT = 2000;
 
 function fenced(text, language) {
@@ -8,7 +13,7 @@ function fenced(text, language) {
   return `${fence}${language || ''}\n${part}\n${fence}`;
 }
 
-function asTicket(number, record) {
+export function asTicket(number, record) {
   const row = index.rows[number];
   const parts = [`**${placeOf(row)}** of ${index.run.name} failed, ${moment(index.run.started)}`];
   for (const failure of (failuresOfRow.get(number) || []).map((one) => index.failures[one])) {

@@ -1,12 +1,21 @@
 // Views, keys, light and dark, and the start of it all.
 
+import { callList, filter, fold, refilter, setUpCalls, timeList, turn } from './calls.js';
+import { asCurl } from './curl.js';
+import { ROW, index, isBroken, loadIndex } from './data.js';
+import { closeCall, openCall } from './detail.js';
+import { $, copy, h, moment } from './elements.js';
+import { renderFailures } from './failures.js';
+import { renderHistory } from './history.js';
+import { renderNumbers, renderPercentiles, renderRun } from './numbers.js';
+import { askFor, shown } from './selection.js';
+
 const VIEWS = ['failures', 'calls', 'timeline', 'numbers', 'history', 'run'].filter((name) => $(`tab-${name}`));
 const drawn = new Set();
-let currentView = '';
 
 function view(name, focus) {
-  if (currentView === name) return;
-  currentView = name;
+  if (shown.view === name) return;
+  shown.view = name;
   for (const one of VIEWS) {
     const tab = $(`tab-${one}`);
     tab.setAttribute('aria-selected', String(one === name));
@@ -37,18 +46,18 @@ function setUpTabs() {
 }
 
 function move(step) {
-  if (currentView === 'failures') { moveFailure(step); return; }
-  const list = currentView === 'timeline' ? timeList : callList;
-  if (currentView !== 'calls' && currentView !== 'timeline') return;
-  list.choose(Math.min(Math.max(list.focus + (picked < 0 && list.focus === 0 && step > 0 ? 0 : step), 0), list.length - 1));
+  if (shown.view === 'failures') { moveFailure(step); return; }
+  const list = shown.view === 'timeline' ? timeList : callList;
+  if (shown.view !== 'calls' && shown.view !== 'timeline') return;
+  list.choose(Math.min(Math.max(list.focus + (shown.call < 0 && list.focus === 0 && step > 0 ? 0 : step), 0), list.length - 1));
 }
 
 function moveFailure(step) {
-  if (currentView !== 'failures') {
-    const broken = index.rows.findIndex((row, number) => (step > 0 ? number > picked && isBroken(row) : false));
-    const before = index.rows.findLastIndex((row, number) => number < picked && isBroken(row));
+  if (shown.view !== 'failures') {
+    const broken = index.rows.findIndex((row, number) => (step > 0 ? number > shown.call && isBroken(row) : false));
+    const before = index.rows.findLastIndex((row, number) => number < shown.call && isBroken(row));
     const number = step > 0 ? broken : before;
-    if (number >= 0) openCall(number);
+    if (number >= 0) askFor(number);
     return;
   }
   const all = [...document.querySelectorAll('.occurrence')];
@@ -56,7 +65,7 @@ function moveFailure(step) {
   const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
   if (!next) return;
   next.scrollIntoView({ block: 'nearest' });
-  openCall(Number(next.dataset.row), true);
+  askFor(Number(next.dataset.row), true);
 }
 
 const KEYS = {
@@ -66,7 +75,7 @@ const KEYS = {
   '/': () => { view('calls'); $('search').focus(); },
   '[': () => turn(-1), ']': () => turn(1),
   t: () => switchTheme(), '?': () => $('keys').showModal(),
-  c: () => { if (current && current.exchange) copy(asCurl(current.exchange), 'curl command'); },
+  c: () => { if (shown.record?.exchange) copy(asCurl(shown.record.exchange), 'curl command'); },
   Escape: () => { if (filter.text) { $('search').value = ''; filter.text = ''; refilter(); } else closeCall(); },
 };
 
@@ -75,7 +84,7 @@ function onKey(event) {
   const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
   if (typing && event.key !== 'Escape') return;
   // Arrows scroll a body or a script that has the focus, and views that are no lists.
-  if (event.key.startsWith('Arrow') && ['numbers', 'history', 'run'].includes(currentView)) return;
+  if (event.key.startsWith('Arrow') && ['numbers', 'history', 'run'].includes(shown.view)) return;
   if (event.key.startsWith('Arrow') && event.target.closest('pre, .diff, .source, .detail, summary')) return;
   const act = KEYS[event.key] || (VIEWS[event.key - 1] && (() => view(VIEWS[event.key - 1])));
   if (!act) return;
@@ -121,6 +130,7 @@ async function start() {
     return;
   }
   setUpCalls();
+  document.addEventListener('call-asked', ({ detail }) => openCall(detail.number, detail.keepList));
   renderFailures();
   renderPercentiles();
   addEventListener('keydown', onKey);

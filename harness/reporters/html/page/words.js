@@ -1,13 +1,15 @@
 // Texts that people wrote: descriptions in Markdown, as Postman shows them, and links in the names of checks.
 
+import { h } from './elements.js';
+
 const LINK = /\[([^\]\n]+)\]\((https?:\/\/[^\s)]+)\)/g;
 
-function link(text, address) {
+export function link(text, address) {
   return h('a', { href: address, target: '_blank', rel: 'noreferrer noopener' }, text);
 }
 
 // The text with its Markdown links as links, all else as it stands.
-function linked(text) {
+export function linked(text) {
   const parts = [];
   let at = 0;
   for (const found of String(text).matchAll(LINK)) {
@@ -36,7 +38,7 @@ function phrase(text) {
 }
 
 // Headings, lists, quotes, fenced code, tables as they stand, paragraphs; HTML in it is text.
-function described(markdown) {
+export function described(markdown) {
   const box = h('div', { class: 'described' });
   const blocks = markdown.replace(/\r\n?/g, '\n').split(/(^```[^\n]*\n[\s\S]*?(?:\n```[^\n]*$|(?![\s\S])))/m);
   for (const block of blocks) {
