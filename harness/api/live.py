@@ -431,7 +431,8 @@ class LiveRun:
 
     def _unused(self, finished: RunFinished) -> RunWarning | None:
         """Tell of recorded interactions that a whole replay had no use for."""
-        if self._part or self.config.inputs.folders or not self.config.dialect.run.warns:
+        inputs = self.config.inputs
+        if self._part or inputs.folders or inputs.picks or not self.config.dialect.run.warns:
             return None
         return self.unused(finished)
 

@@ -11,8 +11,8 @@ from harness.cassettes.modes import Action, action
 from harness.collection.companion import Companion, bind, companion_beside
 from harness.collection.document import is_address
 from harness.collection.load import load_collection
-from harness.collection.model import Collection
-from harness.collection.selection import select
+from harness.collection.model import Collection, Item
+from harness.collection.selection import pick, select
 from harness.errors import InputError, UsageError, choices
 from harness.options.config import RunConfig
 from harness.options.network import PLATFORMS
@@ -43,10 +43,23 @@ def planned(config: RunConfig) -> Plan:
 def planned_calls(config: RunConfig, collection: Collection) -> Plan:
     """Plan the calls that are asked for, once a data row or as often as asked for."""
     rows = () if config.inputs.data is None else load_rows(config.inputs.data, answers=config.dialect.inputs)
-    folders = config.inputs.folders
-    wanted = bool(folders) or collection.target is not None
-    items = select(collection, folders, answers=config.dialect.inputs) if wanted else None
+    items = _selected(collection, config)
     return plan(collection, items=items, rows=rows, iterations=config.inputs.iterations)
+
+
+def _selected(collection: Collection, config: RunConfig) -> tuple[Item, ...] | None:
+    answers = config.dialect.inputs
+    folders, picks = config.inputs.folders, config.inputs.picks
+    if folders and picks:
+        raise UsageError(
+            "--folder and -i cannot be given together",
+            where="-i",
+            hint="--folder runs what it names in the order of the collection, -i in the order given",
+        )
+    if picks:
+        return pick(collection, picks, answers=answers)
+    wanted = bool(folders) or collection.target is not None
+    return select(collection, folders, answers=answers) if wanted else None
 
 
 def collection_of(given: str | Path | Collection | Mapping[str, Any]) -> Collection:
@@ -103,7 +116,7 @@ def cassette_of(config: RunConfig, companion: Companion, planned: Plan) -> tuple
 
 def _cassette_asked_for(config: RunConfig, companion: Companion) -> tuple[Parts | None, Action]:
     if config.cassette.record is not None:
-        mode = config.cassette.mode or ("all" if config.inputs.folders else "record")
+        mode = config.cassette.mode or ("all" if config.inputs.folders or config.inputs.picks else "record")
         return _with_action(config, config.cassette.record, mode)
     if config.cassette.replay is not None:
         return _with_action(config, config.cassette.replay, "replay")

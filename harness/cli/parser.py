@@ -1,7 +1,7 @@
 """The command line's parser, and what newman's reporters make of its arguments."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, NoReturn
 
@@ -20,6 +20,15 @@ _VALUED: Final = frozenset(
 
 _SPELLINGS: Final = frozenset({"-h", "--help"}.union(*(option.spellings for option in RUN.options)))
 """All options of a run, as they are written."""
+
+
+_INSTEAD: Final[Mapping[str, str]] = {
+    "--mock": "start the mock server before the run and name its address with --env-var, "
+    "or record its answers once with --record and run from them with --replay",
+    "--simulate": "record the answers with --record and run from them with --replay and --replay-latency; "
+    "the local platform makes faults of its own (harness serve --fail, --latency)",
+}
+"""Options of Postman CLI that have no counterpart of the same name, and what does their work here."""
 
 
 class ValueRefused(UsageError):
@@ -49,6 +58,9 @@ class Parser(argparse.ArgumentParser):
         return known, unknown
 
     def _refuse(self, argument: str) -> NoReturn:
+        name = argument.partition("=")[0]
+        if name in _INSTEAD:
+            raise UsageError(f"{name} is an option of Postman CLI alone", hint=_INSTEAD[name])
         options = [name for action in self._actions for name in action.option_strings]
         near = get_close_matches(argument.partition("=")[0], options, n=1)
         also = f"did you mean {near[0]!r}? " if near else ""

@@ -55,6 +55,30 @@ def _start(collection: Collection) -> Folder:
     return collection.root if collection.target is None else collection.target
 
 
+def pick(
+    collection: Collection, names: Sequence[str], *, answers: InputAnswers = EXACT.inputs
+) -> tuple[Item, ...]:
+    """Return the items of the folders and requests that are named by id or name, in the order given (`-i`).
+
+    A name means the first that fits in the order of the collection, however deep it lies. What lies in a
+    folder that is named, too, runs with that folder alone. Raises `UsageError` for a name that nothing has.
+    """
+    found: list[Entry] = []
+    unknown: list[str] = []
+    for name in names:
+        entry = next((one for one in _walk(_start(collection)) if name in (one.id, one.name)), None)
+        if entry is None and answers.paths_select:
+            entry = _by_path(collection, name)
+        if entry is None:
+            unknown.append(name)
+        else:
+            found.append(entry)
+    if unknown:
+        raise _unknown(collection, unknown)
+    within = {id(inner) for entry in found if isinstance(entry, Folder) for inner in _walk(entry)}
+    return tuple(item for entry in found if id(entry) not in within for item in _items(entry))
+
+
 def _first(folder: Folder, name: str) -> Entry | None:
     for child in folder.children:
         if name in (child.id, child.name):

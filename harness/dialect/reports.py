@@ -16,8 +16,14 @@ class ReportAnswers:
     idle_options: bool
     """Is an option for a reporter that is not in use told of?"""
 
-    one_exchange_per_item: bool
-    """Do all entries of an item in the JSON report show the last request that the item sent?"""
+    entry_per_request: bool
+    """Has each request of an item's scripts an entry of its own in the JSON report, beside the item's own?"""
+
+    shared_entries: bool
+    """Do all entries of an item show the last request that it sent, and the last failure?"""
+
+    counts_legs: bool
+    """Is a request counted anew for each leg of an auth handshake?"""
 
     lists_unsent: bool
     """Has an item whose request was not sent an entry in the JSON report?"""
@@ -39,7 +45,9 @@ NEWMAN_REPORTS = ReportAnswers(
     banner="newman",
     additions=False,
     idle_options=False,
-    one_exchange_per_item=True,
+    entry_per_request=True,
+    shared_entries=True,
+    counts_legs=True,
     lists_unsent=False,
     bare_positions=True,
     invented_stacks=True,
@@ -50,7 +58,9 @@ POSTMAN_REPORTS = ReportAnswers(
     banner="postman",
     additions=False,
     idle_options=False,
-    one_exchange_per_item=False,
+    entry_per_request=False,
+    shared_entries=False,
+    counts_legs=True,
     lists_unsent=True,
     bare_positions=True,
     invented_stacks=True,
@@ -61,7 +71,9 @@ EXACT_REPORTS = ReportAnswers(
     banner="harness",
     additions=True,
     idle_options=True,
-    one_exchange_per_item=False,
+    entry_per_request=True,
+    shared_entries=False,
+    counts_legs=False,
     lists_unsent=False,
     bare_positions=False,
     invented_stacks=False,

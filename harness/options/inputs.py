@@ -90,6 +90,17 @@ class InputOptions:
             help="run only this folder or request, by name or id; repeatable",
         ),
     )
+    picks: Sequence[str] = setting(
+        (),
+        Option(
+            name="item",
+            short="i",
+            heading=WHAT,
+            kind="list",
+            metavar="NAME",
+            help="run this folder or request, by name or id; repeatable, run in the order given",
+        ),
+    )
     env_vars: Mapping[str, str] = setting(
         dict,
         Option(

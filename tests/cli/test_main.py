@@ -61,3 +61,26 @@ entry()
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize("option", ["--mock", "--simulate"])
+def test_options_of_postman_cli_without_a_counterpart_are_refused_with_what_to_use_instead(command, option):
+    said = command("run", "x.json", option, "y.json")
+    assert said.code is ExitCode.USAGE
+    assert f"{option} is an option of Postman CLI alone" in said.err
+    assert "--replay" in said.err
+
+
+def test_a_folder_and_a_pick_cannot_be_given_together(command, workspace, target):
+    file = workspace.collection(("Call", target.url))
+    said = command("run", file, "--folder", "Call", "-i", "Call")
+    assert said.code is ExitCode.USAGE
+    assert "--folder and -i cannot be given together" in said.err
+
+
+def test_picked_calls_run_in_the_order_given(command, workspace, target):
+    file = workspace.collection(("One", target.url), ("Two", target.url), ("Three", target.url))
+    said = command("run", file, "-i", "Three", "-i", "One")
+    assert said.code is ExitCode.PASSED
+    assert [line for line in ("Three", "One", "Two") if line in said.out] == ["Three", "One"]
+    assert said.out.index("Three") < said.out.index("One")

@@ -1,8 +1,8 @@
 import pytest
 
 from harness.collection.load import load_collection
-from harness.collection.selection import select
-from harness.dialect import EXACT, NEWMAN
+from harness.collection.selection import pick, select
+from harness.dialect import EXACT, NEWMAN, POSTMAN
 from harness.errors import UsageError
 
 
@@ -88,3 +88,38 @@ def test_newmans_words_for_unknown_names():
         names("nope", dialect=NEWMAN)
     with pytest.raises(UsageError, match="Invalid entrypoint"):
         names("nope", "A", dialect=NEWMAN)
+
+
+@pytest.mark.parametrize("dialect", [EXACT, POSTMAN])
+@pytest.mark.parametrize(
+    ("picks", "ran"),
+    [
+        (("root", "A"), "root Y Z a1"),
+        (("b1", "id-1", "Y"), "b1 a1 Y"),
+        (("Y", "X", "root"), "Y Z root"),
+        (("root", "root"), "root root"),
+        (("A", "A"), "Y Z a1 Y Z a1"),
+        (("E",), ""),
+    ],
+)
+def test_picked_items_run_in_the_order_given_and_within_a_picked_folder_once(picks, ran, dialect):
+    assert [item.name for item in pick(COLLECTION, picks, answers=dialect.inputs)] == ran.split()
+
+
+def test_a_pick_is_the_first_that_fits_however_deep_it_lies():
+    collection = load_collection(
+        {"item": [{"name": "F", "item": [request_("T", "deep")]}, request_("T", "near")]}
+    )
+    assert [item.id for item in pick(collection, ["T"])] == ["deep"]
+
+
+def test_only_the_exact_dialect_picks_by_path():
+    assert [item.name for item in pick(COLLECTION, ["B / A"])] == ["A"]
+    with pytest.raises(UsageError, match="no folder or request is called 'B / A'"):
+        pick(COLLECTION, ["B / A"], answers=POSTMAN.inputs)
+
+
+def test_a_pick_that_nothing_is_called_names_what_is_near():
+    with pytest.raises(UsageError, match="no folder or request is called 'rot'") as error:
+        pick(COLLECTION, ["A", "rot"])
+    assert "did you mean 'root'?" in str(error.value)

@@ -275,3 +275,22 @@ def test_what_belongs_to_streams_and_mocks_is_absent(bench, name):
 
 def test_newman_has_no_datasets(newman):
     assert newman.said("console.log(pm.datasets, pm.vault)") == ["undefined, undefined"]
+
+
+def test_postman_tells_the_callback_why_a_request_failed(postman):
+    said = postman.said(
+        "pm.sendRequest('http://gone.test/', (error, response) =>"
+        " console.log(error instanceof Error, error.message.length > 0, typeof response))"
+    )
+    assert said == ["true, true, 'object'"]
+
+
+def test_postman_takes_an_async_test_for_passed_as_newman_does(postman):
+    run = postman.run('pm.test("t", async () => { throw new Error("lost") });')
+    assert [assertion.error for assertion in run.assertions] == [None]
+
+
+def test_postman_has_no_datasets(postman):
+    assert postman.said("console.log(typeof pm.datasets, typeof pm.vault, typeof URL)") == [
+        "'undefined', 'object', 'function'"
+    ]

@@ -27,6 +27,35 @@ def test_interfaces_work(bench, source, shown):
     assert bench.said(f"console.log(String({source}))") == [shown]
 
 
+@pytest.mark.parametrize("name", ["Blob", "File", "atob", "btoa", "Buffer"])
+def test_the_buffer_module_shares_its_members_with_the_global_names(bench, name):
+    assert bench.said(f"console.log(String(require('buffer').{name} === {name}))") == ["true"]
+
+
+@pytest.mark.parametrize("name", ["atob", "btoa"])
+def test_the_modules_for_base64_are_the_global_functions(bench, name):
+    assert bench.said(f"console.log(String(require('{name}') === {name}))") == ["true"]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("require('buffer').constants.MAX_STRING_LENGTH", "536870888"),
+        ("require('buffer') === require('buffer')", "true"),
+        ("Buffer.copyBytesFrom(new Uint16Array([1, 2, 3]), 1, 1).toString('hex')", "0200"),
+        ("Buffer.of(104, 105).toString()", "hi"),
+        ("'TYPED_ARRAY_SUPPORT' in Buffer", "false"),
+    ],
+)
+def test_the_buffer_module_is_the_current_one(bench, source, shown):
+    assert bench.said(f"console.log(String({source}))") == [shown]
+
+
+def test_newman_keeps_the_old_buffer_module(newman):
+    said = newman.said("const require_ = require; console.log(Object.keys(require_('buffer')).length)")
+    assert said == ["4"]
+
+
 def test_changing_an_address_and_its_query_go_together(bench):
     said = bench.said(
         """

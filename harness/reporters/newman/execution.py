@@ -4,6 +4,7 @@ The shapes are those of postman-collection 4.4 (`Request`, `Response`, `Url`), a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from email import policy
 from email.parser import BytesParser
 from typing import Any
@@ -12,6 +13,8 @@ from urllib.parse import unquote_plus
 from harness.client.message import Cookie, ResolvedRequest, Response
 from harness.client.url import split
 from harness.collection.model import Request
+from harness.collection.request_json import request_to_json
+from harness.collection.url_text import parse, path_variable_name
 from harness.reporters.newman.byte_lists import Octets
 from harness.scripting.job import cookie_json
 
@@ -31,6 +34,20 @@ def request_document(sent: ResolvedRequest, authored: Request | None) -> Json:
     if sent.body:
         document["body"] = _body_document(sent, authored)
     if authored and authored.description:
+        document["description"] = {"content": authored.description, "type": "text/plain"}
+    return document
+
+
+def unsent_document(authored: Request) -> Json:
+    """Tell a request that was not sent, as its author wrote it."""
+    url = authored.url if authored.url.parsed else parse(authored.url.raw)
+    document = request_to_json(replace(authored, url=url))
+    named = dict.fromkeys(filter(None, map(path_variable_name, url.path or ())))
+    parts: Json = {"query": [], "variable": [{"type": "any", "key": name} for name in named]}
+    parts |= document["url"] if isinstance(document["url"], dict) else {}
+    parts.pop("raw", None)
+    document["url"] = parts
+    if authored.description:
         document["description"] = {"content": authored.description, "type": "text/plain"}
     return document
 

@@ -3,7 +3,7 @@
 The run's executions and failures go to disk as they come, so that the memory used does not grow.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 from uuid import NAMESPACE_URL, uuid5
@@ -19,6 +19,7 @@ from harness.reporters.newman.execution import (
     Json,
     request_document,
     response_document,
+    unsent_document,
     variables_document,
 )
 from harness.reporters.reporter import Options, ReporterContext
@@ -127,27 +128,43 @@ class JsonReporter:
             sent.append(("call", result.exchange))
         sent.extend((side.origin, side.exchange) for side in result.side if side.origin == "test")
         outcome = self._outcome(result)
-        if self._answers.one_exchange_per_item:
-            # newman pushes one and the same object for each request: every entry tells the last one sent,
-            # and the last failure.
-            failures = [exchange.failure for _, exchange in sent if exchange.failure is not None]
-            times = sum(legs(exchange) for _, exchange in sent)
-            self._summary.requests.total += times - len(sent)
-            for _ in range(times):
-                origin, exchange = sent[-1]
-                execution = self._exchange(exchange, origin, result, cursor, item)
-                if failures:
-                    execution["requestError"] = enumerable(failures[-1])
-                yield execution | outcome
+        if self._answers.counts_legs:
+            self._summary.requests.total += sum(legs(exchange) - 1 for _, exchange in sent)
+        if self._answers.shared_entries:
+            yield from self._shared(sent, outcome, result, cursor, item)
             return
         for number, (origin, exchange) in enumerate(sent):
-            execution = self._exchange(exchange, origin, result, cursor, item, number)
             if origin == "call":
+                execution = self._exchange(exchange, origin, result, cursor, item, number)
                 execution.update(outcome)
                 execution.update(self._extras(result))
-            else:
-                execution["origin"] = origin
-            yield execution
+                yield execution
+            elif self._answers.entry_per_request:
+                yield self._exchange(exchange, origin, result, cursor, item, number) | {"origin": origin}
+        if result.exchange is None and result.request is not None and self._answers.lists_unsent:
+            yield {
+                "cursor": cursor,
+                "item": item,
+                "request": unsent_document(result.request),
+                "id": result.call.item.id,
+            } | outcome
+
+    def _shared(
+        self,
+        sent: Sequence[tuple[str, Exchange]],
+        outcome: Json,
+        result: CallResult,
+        cursor: Json,
+        item: Mapping[str, Any],
+    ) -> Iterator[Json]:
+        """Tell requests as newman does, which pushes one and the same object for each of them."""
+        failures = [exchange.failure for _, exchange in sent if exchange.failure is not None]
+        for _ in range(sum(legs(exchange) for _, exchange in sent)):
+            origin, exchange = sent[-1]
+            execution = self._exchange(exchange, origin, result, cursor, item)
+            if failures:
+                execution["requestError"] = enumerable(failures[-1])
+            yield execution | outcome
 
     def _exchange(
         self,
@@ -240,6 +257,8 @@ class JsonReporter:
 
     def _extras(self, result: CallResult) -> Json:
         extras: Json = {}
+        if not self._answers.additions:
+            return extras
         if self._attempts:
             extras["attempts"] = self._attempts
         if result.extractions:

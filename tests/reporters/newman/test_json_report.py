@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness.client.message import Hop
-from harness.dialect import EXACT, NEWMAN
+from harness.dialect import EXACT, NEWMAN, POSTMAN
 from harness.errors import InputError
 from harness.runner.events import CallFinished
 
@@ -177,3 +177,21 @@ def test_lone_surrogates_do_not_break_the_report(bench, shop_run):
         "json", shop_run, {"export": "r.json"}, mask=lambda text: text.replace("ok", "\ud800")
     )
     json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_postman_has_one_entry_for_each_item_with_its_own_answer(bench, shop_run):
+    executions = report_of(bench, shop_run, dialect=POSTMAN)["run"]["executions"]
+    told = [(one["item"]["name"], one.get("response", {}).get("code")) for one in executions]
+    assert told == [("Create order", 201), ("Look it up", 404), ("Refused", None)]
+    assert not {"origin", "console", "attempts", "extractions"} & set().union(*executions)
+
+
+def test_postman_lists_a_request_that_was_not_sent_as_its_author_wrote_it(bench, shop_run):
+    event = next(one for one in shop_run if isinstance(one, CallFinished))
+    unsent = replace(event.result, exchange=None, side=(), skipped="by its script")
+    shop_run[shop_run.index(event)] = CallFinished(result=unsent)
+    (entry, *_) = report_of(bench, shop_run, dialect=POSTMAN)["run"]["executions"]
+    assert entry["item"]["name"] == "Create order"
+    assert "response" not in entry
+    assert entry["request"]["method"] == "POST"
+    assert entry["request"]["url"]["path"]

@@ -57,7 +57,8 @@ export function allowedGlobals(answers) {
 
 /** Every name that may be a parameter of a script's function. */
 export function bindable(answers) {
-  return [...new Set([...allowedGlobals(answers), ...LEGACY, ...OWN, "bridge", "__exitscope"])]
+  const module = answers.currentGlobals ? ["require"] : [];
+  return [...new Set([...allowedGlobals(answers), ...LEGACY, ...OWN, ...module, "bridge", "__exitscope"])]
     .filter((name) => name !== "undefined" && name !== "NaN" && name !== "Infinity");
 }
 

@@ -6,6 +6,7 @@
  * would lead out of the realm. `answersJson` are the dialect's answers (`harness/dialect/scripts.py`).
  */
 import { addBase64Url } from "./base64url.js";
+import { completeBuffer } from "./current_buffer.js";
 import { allowedGlobals, forgetLater } from "./globals.js";
 import { sharedLibraries } from "./shared_libraries.js";
 
@@ -46,7 +47,10 @@ export function start(call, answersJson, seed) {
     const name = path.endsWith("/") ? path.slice(0, -1) : path;
     return name in shared.modules ? shared.modules[name]() : library(name);
   };
-  if (answers.currentGlobals) addBase64Url(library("buffer").Buffer);
+  if (answers.currentGlobals) {
+    addBase64Url(library("buffer").Buffer);
+    completeBuffer(library("buffer").Buffer);
+  }
   const firmware = library("firmware");
   return firmware.boot({ host, library, shared, answers, realm, native, process });
 }

@@ -1,6 +1,7 @@
 /** One script while it runs: what it sees, and what it leaves behind. */
 import sdk from "#postman-collection";
 import { cookieList } from "./cookies.js";
+import { bufferModule } from "./current_buffer.js";
 import { makeConsole } from "./console.js";
 import { isMarked, WEB } from "./globals.js";
 import { legacyBindings } from "./legacy.js";
@@ -41,6 +42,7 @@ export class Script {
   #deferred = new SafeMap();
   #web;
   #packages = new SafeMap();
+  #require;
 
   /** `event` is the job's state, shared by the scripts of one event. */
   constructor(number, event, current, engine) {
@@ -66,7 +68,10 @@ export class Script {
       __exitscope: () => (thrown) => this.exit(thrown),
     };
     const timers = this.timers.functions();
-    if (answers.currentGlobals) this.#bindings.queueMicrotask = () => (callback) => this.timers.soon(callback);
+    if (answers.currentGlobals) {
+      this.#bindings.queueMicrotask = () => (callback) => this.timers.soon(callback);
+      this.#bindings.require = () => (this.#require ??= this.#currentRequire());
+    }
     const names = keys(timers);
     for (let index = 0; index < names.length; index++) this.#bindings[names[index]] = () => timers[names[index]];
   }
@@ -112,6 +117,18 @@ export class Script {
       host, library, Buffer: library("buffer").Buffer, word: () => this.#engine.word(),
       await: (method, json) => this.#crypt(method, json),
     }));
+  }
+
+  /** `require` whose modules share their classes and functions with the script's global names. */
+  #currentRequire() {
+    const { realm, library } = this.#engine;
+    const { require: shared } = realm;
+    let buffer;
+    return (name) => {
+      const key = toText(name);
+      if (key === "buffer") return (buffer ??= bufferModule(library("buffer"), this.#webInterfaces()));
+      return key === "atob" || key === "btoa" ? this.#webInterfaces()[key] : shared(key);
+    };
   }
 
   ask(kind, json) {
