@@ -17,8 +17,12 @@ NAMES = frozenset(DIALECTS)
 SCRIPTS = ROOT / "scripting" / "js"
 
 
+OF_FOLDERS = ROOT / "collection" / "v3" / "location.py"
+"""Postman's workspaces have a folder called `postman`, and this module looks for it."""
+
+
 def modules() -> Iterator[Path]:
-    return (path for path in ROOT.rglob("*.py") if path.parent != ROOT / "dialect")
+    return (path for path in ROOT.rglob("*.py") if path.parent != ROOT / "dialect" and path != OF_FOLDERS)
 
 
 def comparisons(tree: ast.AST) -> Iterator[int]:
