@@ -40,10 +40,28 @@ class ResolvedRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timings:
+    """How long the phases of one hop took, in milliseconds.
+
+    `dns_ms`, `tcp_ms` (with a proxy's hand-shake) and `tls_ms` are those of opening the connection: 0 when it
+    was `reused`. `first_byte_ms` runs from the request's last byte to the answer's first, `download_ms` from
+    there to its last.
+    """
+
+    dns_ms: float = 0.0
+    tcp_ms: float = 0.0
+    tls_ms: float = 0.0
+    first_byte_ms: float = 0.0
+    download_ms: float = 0.0
+    reused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """An answer as received. `body` is decoded from its content encoding, `wire_size` is its size before.
 
-    `elapsed_ms` runs from the start of the hop to the last byte. `http_version` is `1.0` or `1.1`.
+    `elapsed_ms` runs from the start of the hop to the last byte. `http_version` is `1.0` or `1.1`. `timings`
+    is `None` for an answer that did not come over a connection.
     """
 
     status: int
@@ -53,6 +71,7 @@ class Response:
     elapsed_ms: float = 0.0
     wire_size: int = 0
     http_version: str = "1.1"
+    timings: Timings | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, the name in any case."""
@@ -89,13 +108,15 @@ class Cookie:
 class Failure:
     """Why no answer came. `message` is for people, `code` the system's or newman's word (ECONNREFUSED).
 
-    `name` is that of the JavaScript error that newman reports: `Error`, `TypeError` or `RangeError`.
+    `name` is that of the JavaScript error that newman reports: `Error`, `TypeError` or `RangeError`. `hint`
+    says what to do about it, where that is known.
     """
 
     kind: FailureKind
     message: str
     code: str = ""
     name: str = "Error"
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

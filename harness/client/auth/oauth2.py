@@ -1,8 +1,8 @@
 """OAuth 2.0: sends a token, and fetches it first where newman would send none (RFC 6749).
 
 Under `--compat newman` only a token that is stored in the collection is sent. Otherwise it is asked for with
-the client credentials, password or refresh token grant; that none can be had is an error, not an anonymous
-request.
+the client credentials, password or refresh token grant; that none is given is an error. Where there is none to
+ask for, the request goes out unsigned, as it does from newman and Postman, and a warning tells.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Generator
 from typing import Any, Final
 from urllib.parse import quote
 
-from harness.client.auth.flow import Answered, Flow, Params, Send, Tools
+from harness.client.auth.flow import Answered, AuthProblem, Flow, Params, Send, Tools
 from harness.client.draft import Content, Draft
 from harness.client.message import Failure, Field, Response
 from harness.client.transport import TransportFailure
@@ -155,7 +155,7 @@ def flow(draft: Draft, params: Params, tools: Tools) -> Flow:
     fresh = False
     if not token:
         if not (yield from tokens.fetch()):
-            raise _problem(
+            raise AuthProblem(
                 "there is no access token, and none can be fetched; set accessToken, or accessTokenUrl and "
                 "the grant type client_credentials or password_credentials"
             )

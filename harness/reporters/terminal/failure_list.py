@@ -15,7 +15,6 @@ from harness.runner.results import CallResult
 # Beyond this many the list says how many more there are: memory and readers have an end.
 _LISTED: Final = 500
 _DIFF_LINES: Final = 40
-_TLS_HINT: Final = "trust its authority with --ssl-extra-ca-certs FILE, or verify nothing with -k"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +24,6 @@ class _Failed:
     request: str
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...]
-    hint: str
 
 
 class FailureList:
@@ -41,10 +39,8 @@ class FailureList:
         """Keep what failed in a call, if anything."""
         faults = tuple(faults_of(result, self._answers))
         if faults and self.count < _LISTED:
-            request = hint = ""
+            request = ""
             if result.exchange is not None:
-                failure = result.exchange.failure
-                hint = _TLS_HINT if failure is not None and failure.kind == "tls" else ""
                 sent = result.exchange.request
                 told = outcome(result.exchange, self._style)
                 request = f"{sent.method} {self._style.text(sent.url)} [{told}]"
@@ -55,7 +51,6 @@ class FailureList:
                     request=request,
                     faults=faults,
                     warnings=tuple(warning.message for warning in result.warnings),
-                    hint=hint,
                 )
             )
         self.count += len(faults)
@@ -74,8 +69,6 @@ class FailureList:
                 width = None if style.width is None else style.width - 2
                 yield "  " + ink(fit(failed.request, width, style.signs.ellipsis), "dim")
             yield from (warning_line(message, "", style) for message in failed.warnings)
-            if failed.hint:
-                yield f"  {failed.hint}"
             for fault in failed.faults:
                 yield from self._fault(fault, number, failed.path)
                 number += 1
@@ -94,6 +87,8 @@ class FailureList:
             yield from self._indented(f"{fault.name}: {fault.message}", "red")
         yield from self._difference(fault)
         yield from self._indented(self._place(fault, path), "dim")
+        if fault.failure is not None and fault.failure.hint:
+            yield from self._indented(self._style.text(fault.failure.hint))
         position = fault.error.position if fault.error else None
         if position is not None and position.text.strip():
             yield from self._indented(f"  {position.line} {self._style.signs.middle} {position.text.strip()}")
