@@ -14,7 +14,7 @@ from harness.client.answer import Answer
 from harness.client.connection import Connection, UnreadError
 from harness.client.content_coding import decode
 from harness.client.dial import Dialer
-from harness.client.message import Failure, Response, Timings
+from harness.client.message import Failure, Headers, Response, Timings
 from harness.client.pool import Pool
 from harness.client.proxy import Proxies, Proxy
 from harness.client.route import Route, open_connection

@@ -103,13 +103,6 @@ def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001 - pyt
     take_notes(node.config, getattr(node, "workeroutput", None) or {})
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Load what sends before vcrpy, for a test that is marked for it, changes the classes of connections."""
-    if "postman_run" in getattr(item, "fixturenames", ()) and item.get_closest_marker("vcr") is not None:
-        import harness.client.http  # noqa: F401 - see above
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

@@ -128,7 +128,8 @@ def failure_text(result: CallResult, mask: Mask, *, bodies: bool = False) -> str
     """Say what failed in a call besides its assertions; `None` when nothing did."""
     problems: list[str] = []
     exchanges = (*(side.exchange for side in result.side), result.exchange)
-    problems += (one.failure.message for one in exchanges if one is not None and one.failure is not None)
+    failures = (one.failure for one in exchanges if one is not None and one.failure is not None)
+    problems += (f"{one.message}\n  {one.hint}" if one.hint else one.message for one in failures)
     for run in (*result.prerequest, *result.test):
         errors = (*((run.error,) if run.error else ()), *run.losses)
         where = f"{run.script.event} script of {run.label or 'the collection'}"

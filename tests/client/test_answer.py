@@ -187,3 +187,24 @@ def test_a_content_length_that_is_none_is_a_failure(read, length):
     with pytest.raises(TransportFailure) as raised:
         read(f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\nabc".encode("latin-1"))
     assert raised.value.failure.code == "HPE_INVALID_CONTENT_LENGTH"
+
+
+class _Apart:
+    """A socket of a server that writes head and body apart, and waits for an acknowledgement in between."""
+
+    def __init__(self) -> None:
+        self.pieces = [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", b"ok"]
+        self.acknowledged: list[tuple[int, int, int]] = []
+
+    def recv(self, size: int) -> bytes:
+        return self.pieces.pop(0)
+
+    def setsockopt(self, *option: int) -> None:
+        self.acknowledged.append(option)
+
+
+def test_a_head_without_its_body_is_acknowledged_at_once():
+    sock = _Apart()
+    assert AnswerReader(sock, None).read("GET").body == b"ok"
+    quick = getattr(socket, "TCP_QUICKACK", None)
+    assert sock.acknowledged == ([(socket.IPPROTO_TCP, quick, 1)] if quick is not None else [])

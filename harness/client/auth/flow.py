@@ -82,13 +82,15 @@ class Params:
 class Tools:
     """What schemes draw from, how the request is sent, and what is only done outside of newman's ways.
 
-    `obtains_tokens` lets oauth2 ask for tokens, which `tokens` keeps; `warnings` is added to.
+    `obtains_tokens` lets oauth2 ask for tokens, which `tokens` keeps, and `encodes_client` makes it
+    form-encode a client's id and secret in Basic first; `warnings` is added to.
     """
 
     random: random_module.Random
     clock: Clock
     profile: Profile
     obtains_tokens: bool = False
+    encodes_client: bool = False
     tokens: MutableMapping[tuple[str, ...], Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 

@@ -1,8 +1,8 @@
 """OAuth 2.0: sends a token, and fetches it first where newman would send none (RFC 6749).
 
 Under `--compat newman` only a token that is stored in the collection is sent. Otherwise it is asked for with
-the client credentials, password or refresh token grant; that none is given is an error. Where there is none to
-ask for, the request goes out unsigned, as it does from newman and Postman, and a warning tells.
+the client credentials, password or refresh token grant; that none is given is an error. Where there is none
+to ask for, the request goes out unsigned, as it does from newman and Postman, and a warning tells.
 """
 
 import json
@@ -54,8 +54,8 @@ def _form(params: Params, grant: str, refresh_token: str) -> list[Pair]:
     return fields
 
 
-def _ask(params: Params, grant: str, refresh_token: str = "") -> Draft:
-    """Make the request for a token."""
+def _ask(params: Params, grant: str, refresh_token: str, *, encoded: bool) -> Draft:
+    """Make the request for a token; `encoded` says that id and secret are form-encoded in Basic."""
     renews = grant == "refresh_token"
     address = (params.text("refreshTokenUrl") if renews else "") or params.text("accessTokenUrl")
     fields = _form(params, grant, refresh_token)
@@ -64,9 +64,11 @@ def _ask(params: Params, grant: str, refresh_token: str = "") -> Draft:
     if params["client_authentication"] == "body":
         fields += (Pair(key="client_id", value=client), Pair(key="client_secret", value=secret))
     elif client:
-        # RFC 6749 section 2.3.1: both are form-encoded first.
-        pair = f"{quote(utf8(client), safe='')}:{quote(utf8(secret), safe='')}"
-        headers.append(Field(key="Authorization", value="Basic " + b64encode(pair.encode()).decode()))
+        if encoded:
+            # RFC 6749 section 2.3.1; Postman, and the servers that are used with it, do without.
+            client, secret = (quote(utf8(text), safe="") for text in (client, secret))
+        pair = utf8(f"{client}:{secret}")
+        headers.append(Field(key="Authorization", value="Basic " + b64encode(pair).decode()))
     url = parse(address)
     extra = params["refreshRequestParams" if renews else "tokenRequestParams"]
     for entry in extra if isinstance(extra, list) else ():
@@ -130,7 +132,7 @@ class _Tokens:
         grant = "refresh_token" if refresh else _GRANTS.get(params.text("grant_type"), "")
         if not grant or not (params["accessTokenUrl"] or params["refreshTokenUrl"]):
             return False
-        asked = _ask(params, grant, refresh)
+        asked = _ask(params, grant, refresh, encoded=tools.encodes_client)
         answered = yield Send(draft=asked, aside=True)
         answer = _read(answered.response, params.text("accessTokenUrl"))
         lasts = answer.get("expires_in")

@@ -1,6 +1,7 @@
 """The expected values were sent by newman 6.2.2 for the same requests, unless a test says otherwise."""
 
 import random
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -512,7 +513,7 @@ def test_oauth2_fetches_a_token_and_keeps_it_for_the_run():
     tokens: dict = {}
     talk = Talk("oauth2", request(), CLIENT, obtains_tokens=True, tokens=tokens)
     assert encode(talk.sent.url).href == "http://ims/token"
-    assert authorization(talk.sent) == "Basic aWQ6cyUyMGM="
+    assert authorization(talk.sent) == "Basic aWQ6cyBj"
     assert talk.sent.content.fields == (
         Pair(key="grant_type", value="client_credentials"),
         Pair(key="scope", value="a b"),
@@ -538,6 +539,13 @@ def test_oauth2_fetches_anew_when_a_token_is_refused():
     assert authorization(talk.answer(200, body=b'{"access_token": "new"}')) == "Bearer new"
 
 
+@pytest.mark.parametrize(("encodes", "pair"), [(False, "id:s c+/"), (True, "id:s%20c%2B%2F")])
+def test_oauth2_shows_the_client_in_basic_as_postman_or_as_the_rfc_does(encodes, pair):
+    params = CLIENT | {"clientSecret": "s c+/"}
+    talk = Talk("oauth2", request(), params, obtains_tokens=True, encodes_client=encodes)
+    assert authorization(talk.sent) == "Basic " + b64encode(pair.encode()).decode()
+
+
 def test_oauth2_asks_with_user_name_and_password():
     params = CLIENT | {"grant_type": "password_credentials", "username": "u", "password": "p"}
     fields = Talk("oauth2", request(), params, obtains_tokens=True).sent.content.fields
@@ -545,9 +553,12 @@ def test_oauth2_asks_with_user_name_and_password():
     assert fields[0].value == "password"
 
 
-def test_oauth2_does_not_go_out_without_a_token():
-    with pytest.raises(TransportFailure, match="there is no access token, and none can be fetched"):
+def test_oauth2_is_no_signature_where_there_is_no_token_and_none_to_ask_for():
+    with pytest.raises(AuthProblem, match="there is no access token, and none can be fetched"):
         Talk("oauth2", request(), {"grant_type": "authorization_code"}, obtains_tokens=True)
+
+
+def test_oauth2_fails_when_no_token_is_given():
     talk = Talk("oauth2", request(), CLIENT, obtains_tokens=True)
     with pytest.raises(TransportFailure, match="gave no token: status 400 bad client"):
         talk.answer(400, body=b'{"error": "x", "error_description": "bad client"}')

@@ -125,9 +125,8 @@ def test_no_line_is_wider_than_the_terminal(bench, shop_run, columns):
 
 def test_a_failure_shows_the_warnings_of_its_call_and_what_helps_against_it(bench, shop_run):
     event = next(e for e in shop_run if isinstance(e, CallFinished) and e.result.exchange and e.result.failed)
-    exchange = replace(
-        event.result.exchange, response=None, failure=Failure(kind="tls", message="self-signed certificate")
-    )
+    failure = Failure(kind="tls", message="self-signed certificate", hint="--ssl-extra-ca-certs FILE")
+    exchange = replace(event.result.exchange, response=None, failure=failure)
     result = replace(event.result, exchange=exchange)
     shop_run[shop_run.index(event)] = replace(event, result=result)
     failures = shown(bench, shop_run).partition("\nFailures\n")[2]
