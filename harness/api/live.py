@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 import time
-from collections.abc import Container, Generator, Mapping
+from collections.abc import Container, Generator, Iterator, Mapping
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from hashlib import blake2b
@@ -28,6 +28,7 @@ from harness.client.files import FilePolicy
 from harness.client.session import Session, SessionOptions
 from harness.client.transport import Transport
 from harness.collection.document import is_address, read_json
+from harness.collection.model import Notice
 from harness.errors import ExitCode
 from harness.options.config import RunConfig
 from harness.runner.call import RunContext
@@ -100,7 +101,7 @@ class LiveRun:
         self._warnings = (
             *(RunWarning(message=text, place=self.collection.file) for text in self.collection.warnings),
             *(RunWarning(message=one.message, place=one.place) for one in self.collection.notices),
-            *(RunWarning(message=one.message, place=one.place) for one in self.collection.faults),
+            *(RunWarning(message=one.message, place=one.place) for one in self._unread()),
             *(RunWarning(message=text) for text in (*environment.warnings, *globals_.warnings)),
             *((RunWarning(message=self.expired.message, place=str(self.cassette)),) if self.expired else ()),
         )
@@ -130,6 +131,13 @@ class LiveRun:
         )
         transport, draws = self._open_cassette()
         self.context = self._context(transport, draws)
+
+    def _unread(self) -> Iterator[Notice]:
+        """Tell of files that cannot be read and are not among what is to run, where they would fail it."""
+        planned = {id(call.item) for call in self.plan.calls}
+        for item in self.collection.items():
+            if item.unreadable is not None and id(item) not in planned:
+                yield item.unreadable
 
     def _expire(self) -> None:
         """Look how old the recording to be replayed is; record it anew when that is the rule."""

@@ -1,5 +1,6 @@
 """What a run needs before it is set up: its collection, its companion, its rules, its cassette."""
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +11,7 @@ from harness.cassettes.file.parts import PERS, Parts
 from harness.cassettes.modes import Action, action
 from harness.collection.companion import Companion, bind, companion_beside
 from harness.collection.document import is_address
-from harness.collection.load import load_collection
+from harness.collection.load import load_collection, whole_collection
 from harness.collection.model import Collection, Item
 from harness.collection.selection import pick, select
 from harness.errors import InputError, UsageError, choices
@@ -73,7 +74,7 @@ def companion_of(config: RunConfig) -> Companion:
         return Companion()
     file = config.inputs.companion
     if file is None and isinstance(config.collection, str | Path) and not is_address(config.collection):
-        file = companion_beside(config.collection)
+        file = companion_beside(whole_collection(os.fspath(config.collection)))
     if file is None:
         return Companion()
     from harness.collection.companion_file import load_companion

@@ -2,11 +2,14 @@
 
 import argparse
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from harness.cli.terminal import Terminal
 from harness.client.url import unparse
 from harness.collection.load import load_collection
-from harness.collection.model import Folder
+from harness.collection.model import Folder, Item
+from harness.collection.selection import select
+from harness.dialect import EXACT
 from harness.errors import ExitCode
 
 _PLAIN = {"├": "|", "└": "`", "─": "-", "│": "|", "·": "-"}
@@ -15,8 +18,11 @@ _PLAIN = {"├": "|", "└": "`", "─": "-", "│": "|", "·": "-"}
 def list_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Print the tree, with method and URL of each call, and how many there are."""
     collection = load_collection(options.collection)
-    lines = [collection.name, *_tree(collection.root, "")]
-    count = sum(1 for _ in collection.items())
+    chosen = {id(item) for item in select(collection, (), answers=EXACT.inputs)}
+    lines = [collection.name, *_tree(collection.root, "", chosen)]
+    count = len(chosen)
+    for notice in collection.notices:
+        terminal.err.write(f"warning: {notice.told}\n")
     lines += ["", f"{count} request" + ("" if count == 1 else "s")]
     text = "\n".join(lines) + "\n"
     if "utf" not in (terminal.out.encoding or "utf-8").lower():
@@ -25,12 +31,25 @@ def list_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     return ExitCode.PASSED
 
 
-def _tree(folder: Folder, indent: str) -> Iterator[str]:
-    for position, child in enumerate(folder.children):
-        last = position == len(folder.children) - 1
+def _tree(folder: Folder, indent: str, chosen: AbstractSet[int]) -> Iterator[str]:
+    children = [child for child in folder.children if _holds(child, chosen)]
+    for position, child in enumerate(children):
+        last = position == len(children) - 1
         branch = indent + ("└─ " if last else "├─ ")
         if isinstance(child, Folder):
             yield branch + child.name
-            yield from _tree(child, indent + ("   " if last else "│  "))
+            yield from _tree(child, indent + ("   " if last else "│  "), chosen)
+        elif child.unreadable is not None:
+            yield f"{branch}{child.name} · {child.unreadable.told}"
+        elif child.skipped is not None:
+            yield f"{branch}{child.name} · {child.skipped}"
         else:
             yield f"{branch}{child.name} · {child.request.method} {unparse(child.request.url)}"
+
+
+def _holds(entry: Folder | Item, chosen: AbstractSet[int]) -> bool:
+    """Whether an entry is to be listed: it is chosen, holds something that is, or is an empty folder."""
+    if isinstance(entry, Item):
+        return id(entry) in chosen
+    items = [id(item) for item in entry.items()]
+    return not items or not chosen.isdisjoint(items)

@@ -99,6 +99,11 @@ class Companion:
 def companion_beside(collection: str | os.PathLike[str]) -> Path | None:
     """Return the companion file beside a collection, `None` when there is none."""
     path = Path(collection)
+    if path.is_dir():
+        path = path if path.name not in ("", "..") else path.resolve()
+        return next(
+            (one for ending in ENDINGS if (one := path.with_name(path.name + ending)).is_file()), None
+        )
     stem = path.name.removesuffix(".json").removesuffix(".postman_collection")
     candidates = (path.with_name(stem + ending) for ending in ENDINGS)
     return next((one for one in candidates if one.is_file()), None)

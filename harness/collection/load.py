@@ -8,7 +8,7 @@ from typing import Any
 from harness.collection.document import Fetch, Source, Spot, is_address, read_json
 from harness.collection.model import Collection
 from harness.collection.v2 import read_collection
-from harness.errors import InputError
+from harness.errors import InputError, choices
 
 
 def load_collection(
@@ -25,8 +25,9 @@ def load_collection(
         name = file or ""
     else:
         name = file or os.fspath(source)
-        if _is_directory_format(os.fspath(source)):
-            return _load_directory(os.fspath(source))
+        source = _located(os.fspath(source))
+        if _is_directory_format(source):
+            return _load_directory(source)
         document = read_json(source, "the collection", fetch)
     if isinstance(document, Mapping) and isinstance(document.get("collection"), Mapping):
         document = document["collection"]
@@ -51,10 +52,35 @@ def _read(document: Any, name: str) -> Collection:
     return read_collection(document, name)
 
 
-def _is_directory_format(source: str) -> bool:
-    """Whether a source is a part of a collection of format v3."""
+def whole_collection(source: str) -> str:
+    """Return the file or folder of the collection that a source is, or is a part of."""
+    source = _located(source)
+    if not _is_directory_format(source):
+        return source
+    from harness.collection.v3.location import root_of
+
+    return root_of(source)[0]
+
+
+def _located(source: str) -> str:
+    """Return the path of a source; a name that is no path may be that of a collection of the workspace."""
     if not source:
         raise InputError("the collection's name is empty", hint="name a collection file or folder")
+    if is_address(source) or source.lower().endswith(".json") or Path(source).exists():
+        return source
+    from harness.collection.v3.workspace import collection_names, find_collection
+
+    found = find_collection(source, Path())
+    if found is not None:
+        return str(found)
+    names = collection_names(Path())
+    if names and not Path(source).suffix:
+        raise InputError("there is no such collection", where=source, hint=choices(source, names))
+    return source
+
+
+def _is_directory_format(source: str) -> bool:
+    """Whether a source is a part of a collection of format v3."""
     if is_address(source):
         return False
     from harness.collection.v3.location import is_v3

@@ -151,25 +151,6 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One request with its scripts. `path` are the names from below the collection down to this item.
-
-    `profile` holds the item's own `protocolProfileBehavior`. `skipped` says why the item cannot be sent at
-    all, by its kind.
-    """
-
-    id: str
-    name: str
-    path: tuple[str, ...]
-    request: Request
-    scripts: tuple[Script, ...] = ()
-    profile: Mapping[str, Any] = field(default_factory=dict)
-    description: str | None = None
-    protocol: Protocol = "http"
-    skipped: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something about an input that its author should know: what, and where in which file.
 
@@ -188,6 +169,31 @@ class Notice:
         line = f"line {self.line}" if self.line else ""
         column = f"column {self.column}" if self.column else ""
         return ": ".join(filter(None, (self.file, ", ".join(filter(None, (self.field, line, column))))))
+
+    @property
+    def told(self) -> str:
+        """Place and message in a line."""
+        return f"{self.place}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One request with its scripts. `path` are the names from below the collection down to this item.
+
+    `profile` holds the item's own `protocolProfileBehavior`. `skipped` says why an item of
+    its kind is not sent; one that is `unreadable` stands for a file that cannot be read, and fails.
+    """
+
+    id: str
+    name: str
+    path: tuple[str, ...]
+    request: Request
+    scripts: tuple[Script, ...] = ()
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    description: str | None = None
+    protocol: Protocol = "http"
+    skipped: str | None = None
+    unreadable: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,8 +224,8 @@ class Collection:
 
     `file` is the path or address as the user gave it; `source` the document as read, for the reports
     that repeat it; `warnings` what the loader had to bend to read it. A collection of many files has
-    `notices` of what was left out, and `faults`, the files that cannot be read at all. `target` is the folder
-    or item that the user named, `None` for the whole collection.
+    `notices` of what was left out. `target` is the folder or item that the user named, `None` for the whole
+    collection.
     """
 
     id: str
@@ -231,7 +237,6 @@ class Collection:
     source: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
-    faults: tuple[Notice, ...] = ()
     target: "Folder | Item | None" = None
 
     def items(self) -> Iterator[Item]:

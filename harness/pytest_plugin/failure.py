@@ -127,6 +127,8 @@ def describe(result: CallResult, mask: Mask) -> list[tuple[str, object]]:
 def failure_text(result: CallResult, mask: Mask, *, bodies: bool = False) -> str | None:
     """Say what failed in a call besides its assertions; `None` when nothing did."""
     problems: list[str] = []
+    if result.unreadable is not None:
+        problems.append(f"{result.unreadable.message}\n  --> {result.unreadable.place}")
     exchanges = (*(side.exchange for side in result.side), result.exchange)
     failures = (one.failure for one in exchanges if one is not None and one.failure is not None)
     problems += (f"{one.message}\n  {one.hint}" if one.hint else one.message for one in failures)

@@ -10,7 +10,7 @@ from harness.dialect import EXACT, ReportAnswers
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion, ScriptError, ScriptRun
 
-FaultKind = Literal["assertion", "expectation", "script", "lost", "request"]
+FaultKind = Literal["assertion", "expectation", "script", "lost", "request", "file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +43,8 @@ class Fault:
             return f"assertion:{self.index} in test-script"
         if self.kind == "expectation":
             return f"assertion:{self.index} in expect"
-        if self.kind == "request":
-            return "request"
+        if self.kind in ("request", "file"):
+            return self.kind
         script = f"{self.event}-script"
         if answers.bare_positions and self.name == "AssertionFailure":
             # newman points into its own source here (postman-runtime 7.39.1, event.command.js).
@@ -62,6 +62,8 @@ class Fault:
 
 def faults_of(result: CallResult, answers: ReportAnswers = EXACT.reports) -> Iterator[Fault]:
     """List what failed in a call in the order it happened as far as the dialect notices it."""
+    if result.unreadable is not None:
+        yield Fault(kind="file", name="UnreadableFile", message=result.unreadable.told)
     for side in result.side:
         if side.origin != "test":
             yield from _request_faults(side.exchange, side.origin)

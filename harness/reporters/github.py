@@ -9,6 +9,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from harness.collection.model import Notice
 from harness.errors import InputError
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.reporter import Options, ReporterContext
@@ -52,7 +53,7 @@ class GithubReporter:
                 for fault in faults_of(result, self._context.dialect.reports):
                     self._errors += 1
                     if self._errors <= _LIMIT:
-                        self._command("error", self._title(result), _message(fault))
+                        self._command("error", self._title(result), _message(fault), result.unreadable)
                         self._told.append(
                             f"- **{self._plain(self._title(result))}** {self._plain(_message(fault))}"
                         )
@@ -108,11 +109,14 @@ class GithubReporter:
         path = " / ".join(result.call.path)
         return f"{path} (iteration {result.iteration + 1})" if self._iterations > 1 else path
 
-    def _command(self, kind: str, title: str, message: str) -> None:
+    def _command(self, kind: str, title: str, message: str, at: Notice | None = None) -> None:
+        """Write a command; `at` is its place where that is a file other than the collection's."""
         if self._silent:
             return
         mask = self._context.mask
-        properties = f"file={_property(self._file)},title={_property(mask(title))}"
+        line = f",line={at.line}" if at is not None and at.line else ""
+        file = self._file if at is None else at.file
+        properties = f"file={_property(file)}{line},title={_property(mask(title))}"
         with suppress(BrokenPipeError):
             self._context.stream.write(f"::{kind} {properties}::{_data(mask(message))}\n")
 

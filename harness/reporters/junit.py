@@ -18,7 +18,7 @@ from harness.dialect import ReportAnswers
 from harness.reporters.export import ReportFile, Spool
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.reporter import Options, ReporterContext
-from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted
+from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted, WarningRaised
 from harness.runner.results import CallResult
 
 DEFAULT_FILE: Final = "newman-run-report.xml"
@@ -58,6 +58,7 @@ class JunitReporter:
         self._context = context
         self._started: RunStarted | None = None
         self._attempts: list[CallResult] = []
+        self._warnings: list[str] = []
         self._counts = _Counts()
         self._suites = Spool()
         self._file = ReportFile(options.get("export"), DEFAULT_FILE, context.cwd, self._suites)
@@ -77,6 +78,10 @@ class JunitReporter:
             case CallFinished(result=result):
                 self._suites.add("".join(self._suite(result)))
                 self._attempts = []
+            case WarningRaised(warning=warning):
+                self._warnings.append(
+                    f"{warning.message} ({warning.place})" if warning.place else warning.message
+                )
             case _:
                 pass
 
@@ -94,7 +99,17 @@ class JunitReporter:
         )
         file.write(head.encode())
         self._suites.copy_to(file)
+        file.write("".join(self._warned(started)).encode())
         file.write(b"</testsuites>\n")
+
+    def _warned(self, started: RunStarted) -> Iterator[str]:
+        """Tell what the run as a whole warned of, in a suite without cases."""
+        if not self._warnings or not self._context.dialect.reports.additions:
+            return
+        name = self._attribute(f"{started.collection.name} (warnings)")
+        yield f'  <testsuite name={name} tests="0" failures="0" errors="0" skipped="0" time="0.000">\n'
+        yield from self._output("system-out", (f"warning: {text}" for text in self._warnings), 4)
+        yield "  </testsuite>\n"
 
     def _suite(self, result: CallResult) -> Iterator[str]:
         started = self._started
@@ -199,6 +214,8 @@ def _cases(result: CallResult, answers: ReportAnswers) -> Iterator[_Case]:
 
 
 def _broken_name(fault: Fault) -> str:
+    if fault.kind == "file":
+        return "file"
     if fault.kind == "request":
         return "request" if fault.origin == "call" else f"request of {fault.origin}"
     label = f" of {fault.label}" if fault.label else " of the collection"

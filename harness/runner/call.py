@@ -244,6 +244,10 @@ class _CallRun:
         call = call or next((one for one in context.calls if one.item.name == target), None)
         if call is None:
             return _not_run(f"runRequest: there is no request {target!r} in this collection")
+        item = call.item
+        if item.skipped is not None or item.unreadable is not None:
+            why = item.unreadable.message if item.unreadable is not None else item.skipped
+            return _not_run(f"runRequest: {target!r} cannot be run: {why}")
         if context.depth >= MOST_NESTED or context.engines is None:
             return _not_run(f"runRequest: requests are nested more than {MOST_NESTED} deep")
         given = overrides.get("variables")

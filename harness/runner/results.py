@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.client.message import Exchange
-from harness.collection.model import EventName, Request
+from harness.collection.model import EventName, Notice, Request
 from harness.runner.plan import Call
 from harness.scripting.engine import Assertion, ScriptRun
 from harness.variables.substitute import UsedVariable
@@ -76,6 +76,11 @@ class CallResult:
         return (*scripted, *self.expectations)
 
     @property
+    def unreadable(self) -> Notice | None:
+        """What keeps the call's file from being read, if anything does: nothing of the call runs then."""
+        return self.call.item.unreadable
+
+    @property
     def failed(self) -> bool:
         """Whether anything failed: an assertion, a script, the request itself."""
         if self.broken or any(run.losses for run in (*self.prerequest, *self.test)):
@@ -85,6 +90,8 @@ class CallResult:
     @property
     def broken(self) -> bool:
         """Whether the request or a script ended in an error; a failed assertion is none."""
+        if self.unreadable is not None:
+            return True
         if self.exchange is not None and self.exchange.failure is not None:
             return True
         return any(run.error is not None for run in (*self.prerequest, *self.test))
@@ -134,7 +141,7 @@ class Spread:
 class RunFailure:
     """One failure of a run, small enough to keep: what, in which call and iteration, and its kind.
 
-    `kind` is `assertion`, `request`, `prerequest-script`, `test-script` or `lost`.
+    `kind` is `assertion`, `request`, `prerequest-script`, `test-script`, `lost` or `file`.
     """
 
     kind: str

@@ -168,6 +168,10 @@ def _one(
         result = CallResult(call=call, position=position, iteration=iteration.number, skipped=reason)
         yield CallFinished(result=result)
         return CallOutcome(result=result)
+    if call.item.unreadable is not None:
+        result = CallResult(call=call, position=position, iteration=iteration.number)
+        yield CallFinished(result=result)
+        return CallOutcome(result=result)
     if options.delay_s:
         context.sleep(options.delay_s)
     attempt = 1

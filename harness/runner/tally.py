@@ -50,6 +50,8 @@ def _count_call(summary: RunSummary, result: CallResult) -> None:
 
 def failures_of(result: CallResult) -> Iterator[RunFailure]:
     """List what failed in one call, in the order it happened."""
+    if result.unreadable is not None:
+        yield _failure(result, "file", result.unreadable.told)
     yield from _script_failures(result, result.prerequest, "prerequest-script")
     for side in result.side:
         if side.exchange.failure is not None:

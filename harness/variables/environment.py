@@ -4,14 +4,15 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any, Final, Literal
 
-from harness.collection.document import Fetch, Source, Spot, read_json
+from harness.collection.document import Fetch, Source, Spot, decode, is_address, read_bytes, read_json
 from harness.collection.javascript import as_text, to_json
 from harness.collection.model import Variable
 from harness.collection.variable import CONVERTING_TYPES, convert, read_variables
 from harness.dialect import EXACT, InputAnswers
-from harness.errors import InputError, UsageError
+from harness.errors import InputError, UsageError, choices
 from harness.variables.scope import Scope
 
 EnvironmentKind = Literal["environment", "globals"]
@@ -89,15 +90,31 @@ def load_environment(
         return Environment(kind=kind)
     if isinstance(source, Mapping | list):
         return _read(source, kind, file or "")
-    name = file or os.fspath(source)
-    if name.lower().endswith((".yaml", ".yml")):
-        raise InputError(
-            f"this {kind} file has Postman's format v3 (YAML), which is not read yet",
-            where=name,
-            hint="export it from Postman as JSON",
-        )
+    source = _located(os.fspath(source), kind)
+    name = file or source
     what = "the environment" if kind == "environment" else "the globals file"
+    if name.lower().endswith((".yaml", ".yml")):
+        from harness.variables.environment_yaml import environment_document
+
+        document, notices = environment_document(decode(read_bytes(source, what, fetch)), name)
+        environment = _read(document, kind, name)
+        return replace(environment, warnings=(*environment.warnings, *(one.told for one in notices)))
     return _read(read_json(source, what, fetch), kind, name)
+
+
+def _located(source: str, kind: EnvironmentKind) -> str:
+    """Return the path of a source; a name that is no path may be that of a file of the workspace."""
+    if not source or is_address(source) or Path(source).exists():
+        return source
+    from harness.collection.v3.workspace import environment_names, find_environment, find_globals
+
+    found = (find_environment if kind == "environment" else find_globals)(source, Path())
+    if found is not None:
+        return str(found)
+    names = environment_names(Path(), "environments" if kind == "environment" else "globals")
+    if names and not Path(source).suffix:
+        raise InputError(f"there is no such {kind} file", where=source, hint=choices(source, names))
+    return source
 
 
 def parse_assignment(text: str, option: str, *, answers: InputAnswers = EXACT.inputs) -> tuple[str, str]:

@@ -69,7 +69,8 @@ def test_iterations_are_suites_of_their_own(bench, shop_run_twice):
     names = [suite.get("name") for suite in document_of(bench, shop_run_twice)]
     assert names[0] == "Orders / Create order [iteration 1]"
     assert names[4] == "Orders / Create order [iteration 2]"
-    assert len(set(names)) == len(names) == 8
+    assert names[8:] == ["Shop API (warnings)"]
+    assert len(set(names)) == len(names) == 9
 
 
 def test_an_assertion_that_fails_in_one_iteration_only_is_told_there(bench, shop_run_twice):
@@ -135,7 +136,9 @@ def test_secrets_are_masked(bench, shop_run):
 
 
 def test_an_interrupted_run_leaves_a_report(bench, interrupted_run):
-    assert len(document_of(bench, interrupted_run)) == 2
+    names = [suite.get("name") for suite in document_of(bench, interrupted_run)]
+    assert len(names) == 3
+    assert names[2] == "Shop API (warnings)"
 
 
 def test_a_run_that_never_started_leaves_no_file(bench):

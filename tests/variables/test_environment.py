@@ -79,11 +79,6 @@ def test_what_is_no_environment_is_placed(tmp_path, document, place):
     assert place in str(caught.value.where)
 
 
-def test_v3_is_named():
-    with pytest.raises(InputError, match="format v3"):
-        load_environment("local.environment.yaml")
-
-
 def test_system_variables_fill_in_values():
     environment = load_environment(DOCUMENT).with_system(
         {"HARNESS_VAR_s": "x", "HARNESS_VAR_N": "7", "HARNESS_VAR_new": "y", "HARNESS_VAR_": "z", "s": "no"}

@@ -8,12 +8,12 @@ knows with which authorization it would be sent.
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-from harness.collection.model import Collection, Folder, Item, Notice
+from harness.collection.model import Collection, Folder, Item, Notice, Request, Url
 from harness.collection.request_json import request_from_json
 from harness.collection.v3.definition import Definition, read_definition
 from harness.collection.v3.directory import Directory, is_regular, request_stem, scan
@@ -58,7 +58,6 @@ def read_directory(root: str, target: str | None = None) -> Collection:
         description=found.definition.description,
         source=document,
         notices=tuple(reader.notices),
-        faults=tuple(reader.faults),
         target=reader.target,
     )
 
@@ -71,7 +70,7 @@ class _Found:
     name: str
     order: int | float
     json: dict[str, Any]
-    definition: Definition
+    definition: Definition = field(default_factory=Definition)
 
     @property
     def rank(self) -> tuple[int | float, bytes]:
@@ -86,22 +85,23 @@ class _Reader:
         self.wanted = None if target is None else os.path.realpath(target)
         self.target: Folder | Item | None = None
         self.notices: list[Notice] = []
-        self.faults: list[Notice] = []
 
     def folder(
         self, directory: Directory, relative: str, path: tuple[str, ...], *, of_collection: bool = False
     ) -> _Found:
         definition = Definition()
-        closed = False
+        unreadable: _Found | None = None
         if directory.definition is not None:
             try:
                 definition = self.definition(directory, of_collection=of_collection)
             except InputError as error:
-                self.fault(f"{directory.path}/{directory.definition}", error, "nothing below it is sent")
-                closed = True
+                fault = _fault(f"{directory.path}/{directory.definition}", error, "nothing below it is sent")
+                above = () if of_collection else (*path, directory.name)
+                unreadable = _unreadable("definition.yaml", fault, relative, above)
         name = definition.name or directory.name
         here = () if of_collection else (*path, name)
-        found = [] if closed else sorted(self.children(directory, relative, here), key=lambda one: one.rank)
+        found = [unreadable] if unreadable is not None else list(self.children(directory, relative, here))
+        found.sort(key=lambda one: one.rank)
         folder = Folder(
             id=definition.id or made_up_id(relative),
             name="" if of_collection else name,
@@ -111,12 +111,13 @@ class _Reader:
             scripts=definition.scripts,
             description=definition.description,
         )
-        if self.wanted is not None and os.path.realpath(directory.path) == self.wanted and not of_collection:
-            self.target = folder
         json = {**definition.json, "item": [one.json for one in found]}
         if not of_collection:
             json = {"id": folder.id, "name": name, **json}
-        return _Found(entry=folder, name=name, order=definition.order, json=json, definition=definition)
+        placed = _Found(entry=folder, name=name, order=definition.order, json=json, definition=definition)
+        if not of_collection:
+            self.aim(directory.path, placed)
+        return placed
 
     def children(self, directory: Directory, relative: str, path: tuple[str, ...]) -> Iterator[_Found]:
         for inner in directory.folders:
@@ -138,39 +139,51 @@ class _Reader:
         try:
             read = read_request(read_yaml(file), notes)
         except InputError as error:
-            self.fault(file, error, "the request is not sent")
-            return None
+            stem = request_stem(base) or base
+            found = _unreadable(stem, _fault(file, error, "the request is not sent"), relative, path)
+            self.aim(file, found)
+            return found
         self.notices += notes.notices
         if read is None:
             return None
         stem = request_stem(base) or ""
         name = read.name or stem
         item = _item(read, name, read.id or made_up_id(relative), (*path, name))
-        if self.wanted is not None and os.path.realpath(file) == self.wanted:
-            self.target = item
-        return _Found(
-            entry=item,
-            name=name,
-            order=read.order,
-            json=_item_json(item, read),
-            definition=_NONE,
-        )
+        found = _Found(entry=item, name=name, order=read.order, json=_item_json(item, read))
+        self.aim(file, found)
+        return found
 
-    def fault(self, file: str, error: InputError, consequence: str) -> None:
-        """Note a file that cannot be read."""
-        place = error.where if isinstance(error.where, Place) else Place()
-        found = _LINE.match(place.field)
-        self.faults.append(
-            Notice(
-                message=f"{error.what}; {consequence}",
-                file=file,
-                line=int(found[1]) if found else None,
-                column=int(found[2]) if found and found[2] else None,
-            )
-        )
+    def aim(self, path: str, found: _Found) -> None:
+        """Remember what was found at the path that the user named."""
+        if self.wanted is not None and os.path.realpath(path) == self.wanted:
+            self.target = found.entry
 
 
-_NONE: Final = Definition()
+def _unreadable(name: str, fault: Notice, relative: str, path: tuple[str, ...]) -> _Found:
+    """Stand in for a file that cannot be read."""
+    item = Item(
+        id=made_up_id(f"{relative}/{name}"),
+        name=name,
+        path=(*path, name),
+        request=Request(url=Url()),
+        unreadable=fault,
+    )
+    json = {"id": item.id, "name": name, "request": {"url": "", "method": "GET"}, "response": []}
+    return _Found(entry=item, name=name, order=0, json=json)
+
+
+def _fault(file: str, error: InputError, consequence: str) -> Notice:
+    """Say why a file cannot be read, and what comes of it."""
+    place = error.where if isinstance(error.where, Place) else Place()
+    found = _LINE.match(place.field)
+    return Notice(
+        message=f"{error.what}; {consequence}",
+        file=file,
+        line=int(found[1]) if found else None,
+        column=int(found[2]) if found and found[2] else None,
+    )
+
+
 _LINE: Final = re.compile(r"line (\d+)(?:, column (\d+))?")
 
 

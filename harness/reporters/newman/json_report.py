@@ -236,6 +236,8 @@ class JsonReporter:
                 position=result.position,
                 answers=self._answers,
             )
+        else:
+            error = {"name": fault.name, "message": fault.message}
         document: Json = {
             "error": error,
             "at": fault.at(self._answers),
@@ -243,7 +245,7 @@ class JsonReporter:
             "parent": self._parent(result),
             "cursor": cursor,
         }
-        if fault.kind in ("expectation", "lost"):
+        if fault.kind in ("expectation", "lost", "file"):
             document["kind"] = fault.kind
         return document
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from harness.client.message import Exchange, Headers, ResolvedRequest, Response
+from harness.collection.model import Notice
 from harness.reporters.terminal.colours import fit, wrap
 from harness.reporters.terminal.style import Style
 from harness.reporters.units import counted, duration, size
@@ -28,6 +29,8 @@ def call_lines(result: CallResult, style: Style, first: int) -> Iterator[str]:
         reason = style.text(result.skipped)
         told = reason if reason.startswith("skipped") else f"skipped: {reason}"
         yield "  " + style.ink(f"{style.signs.skipped} {told}", "cyan")
+    if result.unreadable is not None:
+        yield from lines.unreadable(result.unreadable)
     yield from lines.requests([side for side in result.side if side.origin != "test"], result.started_ms)
     yield from lines.scripts(result.prerequest)
     if result.exchange is not None:
@@ -123,6 +126,13 @@ class _CallLines:
             yield warning_line(warning, "", self._style)
         if self._style.verbose:
             yield from self._verbose(sent, response)
+
+    def unreadable(self, notice: Notice) -> Iterator[str]:
+        """Tell why nothing of the call could run."""
+        number = self._next()
+        for part in self._wrapped(notice.told, 5):
+            yield self._ink(f"{number:>3}. {part}" if number else f"     {part}", "red")
+            number = 0
 
     def scripts(self, runs: tuple[ScriptRun, ...]) -> Iterator[str]:
         """Tell what the scripts of an event printed and asserted, and how they failed."""

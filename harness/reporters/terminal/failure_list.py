@@ -96,6 +96,8 @@ class FailureList:
     def _place(self, fault: Fault, path: tuple[str, ...]) -> str:
         if fault.kind == "request":
             return f"{fault.name} in the request" + (f" of {fault.origin}" if fault.origin != "call" else "")
+        if fault.kind == "file":
+            return "the file cannot be read"
         if fault.kind == "expectation":
             return "expected by the companion file"
         if fault.event is None:

@@ -12,7 +12,11 @@ DEFINITION = ".resources/definition.yaml"
 
 
 def names(collection):
-    return [" / ".join(item.path) for item in collection.items()]
+    return [" / ".join(item.path) for item in collection.items() if item.unreadable is None]
+
+
+def faults(collection):
+    return [item.unreadable for item in collection.items() if item.unreadable is not None]
 
 
 def told(collection):
@@ -140,7 +144,7 @@ def test_a_file_that_is_no_yaml_is_a_fault_and_the_rest_is_read(tree, text, what
         tree({"a.request.yaml": f"$kind: http-request\n{text}", "b.request.yaml": ""})
     )
     assert names(collection) == ["b"]
-    (fault,) = collection.faults
+    (fault,) = faults(collection)
     assert fault.file == collection.file + "/a.request.yaml"
     assert what in fault.message
     assert fault.line == line
@@ -154,7 +158,7 @@ def test_below_a_definition_that_cannot_be_read_nothing_is_kept(tree, text):
         )
     )
     assert names(collection) == ["c"]
-    assert [fault.file for fault in collection.faults] == [f"{collection.file}/F/{DEFINITION}"]
+    assert [fault.file for fault in faults(collection)] == [f"{collection.file}/F/{DEFINITION}"]
 
 
 def test_what_is_no_file_and_no_utf_8_is_a_fault(tree):
@@ -164,7 +168,7 @@ def test_what_is_no_file_and_no_utf_8_is_a_fault(tree):
     os.mkfifo(shop / "pipe.request.yaml")
     collection = load_collection(shop)
     assert names(collection) == ["ok", "wide"]
-    assert [(fault.message.partition(";")[0], fault.line) for fault in collection.faults] == [
+    assert [(fault.message.partition(";")[0], fault.line) for fault in faults(collection)] == [
         ("it is not UTF-8, as YAML has to be", 2),
         ("it is no regular file", None),
     ]

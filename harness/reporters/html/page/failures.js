@@ -81,6 +81,7 @@ function renderConsequences(row) {
 
 export function place(failure) {
   if (failure[FAILURE.kind] === 'request') return failure[FAILURE.origin] === 'call' ? 'the request got no answer' : `a request of ${failure[FAILURE.origin]} got no answer`;
+  if (failure[FAILURE.kind] === 'file') return 'the file cannot be read';
   if (failure[FAILURE.kind] === 'expectation') return 'expected by the companion file';
   const label = failure[FAILURE.label];
   const own = pathOf(index.rows[failure[FAILURE.row]]).join(' / ') === label;
