@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.twin.tenant import NOWHERE, Tenant
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """On whose behalf a request is made. An anonymous caller has empty fields."""
 
-    org: str = ""
-    sandbox: str = ""
+    tenant: Tenant = NOWHERE
     client_id: str = ""
     user_id: str = ""
     sandbox_given: bool = False

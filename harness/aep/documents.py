@@ -59,11 +59,11 @@ class Documents(ABC):
 
     def all(self, caller: Caller) -> list[dict[str, Any]]:
         """All documents of the caller's sandbox, oldest first."""
-        return self._store.find(caller.org, caller.sandbox, self.kind)
+        return self._store.find(caller.tenant, self.kind)
 
     def held(self, request: Request, caller: Caller) -> dict[str, Any]:
         """Return the document that the path names; 404 when the caller's sandbox has none."""
-        found = self._store.get(caller.org, caller.sandbox, self.kind, request.params["id"])
+        found = self._store.get(caller.tenant, self.kind, request.params["id"])
         if found is None:
             raise problem.not_found(f"There is no {self.noun} {request.params['id']}")
         return found
@@ -71,7 +71,7 @@ class Documents(ABC):
     def forget(self, request: Request, caller: Caller) -> dict[str, Any]:
         """Remove the document that the path names, and return it; 404 when there is none."""
         found = self.held(request, caller)
-        self._store.delete(caller.org, caller.sandbox, self.kind, request.params["id"])
+        self._store.delete(caller.tenant, self.kind, request.params["id"])
         return found
 
 

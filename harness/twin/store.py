@@ -13,9 +13,12 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from harness.twin.tenant import Tenant
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
 
 Json: TypeAlias = Any
 """A JSON value. This package is the JSON edge: its documents stay JSON."""
@@ -47,8 +50,7 @@ CREATE TABLE IF NOT EXISTS blob (
 class Found(NamedTuple):
     """A document found by its id alone, with the place it lives in."""
 
-    org: str
-    sandbox: str
+    tenant: Tenant
     body: dict[str, Json]
 
 
@@ -138,7 +140,7 @@ class Store:
 
     # documents
 
-    def put(self, org: str, sandbox: str, kind: str, id: str, body: dict[str, Json]) -> int:
+    def put(self, tenant: Tenant, kind: str, id: str, body: dict[str, Json]) -> int:
         """Insert or replace; a replaced document keeps its place in the list. Gives its version."""
         with self._lock:
             self._generations[kind] += 1
@@ -146,25 +148,25 @@ class Store:
                 "INSERT INTO document (org, sandbox, kind, id, body) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (kind, id, org, sandbox)"
                 " DO UPDATE SET body = excluded.body, version = version + 1 RETURNING version",
-                (org, sandbox, kind, id, encode(body)),
+                (*tenant, kind, id, encode(body)),
             ).fetchall()
             return int(row[0][0])
 
-    def get(self, org: str, sandbox: str, kind: str, id: str) -> dict[str, Json] | None:
+    def get(self, tenant: Tenant, kind: str, id: str) -> dict[str, Json] | None:
         """Return one document, or None."""
         with self._lock:
             row = self._database.execute(
                 "SELECT body FROM document WHERE kind = ? AND id = ? AND org = ? AND sandbox = ?",
-                (kind, id, org, sandbox),
+                (kind, id, *tenant),
             ).fetchone()
         return None if row is None else json.loads(row[0])
 
-    def version(self, org: str, sandbox: str, kind: str, id: str) -> int:
+    def version(self, tenant: Tenant, kind: str, id: str) -> int:
         """How often a document was written; 0 when there is none."""
         with self._lock:
             row = self._database.execute(
                 "SELECT version FROM document WHERE kind = ? AND id = ? AND org = ? AND sandbox = ?",
-                (kind, id, org, sandbox),
+                (kind, id, *tenant),
             ).fetchone()
         return 0 if row is None else int(row[0])
 
@@ -175,14 +177,14 @@ class Store:
                 "SELECT org, sandbox, body FROM document WHERE kind = ? AND id = ? LIMIT 1",
                 (kind, id),
             ).fetchone()
-        return None if row is None else Found(row[0], row[1], json.loads(row[2]))
+        return None if row is None else Found(Tenant(row[0], row[1]), json.loads(row[2]))
 
-    def find(self, org: str, sandbox: str, kind: str, **equal: Json) -> list[dict[str, Json]]:
+    def find(self, tenant: Tenant, kind: str, **equal: Json) -> list[dict[str, Json]]:
         """All documents of a kind in the order they were created, with top-level fields equal to."""
         with self._lock:
             rows = self._database.execute(
                 "SELECT body FROM document WHERE org = ? AND sandbox = ? AND kind = ? ORDER BY seq",
-                (org, sandbox, kind),
+                (*tenant, kind),
             ).fetchall()
         found = [json.loads(row[0]) for row in rows]
         if equal:
@@ -196,56 +198,55 @@ class Store:
             rows = self._database.execute(
                 "SELECT org, sandbox, body FROM document WHERE kind = ? ORDER BY seq", (kind,)
             ).fetchall()
-        return [Found(row[0], row[1], json.loads(row[2])) for row in rows]
+        return [Found(Tenant(row[0], row[1]), json.loads(row[2])) for row in rows]
 
-    def count(self, org: str, sandbox: str, kind: str) -> int:
+    def count(self, tenant: Tenant, kind: str) -> int:
         """Count the documents of a kind."""
         with self._lock:
             row = self._database.execute(
                 "SELECT count(*) FROM document WHERE org = ? AND sandbox = ? AND kind = ?",
-                (org, sandbox, kind),
+                (*tenant, kind),
             ).fetchone()
         return int(row[0])
 
-    def delete(self, org: str, sandbox: str, kind: str, id: str) -> bool:
+    def delete(self, tenant: Tenant, kind: str, id: str) -> bool:
         """Remove one document; False when there was none."""
         with self._lock:
             self._generations[kind] += 1
             done = self._database.execute(
                 "DELETE FROM document WHERE kind = ? AND id = ? AND org = ? AND sandbox = ?",
-                (kind, id, org, sandbox),
+                (kind, id, *tenant),
             )
             return done.rowcount > 0
 
-    def clear(self, org: str, sandbox: str) -> None:
+    def clear(self, tenant: Tenant) -> None:
         """Remove everything of one sandbox, as a reset does."""
         with self.transaction():
             kinds = self._database.execute(
-                "SELECT DISTINCT kind FROM document WHERE org = ? AND sandbox = ?", (org, sandbox)
+                "SELECT DISTINCT kind FROM document WHERE org = ? AND sandbox = ?", tenant
             ).fetchall()
             for table in ("document", "record", "blob"):
                 self._database.execute(
                     f"DELETE FROM {table} WHERE org = ? AND sandbox = ?",  # noqa: S608 - fixed names
-                    (org, sandbox),
+                    tenant,
                 )
             for (kind,) in kinds:
                 self._generations[kind] += 1
 
     # records
 
-    def append(self, org: str, sandbox: str, stream: str, key: str, at: int, body: Json) -> int:
+    def append(self, tenant: Tenant, stream: str, key: str, at: int, body: Json) -> int:
         """Add a record to a stream; gives its sequence number."""
         with self._lock:
             done = self._database.execute(
                 "INSERT INTO record (org, sandbox, stream, key, at, body) VALUES (?, ?, ?, ?, ?, ?)",
-                (org, sandbox, stream, key, at, encode(body)),
+                (*tenant, stream, key, at, encode(body)),
             )
             return int(done.lastrowid or 0)
 
     def records(
         self,
-        org: str,
-        sandbox: str,
+        tenant: Tenant,
         stream: str,
         key: str | None = None,
         *,
@@ -258,12 +259,12 @@ class Store:
             rows = self._database.execute(
                 "SELECT seq, key, at, body FROM record WHERE org = ? AND sandbox = ?"  # noqa: S608 - no input
                 f" AND stream = ?{by_key} AND seq > ? ORDER BY seq LIMIT ?",
-                (org, sandbox, stream, *(() if key is None else (key,)), after, limit),
+                (*tenant, stream, *(() if key is None else (key,)), after, limit),
             ).fetchall()
         return [Record(row[0], row[1], row[2], json.loads(row[3])) for row in rows]
 
     def latest_records(
-        self, org: str, sandbox: str, stream: str, key: str | None = None, *, limit: int = 20
+        self, tenant: Tenant, stream: str, key: str | None = None, *, limit: int = 20
     ) -> list[Record]:
         """Read the last records of a stream (and key), newest first."""
         by_key = "" if key is None else " AND key = ?"
@@ -271,36 +272,36 @@ class Store:
             rows = self._database.execute(
                 "SELECT seq, key, at, body FROM record WHERE org = ? AND sandbox = ?"  # noqa: S608 - no input
                 f" AND stream = ?{by_key} ORDER BY seq DESC LIMIT ?",
-                (org, sandbox, stream, *(() if key is None else (key,)), limit),
+                (*tenant, stream, *(() if key is None else (key,)), limit),
             ).fetchall()
         return [Record(row[0], row[1], row[2], json.loads(row[3])) for row in rows]
 
-    def latest(self, org: str, sandbox: str, kind: str, *, limit: int = 20) -> list[dict[str, Json]]:
+    def latest(self, tenant: Tenant, kind: str, *, limit: int = 20) -> list[dict[str, Json]]:
         """Return the documents of a kind that were created last, newest first."""
         with self._lock:
             rows = self._database.execute(
                 "SELECT body FROM document WHERE org = ? AND sandbox = ? AND kind = ?"
                 " ORDER BY seq DESC LIMIT ?",
-                (org, sandbox, kind, limit),
+                (*tenant, kind, limit),
             ).fetchall()
         return [json.loads(row[0]) for row in rows]
 
-    def count_records(self, org: str, sandbox: str, stream: str, key: str | None = None) -> int:
+    def count_records(self, tenant: Tenant, stream: str, key: str | None = None) -> int:
         """Count the records of a stream (and key)."""
         by_key = "" if key is None else " AND key = ?"
         with self._lock:
             row = self._database.execute(
                 f"SELECT count(*) FROM record WHERE org = ? AND sandbox = ? AND stream = ?{by_key}",  # noqa: S608 - no input
-                (org, sandbox, stream, *(() if key is None else (key,))),
+                (*tenant, stream, *(() if key is None else (key,))),
             ).fetchone()
         return int(row[0])
 
-    def forget_records(self, org: str, sandbox: str, stream: str, key: str) -> int:
+    def forget_records(self, tenant: Tenant, stream: str, key: str) -> int:
         """Remove the records of one key; gives how many there were."""
         with self._lock:
             done = self._database.execute(
                 "DELETE FROM record WHERE org = ? AND sandbox = ? AND stream = ? AND key = ?",
-                (org, sandbox, stream, key),
+                (*tenant, stream, key),
             )
             return done.rowcount
 
@@ -311,29 +312,27 @@ class Store:
 
     # files
 
-    def put_blob(self, org: str, sandbox: str, id: str, content: bytes) -> None:
+    def put_blob(self, tenant: Tenant, id: str, content: bytes) -> None:
         """Keep bytes under an id."""
         with self._lock:
             self._database.execute(
                 "INSERT OR REPLACE INTO blob (org, sandbox, id, content) VALUES (?, ?, ?, ?)",
-                (org, sandbox, id, content),
+                (*tenant, id, content),
             )
 
-    def get_blob(self, org: str, sandbox: str, id: str) -> bytes | None:
+    def get_blob(self, tenant: Tenant, id: str) -> bytes | None:
         """Return bytes kept under an id, or None."""
         with self._lock:
             row = self._database.execute(
                 "SELECT content FROM blob WHERE id = ? AND org = ? AND sandbox = ?",
-                (id, org, sandbox),
+                (id, *tenant),
             ).fetchone()
         return None if row is None else bytes(row[0])
 
-    def delete_blob(self, org: str, sandbox: str, id: str) -> None:
+    def delete_blob(self, tenant: Tenant, id: str) -> None:
         """Remove bytes kept under an id."""
         with self._lock:
-            self._database.execute(
-                "DELETE FROM blob WHERE id = ? AND org = ? AND sandbox = ?", (id, org, sandbox)
-            )
+            self._database.execute("DELETE FROM blob WHERE id = ? AND org = ? AND sandbox = ?", (id, *tenant))
 
     # tables of a service's own
 

@@ -21,6 +21,7 @@ from harness.aep.platform import Platform
 from harness.aep.profile.profiles import Profiles
 from harness.aep.settings import Settings
 from harness.twin.store import Store
+from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -173,12 +174,13 @@ def test_a_kill_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path) -
     platform = Platform(Settings(data_file=file))
     org = platform.settings.org_id
     landed = {
-        record.body["personalEmail"]["address"] for record in platform.store.records(org, "prod", "lake")
+        record.body["personalEmail"]["address"]
+        for record in platform.store.records(Tenant(org, "prod"), "lake")
     }
     known = {
         identity.value
-        for cluster in platform.service(Profiles).graph.everyone(org, "prod")
-        if (identity := platform.service(Profiles).graph.identity(org, "prod", cluster)) is not None
+        for cluster in platform.service(Profiles).graph.everyone(Tenant(org, "prod"))
+        if (identity := platform.service(Profiles).graph.identity(Tenant(org, "prod"), cluster)) is not None
     }
     platform.close()
     for sent in acknowledged:

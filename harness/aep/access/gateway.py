@@ -10,6 +10,7 @@ from harness.aep import problem
 from harness.aep.access.sandboxes import Sandboxes
 from harness.aep.caller import Caller
 from harness.aep.tokens import TokenError
+from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
@@ -75,11 +76,10 @@ def admit(
             2105, 400, "Header is missing", "The header 'x-sandbox-name' is missing in the request."
         )
     sandbox = given or platform.settings.default_sandbox
-    if in_sandbox and not platform.service(Sandboxes).exists(org, sandbox):
+    if in_sandbox and not platform.service(Sandboxes).exists(Tenant(org, sandbox)):
         raise sandbox_not_found(sandbox)
     return Caller(
-        org=org,
-        sandbox=sandbox,
+        tenant=Tenant(org, sandbox),
         client_id=api_key,
         user_id=organisation.technical_account_id,
         sandbox_given=bool(given),

@@ -9,6 +9,7 @@ from harness.aep.problem import Problem
 from harness.twin.clock import iso
 from harness.twin.message import Request, answer
 from harness.twin.routing import Endpoint
+from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -63,31 +64,31 @@ class Sandboxes:
         self._generation = -1
         settings = platform.settings
         for organisation in settings.organisations:
-            if platform.store.count(organisation.org_id, "", _KIND):
+            if platform.store.count(Tenant(organisation.org_id), _KIND):
                 continue
             self._add(organisation.org_id, settings.default_sandbox, "production", default=True)
             for name in settings.development_sandboxes:
                 self._add(organisation.org_id, name, "development")
 
-    def exists(self, org: str, name: str) -> bool:
+    def exists(self, tenant: Tenant) -> bool:
         """Whether the organisation has the sandbox."""
         generation = self._platform.store.generation(_KIND)
         if generation != self._generation:
             self._names.clear()
             self._generation = generation
-        names = self._names.get(org)
+        names = self._names.get(tenant.org)
         if names is None:
-            found = self._platform.store.find(org, "", _KIND)
-            names = self._names[org] = frozenset(box["name"] for box in found)
-        return name in names
+            found = self._platform.store.find(Tenant(tenant.org), _KIND)
+            names = self._names[tenant.org] = frozenset(box["name"] for box in found)
+        return tenant.sandbox in names
 
     def names(self, org: str) -> tuple[str, ...]:
         """Names of an organisation's sandboxes, oldest first."""
-        return tuple(str(box["name"]) for box in self._platform.store.find(org, "", _KIND))
+        return tuple(str(box["name"]) for box in self._platform.store.find(Tenant(org), _KIND))
 
-    def describe(self, org: str, name: str) -> dict[str, Any]:
+    def describe(self, tenant: Tenant) -> dict[str, Any]:
         """`{sandboxId, sandboxName, type, default}`, as other services' objects embed it."""
-        box = self._get(org, name)
+        box = self._get(tenant)
         return {
             "sandboxId": box["id"],
             "sandboxName": box["name"],
@@ -97,7 +98,7 @@ class Sandboxes:
 
     def list_active(self, request: Request, caller: Caller) -> Response:
         """`GET /`: the active sandboxes of the caller."""
-        return self._page(request, self._platform.store.find(caller.org, "", _KIND))
+        return self._page(request, self._platform.store.find(Tenant(caller.tenant.org), _KIND))
 
     def types(self, _: Request, __: Caller) -> Response:
         """`GET /sandboxTypes`."""
@@ -105,7 +106,7 @@ class Sandboxes:
 
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /sandboxes`, with `property=type==development` filters and `orderBy`."""
-        found = self._platform.store.find(caller.org, "", _KIND)
+        found = self._platform.store.find(Tenant(caller.tenant.org), _KIND)
         for text in request.query.all("property"):
             field, operator, value = text.partition("==")
             if not operator or field not in {"name", "title", "state", "type", "region"}:
@@ -134,18 +135,18 @@ class Sandboxes:
             raise _error(400, 2004, f"The sandbox type must be one of {', '.join(_TYPES)}.")
         if not isinstance(wanted.get("title", ""), str):
             raise _error(400, 2005, "The sandbox title must be a string.")
-        if self.exists(caller.org, name):
+        if self.exists(Tenant(caller.tenant.org, name)):
             raise _error(409, 2006, f"A sandbox with the name '{name}' exists already.")
-        box = self._add(caller.org, name, kind, title=wanted.get("title"), user=caller.user_id)
+        box = self._add(caller.tenant.org, name, kind, title=wanted.get("title"), user=caller.user_id)
         return answer({**_short(box), "state": "creating"}, 201)
 
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET /sandboxes/{name}`."""
-        return answer(self._get(caller.org, request.params["name"]))
+        return answer(self._get(Tenant(caller.tenant.org, request.params["name"])))
 
     def rename(self, request: Request, caller: Caller) -> Response:
         """`PATCH /sandboxes/{name} {title}`."""
-        box = self._get(caller.org, request.params["name"])
+        box = self._get(Tenant(caller.tenant.org, request.params["name"]))
         title = request.document().get("title")
         if not isinstance(title, str) or not title:
             raise _error(400, 2005, "Only the title of a sandbox can be changed.")
@@ -158,36 +159,36 @@ class Sandboxes:
 
         With `validationOnly=true` nothing does; there are no features of other products to warn of.
         """
-        box = self._get(caller.org, request.params["name"])
+        box = self._get(Tenant(caller.tenant.org, request.params["name"]))
         if request.document().get("action") != "reset":
             raise _error(400, 2007, "The action must be 'reset'.")
         if not request.query.flag("validationOnly"):
-            self._platform.store.clear(caller.org, box["name"])
+            self._platform.store.clear(Tenant(caller.tenant.org, box["name"]))
             self._save(caller, box)
         return answer({"id": box["id"], **_short(box), "state": "resetting"})
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /sandboxes/{name}?validationOnly=`: not the default production sandbox."""
-        box = self._get(caller.org, request.params["name"])
+        box = self._get(Tenant(caller.tenant.org, request.params["name"]))
         if box["isDefault"]:
             raise _error(400, 2008, "The default production sandbox cannot be deleted.")
         if not request.query.flag("validationOnly"):
             with self._platform.store.transaction():
-                self._platform.store.clear(caller.org, box["name"])
-                self._platform.store.delete(caller.org, "", _KIND, box["name"])
+                self._platform.store.clear(Tenant(caller.tenant.org, box["name"]))
+                self._platform.store.delete(Tenant(caller.tenant.org), _KIND, box["name"])
         return answer({**_short(box), "state": "deleted"})
 
-    def _get(self, org: str, name: str) -> dict[str, Any]:
-        box = self._platform.store.get(org, "", _KIND, name)
+    def _get(self, tenant: Tenant) -> dict[str, Any]:
+        box = self._platform.store.get(Tenant(tenant.org), _KIND, tenant.sandbox)
         if box is None:
-            raise _error(404, 2003, f"The sandbox with the name '{name}' could not be found.")
+            raise _error(404, 2003, f"The sandbox with the name '{tenant.sandbox}' could not be found.")
         return box
 
     def _save(self, caller: Caller, box: dict[str, Any]) -> None:
         box["eTag"] += 1
         box["lastModifiedDate"] = _stamp(self._platform.clock.now_ms())
         box["lastModifiedBy"] = box["modifiedBy"] = caller.user_id
-        self._platform.store.put(caller.org, "", _KIND, box["name"], box)
+        self._platform.store.put(Tenant(caller.tenant.org), _KIND, box["name"], box)
 
     def _add(
         self,
@@ -215,7 +216,7 @@ class Sandboxes:
             "lastModifiedBy": user,
             "modifiedBy": user,
         }
-        self._platform.store.put(org, "", _KIND, name, box)
+        self._platform.store.put(Tenant(org), _KIND, name, box)
         return box
 
     def _page(self, request: Request, found: list[dict[str, Any]]) -> Response:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.aep.caller import Caller
     from harness.aep.platform import Platform
     from harness.twin.store import Store
+    from harness.twin.tenant import Tenant
 
 BASE = "/data/foundation/catalog"
 KIND = "dataset"
@@ -64,16 +65,16 @@ def routes(platform: Platform) -> list[Endpoint]:
     return found
 
 
-def discard_batch(store: Store, org: str, sandbox: str, batch_id: str) -> None:
+def discard_batch(store: Store, tenant: Tenant, batch_id: str) -> None:
     """Remove a batch with its records and uploaded files."""
     for stream in ("lake", "lake-failed"):
-        store.forget_records(org, sandbox, stream, batch_id)
-    for file in store.find(org, sandbox, "batch-file", batchId=batch_id):
-        store.delete_blob(org, sandbox, file["id"])
+        store.forget_records(tenant, stream, batch_id)
+    for file in store.find(tenant, "batch-file", batchId=batch_id):
+        store.delete_blob(tenant, file["id"])
         for part in file.get("parts", ()):
-            store.delete_blob(org, sandbox, f"{file['id']}\0{part}")
-        store.delete(org, sandbox, "batch-file", file["id"])
-    store.delete(org, sandbox, "batch", batch_id)
+            store.delete_blob(tenant, f"{file['id']}\0{part}")
+        store.delete(tenant, "batch-file", file["id"])
+    store.delete(tenant, "batch", batch_id)
 
 
 def tag_enabled(dataset: dict[str, Any], name: str, setting: str = "enabled") -> bool:
@@ -96,30 +97,30 @@ class Catalog:
         self._platform = platform
         self._registry = platform.service(SchemaRegistry)
 
-    def dataset(self, org: str, sandbox: str, dataset_id: str) -> dict[str, Any] | None:
+    def dataset(self, tenant: Tenant, dataset_id: str) -> dict[str, Any] | None:
         """Dataset by id, with its `id` inside; None when there is none."""
-        return self._platform.store.get(org, sandbox, KIND, dataset_id)
+        return self._platform.store.get(tenant, KIND, dataset_id)
 
-    def datasets(self, org: str, sandbox: str) -> list[dict[str, Any]]:
+    def datasets(self, tenant: Tenant) -> list[dict[str, Any]]:
         """All datasets of a sandbox, oldest first."""
-        return self._platform.store.find(org, sandbox, KIND)
+        return self._platform.store.find(tenant, KIND)
 
-    def note_batch(self, org: str, sandbox: str, dataset_id: str, batch_id: str, *, success: bool) -> None:
+    def note_batch(self, tenant: Tenant, dataset_id: str, batch_id: str, *, success: bool) -> None:
         """Remember the last batch of a dataset."""
-        body = self.dataset(org, sandbox, dataset_id)
+        body = self.dataset(tenant, dataset_id)
         if body is None:
             return
         body["lastBatchId"] = batch_id
         body["lastBatchStatus"] = "success" if success else "failure"
         body["lastSuccessfulBatch" if success else "lastFailedBatch"] = batch_id
-        self._platform.store.put(org, sandbox, KIND, dataset_id, body)
+        self._platform.store.put(tenant, KIND, dataset_id, body)
 
     # calls
 
     def list(self, request: Request, caller: Caller) -> Response:
         """`GET /dataSets?tags=`: an object keyed by id; `observableSchema` comes when asked for by name."""
         found = listed(
-            [(one["id"], _shown(one)) for one in self.datasets(caller.org, caller.sandbox)],
+            [(one["id"], _shown(one)) for one in self.datasets(caller.tenant)],
             request.query,
         )
         if "observableSchema" in (request.query.get("properties") or "").split(","):
@@ -151,7 +152,7 @@ class Catalog:
             },
             **{name: value for name, value in wanted.items() if name not in _OWN},
             "id": dataset_id,
-            "imsOrg": caller.org,
+            "imsOrg": caller.tenant.org,
             "version": "1.0.0",
             "created": now,
             "updated": now,
@@ -169,7 +170,7 @@ class Catalog:
         tags.setdefault("adobe/pqs/table", [_table_name(body["name"])])
         body["tags"] = tags
         if not _dry_run(request):
-            self._platform.store.put(caller.org, caller.sandbox, KIND, dataset_id, body)
+            self._platform.store.put(caller.tenant, KIND, dataset_id, body)
         return answer(
             [f"@/dataSets/{dataset_id}"],
             201,
@@ -212,17 +213,17 @@ class Catalog:
         store = self._platform.store
         if not _dry_run(request):
             with store.transaction():
-                for batch in store.find(caller.org, caller.sandbox, "batch"):
+                for batch in store.find(caller.tenant, "batch"):
                     if any(one["id"] == current["id"] for one in batch["relatedObjects"]):
-                        discard_batch(store, caller.org, caller.sandbox, batch["id"])
-                store.delete(caller.org, caller.sandbox, KIND, current["id"])
+                        discard_batch(store, caller.tenant, batch["id"])
+                store.delete(caller.tenant, KIND, current["id"])
         return answer([f"@/dataSets/{current['id']}"])
 
     def _observed(self, caller: Caller, dataset_id: str) -> dict[str, Any]:
         from harness.aep.ingestion.observable_schema import ObservableSchemas
 
         observed = self._platform.service(ObservableSchemas)
-        return observed.schema(caller.org, caller.sandbox, dataset_id)
+        return observed.schema(caller.tenant, dataset_id)
 
     def _save(
         self,
@@ -242,7 +243,7 @@ class Catalog:
         changed["updated"] = self._platform.clock.now_ms()
         changed["updatedUser"] = caller.user_id
         if not _dry_run(request):
-            self._platform.store.put(caller.org, caller.sandbox, KIND, current["id"], changed)
+            self._platform.store.put(caller.tenant, KIND, current["id"], changed)
         return answer([f"@/dataSets/{current['id']}"], headers={"E-Tag": changed["version"]})
 
     def _check(self, caller: Caller, body: dict[str, Any]) -> None:
@@ -252,8 +253,8 @@ class Catalog:
         if not isinstance(ref, dict) or not isinstance(ref.get("id"), str):
             raise problem.bad_request("schemaRef must hold the id of a schema")
         # a union is the schema of datasets that profiles are exported to
-        schema = self._registry.schema(caller.org, caller.sandbox, ref["id"]) or self._registry.union(
-            caller.org, caller.sandbox, ref["id"]
+        schema = self._registry.schema(caller.tenant, ref["id"]) or self._registry.union(
+            caller.tenant, ref["id"]
         )
         if schema is None:
             raise problem.bad_request(f"The schema {ref['id']} does not exist")
@@ -275,7 +276,7 @@ class Catalog:
 
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
         wanted = request.params["id"]
-        found = self.dataset(caller.org, caller.sandbox, wanted)
+        found = self.dataset(caller.tenant, wanted)
         if found is None:
             raise problem.not_found(f"The dataset {wanted} does not exist")
         return found

@@ -41,8 +41,8 @@ class DatasetLabels:
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET …/labels`: keyed by `AEP:dataset:{id}`; the `Etag` header is for `If-Match`."""
         dataset_id = self._check(request, caller)
-        body = self._platform.store.get(caller.org, caller.sandbox, _KIND, dataset_id)
-        shown = body or {"imsOrgId": caller.org, "labels": [], "optionalLabels": []}
+        body = self._platform.store.get(caller.tenant, _KIND, dataset_id)
+        shown = body or {"imsOrgId": caller.tenant.org, "labels": [], "optionalLabels": []}
         return answer({f"AEP:dataset:{dataset_id}": shown}, headers={"Etag": self._etag(caller, dataset_id)})
 
     def write(self, request: Request, caller: Caller) -> Response:
@@ -58,8 +58,8 @@ class DatasetLabels:
         ):
             raise problem.bad_request("optionalLabels must be an array of objects with labels")
         self._check_etag(request, caller, dataset_id)
-        body = {"imsOrgId": caller.org, "labels": labels, "optionalLabels": optional}
-        self._platform.store.put(caller.org, caller.sandbox, _KIND, dataset_id, body)
+        body = {"imsOrgId": caller.tenant.org, "labels": labels, "optionalLabels": optional}
+        self._platform.store.put(caller.tenant, _KIND, dataset_id, body)
         status = 201 if request.method == "POST" else 200
         return answer(body, status, {"Etag": self._etag(caller, dataset_id)})
 
@@ -67,17 +67,17 @@ class DatasetLabels:
         """`DELETE …/labels`."""
         dataset_id = self._check(request, caller)
         self._check_etag(request, caller, dataset_id)
-        self._platform.store.delete(caller.org, caller.sandbox, _KIND, dataset_id)
+        self._platform.store.delete(caller.tenant, _KIND, dataset_id)
         return answer({})
 
     def _check(self, request: Request, caller: Caller) -> str:
         dataset_id = request.params["id"]
-        if self._catalog.dataset(caller.org, caller.sandbox, dataset_id) is None:
+        if self._catalog.dataset(caller.tenant, dataset_id) is None:
             raise problem.not_found(f"The dataset {dataset_id} does not exist")
         return dataset_id
 
     def _etag(self, caller: Caller, dataset_id: str) -> str:
-        return str(self._platform.store.version(caller.org, caller.sandbox, _KIND, dataset_id))
+        return str(self._platform.store.version(caller.tenant, _KIND, dataset_id))
 
     def _check_etag(self, request: Request, caller: Caller, dataset_id: str) -> None:
         wanted = request.headers.get("if-match", "").strip().strip('"')

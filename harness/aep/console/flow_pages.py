@@ -90,25 +90,21 @@ class SegmentRow:
 def flows(place: Place, asked: str) -> list[dict[str, Any]]:
     """Flows whose name or id has a text in it, the newest first."""
     kind = place.platform.service(Flows).kind
-    found = place.platform.store.find(place.org, place.sandbox, kind)
+    found = place.platform.store.find(place.tenant, kind)
     return [one for one in reversed(found) if fits(asked, one.get("name", ""), one["id"])]
 
 
 def flow_cards(place: Place, shown: list[dict[str, Any]]) -> list[FlowCard]:
     """Cards of some flows."""
     platform = place.platform
-    names = {
-        one.id: str(one.body["name"]) for one in platform.service(Segments).all(place.org, place.sandbox)
-    }
+    names = {one.id: str(one.body["name"]) for one in platform.service(Segments).all(place.tenant)}
     runs: dict[str, list[dict[str, Any]]] = {}
-    for run in platform.store.find(place.org, place.sandbox, "flowservice.runs"):
+    for run in platform.store.find(place.tenant, "flowservice.runs"):
         runs.setdefault(str(run["flowId"]), []).append(run["metrics"]["recordSummary"])
     found = []
     for flow in shown:
         counted = runs.get(flow["id"], [])
-        letters = platform.store.latest_records(
-            place.org, place.sandbox, DEAD_LETTERS, flow["id"], limit=_MOST_MESSAGES
-        )
+        letters = platform.store.latest_records(place.tenant, DEAD_LETTERS, flow["id"], limit=_MOST_MESSAGES)
         found.append(
             FlowCard(
                 id=flow["id"],
@@ -131,16 +127,14 @@ def flow_cards(place: Place, shown: list[dict[str, Any]]) -> list[FlowCard]:
 
 def inlet_rows(place: Place) -> list[Inlet]:
     """Inlets, the newest first."""
-    return place.platform.service(Inlets).list(place.org, place.sandbox)[::-1]
+    return place.platform.service(Inlets).list(place.tenant)[::-1]
 
 
 def datastream_rows(place: Place) -> list[DatastreamRow]:
     """Datastreams, the newest first."""
-    found = place.platform.store.find(place.org, place.sandbox, "datastream")
+    found = place.platform.store.find(place.tenant, "datastream")
     streams = place.platform.service(Datastreams)
-    datasets = {
-        one["id"]: str(one["name"]) for one in place.platform.store.find(place.org, place.sandbox, "dataset")
-    }
+    datasets = {one["id"]: str(one["name"]) for one in place.platform.store.find(place.tenant, "dataset")}
     rows = []
     for body in reversed(found):
         stream = streams.find(body["_system"]["id"])
@@ -160,7 +154,7 @@ def datastream_rows(place: Place) -> list[DatastreamRow]:
 
 def segments(place: Place, asked: str) -> list[Segment]:
     """Definitions whose name, id or expression has a text in it, the newest first."""
-    found = place.platform.service(Segments).all(place.org, place.sandbox)
+    found = place.platform.service(Segments).all(place.tenant)
     return [
         one
         for one in reversed(found)
@@ -171,7 +165,7 @@ def segments(place: Place, asked: str) -> list[Segment]:
 def segment_rows(place: Place, shown: list[Segment]) -> list[SegmentRow]:
     """Rows of some definitions, with the memberships there are."""
     counts: dict[str, dict[str, int]] = {}
-    for held in place.platform.store.find(place.org, place.sandbox, "segmentMembership"):
+    for held in place.platform.store.find(place.tenant, "segmentMembership"):
         for segment_id, (status, _) in held["segments"].items():
             own = counts.setdefault(segment_id, {})
             own[status] = own.get(status, 0) + 1
@@ -190,17 +184,17 @@ def segment_rows(place: Place, shown: list[Segment]) -> list[SegmentRow]:
 
 
 def _source(place: Place, source_id: str) -> Station:
-    found = place.platform.store.get(place.org, place.sandbox, "flowservice.sourceConnections", source_id)
+    found = place.platform.store.get(place.tenant, "flowservice.sourceConnections", source_id)
     if found is None:
         return Station(name=source_id, kind="", detail="")
     return Station(name=str(found.get("name") or source_id), kind=_kind(found), detail="")
 
 
 def _target(place: Place, flow: dict[str, Any], target_id: str) -> Station:
-    found = place.platform.store.get(place.org, place.sandbox, "flowservice.targetConnections", target_id)
+    found = place.platform.store.get(place.tenant, "flowservice.targetConnections", target_id)
     if found is None:
         return Station(name=target_id, kind="", detail="")
-    pairs = place.platform.service(Flows).route_of(place.org, place.sandbox, flow)
+    pairs = place.platform.service(Flows).route_of(place.tenant, flow)
     base = next((base for base, target in pairs if target["id"] == target_id), None)
     destination = None if base is None else destination_of(base, found)
     name, kind = str(found.get("name") or target_id), _kind(found)
@@ -208,7 +202,7 @@ def _target(place: Place, flow: dict[str, Any], target_id: str) -> Station:
         return Station(name=name, kind=kind, detail="")
     detail = f"{destination.place} / {destination.name}"
     if place.platform.service(Activation).goes_out(destination):
-        count = place.platform.service(FlowRuns).delivered(place.org, place.sandbox, flow["id"], target_id)
+        count = place.platform.service(FlowRuns).delivered(place.tenant, flow["id"], target_id)
         return Station(name=name, kind=kind, detail=f"{detail}, over the network", count=count)
     sinks = place.platform.service(LocalSinks)
     return Station(

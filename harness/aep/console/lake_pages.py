@@ -67,7 +67,7 @@ class Refusal:
 
 def datasets(place: Place, asked: str) -> list[dict[str, Any]]:
     """Datasets whose name or id has a text in it, the newest first."""
-    found = place.platform.service(Catalog).datasets(place.org, place.sandbox)
+    found = place.platform.service(Catalog).datasets(place.tenant)
     return [one for one in reversed(found) if fits(asked, one["name"], one["id"])]
 
 
@@ -75,7 +75,7 @@ def dataset_rows(place: Place, shown: list[dict[str, Any]]) -> list[DatasetRow]:
     """Rows of some datasets."""
     wanted = {one["id"] for one in shown}
     grouped: dict[str, list[dict[str, Any]]] = {}
-    for batch in place.platform.service(Batches).all(place.org, place.sandbox):
+    for batch in place.platform.service(Batches).all(place.tenant):
         dataset_id = str(batch["relatedObjects"][0]["id"])
         if dataset_id in wanted:
             grouped.setdefault(dataset_id, []).append(batch)
@@ -84,7 +84,7 @@ def dataset_rows(place: Place, shown: list[dict[str, Any]]) -> list[DatasetRow]:
 
 def dataset_row(place: Place, dataset_id: str) -> DatasetRow | None:
     """One dataset; None when there is none."""
-    found = place.platform.service(Catalog).dataset(place.org, place.sandbox, dataset_id)
+    found = place.platform.service(Catalog).dataset(place.tenant, dataset_id)
     if found is None:
         return None
     return _row(place, found, batches_of(place, dataset_id))
@@ -92,7 +92,7 @@ def dataset_row(place: Place, dataset_id: str) -> DatasetRow | None:
 
 def batches_of(place: Place, dataset_id: str) -> list[dict[str, Any]]:
     """Batches of a dataset, the newest first."""
-    found = place.platform.service(Batches).all(place.org, place.sandbox)
+    found = place.platform.service(Batches).all(place.tenant)
     return [one for one in reversed(found) if one["relatedObjects"][0]["id"] == dataset_id]
 
 
@@ -102,7 +102,7 @@ def batch_rows(place: Place, shown: list[dict[str, Any]]) -> list[BatchRow]:
     found = []
     for batch in shown:
         good, bad = _counted(place, batch)
-        errors = service.shown(place.org, place.sandbox, batch).get("errors", [])
+        errors = service.shown(place.tenant, batch).get("errors", [])
         found.append(
             BatchRow(
                 id=batch["id"],
@@ -122,10 +122,10 @@ def landed(place: Place, batches: list[dict[str, Any]], start: int, size: int) -
     store = place.platform.store
     records: list[Any] = []
     for batch in batches:
-        count = store.count_records(place.org, place.sandbox, LAKE, batch["id"])
+        count = store.count_records(place.tenant, LAKE, batch["id"])
         if start < count:
             wanted = start + size - len(records)
-            found = store.latest_records(place.org, place.sandbox, LAKE, batch["id"], limit=wanted)
+            found = store.latest_records(place.tenant, LAKE, batch["id"], limit=wanted)
             records.extend(one.body for one in found[start:])
         start = max(0, start - count)
         if len(records) >= size:
@@ -140,7 +140,7 @@ def refusals(place: Place, batches: list[dict[str, Any]]) -> list[Refusal]:
         left = _MOST_REFUSALS - len(found)
         if left <= 0:
             break
-        rows = place.platform.store.latest_records(place.org, place.sandbox, FAILED, batch["id"], limit=left)
+        rows = place.platform.store.latest_records(place.tenant, FAILED, batch["id"], limit=left)
         for row in rows:
             reasons = tuple(_reasons(row.body.get("_errors")))
             found.append(Refusal(reasons=reasons, record=encode(row.body.get("record"))))
@@ -172,15 +172,15 @@ def leaves(value: Any, above: str = "") -> dict[str, str]:
 def _counted(place: Place, batch: dict[str, Any]) -> tuple[int, int]:
     store = place.platform.store
     return (
-        store.count_records(place.org, place.sandbox, LAKE, batch["id"]),
-        store.count_records(place.org, place.sandbox, FAILED, batch["id"]),
+        store.count_records(place.tenant, LAKE, batch["id"]),
+        store.count_records(place.tenant, FAILED, batch["id"]),
     )
 
 
 def _row(place: Place, dataset: dict[str, Any], batches: list[dict[str, Any]]) -> DatasetRow:
     counts = [_counted(place, one) for one in batches]
     schema_id = dataset["schemaRef"]["id"]
-    schema = place.platform.service(SchemaRegistry).schema(place.org, place.sandbox, schema_id)
+    schema = place.platform.service(SchemaRegistry).schema(place.tenant, schema_id)
     return DatasetRow(
         id=dataset["id"],
         name=dataset["name"],

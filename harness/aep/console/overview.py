@@ -65,13 +65,11 @@ def service_cards(place: Place) -> list[ServiceCard]:
     """Services in the order in which data passes them."""
     store, log = place.platform.store, place.platform.service(CallLog)
     registry = place.platform.service(SchemaRegistry)
-    resources = [
-        (label, len(registry.of_type(place.org, place.sandbox, kind, "tenant"))) for label, kind in _RESOURCES
-    ]
-    resources.append(("descriptors", store.count(place.org, place.sandbox, DESCRIPTOR_KIND)))
+    resources = [(label, len(registry.of_type(place.tenant, kind, "tenant"))) for label, kind in _RESOURCES]
+    resources.append(("descriptors", store.count(place.tenant, DESCRIPTOR_KIND)))
     found = [("Schema Registry", "/_console/schemas", "", tuple(resources))]
     for name, link, kinds in _KINDS:
-        counts = [(label, store.count(place.org, place.sandbox, kind)) for label, kind in kinds]
+        counts = [(label, store.count(place.tenant, kind)) for label, kind in kinds]
         found.append((name, link, "", tuple(counts)))
     found.extend((name, "", about, ()) for name, about in _PLAIN)
     return [

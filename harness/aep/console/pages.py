@@ -160,7 +160,7 @@ class Console:
         if asked:
             found = people_pages.people_named(place, asked)
             return self._page("profiles", place, people=found, asked=asked, span=span_of(request, len(found)))
-        span = span_of(request, self._platform.store.count(place.org, place.sandbox, "identityCluster"))
+        span = span_of(request, self._platform.store.count(place.tenant, "identityCluster"))
         found = people_pages.people_rows(place, span.start, span.size)
         return self._page("profiles", place, people=found, asked=asked, span=span)
 

@@ -94,28 +94,28 @@ class Person:
 def people_rows(place: Place, start: int, size: int) -> list[PersonRow]:
     """Profiles, the newest first, from an index on."""
     profiles = place.platform.service(Profiles)
-    policy = profiles.policy(place.org, place.sandbox)
+    policy = profiles.policy(place.tenant)
     if policy is None:
         return []
     clusters = place.platform.store.rows(
         "SELECT id FROM document WHERE org = ? AND sandbox = ? AND kind = ?"
         " ORDER BY seq DESC LIMIT ? OFFSET ?",
-        (place.org, place.sandbox, "identityCluster", size, start),
+        (*place.tenant, "identityCluster", size, start),
     )
-    views = (profiles.view(place.org, place.sandbox, str(cluster), policy) for (cluster,) in clusters)
+    views = (profiles.view(place.tenant, str(cluster), policy) for (cluster,) in clusters)
     return [_row(place, view) for view in views if view is not None]
 
 
 def people_named(place: Place, value: str) -> list[PersonRow]:
     """Profiles that have an identity of exactly this value, in whatever namespace."""
     profiles = place.platform.service(Profiles)
-    policy = profiles.policy(place.org, place.sandbox)
+    policy = profiles.policy(place.tenant)
     if policy is None:
         return []
-    codes = [str(one["code"]) for one in place.platform.service(Namespaces).all(place.org, place.sandbox)]
+    codes = [str(one["code"]) for one in place.platform.service(Namespaces).all(place.tenant)]
     views: dict[str, ProfileView] = {}
-    for xid in (value, *(xid_of(place.org, code, value) for code in codes)):
-        view = profiles.view(place.org, place.sandbox, xid, policy)
+    for xid in (value, *(xid_of(place.tenant.org, code, value) for code in codes)):
+        view = profiles.view(place.tenant, xid, policy)
         if view is not None:
             views.setdefault(view.key, view)
     return [_row(place, one) for one in views.values()]
@@ -124,19 +124,14 @@ def people_named(place: Place, value: str) -> list[PersonRow]:
 def person(place: Place, xid: str) -> Person | None:
     """Profile of an identity; None when it is not known."""
     profiles = place.platform.service(Profiles)
-    policy = profiles.policy(place.org, place.sandbox)
-    view = None if policy is None else profiles.view(place.org, place.sandbox, xid, policy)
+    policy = profiles.policy(place.tenant)
+    view = None if policy is None else profiles.view(place.tenant, xid, policy)
     if view is None:
         return None
-    held = place.platform.service(Qualification).memberships(place.org, place.sandbox, view.key)
-    names = {
-        one.id: str(one.body["name"])
-        for one in place.platform.service(Segments).all(place.org, place.sandbox)
-    }
-    datasets = {
-        one["id"]: str(one["name"]) for one in place.platform.store.find(place.org, place.sandbox, "dataset")
-    }
-    events = profiles.events(place.org, place.sandbox, view.xids)
+    held = place.platform.service(Qualification).memberships(place.tenant, view.key)
+    names = {one.id: str(one.body["name"]) for one in place.platform.service(Segments).all(place.tenant)}
+    datasets = {one["id"]: str(one["name"]) for one in place.platform.store.find(place.tenant, "dataset")}
+    events = profiles.events(place.tenant, view.xids)
     return Person(
         row=_row(place, view),
         attributes=tuple(sorted(leaves(view.entity).items())) if view.entity else (),
@@ -156,7 +151,7 @@ def person(place: Place, xid: str) -> Person | None:
 
 
 def _row(place: Place, view: ProfileView) -> PersonRow:
-    held = place.platform.service(Qualification).memberships(place.org, place.sandbox, view.key)
+    held = place.platform.service(Qualification).memberships(place.tenant, view.key)
     return PersonRow(
         xid=view.xids[0],
         label=_label(view),
@@ -181,7 +176,7 @@ def _label(view: ProfileView) -> str:
 def _drawing(place: Place, view: ProfileView) -> GraphDrawing:
     """Place the identity with the most neighbours in the middle, the others around it."""
     graph = place.platform.service(IdentityGraph)
-    edges = place.platform.service(IdentityEdges).among(place.org, place.sandbox, view.xids)
+    edges = place.platform.service(IdentityEdges).among(place.tenant, view.xids)
     degree = dict.fromkeys(view.xids, 0)
     for edge in edges:
         degree[edge.one] += 1
@@ -202,7 +197,7 @@ def _drawing(place: Place, view: ProfileView) -> GraphDrawing:
         )
     nodes = []
     for xid, (x, y) in places.items():
-        identity = graph.identity(place.org, place.sandbox, xid)
+        identity = graph.identity(place.tenant, xid)
         nodes.append(
             GraphNode(
                 x=x,

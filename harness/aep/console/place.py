@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from harness.aep import problem
+from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
@@ -18,18 +19,17 @@ class Place:
     """An organisation and a sandbox of it; the names are those there are to choose from."""
 
     platform: Platform
-    org: str
-    sandbox: str
+    tenant: Tenant
     orgs: tuple[str, ...]
     sandboxes: tuple[str, ...]
 
     def link(self, path: str, **query: str) -> str:
         """Address of another page about the same place."""
         kept = {}
-        if self.org != self.orgs[0]:
-            kept["org"] = self.org
-        if self.sandbox != self.platform.settings.default_sandbox:
-            kept["sandbox"] = self.sandbox
+        if self.tenant.org != self.orgs[0]:
+            kept["org"] = self.tenant.org
+        if self.tenant.sandbox != self.platform.settings.default_sandbox:
+            kept["sandbox"] = self.tenant.sandbox
         text = urlencode({**kept, **query})
         return f"{path}?{text}" if text else path
 
@@ -46,4 +46,4 @@ def place_of(platform: Platform, request: Request) -> Place:
     sandbox = request.query.get("sandbox") or platform.settings.default_sandbox
     if sandbox not in sandboxes:
         sandbox = platform.settings.default_sandbox
-    return Place(platform=platform, org=org, sandbox=sandbox, orgs=orgs, sandboxes=sandboxes)
+    return Place(platform=platform, tenant=Tenant(org, sandbox), orgs=orgs, sandboxes=sandboxes)

@@ -46,7 +46,7 @@ class SchemaCard:
 
 def schemas(place: Place, asked: str) -> list[dict[str, Any]]:
     """Schemas of the tenant whose title or id has a text in it, the newest first."""
-    found = place.platform.service(SchemaRegistry).of_type(place.org, place.sandbox, "schemas", "tenant")
+    found = place.platform.service(SchemaRegistry).of_type(place.tenant, "schemas", "tenant")
     return [one for one in reversed(found) if fits(asked, one.get("title", ""), one["$id"])]
 
 
@@ -59,15 +59,15 @@ def schema_cards(place: Place, shown: list[dict[str, Any]]) -> list[SchemaCard]:
 def schema_card(place: Place, schema_id: str) -> SchemaCard | None:
     """One schema; None when there is none."""
     registry = place.platform.service(SchemaRegistry)
-    found = registry.schema(place.org, place.sandbox, schema_id)
+    found = registry.schema(place.tenant, schema_id)
     return None if found is None else _card(registry, place, found)
 
 
 def schema_tree(place: Place, schema_id: str) -> tuple[FieldNode, ...]:
     """Fields of a schema, those of the tenant first."""
     registry = place.platform.service(SchemaRegistry)
-    full = registry.full(place.org, place.sandbox, schema_id) or {}
-    marked = {one.path: one for one in registry.identities(place.org, place.sandbox, schema_id)}
+    full = registry.full(place.tenant, schema_id) or {}
+    marked = {one.path: one for one in registry.identities(place.tenant, schema_id)}
 
     def children(node: dict[str, Any], path: tuple[str, ...]) -> tuple[FieldNode, ...]:
         if len(path) > _DEEPEST:
@@ -105,10 +105,10 @@ def schema_tree(place: Place, schema_id: str) -> tuple[FieldNode, ...]:
 def _card(registry: SchemaRegistry, place: Place, schema: dict[str, Any]) -> SchemaCard:
     names = []
     for ref in schema.get("meta:extends", []):
-        known = registry.get(place.org, place.sandbox, ref)
+        known = registry.get(place.tenant, ref)
         if known is not None and ref != schema.get("meta:class"):
             names.append(str(known.get("title", ref)))
-    own_class = registry.get(place.org, place.sandbox, str(schema.get("meta:class", "")))
+    own_class = registry.get(place.tenant, str(schema.get("meta:class", "")))
     return SchemaCard(
         id=schema["$id"],
         alt_id=schema["meta:altId"],
@@ -118,7 +118,7 @@ def _card(registry: SchemaRegistry, place: Place, schema: dict[str, Any]) -> Sch
         class_name="" if own_class is None else str(own_class.get("title", "")),
         parts=tuple(dict.fromkeys(names)),
         union=registry.is_union(schema),
-        fields=sum(1 for _ in registry.paths(place.org, place.sandbox, schema["$id"])),
+        fields=sum(1 for _ in registry.paths(place.tenant, schema["$id"])),
     )
 
 

@@ -160,7 +160,7 @@ class Edge:
                 "EXEG-0100-400", 400, "Invalid request", raised.body["detail"], requestId=request_id
             ) from None
         if not isinstance(body, dict):
-            raise _unprocessable(request_id, datastream.org, "The request must be a JSON object")
+            raise _unprocessable(request_id, datastream.tenant.org, "The request must be a JSON object")
         return _Call(request, body, datastream, request_id, server=host == _SERVER)
 
     def _authenticate(self, request: Request, datastream: Datastream, request_id: str) -> None:
@@ -176,7 +176,7 @@ class Edge:
             code = "EXEG-0503-401" if error.expired else "EXEG-0502-401"
             detail = f"The authorization token is {'expired' if error.expired else 'invalid'}."
             raise _problem(code, 401, title, detail, requestId=request_id) from None
-        if claims.org != datastream.org:
+        if claims.org != datastream.tenant.org:
             detail = "The authorization token is of another organization."
             raise _problem("EXEG-0502-401", 401, title, detail, requestId=request_id)
 
@@ -189,9 +189,9 @@ class Edge:
         dataset_id = call.dataset_id()
         if dataset_id is None:
             return
-        target = self._landing.target(stream.org, stream.sandbox, dataset_id)
+        target = self._landing.target(stream.tenant, dataset_id)
         if target is None:
-            raise _unprocessable(call.request_id, stream.org, f"There is no dataset {dataset_id}")
+            raise _unprocessable(call.request_id, stream.tenant.org, f"There is no dataset {dataset_id}")
         received_ms = self._platform.clock.now_ms()
         xaction = self._platform.ids.xaction()
         with self._platform.store.transaction():
@@ -201,7 +201,7 @@ class Edge:
                 record.setdefault("timestamp", iso(received_ms, millis=True))
                 violation = target.validator.violations(record)
                 batch_id = self._batches.batch_for(
-                    stream.org, stream.sandbox, dataset_id, received_ms, good=violation is None
+                    stream.tenant, dataset_id, received_ms, good=violation is None
                 )
                 if violation is not None:
                     self._landing.refuse(
@@ -237,7 +237,7 @@ class _Call:
         self._version = 1 if "/v1/" in request.path else 2
         self._request = request
         self._cookies = _cookies(request.headers)
-        self._cookie = f"kndctr_{datastream.org.replace('@', '_')}_identity"
+        self._cookie = f"kndctr_{datastream.tenant.org.replace('@', '_')}_identity"
 
     def headers(self) -> dict[str, str]:
         """Headers of an answer; a page of any origin may read it."""
@@ -255,7 +255,7 @@ class _Call:
             errors.extend(_wrong_xdm(f"events[{index}]", event))
         errors.extend(_wrong_xdm("the request", self._body))
         if errors:
-            raise _unprocessable(self.request_id, self.datastream.org, *errors)
+            raise _unprocessable(self.request_id, self.datastream.tenant.org, *errors)
         if self.server and any(not _has_primary(self._identities(event)) for event in given):
             detail = "Each event must have an identity that is set as primary."
             raise _problem(
@@ -269,7 +269,7 @@ class _Call:
         for index, event in enumerate(_objects(self._body.get("events"))):
             errors.extend(_wrong_xdm(f"events[{index}]", event))
         if errors:
-            raise _unprocessable(self.request_id, self.datastream.org, *errors)
+            raise _unprocessable(self.request_id, self.datastream.tenant.org, *errors)
 
     def dataset_id(self) -> str | None:
         """Event dataset: the one that the request overrides with, else the datastream's own."""
@@ -319,8 +319,8 @@ class _Call:
         found = _unpack(kept.get(self._cookie, ""))
         if found is not None:
             return found
-        amcv = unquote(kept.get(f"AMCV_{self.datastream.org}", "")) or unquote(
-            kept.get(f"AMCV_{self.datastream.org.replace('@', '%40')}", "")
+        amcv = unquote(kept.get(f"AMCV_{self.datastream.tenant.org}", "")) or unquote(
+            kept.get(f"AMCV_{self.datastream.tenant.org.replace('@', '%40')}", "")
         )
         match = re.search(r"MCMID\|(\d{38})", amcv)
         return None if match is None else match[1]
@@ -330,7 +330,7 @@ class _Call:
         entries = self._identities(next(iter(_objects(self._body.get("events"))), {})).get("FPID")
         first = next(iter(_objects(entries)), {}).get("id") or self._cookies.get("FPID")
         if isinstance(first, str) and first:
-            digest = hashlib.sha256(f"{self.datastream.org}\0{first}".encode()).hexdigest()
+            digest = hashlib.sha256(f"{self.datastream.tenant.org}\0{first}".encode()).hexdigest()
             return f"{int(digest, 16) % 10**38:038d}"
         return str(draw())
 

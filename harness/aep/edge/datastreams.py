@@ -15,6 +15,7 @@ from harness.aep.catalog.datasets import Catalog
 from harness.twin.clock import iso
 from harness.twin.message import Request, answer, empty
 from harness.twin.routing import Endpoint
+from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -47,8 +48,7 @@ class Datastream:
     """A datastream as events see it. `sandbox` is that of its datasets, by id; the first is the default."""
 
     id: str
-    org: str
-    sandbox: str
+    tenant: Tenant
     enabled: bool
     authenticated: bool
     event_datasets: tuple[str, ...]
@@ -74,8 +74,7 @@ class Datastreams:
         on = settings.get("enabled", True) is True
         return Datastream(
             id=datastream_id,
-            org=found.org,
-            sandbox=settings.get("sandboxName", found.sandbox),
+            tenant=Tenant(found.tenant.org, str(settings.get("sandboxName", found.tenant.sandbox))),
             enabled=data.get("enabled", True),
             authenticated=data.get("access_type") == "authenticated",
             event_datasets=tuple(_dataset_ids(settings)) if on else (),
@@ -85,7 +84,7 @@ class Datastreams:
 
     def list_all(self, _: Request, caller: Caller) -> Response:
         """`GET …/records`."""
-        found = self._store.find(caller.org, caller.sandbox, _KIND)
+        found = self._store.find(caller.tenant, _KIND)
         return answer({"_embedded": {"records": found}, "_page": {"count": len(found)}})
 
     def create(self, request: Request, caller: Caller) -> Response:
@@ -102,11 +101,11 @@ class Datastreams:
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE …/records/{id}`: 204."""
-        self._store.delete(caller.org, caller.sandbox, _KIND, self._get(request, caller)["_system"]["id"])
+        self._store.delete(caller.tenant, _KIND, self._get(request, caller)["_system"]["id"])
         return empty()
 
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
-        held = self._store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
+        held = self._store.get(caller.tenant, _KIND, request.params["id"])
         if held is None:
             raise problem.not_found(f"There is no datastream {request.params['id']}")
         return held
@@ -127,7 +126,7 @@ class Datastreams:
         }
         system |= {"revision": system["revision"] + 1, "updatedAt": now, "updatedBy": caller.user_id}
         body = {"_system": {**system, "enabled": data.get("enabled", True)}, "data": data}
-        self._store.put(caller.org, caller.sandbox, _KIND, system["id"], body)
+        self._store.put(caller.tenant, _KIND, system["id"], body)
         return body
 
     def _check(self, caller: Caller, data: dict[str, Any]) -> None:
@@ -141,12 +140,13 @@ class Datastreams:
         own = settings.get(_PLATFORM, {}) if isinstance(settings, dict) else None
         if not isinstance(own, dict) or not isinstance(own.get("datasets", {}), dict):
             raise problem.bad_request(f"settings.{_PLATFORM} must be an object with datasets")
-        sandbox = own.get("sandboxName", caller.sandbox)
-        if not isinstance(sandbox, str) or not self._platform.service(Sandboxes).exists(caller.org, sandbox):
+        sandbox = own.get("sandboxName", caller.tenant.sandbox)
+        tenant = Tenant(caller.tenant.org, sandbox)
+        if not isinstance(sandbox, str) or not self._platform.service(Sandboxes).exists(tenant):
             raise problem.bad_request(f"There is no sandbox {sandbox!r}")
         catalog = self._platform.service(Catalog)
         for dataset_id in _dataset_ids(own):
-            if catalog.dataset(caller.org, sandbox, dataset_id) is None:
+            if catalog.dataset(tenant, dataset_id) is None:
                 raise problem.bad_request(f"There is no dataset {dataset_id!r} in the sandbox {sandbox}")
 
 

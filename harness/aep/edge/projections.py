@@ -58,7 +58,7 @@ class EdgeProjections:
 
     def list_destinations(self, _: Request, caller: Caller) -> Response:
         """`GET /config/destinations`."""
-        found = self._store.find(caller.org, caller.sandbox, _DESTINATION_KIND)
+        found = self._store.find(caller.tenant, _DESTINATION_KIND)
         inner = [{"_links": {"self": _link(f"{_DESTINATIONS}/{one['id']}")}, **one} for one in found]
         return answer(_listed(_DESTINATIONS, "projectionDestinations", inner))
 
@@ -66,7 +66,7 @@ class EdgeProjections:
         """`POST /config/destinations` with a content type of its own: else 415."""
         _check_type(request, "projectionDestination")
         body = {"id": self._platform.ids.uuid(), **_destination(request.document(), 3600), "version": 1}
-        self._store.put(caller.org, caller.sandbox, _DESTINATION_KIND, body["id"], body)
+        self._store.put(caller.tenant, _DESTINATION_KIND, body["id"], body)
         return answer(_shown(body), 201)
 
     def read_destination(self, request: Request, caller: Caller) -> Response:
@@ -80,16 +80,16 @@ class EdgeProjections:
         wanted = request.document()
         _check_version(wanted, held)
         body = {"id": held["id"], **_destination(wanted, held["ttl"]), "version": held["version"] + 1}
-        self._store.put(caller.org, caller.sandbox, _DESTINATION_KIND, held["id"], body)
+        self._store.put(caller.tenant, _DESTINATION_KIND, held["id"], body)
         return answer(_shown(body))
 
     def delete_destination(self, request: Request, caller: Caller) -> Response:
         """`DELETE /config/destinations/{id}`: 204; 400 while a projection leads to it."""
         held = self._get(request, caller, _DESTINATION_KIND)
-        used = self._store.find(caller.org, caller.sandbox, _PROJECTION_KIND, destinationId=held["id"])
+        used = self._store.find(caller.tenant, _PROJECTION_KIND, destinationId=held["id"])
         if used:
             raise problem.bad_request(f"The destination is used by the projection {used[0]['id']}")
-        self._store.delete(caller.org, caller.sandbox, _DESTINATION_KIND, held["id"])
+        self._store.delete(caller.tenant, _DESTINATION_KIND, held["id"])
         return empty()
 
     # projections
@@ -99,7 +99,7 @@ class EdgeProjections:
         schema, name = request.query.get("schemaName"), request.query.get("name")
         if name and not schema:
             raise problem.bad_request("schemaName is required with name")
-        found = self._store.find(caller.org, caller.sandbox, _PROJECTION_KIND)
+        found = self._store.find(caller.tenant, _PROJECTION_KIND)
         found = [
             one
             for one in found
@@ -120,7 +120,7 @@ class EdgeProjections:
             **self._projection(caller, request.document(), schema),
             "version": 1,
         }
-        self._store.put(caller.org, caller.sandbox, _PROJECTION_KIND, body["id"], body)
+        self._store.put(caller.tenant, _PROJECTION_KIND, body["id"], body)
         return answer(self._with_destination(caller, body), 201)
 
     def read_projection(self, request: Request, caller: Caller) -> Response:
@@ -138,19 +138,19 @@ class EdgeProjections:
             **self._projection(caller, wanted, held["schemaName"], own_id=held["id"]),
             "version": held["version"] + 1,
         }
-        self._store.put(caller.org, caller.sandbox, _PROJECTION_KIND, held["id"], body)
+        self._store.put(caller.tenant, _PROJECTION_KIND, held["id"], body)
         return answer(self._with_destination(caller, body))
 
     def delete_projection(self, request: Request, caller: Caller) -> Response:
         """`DELETE /config/projections/{id}`: 204."""
         held = self._get(request, caller, _PROJECTION_KIND)
-        self._store.delete(caller.org, caller.sandbox, _PROJECTION_KIND, held["id"])
+        self._store.delete(caller.tenant, _PROJECTION_KIND, held["id"])
         return empty()
 
     # parts
 
     def _get(self, request: Request, caller: Caller, kind: str) -> dict[str, Any]:
-        held = self._store.get(caller.org, caller.sandbox, kind, request.params["id"])
+        held = self._store.get(caller.tenant, kind, request.params["id"])
         if held is None:
             raise problem.not_found(f"There is no {kind} {request.params['id']}")
         return held
@@ -165,7 +165,7 @@ class EdgeProjections:
             raise problem.bad_request("selector has a parenthesis without its other half")
         if not isinstance(name, str) or not name:
             raise problem.bad_request("name is required")
-        for one in self._store.find(caller.org, caller.sandbox, _PROJECTION_KIND, schemaName=schema):
+        for one in self._store.find(caller.tenant, _PROJECTION_KIND, schemaName=schema):
             if one["name"] == name and one["id"] != own_id:
                 raise problem.bad_request(f"There is a projection {name!r} of {schema} already: {one['id']}")
         destination_id = wanted.get("destinationId")
@@ -174,7 +174,7 @@ class EdgeProjections:
         return {"selector": selector, "schemaName": schema, "name": name, "destinationId": destination_id}
 
     def _destination_of(self, caller: Caller, destination_id: str) -> dict[str, Any] | None:
-        return self._store.get(caller.org, caller.sandbox, _DESTINATION_KIND, destination_id)
+        return self._store.get(caller.tenant, _DESTINATION_KIND, destination_id)
 
     def _with_destination(self, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
         destination = self._destination_of(caller, body["destinationId"])

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from harness.aep.caller import Caller
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 DEAD_LETTERS = "deadLetters"
 """Stream of messages that could not be delivered, by flow id."""
@@ -44,7 +45,7 @@ def routes(platform: Platform) -> list[Endpoint]:
         flow = platform.store.anywhere(platform.service(Flows).kind, flow_id)
         if flow is None:
             raise problem.not_found(f"There is no flow {flow_id}")
-        found = platform.store.records(flow.org, flow.sandbox, DEAD_LETTERS, flow_id)
+        found = platform.store.records(flow.tenant, DEAD_LETTERS, flow_id)
         return answer({"deadLetters": [{"at": iso(one.at), **one.body} for one in found]})
 
     path = "/_harness/dead-letters/{flowId}"
@@ -99,72 +100,71 @@ class Activation:
             platform.at_close(wire.close)
             platform.at_close(self._outbox.close)
             platform.at_settle(self._outbox.drain, last=True)
-        self._flows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._flows: dict[Tenant, list[dict[str, Any]]] = {}
         self._generation = -1
 
-    def changed(self, org: str, sandbox: str, xid: str, change: dict[str, Change]) -> None:
+    def changed(self, tenant: Tenant, xid: str, change: dict[str, Change]) -> None:
         """Export a profile after a change; `change` says for each merge policy's id what it was."""
-        for flow in self._active(org, sandbox):
+        for flow in self._active(tenant):
             attributes, segments = mapped_attributes(flow), mapped_segments(flow)
-            policy = self._policy(org, sandbox, segments)
+            policy = self._policy(tenant, segments)
             what = None if policy is None else change.get(policy["id"])
             if policy is None or what is None:
                 continue
-            key = self._platform.service(Profiles).key(org, sandbox, xid, policy)
-            held = self._platform.service(Qualification).memberships(org, sandbox, key)
+            key = self._platform.service(Profiles).key(tenant, xid, policy)
+            held = self._platform.service(Qualification).memberships(tenant, key)
             entered_or_left = any(one.segment_id in segments for one in what.memberships)
             inside = any(one in held and held[one].status == REALIZED for one in segments)
             if entered_or_left or (inside and (what.identities or touches(what.record, attributes))):
-                self._export(org, sandbox, flow, xid, policy)
+                self._export(tenant, flow, xid, policy)
 
-    def backfill(self, org: str, sandbox: str, flow: dict[str, Any], segments: list[str]) -> None:
+    def backfill(self, tenant: Tenant, flow: dict[str, Any], segments: list[str]) -> None:
         """Export the profiles that are in newly mapped segments already."""
-        policy = self._policy(org, sandbox, mapped_segments(flow))
+        policy = self._policy(tenant, mapped_segments(flow))
         if policy is None or not self._platform.service(Flows).is_destination(flow):
             return
         qualification = self._platform.service(Qualification)
-        for view in self._platform.service(Profiles).everyone(org, sandbox, policy):
-            held = qualification.memberships(org, sandbox, view.key)
+        for view in self._platform.service(Profiles).everyone(tenant, policy):
+            held = qualification.memberships(tenant, view.key)
             if any(one in held and held[one].status == REALIZED for one in segments):
-                self._export(org, sandbox, flow, view.xids[0], policy)
+                self._export(tenant, flow, view.xids[0], policy)
 
-    def _active(self, org: str, sandbox: str) -> list[dict[str, Any]]:
+    def _active(self, tenant: Tenant) -> list[dict[str, Any]]:
         flows = self._platform.service(Flows)
         generation = self._store.generation(flows.kind)
         if generation != self._generation:
             self._flows.clear()
             self._generation = generation
-        if (org, sandbox) not in self._flows:
-            self._flows[org, sandbox] = [
+        if tenant not in self._flows:
+            self._flows[tenant] = [
                 flow
-                for flow in self._store.find(org, sandbox, flows.kind)
+                for flow in self._store.find(tenant, flows.kind)
                 if flow["state"] == "enabled" and flows.is_destination(flow) and mapped_segments(flow)
             ]
-        return self._flows[org, sandbox]
+        return self._flows[tenant]
 
-    def _policy(self, org: str, sandbox: str, segments: list[str]) -> dict[str, Any] | None:
+    def _policy(self, tenant: Tenant, segments: list[str]) -> dict[str, Any] | None:
         """Merge policy of the first mapped segment there is: memberships are kept under it."""
         definitions = self._platform.service(Segments)
         profiles = self._platform.service(Profiles)
         for segment_id in segments:
-            segment = definitions.get(org, sandbox, segment_id)
+            segment = definitions.get(tenant, segment_id)
             if segment is not None:
-                return profiles.policy(org, sandbox, segment.policy_id)
+                return profiles.policy(tenant, segment.policy_id)
         return None
 
-    def _export(self, org: str, sandbox: str, flow: dict[str, Any], xid: str, policy: dict[str, Any]) -> None:
-        view = self._platform.service(Profiles).view(org, sandbox, xid, policy)
+    def _export(self, tenant: Tenant, flow: dict[str, Any], xid: str, policy: dict[str, Any]) -> None:
+        view = self._platform.service(Profiles).view(tenant, xid, policy)
         if view is None:
             return
-        held = self._platform.service(Qualification).memberships(org, sandbox, view.key)
+        held = self._platform.service(Qualification).memberships(tenant, view.key)
         data = encode(message(view, mapped_attributes(flow), held))
-        for base, target in self._platform.service(Flows).route_of(org, sandbox, flow):
+        for base, target in self._platform.service(Flows).route_of(tenant, flow):
             destination = destination_of(base, target)
             if destination is None:
                 continue
             parcel = Parcel(
-                org=org,
-                sandbox=sandbox,
+                tenant=tenant,
                 flow={name: flow[name] for name in ("id", "flowSpec", "sandboxId", "sourceConnectionIds")},
                 target_id=target["id"],
                 destination=destination,
@@ -188,7 +188,7 @@ class Activation:
 
     def _report(self, parcel: Parcel, error: DeliveryError | None) -> None:
         """Count a message in its flow's run; one that was not taken is kept with the reason."""
-        org, sandbox, flow = parcel.org, parcel.sandbox, parcel.flow
+        tenant, flow = parcel.tenant, parcel.flow
         if error is not None:
             letter = {
                 "flowId": flow["id"],
@@ -197,14 +197,14 @@ class Activation:
                 "message": json.loads(parcel.data),
             }
             now = self._platform.clock.now_ms()
-            self._store.append(org, sandbox, DEAD_LETTERS, flow["id"], now, letter)
+            self._store.append(tenant, DEAD_LETTERS, flow["id"], now, letter)
         attempt = Attempt(
             source_id=flow["sourceConnectionIds"][0],
             target_id=parcel.target_id,
             size=len(parcel.data.encode()),
             error=None if error is None else (error.code, error.message),
         )
-        self._platform.service(FlowRuns).record(org, sandbox, flow, attempt)
+        self._platform.service(FlowRuns).record(tenant, flow, attempt)
 
     def goes_out(self, destination: Destination) -> bool:
         """Whether messages to a destination leave this process."""

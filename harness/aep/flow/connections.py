@@ -170,7 +170,7 @@ class Connections(_AnyConnections):
                 destination.place,
                 destination.key_name,
                 destination.key,
-                f"{caller.org}/{caller.sandbox}/{entity['id']}",
+                f"{caller.tenant.org}/{caller.tenant.sandbox}/{entity['id']}",
             )
 
     def check_delete(self, caller: Caller, entity: dict[str, Any]) -> None:
@@ -281,8 +281,7 @@ class Connections(_AnyConnections):
             inlets.update(inlet, **described)
         elif new:
             inlet = inlets.mint(
-                org=caller.org,
-                sandbox=caller.sandbox,
+                tenant=caller.tenant,
                 connection_id=entity["id"],
                 created_by=caller.user_id,
                 **described,
@@ -290,7 +289,7 @@ class Connections(_AnyConnections):
             entity["inletId"] = inlet.inlet_id
         for minted in ("inletUrl", "inletId"):
             params.pop(minted, None)
-        self.platform.store.put(caller.org, caller.sandbox, self.kind, entity["id"], entity)
+        self.platform.store.put(caller.tenant, self.kind, entity["id"], entity)
 
     def _inlet(self, entity: dict[str, Any]) -> Inlet | None:
         inlet_id = entity.get("inletId")

@@ -137,7 +137,7 @@ class FlowEntities:
         """Entity by its id in the caller's sandbox."""
         if not isinstance(entity_id, str):
             return None
-        return self.platform.store.get(caller.org, caller.sandbox, self.kind, entity_id)
+        return self.platform.store.get(caller.tenant, self.kind, entity_id)
 
     def get(self, caller: Caller, entity_id: str) -> dict[str, Any]:
         """Entity by its id; the 404 of the API reference when there is none."""
@@ -148,7 +148,7 @@ class FlowEntities:
 
     def everything(self, caller: Caller) -> list[dict[str, Any]]:
         """All entities of the caller's sandbox, oldest first."""
-        return self.platform.store.find(caller.org, caller.sandbox, self.kind)
+        return self.platform.store.find(caller.tenant, self.kind)
 
     def save(self, caller: Caller, entity: dict[str, Any]) -> dict[str, Any]:
         """Store a changed entity under a new etag."""
@@ -161,7 +161,7 @@ class FlowEntities:
             "version": etag,
             "etag": etag,
         }
-        self.platform.store.put(caller.org, caller.sandbox, self.kind, entity["id"], changed)
+        self.platform.store.put(caller.tenant, self.kind, entity["id"], changed)
         return changed
 
     # calls
@@ -177,7 +177,7 @@ class FlowEntities:
         """Store a new entity of checked fields."""
         from harness.aep.access.sandboxes import Sandboxes
 
-        sandbox = self.platform.service(Sandboxes).describe(caller.org, caller.sandbox)
+        sandbox = self.platform.service(Sandboxes).describe(caller.tenant)
         now = self.platform.clock.now_ms()
         entity = {
             "id": self.platform.ids.uuid(),
@@ -185,8 +185,8 @@ class FlowEntities:
             "createdBy": caller.user_id,
             "createdClient": caller.client_id,
             "sandboxId": sandbox["sandboxId"],
-            "sandboxName": caller.sandbox,
-            "imsOrgId": caller.org,
+            "sandboxName": caller.tenant.sandbox,
+            "imsOrgId": caller.tenant.org,
             **fields,
         }
         with self.platform.store.transaction():
@@ -263,7 +263,7 @@ class FlowEntities:
         self.check_delete(caller, entity)
         status = 202 if self.is_destination(entity) else self.platform.settings.delete_status
         with self.platform.store.transaction():
-            self.platform.store.delete(caller.org, caller.sandbox, self.kind, entity["id"])
+            self.platform.store.delete(caller.tenant, self.kind, entity["id"])
             self.deleted(caller, entity)
         return empty(status)
 
@@ -299,7 +299,7 @@ class FlowEntities:
         if found is None:
             raise problem.not_found(f"There is no {self.what} {request.params['id']}")
         body = {**found.body, "state": state}
-        self.platform.store.put(found.org, found.sandbox, self.kind, request.params["id"], body)
+        self.platform.store.put(found.tenant, self.kind, request.params["id"], body)
         return answer({"id": request.params["id"], "state": state})
 
     def endpoints(self) -> list[Endpoint]:

@@ -11,6 +11,7 @@ from harness.aep.flow.entities import COMMON_FIELDS, FlowEntities, missing, unkn
 from harness.aep.flow.runs import FlowRuns
 from harness.aep.flow.specs import PROFILE_DESTINATION_FLOW, flow_spec, invalid_spec
 from harness.twin.message import Request, empty
+from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -116,13 +117,13 @@ class Flows(FlowEntities):
         if old is not None and old.get("state") != entity.get("state"):
             operation = "enable" if entity["state"] == "enabled" else "disable"
         entity["lastOperation"] = {"started": now, "updated": now, "operation": operation}
-        self.platform.store.put(caller.org, caller.sandbox, self.kind, entity["id"], entity)
+        self.platform.store.put(caller.tenant, self.kind, entity["id"], entity)
         from harness.aep.flow.activation import Activation
 
         known = [] if old is None or old.get("state") != "enabled" else mapped_segments(old)
         fresh = [segment for segment in mapped_segments(entity) if segment not in known]
         if fresh and entity["state"] == "enabled":
-            self.platform.service(Activation).backfill(caller.org, caller.sandbox, entity, fresh)
+            self.platform.service(Activation).backfill(caller.tenant, entity, fresh)
 
     def is_destination(self, entity: dict[str, Any]) -> bool:
         """Whether the flow exports profiles."""
@@ -131,8 +132,8 @@ class Flows(FlowEntities):
     def shown(self, entity: dict[str, Any]) -> dict[str, Any]:
         """Add what a flow inherits from its connections, and where its runs are."""
         shown = {**entity, "runs": f"/runs?property=flowId=={entity['id']}"}
-        org, sandbox = entity["imsOrgId"], entity["sandboxName"]
-        last_run = self.platform.service(FlowRuns).last(org, sandbox, entity["id"])
+        tenant = Tenant(entity["imsOrgId"], entity["sandboxName"])
+        last_run = self.platform.service(FlowRuns).last(tenant, entity["id"])
         if last_run is not None:
             shown["lastRunDetails"] = last_run
         inherited: dict[str, Any] = {}
@@ -142,7 +143,7 @@ class Flows(FlowEntities):
         )
         for member, ids, kind in sides:
             connections = self.platform.service(kind)
-            found = (self.platform.store.get(org, sandbox, connections.kind, one) for one in entity[ids])
+            found = (self.platform.store.get(tenant, connections.kind, one) for one in entity[ids])
             inherited[member] = [_summary(one) for one in found if one is not None]
         inherited["properties"] = {"isDestinationFlow": self.is_destination(entity)}
         return {**shown, "inheritedAttributes": inherited}
@@ -154,16 +155,16 @@ class Flows(FlowEntities):
             return empty(202)
         return super().patch_answer(request, entity)
 
-    def route_of(self, org: str, sandbox: str, flow: dict[str, Any]) -> list[tuple[Any, Any]]:
+    def route_of(self, tenant: Tenant, flow: dict[str, Any]) -> list[tuple[Any, Any]]:
         """Pairs of base and target connection that a flow writes to."""
         store = self.platform.store
         bases = self.platform.service(Connections).kind
         targets = self.platform.service(TargetConnections).kind
         found = []
         for target_id in flow["targetConnectionIds"]:
-            target = store.get(org, sandbox, targets, target_id)
+            target = store.get(tenant, targets, target_id)
             base_id = None if target is None else target.get("baseConnectionId")
-            base = None if base_id is None else store.get(org, sandbox, bases, base_id)
+            base = None if base_id is None else store.get(tenant, bases, base_id)
             if base is not None:
                 found.append((base, target))
         return found

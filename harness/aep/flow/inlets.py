@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.twin.tenant import Tenant
+
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
 
@@ -20,8 +22,7 @@ class Inlet:
     """An inlet and where it lives. `connection_id` is that of Flow Service, where there is one."""
 
     inlet_id: str
-    org: str
-    sandbox: str
+    tenant: Tenant
     source_id: str
     name: str
     description: str
@@ -43,8 +44,7 @@ class Inlets:
     def mint(
         self,
         *,
-        org: str,
-        sandbox: str,
+        tenant: Tenant,
         name: str,
         source_id: str,
         data_type: str = "xdm",
@@ -56,8 +56,7 @@ class Inlets:
         """Make an inlet with a new id."""
         inlet = Inlet(
             inlet_id=self._platform.ids.hex(64),
-            org=org,
-            sandbox=sandbox,
+            tenant=tenant,
             source_id=source_id,
             name=name,
             description=description,
@@ -82,9 +81,9 @@ class Inlets:
             self._cache[inlet_id] = self._look_up(inlet_id)
         return self._cache[inlet_id]
 
-    def list(self, org: str, sandbox: str) -> list[Inlet]:
+    def list(self, tenant: Tenant) -> list[Inlet]:
         """Inlets of a sandbox, oldest first."""
-        return [Inlet(**body) for body in self._platform.store.find(org, sandbox, _KIND)]
+        return [_read(body) for body in self._platform.store.find(tenant, _KIND)]
 
     def update(self, inlet: Inlet, **changes: Any) -> Inlet:
         """Change fields of an inlet, as a PATCH of its connection does."""
@@ -96,7 +95,7 @@ class Inlets:
 
     def remove(self, inlet: Inlet) -> None:
         """Delete an inlet; what is sent to it afterwards is refused."""
-        self._platform.store.delete(inlet.org, inlet.sandbox, _KIND, inlet.inlet_id)
+        self._platform.store.delete(inlet.tenant, _KIND, inlet.inlet_id)
 
     def url(self, inlet: Inlet) -> str:
         """Address of the inlet on this platform."""
@@ -105,12 +104,18 @@ class Inlets:
     def _look_up(self, inlet_id: str) -> Inlet | None:
         found = self._platform.store.anywhere(_KIND, inlet_id)
         if found is not None:
-            return Inlet(**found.body)
+            return _read(found.body)
         for other in self._platform.store.everywhere(_KIND):
             if other.body["connection_id"] == inlet_id:
-                return Inlet(**other.body)
+                return _read(other.body)
         return None
 
     def _put(self, inlet: Inlet) -> None:
-        body = {name: getattr(inlet, name) for name in Inlet.__slots__}
-        self._platform.store.put(inlet.org, inlet.sandbox, _KIND, inlet.inlet_id, body)
+        own = {name: getattr(inlet, name) for name in Inlet.__slots__ if name != "tenant"}
+        body = {**inlet.tenant._asdict(), **own}
+        self._platform.store.put(inlet.tenant, _KIND, inlet.inlet_id, body)
+
+
+def _read(body: dict[str, Any]) -> Inlet:
+    own = {name: value for name, value in body.items() if name not in Tenant._fields}
+    return Inlet(**own, tenant=Tenant(body["org"], body["sandbox"]))

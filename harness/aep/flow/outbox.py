@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.aep.flow.sinks import Destination
 from harness.aep.flow.wire_sinks import MOST_RECORDS, Message
+from harness.twin.tenant import NOWHERE, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from harness.aep.flow.wire_sinks import WireSink
     from harness.twin.store import Record, Store
 
-_NOWHERE = ("", "")
 _STREAM = "outbox"
 _ONE_QUEUE = ""
 
@@ -30,8 +30,7 @@ _ONE_QUEUE = ""
 class Parcel(NamedTuple):
     """A composed message, where it goes, and for which flow."""
 
-    org: str
-    sandbox: str
+    tenant: Tenant
     flow: dict[str, Any]
     target_id: str
     destination: Destination
@@ -40,7 +39,8 @@ class Parcel(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """As it is kept."""
-        return {**self._asdict(), "destination": asdict(self.destination)}
+        rest = {name: value for name, value in self._asdict().items() if name != "tenant"}
+        return {**self.tenant._asdict(), **rest, "destination": asdict(self.destination)}
 
 
 class Outbox:
@@ -64,7 +64,7 @@ class Outbox:
         self._report = report
         self._keep = keep
         self._changed = threading.Condition()
-        self._put = store.count_records(*_NOWHERE, _STREAM, _ONE_QUEUE)
+        self._put = store.count_records(NOWHERE, _STREAM, _ONE_QUEUE)
         self._done = 0
         self._closing = False
         self._ended = False
@@ -73,7 +73,7 @@ class Outbox:
 
     def put(self, parcel: Parcel) -> None:
         """Have a message delivered once the transaction around this call is committed."""
-        self._store.append(*_NOWHERE, _STREAM, _ONE_QUEUE, 0, parcel.document())
+        self._store.append(NOWHERE, _STREAM, _ONE_QUEUE, 0, parcel.document())
         with self._changed:
             self._put += 1
             self._changed.notify_all()
@@ -107,7 +107,7 @@ class Outbox:
                 self._changed.wait_for(lambda: self._closing or self._put > self._done)
                 wanted, closing = self._put, self._closing
             # Waits for the end of a transaction that puts: the store is one door.
-            while found := self._store.records(*_NOWHERE, _STREAM, _ONE_QUEUE, limit=MOST_RECORDS):
+            while found := self._store.records(NOWHERE, _STREAM, _ONE_QUEUE, limit=MOST_RECORDS):
                 for batch in _batches(found):
                     self._deliver(batch)
                     if self._leaving:
@@ -150,4 +150,6 @@ def _batches(records: list[Record]) -> Iterator[list[tuple[int, Parcel]]]:
 
 
 def _parcel(body: dict[str, Any]) -> Parcel:
-    return Parcel(**{**body, "destination": Destination(**body["destination"])})
+    own = {name: value for name, value in body.items() if name not in Tenant._fields}
+    tenant = Tenant(body["org"], body["sandbox"])
+    return Parcel(**{**own, "tenant": tenant, "destination": Destination(**body["destination"])})

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from harness.aep.caller import Caller
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 WINDOW_MS = 60_000
 _KIND = "flowservice.runs"
@@ -62,36 +63,36 @@ class FlowRuns:
         # Deliveries over the network end when they end.
         self._ids = platform.ids.branch("runs")
 
-    def record(self, org: str, sandbox: str, flow: dict[str, Any], attempt: Attempt) -> None:
+    def record(self, tenant: Tenant, flow: dict[str, Any], attempt: Attempt) -> None:
         """Count a delivery in the run of the current minute."""
         now = self._platform.clock.now_ms()
-        window = self._store.get(org, sandbox, _WINDOW, flow["id"])
+        window = self._store.get(tenant, _WINDOW, flow["id"])
         run = None
         if window is not None and window["from_ms"] <= now < window["from_ms"] + WINDOW_MS:
-            run = self._store.get(org, sandbox, _KIND, window["run_id"])
+            run = self._store.get(tenant, _KIND, window["run_id"])
         if run is None:
-            run = self._new(org, sandbox, flow, now)
+            run = self._new(tenant, flow, now)
             body = {"run_id": run["id"], "from_ms": now // WINDOW_MS * WINDOW_MS}
-            self._store.put(org, sandbox, _WINDOW, flow["id"], body)
+            self._store.put(tenant, _WINDOW, flow["id"], body)
         _count(run["metrics"], attempt)
         run["metrics"]["durationSummary"]["completedAtUTC"] = now
         run["updatedAt"] = now
-        self._store.put(org, sandbox, _KIND, run["id"], run)
+        self._store.put(tenant, _KIND, run["id"], run)
 
-    def last(self, org: str, sandbox: str, flow_id: str) -> dict[str, Any] | None:
+    def last(self, tenant: Tenant, flow_id: str) -> dict[str, Any] | None:
         """`lastRunDetails` of a flow; None before its first run."""
-        window = self._store.get(org, sandbox, _WINDOW, flow_id)
-        run = None if window is None else self._store.get(org, sandbox, _KIND, window["run_id"])
+        window = self._store.get(tenant, _WINDOW, flow_id)
+        run = None if window is None else self._store.get(tenant, _KIND, window["run_id"])
         if run is None:
             return None
         metrics = run["metrics"]
         return {"id": run["id"], "state": metrics["statusSummary"]["status"], **metrics["durationSummary"]}
 
-    def delivered(self, org: str, sandbox: str, flow_id: str, target_id: str) -> int:
+    def delivered(self, tenant: Tenant, flow_id: str, target_id: str) -> int:
         """Count the messages of a flow that a target took."""
         return sum(
             int(target.get("outputRecordCount", 0))
-            for run in self._store.find(org, sandbox, _KIND, flowId=flow_id)
+            for run in self._store.find(tenant, _KIND, flowId=flow_id)
             for target in run["metrics"]["recordSummary"]["targetSummaries"]
             if target["id"] == target_id
         )
@@ -99,7 +100,7 @@ class FlowRuns:
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /runs`, newest first unless `orderby` says otherwise."""
         wanted = flow_query.parse_listing(request.query, _KNOWN)
-        found = self._store.find(caller.org, caller.sandbox, _KIND)[::-1]
+        found = self._store.find(caller.tenant, _KIND)[::-1]
         found = [run for run in found if flow_query.matches(run, wanted.filters)]
         found = flow_query.sort(found, wanted.order)
         page = found[wanted.start : wanted.start + wanted.limit]
@@ -110,7 +111,7 @@ class FlowRuns:
 
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET /runs/{id}`: a list of one."""
-        run = self._store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
+        run = self._store.get(caller.tenant, _KIND, request.params["id"])
         if run is None:
             raise problem.flow_plain(404, f"runs not found with id = [{request.params['id']}]")
         return answer({"items": [run]})
@@ -133,12 +134,12 @@ class FlowRuns:
                 1444, f"The flow with the ID {flow_id} must be enabled and scheduled once."
             )
         now = self._platform.clock.now_ms()
-        run = self._new(caller.org, caller.sandbox, flow, now)
+        run = self._new(caller.tenant, flow, now)
         run["params"] = body.get("params", {})
-        self._store.put(caller.org, caller.sandbox, _KIND, run["id"], run)
+        self._store.put(caller.tenant, _KIND, run["id"], run)
         return answer({"id": run["id"], "etag": run["etag"]}, 201)
 
-    def _new(self, org: str, sandbox: str, flow: dict[str, Any], now: int) -> dict[str, Any]:
+    def _new(self, tenant: Tenant, flow: dict[str, Any], now: int) -> dict[str, Any]:
         etag = self._ids.etag()
         return {
             "id": self._ids.uuid(),
@@ -147,8 +148,8 @@ class FlowRuns:
             "createdBy": "system",
             "updatedBy": "system",
             "sandboxId": flow["sandboxId"],
-            "sandboxName": sandbox,
-            "imsOrgId": org,
+            "sandboxName": tenant.sandbox,
+            "imsOrgId": tenant.org,
             "flowId": flow["id"],
             "flowSpec": flow["flowSpec"],
             "providerRefId": self._ids.uuid(),

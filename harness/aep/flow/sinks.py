@@ -11,13 +11,14 @@ import hmac
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from harness.twin.tenant import NOWHERE
+
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
     from harness.twin.store import Record
 
 _ACCOUNT = "sinkAccount"
 _STREAM = "sinkStream"
-_NOWHERE = ("", "")
 
 SinkService = Literal["kinesis", "eventhubs"]
 
@@ -79,13 +80,13 @@ class LocalSinks:
     def learn_key(self, service: SinkService, place: str, key_name: str, key: str, owner: str) -> None:
         """Open an account for a key; only the connection that opened it can change the key later."""
         key_id = self._key_id(service, place, key_name)
-        held = self._store.get(*_NOWHERE, _ACCOUNT, key_id)
+        held = self._store.get(NOWHERE, _ACCOUNT, key_id)
         if held is None or held["owner"] == owner:
-            self._store.put(*_NOWHERE, _ACCOUNT, key_id, {"key": key, "owner": owner})
+            self._store.put(NOWHERE, _ACCOUNT, key_id, {"key": key, "owner": owner})
 
     def key(self, service: SinkService, place: str, key_name: str) -> str | None:
         """Key by its name; None for one that no base connection brought."""
-        held = self._store.get(*_NOWHERE, _ACCOUNT, self._key_id(service, place, key_name))
+        held = self._store.get(NOWHERE, _ACCOUNT, self._key_id(service, place, key_name))
         return None if held is None else str(held["key"])
 
     def opens(self, service: SinkService, place: str, key_name: str, key: str) -> bool:
@@ -98,7 +99,7 @@ class LocalSinks:
     def create(self, service: SinkService, account: str, place: str, name: str, shards: int = 1) -> bool:
         """Make a stream; False when it is there already."""
         stream_id = self._stream_id(service, account, place, name)
-        if self._store.get(*_NOWHERE, _STREAM, stream_id) is not None:
+        if self._store.get(NOWHERE, _STREAM, stream_id) is not None:
             return False
         body = {
             "service": service,
@@ -108,16 +109,16 @@ class LocalSinks:
             "shards": shards,
             "created_ms": self._platform.clock.now_ms(),
         }
-        self._store.put(*_NOWHERE, _STREAM, stream_id, body)
+        self._store.put(NOWHERE, _STREAM, stream_id, body)
         return True
 
     def stream(self, service: SinkService, account: str, place: str, name: str) -> dict[str, Any] | None:
         """Describe a stream, or None."""
-        return self._store.get(*_NOWHERE, _STREAM, self._stream_id(service, account, place, name))
+        return self._store.get(NOWHERE, _STREAM, self._stream_id(service, account, place, name))
 
     def streams(self, service: SinkService, account: str, place: str) -> list[dict[str, Any]]:
         """All streams of an account in a region or namespace, by name."""
-        found = self._store.find(*_NOWHERE, _STREAM, service=service, account=account, place=place)
+        found = self._store.find(NOWHERE, _STREAM, service=service, account=account, place=place)
         return sorted(found, key=lambda stream: str(stream["name"]))
 
     def append(
@@ -125,7 +126,7 @@ class LocalSinks:
     ) -> int:
         """Keep a message (base64 text for Kinesis, text for Event Hubs); gives its number."""
         return self._store.append(
-            *_NOWHERE,
+            NOWHERE,
             "sink",
             self._stream_id(service, account, place, name),
             self._platform.clock.now_ms(),
@@ -144,21 +145,21 @@ class LocalSinks:
     ) -> list[Record]:
         """Messages of a stream in order, from the one behind number `after`."""
         stream_id = self._stream_id(service, account, place, name)
-        return self._store.records(*_NOWHERE, "sink", stream_id, after=after, limit=limit)
+        return self._store.records(NOWHERE, "sink", stream_id, after=after, limit=limit)
 
     def latest(self, destination: Destination, *, limit: int) -> list[Record]:
         """Messages that a destination got last, newest first."""
         stream_id = self._stream_id(
             destination.service, destination.account, destination.place, destination.name
         )
-        return self._store.latest_records(*_NOWHERE, "sink", stream_id, limit=limit)
+        return self._store.latest_records(NOWHERE, "sink", stream_id, limit=limit)
 
     def count(self, destination: Destination) -> int:
         """How many messages a destination got."""
         stream_id = self._stream_id(
             destination.service, destination.account, destination.place, destination.name
         )
-        return self._store.count_records(*_NOWHERE, "sink", stream_id)
+        return self._store.count_records(NOWHERE, "sink", stream_id)
 
     # the seam
 

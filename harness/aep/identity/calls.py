@@ -123,7 +123,7 @@ class IdentityCalls:
             if projection == "set":
                 found["members"] = [write(member) for member in xids]
             else:
-                times = self._edges.seen(caller.org, caller.sandbox, xids)
+                times = self._edges.seen(caller.tenant, xids)
                 found["vertices"] = [
                     {name: write(member), "last_updated_ts": times.get(member, 0)} for member in xids
                 ]
@@ -138,7 +138,7 @@ class IdentityCalls:
                             else {}
                         ),
                     }
-                    for edge in self._edges.among(caller.org, caller.sandbox, xids)
+                    for edge in self._edges.among(caller.tenant, xids)
                 ]
             graphs.append(found)
         return answer(
@@ -162,8 +162,11 @@ class IdentityCalls:
                 unprocessed.append(one)
                 continue
             moves = [
-                {"clusterId": str(uuid.uuid5(_CLUSTERS, f"{caller.org}/{cluster}")), "cRecordedTS": str(at)}
-                for cluster, at in self._graph.history(caller.org, caller.sandbox, xid)
+                {
+                    "clusterId": str(uuid.uuid5(_CLUSTERS, f"{caller.tenant.org}/{cluster}")),
+                    "cRecordedTS": str(at),
+                }
+                for cluster, at in self._graph.history(caller.tenant, xid)
             ]
             composite = {} if isinstance(one, str) else {"compositeXid": one}
             found.append({"xid": xid, **composite, "clusterHistory": moves})
@@ -183,10 +186,10 @@ class IdentityCalls:
             except Problem:
                 unprocessed.append(one)
                 continue
-            own = self._graph.identity(caller.org, caller.sandbox, xid)
+            own = self._graph.identity(caller.tenant, xid)
             code = wanted or ("" if own is None else own.namespace)
             others = [member for member in self._cluster(caller, xid) if member != xid] if stitch else []
-            times = self._edges.seen(caller.org, caller.sandbox, [xid, *others])
+            times = self._edges.seen(caller.tenant, [xid, *others])
             name = "xid" if isinstance(one, str) else "compositeXid"
             mapping = [
                 {name: write(member), "lastAssociationTime": str(times.get(member, 0))}
@@ -199,7 +202,7 @@ class IdentityCalls:
         return answer({"version": 1, "mappings": found, **_unprocessed(unprocessed)})
 
     def _is_of(self, caller: Caller, xid: str, code: str) -> bool:
-        identity = self._graph.identity(caller.org, caller.sandbox, xid)
+        identity = self._graph.identity(caller.tenant, xid)
         return identity is not None and identity.namespace.lower() == code.lower()
 
     def _space(self, caller: Caller, named: Any) -> str:
@@ -207,8 +210,8 @@ class IdentityCalls:
         text = str(named)
         held = None
         if text.isdecimal() and len(text) < _LONGEST_NUMBER:
-            held = self._namespaces.by_id(caller.org, caller.sandbox, int(text))
-        held = held or self._namespaces.by_code(caller.org, caller.sandbox, text)
+            held = self._namespaces.by_id(caller.tenant, int(text))
+        held = held or self._namespaces.by_code(caller.tenant, text)
         if held is None:
             raise _invalid(f"The provided namespace={text} is invalid.")
         return str(held["code"])
@@ -230,8 +233,8 @@ class IdentityCalls:
         return clusters, unprocessed
 
     def _cluster(self, caller: Caller, xid: str) -> list[str]:
-        cluster = self._graph.cluster_of(caller.org, caller.sandbox, xid)
-        return [xid] if cluster is None else self._graph.members(caller.org, caller.sandbox, cluster)
+        cluster = self._graph.cluster_of(caller.tenant, xid)
+        return [xid] if cluster is None else self._graph.members(caller.tenant, cluster)
 
     def _read(self, caller: Caller, asked: Any) -> tuple[str, Any]:
         """XID that is asked for, and how members are to be written: as the asker wrote that one."""
@@ -241,7 +244,7 @@ class IdentityCalls:
         spelling = next(name for name in _SPELLINGS if name in asked)
 
         def write(member: str) -> dict[str, Any]:
-            identity = self._graph.identity(caller.org, caller.sandbox, member)
+            identity = self._graph.identity(caller.tenant, member)
             if identity is None:
                 return {key: asked[key] for key in (spelling, "id")}
             return {spelling: self._spelled(caller, identity, spelling), "id": identity.value}
@@ -249,7 +252,7 @@ class IdentityCalls:
         return xid, write
 
     def _spelled(self, caller: Caller, identity: Identity, spelling: str) -> Any:
-        held = self._namespaces.by_code(caller.org, caller.sandbox, identity.namespace)
+        held = self._namespaces.by_code(caller.tenant, identity.namespace)
         if held is None:
             return identity.namespace
         return held["id"] if spelling == "nsid" else held["code"]
@@ -262,15 +265,15 @@ class IdentityCalls:
         code = asked.get("namespace") or asked.get("ns")
         number = asked.get("nsid")
         if isinstance(code, str):
-            held = self._namespaces.by_code(caller.org, caller.sandbox, code)
+            held = self._namespaces.by_code(caller.tenant, code)
         elif str(number).isdecimal() and len(str(number)) < _LONGEST_NUMBER:
-            held = self._namespaces.by_id(caller.org, caller.sandbox, int(str(number)))
+            held = self._namespaces.by_id(caller.tenant, int(str(number)))
         if held is None:
             raise _invalid(
                 f"The provided namespace={code or number} and id={value} is invalid."
                 " Please provide a valid namespace and id in your request."
             )
-        return xid_of(caller.org, held["code"], value)
+        return xid_of(caller.tenant.org, held["code"], value)
 
     @staticmethod
     def _asked(body: dict[str, Any], *names: str) -> list[Any]:

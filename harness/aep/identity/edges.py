@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harness.aep.identity.identities import Identity
     from harness.aep.platform import Platform
     from harness.twin.store import Json
+    from harness.twin.tenant import Tenant
 
 _KIND = "identityEdge"
 _MOST_BATCHES = 20
@@ -39,8 +40,7 @@ class IdentityEdges:
 
     def note(
         self,
-        org: str,
-        sandbox: str,
+        tenant: Tenant,
         identities: Sequence[Identity],
         *,
         dataset_id: str,
@@ -48,11 +48,11 @@ class IdentityEdges:
         at_ms: int,
     ) -> None:
         """Keep that a record named these identities; the first is its primary one."""
-        primary, *others = (xid_of(org, one.namespace, one.value) for one in identities)
+        primary, *others = (xid_of(tenant.org, one.namespace, one.value) for one in identities)
         for other in others:
             one, two = sorted((primary, other))
             key = f"{one}|{two}"
-            held = self._store.get(org, sandbox, _KIND, key)
+            held = self._store.get(tenant, _KIND, key)
             datasets = held["datasets"] if held else []
             batches = held["batches"] if held else []
             body = {
@@ -63,9 +63,9 @@ class IdentityEdges:
                 "datasets": datasets if dataset_id in datasets else [*datasets, dataset_id],
                 "batches": batches if batch_id in batches else [*batches, batch_id][-_MOST_BATCHES:],
             }
-            self._store.put(org, sandbox, _KIND, key, body)
+            self._store.put(tenant, _KIND, key, body)
 
-    def among(self, org: str, sandbox: str, xids: Iterable[str]) -> list[IdentityEdge]:
+    def among(self, tenant: Tenant, xids: Iterable[str]) -> list[IdentityEdge]:
         """Edges between members of a cluster, oldest first."""
         wanted = set(xids)
         if len(wanted) < 2:
@@ -80,28 +80,28 @@ class IdentityEdges:
                 batches=tuple(body["batches"]),
             )
             for xid in wanted
-            for body in self._from(org, sandbox, xid)
+            for body in self._from(tenant, xid)
             if body["other"] in wanted
         ]
         return sorted(found, key=lambda edge: (edge.first_ms, edge.one, edge.other))
 
-    def forget(self, org: str, sandbox: str, xids: Iterable[str]) -> None:
+    def forget(self, tenant: Tenant, xids: Iterable[str]) -> None:
         """Remove the edges between identities that are removed."""
-        for edge in self.among(org, sandbox, xids):
-            self._store.delete(org, sandbox, _KIND, f"{edge.one}|{edge.other}")
+        for edge in self.among(tenant, xids):
+            self._store.delete(tenant, _KIND, f"{edge.one}|{edge.other}")
 
-    def _from(self, org: str, sandbox: str, xid: str) -> list[dict[str, Json]]:
+    def _from(self, tenant: Tenant, xid: str) -> list[dict[str, Json]]:
         """Read the edges whose id begins with an XID; the sign after `|` ends the range."""
         rows = self._store.rows(
             "SELECT body FROM document WHERE kind = ? AND id > ? AND id < ? AND org = ? AND sandbox = ?",
-            (_KIND, f"{xid}|", f"{xid}{chr(ord('|') + 1)}", org, sandbox),
+            (_KIND, f"{xid}|", f"{xid}{chr(ord('|') + 1)}", *tenant),
         )
         return [json.loads(body) for (body,) in rows]
 
-    def seen(self, org: str, sandbox: str, xids: Iterable[str]) -> dict[str, int]:
+    def seen(self, tenant: Tenant, xids: Iterable[str]) -> dict[str, int]:
         """When members of a cluster were last linked, epoch milliseconds by XID."""
         times: dict[str, int] = {}
-        for edge in self.among(org, sandbox, xids):
+        for edge in self.among(tenant, xids):
             for xid in (edge.one, edge.other):
                 times[xid] = max(times.get(xid, 0), edge.last_ms)
         return times

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 _NODE = "identity"
 _CLUSTER = "identityCluster"
@@ -42,13 +43,13 @@ class IdentityGraph:
         self._platform = platform
         self._store = platform.store
 
-    def take(self, org: str, sandbox: str, identities: Iterable[Identity]) -> Link:
+    def take(self, tenant: Tenant, identities: Iterable[Identity]) -> Link:
         """Make sure the identities are there and belong to one cluster."""
         clusters: dict[str, list[str]] = {}
         new: set[str] = set()
         for identity in identities:
-            xid = xid_of(org, identity.namespace, identity.value)
-            node = self._store.get(org, sandbox, _NODE, xid)
+            xid = xid_of(tenant.org, identity.namespace, identity.value)
+            node = self._store.get(tenant, _NODE, xid)
             if node is None:
                 new.add(xid)
                 body = {
@@ -57,10 +58,10 @@ class IdentityGraph:
                     "cluster": xid,
                     "moves": [[xid, self._platform.clock.now_ms()]],
                 }
-                self._store.put(org, sandbox, _NODE, xid, body)
+                self._store.put(tenant, _NODE, xid, body)
                 clusters[xid] = [xid]
             elif node["cluster"] not in clusters:
-                clusters[node["cluster"]] = self._members(org, sandbox, node["cluster"])
+                clusters[node["cluster"]] = self._members(tenant, node["cluster"])
         if not clusters:
             raise ValueError("no identities given")
         # The largest cluster keeps its id; of equals, the one named first.
@@ -68,68 +69,68 @@ class IdentityGraph:
         joining = [cluster for cluster in clusters if cluster != keeper]
         if joining or new:
             moved = [member for cluster in joining for member in clusters[cluster]]
-            self._write(org, sandbox, keeper, clusters[keeper] + moved)
+            self._write(tenant, keeper, clusters[keeper] + moved)
             for cluster in joining:
-                self._store.delete(org, sandbox, _CLUSTER, cluster)
+                self._store.delete(tenant, _CLUSTER, cluster)
             for member in moved:
-                self._point(org, sandbox, member, keeper)
+                self._point(tenant, member, keeper)
         absorbed = tuple(cluster for cluster in joining if cluster not in new)
         return Link(cluster=keeper, absorbed=absorbed, grown=bool(joining or new))
 
-    def cluster_of(self, org: str, sandbox: str, xid: str) -> str | None:
+    def cluster_of(self, tenant: Tenant, xid: str) -> str | None:
         """Id of the cluster of an identity; None when the identity is not known."""
-        node = self._store.get(org, sandbox, _NODE, xid)
+        node = self._store.get(tenant, _NODE, xid)
         return None if node is None else str(node["cluster"])
 
-    def history(self, org: str, sandbox: str, xid: str) -> list[tuple[str, int]]:
+    def history(self, tenant: Tenant, xid: str) -> list[tuple[str, int]]:
         """Clusters that an identity was in and since when (epoch ms), the present one first."""
-        node = self._store.get(org, sandbox, _NODE, xid)
+        node = self._store.get(tenant, _NODE, xid)
         moves = [] if node is None else node.get("moves", [])
         return [(str(cluster), int(at_ms)) for cluster, at_ms in reversed(moves)]
 
-    def members(self, org: str, sandbox: str, cluster: str) -> list[str]:
+    def members(self, tenant: Tenant, cluster: str) -> list[str]:
         """XIDs of a cluster in the order they joined; empty for a cluster that is not there."""
-        found = self._store.get(org, sandbox, _CLUSTER, cluster)
+        found = self._store.get(tenant, _CLUSTER, cluster)
         return [] if found is None else list(found["members"])
 
-    def identity(self, org: str, sandbox: str, xid: str) -> Identity | None:
+    def identity(self, tenant: Tenant, xid: str) -> Identity | None:
         """Identity behind an XID."""
-        node = self._store.get(org, sandbox, _NODE, xid)
+        node = self._store.get(tenant, _NODE, xid)
         return None if node is None else _identity(node)
 
-    def identities(self, org: str, sandbox: str, xids: Iterable[str]) -> list[Identity]:
+    def identities(self, tenant: Tenant, xids: Iterable[str]) -> list[Identity]:
         """Identities behind XIDs, those that are known."""
-        found = (self._store.get(org, sandbox, _NODE, xid) for xid in xids)
+        found = (self._store.get(tenant, _NODE, xid) for xid in xids)
         return [_identity(node) for node in found if node is not None]
 
-    def clusters(self, org: str, sandbox: str) -> list[str]:
+    def clusters(self, tenant: Tenant) -> list[str]:
         """Ids of all clusters, oldest first."""
-        return [body["id"] for body in self._store.find(org, sandbox, _CLUSTER)]
+        return [body["id"] for body in self._store.find(tenant, _CLUSTER)]
 
-    def everyone(self, org: str, sandbox: str) -> list[str]:
+    def everyone(self, tenant: Tenant) -> list[str]:
         """XIDs of all identities, oldest first."""
         return [
-            xid_of(org, body["namespace"], body["value"]) for body in self._store.find(org, sandbox, _NODE)
+            xid_of(tenant.org, body["namespace"], body["value"]) for body in self._store.find(tenant, _NODE)
         ]
 
-    def forget(self, org: str, sandbox: str, cluster: str) -> None:
+    def forget(self, tenant: Tenant, cluster: str) -> None:
         """Remove a cluster with its identities."""
-        for member in self._members(org, sandbox, cluster):
-            self._store.delete(org, sandbox, _NODE, member)
-        self._store.delete(org, sandbox, _CLUSTER, cluster)
+        for member in self._members(tenant, cluster):
+            self._store.delete(tenant, _NODE, member)
+        self._store.delete(tenant, _CLUSTER, cluster)
 
-    def _members(self, org: str, sandbox: str, cluster: str) -> list[str]:
-        return self.members(org, sandbox, cluster) or [cluster]
+    def _members(self, tenant: Tenant, cluster: str) -> list[str]:
+        return self.members(tenant, cluster) or [cluster]
 
-    def _write(self, org: str, sandbox: str, cluster: str, members: list[str]) -> None:
-        self._store.put(org, sandbox, _CLUSTER, cluster, {"id": cluster, "members": members})
+    def _write(self, tenant: Tenant, cluster: str, members: list[str]) -> None:
+        self._store.put(tenant, _CLUSTER, cluster, {"id": cluster, "members": members})
 
-    def _point(self, org: str, sandbox: str, xid: str, cluster: str) -> None:
-        node = self._store.get(org, sandbox, _NODE, xid)
+    def _point(self, tenant: Tenant, xid: str, cluster: str) -> None:
+        node = self._store.get(tenant, _NODE, xid)
         if node is not None:
             moves = [*node.get("moves", []), [cluster, self._platform.clock.now_ms()]]
             moved = {**node, "cluster": cluster, "moves": moves[-_MOST_MOVES:]}
-            self._store.put(org, sandbox, _NODE, xid, moved)
+            self._store.put(tenant, _NODE, xid, moved)
 
 
 def _identity(node: dict[str, Any]) -> Identity:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from harness.aep.caller import Caller
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 _BASE = "/data/core/idnamespace/identities"
 _BY_ORG = "/data/core/idnamespace/orgs/{org}/identities"
@@ -68,22 +69,22 @@ class Namespaces:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._codes: dict[tuple[str, str], frozenset[str]] = {}
+        self._codes: dict[Tenant, frozenset[str]] = {}
         self._generation = -1
 
-    def exists(self, org: str, sandbox: str, code: str) -> bool:
+    def exists(self, tenant: Tenant, code: str) -> bool:
         """Whether there is a namespace of that code, in whatever case. Cached."""
         generation = self._platform.store.generation(_KIND)
         if generation != self._generation:
             self._codes.clear()
             self._generation = generation
-        codes = self._codes.get((org, sandbox))
+        codes = self._codes.get(tenant)
         if codes is None:
-            codes = frozenset(one["code"].lower() for one in self.all(org, sandbox))
-            self._codes[org, sandbox] = codes
+            codes = frozenset(one["code"].lower() for one in self.all(tenant))
+            self._codes[tenant] = codes
         return code.lower() in codes
 
-    def all(self, org: str, sandbox: str) -> list[dict[str, Any]]:
+    def all(self, tenant: Tenant) -> list[dict[str, Any]]:
         """List the standard namespaces, then custom ones as they were created."""
         standard = [
             {
@@ -100,22 +101,22 @@ class Namespaces:
             }
             for number, code, name, kind in _STANDARD
         ]
-        return standard + self._platform.store.find(org, sandbox, _KIND)
+        return standard + self._platform.store.find(tenant, _KIND)
 
-    def by_id(self, org: str, sandbox: str, number: int) -> dict[str, Any] | None:
+    def by_id(self, tenant: Tenant, number: int) -> dict[str, Any] | None:
         """Namespace by its number."""
-        return next((one for one in self.all(org, sandbox) if one["id"] == number), None)
+        return next((one for one in self.all(tenant) if one["id"] == number), None)
 
-    def by_code(self, org: str, sandbox: str, code: str) -> dict[str, Any] | None:
+    def by_code(self, tenant: Tenant, code: str) -> dict[str, Any] | None:
         """Namespace by its code, in whatever case."""
         wanted = code.lower()
-        found = (one for one in self.all(org, sandbox) if one["code"].lower() == wanted)
+        found = (one for one in self.all(tenant) if one["code"].lower() == wanted)
         return next(found, None)
 
     def list(self, request: Request, caller: Caller) -> Response:
         """`GET /identities`: a bare array."""
         self._check_org(request, caller)
-        return answer(self.all(caller.org, caller.sandbox))
+        return answer(self.all(caller.tenant))
 
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET /identities/{id}`."""
@@ -125,7 +126,7 @@ class Namespaces:
         """`POST /identities {name, code, idType, description?}`: answered 200."""
         wanted = request.document()
         self._check(wanted)
-        if self.exists(caller.org, caller.sandbox, wanted["code"]):
+        if self.exists(caller.tenant, wanted["code"]):
             raise self._error(
                 409,
                 "INTEGRATION_CODE_EXISTS",
@@ -133,7 +134,7 @@ class Namespaces:
                 title="NAMESPACE_CODE_CONFLICT",
             )
         now = self._platform.clock.now_ms()
-        number = 10_000_000 + self._platform.store.count(caller.org, caller.sandbox, _KIND) + 1
+        number = 10_000_000 + self._platform.store.count(caller.tenant, _KIND) + 1
         body = {
             "updateTime": now,
             "code": wanted["code"],
@@ -146,7 +147,7 @@ class Namespaces:
             "name": wanted["name"],
             "custom": True,
         }
-        self._platform.store.put(caller.org, caller.sandbox, _KIND, str(number), body)
+        self._platform.store.put(caller.tenant, _KIND, str(number), body)
         return answer(body)
 
     def rename(self, request: Request, caller: Caller) -> Response:
@@ -163,11 +164,11 @@ class Namespaces:
             description=wanted.get("description", current["description"]),
             updateTime=self._platform.clock.now_ms(),
         )
-        self._platform.store.put(caller.org, caller.sandbox, _KIND, str(current["id"]), current)
+        self._platform.store.put(caller.tenant, _KIND, str(current["id"]), current)
         return answer(current)
 
     def _check_org(self, request: Request, caller: Caller) -> None:
-        if request.params.get("org", caller.org) != caller.org:
+        if request.params.get("org", caller.tenant.org) != caller.tenant.org:
             raise self._error(403, "IMS_ORG_MISMATCH", "The path names another IMS organization")
 
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
@@ -175,10 +176,12 @@ class Namespaces:
         wanted = request.params["id"]
         found = None
         if wanted.isdecimal() and len(wanted) <= _MOST_DIGITS:
-            found = self.by_id(caller.org, caller.sandbox, int(wanted))
+            found = self.by_id(caller.tenant, int(wanted))
         if found is None:
             raise self._error(
-                404, "NAMESPACE_NOT_FOUND", f"Namespace id not found for given IMS Org {caller.org}"
+                404,
+                "NAMESPACE_NOT_FOUND",
+                f"Namespace id not found for given IMS Org {caller.tenant.org}",
             )
         return found
 

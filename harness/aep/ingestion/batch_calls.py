@@ -116,14 +116,13 @@ class BatchCalls:
         percent = wanted.get("partialIngestionPercent", 0)
         if not isinstance(percent, int | float) or isinstance(percent, bool) or not 0 <= percent <= 100:
             raise problem.bad_request("partialIngestionPercent must be from 0 to 100")
-        if self._catalog.dataset(caller.org, caller.sandbox, dataset_id) is None:
+        if self._catalog.dataset(caller.tenant, dataset_id) is None:
             raise problem.not_found(f"The dataset {dataset_id} does not exist")
         if "replay" in wanted:
             self._check_replay(caller, dataset_id, wanted["replay"])
         optional = ("externalId", "replay", "enableErrorDiagnostics", "partialIngestionPercent")
         batch = self._batches.make(
-            caller.org,
-            caller.sandbox,
+            caller.tenant,
             dataset_id,
             user=caller.user_id,
             client=caller.client_id,
@@ -140,7 +139,7 @@ class BatchCalls:
         if replay.get("reason", "replace") != "replace":
             raise problem.bad_request(f"replay.reason must be replace, not {replay['reason']!r}")
         for batch_id in named:
-            found = self._batches.get(caller.org, caller.sandbox, batch_id)
+            found = self._batches.get(caller.tenant, batch_id)
             if found is None or found["relatedObjects"][0]["id"] != dataset_id:
                 raise problem.not_found(f"There is no batch {batch_id} of the dataset {dataset_id}")
             if found["status"] not in _LANDED:
@@ -150,31 +149,31 @@ class BatchCalls:
         """`POST /import/batches/{batch}?action=COMPLETE|ABORT|FAIL|REVERT`, in any case."""
         batch = self._get(request, caller)
         action = (request.query.get("action") or "").upper()
-        org, sandbox, status = caller.org, caller.sandbox, batch["status"]
+        tenant, status = caller.tenant, batch["status"]
         if action == "COMPLETE":
             # Retrying is safe: a batch that is past loading is left as it is.
             if status == "loading":
                 self._check_files(caller, batch)
-                self._batches.set_status(org, sandbox, batch, "loaded")
-                self._batches.complete(org, sandbox, batch)
+                self._batches.set_status(tenant, batch, "loaded")
+                self._batches.complete(tenant, batch)
             elif status in {"aborted", "failed", "inactive"}:
                 raise problem.bad_request(f"A batch that is {status} cannot be completed")
         elif action in {"ABORT", "FAIL"}:
             after = {"ABORT": "aborted", "FAIL": "failed"}[action]
             if status not in {"loading", after}:
                 raise problem.bad_request(f"A batch that is {status} cannot be {after}")
-            self._batches.set_status(org, sandbox, batch, after)
+            self._batches.set_status(tenant, batch, after)
         elif action == "REVERT":
             if status not in {*_LANDED, "inactive"}:
                 raise problem.bad_request(f"A batch that is {status} cannot be reverted")
-            self._batches.revert(org, sandbox, batch)
+            self._batches.revert(tenant, batch)
         else:
             raise problem.bad_request("action must be COMPLETE, ABORT, FAIL or REVERT")
         shown = {name: value for name, value in batch.items() if name != "streamed"}
         return answer(shown)
 
     def _check_files(self, caller: Caller, batch: dict[str, Any]) -> None:
-        for file in self._batches.files(caller.org, caller.sandbox, batch["id"]):
+        for file in self._batches.files(caller.tenant, batch["id"]):
             if not file["done"]:
                 raise problem.bad_request(f"The file {file['name']} is being uploaded in parts still")
 
@@ -185,7 +184,7 @@ class BatchCalls:
         batch = self._loading(request, caller)
         self._check_upload(request)
         known = self._file(request, caller, batch) is not None
-        held = len(self._batches.files(caller.org, caller.sandbox, batch["id"]))
+        held = len(self._batches.files(caller.tenant, batch["id"]))
         if not known and held >= _MOST_FILES:
             raise problem.bad_request(f"A batch holds at most {_MOST_FILES} files")
         self._keep(request, caller, batch, request.body, done=True)
@@ -238,8 +237,8 @@ class BatchCalls:
             raise problem.bad_request("The parts of the file overlap")
         store = self._platform.store
         with store.transaction():
-            store.put(caller.org, caller.sandbox, FILE_KIND, file["id"], file)
-            store.put_blob(caller.org, caller.sandbox, _part_id(file, begin, end), request.body)
+            store.put(caller.tenant, FILE_KIND, file["id"], file)
+            store.put_blob(caller.tenant, _part_id(file, begin, end), request.body)
         shown = {"name": file["name"], "sizeInBytes": file["size"]}
         return answer(shown, headers={"Range": f"bytes={begin}-{end}"})
 
@@ -253,9 +252,7 @@ class BatchCalls:
                 raise problem.bad_request(
                     f"Parts of the file {file['name']} {what}: byte {at} comes next, not {begin}"
                 )
-            pieces.append(
-                self._platform.store.get_blob(caller.org, caller.sandbox, _part_id(file, begin, end)) or b""
-            )
+            pieces.append(self._platform.store.get_blob(caller.tenant, _part_id(file, begin, end)) or b"")
             at = end + 1
         if file.get("total", at) != at:
             raise problem.bad_request(
@@ -282,8 +279,8 @@ class BatchCalls:
 
     def selected(self, request: Request, caller: Caller) -> dict[str, Any]:
         """Batches that a list's query asks for, keyed by id."""
-        org, sandbox = caller.org, caller.sandbox
-        found = self._batches.all(org, sandbox)
+        tenant = caller.tenant
+        found = self._batches.all(tenant)
         status = request.query.get("status")
         if status and not set(status.split(",")) <= set(STATUSES):
             raise problem.bad_request(f"status must be one of {', '.join(STATUSES)}")
@@ -297,7 +294,7 @@ class BatchCalls:
             if request.query.get(name):
                 limit = request.query.number(name, 0)
                 found = [one for one in found if (one.get(field, 0) - limit) * sign > 0]
-        shown = [(one["id"], self._batches.shown(org, sandbox, one)) for one in found]
+        shown = [(one["id"], self._batches.shown(tenant, one)) for one in found]
         own = {"dataSet", "datasetId", "batch", *_TIMES}
         request.query.pairs = [pair for pair in request.query.pairs if pair[0] not in own]
         return listed(shown, request.query)
@@ -305,7 +302,7 @@ class BatchCalls:
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET /catalog/batches/{batch}`: an object with one key."""
         batch = self._get(request, caller)
-        shown = {batch["id"]: self._batches.shown(caller.org, caller.sandbox, batch)}
+        shown = {batch["id"]: self._batches.shown(caller.tenant, batch)}
         return answer(listed(list(shown.items()), request.query, single=True), headers=_etag(batch))
 
     def change(self, request: Request, caller: Caller) -> Response:
@@ -324,21 +321,21 @@ class BatchCalls:
         if not isinstance(changed.get("tags", {}), dict):
             raise problem.bad_request("tags must be an object")
         after = {**batch, **changed}
-        self._batches.set_status(caller.org, caller.sandbox, after, batch["status"])
+        self._batches.set_status(caller.tenant, after, batch["status"])
         return answer([f"@/batches/{batch['id']}"], headers=_etag(after))
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /catalog/batches/{batch}`: the batch and its records."""
         batch = self._get(request, caller)
         with self._platform.store.transaction():
-            catalog.discard_batch(self._platform.store, caller.org, caller.sandbox, batch["id"])
+            catalog.discard_batch(self._platform.store, caller.tenant, batch["id"])
         return answer([f"@/batches/{batch['id']}"])
 
     # finding
 
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
         wanted = request.params["batch"]
-        found = self._batches.get(caller.org, caller.sandbox, wanted)
+        found = self._batches.get(caller.tenant, wanted)
         if found is None:
             raise problem.not_found(f"The batch {wanted} does not exist")
         return found
@@ -366,7 +363,7 @@ class BatchCalls:
             )
 
     def _file(self, request: Request, caller: Caller, batch: dict[str, Any]) -> dict[str, Any] | None:
-        return self._platform.store.get(caller.org, caller.sandbox, FILE_KIND, _file_id(batch, request))
+        return self._platform.store.get(caller.tenant, FILE_KIND, _file_id(batch, request))
 
     def _keep(
         self,
@@ -388,9 +385,9 @@ class BatchCalls:
         replaced = self._file(request, caller, batch) or {}
         with self._platform.store.transaction():
             for begin, end in replaced.get("parts", {}).values():
-                self._platform.store.delete_blob(caller.org, caller.sandbox, _part_id(body, begin, end))
-            self._platform.store.put(caller.org, caller.sandbox, FILE_KIND, file_id, body)
-            self._platform.store.put_blob(caller.org, caller.sandbox, file_id, content)
+                self._platform.store.delete_blob(caller.tenant, _part_id(body, begin, end))
+            self._platform.store.put(caller.tenant, FILE_KIND, file_id, body)
+            self._platform.store.put_blob(caller.tenant, file_id, content)
 
 
 def _etag(batch: dict[str, Any]) -> dict[str, str]:

@@ -36,8 +36,8 @@ class BatchPreview:
 
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET …/preview?format=&delimiter=&quote=&escape=&header=&nrow=`; 0 rows are the default."""
-        org, sandbox = caller.org, caller.sandbox
-        batch = self._batches.get(org, sandbox, request.params["batch"])
+        tenant = caller.tenant
+        batch = self._batches.get(tenant, request.params["batch"])
         if batch is None or batch["relatedObjects"][0]["id"] != request.params["dataset"]:
             raise problem.not_found(
                 f"There is no batch {request.params['batch']} of the dataset {request.params['dataset']}"
@@ -45,8 +45,8 @@ class BatchPreview:
         form = self._form(request)
         most = request.query.number("nrow", 0, high=_MOST_ROWS) or _DEFAULT_ROWS
         records: list[dict[str, Any]] = []
-        for file in self._batches.files(org, sandbox, batch["id"]):
-            content = self._platform.store.get_blob(org, sandbox, file["id"]) or b""
+        for file in self._batches.files(tenant, batch["id"]):
+            content = self._platform.store.get_blob(tenant, file["id"]) or b""
             try:
                 found = list(islice(rows(content, form), most - len(records)))
             except FileError as error:

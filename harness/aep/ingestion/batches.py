@@ -12,6 +12,7 @@ from harness.aep.xdm.coercion import CoercionError, coerce
 if TYPE_CHECKING:
     from harness.aep.ingestion.landing import Target
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 KIND = "batch"
 FILE_KIND = "batch-file"
@@ -57,8 +58,7 @@ class Batches:
 
     def make(
         self,
-        org: str,
-        sandbox: str,
+        tenant: Tenant,
         dataset_id: str,
         *,
         status: str = "loading",
@@ -72,7 +72,7 @@ class Batches:
         body = {
             **fields,
             "id": self._platform.ids.ulid(),
-            "imsOrg": org,
+            "imsOrg": tenant.org,
             "updated": now,
             "status": status,
             "created": now,
@@ -85,23 +85,23 @@ class Batches:
             "streamed": streamed,
             "errors": [],
         }
-        self._platform.store.put(org, sandbox, KIND, body["id"], body)
+        self._platform.store.put(tenant, KIND, body["id"], body)
         if streamed:
-            self._catalog.note_batch(org, sandbox, dataset_id, body["id"], success=status == "success")
+            self._catalog.note_batch(tenant, dataset_id, body["id"], success=status == "success")
         return body
 
-    def get(self, org: str, sandbox: str, batch_id: str) -> dict[str, Any] | None:
+    def get(self, tenant: Tenant, batch_id: str) -> dict[str, Any] | None:
         """Batch by id, with its `id` inside."""
-        return self._platform.store.get(org, sandbox, KIND, batch_id)
+        return self._platform.store.get(tenant, KIND, batch_id)
 
-    def all(self, org: str, sandbox: str) -> list[dict[str, Any]]:
+    def all(self, tenant: Tenant) -> list[dict[str, Any]]:
         """Batches of a sandbox, oldest first."""
-        return self._platform.store.find(org, sandbox, KIND)
+        return self._platform.store.find(tenant, KIND)
 
-    def shown(self, org: str, sandbox: str, batch: dict[str, Any]) -> dict[str, Any]:
+    def shown(self, tenant: Tenant, batch: dict[str, Any]) -> dict[str, Any]:
         """Batch as Catalog shows it: without id, with counts."""
-        good = self._platform.store.count_records(org, sandbox, LAKE, batch["id"])
-        bad = self._platform.store.count_records(org, sandbox, FAILED, batch["id"])
+        good = self._platform.store.count_records(tenant, LAKE, batch["id"])
+        bad = self._platform.store.count_records(tenant, FAILED, batch["id"])
         body = {name: value for name, value in batch.items() if name not in {"id", "streamed"}}
         if batch["streamed"]:
             body["metrics"] = _metrics(batch, good, bad)
@@ -118,35 +118,35 @@ class Batches:
             body["failedRecordCount"] = body["metrics"]["failedRecordCount"]
         return body
 
-    def files(self, org: str, sandbox: str, batch_id: str) -> list[dict[str, Any]]:
+    def files(self, tenant: Tenant, batch_id: str) -> list[dict[str, Any]]:
         """Files that were uploaded to a batch, in order."""
-        return self._platform.store.find(org, sandbox, FILE_KIND, batchId=batch_id)
+        return self._platform.store.find(tenant, FILE_KIND, batchId=batch_id)
 
-    def set_status(self, org: str, sandbox: str, batch: dict[str, Any], status: str) -> None:
+    def set_status(self, tenant: Tenant, batch: dict[str, Any], status: str) -> None:
         """Change the status and keep it."""
         batch["status"] = status
         batch["updated"] = self._platform.clock.now_ms()
         batch["version"] = f"1.0.{int(batch['version'].rpartition('.')[2]) + 1}"
-        self._platform.store.put(org, sandbox, KIND, batch["id"], batch)
+        self._platform.store.put(tenant, KIND, batch["id"], batch)
 
-    def complete(self, org: str, sandbox: str, batch: dict[str, Any]) -> None:
+    def complete(self, tenant: Tenant, batch: dict[str, Any]) -> None:
         """Take in the files of a batch that is loaded: loading, staging, then success or failure."""
         started = self._platform.clock.now_ms()
-        self.set_status(org, sandbox, batch, "staging")
+        self.set_status(tenant, batch, "staging")
         dataset_id = batch["relatedObjects"][0]["id"]
-        target = self._landing.target(org, sandbox, dataset_id)
+        target = self._landing.target(tenant, dataset_id)
         good: list[dict[str, Any]] = []
         bad: list[BadRow] = []
         errors: list[dict[str, Any]] = []
         size = 0
-        files = self.files(org, sandbox, batch["id"])
+        files = self.files(tenant, batch["id"])
         if target is None:
             errors.append(_error("119", f"The dataset {dataset_id} does not exist."))
         elif not files:
             errors.append(_error("106", "Dataset file is empty. Please upload file with data."))
         else:
             for file in files:
-                content = self._platform.store.get_blob(org, sandbox, file["id"]) or b""
+                content = self._platform.store.get_blob(tenant, file["id"]) or b""
                 size += len(content)
                 self._take_file(batch, target, file["name"], content, good, bad, errors)
         failed = _too_many(batch, good, bad) or bool(errors)
@@ -156,11 +156,10 @@ class Batches:
         with self._platform.store.transaction():
             if target is not None and not failed:
                 self._land(batch, target, good, now)
-                self._retire(org, sandbox, batch)
+                self._retire(tenant, batch)
             for one in bad:
                 self._platform.store.append(
-                    org,
-                    sandbox,
+                    tenant,
                     FAILED,
                     batch["id"],
                     now,
@@ -184,20 +183,20 @@ class Batches:
                 "failedRecordCount": len(good) + len(bad) - landed,
             }
             batch["started"], batch["completed"] = started, now
-            self.set_status(org, sandbox, batch, "failure" if failed else "success")
-            self._catalog.note_batch(org, sandbox, dataset_id, batch["id"], success=not failed)
+            self.set_status(tenant, batch, "failure" if failed else "success")
+            self._catalog.note_batch(tenant, dataset_id, batch["id"], success=not failed)
 
-    def _retire(self, org: str, sandbox: str, batch: dict[str, Any]) -> None:
+    def _retire(self, tenant: Tenant, batch: dict[str, Any]) -> None:
         """Take back the batches that this one replaces."""
         for batch_id in (batch.get("replay") or {}).get("predecessors", ()):
-            replaced = self.get(org, sandbox, batch_id)
+            replaced = self.get(tenant, batch_id)
             if replaced is not None:
-                self.revert(org, sandbox, replaced)
+                self.revert(tenant, replaced)
 
-    def revert(self, org: str, sandbox: str, batch: dict[str, Any]) -> None:
+    def revert(self, tenant: Tenant, batch: dict[str, Any]) -> None:
         """Take a batch's records out of the data lake."""
-        self._platform.store.forget_records(org, sandbox, LAKE, batch["id"])
-        self.set_status(org, sandbox, batch, "inactive")
+        self._platform.store.forget_records(tenant, LAKE, batch["id"])
+        self.set_status(tenant, batch, "inactive")
 
     def _take_file(
         self,

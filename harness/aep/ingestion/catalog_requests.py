@@ -62,14 +62,12 @@ class CatalogRequests:
 
     def overview(self, request: Request, caller: Caller) -> Response:
         """`GET /catalog`: datasets and batches, keyed by id, each as its own list shows it."""
-        org, sandbox = caller.org, caller.sandbox
+        tenant = caller.tenant
         datasets = [
             (one["id"], {name: value for name, value in one.items() if name != "id"})
-            for one in self._catalog.datasets(org, sandbox)
+            for one in self._catalog.datasets(tenant)
         ]
-        batches = [
-            (one["id"], self._batches.shown(org, sandbox, one)) for one in self._batches.all(org, sandbox)
-        ]
+        batches = [(one["id"], self._batches.shown(tenant, one)) for one in self._batches.all(tenant)]
         return answer(listed([*datasets, *batches], request.query))
 
     def several(self, request: Request, caller: Caller) -> Response:
@@ -118,14 +116,14 @@ class CatalogRequests:
 
     def all_files(self, request: Request, caller: Caller) -> Response:
         """`GET /catalog/dataSetFiles`: the files of all datasets, keyed by id."""
-        datasets = {one["id"]: one for one in self._catalog.datasets(caller.org, caller.sandbox)}
+        datasets = {one["id"]: one for one in self._catalog.datasets(caller.tenant)}
         return answer(listed(self._files_of(caller, datasets), request.query))
 
     def _files_of(
         self, caller: Caller, datasets: dict[str, dict[str, Any]]
     ) -> list[tuple[str, dict[str, Any]]]:
         found = []
-        for batch in self._batches.all(caller.org, caller.sandbox):
+        for batch in self._batches.all(caller.tenant):
             dataset = datasets.get(batch["relatedObjects"][0]["id"])
             if dataset is not None and batch["status"] == "success":
                 names = ("imsOrg", "createdUser", "createdClient", "updatedUser", "created", "updated")
@@ -144,8 +142,8 @@ class CatalogRequests:
         name = request.params["namespace"]
         found: dict[str, dict[str, list[str]]] = {}
         kinds = (
-            ("dataSets", self._catalog.datasets(caller.org, caller.sandbox)),
-            ("batches", self._batches.all(caller.org, caller.sandbox)),
+            ("dataSets", self._catalog.datasets(caller.tenant)),
+            ("batches", self._batches.all(caller.tenant)),
         )
         for kind, bodies in kinds:
             for body in bodies:
@@ -156,7 +154,7 @@ class CatalogRequests:
     # parts
 
     def _dataset(self, request: Request, caller: Caller) -> dict[str, Any]:
-        found = self._catalog.dataset(caller.org, caller.sandbox, request.params["id"])
+        found = self._catalog.dataset(caller.tenant, request.params["id"])
         if found is None:
             raise problem.not_found(f"The dataset {request.params['id']} does not exist")
         return found

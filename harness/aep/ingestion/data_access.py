@@ -56,10 +56,10 @@ class DataAccess:
         """`GET /batches/{batch}/files`: the dataset files of a batch, none when nothing landed."""
         batch = self._batch(request, caller)
         found = []
-        if self._platform.store.count_records(caller.org, caller.sandbox, LAKE, batch["id"]):
+        if self._platform.store.count_records(caller.tenant, LAKE, batch["id"]):
             file_id = batch["id"] + _PART
             dataset_id = batch["relatedObjects"][0]["id"]
-            dataset = self._catalog.dataset(caller.org, caller.sandbox, dataset_id) or {}
+            dataset = self._catalog.dataset(caller.tenant, dataset_id) or {}
             found.append(
                 {
                     "dataSetFileId": file_id,
@@ -113,7 +113,7 @@ class DataAccess:
         return _content(request, files[name], "application/json")
 
     def _input_files(self, caller: Caller, batch: dict[str, Any]) -> dict[str, bytes]:
-        uploaded = self._batches.files(caller.org, caller.sandbox, batch["id"])
+        uploaded = self._batches.files(caller.tenant, batch["id"])
         if not uploaded or batch["status"] == "loading":
             return {}
         return {"fileMetaData1.json": _lines([{"path": one["name"]} for one in uploaded])}
@@ -133,7 +133,7 @@ class DataAccess:
         return {name: _lines(found) for name, found in rows.items()}
 
     def _refused(self, caller: Caller, batch: dict[str, Any]) -> list[dict[str, Any]]:
-        found = self._platform.store.records(caller.org, caller.sandbox, FAILED, batch["id"])
+        found = self._platform.store.records(caller.tenant, FAILED, batch["id"])
         return [one.body for one in found]
 
     def file(self, request: Request, caller: Caller) -> Response:
@@ -143,38 +143,34 @@ class DataAccess:
         """
         file_id = request.params["file"]
         batch_id = file_id.removesuffix(_PART)
-        batch = self._batches.get(caller.org, caller.sandbox, batch_id)
+        batch = self._batches.get(caller.tenant, batch_id)
         if batch is None or batch_id == file_id:
             raise problem.not_found(f"The file {file_id} does not exist")
-        records = [
-            one.body for one in self._platform.store.records(caller.org, caller.sandbox, LAKE, batch_id)
-        ]
+        records = [one.body for one in self._platform.store.records(caller.tenant, LAKE, batch_id)]
         content = parquet(records, self._schema(caller, batch["relatedObjects"][0]["id"]))
         return self._listed_or_content(request, {f"{batch_id}.parquet": content}, "application/parquet")
 
     def preview(self, request: Request, caller: Caller) -> Response:
         """`GET /datasets/{dataset}/preview`: the first rows of a dataset."""
         dataset_id = request.params["dataset"]
-        if self._catalog.dataset(caller.org, caller.sandbox, dataset_id) is None:
+        if self._catalog.dataset(caller.tenant, dataset_id) is None:
             raise problem.not_found(f"The dataset {dataset_id} does not exist")
         found: list[Any] = []
-        for batch in self._batches.all(caller.org, caller.sandbox):
+        for batch in self._batches.all(caller.tenant):
             if batch["relatedObjects"][0]["id"] == dataset_id and len(found) < _PREVIEW:
                 left = _PREVIEW - len(found)
-                records = self._platform.store.records(
-                    caller.org, caller.sandbox, LAKE, batch["id"], limit=left
-                )
+                records = self._platform.store.records(caller.tenant, LAKE, batch["id"], limit=left)
                 found.extend(one.body for one in records)
         return answer({"data": found})
 
     def _schema(self, caller: Caller, dataset_id: str) -> dict[str, Any]:
-        dataset = self._catalog.dataset(caller.org, caller.sandbox, dataset_id) or {}
+        dataset = self._catalog.dataset(caller.tenant, dataset_id) or {}
         schema_id = dataset.get("schemaRef", {}).get("id", "")
-        return self._registry.full(caller.org, caller.sandbox, schema_id) or {}
+        return self._registry.full(caller.tenant, schema_id) or {}
 
     def _batch(self, request: Request, caller: Caller) -> dict[str, Any]:
         wanted = request.params["batch"]
-        found = self._batches.get(caller.org, caller.sandbox, wanted)
+        found = self._batches.get(caller.tenant, wanted)
         if found is None:
             raise problem.not_found(f"The batch {wanted} does not exist")
         return found

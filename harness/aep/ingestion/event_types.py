@@ -27,14 +27,14 @@ def routes(platform: Platform) -> list[Endpoint]:
 
     def listed(request: Request, caller: Caller) -> Response:
         """`GET /config/eventTypes?limit=`: oldest first."""
-        found = store.find(caller.org, caller.sandbox, _KIND)
+        found = store.find(caller.tenant, _KIND)
         limit = request.query.number("limit", 20, low=1)
         page = {"totalCount": len(found), "pageSize": min(limit, len(found))}
         return answer({"_page": page, "children": found[:limit], "_links": {"next": {"href": ""}}})
 
     def read(request: Request, caller: Caller) -> Response:
         """`GET /config/eventTypes/{id}`."""
-        found = store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
+        found = store.get(caller.tenant, _KIND, request.params["id"])
         if found is None:
             raise problem.ups(404)
         return answer(found)
@@ -45,11 +45,11 @@ def routes(platform: Platform) -> list[Endpoint]:
         wanted = request.document()
         if not isinstance(wanted.get("id"), str) or not wanted["id"]:
             raise problem.ups(400, "The event type needs an id")
-        if wanted.get("imsOrgId", caller.org) != caller.org:
+        if wanted.get("imsOrgId", caller.tenant.org) != caller.tenant.org:
             raise problem.ups(403, "The event type belongs to another IMS Org")
-        known = store.get(caller.org, caller.sandbox, _KIND, wanted["id"])
-        body = {**wanted, "imsOrgId": caller.org}
-        store.put(caller.org, caller.sandbox, _KIND, wanted["id"], body)
+        known = store.get(caller.tenant, _KIND, wanted["id"])
+        body = {**wanted, "imsOrgId": caller.tenant.org}
+        store.put(caller.tenant, _KIND, wanted["id"], body)
         return answer(body, 200 if known else 201)
 
     return [

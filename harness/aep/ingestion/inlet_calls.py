@@ -44,7 +44,7 @@ class InletCalls:
 
     def list(self, _: Request, caller: Caller) -> Response:
         """`GET /data/core/edge/inlet`: a bare array."""
-        return answer([self._shown(one) for one in self._inlets.list(caller.org, caller.sandbox)])
+        return answer([self._shown(one) for one in self._inlets.list(caller.tenant)])
 
     def read(self, request: Request, caller: Caller) -> Response:
         """`GET /data/core/edge/inlet/{id}`."""
@@ -63,8 +63,7 @@ class InletCalls:
         if data_type not in {"xdm", "raw"}:
             raise problem.bad_request(f"dataType must be xdm or raw, not {data_type!r}")
         inlet = self._inlets.mint(
-            org=caller.org,
-            sandbox=caller.sandbox,
+            tenant=caller.tenant,
             name=name,
             source_id=str(wanted.get("sourceId") or name),
             data_type=data_type,
@@ -81,7 +80,7 @@ class InletCalls:
 
     def _get(self, request: Request, caller: Caller) -> Inlet:
         found = self._inlets.by_inlet_id(request.params["id"])
-        if found is None or (found.org, found.sandbox) != (caller.org, caller.sandbox):
+        if found is None or found.tenant != caller.tenant:
             raise problem.not_found(f"The inlet {request.params['id']} does not exist")
         return found
 
@@ -93,7 +92,7 @@ class InletCalls:
             "inletUrl": url,
             "dataInletId": inlet.inlet_id,
             "dataInletUrl": url,
-            "imsOrg": inlet.org,
+            "imsOrg": inlet.tenant.org,
             "sourceId": inlet.source_id,
             "dataType": inlet.data_type,
             "name": inlet.name,

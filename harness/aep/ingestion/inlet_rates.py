@@ -68,7 +68,7 @@ class InletRates:
 
 
 def _too_many(inlet: Inlet, text: str, wait_s: int) -> Problem:
-    where = f"inletId: [{inlet.inlet_id}] imsOrgId: [{inlet.org}]"
+    where = f"inletId: [{inlet.inlet_id}] imsOrgId: [{inlet.tenant.org}]"
     raised = problem.dcs(429, "Too Many Requests", f"{where} {text}")
     raised.headers["Retry-After"] = str(wait_s)
     return raised

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.aep.platform import Platform
     from harness.aep.registry.state import Identity
     from harness.aep.xdm.validation import Violation
+    from harness.twin.tenant import Tenant
 
 LAKE = "lake"
 FAILED = "lake-failed"
@@ -25,8 +26,7 @@ FAILED = "lake-failed"
 class Target:
     """A dataset, ready to take records. `schema` is resolved, with what ingestion demands."""
 
-    org: str
-    sandbox: str
+    tenant: Tenant
     dataset: dict[str, Any]
     schema_id: str
     schema: dict[str, Any]
@@ -40,12 +40,12 @@ class Landing:
         self._platform = platform
         self._registry = platform.service(SchemaRegistry)
         self._catalog = platform.service(Catalog)
-        self._targets: dict[tuple[str, str, str], Target | None] = {}
-        self._compiled: dict[tuple[str, str, str], tuple[dict[str, Any], Validator]] = {}
+        self._targets: dict[tuple[Tenant, str], Target | None] = {}
+        self._compiled: dict[tuple[Tenant, str], tuple[dict[str, Any], Validator]] = {}
         self._stamp: tuple[int, ...] = ()
         self._schema_stamp: tuple[int, ...] = ()
 
-    def target(self, org: str, sandbox: str, dataset_id: str) -> Target | None:
+    def target(self, tenant: Tenant, dataset_id: str) -> Target | None:
         """Look up a dataset to take records; None when there is none."""
         schema_stamp = self._registry.generation()
         stamp = (*schema_stamp, self._platform.store.generation(DATASET_KIND))
@@ -55,11 +55,11 @@ class Landing:
         if schema_stamp != self._schema_stamp:
             self._compiled.clear()
             self._schema_stamp = schema_stamp
-        key = (org, sandbox, dataset_id)
+        key = (tenant, dataset_id)
         if key not in self._targets:
             if len(self._targets) > 10_000:
                 self._targets.clear()
-            self._targets[key] = self._make(org, sandbox, dataset_id)
+            self._targets[key] = self._make(tenant, dataset_id)
         return self._targets[key]
 
     def accept(
@@ -78,8 +78,7 @@ class Landing:
         from harness.aep.ingestion.pipeline import record_landed
 
         arguments: dict[str, Any] = {
-            "org": target.org,
-            "sandbox": target.sandbox,
+            "tenant": target.tenant,
             "dataset": target.dataset,
             "schema_id": target.schema_id,
             "record": record,
@@ -89,7 +88,7 @@ class Landing:
             "batch_id": batch_id,
         }
         with self._platform.store.transaction():
-            self._platform.store.append(target.org, target.sandbox, LAKE, batch_id, received_ms, record)
+            self._platform.store.append(target.tenant, LAKE, batch_id, received_ms, record)
             if self._platform.settings.ingest_delay_ms:
                 self._platform.service(LandingQueue).put(**arguments)
             else:
@@ -106,30 +105,28 @@ class Landing:
     ) -> None:
         """Keep an invalid record and the reason in an error batch."""
         self._platform.store.append(
-            target.org,
-            target.sandbox,
+            target.tenant,
             FAILED,
             batch_id,
             received_ms,
             {"record": record, "_errors": {"_streamingValidation": [violation]}},
         )
 
-    def _make(self, org: str, sandbox: str, dataset_id: str) -> Target | None:
-        dataset = self._catalog.dataset(org, sandbox, dataset_id)
+    def _make(self, tenant: Tenant, dataset_id: str) -> Target | None:
+        dataset = self._catalog.dataset(tenant, dataset_id)
         if dataset is None:
             return None
         schema_id = self._registry.canonical(dataset["schemaRef"]["id"])
-        key = (org, sandbox, schema_id)
+        key = (tenant, schema_id)
         if key not in self._compiled:
-            full = self._registry.full(org, sandbox, schema_id)
+            full = self._registry.full(tenant, schema_id)
             if full is None:
                 return None
-            demanded = _demanding(full, self._registry.identities(org, sandbox, schema_id))
+            demanded = _demanding(full, self._registry.identities(tenant, schema_id))
             self._compiled[key] = (demanded, Validator(demanded))
         schema, validator = self._compiled[key]
         return Target(
-            org=org,
-            sandbox=sandbox,
+            tenant=tenant,
             dataset=dataset,
             schema_id=schema_id,
             schema=schema,

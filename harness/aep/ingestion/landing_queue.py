@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.catalog.datasets import Catalog
+from harness.twin.tenant import NOWHERE, Tenant
 
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
 
-_NOWHERE = ("", "")
 _STREAM = "landing-queue"
 _AT_ONCE = 200
 
@@ -23,7 +23,7 @@ class LandingQueue:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._store = platform.store
-        self._waiting = self._store.count_records(*_NOWHERE, _STREAM)
+        self._waiting = self._store.count_records(NOWHERE, _STREAM)
         platform.at_settle(lambda: self.catch_up(everything=True))
 
     def put(self, received_ms: int, **arguments: Any) -> None:
@@ -32,7 +32,8 @@ class LandingQueue:
         arguments["received_ms"] = received_ms
         dataset = arguments.pop("dataset")
         arguments["dataset_id"] = dataset["id"]
-        self._store.append(*_NOWHERE, _STREAM, arguments["xaction_id"], due_ms, arguments)
+        arguments["org"], arguments["sandbox"] = arguments.pop("tenant")
+        self._store.append(NOWHERE, _STREAM, arguments["xaction_id"], due_ms, arguments)
         self._waiting += 1
 
     def catch_up(self, *, everything: bool = False) -> None:
@@ -41,17 +42,17 @@ class LandingQueue:
 
         while self._waiting:
             now = self._platform.clock.now_ms()
-            found = self._store.records(*_NOWHERE, _STREAM, limit=_AT_ONCE)
+            found = self._store.records(NOWHERE, _STREAM, limit=_AT_ONCE)
             if not found:
                 self._waiting = 0
             for record in found:
                 if record.at > now and not everything:
                     return
                 body = dict(record.body)
-                org, sandbox, dataset_id = body["org"], body["sandbox"], body.pop("dataset_id")
+                tenant, dataset_id = Tenant(body.pop("org"), body.pop("sandbox")), body.pop("dataset_id")
                 with self._store.transaction():
-                    dataset = self._platform.service(Catalog).dataset(org, sandbox, dataset_id)
+                    dataset = self._platform.service(Catalog).dataset(tenant, dataset_id)
                     if dataset is not None:
-                        record_landed(self._platform, dataset=dataset, **body)
-                    self._store.forget_records(*_NOWHERE, _STREAM, record.key)
+                        record_landed(self._platform, tenant=tenant, dataset=dataset, **body)
+                    self._store.forget_records(NOWHERE, _STREAM, record.key)
                 self._waiting -= 1

@@ -11,6 +11,7 @@ from harness.aep.registry.state import SchemaRegistry
 
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 _PAGE = 1000
 _MOST_PATHS = 10_000
@@ -25,34 +26,34 @@ class ObservableSchemas:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._registry = platform.service(SchemaRegistry)
-        self._seen: dict[tuple[str, str, str], tuple[int, Tree]] = {}
-        self._shown: dict[tuple[str, str, str], tuple[tuple[int, ...], dict[str, Any]]] = {}
+        self._seen: dict[tuple[Tenant, str], tuple[int, Tree]] = {}
+        self._shown: dict[tuple[Tenant, str], tuple[tuple[int, ...], dict[str, Any]]] = {}
 
-    def schema(self, org: str, sandbox: str, dataset_id: str) -> dict[str, Any]:
+    def schema(self, tenant: Tenant, dataset_id: str) -> dict[str, Any]:
         """Give the schema of the fields that occur in the dataset; without records one without fields."""
-        key = (org, sandbox, dataset_id)
+        key = (tenant, dataset_id)
         stamp = (self._platform.store.last_written(), *self._registry.generation())
         known = self._shown.get(key)
         if known is not None and known[0] == stamp:
             return known[1]
-        dataset = self._platform.service(Catalog).dataset(org, sandbox, dataset_id) or {}
+        dataset = self._platform.service(Catalog).dataset(tenant, dataset_id) or {}
         schema_id = (dataset.get("schemaRef") or {}).get("id", "")
-        full = self._registry.full(org, sandbox, schema_id) or {}
-        properties = _used(full, self._tree(org, sandbox, dataset_id)).get("properties", {})
+        full = self._registry.full(tenant, schema_id) or {}
+        properties = _used(full, self._tree(tenant, dataset_id)).get("properties", {})
         shown = {"type": "object", "meta:xdmType": "object", "properties": properties}
         self._shown[key] = (stamp, shown)
         return shown
 
-    def _tree(self, org: str, sandbox: str, dataset_id: str) -> Tree:
-        key = (org, sandbox, dataset_id)
+    def _tree(self, tenant: Tenant, dataset_id: str) -> Tree:
+        key = (tenant, dataset_id)
         store = self._platform.store
         after, tree = self._seen.get(key, (0, {}))
         newest = after
-        for batch in self._platform.service(Batches).all(org, sandbox):
+        for batch in self._platform.service(Batches).all(tenant):
             if batch["relatedObjects"][0]["id"] != dataset_id:
                 continue
             at = after
-            while found := store.records(org, sandbox, LAKE, batch["id"], after=at, limit=_PAGE):
+            while found := store.records(tenant, LAKE, batch["id"], after=at, limit=_PAGE):
                 for record in found:
                     _note(record.body, tree)
                 at = found[-1].seq

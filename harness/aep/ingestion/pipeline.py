@@ -23,13 +23,13 @@ from harness.aep.segmentation.segments import Segments
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
     from harness.twin.store import Json
+    from harness.twin.tenant import Tenant
 
 
 def record_landed(
     platform: Platform,
     *,
-    org: str,
-    sandbox: str,
+    tenant: Tenant,
     dataset: dict[str, Json],
     schema_id: str,
     record: dict[str, Json],
@@ -45,21 +45,20 @@ def record_landed(
     # 1. does it concern profiles, and whose is it
     for_profile = tag_enabled(dataset, "unifiedProfile")
     for_graph = tag_enabled(dataset, "unifiedIdentity")
-    schema = platform.service(SchemaRegistry).schema(org, sandbox, schema_id)
+    schema = platform.service(SchemaRegistry).schema(tenant, schema_id)
     class_id = None if schema is None else schema.get("meta:class")
     if not (for_profile or for_graph) or class_id not in (PROFILE_CLASS, EVENT_CLASS):
         return
-    found = _identities(platform, org, sandbox, schema_id, record)
+    found = _identities(platform, tenant, schema_id, record)
     if found.primary is None:
         return
     # 2. identities: only a dataset enabled for the graph links them
     profiles = platform.service(Profiles)
-    link = profiles.link(org, sandbox, found, stitch=for_graph)
+    link = profiles.link(tenant, found, stitch=for_graph)
     if for_graph and len(found.all) > 1:
         others = [one for one in found.all if one.key != found.primary.key]
         platform.service(IdentityEdges).note(
-            org,
-            sandbox,
+            tenant,
             [found.primary, *others],
             dataset_id=dataset["id"],
             batch_id=batch_id,
@@ -68,15 +67,14 @@ def record_landed(
     qualification = platform.service(Qualification)
     if link.absorbed:
         keys = [f"pdg/{cluster}" for cluster in link.absorbed]
-        qualification.absorb(org, sandbox, f"pdg/{link.cluster}", keys)
+        qualification.absorb(tenant, f"pdg/{link.cluster}", keys)
     # 3. profile
     is_event = class_id == EVENT_CLASS
     if for_profile and is_event:
-        profiles.add_event(org, sandbox, link.xid, dataset["id"], record, received_ms)
+        profiles.add_event(tenant, link.xid, dataset["id"], record, received_ms)
     elif for_profile:
         profiles.put_fragment(
-            org,
-            sandbox,
+            tenant,
             link.xid,
             dataset["id"],
             record,
@@ -85,36 +83,36 @@ def record_landed(
             upsert=tag_enabled(dataset, "unifiedProfile", "isUpsert"),
         )
     # 4. segments: only what streams in is evaluated at once
-    segments = [one for one in platform.service(Segments).all(org, sandbox) if one.continuous]
+    segments = [one for one in platform.service(Segments).all(tenant) if one.continuous]
     changes: dict[str, Change] = {}
     written = record if for_profile else {}
     if is_event and for_profile:
-        written = touched_by_events(platform.service(ComputedValues).attributes(org, sandbox))
-    for policy in platform.service(MergePolicies).all(org, sandbox):
+        written = touched_by_events(platform.service(ComputedValues).attributes(tenant))
+    for policy in platform.service(MergePolicies).all(tenant):
         changed: list[Membership] = []
         due = [one for one in segments if one.policy_id == policy["id"]] if streamed else []
         if due:
-            view = profiles.view(org, sandbox, link.xid, policy)
+            view = profiles.view(tenant, link.xid, policy)
             if view is not None:
-                changed = qualification.evaluate(org, sandbox, view, due)
+                changed = qualification.evaluate(tenant, view, due)
         changes[policy["id"]] = Change(
             memberships=tuple(changed),
             identities=link.identities_changed and stitches(policy),
             record=written,
         )
     # 5. exports
-    platform.service(Activation).changed(org, sandbox, link.xid, changes)
+    platform.service(Activation).changed(tenant, link.xid, changes)
 
 
 def _identities(
-    platform: Platform, org: str, sandbox: str, schema_id: str, record: dict[str, Json]
+    platform: Platform, tenant: Tenant, schema_id: str, record: dict[str, Json]
 ) -> RecordIdentities:
     """Identities of a record; those of namespaces that do not exist are passed over."""
     namespaces = platform.service(Namespaces)
     fields = [
         IdentityField(path="/" + "/".join(one.path), namespace=code, primary=one.primary)
-        for one in platform.service(SchemaRegistry).identities(org, sandbox, schema_id)
-        if (code := _code(namespaces, org, sandbox, one.namespace)) is not None
+        for one in platform.service(SchemaRegistry).identities(tenant, schema_id)
+        if (code := _code(namespaces, tenant, one.namespace)) is not None
     ]
     found = identities_of(record, fields)
     known: dict[str, bool] = {}
@@ -122,17 +120,17 @@ def _identities(
     def exists(identity: Identity) -> bool:
         code = identity.namespace.lower()
         if code not in known:
-            known[code] = namespaces.exists(org, sandbox, code)
+            known[code] = namespaces.exists(tenant, code)
         return known[code]
 
     primary = found.primary if found.primary is not None and exists(found.primary) else None
     return RecordIdentities(primary=primary, all=tuple(one for one in found.all if exists(one)))
 
 
-def _code(namespaces: Namespaces, org: str, sandbox: str, named: str | int) -> str | None:
+def _code(namespaces: Namespaces, tenant: Tenant, named: str | int) -> str | None:
     """Code of a namespace that a descriptor names by code or, with `xdm:id`, by number."""
     text = str(named)
-    if namespaces.exists(org, sandbox, text):
+    if namespaces.exists(tenant, text):
         return text
-    held = namespaces.by_id(org, sandbox, int(text)) if text.isdecimal() and len(text) <= 12 else None
+    held = namespaces.by_id(tenant, int(text)) if text.isdecimal() and len(text) <= 12 else None
     return None if held is None else str(held["code"])

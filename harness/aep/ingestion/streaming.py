@@ -160,7 +160,7 @@ class Streaming:
         except TokenError as error:
             reason = "expired" if error.expired else "invalid"
             raise problem.dcs_authorization(inlet.inlet_id, f"Ims service token is {reason}") from None
-        if claims.org != inlet.org:
+        if claims.org != inlet.tenant.org:
             raise problem.dcs_authorization(inlet.inlet_id, "Ims service token is of another ims org")
 
     def _check_location(self, inlet: Inlet) -> None:
@@ -192,10 +192,10 @@ class Streaming:
         if not isinstance(record, dict):
             raise self._invalid(inlet, _FORMAT)
         # 2. organisation: that of the inlet; an absent one is filled in
-        if header.get("imsOrgId", inlet.org) != inlet.org:
+        if header.get("imsOrgId", inlet.tenant.org) != inlet.tenant.org:
             raise self._invalid(inlet, _ORG)
         # 3. dataset, 4. its schema, said twice
-        target = self._landing.target(inlet.org, inlet.sandbox, str(header.get("datasetId", "")))
+        target = self._landing.target(inlet.tenant, str(header.get("datasetId", "")))
         if target is None:
             raise self._invalid(inlet, _FORMAT)
         meta = body.get("xdmMeta")
@@ -213,9 +213,7 @@ class Streaming:
 
     def _accept(self, target: Target, record: dict[str, Any], xaction_id: str, received_ms: int) -> None:
         with self._platform.store.transaction():
-            batch_id = self._batches.batch_for(
-                target.org, target.sandbox, target.dataset["id"], received_ms, good=True
-            )
+            batch_id = self._batches.batch_for(target.tenant, target.dataset["id"], received_ms, good=True)
             self._landing.accept(
                 target,
                 record,
@@ -227,9 +225,7 @@ class Streaming:
 
     def _refuse(self, target: Target, record: Any, violation: Any, received_ms: int) -> None:
         with self._platform.store.transaction():
-            batch_id = self._batches.batch_for(
-                target.org, target.sandbox, target.dataset["id"], received_ms, good=False
-            )
+            batch_id = self._batches.batch_for(target.tenant, target.dataset["id"], received_ms, good=False)
             self._landing.refuse(target, record, violation, batch_id=batch_id, received_ms=received_ms)
 
     @staticmethod
@@ -238,4 +234,4 @@ class Streaming:
 
 
 def _where(inlet: Inlet) -> str:
-    return f"inletId: [{inlet.inlet_id}] imsOrgId: [{inlet.org}]"
+    return f"inletId: [{inlet.inlet_id}] imsOrgId: [{inlet.tenant.org}]"

@@ -8,6 +8,7 @@ from harness.aep.ingestion.batches import Batches
 
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 _WINDOW_MS = 15 * 60 * 1000
 
@@ -18,20 +19,19 @@ class StreamingBatches:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._batches = platform.service(Batches)
-        self._open: dict[tuple[str, str, str, bool], tuple[int, str]] = {}
+        self._open: dict[tuple[Tenant, str, bool], tuple[int, str]] = {}
 
-    def batch_for(self, org: str, sandbox: str, dataset_id: str, received_ms: int, *, good: bool) -> str:
+    def batch_for(self, tenant: Tenant, dataset_id: str, received_ms: int, *, good: bool) -> str:
         """Id of the batch; a new one is made when a window begins."""
         window = received_ms // _WINDOW_MS
-        key = (org, sandbox, dataset_id, good)
+        key = (tenant, dataset_id, good)
         held = self._open.get(key)
-        if held is not None and held[0] == window and self._exists(org, sandbox, held[1]):
+        if held is not None and held[0] == window and self._exists(tenant, held[1]):
             return held[1]
         if len(self._open) > 10_000:
             self._open.clear()
         batch = self._batches.make(
-            org,
-            sandbox,
+            tenant,
             dataset_id,
             status="success" if good else "failure",
             streamed=True,
@@ -39,5 +39,5 @@ class StreamingBatches:
         self._open[key] = (window, batch["id"])
         return str(batch["id"])
 
-    def _exists(self, org: str, sandbox: str, batch_id: str) -> bool:
-        return self._platform.store.version(org, sandbox, "batch", batch_id) > 0
+    def _exists(self, tenant: Tenant, batch_id: str) -> bool:
+        return self._platform.store.version(tenant, "batch", batch_id) > 0

@@ -53,7 +53,7 @@ class ComputedAttributes(PatchedDocuments):
         now = self._platform.clock.now_s()
         body = {"id": self._platform.ids.uuid(), **self._composed(request.document(), caller)}
         body |= {"createEpoch": now, "updateEpoch": now}
-        self._store.put(caller.org, caller.sandbox, self.kind, body["id"], body)
+        self._store.put(caller.tenant, self.kind, body["id"], body)
         return answer(body)
 
     def patch(self, request: Request, caller: Caller) -> Response:
@@ -67,7 +67,7 @@ class ComputedAttributes(PatchedDocuments):
             raise problem.bad_request("The patch leaves no object")
         kept = {name: held[name] for name in ("id", "createEpoch")}
         body = {**self._composed(wanted, caller), **kept, "updateEpoch": self._platform.clock.now_s()}
-        self._store.put(caller.org, caller.sandbox, self.kind, held["id"], body)
+        self._store.put(caller.tenant, self.kind, held["id"], body)
         return empty()
 
     def delete(self, request: Request, caller: Caller) -> Response:
@@ -81,7 +81,7 @@ class ComputedAttributes(PatchedDocuments):
         name, path = wanted.get("name"), wanted.get("path")
         if not isinstance(name, str) or _NAME.fullmatch(name) is None:
             raise problem.bad_request("name must be the name of a field")
-        own = f"_{self._platform.settings.tenant_of(caller.org)}"
+        own = f"_{self._platform.settings.tenant_of(caller.tenant.org)}"
         words = path.split(".") if isinstance(path, str) else []
         if own not in words:
             raise problem.bad_request(f"path must lead below the tenant's namespace {own}")
@@ -91,8 +91,8 @@ class ComputedAttributes(PatchedDocuments):
             raise problem.bad_request(f"schema.name must be one of {', '.join(_SCHEMAS)}")
         parse_expression(wanted.get("expression"), condition=False)
         return {
-            "imsOrgId": caller.org,
-            "sandbox": self._platform.service(Sandboxes).describe(caller.org, caller.sandbox),
+            "imsOrgId": caller.tenant.org,
+            "sandbox": self._platform.service(Sandboxes).describe(caller.tenant),
             "positionPath": words,
             "returnSchema": {"meta:xdmType": "string"},
             "definedOn": [

@@ -90,7 +90,7 @@ class EventAggregates(PatchedDocuments):
         if status not in ("DRAFT", "NEW"):
             raise problem.bad_request("status must be DRAFT or NEW")
         expression = _expression(wanted.get("expression"))
-        own = f"_{self._platform.settings.tenant_of(caller.org)}"
+        own = f"_{self._platform.settings.tenant_of(caller.tenant.org)}"
         now = self._platform.clock.now_ms()
         aggregate = _aggregate(expression["value"])
         body = {
@@ -98,8 +98,8 @@ class EventAggregates(PatchedDocuments):
             "type": "ComputedAttribute",
             "name": name,
             **_texts({"displayName": name, "description": "", **wanted}),
-            "imsOrgId": caller.org,
-            "sandbox": self._platform.service(Sandboxes).describe(caller.org, caller.sandbox),
+            "imsOrgId": caller.tenant.org,
+            "sandbox": self._platform.service(Sandboxes).describe(caller.tenant),
             "path": f"{own}/ComputedAttributes",
             "positionPath": [own, "ComputedAttributes"],
             "keepCurrent": wanted.get("keepCurrent") is True,
@@ -146,14 +146,14 @@ class EventAggregates(PatchedDocuments):
         held = self.held(request, caller)
         if held["status"] != "DRAFT":
             raise problem.bad_request("Only a computed attribute with the status DRAFT can be deleted")
-        self._store.delete(caller.org, caller.sandbox, self.kind, held["id"])
+        self._store.delete(caller.tenant, self.kind, held["id"])
         return answer(held, 202)
 
     def _published(self, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
         """Keep an attribute; one that is new is processed by the time it is read, its answer says `NEW`."""
         now = self._platform.clock.now_ms()
         done = {"status": "PROCESSED", "lastEvaluationTs": now} if body["status"] == "NEW" else {}
-        self._store.put(caller.org, caller.sandbox, self.kind, body["id"], {**body, **done})
+        self._store.put(caller.tenant, self.kind, body["id"], {**body, **done})
         return body
 
 

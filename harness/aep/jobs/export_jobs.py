@@ -72,7 +72,7 @@ class ExportJobs(Documents):
 
     def run(self, caller: Caller, wanted: dict[str, Any]) -> dict[str, Any]:
         """Export profiles to a dataset as a request's body wants it; gives the job as it began."""
-        org, sandbox = caller.org, caller.sandbox
+        tenant = caller.tenant
         dataset_id = self._dataset(caller, wanted.get("destination"))
         schema = wanted.get("schema")
         if not isinstance(schema, dict) or schema.get("name") != PROFILE:
@@ -88,17 +88,15 @@ class ExportJobs(Documents):
         times = _span(filters)
         started = self._platform.clock.now_ms()
         with self._store.transaction():
-            views = [] if policy is None else self._platform.service(Profiles).everyone(org, sandbox, policy)
+            views = [] if policy is None else self._platform.service(Profiles).everyone(tenant, policy)
             exported = []
             for view in views:
-                held = self._platform.service(Qualification).memberships(org, sandbox, view.key)
+                held = self._platform.service(Qualification).memberships(tenant, view.key)
                 if not segments or _qualifies(held, segments, times):
                     exported.append(_record(view, held, fields))
             batch_id = self._write(caller, dataset_id, exported, started)
             begun = self._begun(caller, wanted, dataset_id, batch_id, policy)
-            self._store.put(
-                org, sandbox, self.kind, str(begun["id"]), self._done(begun, started, len(exported))
-            )
+            self._store.put(tenant, self.kind, str(begun["id"]), self._done(begun, started, len(exported)))
         return begun
 
     def delete(self, request: Request, caller: Caller) -> Response:
@@ -109,7 +107,7 @@ class ExportJobs(Documents):
     def _dataset(self, caller: Caller, destination: Any) -> str:
         dataset_id = destination.get("datasetId") if isinstance(destination, dict) else None
         catalog = self._platform.service(Catalog)
-        if not isinstance(dataset_id, str) or catalog.dataset(caller.org, caller.sandbox, dataset_id) is None:
+        if not isinstance(dataset_id, str) or catalog.dataset(caller.tenant, dataset_id) is None:
             raise problem.bad_request(f"destination.datasetId must be that of a dataset, not {dataset_id!r}")
         return dataset_id
 
@@ -121,7 +119,7 @@ class ExportJobs(Documents):
             segment_id = one.get("segmentId") if isinstance(one, dict) else None
             if not isinstance(one, dict) or not isinstance(segment_id, str):
                 raise problem.bad_request("filter.segments must be an array of objects with a segmentId")
-            if self._platform.service(Segments).get(caller.org, caller.sandbox, segment_id) is None:
+            if self._platform.service(Segments).get(caller.tenant, segment_id) is None:
                 raise problem.not_found(f"There is no segment definition {segment_id}")
             statuses = one.get("status", ["realized"])
             if not isinstance(statuses, list) or not all(
@@ -138,21 +136,20 @@ class ExportJobs(Documents):
         profiles = self._platform.service(Profiles)
         policy_id = given.get("id") if isinstance(given, dict) else None
         if policy_id is not None:
-            policy = profiles.policy(caller.org, caller.sandbox, str(policy_id))
+            policy = profiles.policy(caller.tenant, str(policy_id))
             if policy is None:
                 raise problem.bad_request(f"There is no merge policy {policy_id!r}")
             return policy
         for segment_id in segments:
-            segment = self._platform.service(Segments).get(caller.org, caller.sandbox, segment_id)
+            segment = self._platform.service(Segments).get(caller.tenant, segment_id)
             if segment is not None:
-                return profiles.policy(caller.org, caller.sandbox, segment.policy_id)
-        return profiles.policy(caller.org, caller.sandbox)
+                return profiles.policy(caller.tenant, segment.policy_id)
+        return profiles.policy(caller.tenant)
 
     def _write(self, caller: Caller, dataset_id: str, records: list[dict[str, Any]], at_ms: int) -> str:
         count = len(records)
         batch = self._platform.service(Batches).make(
-            caller.org,
-            caller.sandbox,
+            caller.tenant,
             dataset_id,
             status="success",
             user=caller.user_id,
@@ -161,10 +158,8 @@ class ExportJobs(Documents):
             metrics={"inputRecordCount": count, "outputRecordCount": count, "failedRecordCount": 0},
         )
         for record in records:
-            self._store.append(caller.org, caller.sandbox, LAKE, batch["id"], at_ms, record)
-        self._platform.service(Catalog).note_batch(
-            caller.org, caller.sandbox, dataset_id, batch["id"], success=True
-        )
+            self._store.append(caller.tenant, LAKE, batch["id"], at_ms, record)
+        self._platform.service(Catalog).note_batch(caller.tenant, dataset_id, batch["id"], success=True)
         return str(batch["id"])
 
     def _begun(
@@ -189,7 +184,7 @@ class ExportJobs(Documents):
             "destination": {"datasetId": dataset_id, "segmentPerBatch": False, "batchId": batch_id},
             **given,
             "schema": {"name": PROFILE},
-            "imsOrgId": caller.org,
+            "imsOrgId": caller.tenant.org,
             "status": "NEW",
             **merge,
             "profileInstanceId": "ups",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 KIND = "schedule"
 """Kind of the documents of `/config/schedules`."""
@@ -24,8 +25,7 @@ class _Due:
     """A schedule with the time of its next run, epoch milliseconds."""
 
     at_ms: float
-    org: str
-    sandbox: str
+    tenant: Tenant
     body: dict[str, Any]
 
 
@@ -52,7 +52,7 @@ class Scheduler:
         due = [one for one in self._waiting if one.at_ms <= now]
         for one in due:
             with self._store.transaction():
-                self._store.put(one.org, one.sandbox, _RUN, one.body["id"], {"at_ms": now})
+                self._store.put(one.tenant, _RUN, one.body["id"], {"at_ms": now})
                 self._run(one)
         self._plan()
 
@@ -62,14 +62,13 @@ class Scheduler:
         self._waiting = []
         for found in self._store.everywhere(KIND):
             if found.body["state"] == "active":
-                ran = self._store.get(found.org, found.sandbox, _RUN, found.body["id"]) or {"at_ms": 0}
+                ran = self._store.get(found.tenant, _RUN, found.body["id"]) or {"at_ms": 0}
                 since = max(found.body["updateEpoch"] * 1000, ran["at_ms"])
                 at_ms = parse_cron(found.body["schedule"]).next_ms(since)
                 self._waiting.append(
                     _Due(
                         at_ms=_NEVER if at_ms is None else at_ms,
-                        org=found.org,
-                        sandbox=found.sandbox,
+                        tenant=found.tenant,
                         body=found.body,
                     )
                 )
@@ -83,13 +82,13 @@ class Scheduler:
         from harness.aep.profile.merge_policies import PROFILE
         from harness.aep.segmentation.segments import Segments
 
-        caller = Caller(org=due.org, sandbox=due.sandbox, client_id="scheduler", user_id="scheduler")
+        caller = Caller(tenant=due.tenant, client_id="scheduler", user_id="scheduler")
         properties = due.body["properties"]
         if due.body["type"] == "batch_segmentation":
             wanted = properties["segments"]
             definitions = [
                 one
-                for one in self._platform.service(Segments).all(due.org, due.sandbox)
+                for one in self._platform.service(Segments).all(due.tenant)
                 if "*" in wanted or one.id in wanted
             ]
             if definitions:

@@ -54,8 +54,8 @@ class Schedules(PatchedDocuments):
         now = self._platform.clock.now_s()
         body = {
             "id": self._platform.ids.uuid(),
-            "imsOrgId": caller.org,
-            "sandbox": self._platform.service(Sandboxes).describe(caller.org, caller.sandbox),
+            "imsOrgId": caller.tenant.org,
+            "sandbox": self._platform.service(Sandboxes).describe(caller.tenant),
             "name": wanted.get("name"),
             "state": wanted.get("state", "inactive"),
             "type": wanted.get("type"),
@@ -65,7 +65,7 @@ class Schedules(PatchedDocuments):
             "updateEpoch": now,
         }
         _check(body)
-        self._store.put(caller.org, caller.sandbox, self.kind, body["id"], body)
+        self._store.put(caller.tenant, self.kind, body["id"], body)
         return answer(body)
 
     def patch(self, request: Request, caller: Caller) -> Response:
@@ -80,7 +80,7 @@ class Schedules(PatchedDocuments):
             raise problem.bad_request(f"The patch cannot be applied: {error}") from None
         _check(changed)
         changed["updateEpoch"] = self._platform.clock.now_s()
-        self._store.put(caller.org, caller.sandbox, self.kind, held["id"], changed)
+        self._store.put(caller.tenant, self.kind, held["id"], changed)
         return empty()
 
     def delete(self, request: Request, caller: Caller) -> Response:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from harness.aep.caller import Caller
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 STATUSES = ("NEW", "QUEUED", "PROCESSING", "SUCCEEDED", "FAILED", "CANCELLING", "CANCELLED")
 _BY_SEGMENT = "segments~segmentId"
@@ -75,7 +76,7 @@ class SegmentJobs(Documents):
             segment_id = one.get("segmentId") if isinstance(one, dict) else None
             if not isinstance(segment_id, str):
                 raise problem.bad_request("Every member of the body must have a 'segmentId'")
-            segment = definitions.get(caller.org, caller.sandbox, segment_id)
+            segment = definitions.get(caller.tenant, segment_id)
             if segment is None:
                 raise problem.not_found(f"There is no segment definition {segment_id}")
             if segment not in segments:
@@ -95,7 +96,7 @@ class SegmentJobs(Documents):
                 "updateTime": now,
                 "updateEpoch": now // 1000,
             }
-            self._store.put(caller.org, caller.sandbox, self.kind, done["id"], done)
+            self._store.put(caller.tenant, self.kind, done["id"], done)
         return begun
 
     def delete(self, request: Request, caller: Caller) -> Response:
@@ -110,7 +111,7 @@ class SegmentJobs(Documents):
             isinstance(one, dict) and isinstance(one.get("id"), str) for one in ids
         ):
             raise problem.bad_request("'ids' must be an array of objects with an 'id'")
-        found = (self._store.get(caller.org, caller.sandbox, self.kind, one["id"]) for one in ids)
+        found = (self._store.get(caller.tenant, self.kind, one["id"]) for one in ids)
         return answer({"results": {job["id"]: job for job in found if job is not None}}, 207)
 
     def _begin(self, caller: Caller, segments: list[Segment], schedule_id: str) -> dict[str, Any]:
@@ -122,8 +123,8 @@ class SegmentJobs(Documents):
         href = f"/segment/jobs/{job_id}"
         return {
             "id": job_id,
-            "imsOrgId": caller.org,
-            "sandbox": self._platform.service(Sandboxes).describe(caller.org, caller.sandbox),
+            "imsOrgId": caller.tenant.org,
+            "sandbox": self._platform.service(Sandboxes).describe(caller.tenant),
             "profileInstanceId": "ups",
             "source": "scheduler",
             "status": "NEW",
@@ -145,7 +146,7 @@ class SegmentJobs(Documents):
         }
 
     def _segment(self, caller: Caller, segment: Segment) -> dict[str, Any]:
-        policy = self._platform.service(Profiles).policy(caller.org, caller.sandbox, segment.policy_id)
+        policy = self._platform.service(Profiles).policy(caller.tenant, segment.policy_id)
         return {
             "segmentId": segment.id,
             "segment": {
@@ -160,20 +161,20 @@ class SegmentJobs(Documents):
         }
 
     def _evaluate(self, caller: Caller, segments: list[Segment], started: int) -> dict[str, Any]:
-        org, sandbox = caller.org, caller.sandbox
+        tenant = caller.tenant
         profiles = self._platform.service(Profiles)
         counted: dict[str, Counter[str]] = {one.id: Counter() for one in segments}
         spaces: dict[str, Counter[str]] = {one.id: Counter() for one in segments}
         totals: dict[str, int] = {}
         for policy_id in dict.fromkeys(one.policy_id for one in segments):
-            policy = profiles.policy(org, sandbox, policy_id)
+            policy = profiles.policy(tenant, policy_id)
             if policy is None:
                 continue
-            views = profiles.everyone(org, sandbox, policy)
+            views = profiles.everyone(tenant, policy)
             totals[policy_id] = len(views)
             due = [one for one in segments if one.policy_id == policy_id]
             for view in views:
-                self._evaluate_one(org, sandbox, view, due, counted, spaces)
+                self._evaluate_one(tenant, view, due, counted, spaces)
         now = self._platform.clock.now_ms()
         took = {"startTimeInMs": started, "endTimeInMs": now, "totalTimeInMs": now - started}
         return {
@@ -190,16 +191,15 @@ class SegmentJobs(Documents):
 
     def _evaluate_one(
         self,
-        org: str,
-        sandbox: str,
+        tenant: Tenant,
         view: ProfileView,
         segments: list[Segment],
         counted: dict[str, Counter[str]],
         spaces: dict[str, Counter[str]],
     ) -> None:
         qualification = self._platform.service(Qualification)
-        changed = qualification.evaluate(org, sandbox, view, segments)
-        held = qualification.memberships(org, sandbox, view.key)
+        changed = qualification.evaluate(tenant, view, segments)
+        held = qualification.memberships(tenant, view.key)
         for segment in segments:
             if segment.id not in held:
                 continue
@@ -208,4 +208,4 @@ class SegmentJobs(Documents):
                 spaces[segment.id].update({one.namespace.lower() for one in view.identities})
         if changed:
             change = {view.policy["id"]: Change(memberships=tuple(changed))}
-            self._platform.service(Activation).changed(org, sandbox, view.xids[0], change)
+            self._platform.service(Activation).changed(tenant, view.xids[0], change)

@@ -53,29 +53,27 @@ class SystemJobs(Documents):
         wanted = request.document()
         dataset_id = wanted.get("dataSetId", wanted.get("datasetId"))
         batch_id = wanted.get("batchId")
-        org, sandbox = caller.org, caller.sandbox
+        tenant = caller.tenant
         if batch_id is not None:
             dataset_id = self._dataset_of(caller, batch_id, dataset_id)
         catalog = self._platform.service(Catalog)
-        dataset = catalog.dataset(org, sandbox, dataset_id) if isinstance(dataset_id, str) else None
+        dataset = catalog.dataset(tenant, dataset_id) if isinstance(dataset_id, str) else None
         if dataset is None:
             raise problem.bad_request(f"There is no dataset {dataset_id!r}")
         properties = {"datasetId": dataset["id"]} | ({} if batch_id is None else {"batchId": batch_id})
         profiles = self._platform.service(Profiles)
         with self._store.transaction():
             if batch_id is None:
-                profiles.forget_dataset(org, sandbox, dataset["id"])
+                profiles.forget_dataset(tenant, dataset["id"])
             else:
                 self._check_events(caller, dataset)
-                rows = self._store.records(org, sandbox, LAKE, batch_id)
-                profiles.forget_events(
-                    org, sandbox, dataset["id"], {str(one.body.get("_id")) for one in rows}
-                )
+                rows = self._store.records(tenant, LAKE, batch_id)
+                profiles.forget_events(tenant, dataset["id"], {str(one.body.get("_id")) for one in rows})
             begun = self._begun(
                 caller, "TRUNCATE_DATASET" if batch_id is None else "DELETE_EE_BATCH", properties
             )
             done = {**begun, "status": "SUCCESS", "updatedAt": self._now()}
-            self._store.put(org, sandbox, self.kind, done["requestId"], done)
+            self._store.put(tenant, self.kind, done["requestId"], done)
         return answer(begun)
 
     def delete(self, request: Request, caller: Caller) -> Response:
@@ -87,11 +85,7 @@ class SystemJobs(Documents):
         return iso(self._platform.clock.now_ms(), millis=True)
 
     def _dataset_of(self, caller: Caller, batch_id: Any, named: Any) -> str:
-        batch = (
-            self._store.get(caller.org, caller.sandbox, "batch", batch_id)
-            if isinstance(batch_id, str)
-            else None
-        )
+        batch = self._store.get(caller.tenant, "batch", batch_id) if isinstance(batch_id, str) else None
         if batch is None:
             raise problem.bad_request(f"There is no batch {batch_id!r}")
         dataset_id = str(batch["relatedObjects"][0]["id"])
@@ -101,7 +95,7 @@ class SystemJobs(Documents):
 
     def _check_events(self, caller: Caller, dataset: dict[str, Any]) -> None:
         registry = self._platform.service(SchemaRegistry)
-        schema = registry.schema(caller.org, caller.sandbox, dataset["schemaRef"]["id"])
+        schema = registry.schema(caller.tenant, dataset["schemaRef"]["id"])
         if schema is None or schema.get("meta:class") != EVENT_CLASS:
             raise problem.bad_request(
                 "Batches of datasets with records cannot be deleted, only those with time series"
@@ -110,12 +104,12 @@ class SystemJobs(Documents):
     def _begun(self, caller: Caller, kind: str, properties: dict[str, str]) -> dict[str, Any]:
         from harness.aep.access.sandboxes import Sandboxes
 
-        sandbox = self._platform.service(Sandboxes).describe(caller.org, caller.sandbox)
+        sandbox = self._platform.service(Sandboxes).describe(caller.tenant)
         now = self._now()
         return {
             "requestId": self._platform.ids.uuid(),
             "requestType": kind,
-            "imsOrgId": caller.org,
+            "imsOrgId": caller.tenant.org,
             "sandbox": {"sandboxName": sandbox["sandboxName"], "sandboxId": sandbox["sandboxId"]},
             "status": "NEW",
             "properties": properties,

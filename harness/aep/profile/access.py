@@ -68,7 +68,7 @@ class ProfileAccess:
         entity_id, namespace = _given(related, query.get("relatedEntityIdNS") or query.get("entityIdNS"))
         asked = event_pages.parse_query(query)
         xid = self._xid(caller, entity_id, namespace)
-        xids = () if xid is None else self._profiles.xids(caller.org, caller.sandbox, xid, policy)
+        xids = () if xid is None else self._profiles.xids(caller.tenant, xid, policy)
         if xid is None or not xids:
             raise problem.ups(404)
         return answer(self._events(caller, xid, xids, asked, request.query.raw))
@@ -103,7 +103,7 @@ class ProfileAccess:
                         _nobody(xid) if view is None else self._entity(caller, xid, view, fields or [])
                     )
                 else:
-                    xids = self._profiles.xids(caller.org, caller.sandbox, xid, policy)
+                    xids = self._profiles.xids(caller.tenant, xid, policy)
                     found[xid] = self._events(caller, xid, xids, asked.starting(start), None)
             except problem.Problem as raised:
                 errors.append({"xid": xid, "error": raised.body})
@@ -116,30 +116,30 @@ class ProfileAccess:
             raise problem.ups(400, f"Only entities of {PROFILE} can be deleted.")
         entity_id, namespace = _given(query.get("entityId"), query.get("entityIdNS"))
         xid = self._xid(caller, entity_id, namespace)
-        cluster = None if xid is None else self._profiles.graph.cluster_of(caller.org, caller.sandbox, xid)
+        cluster = None if xid is None else self._profiles.graph.cluster_of(caller.tenant, xid)
         if xid is None or cluster is None:
             raise problem.ups(404)
         qualification = self._platform.service(Qualification)
-        for member in self._profiles.graph.members(caller.org, caller.sandbox, cluster):
-            qualification.forget(caller.org, caller.sandbox, f"none/{member}")
-        qualification.forget(caller.org, caller.sandbox, f"pdg/{cluster}")
-        self._profiles.delete(caller.org, caller.sandbox, xid)
+        for member in self._profiles.graph.members(caller.tenant, cluster):
+            qualification.forget(caller.tenant, f"none/{member}")
+        qualification.forget(caller.tenant, f"pdg/{cluster}")
+        self._profiles.delete(caller.tenant, xid)
         return empty(202)
 
     # parts
 
     def _policy(self, caller: Caller, policy_id: Any) -> dict[str, Any]:
-        policy = self._profiles.policy(caller.org, caller.sandbox, policy_id)
+        policy = self._profiles.policy(caller.tenant, policy_id)
         if policy is None:
             raise problem.ups(400, f"There is no merge policy {policy_id!r}.")
         return policy
 
     def _xid(self, caller: Caller, entity_id: str, namespace: str | None) -> str | None:
         """XID of an identity that is known; without a namespace the id has to be an XID itself."""
-        xid = entity_id if namespace is None else xid_of(caller.org, namespace, entity_id)
+        xid = entity_id if namespace is None else xid_of(caller.tenant.org, namespace, entity_id)
         if namespace is None and _XID.fullmatch(entity_id) is None:
             raise problem.ups(400, "'entityIdNS' is required unless 'entityId' is an XID.")
-        known = self._profiles.graph.cluster_of(caller.org, caller.sandbox, xid)
+        known = self._profiles.graph.cluster_of(caller.tenant, xid)
         return None if known is None else xid
 
     def _named(self, caller: Caller, given: Any) -> tuple[str, str | None]:
@@ -153,7 +153,7 @@ class ProfileAccess:
         code = space.get("code") if isinstance(space, dict) else space
         start = given.get("start")
         if isinstance(code, str) and code:
-            return xid_of(caller.org, code, entity_id), start
+            return xid_of(caller.tenant.org, code, entity_id), start
         if _XID.fullmatch(entity_id) is None:
             raise problem.ups(400, "'entityIdNS.code' is required unless the id is an XID.")
         return entity_id, start
@@ -165,21 +165,21 @@ class ProfileAccess:
 
         `computed` tells whether it has its computed attributes: `withCA=false` leaves them out.
         """
-        xids = self._profiles.xids(caller.org, caller.sandbox, xid, policy)
+        xids = self._profiles.xids(caller.tenant, xid, policy)
         if len(xids) > _MOST_IDENTITIES:
             raise problem.ups(
                 422,
                 f'UPS-MRG-1000001:Identities cannot be retrieved for XID - "{xid}" for graph type "pdg"',
                 "Status Code - 422 : message Too many related identities",
             )
-        view = self._profiles.view(caller.org, caller.sandbox, xid, policy, computed=computed)
+        view = self._profiles.view(caller.tenant, xid, policy, computed=computed)
         if view is None:
             return None
-        known = view.sources or self._profiles.has_events(caller.org, caller.sandbox, view.xids)
+        known = view.sources or self._profiles.has_events(caller.tenant, view.xids)
         return view if known else None
 
     def _entity(self, caller: Caller, xid: str, view: ProfileView, fields: list[str]) -> dict[str, Any]:
-        held = self._platform.service(Qualification).memberships(caller.org, caller.sandbox, view.key)
+        held = self._platform.service(Qualification).memberships(caller.tenant, view.key)
         entity = {**view.entity, "identityMap": view.identity_map}
         if held:
             entity["segmentMembership"] = written(held)
@@ -200,7 +200,7 @@ class ProfileAccess:
     def _events(
         self, caller: Caller, xid: str, xids: tuple[str, ...], asked: EventQuery, raw: str | None
     ) -> dict[str, Any]:
-        found = self._profiles.events(caller.org, caller.sandbox, xids)
+        found = self._profiles.events(caller.tenant, xids)
         return event_pages.page(found, asked, xid=xid, raw=raw)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 FIRST_KIND = "computedAttribute"
 """Kind of the documents of `/config/computedAttributes`."""
@@ -48,21 +49,21 @@ class ComputedValues:
 
     def __init__(self, platform: Platform) -> None:
         self._store = platform.store
-        self._held: dict[tuple[str, str], list[ComputedAttribute]] = {}
+        self._held: dict[Tenant, list[ComputedAttribute]] = {}
         self._stamp: tuple[int, ...] = ()
 
-    def attributes(self, org: str, sandbox: str) -> list[ComputedAttribute]:
+    def attributes(self, tenant: Tenant) -> list[ComputedAttribute]:
         """Attributes of profiles, oldest first: a later one may use those before it."""
         stamp = tuple(self._store.generation(kind) for kind in (FIRST_KIND, PRESENT_KIND))
         if stamp != self._stamp:
             self._held.clear()
             self._stamp = stamp
-        key = (org, sandbox)
+        key = tenant
         if key not in self._held:
             self._held[key] = [
                 _attribute(body)
                 for kind in (FIRST_KIND, PRESENT_KIND)
-                for body in self._store.find(org, sandbox, kind)
+                for body in self._store.find(tenant, kind)
                 if _is_computed(body)
             ]
         return self._held[key]

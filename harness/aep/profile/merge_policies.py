@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from harness.aep.caller import Caller
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 BASE = "/data/core/ups/config/mergePolicies"
 PROFILE = "_xdm.context.profile"
@@ -59,38 +60,38 @@ class MergePolicies:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._store = platform.store
-        self._cache: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._cache: dict[Tenant, list[dict[str, Any]]] = {}
         self._generation = -1
 
-    def all(self, org: str, sandbox: str) -> list[dict[str, Any]]:
+    def all(self, tenant: Tenant) -> list[dict[str, Any]]:
         """All policies of a sandbox, oldest first. They must not be changed."""
         generation = self._store.generation(_KIND)
         if generation != self._generation:
             self._cache.clear()
             self._generation = generation
-        held = self._cache.get((org, sandbox))
+        held = self._cache.get(tenant)
         if held is None:
-            held = self._store.find(org, sandbox, _KIND)
+            held = self._store.find(tenant, _KIND)
             if not held:
-                held = [self._born(org, sandbox)]
+                held = [self._born(tenant)]
             self._generation = self._store.generation(_KIND)
-            self._cache[org, sandbox] = held
+            self._cache[tenant] = held
         return held
 
-    def get(self, org: str, sandbox: str, policy_id: str) -> dict[str, Any] | None:
+    def get(self, tenant: Tenant, policy_id: str) -> dict[str, Any] | None:
         """Policy by its id."""
-        return next((one for one in self.all(org, sandbox) if one["id"] == policy_id), None)
+        return next((one for one in self.all(tenant) if one["id"] == policy_id), None)
 
-    def default(self, org: str, sandbox: str, schema: str = PROFILE) -> dict[str, Any] | None:
+    def default(self, tenant: Tenant, schema: str = PROFILE) -> dict[str, Any] | None:
         """Return the default policy of a schema class."""
-        found = (one for one in self.all(org, sandbox) if one["default"] and one["schema"]["name"] == schema)
+        found = (one for one in self.all(tenant) if one["default"] and one["schema"]["name"] == schema)
         return next(found, None)
 
     # calls
 
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /config/mergePolicies` with filters, order and paging."""
-        found = [one for one in self.all(caller.org, caller.sandbox) if _fits(one, request.query)]
+        found = [one for one in self.all(caller.tenant) if _fits(one, request.query)]
         order = request.query.get("orderBy")
         if order:
             field = order.lstrip("+-")
@@ -148,7 +149,7 @@ class MergePolicies:
         held = self._get(request, caller)
         if held["default"]:
             raise problem.ups(400, "The default merge policy of a schema cannot be deleted.")
-        self._store.delete(caller.org, caller.sandbox, _KIND, held["id"])
+        self._store.delete(caller.tenant, _KIND, held["id"])
         return empty(200)
 
     def bulk_get(self, request: Request, caller: Caller) -> Response:
@@ -158,13 +159,13 @@ class MergePolicies:
             isinstance(one, dict) and isinstance(one.get("id"), str) for one in ids
         ):
             raise problem.ups(400, "'ids' must be an array of objects with an 'id'.")
-        found = {one["id"]: self.get(caller.org, caller.sandbox, one["id"]) for one in ids}
+        found = {one["id"]: self.get(caller.tenant, one["id"]) for one in ids}
         return answer({"results": {key: one for key, one in found.items() if one is not None}}, 207)
 
     # parts
 
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
-        held = self.get(caller.org, caller.sandbox, request.params["id"])
+        held = self.get(caller.tenant, request.params["id"])
         if held is None:
             raise problem.ups(404)
         return held
@@ -189,7 +190,7 @@ class MergePolicies:
             raise problem.ups(400, "'attributeMerge.order' must list the ids of datasets.")
         return {
             "name": name,
-            "imsOrgId": caller.org,
+            "imsOrgId": caller.tenant.org,
             "schema": {"name": schema["name"]},
             "identityGraph": {"type": graph["type"]},
             "attributeMerge": dict(merge),
@@ -200,31 +201,31 @@ class MergePolicies:
     def _save(self, caller: Caller, policy: dict[str, Any]) -> dict[str, Any]:
         from harness.aep.access.sandboxes import Sandboxes
 
-        org, sandbox = caller.org, caller.sandbox
+        tenant = caller.tenant
         schema = policy["schema"]["name"]
         with self._store.transaction():
-            before = self.default(org, sandbox, schema)
+            before = self.default(tenant, schema)
             if before is not None and before["id"] == policy["id"] and not policy["default"]:
                 raise problem.ups(400, "Make another merge policy the default instead.")
             if policy["default"] and before is not None and before["id"] != policy["id"]:
-                self._store.put(org, sandbox, _KIND, before["id"], {**before, "default": False})
+                self._store.put(tenant, _KIND, before["id"], {**before, "default": False})
             saved = {
                 **policy,
-                "sandbox": self._platform.service(Sandboxes).describe(org, sandbox),
+                "sandbox": self._platform.service(Sandboxes).describe(tenant),
                 "version": policy["version"] + 1,
                 "updateEpoch": self._platform.clock.now_s(),
             }
-            self._store.put(org, sandbox, _KIND, saved["id"], saved)
+            self._store.put(tenant, _KIND, saved["id"], saved)
         return saved
 
-    def _born(self, org: str, sandbox: str) -> dict[str, Any]:
+    def _born(self, tenant: Tenant) -> dict[str, Any]:
         from harness.aep.access.sandboxes import Sandboxes
 
         policy: dict[str, Any] = {
             "id": self._platform.ids.uuid(),
             "name": "Default Timebased",
-            "imsOrgId": org,
-            "sandbox": self._platform.service(Sandboxes).describe(org, sandbox),
+            "imsOrgId": tenant.org,
+            "sandbox": self._platform.service(Sandboxes).describe(tenant),
             "schema": {"name": PROFILE},
             "version": 1,
             "identityGraph": {"type": "pdg"},
@@ -233,7 +234,7 @@ class MergePolicies:
             "isActiveOnEdge": False,
             "updateEpoch": self._platform.clock.now_s(),
         }
-        self._store.put(org, sandbox, _KIND, policy["id"], policy)
+        self._store.put(tenant, _KIND, policy["id"], policy)
         return policy
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from harness.aep.platform import Platform
+    from harness.twin.tenant import Tenant
 
 _FRAGMENTS = "profileFragments"
 _EVENTS = "profileEvents"
@@ -78,15 +79,15 @@ class Profiles:
 
     # what comes in
 
-    def link(self, org: str, sandbox: str, found: RecordIdentities, *, stitch: bool) -> Landing:
+    def link(self, tenant: Tenant, found: RecordIdentities, *, stitch: bool) -> Landing:
         """Take the identities of a record into the graph: all together, or only the primary one."""
         if found.primary is None:
             raise ValueError("a record without a primary identity belongs to no profile")
         primary = found.primary
         others = [one for one in found.all if one.key != primary.key] if stitch else []
-        link = self.graph.take(org, sandbox, [primary, *others])
+        link = self.graph.take(tenant, [primary, *others])
         return Landing(
-            xid=xid_of(org, primary.namespace, primary.value),
+            xid=xid_of(tenant.org, primary.namespace, primary.value),
             cluster=link.cluster,
             absorbed=link.absorbed,
             identities_changed=link.grown,
@@ -94,8 +95,7 @@ class Profiles:
 
     def put_fragment(
         self,
-        org: str,
-        sandbox: str,
+        tenant: Tenant,
         xid: str,
         dataset_id: str,
         record: dict[str, Any],
@@ -106,7 +106,7 @@ class Profiles:
     ) -> None:
         """Keep what a dataset says of an identity in place of what it said before; `upsert` adds to that."""
         updated = moment_of(record.get("lastUpdatedDate"))
-        held = self._store.get(org, sandbox, _FRAGMENTS, xid) or {"fragments": {}}
+        held = self._store.get(tenant, _FRAGMENTS, xid) or {"fragments": {}}
         entity = {name: value for name, value in record.items() if name != "identityMap"}
         if upsert and dataset_id in held["fragments"]:
             before = held["fragments"][dataset_id]["entity"]
@@ -118,10 +118,10 @@ class Profiles:
             "received_ms": received_ms,
             "updated_ms": received_ms if updated is None else int(updated.timestamp() * 1000),
         }
-        self._store.put(org, sandbox, _FRAGMENTS, xid, held)
+        self._store.put(tenant, _FRAGMENTS, xid, held)
 
     def add_event(
-        self, org: str, sandbox: str, xid: str, dataset_id: str, record: dict[str, Any], received_ms: int
+        self, tenant: Tenant, xid: str, dataset_id: str, record: dict[str, Any], received_ms: int
     ) -> None:
         """Keep an event of an identity."""
         moment = moment_of(record.get("timestamp"))
@@ -130,44 +130,44 @@ class Profiles:
             "at_ms": received_ms if moment is None else int(moment.timestamp() * 1000),
             "entity": record,
         }
-        self._store.append(org, sandbox, _EVENTS, xid, received_ms, body)
+        self._store.append(tenant, _EVENTS, xid, received_ms, body)
 
     # what is known
 
-    def xids(self, org: str, sandbox: str, xid: str, policy: dict[str, Any] | None) -> tuple[str, ...]:
+    def xids(self, tenant: Tenant, xid: str, policy: dict[str, Any] | None) -> tuple[str, ...]:
         """XIDs that make up a profile; empty when the identity is not known."""
-        cluster = self.graph.cluster_of(org, sandbox, xid)
+        cluster = self.graph.cluster_of(tenant, xid)
         if cluster is None:
             return ()
         if policy is None or not stitches(policy):
             return (xid,)
-        return tuple(self.graph.members(org, sandbox, cluster))
+        return tuple(self.graph.members(tenant, cluster))
 
-    def key(self, org: str, sandbox: str, xid: str, policy: dict[str, Any]) -> str:
+    def key(self, tenant: Tenant, xid: str, policy: dict[str, Any]) -> str:
         """Under what the memberships of a profile are kept."""
-        cluster = self.graph.cluster_of(org, sandbox, xid)
+        cluster = self.graph.cluster_of(tenant, xid)
         return f"pdg/{cluster}" if stitches(policy) else f"none/{xid}"
 
     def view(
-        self, org: str, sandbox: str, xid: str, policy: dict[str, Any], *, computed: bool = True
+        self, tenant: Tenant, xid: str, policy: dict[str, Any], *, computed: bool = True
     ) -> ProfileView | None:
         """Show the profile of an identity, with its computed attributes; None for one that is not known."""
-        xids = self.xids(org, sandbox, xid, policy)
+        xids = self.xids(tenant, xid, policy)
         if not xids:
             return None
         rule = rule_of(policy)
-        fragments = rank(self.fragments(org, sandbox, xids), rule)
+        fragments = rank(self.fragments(tenant, xids), rule)
         entity = merge_fragments(fragments, rule)
-        attributes = self._platform.service(ComputedValues).attributes(org, sandbox) if computed else []
+        attributes = self._platform.service(ComputedValues).attributes(tenant) if computed else []
         if attributes:
             look_back = any(one.looks_at_events for one in attributes)
-            events = self.events(org, sandbox, xids) if look_back else []
+            events = self.events(tenant, xids) if look_back else []
             now_ms = self._platform.clock.now_ms()
             entity = with_computed(entity, attributes, [(one.at_ms, one.entity) for one in events], now_ms)
         return ProfileView(
-            key=self.key(org, sandbox, xid, policy),
+            key=self.key(tenant, xid, policy),
             xids=xids,
-            identities=tuple(self.graph.identities(org, sandbox, xids)),
+            identities=tuple(self.graph.identities(tenant, xids)),
             policy=policy,
             entity=entity,
             sources=tuple(dict.fromkeys(one.dataset_id for one in fragments)),
@@ -175,23 +175,23 @@ class Profiles:
             last_modified_ms=max((one.received_ms for one in fragments), default=0),
         )
 
-    def fragments(self, org: str, sandbox: str, xids: Iterable[str]) -> list[Fragment]:
+    def fragments(self, tenant: Tenant, xids: Iterable[str]) -> list[Fragment]:
         """Fragments of identities."""
         found = []
         for xid in xids:
-            held = self._store.get(org, sandbox, _FRAGMENTS, xid)
+            held = self._store.get(tenant, _FRAGMENTS, xid)
             for dataset_id, body in (held or {"fragments": {}})["fragments"].items():
                 found.append(Fragment(dataset_id=dataset_id, xid=xid, **body))
         return found
 
-    def events(self, org: str, sandbox: str, xids: Iterable[str]) -> list[ProfileEvent]:
+    def events(self, tenant: Tenant, xids: Iterable[str]) -> list[ProfileEvent]:
         """Events of identities in time order; of two with one `_id`, the later received counts.
 
         Events of one moment stay in the order in which they were received.
         """
         found: dict[str, tuple[int, ProfileEvent]] = {}
         for xid in xids:
-            for record in self._store.records(org, sandbox, _EVENTS, xid):
+            for record in self._store.records(tenant, _EVENTS, xid):
                 entity = record.body["entity"]
                 event_id = str(entity.get("_id", record.seq))
                 if event_id in found and found[event_id][0] > record.seq:
@@ -208,63 +208,63 @@ class Profiles:
         in_order = sorted(found.values(), key=lambda one: (one[1].at_ms, one[0]))
         return [event for _, event in in_order]
 
-    def everyone(self, org: str, sandbox: str, policy: dict[str, Any]) -> list[ProfileView]:
+    def everyone(self, tenant: Tenant, policy: dict[str, Any]) -> list[ProfileView]:
         """All profiles that have data, under a policy."""
-        seeds = self.graph.clusters(org, sandbox) if stitches(policy) else self.graph.everyone(org, sandbox)
-        views = (self.view(org, sandbox, seed, policy) for seed in seeds)
+        seeds = self.graph.clusters(tenant) if stitches(policy) else self.graph.everyone(tenant)
+        views = (self.view(tenant, seed, policy) for seed in seeds)
         return [
             view
             for view in views
-            if view is not None and (view.sources or self.has_events(org, sandbox, view.xids))
+            if view is not None and (view.sources or self.has_events(tenant, view.xids))
         ]
 
-    def has_events(self, org: str, sandbox: str, xids: Iterable[str]) -> bool:
+    def has_events(self, tenant: Tenant, xids: Iterable[str]) -> bool:
         """Whether there is an event of one of the identities."""
-        return any(self._store.count_records(org, sandbox, _EVENTS, xid) for xid in xids)
+        return any(self._store.count_records(tenant, _EVENTS, xid) for xid in xids)
 
-    def delete(self, org: str, sandbox: str, xid: str) -> bool:
+    def delete(self, tenant: Tenant, xid: str) -> bool:
         """Remove the profile of an identity with all its data; False when it is not known."""
-        cluster = self.graph.cluster_of(org, sandbox, xid)
+        cluster = self.graph.cluster_of(tenant, xid)
         if cluster is None:
             return False
         with self._store.transaction():
-            members = self.graph.members(org, sandbox, cluster)
+            members = self.graph.members(tenant, cluster)
             for member in members:
-                self._store.delete(org, sandbox, _FRAGMENTS, member)
-                self._store.forget_records(org, sandbox, _EVENTS, member)
+                self._store.delete(tenant, _FRAGMENTS, member)
+                self._store.forget_records(tenant, _EVENTS, member)
             if len(members) > 1:
-                self._platform.service(IdentityEdges).forget(org, sandbox, members)
-            self.graph.forget(org, sandbox, cluster)
+                self._platform.service(IdentityEdges).forget(tenant, members)
+            self.graph.forget(tenant, cluster)
         return True
 
-    def forget_dataset(self, org: str, sandbox: str, dataset_id: str) -> None:
+    def forget_dataset(self, tenant: Tenant, dataset_id: str) -> None:
         """Remove what a dataset said of profiles: fragments and events. Identities stay linked."""
-        for xid in self.graph.everyone(org, sandbox):
-            held = self._store.get(org, sandbox, _FRAGMENTS, xid)
+        for xid in self.graph.everyone(tenant):
+            held = self._store.get(tenant, _FRAGMENTS, xid)
             if held is not None and held["fragments"].pop(dataset_id, None) is not None:
-                self._store.put(org, sandbox, _FRAGMENTS, xid, held)
-        self._forget_events(org, sandbox, lambda body: body["dataset_id"] == dataset_id)
+                self._store.put(tenant, _FRAGMENTS, xid, held)
+        self._forget_events(tenant, lambda body: body["dataset_id"] == dataset_id)
 
-    def forget_events(self, org: str, sandbox: str, dataset_id: str, event_ids: set[str]) -> None:
+    def forget_events(self, tenant: Tenant, dataset_id: str, event_ids: set[str]) -> None:
         """Remove events of a dataset by their `_id`."""
 
         def named(body: dict[str, Any]) -> bool:
             return body["dataset_id"] == dataset_id and str(body["entity"].get("_id")) in event_ids
 
-        self._forget_events(org, sandbox, named)
+        self._forget_events(tenant, named)
 
-    def _forget_events(self, org: str, sandbox: str, unwanted: Callable[[dict[str, Any]], bool]) -> None:
-        for xid in {one.key for one in self._store.records(org, sandbox, _EVENTS)}:
-            events = self._store.records(org, sandbox, _EVENTS, xid)
+    def _forget_events(self, tenant: Tenant, unwanted: Callable[[dict[str, Any]], bool]) -> None:
+        for xid in {one.key for one in self._store.records(tenant, _EVENTS)}:
+            events = self._store.records(tenant, _EVENTS, xid)
             kept = [one for one in events if not unwanted(one.body)]
             if len(kept) < len(events):
-                self._store.forget_records(org, sandbox, _EVENTS, xid)
+                self._store.forget_records(tenant, _EVENTS, xid)
                 for one in kept:
-                    self._store.append(org, sandbox, _EVENTS, xid, one.at, one.body)
+                    self._store.append(tenant, _EVENTS, xid, one.at, one.body)
 
-    def policy(self, org: str, sandbox: str, policy_id: str | None = None) -> dict[str, Any] | None:
+    def policy(self, tenant: Tenant, policy_id: str | None = None) -> dict[str, Any] | None:
         """Policy by its id, or the default one for profiles."""
         policies = self._platform.service(MergePolicies)
         if policy_id:
-            return policies.get(org, sandbox, policy_id)
-        return policies.default(org, sandbox)
+            return policies.get(tenant, policy_id)
+        return policies.default(tenant)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from harness.aep.platform import Platform
     from harness.aep.segmentation.segments import Segment
+    from harness.twin.tenant import Tenant
 
 _KIND = "segmentMembership"
 REALIZED = "realized"
@@ -41,26 +42,24 @@ class Qualification:
         self._platform = platform
         self._store = platform.store
 
-    def memberships(self, org: str, sandbox: str, key: str) -> dict[str, Membership]:
+    def memberships(self, tenant: Tenant, key: str) -> dict[str, Membership]:
         """Memberships by segment id: those that are realized, and those that were."""
-        held = self._store.get(org, sandbox, _KIND, key) or {}
+        held = self._store.get(tenant, _KIND, key) or {}
         return {
             segment_id: Membership(segment_id=segment_id, status=status, at_ms=at_ms)
             for segment_id, (status, at_ms) in held.get("segments", {}).items()
         }
 
-    def evaluate(
-        self, org: str, sandbox: str, view: ProfileView, segments: Iterable[Segment]
-    ) -> list[Membership]:
+    def evaluate(self, tenant: Tenant, view: ProfileView, segments: Iterable[Segment]) -> list[Membership]:
         """Evaluate a profile; gives the memberships that began or ended, and keeps them.
 
         A definition may ask for membership in another one (`inSegment`): what was found is then
         evaluated again, until nothing changes.
         """
         segments = list(segments)
-        before = self.memberships(org, sandbox, view.key)
+        before = self.memberships(tenant, view.key)
         now = self._platform.clock.now_ms()
-        subject = self.subject(org, sandbox, view, segments, before)
+        subject = self.subject(tenant, view, segments, before)
         ids = frozenset(segment.id for segment in segments)
         nested = any(pql.references_segments(segment.expression) for segment in segments)
         for _ in range(_MOST_PASSES if nested else 1):
@@ -77,13 +76,12 @@ class Qualification:
                 status = REALIZED if member else EXITED
                 changed.append(Membership(segment_id=segment.id, status=status, at_ms=now))
         if changed:
-            self._write(org, sandbox, view.key, {**before, **{one.segment_id: one for one in changed}})
+            self._write(tenant, view.key, {**before, **{one.segment_id: one for one in changed}})
         return changed
 
     def subject(
         self,
-        org: str,
-        sandbox: str,
+        tenant: Tenant,
         view: ProfileView,
         segments: Iterable[Segment],
         held: dict[str, Membership],
@@ -91,7 +89,7 @@ class Qualification:
         """Give what expressions see of a profile; events are read only when one looks at them."""
         events: list[dict[str, Any]] = []
         if any(pql.references_events(segment.expression) for segment in segments):
-            found = self._platform.service(Profiles).events(org, sandbox, view.xids)
+            found = self._platform.service(Profiles).events(tenant, view.xids)
             events = [event.entity for event in found]
         return pql.Subject(
             profile={**view.entity, "identityMap": view.identity_map, "segmentMembership": written(held)},
@@ -100,25 +98,25 @@ class Qualification:
             segments=frozenset(one.segment_id for one in held.values() if one.status == REALIZED),
         )
 
-    def absorb(self, org: str, sandbox: str, key: str, others: Iterable[str]) -> None:
+    def absorb(self, tenant: Tenant, key: str, others: Iterable[str]) -> None:
         """Join the memberships of profiles that turned out to be one; the latest word counts."""
-        joined = self.memberships(org, sandbox, key)
+        joined = self.memberships(tenant, key)
         for other in others:
-            for segment_id, membership in self.memberships(org, sandbox, other).items():
+            for segment_id, membership in self.memberships(tenant, other).items():
                 held = joined.get(segment_id)
                 if held is None or held.at_ms < membership.at_ms:
                     joined[segment_id] = membership
-            self._store.delete(org, sandbox, _KIND, other)
+            self._store.delete(tenant, _KIND, other)
         if joined:
-            self._write(org, sandbox, key, joined)
+            self._write(tenant, key, joined)
 
-    def forget(self, org: str, sandbox: str, key: str) -> None:
+    def forget(self, tenant: Tenant, key: str) -> None:
         """Remove the memberships of a profile that was deleted."""
-        self._store.delete(org, sandbox, _KIND, key)
+        self._store.delete(tenant, _KIND, key)
 
-    def _write(self, org: str, sandbox: str, key: str, held: dict[str, Membership]) -> None:
+    def _write(self, tenant: Tenant, key: str, held: dict[str, Membership]) -> None:
         segments = {one.segment_id: [one.status, one.at_ms] for one in held.values()}
-        self._store.put(org, sandbox, _KIND, key, {"segments": segments})
+        self._store.put(tenant, _KIND, key, {"segments": segments})
 
 
 def written(held: dict[str, Membership]) -> dict[str, dict[str, dict[str, str]]]:

@@ -49,7 +49,7 @@ class SampleStatus:
         """`GET /previewsamplestatus`."""
         views, policy = self._views(caller)
         profiles = self._platform.service(Profiles)
-        fragments = sum(len(profiles.fragments(caller.org, caller.sandbox, one.xids)) for one in views)
+        fragments = sum(len(profiles.fragments(caller.tenant, one.xids)) for one in views)
         strategy = "timestampOrdered" if policy is None else policy["attributeMerge"]["type"]
         stamp = self._now().strftime("%Y-%m-%d %H:%M:%S.0")
         return answer(
@@ -76,7 +76,7 @@ class SampleStatus:
         counts = Counter(source for view in views for source in dict.fromkeys(view.sources))
         catalog = self._platform.service(Catalog)
         data = []
-        for dataset in catalog.datasets(caller.org, caller.sandbox):
+        for dataset in catalog.datasets(caller.tenant):
             count = counts[dataset["id"]]
             if count:
                 data.append(
@@ -110,17 +110,17 @@ class SampleStatus:
                 "code": namespace["code"],
                 "value": str(namespace["id"]),
             }
-            for namespace in self._platform.service(Namespaces).all(caller.org, caller.sandbox)
+            for namespace in self._platform.service(Namespaces).all(caller.tenant)
             if profiles[code := namespace["code"].lower()]
         ]
         return answer({"data": data, "reportTimestamp": stamp})
 
     def _views(self, caller: Caller) -> tuple[list[ProfileView], dict[str, Any] | None]:
         profiles = self._platform.service(Profiles)
-        policy = profiles.policy(caller.org, caller.sandbox)
+        policy = profiles.policy(caller.tenant)
         if policy is None:
             return [], None
-        return profiles.everyone(caller.org, caller.sandbox, policy), policy
+        return profiles.everyone(caller.tenant, policy), policy
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._platform.clock.now_ms() / 1000, tz=UTC)

@@ -109,7 +109,7 @@ class Descriptors:
     def create(self, request: Request, caller: Caller) -> Response:
         """`POST /tenant/descriptors`."""
         wanted = request.document()
-        if self._platform.store.count(caller.org, caller.sandbox, DESCRIPTOR_KIND) >= _MOST:
+        if self._platform.store.count(caller.tenant, DESCRIPTOR_KIND) >= _MOST:
             raise self._registry.refused(f"A sandbox holds at most {_MOST} descriptors")
         now = self._platform.clock.now_ms()
         body = {
@@ -117,7 +117,7 @@ class Descriptors:
             "@id": self._platform.ids.hex(48),
             "meta:containerId": "tenant",
             "version": "1",
-            "imsOrg": caller.org,
+            "imsOrg": caller.tenant.org,
             "createdUser": caller.user_id,
             "createdClient": caller.client_id,
             "updatedUser": caller.user_id,
@@ -125,7 +125,7 @@ class Descriptors:
             "updated": now,
         }
         self._check(caller, body)
-        self._platform.store.put(caller.org, caller.sandbox, DESCRIPTOR_KIND, body["@id"], body)
+        self._platform.store.put(caller.tenant, DESCRIPTOR_KIND, body["@id"], body)
         return answer(body, 201)
 
     def replace(self, request: Request, caller: Caller) -> Response:
@@ -141,23 +141,23 @@ class Descriptors:
         if body.get("@type") != current["@type"]:
             raise self._registry.refused("The @type of a descriptor cannot be changed")
         self._check(caller, body)
-        self._platform.store.put(caller.org, caller.sandbox, DESCRIPTOR_KIND, body["@id"], body)
+        self._platform.store.put(caller.tenant, DESCRIPTOR_KIND, body["@id"], body)
         return answer(body)
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /tenant/descriptors/{id}`."""
         current = self._get(request, caller)
-        self._platform.store.delete(caller.org, caller.sandbox, DESCRIPTOR_KIND, current["@id"])
+        self._platform.store.delete(caller.tenant, DESCRIPTOR_KIND, current["@id"])
         return empty(204)
 
     def _all(self, request: Request, caller: Caller) -> Sequence[dict[str, Any]]:
         if request.params["container"] == "global":
             return []
-        return self._platform.store.find(caller.org, caller.sandbox, DESCRIPTOR_KIND)
+        return self._platform.store.find(caller.tenant, DESCRIPTOR_KIND)
 
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
         wanted = request.params["id"]
-        found = self._platform.store.get(caller.org, caller.sandbox, DESCRIPTOR_KIND, wanted)
+        found = self._platform.store.get(caller.tenant, DESCRIPTOR_KIND, wanted)
         if found is None or request.params.get("container") == "global":
             raise self._registry.error(
                 1016, 404, "Resource Not Found", f"Requested resource {wanted} is not found"
@@ -174,7 +174,7 @@ class Descriptors:
                 raise self._registry.refused(f"A descriptor of type {kind} needs {name}")
         # 2. the schema
         source = str(body["xdm:sourceSchema"])
-        schema = self._registry.get(caller.org, caller.sandbox, source)
+        schema = self._registry.get(caller.tenant, source)
         version = body.get("xdm:sourceVersion", 1)
         if schema is None or str(version) != schema["version"].partition(".")[0]:
             raise self._registry.error(
@@ -201,7 +201,7 @@ class Descriptors:
 
     def _check_destination(self, caller: Caller, body: dict[str, Any]) -> None:
         target = str(body["xdm:destinationSchema"])
-        if self._registry.schema(caller.org, caller.sandbox, target) is None:
+        if self._registry.schema(caller.tenant, target) is None:
             raise self._registry.error(
                 1012, 404, "Resource Not Found", f"The destination schema {target} is not found"
             )
@@ -225,7 +225,7 @@ class Descriptors:
         labels = body["xdm:labels"]
         if not isinstance(labels, list) or not all(isinstance(one, str) for one in labels):
             raise self._registry.refused("xdm:labels must be an array of strings")
-        if body["xdm:sourceProperty"] == f"/_{self._platform.settings.tenant_of(caller.org)}":
+        if body["xdm:sourceProperty"] == f"/_{self._platform.settings.tenant_of(caller.tenant.org)}":
             raise self._registry.refused(
                 "The namespace object of the tenant cannot be labelled; label the fields below it"
             )
@@ -237,7 +237,7 @@ class Descriptors:
             raise self._registry.refused(f"{name} must start with '/' and not end with it, not {path!r}")
         # A field within an array is named with or without a mark of its items.
         words = path.replace("[*]", "").strip("/").split("/")
-        node: Any = self._registry.full(caller.org, caller.sandbox, schema_id)
+        node: Any = self._registry.full(caller.tenant, schema_id)
         for given in words:
             # The guide writes fields of the standard as XDM does, with their prefix.
             word = given.removeprefix("xdm:").replace("@", "_") if ":" in given or "@" in given else given
@@ -259,7 +259,7 @@ class Descriptors:
         primary = body.get("xdm:isPrimary", False)
         if not isinstance(primary, bool):
             raise self._registry.refused("xdm:isPrimary must be true or false")
-        for other in self._registry.descriptors(caller.org, caller.sandbox, str(body["xdm:sourceSchema"])):
+        for other in self._registry.descriptors(caller.tenant, str(body["xdm:sourceSchema"])):
             if other["@id"] == body["@id"] or other["@type"] != body["@type"]:
                 continue
             if primary and other.get("xdm:isPrimary"):
@@ -274,9 +274,9 @@ class Descriptors:
     def _check_namespace(self, caller: Caller, namespace: Any, *, by_id: bool = False) -> None:
         namespaces = self._platform.service(Namespaces)
         if by_id and str(namespace).isdigit():
-            known = namespaces.by_id(caller.org, caller.sandbox, int(namespace)) is not None
+            known = namespaces.by_id(caller.tenant, int(namespace)) is not None
         else:
-            known = isinstance(namespace, str) and namespaces.exists(caller.org, caller.sandbox, namespace)
+            known = isinstance(namespace, str) and namespaces.exists(caller.tenant, namespace)
         if not known:
             raise self._registry.refused(f"There is no identity namespace {namespace!r}")
 

@@ -101,9 +101,9 @@ class Resources:
                 legacy_status=400,
             )
         if kind == "unions":
-            found = self._registry.unions(caller.org, caller.sandbox)
+            found = self._registry.unions(caller.tenant)
         else:
-            found = self._registry.of_type(caller.org, caller.sandbox, kind, container)
+            found = self._registry.of_type(caller.tenant, kind, container)
         page, about = listed(found, request.query, strict=self._platform.settings.strict)
         if accept is not None and "id" in accept.variants:
             names = ("title", "$id", "meta:altId", "version")
@@ -143,7 +143,7 @@ class Resources:
 
     def _earlier(self, caller: Caller, resource_id: str, version: str) -> dict[str, Any] | None:
         """Resource as it was in a version, the last time that it had it."""
-        for entry in reversed(self._platform.store.records(caller.org, caller.sandbox, AUDIT, resource_id)):
+        for entry in reversed(self._platform.store.records(caller.tenant, AUDIT, resource_id)):
             if entry.body["version"] == version:
                 return dict(entry.body["updates"][0]["value"])
         return None
@@ -151,14 +151,14 @@ class Resources:
     def _shown(self, caller: Caller, document: dict[str, Any], variants: frozenset[str]) -> dict[str, Any]:
         shown = document
         if variants & {"full", "deprecatefield"}:
-            current = self._registry.get(caller.org, caller.sandbox, document["$id"])
+            current = self._registry.get(caller.tenant, document["$id"])
             if current is None or current["version"] == document["version"]:
-                full = self._registry.full(caller.org, caller.sandbox, document["$id"])
+                full = self._registry.full(caller.tenant, document["$id"])
             else:
-                full = self._registry.resolved(caller.org, caller.sandbox, document)
+                full = self._registry.resolved(caller.tenant, document)
             shown = copy.deepcopy(full or {})
         if variants & {"desc", "deprecatefield"}:
-            found = self._registry.descriptors(caller.org, caller.sandbox, document["$id"])
+            found = self._registry.descriptors(caller.tenant, document["$id"])
             if "desc" in variants:
                 shown = {**shown, "meta:descriptors": found}
             if "deprecatefield" in variants:
@@ -188,7 +188,7 @@ class Resources:
         kind, digits = exported["meta:resourceType"], exported["$id"].rpartition("/")[2]
         document = self._new(caller, kind, digits, exported)
         self._check(caller, document)
-        current = self._registry.get(caller.org, caller.sandbox, document["$id"])
+        current = self._registry.get(caller.tenant, document["$id"])
         if current is not None:
             self._check_tags(current, document)
         self._derive(caller, document)
@@ -198,7 +198,7 @@ class Resources:
         return document
 
     def _new(self, caller: Caller, kind: str, digits: str, wanted: dict[str, Any]) -> dict[str, Any]:
-        tenant_id = self._platform.settings.tenant_of(caller.org)
+        tenant_id = self._platform.settings.tenant_of(caller.tenant.org)
         now = self._platform.clock.now_ms()
         return {
             **{name: value for name, value in wanted.items() if name not in _DERIVED},
@@ -206,7 +206,7 @@ class Resources:
             "meta:altId": f"_{tenant_id}.{kind}.{digits}",
             "meta:resourceType": kind,
             "version": "1.0",
-            "imsOrg": caller.org,
+            "imsOrg": caller.tenant.org,
             "meta:containerId": "tenant",
             "meta:tenantNamespace": f"_{tenant_id}",
             "meta:registryMetadata": {
@@ -243,20 +243,20 @@ class Resources:
         """`DELETE /tenant/{type}/{id}`: refused while something depends on it."""
         kind = self._writable(request)
         current = self._find(request, caller, "tenant", kind)
-        if kind == "schemas" and self._registry.in_use(caller.org, caller.sandbox, current):
+        if kind == "schemas" and self._registry.in_use(caller.tenant, current):
             raise self._registry.refused(
                 f"The schema {current['$id']} is enabled for Profile or used by a dataset"
                 " and cannot be deleted."
             )
-        users = self._registry.users(caller.org, caller.sandbox, current["$id"])
+        users = self._registry.users(caller.tenant, current["$id"])
         if users:
             raise self._registry.refused(
                 f"The resource {current['$id']} is used by {users[0]['$id']} and cannot be deleted."
             )
         with self._platform.store.transaction():
-            for one in self._registry.descriptors(caller.org, caller.sandbox, current["$id"]):
-                self._platform.store.delete(caller.org, caller.sandbox, "xdm-descriptor", one["@id"])
-            self._platform.store.delete(caller.org, caller.sandbox, KIND, current["$id"])
+            for one in self._registry.descriptors(caller.tenant, current["$id"]):
+                self._platform.store.delete(caller.tenant, "xdm-descriptor", one["@id"])
+            self._platform.store.delete(caller.tenant, KIND, current["$id"])
             self._log(caller, current, "remove")
         return empty(204)
 
@@ -283,7 +283,7 @@ class Resources:
 
     def _keep(self, caller: Caller, document: dict[str, Any], action: str) -> None:
         with self._platform.store.transaction():
-            self._platform.store.put(caller.org, caller.sandbox, KIND, document["$id"], document)
+            self._platform.store.put(caller.tenant, KIND, document["$id"], document)
             self._log(caller, document, action)
 
     def _log(self, caller: Caller, document: dict[str, Any], action: str) -> None:
@@ -298,14 +298,14 @@ class Resources:
         entry = {
             "id": document["$id"],
             "updatedUser": caller.user_id,
-            "imsOrg": caller.org,
+            "imsOrg": caller.tenant.org,
             "clientId": caller.client_id,
-            "sandboxName": caller.sandbox,
+            "sandboxName": caller.tenant.sandbox,
             "updated": now,
             "version": document["version"],
             "updates": [change],
         }
-        self._platform.store.append(caller.org, caller.sandbox, AUDIT, document["$id"], now, entry)
+        self._platform.store.append(caller.tenant, AUDIT, document["$id"], now, entry)
 
     # checks
 
@@ -324,18 +324,18 @@ class Resources:
         self._check_title(caller, document, title)
         # 3. references
         for target in references({key: document.get(key) for key in ("allOf", "definitions", "properties")}):
-            if self._registry.get(caller.org, caller.sandbox, target) is None:
+            if self._registry.get(caller.tenant, target) is None:
                 raise self._registry.error(
                     _NOT_FOUND.get(_kind_in(target), 1017),
                     404,
                     "Resource Not Found",
                     f"The referenced resource {target} is not found",
                 )
-        if is_too_large(document, lambda one: self._registry.get(caller.org, caller.sandbox, one)):
+        if is_too_large(document, lambda one: self._registry.get(caller.tenant, one)):
             raise self._registry.refused("The resource has too many fields, counting those it refers to")
         # 4. namespace
         if kind in {"mixins", "classes", "schemas"}:
-            tenant_id = self._platform.settings.tenant_of(caller.org)
+            tenant_id = self._platform.settings.tenant_of(caller.tenant.org)
             outside = rules.outside_namespace(document, tenant_id)
             if outside:
                 raise self._registry.error(
@@ -355,7 +355,7 @@ class Resources:
             check(caller, document)
 
     def _check_title(self, caller: Caller, document: dict[str, Any], title: str) -> None:
-        for other in self._platform.store.find(caller.org, caller.sandbox, KIND, title=title):
+        for other in self._platform.store.find(caller.tenant, KIND, title=title):
             if other["$id"] != document["$id"]:
                 raise self._registry.error(
                     1521,
@@ -372,15 +372,13 @@ class Resources:
                 "meta:intendedToExtend must list the classes that the field group is meant for"
             )
         for class_id in classes:
-            if not isinstance(class_id, str) or (
-                self._registry.get(caller.org, caller.sandbox, class_id) is None
-            ):
+            if not isinstance(class_id, str) or (self._registry.get(caller.tenant, class_id) is None):
                 raise self._registry.error(
                     1010, 404, "Resource Not Found", f"The class {class_id} is not found"
                 )
 
     def _check_class(self, caller: Caller, document: dict[str, Any]) -> None:
-        extends = self._registry.extends(caller.org, caller.sandbox, document)
+        extends = self._registry.extends(caller.tenant, document)
         behaviors = [one for one in extends if one.startswith(_BEHAVIOR) and "measure" not in one]
         if len(behaviors) != 1:
             raise self._registry.refused(
@@ -390,7 +388,7 @@ class Resources:
 
     def _check_schema(self, caller: Caller, document: dict[str, Any]) -> None:
         parts = {
-            target: self._registry.get(caller.org, caller.sandbox, target)
+            target: self._registry.get(caller.tenant, target)
             for target in (
                 self._registry.canonical(part["$ref"].partition("#")[0])
                 for part in document.get("allOf", ())
@@ -402,7 +400,7 @@ class Resources:
             raise self._registry.refused(f"A schema must have exactly one class in allOf, not {len(classes)}")
         class_id = classes[0]["$id"]
         document["meta:class"] = class_id
-        related = {class_id, *self._registry.extends(caller.org, caller.sandbox, classes[0])}
+        related = {class_id, *self._registry.extends(caller.tenant, classes[0])}
         for part in parts.values():
             meant = (part or {}).get("meta:intendedToExtend")
             if meant and not related & {self._registry.canonical(one) for one in meant}:
@@ -413,8 +411,8 @@ class Resources:
         if tags is not None and (not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags)):
             raise self._registry.refused("meta:immutableTags must be an array of strings")
         if self._registry.is_union(document):
-            full = self._registry.resolved(caller.org, caller.sandbox, document)
-            Unions(self._registry, caller.org, caller.sandbox).check(document, full)
+            full = self._registry.resolved(caller.tenant, document)
+            Unions(self._registry, caller.tenant).check(document, full)
 
     def _check_tags(self, current: dict[str, Any], document: dict[str, Any]) -> None:
         lost = set(current.get("meta:immutableTags") or ()) - set(document.get("meta:immutableTags") or ())
@@ -422,17 +420,17 @@ class Resources:
             raise self._registry.refused(f"An immutable tag cannot be removed: {', '.join(lost)}")
 
     def _check_evolution(self, caller: Caller, current: dict[str, Any], document: dict[str, Any]) -> None:
-        org, sandbox, kind = caller.org, caller.sandbox, current["meta:resourceType"]
-        affected = [current] if kind == "schemas" else self._registry.dependents(org, sandbox, current["$id"])
-        used = [one for one in affected if self._registry.in_use(org, sandbox, one)]
+        tenant, kind = caller.tenant, current["meta:resourceType"]
+        affected = [current] if kind == "schemas" else self._registry.dependents(tenant, current["$id"])
+        used = [one for one in affected if self._registry.in_use(tenant, one)]
         if not used:
             return
-        before = {one["$id"]: self._registry.full(org, sandbox, one["$id"]) or {} for one in used}
+        before = {one["$id"]: self._registry.full(tenant, one["$id"]) or {} for one in used}
         changed = {current["$id"]: document}
 
         def lookup(target: str) -> dict[str, Any] | None:
             target = self._registry.canonical(target)
-            return changed.get(target) or self._registry.get(org, sandbox, target)
+            return changed.get(target) or self._registry.get(tenant, target)
 
         from harness.aep.registry.resolve import resolve
 
@@ -441,7 +439,7 @@ class Resources:
                 raise self._registry.refused("The class of a schema in use cannot be changed.")
             after = resolve(changed.get(schema["$id"], schema), lookup)
             if self._registry.is_union(schema) and kind != "schemas":
-                Unions(self._registry, org, sandbox).check_types(schema, after)
+                Unions(self._registry, tenant).check_types(schema, after)
             reason = rules.breaking_change(before[schema["$id"]], after)
             if reason is not None:
                 raise self._registry.refused(
@@ -456,7 +454,7 @@ class Resources:
         document.setdefault("meta:xdmType", "object")
         document["meta:extensible"] = kind in {"mixins", "classes"}
         document["meta:abstract"] = kind in {"mixins", "classes"}
-        extends = self._registry.extends(caller.org, caller.sandbox, document)
+        extends = self._registry.extends(caller.tenant, document)
         if extends or kind == "schemas":
             document["meta:extends"] = extends
 
@@ -479,13 +477,13 @@ class Resources:
     ) -> dict[str, Any]:
         """Resource that a path names; clients read Adobe's own through the tenant container, too."""
         wanted = request.params["id"]
-        org, sandbox = caller.org, caller.sandbox
-        found = self._registry.get(org, sandbox, wanted)
+        tenant = caller.tenant
+        found = self._registry.get(tenant, wanted)
         if found is None and "/" not in wanted and not wanted.startswith("_"):
-            tenant_id = self._platform.settings.tenant_of(org)
-            found = self._registry.get(org, sandbox, f"_{tenant_id}.{kind}.{wanted}")
+            tenant_id = self._platform.settings.tenant_of(tenant.org)
+            found = self._registry.get(tenant, f"_{tenant_id}.{kind}.{wanted}")
         if found is None and kind in {"schemas", "unions"} and UNION in wanted:
-            found = self._registry.union(org, sandbox, wanted)
+            found = self._registry.union(tenant, wanted)
             kind = "unions"
         containers = {container, "global"} if reading else {container}
         if found is None or found["meta:resourceType"] != kind or found["meta:containerId"] not in containers:

@@ -49,7 +49,7 @@ class RpcCalls:
     def sample_data(self, request: Request, caller: Caller) -> Response:
         """`GET /rpc/sampledata/{schema}`: a record that the schema accepts."""
         document = self._get(request, caller)
-        full = self._registry.full(caller.org, caller.sandbox, document["$id"]) or {}
+        full = self._registry.full(caller.tenant, document["$id"]) or {}
         return answer(sample(full))
 
     def export(self, request: Request, caller: Caller) -> Response:
@@ -57,7 +57,7 @@ class RpcCalls:
         found: dict[str, dict[str, Any]] = {}
 
         def collect(resource_id: str) -> None:
-            document = self._registry.get(caller.org, caller.sandbox, resource_id)
+            document = self._registry.get(caller.tenant, resource_id)
             if document is None or document["meta:containerId"] != "tenant":
                 return
             if document["$id"] in found:
@@ -102,14 +102,14 @@ class RpcCalls:
     def audit_log(self, request: Request, caller: Caller) -> Response:
         """`GET /rpc/auditlog/{resource}`: its changes, newest first."""
         resource_id = self._registry.canonical(request.params["id"])
-        found = self._platform.store.records(caller.org, caller.sandbox, AUDIT, resource_id)
+        found = self._platform.store.records(caller.tenant, AUDIT, resource_id)
         if not found:
             self._get(request, caller)
         return answer([one.body for one in reversed(found)])
 
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
         wanted = request.params["id"]
-        found = self._registry.get(caller.org, caller.sandbox, wanted)
+        found = self._registry.get(caller.tenant, wanted)
         if found is None:
             raise self._registry.error(
                 1012,
@@ -128,7 +128,7 @@ class RpcCalls:
         match = _ID.fullmatch(resource_id) if isinstance(resource_id, str) else None
         if match is None or document.get("meta:resourceType", match[2]) != match[2]:
             raise self._failed("Every element must be an exported resource.")
-        old, new = match[1], self._platform.settings.tenant_of(caller.org)
+        old, new = match[1], self._platform.settings.tenant_of(caller.tenant.org)
         text = json.dumps({**document, "meta:resourceType": match[2]})
         for before, after in (
             (f"https://ns.adobe.com/{old}/", f"https://ns.adobe.com/{new}/"),

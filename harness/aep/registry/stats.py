@@ -24,7 +24,7 @@ def routes(platform: Platform) -> list[Endpoint]:
 
     def stats(_: Request, caller: Caller) -> Response:
         """`GET /stats`: the tenant's id, and how many resources it has."""
-        found = platform.store.find(caller.org, caller.sandbox, KIND)
+        found = platform.store.find(caller.tenant, KIND)
         kinds = [one["meta:resourceType"] for one in found]
         usage: dict[str, list[dict[str, Any]]] = {}
         for one in found:
@@ -38,11 +38,11 @@ def routes(platform: Platform) -> list[Endpoint]:
                 )
         return answer(
             {
-                "imsOrg": caller.org,
-                "tenantId": platform.settings.tenant_of(caller.org),
+                "imsOrg": caller.tenant.org,
+                "tenantId": platform.settings.tenant_of(caller.tenant.org),
                 "counts": {
                     **{kind: kinds.count(kind) for kind in ("schemas", "mixins", "datatypes", "classes")},
-                    "unions": len(registry.unions(caller.org, caller.sandbox)),
+                    "unions": len(registry.unions(caller.tenant)),
                 },
                 "recentlyCreatedResources": _recent(found, "repo:createdDate"),
                 "recentlyUpdatedResources": _recent(found, "repo:lastModifiedDate"),

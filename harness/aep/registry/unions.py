@@ -11,6 +11,7 @@ from harness.aep.registry import rules
 
 if TYPE_CHECKING:
     from harness.aep.registry.state import SchemaRegistry
+    from harness.twin.tenant import Tenant
 
 _TITLE = "Union descriptor validation error"
 _ONE_TO_ONE = "xdm:descriptorOneToOne"
@@ -19,15 +20,14 @@ _ONE_TO_ONE = "xdm:descriptorOneToOne"
 class Unions:
     """Checks schemas of one sandbox before they join a union, or change in it. Problem when one may not."""
 
-    def __init__(self, registry: SchemaRegistry, org: str, sandbox: str) -> None:
+    def __init__(self, registry: SchemaRegistry, tenant: Tenant) -> None:
         self._registry = registry
-        self._org = org
-        self._sandbox = sandbox
+        self._tenant = tenant
 
     def check(self, schema: dict[str, Any], full: dict[str, Any]) -> None:
         """Check a schema that is tagged `union`; `full` is the schema resolved."""
         self._check_relationships(schema)
-        identities = self._registry.identities(self._org, self._sandbox, schema["$id"])
+        identities = self._registry.identities(self._tenant, schema["$id"])
         if "identityMap" not in full.get("properties", {}) and not any(one.primary for one in identities):
             raise self._registry.error(
                 1528,
@@ -40,10 +40,10 @@ class Unions:
 
     def check_types(self, schema: dict[str, Any], full: dict[str, Any]) -> None:
         """Check that a field has one type in all schemas of the union."""
-        for other in self._registry.union_schemas(self._org, self._sandbox, schema["meta:class"]):
+        for other in self._registry.union_schemas(self._tenant, schema["meta:class"]):
             if other["$id"] == schema["$id"]:
                 continue
-            theirs = self._registry.full(self._org, self._sandbox, other["$id"]) or {}
+            theirs = self._registry.full(self._tenant, other["$id"]) or {}
             found = rules.conflicts(theirs, full)
             if found is not None:
                 path, one, two = found
@@ -56,7 +56,7 @@ class Unions:
                 )
 
     def _check_relationships(self, schema: dict[str, Any]) -> None:
-        own = self._registry.descriptors(self._org, self._sandbox, schema["$id"])
+        own = self._registry.descriptors(self._tenant, schema["$id"])
         for one in own:
             if one["@type"] == _ONE_TO_ONE and self._reference(own, one) is None:
                 raise self._registry.error(
@@ -69,7 +69,7 @@ class Unions:
                     f" {one['xdm:sourceProperty']}",
                 )
         # The other end may join the union later than the schema that refers to it.
-        others = self._registry.all_descriptors(self._org, self._sandbox)
+        others = self._registry.all_descriptors(self._tenant)
         for one in others:
             if one["@type"] != _ONE_TO_ONE:
                 continue
@@ -79,12 +79,12 @@ class Unions:
             )
             if schema["$id"] not in {source, target} or not (self._joined(schema, source, target)):
                 continue
-            held = self._registry.descriptors(self._org, self._sandbox, source)
+            held = self._registry.descriptors(self._tenant, source)
             reference = self._reference(held, one)
             primary = next(
                 (
                     identity.namespace
-                    for identity in self._registry.identities(self._org, self._sandbox, target)
+                    for identity in self._registry.identities(self._tenant, target)
                     if identity.primary
                 ),
                 None,
@@ -106,7 +106,7 @@ class Unions:
         for end in ends:
             if end == schema["$id"]:
                 continue
-            other = self._registry.schema(self._org, self._sandbox, end)
+            other = self._registry.schema(self._tenant, end)
             if other is None or not self._registry.is_union(other):
                 return False
         return True

@@ -48,8 +48,8 @@ class SegmentConversion:
         return answer(
             {
                 **kept,
-                "imsOrgId": caller.org,
-                "sandbox": self._platform.service(Sandboxes).describe(caller.org, caller.sandbox),
+                "imsOrgId": caller.tenant.org,
+                "sandbox": self._platform.service(Sandboxes).describe(caller.tenant),
                 "expression": {
                     "type": "PQL",
                     "format": "pql/json" if to_json else "pql/text",

@@ -54,7 +54,7 @@ class Previews:
         execution = f"0:app-{self._platform.ids.uuid()}:{query_id}:0"
         preview_id = base64.urlsafe_b64encode(execution.encode()).decode().rstrip("=")
         held = {"id": preview_id, "query_id": query_id, "expression": expression}
-        self._store.put(caller.org, caller.sandbox, _KIND, preview_id, held)
+        self._store.put(caller.tenant, _KIND, preview_id, held)
         return answer(
             {
                 "state": "NEW",
@@ -91,7 +91,7 @@ class Previews:
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /preview/{id}`: 200."""
         held = self._get(request, caller)
-        self._store.delete(caller.org, caller.sandbox, _KIND, held["id"])
+        self._store.delete(caller.tenant, _KIND, held["id"])
         return answer({"status": True, "message": "KILLED"})
 
     def estimate(self, request: Request, caller: Caller) -> Response:
@@ -114,24 +114,24 @@ class Previews:
         )
 
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
-        held = self._store.get(caller.org, caller.sandbox, _KIND, request.params["id"])
+        held = self._store.get(caller.tenant, _KIND, request.params["id"])
         if held is None:
             raise problem.not_found(f"There is no preview {request.params['id']}")
         return held
 
     def _qualified(self, caller: Caller, held: dict[str, Any]) -> tuple[list[ProfileView], int]:
-        org, sandbox = caller.org, caller.sandbox
+        tenant = caller.tenant
         profiles = self._platform.service(Profiles)
         qualification = self._platform.service(Qualification)
-        policy = profiles.policy(org, sandbox)
+        policy = profiles.policy(tenant)
         if policy is None:
             return [], 0
         segment = Segment(id="", body={}, expression=parse_expression(held["expression"]))
         found = []
-        views = profiles.everyone(org, sandbox, policy)
+        views = profiles.everyone(tenant, policy)
         for view in views:
-            memberships = qualification.memberships(org, sandbox, view.key)
-            subject = qualification.subject(org, sandbox, view, [segment], memberships)
+            memberships = qualification.memberships(tenant, view.key)
+            subject = qualification.subject(tenant, view, [segment], memberships)
             if pql.evaluate(segment.expression, subject):
                 found.append(view)
         return found, len(views)

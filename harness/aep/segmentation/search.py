@@ -92,7 +92,7 @@ class SegmentSearch:
         entity_id = request.query.get("entityId")
         if not entity_id:
             raise problem.bad_request("The query parameter entityId is required")
-        segment = self._segments.get(caller.org, caller.sandbox, entity_id)
+        segment = self._segments.get(caller.tenant, entity_id)
         if segment is None:
             raise problem.not_found(f"There is no segment definition {entity_id}")
         root = {"id": _ROOT, "base64EncodedSourceId": _base64(_ROOT), "name": _NAMESPACE}
@@ -101,7 +101,7 @@ class SegmentSearch:
 
     def _found(self, request: Request, caller: Caller) -> list[dict[str, Any]]:
         text = request.query.get("s") or ""
-        bodies = [one.body for one in self._segments.all(caller.org, caller.sandbox)]
+        bodies = [one.body for one in self._segments.all(caller.tenant)]
         return [body for body in bodies if _matches(text, body)]
 
     @staticmethod

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.aep.caller import Caller
     from harness.aep.platform import Platform
     from harness.aep.problem import Problem
+    from harness.twin.tenant import Tenant
 
 BASE = "/data/core/ups/segment/definitions"
 _KIND = "segmentDefinition"
@@ -100,34 +101,34 @@ class Segments:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._store = platform.store
-        self._cache: dict[tuple[str, str], list[Segment]] = {}
+        self._cache: dict[Tenant, list[Segment]] = {}
         self._generation = -1
 
-    def all(self, org: str, sandbox: str) -> list[Segment]:
+    def all(self, tenant: Tenant) -> list[Segment]:
         """All definitions of a sandbox, oldest first."""
         generation = self._store.generation(_KIND)
         if generation != self._generation:
             self._cache.clear()
             self._generation = generation
-        held = self._cache.get((org, sandbox))
+        held = self._cache.get(tenant)
         if held is None:
             held = [
                 Segment(id=body["id"], body=body, expression=parse_expression(body["expression"]))
-                for body in self._store.find(org, sandbox, _KIND)
+                for body in self._store.find(tenant, _KIND)
             ]
-            self._cache[org, sandbox] = held
+            self._cache[tenant] = held
         return held
 
-    def get(self, org: str, sandbox: str, segment_id: str) -> Segment | None:
+    def get(self, tenant: Tenant, segment_id: str) -> Segment | None:
         """Definition by its id."""
-        return next((one for one in self.all(org, sandbox) if one.id == segment_id), None)
+        return next((one for one in self.all(tenant) if one.id == segment_id), None)
 
     # calls
 
     def list_all(self, request: Request, caller: Caller) -> Response:
         """`GET /segment/definitions`: paged, newest first unless `sort` says otherwise."""
         query = request.query
-        found = [one.body for one in self.all(caller.org, caller.sandbox)]
+        found = [one.body for one in self.all(caller.tenant)]
         continuous = query.get("evaluationInfo.continuous.enabled")
         if continuous is not None:
             wanted = continuous.lower() == "true"
@@ -187,7 +188,7 @@ class Segments:
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /segment/definitions/{id}`: 200 with a message."""
         held = self._get(request, caller)
-        self._store.delete(caller.org, caller.sandbox, _KIND, held.id)
+        self._store.delete(caller.tenant, _KIND, held.id)
         return answer({"status": True, "message": f"Segment with id '{held.id}' has been deleted"})
 
     def bulk_get(self, request: Request, caller: Caller) -> Response:
@@ -197,19 +198,19 @@ class Segments:
             isinstance(one, dict) and isinstance(one.get("id"), str) for one in ids
         ):
             raise invalid("'ids' must be an array of objects with an 'id'.")
-        found = (self.get(caller.org, caller.sandbox, one["id"]) for one in ids)
+        found = (self.get(caller.tenant, one["id"]) for one in ids)
         return answer({"results": {one.id: one.body for one in found if one is not None}}, 207)
 
     # parts
 
     def _get(self, request: Request, caller: Caller) -> Segment:
-        held = self.get(caller.org, caller.sandbox, request.params["id"])
+        held = self.get(caller.tenant, request.params["id"])
         if held is None:
             raise problem.not_found(f"There is no segment definition {request.params['id']}")
         return held
 
     def _check_name(self, caller: Caller, name: str, own_id: str | None) -> None:
-        for one in self.all(caller.org, caller.sandbox):
+        for one in self.all(caller.tenant):
             if one.body["name"] == name and one.id != own_id:
                 detail = f"A segment definition with the name '{name}' already exists: {one.id}"
                 raise problem.classic(422, "UnprocessableEntityError", detail)
@@ -230,9 +231,9 @@ class Segments:
         policy_id = body.get("mergePolicyId")
         policies = self._platform.service(MergePolicies)
         if policy_id is None:
-            default = policies.default(caller.org, caller.sandbox)
+            default = policies.default(caller.tenant)
             policy_id = "" if default is None else default["id"]
-        elif policies.get(caller.org, caller.sandbox, policy_id) is None:
+        elif policies.get(caller.tenant, policy_id) is None:
             raise invalid(f"There is no merge policy {policy_id!r}.")
         ttl = body.get("ttlInDays")
         if ttl is not None and (not isinstance(ttl, int) or isinstance(ttl, bool) or ttl < 1):
@@ -241,8 +242,8 @@ class Segments:
         return {
             "schema": {"name": PROFILE},
             "profileInstanceId": "ups",
-            "imsOrgId": caller.org,
-            "sandbox": self._platform.service(Sandboxes).describe(caller.org, caller.sandbox),
+            "imsOrgId": caller.tenant.org,
+            "sandbox": self._platform.service(Sandboxes).describe(caller.tenant),
             "name": name,
             "description": "",
             "expression": body["expression"],
@@ -255,7 +256,7 @@ class Segments:
     def _save(self, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
         now = self._platform.clock.now_ms()
         saved = {**body, "updateEpoch": now // 1000, "updateTime": now}
-        self._store.put(caller.org, caller.sandbox, _KIND, saved["id"], saved)
+        self._store.put(caller.tenant, _KIND, saved["id"], saved)
         return saved
 
 

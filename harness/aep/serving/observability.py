@@ -113,7 +113,7 @@ class Observability:
         return answer(
             {
                 "id": ",".join(ids) or None,
-                "imsOrgId": caller.org,
+                "imsOrgId": caller.tenant.org,
                 "timeseries": {"granularity": "DAY", "items": items, "_page": None, "_links": None},
                 "stats": {},
             }
@@ -182,31 +182,29 @@ class Observability:
         """Dataset, time and body of records, those of datasets with a tag only."""
         store = self._platform.store
         tagged = {
-            one["id"]
-            for one in store.find(caller.org, caller.sandbox, "dataset")
-            if not tag or tag_enabled(one, tag)
+            one["id"] for one in store.find(caller.tenant, "dataset") if not tag or tag_enabled(one, tag)
         }
-        for batch in self._batches.all(caller.org, caller.sandbox):
+        for batch in self._batches.all(caller.tenant):
             dataset_id = batch["relatedObjects"][0]["id"]
             if tag and dataset_id not in tagged:
                 continue
             for stream in streams:
-                for record in store.records(caller.org, caller.sandbox, stream, batch["id"]):
+                for record in store.records(caller.tenant, stream, batch["id"]):
                     yield dataset_id, record.at, record.body
 
     def new_datasets(self, caller: Caller) -> Iterator[Count]:
         """Datasets that were created."""
-        for dataset in self._platform.store.find(caller.org, caller.sandbox, "dataset"):
+        for dataset in self._platform.store.find(caller.tenant, "dataset"):
             yield Count(dataset["created"], dataset["id"], 1)
 
     def batches(self, caller: Caller, *statuses: str, tag: str = "") -> Iterator[Count]:
         """Batches that came to an end."""
         tagged = {
             one["id"]
-            for one in self._platform.store.find(caller.org, caller.sandbox, "dataset")
+            for one in self._platform.store.find(caller.tenant, "dataset")
             if not tag or tag_enabled(one, tag)
         }
-        for batch in self._batches.all(caller.org, caller.sandbox):
+        for batch in self._batches.all(caller.tenant):
             dataset_id = batch["relatedObjects"][0]["id"]
             if batch["status"] in statuses and (not tag or dataset_id in tagged):
                 yield Count(batch["updated"], dataset_id, 1)
@@ -248,7 +246,7 @@ class Observability:
         """`INSGHT-1000-400`, the code of the guide for a bad request payload."""
         from harness.aep.access.sandboxes import Sandboxes
 
-        sandbox = self._platform.service(Sandboxes).describe(caller.org, caller.sandbox)
+        sandbox = self._platform.service(Sandboxes).describe(caller.tenant)
         code = "INSGHT-1000-400"
         return Problem(
             400,
@@ -260,7 +258,7 @@ class Observability:
                     "tenantInfo": {
                         "sandboxName": sandbox["sandboxName"],
                         "sandboxId": sandbox["sandboxId"],
-                        "imsOrgId": caller.org,
+                        "imsOrgId": caller.tenant.org,
                     },
                     "additionalContext": None,
                 },

@@ -12,6 +12,7 @@ from harness.aep.flow.outbox import Outbox, Parcel
 from harness.aep.flow.sinks import DeliveryError, Destination
 from harness.aep.flow.wire_sinks import Message, WireSink
 from harness.twin.store import Store
+from harness.twin.tenant import NOWHERE, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +43,7 @@ def store() -> Iterator[Store]:
 
 
 def parcel(key: str, data: str, destination: Destination = STREAM) -> Parcel:
-    return Parcel("org", "prod", {"id": "flow"}, "target", destination, key, data)
+    return Parcel(Tenant("org", "prod"), {"id": "flow"}, "target", destination, key, data)
 
 
 def test_one_key_keeps_its_order_and_different_keys_go_together(store: Store) -> None:
@@ -72,7 +73,7 @@ def test_what_is_refused_is_told_with_the_reason_and_not_kept(store: Store) -> N
     outbox.drain()
     outbox.close()
     assert [(data, outcome and outcome.code) for data, outcome in told] == [("1", None), ("2", "No")]
-    assert store.records("", "", "outbox") == []
+    assert store.records(NOWHERE, "outbox") == []
 
 
 def test_what_was_not_committed_is_not_delivered(store: Store) -> None:
@@ -94,14 +95,14 @@ def test_what_was_not_committed_is_not_delivered(store: Store) -> None:
 def test_what_a_killed_process_left_is_delivered_by_the_next(tmp_path: Path) -> None:
     file = tmp_path / "platform.db"
     killed = Store(file)
-    killed.append("", "", "outbox", "", 0, parcel("a", "1").document())
+    killed.append(NOWHERE, "outbox", "", 0, parcel("a", "1").document())
     killed.close()
     store, wire = Store(file), Wire()
     outbox = Outbox(store, wire, lambda *_: None)
     outbox.drain()
     outbox.close()
     assert wire.taken == [[("s", "a", b"1")]]
-    assert store.records("", "", "outbox") == []
+    assert store.records(NOWHERE, "outbox") == []
     store.close()
 
 
@@ -166,4 +167,4 @@ def test_nobody_waits_for_an_outbox_that_broke(store: Store) -> None:
     waiting.join(10)
     assert not waiting.is_alive()
     outbox.close()
-    assert store.count_records("", "", "outbox", "") == 1
+    assert store.count_records(NOWHERE, "outbox", "") == 1

@@ -16,6 +16,7 @@ from harness.aep.flow.sinks import DeliveryError, Destination, LocalSinks, sink_
 from harness.aep.flow.wire_sinks import ATTEMPTS, Message, WireSink
 from harness.aep.serving.server import LocalPlatform
 from harness.aep.settings import Settings
+from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -328,8 +329,10 @@ def test_a_platform_with_endpoints_exports_over_the_wire(
     profiles = client.platform.service(Profiles)
     identity = Identity(namespace="Email", value="a@example.com")
     org = client.settings.org_id
-    link = profiles.link(org, "prod", RecordIdentities(primary=identity, all=(identity,)), stitch=True)
-    profiles.put_fragment(org, "prod", link.xid, "dataset", {}, "x", 0)
+    link = profiles.link(
+        Tenant(org, "prod"), RecordIdentities(primary=identity, all=(identity,)), stitch=True
+    )
+    profiles.put_fragment(Tenant(org, "prod"), link.xid, "dataset", {}, "x", 0)
     before = len(arrived(cloud, KINESIS))
     client.post("/data/core/ups/segment/jobs", [{"segmentId": segment}])
     client.platform.settle()

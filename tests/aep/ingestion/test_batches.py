@@ -7,6 +7,7 @@ import pytest
 
 from harness.aep.ingestion.landing import FAILED, LAKE
 from harness.aep.ingestion.parquet import parquet
+from harness.twin.tenant import Tenant
 
 IMPORT = "/data/foundation/import/batches"
 CATALOG = "/data/foundation/catalog"
@@ -61,7 +62,7 @@ class Upload:
         return self.status(batch)
 
     def landed(self, stream: str = LAKE) -> list[Any]:
-        found = self.client.platform.store.records(self.client.settings.org_id, "prod", stream)
+        found = self.client.platform.store.records(Tenant(self.client.settings.org_id, "prod"), stream)
         return [one.body for one in found]
 
 
@@ -504,7 +505,7 @@ def test_the_dataset_says_how_its_csv_files_are_written(client: Any, lake: Any) 
     target = f"{IMPORT}/{batch}/datasets/{dataset}/files/a.csv"
     assert client.put(target, content, headers=OCTETS).status == 201
     assert client.post(f"{IMPORT}/{batch}?action=COMPLETE").json()["status"] == "success"
-    (record,) = client.platform.store.records(client.settings.org_id, "prod", LAKE)
+    (record,) = client.platform.store.records(Tenant(client.settings.org_id, "prod"), LAKE)
     assert record.body[lake.tenant] == {"name": "Zo\xeb; x'y", "day": "1"}
 
 
@@ -546,7 +547,7 @@ def test_a_value_converts_as_the_guide_has_it(
     target = f"{IMPORT}/{batch}/datasets/{dataset}/files/a.json"
     client.put(target, lines({lake.tenant: {"f": given}}), headers=OCTETS)
     done = client.post(f"{IMPORT}/{batch}?action=COMPLETE").json()
-    found = client.platform.store.records(client.settings.org_id, "prod", LAKE)
+    found = client.platform.store.records(Tenant(client.settings.org_id, "prod"), LAKE)
     if landed is None:
         assert (done["status"], done["errors"][1]["code"], found) == ("failure", "INGEST-1211-400", [])
     else:

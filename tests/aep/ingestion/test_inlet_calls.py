@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.aep.flow.inlets import Inlets
+from harness.twin.tenant import Tenant
 
 BASE = "/data/core/edge/inlet"
 
@@ -37,7 +38,7 @@ def test_an_inlet_belongs_to_its_sandbox_and_can_be_deleted(client: Any) -> None
 def test_a_minted_inlet_is_found_by_its_id_and_by_that_of_its_connection(client: Any) -> None:
     inlets = client.platform.service(Inlets)
     minted = inlets.mint(
-        org=client.settings.org_id, sandbox="dev", name="N", source_id="S", connection_id="c-1"
+        tenant=Tenant(client.settings.org_id, "dev"), name="N", source_id="S", connection_id="c-1"
     )
     assert inlets.by_inlet_id(minted.inlet_id) == minted
     assert inlets.by_inlet_id("c-1") == minted

@@ -8,6 +8,7 @@ from harness.aep.ingestion.landing_queue import LandingQueue
 from harness.aep.platform import Platform
 from harness.aep.settings import Settings
 from harness.twin.clock import StoppedClock
+from harness.twin.tenant import NOWHERE, Tenant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,15 +48,15 @@ def test_settling_waits_for_nothing(people: Any) -> None:
 def test_what_waits_survives_the_process(tmp_path: Path) -> None:
     settings = Settings(data_file=tmp_path / "data.db", ingest_delay_ms=1000)
     first = Platform(settings, clock=StoppedClock(1_000_000))
-    arguments = {"org": settings.org_id, "sandbox": "prod", "schema_id": "x", "record": {}, "batch_id": "b"}
+    arguments = {"tenant": Tenant(settings.org_id, "prod"), "schema_id": "x", "record": {}, "batch_id": "b"}
     first.service(LandingQueue).put(
         1_000_000, dataset={"id": "d"}, xaction_id="1", streamed=True, **arguments
     )
     first.close()
     second = Platform(settings, clock=StoppedClock(2_000_000))
-    assert second.store.count_records("", "", "landing-queue") == 1
+    assert second.store.count_records(NOWHERE, "landing-queue") == 1
     second.service(LandingQueue).catch_up()
-    assert second.store.count_records("", "", "landing-queue") == 0
+    assert second.store.count_records(NOWHERE, "landing-queue") == 0
     second.close()
 
 
@@ -65,7 +66,7 @@ def test_a_seed_draws_other_ids_over_a_store_that_has_some(tmp_path: Path) -> No
     for _ in range(2):
         platform = Platform(settings)
         drawn.append(platform.ids.hex(24))
-        platform.store.put(settings.org_id, "prod", "thing", drawn[-1], {})
+        platform.store.put(Tenant(settings.org_id, "prod"), "thing", drawn[-1], {})
         platform.close()
     assert drawn[0] != drawn[1]
     fresh = Platform(settings.but(data_file=None))

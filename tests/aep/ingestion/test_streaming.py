@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from harness.aep.ingestion.landing import FAILED, LAKE
+from harness.twin.tenant import Tenant
 
 PROBLEM = "http://ns.adobe.com/adobecloud/problem/data-collection-service/inlet"
 DENIED = "https://ns.adobe.com/adobecloud/problem/data-collection-service-authorization"
@@ -39,7 +40,7 @@ class Stream:
         return self.client.post(f"/collection/{self.inlet}{query}", sent, bare=True, **options)
 
     def landed(self, stream: str = LAKE) -> list[Any]:
-        found = self.client.platform.store.records(self.client.settings.org_id, "prod", stream)
+        found = self.client.platform.store.records(Tenant(self.client.settings.org_id, "prod"), stream)
         return [one.body for one in found]
 
     def where(self) -> str:

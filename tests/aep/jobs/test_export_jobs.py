@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from harness.twin.tenant import Tenant
+
 BASE = "/data/core/ups/export/jobs"
 
 
@@ -15,7 +17,7 @@ def export(people: Any, **changes: Any) -> Any:
 
 def exported(people: Any, job: dict[str, Any]) -> list[dict[str, Any]]:
     store, caller = people.client.platform.store, people.client.settings
-    found = store.records(caller.org_id, "prod", "lake", job["destination"]["batchId"])
+    found = store.records(Tenant(caller.org_id, "prod"), "lake", job["destination"]["batchId"])
     return [one.body for one in found]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.twin.tenant import Tenant
+
 SCHEDULES = "/data/core/ups/config/schedules"
 JOBS = "/data/core/ups/segment/jobs"
 EXPORTS = "/data/core/ups/export/jobs"
@@ -59,7 +61,7 @@ def test_moving_the_clock_runs_what_is_due_before_it_answers(people: Any, destin
     schedule(people.client)
     moved = people.client.post("/_harness/clock", {"advance_ms": 13 * HOUR_MS}, bare=True)
     assert moved.status == 200
-    kinds = people.client.platform.store.find(people.client.settings.org_id, "prod", "segmentJob")
+    kinds = people.client.platform.store.find(Tenant(people.client.settings.org_id, "prod"), "segmentJob")
     assert len(kinds) == 1
 
 

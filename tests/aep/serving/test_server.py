@@ -16,6 +16,7 @@ import pytest
 from harness.aep.serving.server import LocalPlatform
 from harness.aep.settings import Settings
 from harness.twin.store import Store
+from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +107,7 @@ from pathlib import Path
 from harness.aep.serving.server import serve_forever
 from harness.aep.settings import Settings
 
+
 def tell(platform, certificate):
     print(platform.url, flush=True)
 
@@ -142,6 +144,6 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
                 inlets.append(json.loads(answer.read())["inletId"])
         process.send_signal(signal.SIGKILL)
     store = Store(file)
-    kept = [one["inlet_id"] for one in store.find(variables.org_id, "prod", "inlet")]
+    kept = [one["inlet_id"] for one in store.find(Tenant(variables.org_id, "prod"), "inlet")]
     store.close()
     assert kept == inlets
