@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from harness.aep.tokens import Tokens
 from harness.twin.clock import Clock
+from harness.twin.events import Events
 from harness.twin.ids import Ids
 from harness.twin.store import Store
 
@@ -28,6 +29,7 @@ class Platform:
         self.settings = settings
         self.clock = clock or Clock(settings.clock_start_ms)
         self.store = Store(settings.data_file)
+        self.events = Events()
         self.ids = Ids(self.clock, _seed(settings.seed, self.store))
         self.tokens = Tokens(settings, self.clock, self.ids)
         self.url = settings.platform_url or ""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
+from harness.aep.catalog.lake import BATCH_KIND, discard_batch
 from harness.aep.catalog.listing import listed
+from harness.aep.catalog.observable_schema import ObservableSchemas
 from harness.aep.registry.state import SchemaRegistry
 from harness.twin.json_patch import PatchError, apply_patch, parse_patch
 from harness.twin.message import Request, answer
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from harness.aep.caller import Caller
     from harness.aep.platform import Platform
-    from harness.twin.store import Store
     from harness.twin.tenant import Tenant
 
 BASE = "/data/foundation/catalog"
@@ -63,18 +64,6 @@ def routes(platform: Platform) -> list[Endpoint]:
             for method, path, handler in table
         )
     return found
-
-
-def discard_batch(store: Store, tenant: Tenant, batch_id: str) -> None:
-    """Remove a batch with its records and uploaded files."""
-    for stream in ("lake", "lake-failed"):
-        store.forget_records(tenant, stream, batch_id)
-    for file in store.find(tenant, "batch-file", batchId=batch_id):
-        store.delete_blob(tenant, file["id"])
-        for part in file.get("parts", ()):
-            store.delete_blob(tenant, f"{file['id']}\0{part}")
-        store.delete(tenant, "batch-file", file["id"])
-    store.delete(tenant, "batch", batch_id)
 
 
 def tag_enabled(dataset: dict[str, Any], name: str, setting: str = "enabled") -> bool:
@@ -213,17 +202,15 @@ class Catalog:
         store = self._platform.store
         if not _dry_run(request):
             with store.transaction():
-                for batch in store.find(caller.tenant, "batch"):
+                for batch in store.find(caller.tenant, BATCH_KIND):
                     if any(one["id"] == current["id"] for one in batch["relatedObjects"]):
                         discard_batch(store, caller.tenant, batch["id"])
                 store.delete(caller.tenant, KIND, current["id"])
         return answer([f"@/dataSets/{current['id']}"])
 
     def _observed(self, caller: Caller, dataset_id: str) -> dict[str, Any]:
-        from harness.aep.ingestion.observable_schema import ObservableSchemas
-
-        observed = self._platform.service(ObservableSchemas)
-        return observed.schema(caller.tenant, dataset_id)
+        dataset = self.dataset(caller.tenant, dataset_id) or {}
+        return self._platform.service(ObservableSchemas).schema(caller.tenant, dataset)
 
     def _save(
         self,

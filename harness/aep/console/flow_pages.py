@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep.console.paging import fits
 from harness.aep.edge.datastreams import Datastreams
-from harness.aep.flow.activation import DEAD_LETTERS, Activation
+from harness.aep.flow.activation import DEAD_LETTERS
 from harness.aep.flow.connections import destination_of
+from harness.aep.flow.delivery import Deliveries
 from harness.aep.flow.flows import Flows, mapped_attributes, mapped_segments
 from harness.aep.flow.inlets import Inlet, Inlets
 from harness.aep.flow.runs import FlowRuns
@@ -201,7 +202,7 @@ def _target(place: Place, flow: dict[str, Any], target_id: str) -> Station:
     if destination is None:
         return Station(name=name, kind=kind, detail="")
     detail = f"{destination.place} / {destination.name}"
-    if place.platform.service(Activation).goes_out(destination):
+    if place.platform.service(Deliveries).goes_out(destination):
         count = place.platform.service(FlowRuns).delivered(place.tenant, flow["id"], target_id)
         return Station(name=name, kind=kind, detail=f"{detail}, over the network", count=count)
     sinks = place.platform.service(LocalSinks)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.catalog.datasets import Catalog, tag_enabled
+from harness.aep.catalog.lake import FAILED, LAKE
 from harness.aep.console.paging import fits
 from harness.aep.ingestion.batches import Batches
-from harness.aep.ingestion.landing import FAILED, LAKE
 from harness.aep.registry.state import SchemaRegistry
 from harness.twin.store import encode
 

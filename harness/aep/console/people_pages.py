@@ -10,8 +10,8 @@ from harness.aep.console.lake_pages import leaves
 from harness.aep.identity.edges import IdentityEdges
 from harness.aep.identity.graph import IdentityGraph
 from harness.aep.identity.namespaces import Namespaces
+from harness.aep.profile.memberships import Memberships
 from harness.aep.profile.profiles import Profiles, ProfileView
-from harness.aep.profile.qualification import Qualification
 from harness.aep.segmentation.segments import Segments
 from harness.aep.xid import xid as xid_of
 
@@ -128,7 +128,7 @@ def person(place: Place, xid: str) -> Person | None:
     view = None if policy is None else profiles.view(place.tenant, xid, policy)
     if view is None:
         return None
-    held = place.platform.service(Qualification).memberships(place.tenant, view.key)
+    held = place.platform.service(Memberships).held(place.tenant, view.key)
     names = {one.id: str(one.body["name"]) for one in place.platform.service(Segments).all(place.tenant)}
     datasets = {one["id"]: str(one["name"]) for one in place.platform.store.find(place.tenant, "dataset")}
     events = profiles.events(place.tenant, view.xids)
@@ -151,7 +151,7 @@ def person(place: Place, xid: str) -> Person | None:
 
 
 def _row(place: Place, view: ProfileView) -> PersonRow:
-    held = place.platform.service(Qualification).memberships(place.tenant, view.key)
+    held = place.platform.service(Memberships).held(place.tenant, view.key)
     return PersonRow(
         xid=view.xids[0],
         label=_label(view),

@@ -8,18 +8,17 @@ segment sends those that are in it already.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.flow.connections import destination_of
+from harness.aep.flow.delivery import Deliveries
 from harness.aep.flow.flows import Flows, mapped_attributes, mapped_segments
-from harness.aep.flow.outbox import Outbox, Parcel
+from harness.aep.flow.outbox import Parcel
 from harness.aep.flow.runs import Attempt, FlowRuns
-from harness.aep.flow.sinks import DeliveryError, Destination, LocalSinks, Sink
-from harness.aep.flow.wire_sinks import WireSink
+from harness.aep.flow.sinks import DeliveryError
+from harness.aep.profile.memberships import REALIZED, Membership, Memberships, written
 from harness.aep.profile.profiles import Profiles, ProfileView
-from harness.aep.profile.qualification import REALIZED, Membership, Qualification, written
 from harness.aep.segmentation.segments import Segments
 from harness.twin.clock import iso
 from harness.twin.message import Request, answer
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from harness.aep.caller import Caller
+    from harness.aep.events import ProfileChanged, SegmentsMapped
     from harness.aep.platform import Platform
     from harness.twin.tenant import Tenant
 
@@ -52,13 +52,14 @@ def routes(platform: Platform) -> list[Endpoint]:
     return [Endpoint(method="GET", path=path, handler=dead_letters, door="harness")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What happened to a profile."""
+def profile_changed(platform: Platform, event: ProfileChanged) -> None:
+    """Export a profile that changed."""
+    platform.service(Activation).changed(event)
 
-    memberships: tuple[Membership, ...] = ()
-    identities: bool = False
-    record: dict[str, Any] = field(default_factory=dict)
+
+def segments_mapped(platform: Platform, event: SegmentsMapped) -> None:
+    """Export who is in a newly mapped segment already."""
+    platform.service(Activation).backfill(event)
 
 
 def message(view: ProfileView, attributes: list[str], memberships: dict[str, Membership]) -> dict[str, Any]:
@@ -83,50 +84,42 @@ def touches(record: dict[str, Any], attributes: list[str]) -> bool:
 
 
 class Activation:
-    """Delivers what enabled flows export. The sink is the local one unless another is given."""
+    """Delivers what enabled flows export."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._store = platform.store
-        self.sink: Sink = platform.service(LocalSinks)
-        self._wire: WireSink | None = None
-        self._outbox: Outbox | None = None
-        settings = platform.settings
-        if settings.delivers_outside:
-            wire = self.sink = self._wire = WireSink(
-                self.sink, kinesis=settings.kinesis_endpoint, event_hubs=settings.eventhubs_endpoint
-            )
-            self._outbox = Outbox(platform.store, wire, self._report, keep=settings.data_file is not None)
-            platform.at_close(wire.close)
-            platform.at_close(self._outbox.close)
-            platform.at_settle(self._outbox.drain, last=True)
+        self._deliveries = platform.service(Deliveries)
+        self._outbox = self._deliveries.outbox(self._report)
         self._flows: dict[Tenant, list[dict[str, Any]]] = {}
         self._generation = -1
 
-    def changed(self, tenant: Tenant, xid: str, change: dict[str, Change]) -> None:
-        """Export a profile after a change; `change` says for each merge policy's id what it was."""
+    def changed(self, event: ProfileChanged) -> None:
+        """Export a profile after a change."""
+        tenant, xid = event.tenant, event.xid
         for flow in self._active(tenant):
             attributes, segments = mapped_attributes(flow), mapped_segments(flow)
             policy = self._policy(tenant, segments)
-            what = None if policy is None else change.get(policy["id"])
+            what = None if policy is None else event.changes.get(policy["id"])
             if policy is None or what is None:
                 continue
             key = self._platform.service(Profiles).key(tenant, xid, policy)
-            held = self._platform.service(Qualification).memberships(tenant, key)
-            entered_or_left = any(one.segment_id in segments for one in what.memberships)
+            held = self._platform.service(Memberships).held(tenant, key)
+            entered_or_left = not what.segments.isdisjoint(segments)
             inside = any(one in held and held[one].status == REALIZED for one in segments)
             if entered_or_left or (inside and (what.identities or touches(what.record, attributes))):
                 self._export(tenant, flow, xid, policy)
 
-    def backfill(self, tenant: Tenant, flow: dict[str, Any], segments: list[str]) -> None:
+    def backfill(self, event: SegmentsMapped) -> None:
         """Export the profiles that are in newly mapped segments already."""
+        tenant, flow = event.tenant, event.flow
         policy = self._policy(tenant, mapped_segments(flow))
         if policy is None or not self._platform.service(Flows).is_destination(flow):
             return
-        qualification = self._platform.service(Qualification)
+        memberships = self._platform.service(Memberships)
         for view in self._platform.service(Profiles).everyone(tenant, policy):
-            held = qualification.memberships(tenant, view.key)
-            if any(one in held and held[one].status == REALIZED for one in segments):
+            held = memberships.held(tenant, view.key)
+            if any(one in held and held[one].status == REALIZED for one in event.segments):
                 self._export(tenant, flow, view.xids[0], policy)
 
     def _active(self, tenant: Tenant) -> list[dict[str, Any]]:
@@ -157,7 +150,7 @@ class Activation:
         view = self._platform.service(Profiles).view(tenant, xid, policy)
         if view is None:
             return
-        held = self._platform.service(Qualification).memberships(tenant, view.key)
+        held = self._platform.service(Memberships).held(tenant, view.key)
         data = encode(message(view, mapped_attributes(flow), held))
         for base, target in self._platform.service(Flows).route_of(tenant, flow):
             destination = destination_of(base, target)
@@ -172,7 +165,7 @@ class Activation:
                 partition_key=view.xids[0],
                 data=data,
             )
-            if self._outbox is not None and self.goes_out(destination):
+            if self._outbox is not None and self._deliveries.goes_out(destination):
                 self._outbox.put(parcel)
             else:
                 self._deliver(parcel)
@@ -180,7 +173,7 @@ class Activation:
     def _deliver(self, parcel: Parcel) -> None:
         outcome: DeliveryError | None = None
         try:
-            self.sink.send(parcel.destination, parcel.partition_key, parcel.data.encode())
+            self._deliveries.sink.send(parcel.destination, parcel.partition_key, parcel.data.encode())
         except DeliveryError as error:
             outcome = error
         with self._store.transaction():
@@ -205,18 +198,6 @@ class Activation:
             error=None if error is None else (error.code, error.message),
         )
         self._platform.service(FlowRuns).record(tenant, flow, attempt)
-
-    def goes_out(self, destination: Destination) -> bool:
-        """Whether messages to a destination leave this process."""
-        return self._wire is not None and self._wire.goes_out(destination.service)
-
-    def answers(self, destination: Destination) -> bool:
-        """Whether the credentials of a destination get in; may wait for the network."""
-        if self._wire is not None and self.goes_out(destination):
-            return self._wire.answers(destination)
-        return self._platform.service(LocalSinks).opens(
-            destination.service, destination.place, destination.key_name, destination.key
-        )
 
 
 def _at(entity: Any, names: list[str]) -> tuple[bool, Any]:

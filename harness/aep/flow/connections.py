@@ -7,7 +7,8 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.flow import flow_query
-from harness.aep.flow.entities import FlowEntities, missing, unknown_reference, wrong
+from harness.aep.flow.delivery import Deliveries
+from harness.aep.flow.entities import FLOW_KIND, FlowEntities, missing, unknown_reference, wrong
 from harness.aep.flow.inlets import Inlet, Inlets
 from harness.aep.flow.sinks import Destination, LocalSinks
 from harness.aep.flow.specs import (
@@ -119,9 +120,7 @@ class _AnyConnections(FlowEntities):
 
     def refuse_in_flow(self, caller: Caller, entity: dict[str, Any], member: str) -> None:
         """Raise `1447-400` when a flow has the connection."""
-        from harness.aep.flow.flows import Flows
-
-        for flow in self.platform.service(Flows).everything(caller):
+        for flow in self.platform.store.find(caller.tenant, FLOW_KIND):
             if entity["id"] in flow[member]:
                 raise flow_query.invalid(
                     1447,
@@ -175,13 +174,11 @@ class Connections(_AnyConnections):
 
     def check_delete(self, caller: Caller, entity: dict[str, Any]) -> None:
         """Raise `1418-400` when a flow uses the connection."""
-        from harness.aep.flow.flows import Flows
-
         sides = (
             (self.platform.service(SourceConnections), "sourceConnectionIds"),
             (self.platform.service(TargetConnections), "targetConnectionIds"),
         )
-        flows = self.platform.service(Flows).everything(caller)
+        flows = self.platform.store.find(caller.tenant, FLOW_KIND)
         for connections, member in sides:
             users = {
                 one["id"]
@@ -219,14 +216,12 @@ class Connections(_AnyConnections):
 
     async def test(self, request: Request, caller: Caller) -> Response:
         """`GET /connections/{id}/test`: whether the credentials get in."""
-        from harness.aep.flow.activation import Activation
-
         entity = self.get(caller, request.params["id"])
         destination = destination_of(entity, {"connectionSpec": entity["connectionSpec"]})
         result = entity["state"] == "enabled"
         if result and destination is not None:
-            activation = self.platform.service(Activation)
-            result = await asyncio.to_thread(activation.answers, destination)
+            deliveries = self.platform.service(Deliveries)
+            result = await asyncio.to_thread(deliveries.answers, destination)
         return answer({"result": result})
 
     def explore(self, request: Request, caller: Caller) -> Response:

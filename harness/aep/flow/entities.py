@@ -83,6 +83,10 @@ def unknown_reference(what: str, entity_id: object) -> Problem:
     )
 
 
+FLOW_KIND = "flowservice.flows"
+"""Kind of the documents of flows: a connection that one of them has is not deleted."""
+
+
 class FlowEntities:
     """One kind of entity. Subclasses say what a body may hold and what follows from a change."""
 

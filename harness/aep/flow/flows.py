@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from harness.aep.events import SegmentsMapped
 from harness.aep.flow import flow_query
 from harness.aep.flow.connections import Connections, SourceConnections, TargetConnections
 from harness.aep.flow.entities import COMMON_FIELDS, FlowEntities, missing, unknown_reference, wrong
@@ -118,12 +119,12 @@ class Flows(FlowEntities):
             operation = "enable" if entity["state"] == "enabled" else "disable"
         entity["lastOperation"] = {"started": now, "updated": now, "operation": operation}
         self.platform.store.put(caller.tenant, self.kind, entity["id"], entity)
-        from harness.aep.flow.activation import Activation
-
         known = [] if old is None or old.get("state") != "enabled" else mapped_segments(old)
         fresh = [segment for segment in mapped_segments(entity) if segment not in known]
         if fresh and entity["state"] == "enabled":
-            self.platform.service(Activation).backfill(caller.tenant, entity, fresh)
+            self.platform.events.publish(
+                SegmentsMapped(tenant=caller.tenant, flow=entity, segments=tuple(fresh))
+            )
 
     def is_destination(self, entity: dict[str, Any]) -> bool:
         """Whether the flow exports profiles."""

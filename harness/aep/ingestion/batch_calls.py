@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.catalog import datasets as catalog
 from harness.aep.catalog.datasets import Catalog
+from harness.aep.catalog.lake import discard_batch
 from harness.aep.catalog.listing import listed
 from harness.aep.ingestion.batch_files import wrong_format
 from harness.aep.ingestion.batches import FILE_KIND, STATUSES, Batches
@@ -328,7 +329,7 @@ class BatchCalls:
         """`DELETE /catalog/batches/{batch}`: the batch and its records."""
         batch = self._get(request, caller)
         with self._platform.store.transaction():
-            catalog.discard_batch(self._platform.store, caller.tenant, batch["id"])
+            discard_batch(self._platform.store, caller.tenant, batch["id"])
         return answer([f"@/batches/{batch['id']}"])
 
     # finding

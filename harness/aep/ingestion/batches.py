@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.aep.catalog.datasets import Catalog
+from harness.aep.catalog.lake import BATCH_KIND as KIND
+from harness.aep.catalog.lake import FAILED, LAKE
 from harness.aep.ingestion.batch_files import FileError, Row, csv_format, rows
-from harness.aep.ingestion.landing import FAILED, LAKE, Landing
+from harness.aep.ingestion.landing import Landing
 from harness.aep.xdm.coercion import CoercionError, coerce
 
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from harness.aep.platform import Platform
     from harness.twin.tenant import Tenant
 
-KIND = "batch"
 FILE_KIND = "batch-file"
 STATUSES = (
     "processing",

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from harness.aep import problem
 from harness.aep.catalog.datasets import Catalog
+from harness.aep.catalog.lake import FAILED, LAKE
 from harness.aep.ingestion.batches import CORRUPT, Batches
-from harness.aep.ingestion.landing import FAILED, LAKE
 from harness.aep.ingestion.parquet import parquet
 from harness.aep.registry.state import SchemaRegistry
 from harness.twin.message import Request, answer

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep.catalog.datasets import KIND as DATASET_KIND
 from harness.aep.catalog.datasets import Catalog
+from harness.aep.catalog.lake import FAILED, LAKE
+from harness.aep.events import RecordLanded
+from harness.aep.ingestion.landing_queue import LandingQueue
 from harness.aep.registry.state import SchemaRegistry
 from harness.aep.xdm.validation import Validator
 
@@ -17,9 +20,6 @@ if TYPE_CHECKING:
     from harness.aep.registry.state import Identity
     from harness.aep.xdm.validation import Violation
     from harness.twin.tenant import Tenant
-
-LAKE = "lake"
-FAILED = "lake-failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,26 +73,22 @@ class Landing:
         streamed: bool,
     ) -> None:
         """Keep a valid record and let everything that follows from it follow. One transaction."""
-        # Imported late: what follows brings in profiles, segments and exports.
-        from harness.aep.ingestion.landing_queue import LandingQueue
-        from harness.aep.ingestion.pipeline import record_landed
-
-        arguments: dict[str, Any] = {
-            "tenant": target.tenant,
-            "dataset": target.dataset,
-            "schema_id": target.schema_id,
-            "record": record,
-            "xaction_id": xaction_id,
-            "received_ms": received_ms,
-            "streamed": streamed,
-            "batch_id": batch_id,
-        }
+        landed = RecordLanded(
+            tenant=target.tenant,
+            dataset=target.dataset,
+            schema_id=target.schema_id,
+            record=record,
+            xaction_id=xaction_id,
+            received_ms=received_ms,
+            streamed=streamed,
+            batch_id=batch_id,
+        )
         with self._platform.store.transaction():
             self._platform.store.append(target.tenant, LAKE, batch_id, received_ms, record)
             if self._platform.settings.ingest_delay_ms:
-                self._platform.service(LandingQueue).put(**arguments)
+                self._platform.service(LandingQueue).put(landed)
             else:
-                record_landed(self._platform, **arguments)
+                self._platform.events.publish(landed)
 
     def refuse(
         self,

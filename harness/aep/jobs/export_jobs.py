@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.catalog.datasets import Catalog
+from harness.aep.catalog.lake import LAKE
 from harness.aep.documents import Documents
 from harness.aep.ingestion.batches import Batches
-from harness.aep.ingestion.landing import LAKE
 from harness.aep.jobs.job_status import with_status
 from harness.aep.pql.moments import moment_of
-from harness.aep.profile.access import project
+from harness.aep.profile.memberships import EXITED, REALIZED, Membership, Memberships, written
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
-from harness.aep.profile.qualification import EXITED, REALIZED, Membership, Qualification, written
+from harness.aep.profile.projection import project
 from harness.aep.segmentation.segments import Segments
 from harness.twin.message import Request, answer
 
@@ -91,7 +91,7 @@ class ExportJobs(Documents):
             views = [] if policy is None else self._platform.service(Profiles).everyone(tenant, policy)
             exported = []
             for view in views:
-                held = self._platform.service(Qualification).memberships(tenant, view.key)
+                held = self._platform.service(Memberships).held(tenant, view.key)
                 if not segments or _qualifies(held, segments, times):
                     exported.append(_record(view, held, fields))
             batch_id = self._write(caller, dataset_id, exported, started)

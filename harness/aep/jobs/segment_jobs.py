@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.child_pages import child_page
 from harness.aep.documents import Documents
-from harness.aep.flow.activation import Activation, Change
+from harness.aep.events import Change, ProfileChanged
 from harness.aep.jobs.job_status import with_status
+from harness.aep.profile.memberships import EXITED, REALIZED, Memberships
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
-from harness.aep.profile.qualification import EXITED, REALIZED, Qualification
+from harness.aep.segmentation.qualification import Qualification
 from harness.aep.segmentation.segments import Segment, Segments
 from harness.twin.message import Request, answer, empty
 from harness.twin.routing import Endpoint
@@ -197,9 +198,8 @@ class SegmentJobs(Documents):
         counted: dict[str, Counter[str]],
         spaces: dict[str, Counter[str]],
     ) -> None:
-        qualification = self._platform.service(Qualification)
-        changed = qualification.evaluate(tenant, view, segments)
-        held = qualification.memberships(tenant, view.key)
+        changed = self._platform.service(Qualification).evaluate(tenant, view, segments)
+        held = self._platform.service(Memberships).held(tenant, view.key)
         for segment in segments:
             if segment.id not in held:
                 continue
@@ -207,5 +207,5 @@ class SegmentJobs(Documents):
             if held[segment.id].status == REALIZED:
                 spaces[segment.id].update({one.namespace.lower() for one in view.identities})
         if changed:
-            change = {view.policy["id"]: Change(memberships=tuple(changed))}
-            self._platform.service(Activation).changed(tenant, view.xids[0], change)
+            changes = {view.policy["id"]: Change(segments=frozenset(one.segment_id for one in changed))}
+            self._platform.events.publish(ProfileChanged(tenant=tenant, xid=view.xids[0], changes=changes))

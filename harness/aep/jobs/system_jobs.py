@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.catalog.datasets import Catalog
+from harness.aep.catalog.lake import LAKE
 from harness.aep.documents import Documents
-from harness.aep.ingestion.landing import LAKE
 from harness.aep.profile.profiles import Profiles
 from harness.aep.registry.state import EVENT_CLASS, SchemaRegistry
 from harness.twin.clock import iso

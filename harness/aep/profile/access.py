@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.profile import event_pages
+from harness.aep.profile.memberships import Memberships, written
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
-from harness.aep.profile.qualification import Qualification, written
+from harness.aep.profile.projection import project
 from harness.aep.xid import xid as xid_of
 from harness.twin.clock import iso
 from harness.twin.message import Request, answer, empty
@@ -119,10 +120,10 @@ class ProfileAccess:
         cluster = None if xid is None else self._profiles.graph.cluster_of(caller.tenant, xid)
         if xid is None or cluster is None:
             raise problem.ups(404)
-        qualification = self._platform.service(Qualification)
+        memberships = self._platform.service(Memberships)
         for member in self._profiles.graph.members(caller.tenant, cluster):
-            qualification.forget(caller.tenant, f"none/{member}")
-        qualification.forget(caller.tenant, f"pdg/{cluster}")
+            memberships.forget(caller.tenant, f"none/{member}")
+        memberships.forget(caller.tenant, f"pdg/{cluster}")
         self._profiles.delete(caller.tenant, xid)
         return empty(202)
 
@@ -179,7 +180,7 @@ class ProfileAccess:
         return view if known else None
 
     def _entity(self, caller: Caller, xid: str, view: ProfileView, fields: list[str]) -> dict[str, Any]:
-        held = self._platform.service(Qualification).memberships(caller.tenant, view.key)
+        held = self._platform.service(Memberships).held(caller.tenant, view.key)
         entity = {**view.entity, "identityMap": view.identity_map}
         if held:
             entity["segmentMembership"] = written(held)
@@ -202,23 +203,6 @@ class ProfileAccess:
     ) -> dict[str, Any]:
         found = self._profiles.events(caller.tenant, xids)
         return event_pages.page(found, asked, xid=xid, raw=raw)
-
-
-def project(entity: dict[str, Any], fields: list[str]) -> dict[str, Any]:
-    """Give only the members at dotted paths."""
-    projected: dict[str, Any] = {}
-    for field in fields:
-        source: Any = entity
-        target = projected
-        names = field.split(".")
-        for name in names[:-1]:
-            source = source.get(name) if isinstance(source, dict) else None
-            if not isinstance(source, dict):
-                break
-            target = target.setdefault(name, {})
-        if isinstance(source, dict) and names[-1] in source:
-            target[names[-1]] = source[names[-1]]
-    return projected
 
 
 def _schema(name: Any) -> str:

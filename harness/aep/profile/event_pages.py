@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from harness.aep import problem
+from harness.aep.profile.projection import project
 from harness.twin.clock import iso
 from harness.twin.message import Query
 
@@ -104,8 +105,6 @@ def page(found: list[ProfileEvent], asked: EventQuery, *, xid: str, raw: str | N
 
 
 def _child(event: ProfileEvent, asked: EventQuery, xid: str) -> dict[str, Any]:
-    from harness.aep.profile.access import project
-
     entity = event.entity if not asked.fields else project(event.entity, list(asked.fields))
     return {
         "relatedEntityId": xid,

@@ -6,9 +6,10 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import pql, problem
+from harness.aep.profile.memberships import Memberships
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
-from harness.aep.profile.qualification import Qualification
+from harness.aep.segmentation.qualification import Qualification
 from harness.aep.segmentation.segments import Segment, parse_expression
 from harness.twin.message import Request, answer
 from harness.twin.routing import Endpoint
@@ -130,7 +131,7 @@ class Previews:
         found = []
         views = profiles.everyone(tenant, policy)
         for view in views:
-            memberships = qualification.memberships(tenant, view.key)
+            memberships = self._platform.service(Memberships).held(tenant, view.key)
             subject = qualification.subject(tenant, view, [segment], memberships)
             if pql.evaluate(segment.expression, subject):
                 found.append(view)

@@ -20,9 +20,9 @@ from harness.aep.access.gateway import admit
 from harness.aep.caller import ANONYMOUS, Caller
 from harness.aep.ingestion.landing_queue import LandingQueue
 from harness.aep.jobs.scheduler import Scheduler
-from harness.aep.platform import Platform
 from harness.aep.problem import Problem
 from harness.aep.serving.call_log import CallLog
+from harness.aep.serving.composition import assemble
 from harness.aep.serving.served_files import ServedFiles
 from harness.aep.serving.services import MODULES, absent_service, module_endpoints, service_of
 from harness.twin.message import Query, Request, answer, empty
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
+    from harness.aep.platform import Platform
     from harness.aep.settings import Settings
     from harness.twin.clock import Clock
 
@@ -247,7 +248,7 @@ def create_app(
     settings: Settings, *, clock: Clock | None = None, platform: Platform | None = None
 ) -> Starlette:
     """Build the platform as an ASGI application; `app.state.platform` is the platform."""
-    held = platform or Platform(settings, clock=clock)
+    held = platform or assemble(settings, clock=clock)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.aep.catalog.datasets import tag_enabled
+from harness.aep.catalog.lake import FAILED, LAKE
 from harness.aep.ingestion.batches import REQUIRED, Batches
-from harness.aep.ingestion.landing import FAILED, LAKE
 from harness.aep.problem import Problem
 from harness.twin.clock import iso
 from harness.twin.message import Request, answer

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Self
 
 from harness.aep.access.credentials import Credentials
 from harness.aep.flow.sinks import sink_variables
-from harness.aep.platform import Platform
 from harness.aep.serving.app import create_app
 from harness.aep.serving.certificate import LazyCertificate
+from harness.aep.serving.composition import assemble
 from harness.aep.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import uvicorn
 
+    from harness.aep.platform import Platform
     from harness.aep.serving.port import PortServer
     from harness.twin.clock import Clock
 
@@ -174,7 +175,7 @@ def serve_forever(
 def _platform(settings: Settings, listener: socket.socket, clock: Clock | None = None) -> Platform:
     """Make the platform for a port that is taken; the port is given back when that fails."""
     try:
-        return Platform(settings, clock=clock)
+        return assemble(settings, clock=clock)
     except BaseException:
         listener.close()
         raise

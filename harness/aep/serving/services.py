@@ -42,7 +42,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "harness.aep.flow.specs": ("/data/foundation/flowservice",),
     "harness.aep.flow.connections": ("/data/foundation/flowservice", "/_harness/flowservice"),
     "harness.aep.flow.flows": ("/data/foundation/flowservice", "/_harness/flowservice"),
-    "harness.aep.flow.runs": ("/data/foundation/flowservice",),
+    "harness.aep.flow.run_calls": ("/data/foundation/flowservice",),
     "harness.aep.flow.activation": ("/_harness/dead-letters",),
     "harness.aep.profile.merge_policies": ("/data/core/ups",),
     "harness.aep.flow.kinesis": ("/_sinks",),

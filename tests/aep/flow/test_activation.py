@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.aep.flow.activation import Activation
+from harness.aep.flow.delivery import Deliveries
 from harness.aep.flow.sinks import DeliveryError, Destination, LocalSinks
 
 RUNS = "/data/foundation/flowservice/runs"
@@ -259,7 +259,7 @@ def test_delivery_goes_through_the_sink_that_is_given(people: Any, destinations:
             self.sent.append((destination, partition_key, data))
 
     kept = Kept()
-    people.client.platform.service(Activation).sink = kept
+    people.client.platform.service(Deliveries).sink = kept
     activated(people, destinations, [gold(people, destinations)])
     people.profile("a@example.com", level="gold")
     ((destination, key, _),) = kept.sent

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.aep.events import RecordLanded
 from harness.aep.ingestion.landing_queue import LandingQueue
 from harness.aep.platform import Platform
 from harness.aep.settings import Settings
@@ -48,10 +49,17 @@ def test_settling_waits_for_nothing(people: Any) -> None:
 def test_what_waits_survives_the_process(tmp_path: Path) -> None:
     settings = Settings(data_file=tmp_path / "data.db", ingest_delay_ms=1000)
     first = Platform(settings, clock=StoppedClock(1_000_000))
-    arguments = {"tenant": Tenant(settings.org_id, "prod"), "schema_id": "x", "record": {}, "batch_id": "b"}
-    first.service(LandingQueue).put(
-        1_000_000, dataset={"id": "d"}, xaction_id="1", streamed=True, **arguments
+    landed = RecordLanded(
+        tenant=Tenant(settings.org_id, "prod"),
+        dataset={"id": "d"},
+        schema_id="x",
+        record={},
+        xaction_id="1",
+        received_ms=1_000_000,
+        streamed=True,
+        batch_id="b",
     )
+    first.service(LandingQueue).put(landed)
     first.close()
     second = Platform(settings, clock=StoppedClock(2_000_000))
     assert second.store.count_records(NOWHERE, "landing-queue") == 1

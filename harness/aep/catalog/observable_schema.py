@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.aep.catalog.datasets import Catalog
-from harness.aep.ingestion.batches import Batches
-from harness.aep.ingestion.landing import LAKE
+from harness.aep.catalog.lake import LAKE, batches_of
 from harness.aep.registry.state import SchemaRegistry
 
 if TYPE_CHECKING:
@@ -29,14 +27,14 @@ class ObservableSchemas:
         self._seen: dict[tuple[Tenant, str], tuple[int, Tree]] = {}
         self._shown: dict[tuple[Tenant, str], tuple[tuple[int, ...], dict[str, Any]]] = {}
 
-    def schema(self, tenant: Tenant, dataset_id: str) -> dict[str, Any]:
+    def schema(self, tenant: Tenant, dataset: dict[str, Any]) -> dict[str, Any]:
         """Give the schema of the fields that occur in the dataset; without records one without fields."""
+        dataset_id = dataset.get("id", "")
         key = (tenant, dataset_id)
         stamp = (self._platform.store.last_written(), *self._registry.generation())
         known = self._shown.get(key)
         if known is not None and known[0] == stamp:
             return known[1]
-        dataset = self._platform.service(Catalog).dataset(tenant, dataset_id) or {}
         schema_id = (dataset.get("schemaRef") or {}).get("id", "")
         full = self._registry.full(tenant, schema_id) or {}
         properties = _used(full, self._tree(tenant, dataset_id)).get("properties", {})
@@ -49,11 +47,9 @@ class ObservableSchemas:
         store = self._platform.store
         after, tree = self._seen.get(key, (0, {}))
         newest = after
-        for batch in self._platform.service(Batches).all(tenant):
-            if batch["relatedObjects"][0]["id"] != dataset_id:
-                continue
+        for batch_id in batches_of(store, tenant, dataset_id):
             at = after
-            while found := store.records(tenant, LAKE, batch["id"], after=at, limit=_PAGE):
+            while found := store.records(tenant, LAKE, batch_id, after=at, limit=_PAGE):
                 for record in found:
                     _note(record.body, tree)
                 at = found[-1].seq
