@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ExitCode", "HarnessError", "RunResult", "__version__", "run"]
 
-__version__ = "0.1.0"
+from harness.version import __version__
 
 _HOMES = {
     "ExitCode": "harness.errors",

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, NoReturn
 
-from harness import __version__
 from harness.errors import UsageError, choices
 from harness.options.commands import COMMANDS, RUN, Command
 from harness.options.option import Option
+from harness.version import __version__
 
 _VALUED: Final = frozenset(
     name

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from harness import __version__
 from harness.api import LiveRun, RunConfig
 from harness.cli.newmanrc import configured
 from harness.cli.parser import ValueRefused
@@ -22,6 +21,7 @@ from harness.reporters.units import counted
 from harness.runner.events import RunFinished
 from harness.runner.run import Step
 from harness.variables.environment import export_scope
+from harness.version import __version__
 
 _FILES: Final = (
     "environment", "globals", "iteration_data", "working_dir", "cookie_jar", "ssl_client_cert_list",

@@ -6,11 +6,11 @@ import inspect
 import re
 from typing import TYPE_CHECKING, Any
 
-from harness import __version__
 from harness.aep.serving.request_bodies import BODIES, COUNT, FORMS, MEDIA_TYPES, TEXT, WORDS
 from harness.aep.serving.services import SERVICES, every_endpoint, service_of
 from harness.twin.message import Request, answer
 from harness.twin.routing import Endpoint
+from harness.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

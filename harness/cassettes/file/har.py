@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from harness import __version__
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
 from harness.client.message import Failure, FailureKind, Headers, ResolvedRequest, Response, header
 from harness.client.url import split
 from harness.errors import InputError, Place
+from harness.version import __version__
 
 _PSEUDO: Final = ":"
 _KINDS: Final[dict[str, FailureKind]] = {

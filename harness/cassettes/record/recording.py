@@ -10,7 +10,6 @@ from threading import Lock
 from typing import Final, Never
 from urllib.parse import quote
 
-from harness import __version__
 from harness.cassettes.file.document import metadata_document
 from harness.cassettes.file.draws import RecordedDraws, clock_starts
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
@@ -30,6 +29,7 @@ from harness.errors import InputError, Place, UsageError
 from harness.secrets.redactor import Redactor, secret_name
 from harness.variables.draws import LiveDraws
 from harness.variables.scope import Scopes
+from harness.version import __version__
 
 _PATIENCE: Final = 1_000_000
 _PATIENCE_PER_BYTE: Final = 4

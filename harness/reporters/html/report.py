@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
-from harness import __version__
 from harness.collection.model import Folder
 from harness.reporters.export import ReportFile, Spool
 from harness.reporters.fault import faults_of
@@ -25,6 +24,7 @@ from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinis
 from harness.runner.results import CallResult, RunSummary
 from harness.runner.tally import count
 from harness.variables.scope import Scope
+from harness.version import __version__
 
 DEFAULT_FILE: Final = "newman-run-report.html"
 _HIDDEN: Final = "********"
