@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from harness.aep.tokens import Tokens
-from harness.twin.clock import Clock
+from harness.twin.clock import SettableClock
 from harness.twin.events import Events
 from harness.twin.ids import Ids
 from harness.twin.store import Store
@@ -25,9 +25,9 @@ class Platform:
     gives the one instance. `url` is where the platform can be reached, for answers that hold one.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, *, clock: SettableClock | None = None) -> None:
         self.settings = settings
-        self.clock = clock or Clock(settings.clock_start_ms)
+        self.clock = clock or SettableClock(settings.clock_start_ms)
         self.store = Store(settings.data_file)
         self.events = Events()
         self.ids = Ids(self.clock, _seed(settings.seed, self.store))

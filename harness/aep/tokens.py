@@ -14,7 +14,7 @@ from harness.twin.store import encode
 
 if TYPE_CHECKING:
     from harness.aep.settings import Organisation, Settings
-    from harness.twin.clock import Clock
+    from harness.twin.clock import SettableClock
     from harness.twin.ids import Ids
 
 
@@ -42,7 +42,7 @@ class Tokens:
     secret makes the old ones invalid.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, ids: Ids) -> None:
+    def __init__(self, settings: Settings, clock: SettableClock, ids: Ids) -> None:
         self._settings = settings
         self._clock = clock
         self._ids = ids

@@ -14,7 +14,7 @@ def iso(ms: int, *, millis: bool = False) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class Clock:
+class SettableClock:
     """Epoch milliseconds. `start_ms` sets where it starts, `advance` moves it; it runs on by itself."""
 
     def __init__(self, start_ms: int | None = None) -> None:
@@ -43,7 +43,7 @@ class Clock:
         self._offset_ms += ms
 
 
-class StoppedClock(Clock):
+class StoppedClock(SettableClock):
     """A clock that stands still until it is set or advanced."""
 
     def __init__(self, now_ms: int) -> None:

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.twin.clock import Clock
+    from harness.twin.clock import SettableClock
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -15,7 +15,7 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 class Ids:
     """Draws identifiers. The same seed and order of calls give the same identifiers."""
 
-    def __init__(self, clock: Clock, seed: int | str | None = None) -> None:
+    def __init__(self, clock: SettableClock, seed: int | str | None = None) -> None:
         self._clock = clock
         self._seed = seed
         self._random = random.Random(seed)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from harness.twin.clock import Clock, StoppedClock, iso
+from harness.twin.clock import SettableClock, StoppedClock, iso
 from harness.twin.ids import Ids
 
 NOW_MS = 1_715_774_400_250
@@ -43,7 +43,7 @@ def test_times_are_written_as_rfc_3339() -> None:
 
 
 def test_a_clock_can_be_set_and_runs_on() -> None:
-    clock = Clock(start_ms=NOW_MS)
+    clock = SettableClock(start_ms=NOW_MS)
     assert 0 <= clock.now_ms() - NOW_MS < 60_000
     clock.advance(3_600_000)
     assert clock.now_ms() - NOW_MS >= 3_600_000

@@ -22,7 +22,7 @@ from harness.aep.flow.specs import connection_spec
 from harness.aep.segmentation.segments import Segment, Segments
 
 if TYPE_CHECKING:
-    from harness.aep.console.place import Place
+    from harness.aep.console.sandbox_choice import SandboxChoice
     from harness.twin.store import Record
 
 _MOST_MESSAGES = 5
@@ -88,14 +88,14 @@ class SegmentRow:
     exited: int
 
 
-def flows(place: Place, asked: str) -> list[dict[str, Any]]:
+def flows(place: SandboxChoice, asked: str) -> list[dict[str, Any]]:
     """Flows whose name or id has a text in it, the newest first."""
     kind = place.platform.service(Flows).kind
     found = place.platform.store.find(place.tenant, kind)
     return [one for one in reversed(found) if fits(asked, one.get("name", ""), one["id"])]
 
 
-def flow_cards(place: Place, shown: list[dict[str, Any]]) -> list[FlowCard]:
+def flow_cards(place: SandboxChoice, shown: list[dict[str, Any]]) -> list[FlowCard]:
     """Cards of some flows."""
     platform = place.platform
     names = {one.id: str(one.body["name"]) for one in platform.service(Segments).all(place.tenant)}
@@ -126,12 +126,12 @@ def flow_cards(place: Place, shown: list[dict[str, Any]]) -> list[FlowCard]:
     return found
 
 
-def inlet_rows(place: Place) -> list[Inlet]:
+def inlet_rows(place: SandboxChoice) -> list[Inlet]:
     """Inlets, the newest first."""
     return place.platform.service(Inlets).list(place.tenant)[::-1]
 
 
-def datastream_rows(place: Place) -> list[DatastreamRow]:
+def datastream_rows(place: SandboxChoice) -> list[DatastreamRow]:
     """Datastreams, the newest first."""
     found = place.platform.store.find(place.tenant, "datastream")
     streams = place.platform.service(Datastreams)
@@ -153,7 +153,7 @@ def datastream_rows(place: Place) -> list[DatastreamRow]:
     return rows
 
 
-def segments(place: Place, asked: str) -> list[Segment]:
+def segments(place: SandboxChoice, asked: str) -> list[Segment]:
     """Definitions whose name, id or expression has a text in it, the newest first."""
     found = place.platform.service(Segments).all(place.tenant)
     return [
@@ -163,7 +163,7 @@ def segments(place: Place, asked: str) -> list[Segment]:
     ]
 
 
-def segment_rows(place: Place, shown: list[Segment]) -> list[SegmentRow]:
+def segment_rows(place: SandboxChoice, shown: list[Segment]) -> list[SegmentRow]:
     """Rows of some definitions, with the memberships there are."""
     counts: dict[str, dict[str, int]] = {}
     for held in place.platform.store.find(place.tenant, "segmentMembership"):
@@ -184,14 +184,14 @@ def segment_rows(place: Place, shown: list[Segment]) -> list[SegmentRow]:
     ]
 
 
-def _source(place: Place, source_id: str) -> Station:
+def _source(place: SandboxChoice, source_id: str) -> Station:
     found = place.platform.store.get(place.tenant, "flowservice.sourceConnections", source_id)
     if found is None:
         return Station(name=source_id, kind="", detail="")
     return Station(name=str(found.get("name") or source_id), kind=_kind(found), detail="")
 
 
-def _target(place: Place, flow: dict[str, Any], target_id: str) -> Station:
+def _target(place: SandboxChoice, flow: dict[str, Any], target_id: str) -> Station:
     found = place.platform.store.get(place.tenant, "flowservice.targetConnections", target_id)
     if found is None:
         return Station(name=target_id, kind="", detail="")

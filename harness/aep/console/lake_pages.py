@@ -13,7 +13,7 @@ from harness.aep.registry.state import SchemaRegistry
 from harness.twin.store import encode
 
 if TYPE_CHECKING:
-    from harness.aep.console.place import Place
+    from harness.aep.console.sandbox_choice import SandboxChoice
 
 _MOST_REFUSALS = 20
 _WIDEST = 40
@@ -65,13 +65,13 @@ class Refusal:
     record: str
 
 
-def datasets(place: Place, asked: str) -> list[dict[str, Any]]:
+def datasets(place: SandboxChoice, asked: str) -> list[dict[str, Any]]:
     """Datasets whose name or id has a text in it, the newest first."""
     found = place.platform.service(Catalog).datasets(place.tenant)
     return [one for one in reversed(found) if fits(asked, one["name"], one["id"])]
 
 
-def dataset_rows(place: Place, shown: list[dict[str, Any]]) -> list[DatasetRow]:
+def dataset_rows(place: SandboxChoice, shown: list[dict[str, Any]]) -> list[DatasetRow]:
     """Rows of some datasets."""
     wanted = {one["id"] for one in shown}
     grouped: dict[str, list[dict[str, Any]]] = {}
@@ -82,7 +82,7 @@ def dataset_rows(place: Place, shown: list[dict[str, Any]]) -> list[DatasetRow]:
     return [_row(place, one, grouped.get(one["id"], [])) for one in shown]
 
 
-def dataset_row(place: Place, dataset_id: str) -> DatasetRow | None:
+def dataset_row(place: SandboxChoice, dataset_id: str) -> DatasetRow | None:
     """One dataset; None when there is none."""
     found = place.platform.service(Catalog).dataset(place.tenant, dataset_id)
     if found is None:
@@ -90,13 +90,13 @@ def dataset_row(place: Place, dataset_id: str) -> DatasetRow | None:
     return _row(place, found, batches_of(place, dataset_id))
 
 
-def batches_of(place: Place, dataset_id: str) -> list[dict[str, Any]]:
+def batches_of(place: SandboxChoice, dataset_id: str) -> list[dict[str, Any]]:
     """Batches of a dataset, the newest first."""
     found = place.platform.service(Batches).all(place.tenant)
     return [one for one in reversed(found) if one["relatedObjects"][0]["id"] == dataset_id]
 
 
-def batch_rows(place: Place, shown: list[dict[str, Any]]) -> list[BatchRow]:
+def batch_rows(place: SandboxChoice, shown: list[dict[str, Any]]) -> list[BatchRow]:
     """Rows of some batches."""
     service = place.platform.service(Batches)
     found = []
@@ -117,7 +117,7 @@ def batch_rows(place: Place, shown: list[dict[str, Any]]) -> list[BatchRow]:
     return found
 
 
-def landed(place: Place, batches: list[dict[str, Any]], start: int, size: int) -> Table:
+def landed(place: SandboxChoice, batches: list[dict[str, Any]], start: int, size: int) -> Table:
     """Rows of batches, the newest first, from an index on."""
     store = place.platform.store
     records: list[Any] = []
@@ -133,7 +133,7 @@ def landed(place: Place, batches: list[dict[str, Any]], start: int, size: int) -
     return table_of(records)
 
 
-def refusals(place: Place, batches: list[dict[str, Any]]) -> list[Refusal]:
+def refusals(place: SandboxChoice, batches: list[dict[str, Any]]) -> list[Refusal]:
     """Last records of batches that were refused."""
     found: list[Refusal] = []
     for batch in batches:
@@ -169,7 +169,7 @@ def leaves(value: Any, above: str = "") -> dict[str, str]:
     return found
 
 
-def _counted(place: Place, batch: dict[str, Any]) -> tuple[int, int]:
+def _counted(place: SandboxChoice, batch: dict[str, Any]) -> tuple[int, int]:
     store = place.platform.store
     return (
         store.count_records(place.tenant, LAKE, batch["id"]),
@@ -177,7 +177,7 @@ def _counted(place: Place, batch: dict[str, Any]) -> tuple[int, int]:
     )
 
 
-def _row(place: Place, dataset: dict[str, Any], batches: list[dict[str, Any]]) -> DatasetRow:
+def _row(place: SandboxChoice, dataset: dict[str, Any], batches: list[dict[str, Any]]) -> DatasetRow:
     counts = [_counted(place, one) for one in batches]
     schema_id = dataset["schemaRef"]["id"]
     schema = place.platform.service(SchemaRegistry).schema(place.tenant, schema_id)

@@ -9,7 +9,7 @@ from harness.aep.registry.state import DESCRIPTOR_KIND, SchemaRegistry
 from harness.aep.serving.call_log import CallLog
 
 if TYPE_CHECKING:
-    from harness.aep.console.place import Place
+    from harness.aep.console.sandbox_choice import SandboxChoice
 
 _KINDS = (
     ("Catalog", "/_console/datasets", (("datasets", "dataset"),)),
@@ -61,7 +61,7 @@ class ServiceCard:
     refused: int
 
 
-def service_cards(place: Place) -> list[ServiceCard]:
+def service_cards(place: SandboxChoice) -> list[ServiceCard]:
     """Services in the order in which data passes them."""
     store, log = place.platform.store, place.platform.service(CallLog)
     registry = place.platform.service(SchemaRegistry)

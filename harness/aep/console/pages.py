@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.console import flow_pages, lake_pages, overview, people_pages, schema_trees
 from harness.aep.console.paging import asked_for, span_of
-from harness.aep.console.place import Place, place_of
 from harness.aep.console.rendering import asset, page
+from harness.aep.console.sandbox_choice import SandboxChoice, choice_of
 from harness.aep.serving.call_log import CallLog
 from harness.twin.routing import Endpoint
 
@@ -66,7 +66,7 @@ class Console:
         """`GET /`: services with counts, the last calls, variables."""
         from harness.aep.serving.server import environment
 
-        place = place_of(self._platform, request)
+        place = choice_of(self._platform, request)
         settings = self._platform.settings
         return self._page(
             "overview",
@@ -83,7 +83,7 @@ class Console:
 
     def log(self, request: Request, _: Caller) -> Response:
         """`GET /_console/log?q=&page=`: the last calls, with their bodies."""
-        place, asked = place_of(self._platform, request), asked_for(request)
+        place, asked = choice_of(self._platform, request), asked_for(request)
         found = self._log.found(asked)
         span = span_of(request, len(found), size=_CALLS)
         return self._page(
@@ -104,7 +104,7 @@ class Console:
 
     def schemas(self, request: Request, _: Caller) -> Response:
         """`GET /_console/schemas?q=&page=`."""
-        place, asked = place_of(self._platform, request), asked_for(request)
+        place, asked = choice_of(self._platform, request), asked_for(request)
         found = schema_trees.schemas(place, asked)
         span = span_of(request, len(found), size=24)
         shown = schema_trees.schema_cards(place, found[span.start : span.end])
@@ -112,7 +112,7 @@ class Console:
 
     def schema(self, request: Request, _: Caller) -> Response:
         """`GET /_console/schemas/{id}`: a schema as a tree."""
-        place = place_of(self._platform, request)
+        place = choice_of(self._platform, request)
         found = schema_trees.schema_card(place, request.params["id"])
         if found is None:
             raise problem.not_found(f"There is no schema {request.params['id']}")
@@ -122,7 +122,7 @@ class Console:
 
     def datasets(self, request: Request, _: Caller) -> Response:
         """`GET /_console/datasets?q=&page=`."""
-        place, asked = place_of(self._platform, request), asked_for(request)
+        place, asked = choice_of(self._platform, request), asked_for(request)
         found = lake_pages.datasets(place, asked)
         span = span_of(request, len(found))
         shown = lake_pages.dataset_rows(place, found[span.start : span.end])
@@ -130,7 +130,7 @@ class Console:
 
     def dataset(self, request: Request, _: Caller) -> Response:
         """`GET /_console/datasets/{id}?batch=&page=&rows=`: batches, and the rows of all or of one."""
-        place = place_of(self._platform, request)
+        place = choice_of(self._platform, request)
         found = lake_pages.dataset_row(place, request.params["id"])
         if found is None:
             raise problem.not_found(f"There is no dataset {request.params['id']}")
@@ -156,7 +156,7 @@ class Console:
 
     def profiles(self, request: Request, _: Caller) -> Response:
         """`GET /_console/profiles?q=&page=`: all, or those with an identity of that value."""
-        place, asked = place_of(self._platform, request), asked_for(request)
+        place, asked = choice_of(self._platform, request), asked_for(request)
         if asked:
             found = people_pages.people_named(place, asked)
             return self._page("profiles", place, people=found, asked=asked, span=span_of(request, len(found)))
@@ -166,7 +166,7 @@ class Console:
 
     def profile(self, request: Request, _: Caller) -> Response:
         """`GET /_console/profiles/{xid}?events=`: attributes, identities, memberships, events."""
-        place = place_of(self._platform, request)
+        place = choice_of(self._platform, request)
         found = people_pages.person(place, request.params["xid"])
         if found is None:
             raise problem.not_found(f"There is no profile {request.params['xid']}")
@@ -185,7 +185,7 @@ class Console:
 
     def segments(self, request: Request, _: Caller) -> Response:
         """`GET /_console/segments?q=&page=`."""
-        place, asked = place_of(self._platform, request), asked_for(request)
+        place, asked = choice_of(self._platform, request), asked_for(request)
         found = flow_pages.segments(place, asked)
         span = span_of(request, len(found))
         shown = flow_pages.segment_rows(place, found[span.start : span.end])
@@ -193,7 +193,7 @@ class Console:
 
     def flows(self, request: Request, _: Caller) -> Response:
         """`GET /_console/flows?q=&page=`: flows with what they delivered, and what leads in."""
-        place, asked = place_of(self._platform, request), asked_for(request)
+        place, asked = choice_of(self._platform, request), asked_for(request)
         found = flow_pages.flows(place, asked)
         span = span_of(request, len(found), size=10)
         inlets, streams = flow_pages.inlet_rows(place), flow_pages.datastream_rows(place)
@@ -218,7 +218,7 @@ class Console:
             raise problem.not_found(f"There is no asset {request.params['name']}")
         return found
 
-    def _page(self, tab: str, place: Place, template: str = "", **facts: Any) -> Response:
+    def _page(self, tab: str, place: SandboxChoice, template: str = "", **facts: Any) -> Response:
         tabs = [(name, title, place.link(path)) for name, title, path in _TABS]
         common = {
             "place": place,

@@ -16,7 +16,7 @@ from harness.aep.segmentation.segments import Segments
 from harness.aep.xid import xid as xid_of
 
 if TYPE_CHECKING:
-    from harness.aep.console.place import Place
+    from harness.aep.console.sandbox_choice import SandboxChoice
     from harness.aep.identity.identities import Identity
 
 _WIDTH, _HEIGHT = 640, 360
@@ -91,7 +91,7 @@ class Person:
     drawing: GraphDrawing
 
 
-def people_rows(place: Place, start: int, size: int) -> list[PersonRow]:
+def people_rows(place: SandboxChoice, start: int, size: int) -> list[PersonRow]:
     """Profiles, the newest first, from an index on."""
     profiles = place.platform.service(Profiles)
     policy = profiles.policy(place.tenant)
@@ -106,7 +106,7 @@ def people_rows(place: Place, start: int, size: int) -> list[PersonRow]:
     return [_row(place, view) for view in views if view is not None]
 
 
-def people_named(place: Place, value: str) -> list[PersonRow]:
+def people_named(place: SandboxChoice, value: str) -> list[PersonRow]:
     """Profiles that have an identity of exactly this value, in whatever namespace."""
     profiles = place.platform.service(Profiles)
     policy = profiles.policy(place.tenant)
@@ -121,7 +121,7 @@ def people_named(place: Place, value: str) -> list[PersonRow]:
     return [_row(place, one) for one in views.values()]
 
 
-def person(place: Place, xid: str) -> Person | None:
+def person(place: SandboxChoice, xid: str) -> Person | None:
     """Profile of an identity; None when it is not known."""
     profiles = place.platform.service(Profiles)
     policy = profiles.policy(place.tenant)
@@ -150,7 +150,7 @@ def person(place: Place, xid: str) -> Person | None:
     )
 
 
-def _row(place: Place, view: ProfileView) -> PersonRow:
+def _row(place: SandboxChoice, view: ProfileView) -> PersonRow:
     held = place.platform.service(Memberships).held(place.tenant, view.key)
     return PersonRow(
         xid=view.xids[0],
@@ -173,7 +173,7 @@ def _label(view: ProfileView) -> str:
     return " ".join(words) or (view.identities[0].value if view.identities else view.xids[0])
 
 
-def _drawing(place: Place, view: ProfileView) -> GraphDrawing:
+def _drawing(place: SandboxChoice, view: ProfileView) -> GraphDrawing:
     """Place the identity with the most neighbours in the middle, the others around it."""
     graph = place.platform.service(IdentityGraph)
     edges = place.platform.service(IdentityEdges).among(place.tenant, view.xids)

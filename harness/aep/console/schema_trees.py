@@ -9,7 +9,7 @@ from harness.aep.console.paging import fits
 from harness.aep.registry.state import SchemaRegistry
 
 if TYPE_CHECKING:
-    from harness.aep.console.place import Place
+    from harness.aep.console.sandbox_choice import SandboxChoice
 
 _DEEPEST = 12
 _ITEM = "*"
@@ -44,26 +44,26 @@ class SchemaCard:
     fields: int
 
 
-def schemas(place: Place, asked: str) -> list[dict[str, Any]]:
+def schemas(place: SandboxChoice, asked: str) -> list[dict[str, Any]]:
     """Schemas of the tenant whose title or id has a text in it, the newest first."""
     found = place.platform.service(SchemaRegistry).of_type(place.tenant, "schemas", "tenant")
     return [one for one in reversed(found) if fits(asked, one.get("title", ""), one["$id"])]
 
 
-def schema_cards(place: Place, shown: list[dict[str, Any]]) -> list[SchemaCard]:
+def schema_cards(place: SandboxChoice, shown: list[dict[str, Any]]) -> list[SchemaCard]:
     """Cards of some schemas."""
     registry = place.platform.service(SchemaRegistry)
     return [_card(registry, place, one) for one in shown]
 
 
-def schema_card(place: Place, schema_id: str) -> SchemaCard | None:
+def schema_card(place: SandboxChoice, schema_id: str) -> SchemaCard | None:
     """One schema; None when there is none."""
     registry = place.platform.service(SchemaRegistry)
     found = registry.schema(place.tenant, schema_id)
     return None if found is None else _card(registry, place, found)
 
 
-def schema_tree(place: Place, schema_id: str) -> tuple[FieldNode, ...]:
+def schema_tree(place: SandboxChoice, schema_id: str) -> tuple[FieldNode, ...]:
     """Fields of a schema, those of the tenant first."""
     registry = place.platform.service(SchemaRegistry)
     full = registry.full(place.tenant, schema_id) or {}
@@ -102,7 +102,7 @@ def schema_tree(place: Place, schema_id: str) -> tuple[FieldNode, ...]:
     return children(full, ())
 
 
-def _card(registry: SchemaRegistry, place: Place, schema: dict[str, Any]) -> SchemaCard:
+def _card(registry: SchemaRegistry, place: SandboxChoice, schema: dict[str, Any]) -> SchemaCard:
     names = []
     for ref in schema.get("meta:extends", []):
         known = registry.get(place.tenant, ref)

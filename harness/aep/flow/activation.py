@@ -15,7 +15,7 @@ from harness.aep.flow.connections import destination_of
 from harness.aep.flow.delivery import Deliveries
 from harness.aep.flow.flows import Flows, mapped_attributes, mapped_segments
 from harness.aep.flow.outbox import Parcel
-from harness.aep.flow.runs import Attempt, FlowRuns
+from harness.aep.flow.runs import DeliveryAttempt, FlowRuns
 from harness.aep.flow.sinks import DeliveryError
 from harness.aep.profile.memberships import REALIZED, Membership, Memberships, written
 from harness.aep.profile.profiles import Profiles, ProfileView
@@ -191,7 +191,7 @@ class Activation:
             }
             now = self._platform.clock.now_ms()
             self._store.append(tenant, DEAD_LETTERS, flow["id"], now, letter)
-        attempt = Attempt(
+        attempt = DeliveryAttempt(
             source_id=flow["sourceConnectionIds"][0],
             target_id=parcel.target_id,
             size=len(parcel.data.encode()),

@@ -52,7 +52,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class ListQuery:
     """What a list request asks for. `fields` is empty for whole entities."""
 
     filters: tuple[Filter, ...]
@@ -63,7 +63,7 @@ class Listing:
     count: bool
 
 
-def parse_listing(query: Query, known: frozenset[str], *, most: int = 100) -> Listing:
+def parse_listing(query: Query, known: frozenset[str], *, most: int = 100) -> ListQuery:
     """Check the parameters of a list request over entities with the top-level fields `known`."""
     for name, _ in query.pairs:
         if name not in PARAMETERS:
@@ -80,7 +80,7 @@ def parse_listing(query: Query, known: frozenset[str], *, most: int = 100) -> Li
             filters.append(parse_filter(text, known))
         else:
             fields.extend(_projected(text, known))
-    return Listing(
+    return ListQuery(
         filters=tuple(filters),
         fields=tuple(fields),
         order=parse_order(query.get("orderby"), known),

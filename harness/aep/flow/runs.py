@@ -20,7 +20,7 @@ _MOST_ERRORS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class DeliveryAttempt:
     """One message to one target. `size` is in bytes, `error` its code and message."""
 
     source_id: str
@@ -38,7 +38,7 @@ class FlowRuns:
         # Deliveries over the network end when they end.
         self._ids = platform.ids.branch("runs")
 
-    def record(self, tenant: Tenant, flow: dict[str, Any], attempt: Attempt) -> None:
+    def record(self, tenant: Tenant, flow: dict[str, Any], attempt: DeliveryAttempt) -> None:
         """Count a delivery in the run of the current minute."""
         now = self._platform.clock.now_ms()
         window = self._store.get(tenant, _WINDOW, flow["id"])
@@ -108,7 +108,7 @@ class FlowRuns:
         }
 
 
-def _count(metrics: dict[str, Any], attempt: Attempt) -> None:
+def _count(metrics: dict[str, Any], attempt: DeliveryAttempt) -> None:
     records, sizes, status = metrics["recordSummary"], metrics["sizeSummary"], metrics["statusSummary"]
     source = _summary(records["sourceSummaries"], attempt.source_id)
     target = _summary(records["targetSummaries"], attempt.target_id)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harness.aep.platform import Platform
-    from harness.aep.registry.state import Identity
+    from harness.aep.registry.state import IdentityDescriptor
     from harness.aep.xdm.validation import Violation
     from harness.twin.tenant import Tenant
 
@@ -130,7 +130,7 @@ class Landing:
         )
 
 
-def _demanding(full: dict[str, Any], identities: Iterable[Identity]) -> dict[str, Any]:
+def _demanding(full: dict[str, Any], identities: Iterable[IdentityDescriptor]) -> dict[str, Any]:
     """Copy a schema so that the primary identity is required, as ingestion wants."""
     for identity in identities:
         if identity.primary:

@@ -77,13 +77,13 @@ def _value(node: tree.Node, scope: _Scope) -> Any:
     match node:
         case tree.Literal(value=value):
             return value
-        case tree.Listing(items=items):
+        case tree.ListLiteral(items=items):
             return [_value(item, scope) for item in items]
-        case tree.Record(names=names, values=values):
+        case tree.ObjectLiteral(names=names, values=values):
             return {name: _value(one, scope) for name, one in zip(names, values, strict=True)}
         case tree.Name(text=text):
             return scope.look_up(text)
-        case tree.Field(target=target, name=name):
+        case tree.Member(target=target, name=name):
             return _member(_value(target, scope), name)
         case tree.Unary(operator="not", operand=operand):
             return not is_true(_value(operand, scope))

@@ -47,7 +47,7 @@ def _node(value: Any, depth: int) -> tree.Node:
             name = value["fieldName"]
             if name == tree.EVENTS and target == tree.Name(text="$1"):
                 return tree.Name(text=tree.EVENTS)
-            return tree.Field(target=target, name=name)
+            return tree.Member(target=target, name=name)
         case "fnApply" if isinstance(value.get("fnName"), str):
             parameters = value.get("params")
             if not isinstance(parameters, list):
@@ -60,7 +60,7 @@ def _node(value: Any, depth: int) -> tree.Node:
 def _literal(value: dict[str, Any]) -> tree.Node:
     content = value.get("value")
     if isinstance(content, list):
-        return tree.Listing(items=tuple(_literal({"value": item}) for item in content))
+        return tree.ListLiteral(items=tuple(_literal({"value": item}) for item in content))
     if isinstance(content, dict):
         return _literal(content)
     return tree.Literal(value=content)

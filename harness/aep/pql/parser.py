@@ -57,7 +57,7 @@ def check_boolean(root: tree.Node) -> None:
     match root:
         case tree.Literal(value=bool()):
             return
-        case tree.Literal() | tree.Listing() | tree.Record() | tree.TimeWord() | tree.Period():
+        case tree.Literal() | tree.ListLiteral() | tree.ObjectLiteral() | tree.TimeWord() | tree.Period():
             raise PqlError("the expression must be a condition, not a value")
         case tree.Binary(operator="+" | "-" | "*" | "/" | "%") | tree.Unary(operator="-"):
             raise PqlError("the expression must be a condition, not a calculation")
@@ -256,7 +256,7 @@ class _Parser:
                 if self._is("("):
                     node = self._call(name, node, position)
                 else:
-                    node = tree.Field(target=node, name=name)
+                    node = tree.Member(target=node, name=name)
             elif self._take("["):
                 inner = self._expression()
                 self._expect("]")
@@ -303,7 +303,7 @@ class _Parser:
                     if items:
                         self._expect(",")
                     items.append(self._expression())
-                return tree.Listing(items=tuple(items))
+                return tree.ListLiteral(items=tuple(items))
             case Kind.SYMBOL if token.text == "{":
                 return self._record()
             case Kind.NAME:
@@ -322,7 +322,7 @@ class _Parser:
             name = self._next().text
             self._expect(":")
             entries[name] = self._expression()
-        return tree.Record(names=tuple(entries), values=tuple(entries.values()))
+        return tree.ObjectLiteral(names=tuple(entries), values=tuple(entries.values()))
 
     def _named(self) -> tree.Node:
         token = self._next()

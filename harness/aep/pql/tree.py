@@ -20,14 +20,14 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class ListLiteral:
     """An array literal."""
 
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class ObjectLiteral:
     """An object literal, `{"name": value}`."""
 
     names: tuple[str, ...]
@@ -51,7 +51,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Member:
     """A member of an object."""
 
     target: Node
@@ -165,9 +165,9 @@ class Lambda:
 
 Node = (
     Literal
-    | Listing
+    | ListLiteral
     | Name
-    | Field
+    | Member
     | Unary
     | Binary
     | Call
@@ -179,7 +179,7 @@ Node = (
     | OccursTo
     | OccursBetween
     | Lambda
-    | Record
+    | ObjectLiteral
     | EntryLambda
 )
 

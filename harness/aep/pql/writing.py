@@ -19,13 +19,13 @@ def write_json(node: tree.Node) -> dict[str, Any]:
             return {"nodeType": "literal", "literalType": "Null", "value": None}
         case tree.Literal(value=value):
             return {"nodeType": "literal", "literalType": _TYPES[type(value)], "value": value}
-        case tree.Listing(items=items):
+        case tree.ListLiteral(items=items):
             return {"nodeType": "literal", "literalType": "List", "value": [_plain(one) for one in items]}
         case tree.Name(text="$1"):
             return dict(_PROFILE)
         case tree.Name(text=text):
             return {"nodeType": "fieldLookup", "fieldName": text, "object": dict(_PROFILE)}
-        case tree.Field(target=target, name=name):
+        case tree.Member(target=target, name=name):
             return {"nodeType": "fieldLookup", "fieldName": name, "object": write_json(target)}
         case tree.Unary(operator="not", operand=operand):
             return _apply("not", [operand])
@@ -42,13 +42,13 @@ def write_text(node: tree.Node) -> str:
     match node:
         case tree.Literal(value=value):
             return json.dumps(value, ensure_ascii=False)
-        case tree.Listing(items=items):
+        case tree.ListLiteral(items=items):
             return f"[{', '.join(map(write_text, items))}]"
         case tree.Name(text=text):
             return text
-        case tree.Field(target=tree.Name(text="$1"), name=name):
+        case tree.Member(target=tree.Name(text="$1"), name=name):
             return name
-        case tree.Field(target=target, name=name):
+        case tree.Member(target=target, name=name):
             return f"{write_text(target)}.{name}"
         case tree.Unary(operator=operator, operand=operand):
             return f"{operator} {_inner(operand)}"

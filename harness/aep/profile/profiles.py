@@ -60,7 +60,7 @@ class ProfileView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Landing:
+class ProfileLink:
     """What a record did to profiles: whose it was, and whether their identities changed."""
 
     xid: str
@@ -79,14 +79,14 @@ class Profiles:
 
     # what comes in
 
-    def link(self, tenant: Tenant, found: RecordIdentities, *, stitch: bool) -> Landing:
+    def link(self, tenant: Tenant, found: RecordIdentities, *, stitch: bool) -> ProfileLink:
         """Take the identities of a record into the graph: all together, or only the primary one."""
         if found.primary is None:
             raise ValueError("a record without a primary identity belongs to no profile")
         primary = found.primary
         others = [one for one in found.all if one.key != primary.key] if stitch else []
         link = self.graph.take(tenant, [primary, *others])
-        return Landing(
+        return ProfileLink(
             xid=xid_of(tenant.org, primary.namespace, primary.value),
             cluster=link.cluster,
             absorbed=link.absorbed,

@@ -27,7 +27,7 @@ _LEGACY_TITLES = {400: "BadRequestError", 404: "NotFoundError", 406: "NotAccepta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class IdentityDescriptor:
     """A field that identifies the subject: its path below the record, and its namespace code.
 
     `field` is the descriptor's `xdm:property`: `xdm:code` or `xdm:id` of the namespace.
@@ -46,7 +46,7 @@ class SchemaRegistry:
         self._platform = platform
         self._stamp = (-1, -1)
         self._full: dict[tuple[Tenant, str], dict[str, Any] | None] = {}
-        self._identities: dict[tuple[Tenant, str], tuple[Identity, ...]] = {}
+        self._identities: dict[tuple[Tenant, str], tuple[IdentityDescriptor, ...]] = {}
 
     def error(self, number: int, status: int, title: str, detail: str) -> Problem:
         """Build an answer of the registry, in the generation that the settings ask for."""
@@ -221,13 +221,13 @@ class SchemaRegistry:
         """Descriptors of a sandbox in the order they were created."""
         return self._platform.store.find(tenant, DESCRIPTOR_KIND)
 
-    def identities(self, tenant: Tenant, schema_id: str) -> tuple[Identity, ...]:
+    def identities(self, tenant: Tenant, schema_id: str) -> tuple[IdentityDescriptor, ...]:
         """Identity fields of a schema, the primary one first. Cached."""
         self._refresh()
         key = (tenant, self.canonical(schema_id))
         if key not in self._identities:
             found = [
-                Identity(
+                IdentityDescriptor(
                     path=tuple(one["xdm:sourceProperty"].replace("[*]", "").strip("/").split("/")),
                     namespace=one["xdm:namespace"],
                     primary=one.get("xdm:isPrimary") is True,

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from harness.aep.platform import Platform
     from harness.aep.settings import Settings
-    from harness.twin.clock import Clock
+    from harness.twin.clock import SettableClock
 
 _LOG = logging.getLogger("harness.aep")
 _CATCH_UP_S = 0.2
@@ -245,7 +245,7 @@ async def _catch_up(platform: Platform) -> None:
 
 
 def create_app(
-    settings: Settings, *, clock: Clock | None = None, platform: Platform | None = None
+    settings: Settings, *, clock: SettableClock | None = None, platform: Platform | None = None
 ) -> Starlette:
     """Build the platform as an ASGI application; `app.state.platform` is the platform."""
     held = platform or assemble(settings, clock=clock)

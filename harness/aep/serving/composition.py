@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from harness.aep.settings import Settings
-    from harness.twin.clock import Clock
+    from harness.twin.clock import SettableClock
 
 SUBSCRIBERS: tuple[tuple[type[Any], str, str], ...] = (
     (RecordLanded, "harness.aep.profile.intake", "record_landed"),
@@ -23,7 +23,7 @@ SUBSCRIBERS: tuple[tuple[type[Any], str, str], ...] = (
 """Functions `(platform, event)` by module, imported with the first event: starting is fast."""
 
 
-def assemble(settings: Settings, *, clock: Clock | None = None) -> Platform:
+def assemble(settings: Settings, *, clock: SettableClock | None = None) -> Platform:
     """Make a platform whose services hear of one another."""
     platform = Platform(settings, clock=clock)
     for kind, module, name in SUBSCRIBERS:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from harness.aep.platform import Platform
     from harness.aep.serving.port import PortServer
-    from harness.twin.clock import Clock
+    from harness.twin.clock import SettableClock
 
 
 class LocalPlatform:
@@ -42,7 +42,7 @@ class LocalPlatform:
         settings: Settings | None = None,
         *,
         port: int = 0,
-        clock: Clock | None = None,
+        clock: SettableClock | None = None,
         names: Sequence[str] = (),
     ) -> None:
         self.settings = settings or Settings()
@@ -172,7 +172,7 @@ def serve_forever(
     _serve(PortServer(_config(platform), listener, certificate, patience_s=settings.patience_s))
 
 
-def _platform(settings: Settings, listener: socket.socket, clock: Clock | None = None) -> Platform:
+def _platform(settings: Settings, listener: socket.socket, clock: SettableClock | None = None) -> Platform:
     """Make the platform for a port that is taken; the port is given back when that fails."""
     try:
         return assemble(settings, clock=clock)

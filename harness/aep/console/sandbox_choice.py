@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SandboxChoice:
     """An organisation and a sandbox of it; the names are those there are to choose from."""
 
     platform: Platform
@@ -34,7 +34,7 @@ class Place:
         return f"{path}?{text}" if text else path
 
 
-def place_of(platform: Platform, request: Request) -> Place:
+def choice_of(platform: Platform, request: Request) -> SandboxChoice:
     """Place that a request is about: by default the main organisation's default sandbox."""
     from harness.aep.access.sandboxes import Sandboxes
 
@@ -46,4 +46,4 @@ def place_of(platform: Platform, request: Request) -> Place:
     sandbox = request.query.get("sandbox") or platform.settings.default_sandbox
     if sandbox not in sandboxes:
         sandbox = platform.settings.default_sandbox
-    return Place(platform=platform, tenant=Tenant(org, sandbox), orgs=orgs, sandboxes=sandboxes)
+    return SandboxChoice(platform=platform, tenant=Tenant(org, sandbox), orgs=orgs, sandboxes=sandboxes)
