@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import Literal
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from harness.twin.settings import TwinSettings
 
 SCOPES = "openid,session,AdobeID,read_organizations,additional_info.projectedProductContext"
 METASCOPES = "ent_dataservices_sdk"
@@ -29,14 +28,12 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """Everything that can be chosen about a platform. Times are in the unit their name ends with.
+class Settings(TwinSettings):
+    """Everything that can be chosen about this platform, beside what can be chosen about any.
 
-    `latency_ms` is how long every answer takes at least, `ingest_delay_ms` how long it takes until a record
-    that landed is in profiles, segments and exports, `fail_rate` which share of the calls is answered 503.
-    `kinesis_endpoint` and `eventhubs_endpoint` are where exports go, as `harness.aep.flow.wire_sinks` has it;
-    a service without one stays here. `served_files` are files by address, answered whatever the path means
-    here: a host mapping leads to them.
+    `ingest_delay_ms` is how long it takes until a record that landed is in profiles, segments and exports.
+    `kinesis_endpoint` and `eventhubs_endpoint` are where exports go, as `harness.twin.wires.remote_sink`
+    has it; a service without one stays here.
 
     The default tenant is the one that Adobe's published sample files for partners carry in their
     records, so that those files load unchanged.
@@ -54,29 +51,20 @@ class Settings:
     token_ttl_s: int = 86_399
     default_sandbox: str = "prod"
     development_sandboxes: tuple[str, ...] = ("dev",)
-    data_file: Path | None = None
-    seed: int | None = None
-    clock_start_ms: int | None = None
     strict: bool = False
     patch_flow_status: Literal[200, 202] = 200
     delete_status: Literal[204, 202] = 204
     xdm_errors: Literal["new", "legacy"] = "new"
-    latency_ms: int = 0
     ingest_delay_ms: int = 0
-    fail_rate: float = 0.0
     sync_validation_per_minute: int = 60
     sync_validation_supported: bool = True
     collection_requests_per_second: int = 0
     collection_messages_per_second: int = 0
     collection_limit_bytes: int = 1_048_576
-    body_limit_bytes: int = 10 * 1_048_576
     upload_limit_bytes: int = 256 * 1_048_576
-    patience_s: float = 30.0
     kinesis_endpoint: str | None = None
     eventhubs_endpoint: str | None = None
     ims_host: str | None = None
-    platform_url: str | None = None
-    served_files: tuple[tuple[str, Path], ...] = ()
 
     @property
     def organisation(self) -> Organisation:
@@ -106,7 +94,3 @@ class Settings:
             if organisation.org_id == org_id:
                 return organisation.tenant_id
         raise KeyError(org_id)
-
-    def but(self, **changes: object) -> Settings:
-        """Return a copy with the changes."""
-        return replace(self, **changes)  # type: ignore[arg-type]  # names are checked by replace

@@ -40,7 +40,7 @@ def network_of(config: RunConfig, stack: ExitStack, *, platform: str | None) -> 
                 )
         return Network(hosts=config.network.resolve, extra_ca=config.network.extra_ca)
     require_extra("aep", wanted="the local platform")
-    from harness.aep.serving.certificate import ADOBE_HOSTS
+    from harness.aep.serving.hosts import ADOBE_HOSTS
     from harness.aep.serving.server import LocalPlatform
     from harness.aep.settings import Settings
 

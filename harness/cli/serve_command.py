@@ -7,11 +7,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.aep.platform import Platform
-from harness.aep.serving.certificate import LazyCertificate
-from harness.aep.serving.server import environment, serve_forever
+from harness.aep.serving.environment import environment
+from harness.aep.serving.server import serve_forever
 from harness.aep.settings import Settings
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, UsageError
+from harness.twin.certificate import LazyCertificate
 
 
 def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:

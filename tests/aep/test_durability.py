@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.aep.flow.outbox import Outbox
-from harness.aep.flow.wire_sinks import Message, WireSink
 from harness.aep.platform import Platform
 from harness.aep.profile.profiles import Profiles
 from harness.aep.settings import Settings
 from harness.twin.store import Store
 from harness.twin.tenant import Tenant
+from harness.twin.wires.remote_sink import Message, RemoteSink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from harness.aep.flow.sinks import DeliveryError, Destination
+    from harness.twin.wires.sinks import DeliveryError, Destination
 
 CLASS = "https://ns.adobe.com/xdm/context/profile"
 FULL = "application/vnd.adobe.xed-full+json;version=1"
@@ -207,7 +207,7 @@ def test_a_kill_loses_no_export_of_what_was_acknowledged(tmp_path: Path) -> None
             process.send_signal(signal.SIGKILL)
     taken: list[Message] = []
 
-    class Kept(WireSink):
+    class Kept(RemoteSink):
         def __init__(self) -> None:
             super().__init__(self)
 

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.aep.console.paging import fits
 from harness.aep.edge.datastreams import Datastreams
 from harness.aep.flow.activation import DEAD_LETTERS
 from harness.aep.flow.connections import destination_of
@@ -17,9 +16,10 @@ from harness.aep.flow.delivery import Deliveries
 from harness.aep.flow.flows import Flows, mapped_attributes, mapped_segments
 from harness.aep.flow.inlets import Inlet, Inlets
 from harness.aep.flow.runs import FlowRuns
-from harness.aep.flow.sinks import LocalSinks
 from harness.aep.flow.specs import connection_spec
 from harness.aep.segmentation.segments import Segment, Segments
+from harness.twin.console.paging import fits
+from harness.twin.wires.sinks import LocalSinks
 
 if TYPE_CHECKING:
     from harness.aep.console.sandbox_choice import SandboxChoice

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep.catalog.datasets import Catalog, tag_enabled
 from harness.aep.catalog.lake import FAILED, LAKE
-from harness.aep.console.paging import fits
 from harness.aep.ingestion.batches import Batches
 from harness.aep.registry.state import SchemaRegistry
+from harness.twin.console.paging import fits
 from harness.twin.store import encode
 
 if TYPE_CHECKING:

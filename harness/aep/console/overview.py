@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.aep.registry.state import DESCRIPTOR_KIND, SchemaRegistry
-from harness.aep.serving.call_log import CallLog
+from harness.twin.call_log import CallLog
 
 if TYPE_CHECKING:
     from harness.aep.console.sandbox_choice import SandboxChoice

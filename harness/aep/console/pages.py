@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.console import flow_pages, lake_pages, overview, people_pages, schema_trees
-from harness.aep.console.paging import asked_for, span_of
-from harness.aep.console.rendering import asset, page
 from harness.aep.console.sandbox_choice import SandboxChoice, choice_of
-from harness.aep.serving.call_log import CallLog
+from harness.aep.serving.environment import environment
+from harness.twin.call_log import CallLog
+from harness.twin.console.paging import asked_for, span_of
+from harness.twin.console.rendering import asset, page
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -64,8 +65,6 @@ class Console:
 
     def overview(self, request: Request, _: Caller) -> Response:
         """`GET /`: services with counts, the last calls, variables."""
-        from harness.aep.serving.server import environment
-
         place = choice_of(self._platform, request)
         settings = self._platform.settings
         return self._page(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.aep.console.paging import fits
 from harness.aep.registry.state import SchemaRegistry
+from harness.twin.console.paging import fits
 
 if TYPE_CHECKING:
     from harness.aep.console.sandbox_choice import SandboxChoice

@@ -16,7 +16,6 @@ from harness.aep.flow.delivery import Deliveries
 from harness.aep.flow.flows import Flows, mapped_attributes, mapped_segments
 from harness.aep.flow.outbox import Parcel
 from harness.aep.flow.runs import DeliveryAttempt, FlowRuns
-from harness.aep.flow.sinks import DeliveryError
 from harness.aep.profile.memberships import REALIZED, Membership, Memberships, written
 from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.segmentation.segments import Segments
@@ -24,6 +23,7 @@ from harness.twin.clock import iso
 from harness.twin.message import Request, answer
 from harness.twin.routing import Endpoint
 from harness.twin.store import encode
+from harness.twin.wires.sinks import DeliveryError
 
 if TYPE_CHECKING:
     from starlette.responses import Response

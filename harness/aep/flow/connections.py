@@ -10,7 +10,6 @@ from harness.aep.flow import flow_query
 from harness.aep.flow.delivery import Deliveries
 from harness.aep.flow.entities import FLOW_KIND, FlowEntities, missing, unknown_reference, wrong
 from harness.aep.flow.inlets import Inlet, Inlets
-from harness.aep.flow.sinks import Destination, LocalSinks
 from harness.aep.flow.specs import (
     BASE,
     DESTINATIONS,
@@ -23,6 +22,7 @@ from harness.aep.flow.specs import (
 )
 from harness.twin.message import Request, answer
 from harness.twin.routing import Endpoint
+from harness.twin.wires.sinks import Destination, LocalSinks
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.aep.flow.outbox import Outbox, Parcel
-from harness.aep.flow.sinks import DeliveryError, Destination, LocalSinks, Sink
-from harness.aep.flow.wire_sinks import WireSink
+from harness.twin.wires.remote_sink import RemoteSink
+from harness.twin.wires.sinks import DeliveryError, Destination, LocalSinks, Sink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,10 +20,10 @@ class Deliveries:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self.sink: Sink = platform.service(LocalSinks)
-        self._wire: WireSink | None = None
+        self._wire: RemoteSink | None = None
         settings = platform.settings
         if settings.delivers_outside:
-            self.sink = self._wire = WireSink(
+            self.sink = self._wire = RemoteSink(
                 self.sink, kinesis=settings.kinesis_endpoint, event_hubs=settings.eventhubs_endpoint
             )
             platform.at_close(self._wire.close)

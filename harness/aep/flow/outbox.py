@@ -12,16 +12,16 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness.aep.flow.sinks import Destination
-from harness.aep.flow.wire_sinks import MOST_RECORDS, Message
 from harness.twin.tenant import NOWHERE, Tenant
+from harness.twin.wires.remote_sink import MOST_RECORDS, Message
+from harness.twin.wires.sinks import Destination
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from harness.aep.flow.sinks import DeliveryError
-    from harness.aep.flow.wire_sinks import WireSink
     from harness.twin.store import Record, Store
+    from harness.twin.wires.remote_sink import RemoteSink
+    from harness.twin.wires.sinks import DeliveryError
 
 _STREAM = "outbox"
 _ONE_QUEUE = ""
@@ -54,7 +54,7 @@ class Outbox:
     def __init__(
         self,
         store: Store,
-        sink: WireSink,
+        sink: RemoteSink,
         report: Callable[[Parcel, DeliveryError | None], None],
         *,
         keep: bool = False,

@@ -23,7 +23,7 @@ SUBSCRIBERS: tuple[tuple[type[Any], str, str], ...] = (
 """Functions `(platform, event)` by module, imported with the first event: starting is fast."""
 
 
-def assemble(settings: Settings, *, clock: SettableClock | None = None) -> Platform:
+def assemble(settings: Settings, clock: SettableClock | None = None) -> Platform:
     """Make a platform whose services hear of one another."""
     platform = Platform(settings, clock=clock)
     for kind, module, name in SUBSCRIBERS:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
-from harness.aep.serving.call_log import CallLog
+from harness.twin.call_log import CallLog
 
 PAGES = (
     "/",

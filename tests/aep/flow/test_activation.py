@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.aep.flow.delivery import Deliveries
-from harness.aep.flow.sinks import DeliveryError, Destination, LocalSinks
+from harness.twin.wires.sinks import DeliveryError, Destination, LocalSinks
 
 RUNS = "/data/foundation/flowservice/runs"
 

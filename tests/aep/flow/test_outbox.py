@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.aep.flow.outbox import Outbox, Parcel
-from harness.aep.flow.sinks import DeliveryError, Destination
-from harness.aep.flow.wire_sinks import Message, WireSink
 from harness.twin.store import Store
 from harness.twin.tenant import NOWHERE, Tenant
+from harness.twin.wires.remote_sink import Message, RemoteSink
+from harness.twin.wires.sinks import DeliveryError, Destination
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ STREAM = Destination(service="kinesis", place="us-east-1", name="s", key_name="A
 OTHER = Destination(service="kinesis", place="us-east-1", name="t", key_name="AKIA", key="secret")
 
 
-class Wire(WireSink):
+class Wire(RemoteSink):
     """Takes what it is given, but for the keys that it refuses."""
 
     def __init__(self, refused: str = "") -> None:

@@ -8,7 +8,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from harness.aep.flow.sigv4 import SignatureError, SignedRequest, verify
+from harness.twin.wires.sigv4 import SignatureError, SignedRequest, verify
 
 
 def signed(

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from harness.aep.flow.sinks import DeliveryError, Destination, LocalSinks, sink_variables
-from harness.aep.flow.wire_sinks import ATTEMPTS, Message, WireSink
 from harness.aep.serving.server import LocalPlatform
 from harness.aep.settings import Settings
 from harness.twin.tenant import Tenant
+from harness.twin.wires.remote_sink import ATTEMPTS, Message, RemoteSink
+from harness.twin.wires.sinks import DeliveryError, Destination, LocalSinks, sink_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +35,8 @@ def cloud() -> Iterator[LocalPlatform]:
         yield local
 
 
-def sink(cloud: LocalPlatform, **options: Any) -> WireSink:
-    return WireSink(
+def sink(cloud: LocalPlatform, **options: Any) -> RemoteSink:
+    return RemoteSink(
         cloud.platform.service(LocalSinks),
         kinesis=f"{cloud.base_url}/_sinks/kinesis/{{region}}",
         event_hubs=f"{cloud.base_url}/_sinks/eventhubs/{{namespace}}",
@@ -166,7 +166,7 @@ def test_a_passing_failure_is_tried_again_and_a_lasting_one_given_up(
     cloud: LocalPlatform, unwell: tuple[str, type[_Unwell]], destination: Destination
 ) -> None:
     address, handler = unwell
-    wire = WireSink(cloud.platform.service(LocalSinks), kinesis=address, event_hubs=address, back_off_s=0)
+    wire = RemoteSink(cloud.platform.service(LocalSinks), kinesis=address, event_hubs=address, back_off_s=0)
     handler.failures = ATTEMPTS - 1
     wire.send(destination, "k", b"{}")
     assert len(handler.calls) == ATTEMPTS
@@ -216,7 +216,7 @@ def test_only_the_records_that_were_throttled_are_sent_again(
     cloud: LocalPlatform, busy: tuple[str, type[_Busy]]
 ) -> None:
     address, handler = busy
-    wire = WireSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=0)
+    wire = RemoteSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=0)
     handler.throttled.update({"b": 2, "c": 1, "d": ATTEMPTS})
     outcomes = wire.deliver(KINESIS, [Message(key, b"{}") for key in "abcd"])
     wire.close()
@@ -230,7 +230,7 @@ def test_pauses_grow_and_end_when_there_is_no_time(
     cloud: LocalPlatform, busy: tuple[str, type[_Busy]]
 ) -> None:
     address, handler = busy
-    wire = WireSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=3600)
+    wire = RemoteSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=3600)
     handler.throttled["a"] = 1
     wire.hurry()
     (outcome,) = wire.deliver(KINESIS, [Message("a", b"{}")])
@@ -241,7 +241,7 @@ def test_pauses_grow_and_end_when_there_is_no_time(
 
 def test_a_call_holds_no_more_than_kinesis_takes(cloud: LocalPlatform, busy: tuple[str, type[_Busy]]) -> None:
     address, handler = busy
-    wire = WireSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=0)
+    wire = RemoteSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=0)
     wire.deliver(KINESIS, [Message(f"k{number}", b"x" * 1_000_000) for number in range(11)])
     wire.close()
     assert [len(keys) for keys in handler.calls] == [5, 5, 1]
@@ -266,7 +266,7 @@ def test_an_answer_that_is_not_of_kinesis_is_a_failed_delivery(
     cloud: LocalPlatform, status: int, content: bytes
 ) -> None:
     with serving(type("Handler", (_Stranger,), {"status": status, "content": content})) as address:
-        wire = WireSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=0)
+        wire = RemoteSink(cloud.platform.service(LocalSinks), kinesis=address, back_off_s=0)
         outcomes = wire.deliver(KINESIS, [Message("a", b"1"), Message("b", b"2")])
         wire.close()
     assert [type(one) for one in outcomes] == [DeliveryError, DeliveryError]
@@ -303,7 +303,7 @@ def test_keys_are_neither_logged_nor_shown(cloud: LocalPlatform, caplog: pytest.
 
 
 def test_a_service_without_an_endpoint_stays_local(cloud: LocalPlatform) -> None:
-    wire = WireSink(cloud.platform.service(LocalSinks), event_hubs="http://127.0.0.1:9")
+    wire = RemoteSink(cloud.platform.service(LocalSinks), event_hubs="http://127.0.0.1:9")
     assert not wire.goes_out("kinesis")
     before = len(arrived(cloud, KINESIS))
     wire.send(KINESIS, "k", b"{}")

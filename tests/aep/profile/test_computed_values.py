@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.aep.flow.sinks import LocalSinks
+from harness.twin.wires.sinks import LocalSinks
 
 FIRST = "/data/core/ups/config/computedAttributes"
 PRESENT = "/data/core/ca/attributes"

@@ -14,18 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from harness.aep.flow.sigv4 import SignatureError, SignedRequest, verify
-from harness.aep.flow.sinks import LocalSinks
 from harness.twin.message import parse_json
 from harness.twin.routing import Endpoint
 from harness.twin.store import encode
+from harness.twin.wires.sigv4 import SignatureError, SignedRequest, verify
+from harness.twin.wires.sinks import LocalSinks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.aep.caller import Caller
-    from harness.aep.platform import Platform
     from harness.twin.message import Request
+    from harness.twin.platform import TwinPlatform
     from harness.twin.store import Record
 
 PATH = "/_sinks/kinesis"
@@ -39,7 +38,7 @@ _MOST_DATA = 1_048_576
 _ACCOUNT_ID = "000000000000"
 
 
-def routes(platform: Platform) -> list[Endpoint]:
+def routes(platform: TwinPlatform) -> list[Endpoint]:
     """Endpoint of each region, with and without the slash that clients end it with."""
     kinesis = platform.service(Kinesis)
     return [
@@ -59,7 +58,7 @@ class KinesisError(Exception):
 class Kinesis:
     """Answers the calls of one API version."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: TwinPlatform) -> None:
         self._platform = platform
         self._sinks = platform.service(LocalSinks)
         self._operations: dict[str, Callable[[_Account, dict[str, Any]], dict[str, Any] | None]] = {
@@ -74,7 +73,7 @@ class Kinesis:
             "PutRecords": self._put_records,
         }
 
-    def answer(self, request: Request, _: Caller) -> Response:
+    def answer(self, request: Request, _: object) -> Response:
         """Check the signature, then do what `X-Amz-Target` names."""
         region = request.params["region"]
         try:

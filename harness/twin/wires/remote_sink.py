@@ -12,8 +12,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harness.aep.flow.event_hubs import sas_token
-from harness.aep.flow.sinks import DeliveryError, Destination, Sink
+from harness.twin.wires.event_hubs import sas_token
+from harness.twin.wires.sinks import DeliveryError, Destination, Sink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Message(NamedTuple):
     data: bytes
 
 
-class WireSink:
+class RemoteSink:
     """Sends to the endpoints that are given, and to another sink for the rest.
 
     Attempts that fail for a reason that may pass are repeated with growing pauses, the first of

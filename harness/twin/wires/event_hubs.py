@@ -17,21 +17,20 @@ from urllib.parse import quote_plus, unquote
 
 from starlette.responses import Response
 
-from harness.aep.flow.sinks import LocalSinks
-from harness.aep.problem import Problem
 from harness.twin.clock import iso
 from harness.twin.message import Request, answer
+from harness.twin.problem import Problem
 from harness.twin.routing import Endpoint
+from harness.twin.wires.sinks import LocalSinks
 
 if TYPE_CHECKING:
-    from harness.aep.caller import Caller
-    from harness.aep.platform import Platform
+    from harness.twin.platform import TwinPlatform
 
 PATH = "/_sinks/eventhubs"
 _MOST_MESSAGE = 1_048_576
 
 
-def routes(platform: Platform) -> list[Endpoint]:
+def routes(platform: TwinPlatform) -> list[Endpoint]:
     """Endpoints of a hub."""
     hubs = platform.service(EventHubs)
     path = f"{PATH}/{{namespace}}/{{hub}}/messages"
@@ -59,11 +58,11 @@ def sas_token(resource: str, key_name: str, key: str, expires_s: int) -> str:
 class EventHubs:
     """Sends and reads."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: TwinPlatform) -> None:
         self._platform = platform
         self._sinks = platform.service(LocalSinks)
 
-    def send(self, request: Request, _: Caller) -> Response:
+    def send(self, request: Request, _: object) -> Response:
         """`POST …/messages`: 201 without a body. The partition key is the one of `BrokerProperties`."""
         namespace, hub = request.params["namespace"], request.params["hub"]
         self._admit(request)
@@ -75,7 +74,7 @@ class EventHubs:
         )
         return Response(None, 201)
 
-    def read(self, request: Request, _: Caller) -> Response:
+    def read(self, request: Request, _: object) -> Response:
         """`GET …/messages?after=N`: what was sent to the hub, oldest first."""
         namespace, hub = request.params["namespace"], request.params["hub"]
         self._admit(request)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 if TYPE_CHECKING:
-    from harness.aep.serving.certificate import LazyCertificate
+    from harness.twin.certificate import LazyCertificate
 
 _HANDSHAKE = b"\x16"
 """Content type of the record that opens a TLS connection (RFC 8446, section 5.1)."""

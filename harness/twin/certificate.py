@@ -13,17 +13,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ADOBE_HOSTS = (
-    "platform.adobe.io",
-    "ims-na1.adobelogin.com",
-    "dcs.adobedc.net",
-    "edge.adobedc.net",
-    "edge.adobe.io",
-    "server.adobedc.net",
-    "reactor.adobe.io",
-)
-"""Hosts of AEP whose calls the platform can stand in for, when a host mapping leads them here."""
-
 
 class LazyCertificate:
     """The platform's certificate, made when it is first asked for. May be used from several threads."""
@@ -53,7 +42,7 @@ class LazyCertificate:
 def local_certificate(names: Sequence[str] = ()) -> tuple[ssl.SSLContext, str]:
     """Context for a server with a new self-signed certificate, and the certificate as PEM.
 
-    It is good for this machine, Adobe's hosts and those of `names`. A client that is to trust the server
+    It is good for this machine and those of `names`. A client that is to trust the server
     is given that PEM as its authority.
     """
     from cryptography import x509
@@ -64,7 +53,7 @@ def local_certificate(names: Sequence[str] = ()) -> tuple[ssl.SSLContext, str]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "harness local platform")])
     alternatives = [
-        *(x509.DNSName(one) for one in dict.fromkeys(("localhost", *ADOBE_HOSTS, *names))),
+        *(x509.DNSName(one) for one in dict.fromkeys(("localhost", *names))),
         x509.IPAddress(IPv4Address("127.0.0.1")),
         x509.IPAddress(IPv6Address("::1")),
     ]

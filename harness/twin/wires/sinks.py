@@ -1,7 +1,7 @@
 """Where destinations deliver to.
 
 `Sink` is the seam: one message to one place. `LocalSinks` keeps what arrives in the platform's store,
-so that a reader finds it there: `harness.aep.flow.kinesis` and `harness.aep.flow.event_hubs` speak the
+so that a reader finds it there: `harness.twin.wires.kinesis` and `harness.twin.wires.event_hubs` speak the
 services' own protocols over it.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from harness.twin.tenant import NOWHERE
 
 if TYPE_CHECKING:
-    from harness.aep.platform import Platform
+    from harness.twin.platform import TwinPlatform
     from harness.twin.store import Record
 
 _ACCOUNT = "sinkAccount"
@@ -71,7 +71,7 @@ class LocalSinks:
     same key name and another key does not get in. Streams of one account are not seen by others.
     """
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: TwinPlatform) -> None:
         self._platform = platform
         self._store = platform.store
 
@@ -184,35 +184,3 @@ class LocalSinks:
         if service == "kinesis":
             return f"kinesis/{account}/{place}/{name}"
         return f"{service}/{place.lower()}/{name.lower()}"
-
-
-def sink_variables(platform: Platform) -> dict[str, str]:
-    """Variables for a collection that makes destinations and reads what they got.
-
-    Of a service that exports go out to, only the address is known here: its streams and keys are the
-    user's own. The keys of the others open nothing until a base connection brings them.
-    """
-    settings = platform.settings
-    found: dict[str, str] = {}
-    if settings.kinesis_endpoint:
-        found["KINESIS_ENDPOINT"] = settings.kinesis_endpoint.replace("{region}", "{{KINESIS_REGION}}")
-    else:
-        found |= {
-            "KINESIS_ENDPOINT": f"{platform.url}/_sinks/kinesis/us-east-1",
-            "KINESIS_REGION": "us-east-1",
-            "KINESIS_STREAM": "aep-profiles",
-            "KINESIS_ACCESS_KEY_ID": "AKIALOCALPLATFORM",
-            "KINESIS_SECRET_KEY": "local-platform-kinesis-secret-key",
-        }
-    if settings.eventhubs_endpoint:
-        address = settings.eventhubs_endpoint.replace("{namespace}", "{{EVENTHUB_NAMESPACE}}")
-        found["EVENTHUB_ENDPOINT"] = address
-    else:
-        found |= {
-            "EVENTHUB_ENDPOINT": f"{platform.url}/_sinks/eventhubs/local-namespace",
-            "EVENTHUB_NAMESPACE": "local-namespace",
-            "EVENTHUB_NAME": "aep-profiles",
-            "EVENTHUB_SAS_KEY_NAME": "send",
-            "EVENTHUB_SAS_KEY": "local-platform-eventhub-sas-key",
-        }
-    return found

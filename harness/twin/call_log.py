@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from harness.aep.platform import Platform
+    from harness.twin.platform import TwinPlatform
+    from harness.twin.provenance import Provenance
 
 _MOST_CALLS = 1000
 _MOST_BYTES = 8192
@@ -37,6 +38,8 @@ class LoggedCall:
     """One call and its answer. `at_ms` is the platform's time, `elapsed_ms` how long the answer took.
 
     Of both bodies the first bytes are kept; `size` and `answer_size` are those of the whole ones.
+    `route` is method and path as the platform has it, empty where none answered; `provenance` where it is
+    known from how it answers, None for what is no part of the platform that is modelled.
     """
 
     number: int
@@ -45,6 +48,8 @@ class LoggedCall:
     elapsed_ms: float
     method: str
     target: str
+    route: str
+    provenance: Provenance | None
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
@@ -88,7 +93,7 @@ class LoggedCall:
 class CallLog:
     """A window on the calls: the last ones whole, all of them as counts by path's first words."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: TwinPlatform) -> None:
         self._platform = platform
         self._calls: deque[LoggedCall] = deque(maxlen=_MOST_CALLS)
         self._number = 0
@@ -110,8 +115,10 @@ class CallLog:
         body: bytes,
         response: Response,
         elapsed_ms: float,
+        route: str = "",
+        provenance: Provenance | None = None,
     ) -> None:
-        """Keep a call. `service` is the name under which it is counted."""
+        """Keep a call. `service` is the name under which it is counted, `route` what answered."""
         self._number += 1
         self.answered[service] += 1
         if response.status_code >= 400:
@@ -125,6 +132,8 @@ class CallLog:
                 elapsed_ms=elapsed_ms,
                 method=method,
                 target=target,
+                route=route,
+                provenance=provenance,
                 status=response.status_code,
                 headers=tuple(headers.items()),
                 body=body[:_MOST_BYTES],

@@ -11,13 +11,13 @@ from starlette.responses import Response
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.aep.settings import Settings
+    from harness.twin.settings import TwinSettings
 
 
 class ServedFiles:
     """Files by host and path; of other requests it knows nothing."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: TwinSettings) -> None:
         self._files: dict[tuple[str, str], Path] = {}
         for address, path in settings.served_files:
             parts = urlsplit(address)

@@ -1,0 +1,41 @@
+"""Where it is known from how a platform answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Source(Enum):
+    """What stands behind an answer, the strongest first."""
+
+    OBSERVED = "observed"
+    CLIENT = "client"
+    DOCUMENTED = "documented"
+    ASSUMED = "assumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a rule is known from.
+
+    `detail` says more: for what was observed live the date and by whom, for a real client its name and
+    version, for documentation the page, for what is assumed why.
+    """
+
+    source: Source
+    detail: str = ""
+
+    @property
+    def line(self) -> str:
+        """In one line, for people."""
+        words = {
+            Source.OBSERVED: "observed live",
+            Source.CLIENT: "a real client",
+            Source.DOCUMENTED: "documentation",
+            Source.ASSUMED: "assumed",
+        }
+        return f"{words[self.source]}: {self.detail}" if self.detail else words[self.source]
+
+
+ASSUMED = Provenance(source=Source.ASSUMED)
