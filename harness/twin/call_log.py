@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from harness.twin.platform import TwinPlatform
-    from harness.twin.provenance import Provenance
+    from harness.twin.provenance import Provenance, Source
 
 _MOST_CALLS = 1000
 _MOST_BYTES = 8192
@@ -99,6 +99,7 @@ class CallLog:
         self._number = 0
         self.answered: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
+        self.by_source: Counter[tuple[Source, str]] = Counter()
 
     @property
     def total(self) -> int:
@@ -123,6 +124,8 @@ class CallLog:
         self.answered[service] += 1
         if response.status_code >= 400:
             self.refused[service] += 1
+        if provenance is not None:
+            self.by_source[provenance.source, route] += 1
         content = bytes(response.body or b"")
         self._calls.append(
             LoggedCall(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
+    from harness.twin.control import Moved
     from harness.twin.tenant import Tenant
 
 KIND = "schedule"
@@ -27,6 +28,11 @@ class _Due:
     at_ms: float
     tenant: Tenant
     body: dict[str, Any]
+
+
+def clock_moved(platform: Platform, _: Moved) -> None:
+    """Run the schedules that are due by the time to which the clock was moved."""
+    platform.service(Scheduler).catch_up()
 
 
 class Scheduler:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep.events import ProfileChanged, ProfileWritten, RecordLanded, SegmentsMapped
 from harness.aep.platform import Platform
+from harness.twin.control import Moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ SUBSCRIBERS: tuple[tuple[type[Any], str, str], ...] = (
     (ProfileWritten, "harness.aep.segmentation.streaming_evaluation", "profile_written"),
     (ProfileChanged, "harness.aep.flow.activation", "profile_changed"),
     (SegmentsMapped, "harness.aep.flow.activation", "segments_mapped"),
+    (Moved, "harness.aep.jobs.scheduler", "clock_moved"),
 )
 """Functions `(platform, event)` by module, imported with the first event: starting is fast."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from harness.aep.ingestion.batch_files import FORMATS
+from harness.twin.openapi import COUNT, TEXT
 
-TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
-COUNT = {"type": "integer", "minimum": 0}
+
 ANYTHING: dict[str, Any] = {}
 
 
