@@ -4,7 +4,7 @@ import json
 import os
 import shlex
 import time
-from collections.abc import Container, Generator, Iterator, Mapping
+from collections.abc import Container, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from hashlib import blake2b
@@ -457,6 +457,10 @@ class LiveRun:
             f"{first.request.url}; `harness cassette prune` drops what is not played",
             place=" / ".join(first.context.call),
         )
+
+    def platform_notes(self) -> Sequence[str]:
+        """Lines that the local platform has to say of its answers: which were assumed. None without one."""
+        return self._network.told()
 
     def mask(self, text: str) -> str:
         """Hide the values of secrets in a text."""

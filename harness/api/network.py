@@ -1,7 +1,7 @@
 """What a run's requests reach: the network as it is, hosts led elsewhere, files, the local platform."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +16,14 @@ from harness.options.config import RunConfig
 class Network:
     """Where hosts lead, which authorities are trusted, and the variables that lead to a platform.
 
-    `hosts` maps a host, or host and port, to an address; `extra_ca` is a file.
+    `hosts` maps a host, or host and port, to an address; `extra_ca` is a file. `told` gives the lines that a
+    platform has to say of its answers when the run is over.
     """
 
     hosts: Mapping[str, str]
     extra_ca: str | None
     variables: Mapping[str, str] = field(default_factory=dict)
+    told: Callable[[], Sequence[str]] = tuple
 
 
 def network_of(config: RunConfig, stack: ExitStack, *, platform: str | None) -> Network:
@@ -43,13 +45,17 @@ def network_of(config: RunConfig, stack: ExitStack, *, platform: str | None) -> 
     from harness.aep.serving.hosts import ADOBE_HOSTS
     from harness.aep.serving.server import LocalPlatform
     from harness.aep.settings import Settings
+    from harness.twin.call_log import CallLog
+    from harness.twin.provenance import summary
 
     settings = Settings(kinesis_endpoint=config.network.kinesis, eventhubs_endpoint=config.network.eventhubs)
     local = stack.enter_context(LocalPlatform(settings))
+    journal = local.platform.service(CallLog)
     return Network(
         hosts=dict.fromkeys(ADOBE_HOSTS, local.address) | dict(config.network.resolve),
         extra_ca=_trusting(local.certificate_pem, config.network.extra_ca, stack),
         variables=local.environment(),
+        told=lambda: summary(journal.by_source),
     )
 
 

@@ -100,6 +100,8 @@ def _run_one(
             close_all(reporters)
         if finished is None:
             raise RuntimeError("the run told no end")
+        for line in live.platform_notes():
+            terminal.err.write(f"{line}\n")
         _export(live, options)
         return live.exit_code(finished.summary)
 

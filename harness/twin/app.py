@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
+    from harness.twin.provenance import Provenance
     from harness.twin.settings import TwinSettings
     from harness.twin.surface import Surface
 
@@ -88,15 +89,15 @@ class Dispatcher:
                 body=seen.body,
                 response=response,
                 elapsed_ms=(time.perf_counter() - started) * 1000,
-                provenance=self._provenance(seen.endpoint),
+                provenance=self._provenance(seen.endpoint, response.status_code),
                 route="" if seen.endpoint is None else f"{seen.endpoint.method} {seen.endpoint.path}",
             )
         await response(scope, receive, send)
 
-    def _provenance(self, endpoint: Endpoint | None) -> Any:
+    def _provenance(self, endpoint: Endpoint | None, status: int) -> Provenance | None:
         if endpoint is None or endpoint.door in _OWN_DOORS:
             return None
-        return self._surface.provenance(endpoint)
+        return self._surface.provenance(endpoint, refused=status >= 400)
 
     async def _answer(self, scope: Scope, receive: Receive, seen: _Seen) -> Response:
         try:

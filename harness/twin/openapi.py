@@ -12,6 +12,7 @@ from harness.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.twin.provenance import Provenance
     from harness.twin.routing import Endpoint
     from harness.twin.surface import Surface
 
@@ -44,7 +45,7 @@ class Shapes:
 def description(surface: Surface, base_url: str, shapes: Shapes) -> dict[str, Any]:
     """Describe the endpoints that are for everybody, those of this machine alone left out.
 
-    `x-provenance` of an operation says where it is known from how it answers.
+    `x-provenance` of a response says where it is known from that the platform answers so.
     """
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in surface.every_endpoint():
@@ -66,20 +67,22 @@ def _operation(surface: Surface, endpoint: Endpoint, shapes: Shapes) -> dict[str
     text = inspect.getdoc(endpoint.handler) or ""
     first = text.partition("\n")[0]
     summary = _CALL.sub("", first) or first.strip("`.")
-    provenance = surface.provenance(endpoint)
     found: dict[str, Any] = {
         "operationId": _operation_id(endpoint),
         "tags": [surface.service_of(endpoint.path)],
         "summary": summary[:1].upper() + summary[1:].rstrip("."),
         "parameters": _parameters(endpoint, text, shapes),
         "responses": {
-            "2XX": {"description": "As asked for"},
+            "2XX": {
+                "description": "As asked for",
+                "x-provenance": _provenance(surface.provenance(endpoint)),
+            },
             "4XX": {
                 "description": "What is wrong with the request",
+                "x-provenance": _provenance(surface.provenance(endpoint, refused=True)),
                 "content": {"application/json": {}, "application/problem+json": {}},
             },
         },
-        "x-provenance": {"source": provenance.source.value, "detail": provenance.detail},
     }
     key = (endpoint.method, endpoint.path)
     kinds = (kind for start, kind in shapes.media_types.items() if endpoint.path.startswith(start))
@@ -95,6 +98,10 @@ def _operation(surface: Surface, endpoint: Endpoint, shapes: Shapes) -> dict[str
     if endpoint.door == "gateway" and shapes.security:
         found["security"] = [{name: [] for name in shapes.security}]
     return found
+
+
+def _provenance(known: Provenance) -> dict[str, str]:
+    return {"source": known.source.value, "detail": known.detail}
 
 
 def _operation_id(endpoint: Endpoint) -> str:

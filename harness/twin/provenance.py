@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Source(Enum):
@@ -39,3 +43,15 @@ class Provenance:
 
 
 ASSUMED = Provenance(source=Source.ASSUMED)
+
+
+def summary(counted: Mapping[tuple[Source, str], int]) -> list[str]:
+    """Lines that end a run: how many answers were assumed, and of which calls. None before any answer."""
+    total = sum(counted.values())
+    if not total:
+        return []
+    assumed = {route: count for (source, route), count in counted.items() if source is Source.ASSUMED}
+    few = sum(assumed.values())
+    lines = [f"{few} of {total} answers of the platform were assumed, not known from the real service"]
+    lines += [f"  {route}  ({count})" for route, count in sorted(assumed.items())]
+    return lines

@@ -63,9 +63,9 @@ class Surface(ABC):
         raised.headers["Connection"] = "close"
         return raised
 
-    def provenance(self, endpoint: Endpoint) -> Provenance:
-        """Where the behaviour of an endpoint is known from."""
-        del endpoint
+    def provenance(self, endpoint: Endpoint, *, refused: bool = False) -> Provenance:
+        """Where it is known from how an endpoint answers, or how it refuses."""
+        del endpoint, refused
         return ASSUMED
 
     def started(self) -> None:  # noqa: B027 - most platforms have nothing to do

@@ -9,6 +9,7 @@ from harness.aep.access.gateway import admit
 from harness.aep.caller import ANONYMOUS, Caller
 from harness.aep.ingestion.landing_queue import LandingQueue
 from harness.aep.jobs.scheduler import Scheduler
+from harness.aep.serving.provenance import provenance_of
 from harness.aep.serving.services import MODULES, SERVICES, absent_service
 from harness.twin.message import answer
 from harness.twin.surface import Surface
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from harness.aep.platform import Platform
     from harness.twin.message import Request
+    from harness.twin.provenance import Provenance
     from harness.twin.routing import Endpoint
 
 _CATCH_UP_S = 0.2
@@ -58,6 +60,10 @@ class AepSurface(Surface):
         """413, in the shape of the service that refuses."""
         streaming = self.service_of(endpoint.path) == "Streaming ingestion"
         return problem.too_large(limit, streaming=streaming)
+
+    def provenance(self, endpoint: Endpoint, *, refused: bool = False) -> Provenance:
+        """Look the call up in the table of what is known."""
+        return provenance_of(endpoint.method, endpoint.path, refused=refused)
 
     def started(self) -> None:
         """Deliver what a killed platform did not."""

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
+from harness.aep.flow.sink_variables import sink_variables
 from harness.aep.serving.server import LocalPlatform
 from harness.aep.settings import Settings
 from harness.twin.tenant import Tenant
 from harness.twin.wires.remote_sink import ATTEMPTS, Message, RemoteSink
-from harness.twin.wires.sinks import DeliveryError, Destination, LocalSinks, sink_variables
+from harness.twin.wires.sinks import DeliveryError, Destination, LocalSinks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from harness.aep.serving.app import Dispatcher
 from harness.aep.serving.services import MODULES, module_endpoints
+from harness.twin.app import Dispatcher
 from harness.twin.message import answer
 from harness.twin.routing import Endpoint, Router
 
