@@ -20,6 +20,7 @@ _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO,
 
 def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
     """Run one command. What the user can mend is printed to `terminal.err`; bugs propagate."""
+    terminal = terminal.guarded()
     try:
         options, reporter_options = parse(argv)
         match options.command:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final, get_args
 
 from harness.cli.terminal import Terminal
@@ -32,7 +33,8 @@ def context_of(
     """Return what the reporters share."""
     words: tuple[Verbosity, ...] = get_args(Verbosity)
     return ReporterContext(
-        stream=terminal.out,
+        stream=terminal.drawing(),
+        ci=terminal.to_ci(),
         cwd=terminal.cwd,
         colour=options.color,
         unicode=not options.disable_unicode,
@@ -88,6 +90,18 @@ def close_all(reporters: Sequence[Reporter]) -> None:
             first = first or error
     if first is not None:
         raise first
+
+
+def tell_written(reporters: Sequence[Reporter], terminal: Terminal) -> None:
+    """Say where reports are, beside what may be read by a program on the other stream."""
+    for file in (reporter.written for reporter in reporters):
+        if file is not None:
+            terminal.err.write(f"written to {_near(file, terminal.cwd)}\n")
+
+
+def _near(file: Path, cwd: Path) -> Path:
+    """Name a file from where the command runs, when it is below."""
+    return file.relative_to(cwd) if file.is_relative_to(cwd) else file
 
 
 def _refuse_unknown(given: str) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.api import LiveRun, RunConfig
+from harness.cli.joint_reports import JointReports, writes_a_file
 from harness.cli.newmanrc import configured
 from harness.cli.parser import ValueRefused
-from harness.cli.reporting import DEFAULT, close_all, context_of, reporters_of, warn_of_idle
+from harness.cli.reporting import DEFAULT, close_all, context_of, reporters_of, tell_written, warn_of_idle
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.dialect import DIALECTS, Dialect
@@ -42,16 +43,21 @@ def run_command(
         options = _without_empty(options)
     if len(options.collections) > 1 and not dialect.inputs.many_collections:
         terminal.err.write(f"note: {dialect.name} would run {options.collections[0]} alone\n")
-    worst = ExitCode.PASSED
-    for collection in options.collections:
-        try:
-            code = _run_one(collection, options, reporter_options, terminal)
-        except HarnessError as error:
-            terminal.err.write(f"error: {error}\n")
-            code = error.exit_code
-        worst = max(worst, code)
-        if code is ExitCode.INTERRUPTED:
-            break
+    files = [name for name in _reporter_names(options, dialect) if writes_a_file(name)]
+    with JointReports() as joint:
+        worst = ExitCode.PASSED
+        for collection in options.collections:
+            try:
+                together = joint if files and len(options.collections) > 1 else None
+                code = _run_one(collection, options, reporter_options, terminal, together)
+            except HarnessError as error:
+                terminal.err.write(f"error: {error}\n")
+                code = error.exit_code
+            worst = max(worst, code)
+            if code is ExitCode.INTERRUPTED:
+                break
+        if files and len(options.collections) > 1:
+            _report_together(joint, files, options, reporter_options, terminal)
     if options.suppress_exit_code:
         return ExitCode.PASSED
     return ExitCode.FAILED if dialect.run.one_failure_code and worst is not ExitCode.PASSED else worst
@@ -62,6 +68,7 @@ def _run_one(
     options: argparse.Namespace,
     reporter_options: Mapping[str, str | bool],
     terminal: Terminal,
+    joint: JointReports | None,
 ) -> ExitCode:
     config = run_config(collection, options, terminal)
     chosen: frozenset[Step] | None = None
@@ -70,14 +77,15 @@ def _run_one(
         if not chosen:
             return ExitCode.PASSED
     with LiveRun(config) as live:
-        named = options.reporters
-        if config.dialect.inputs.strict_reporters:
-            named = named or DEFAULT
-        names = [name for name in (DEFAULT if named is None else named).split(",") if name]
+        names = _reporter_names(options, config.dialect)
         context = context_of(options, terminal, live.mask, dialect=config.dialect)
         if not config.dialect.inputs.strict_reporters:
             _warn_of_unknown(names, config.dialect, terminal)
-        reporters = reporters_of(names, reporter_options, context, history=options.history)
+        told = names if joint is None else [name for name in names if not writes_a_file(name)]
+        history = options.history if joint is None else None
+        reporters = reporters_of(told, reporter_options, context, history=history)
+        if joint is not None:
+            reporters.append(joint.log(collection, context))
         warn_of_idle(names, reporter_options, terminal, dialect=config.dialect)
         events = live.events(chosen=chosen)
         finished: RunFinished | None = None
@@ -98,12 +106,39 @@ def _run_one(
                         reporter.handle(event)
         finally:
             close_all(reporters)
+            if joint is None and not options.silent:
+                tell_written(reporters, terminal)
         if finished is None:
             raise RuntimeError("the run told no end")
         for line in live.platform_notes():
             terminal.err.write(f"{line}\n")
         _export(live, options)
         return live.exit_code(finished.summary)
+
+
+def _reporter_names(options: argparse.Namespace, dialect: Dialect) -> list[str]:
+    named = options.reporters
+    if dialect.inputs.strict_reporters:
+        named = named or DEFAULT
+    return [name for name in (DEFAULT if named is None else named).split(",") if name]
+
+
+def _report_together(
+    joint: JointReports,
+    names: list[str],
+    options: argparse.Namespace,
+    given: Mapping[str, str | bool],
+    terminal: Terminal,
+) -> None:
+    """Make the reports that are files of all the collections; what the logs hold is masked already."""
+    context = context_of(options, terminal, str, dialect=DIALECTS[options.compat])
+    reporters = reporters_of(names, given, context, history=options.history)
+    try:
+        joint.tell(reporters)
+    finally:
+        close_all(reporters)
+        if not options.silent:
+            tell_written(reporters, terminal)
 
 
 def _refuse_zero(options: argparse.Namespace) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from harness.cli.terminal import Terminal
-from harness.reporters.terminal.colours import cells, clean, fit, width_of
+from harness.reporters.outside_text import clean
+from harness.reporters.terminal.colours import cells, fit, width_of
 
 _GAP = 2
 _LEAST = 8

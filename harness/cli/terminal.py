@@ -3,9 +3,11 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO, cast
+
+from harness.reporters.outside_text import GuardedStream, reads_commands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +18,21 @@ class Terminal:
     err: TextIO = field(default_factory=lambda: sys.stderr)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     cwd: Path = field(default_factory=Path.cwd)
+
+    def guarded(self) -> Self:
+        """Return the terminal with streams through which nothing acts that comes from outside."""
+        commands = reads_commands(self.environ)
+        return replace(
+            self,
+            out=cast("TextIO", GuardedStream(self.out, commands=commands)),
+            err=cast("TextIO", GuardedStream(self.err, commands=commands)),
+        )
+
+    def drawing(self) -> TextIO:
+        """Return the stream of output for reports that draw with colours, and clean what they tell."""
+        out = self.out
+        return cast("TextIO", out.with_styles()) if isinstance(out, GuardedStream) else out
+
+    def to_ci(self) -> TextIO:
+        """Return the stream of output for commands to a CI system."""
+        return self.out.raw if isinstance(self.out, GuardedStream) else self.out

@@ -16,7 +16,7 @@ from harness.collection.model import Folder
 from harness.errors import HarnessError
 from harness.pytest_plugin.blocked_calls import FencedTransport
 from harness.pytest_plugin.drive import Drive, Itinerary
-from harness.pytest_plugin.failure import error_text, failure_around, request_line, setup_text
+from harness.pytest_plugin.failure import error_text, failure_around, harmless, request_line, setup_text
 from harness.pytest_plugin.finished_runs import ended_runs
 from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.marks import fence, marked_settings
@@ -168,9 +168,9 @@ class CollectionFile(pytest.File):
                 ended_runs(self.config).keep(self.path, drive.live, finished, spool)
                 kept = True
             if last:
-                lines = "; ".join(request_line(one, drive.live.mask) for one in last)
+                lines = "; ".join(request_line(one, drive.shown) for one in last)
                 add_note(self.config, f"{self.nodeid} ended early, and ran what always runs: {lines}")
-            failures = [text for one in last if (text := setup_text(one, drive.live.mask)) is not None]
+            failures = [text for one in last if (text := setup_text(one, drive.shown)) is not None]
             failures += self._warned(drive, early=early)
             if failures:
                 raise failure_around("\n".join(failures), self)
@@ -190,7 +190,7 @@ class CollectionFile(pytest.File):
         expired = live.expired if live.expired and live.expired.rule.consequence == "fail" else None
         failing: list[str] = []
         for one in warnings:
-            text = live.mask(one.message + (f"\n  --> {one.place}" if one.place else ""))
+            text = harmless(live.mask)(one.message + (f"\n  --> {one.place}" if one.place else ""))
             if live.config.output.strict or (expired is not None and one.message == expired.message):
                 failing.append(text)
             else:

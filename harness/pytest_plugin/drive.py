@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from harness.api import LiveRun
 from harness.errors import HarnessError
+from harness.pytest_plugin.failure import harmless
 from harness.reporters.reporter import Reporter
 from harness.runner.events import (
     AttemptFinished,
@@ -58,6 +59,7 @@ class Drive:
         self, live: LiveRun, itinerary: Itinerary, spool: Spool | None = None, log: Reporter | None = None
     ) -> None:
         self.live = live
+        self.shown = harmless(live.mask)
         self.itinerary = itinerary
         self._spool = spool
         self._log = log

@@ -12,6 +12,7 @@ from harness.api import MissingCassette
 from harness.cassettes.edit import pretty
 from harness.cassettes.record.recording import UnfinishedRecording
 from harness.errors import HarnessError
+from harness.reporters.outside_text import clean, cut, defused, reads_commands
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion, ScriptError
 
@@ -34,6 +35,16 @@ class AssertionFailure(CallFailure):
 
 # The reports of others tell a failure by its type, whose module means nothing to their readers.
 CallFailure.__module__ = AssertionFailure.__module__ = "builtins"
+
+
+def harmless(mask: Mask) -> Mask:
+    """Return what makes a text fit to be printed by pytest: secrets masked, and nothing in it acts."""
+    defuse = defused if reads_commands(os.environ) else str
+
+    def shown(text: str) -> str:
+        return defuse(clean(mask(text)))
+
+    return shown
 
 
 def failure_around(text: str, node: pytest.Item | pytest.Collector) -> BaseException:
@@ -131,20 +142,20 @@ def failure_text(result: CallResult, mask: Mask, *, bodies: bool = False) -> str
         problems.append(f"{result.unreadable.message}\n  --> {result.unreadable.place}")
     exchanges = (*(side.exchange for side in result.side), result.exchange)
     failures = (one.failure for one in exchanges if one is not None and one.failure is not None)
-    problems += (f"{one.message}\n  {one.hint}" if one.hint else one.message for one in failures)
+    problems += (cut(mask(f"{one.message}\n  {one.hint}" if one.hint else one.message)) for one in failures)
     for run in (*result.prerequest, *result.test):
         errors = (*((run.error,) if run.error else ()), *run.losses)
         where = f"{run.script.event} script of {run.label or 'the collection'}"
-        problems += (f"{_thrown(error)}\n  in the {where}" for error in errors)
+        problems += (f"{_thrown(error, mask)}\n  in the {where}" for error in errors)
     if not problems:
         return None
-    return mask("\n".join((*problems, *_context(result, bodies=bodies))))
+    return mask("\n".join((*problems, *_context(result, mask, bodies=bodies))))
 
 
 def assertion_text(result: CallResult, assertion: Assertion, mask: Mask, *, bodies: bool = False) -> str:
     """Say what an assertion expected, where it stands, and what was answered; with `bodies`, all of it."""
-    lines = [_thrown(assertion.error) if assertion.error is not None else assertion.name]
-    lines += _context(result, bodies=bodies)
+    lines = [_thrown(assertion.error, mask) if assertion.error is not None else assertion.name]
+    lines += _context(result, mask, bodies=bodies)
     return mask("\n".join(lines))
 
 
@@ -154,8 +165,12 @@ def assertions_text(result: CallResult, mask: Mask) -> str | None:
     if not failed:
         return None
     lines = [f"{len(failed)} of {len(result.assertions)} assertions failed"]
-    lines += (f"  {_short(one.name)}: {_short(one.error.message)}" for one in failed if one.error is not None)
-    return mask("\n".join(lines))
+    lines += (
+        f"  {_short(mask(one.name))}: {_short(mask(one.error.message))}"
+        for one in failed
+        if one.error is not None
+    )
+    return "\n".join(lines)
 
 
 def setup_text(result: CallResult, mask: Mask) -> str | None:
@@ -184,7 +199,7 @@ def request_line(result: CallResult, mask: Mask) -> str:
     return mask(line + (f", {failed} assertions failed" if failed else ""))
 
 
-def _context(result: CallResult, *, bodies: bool) -> list[str]:
+def _context(result: CallResult, mask: Mask, *, bodies: bool) -> list[str]:
     """Say which call it was, and what it sent and got."""
     place = " / ".join(result.call.path)
     lines = [f"  --> {place}" + (f", iteration {result.iteration + 1}" if result.iteration else "")]
@@ -200,7 +215,7 @@ def _context(result: CallResult, *, bodies: bool) -> list[str]:
         shown = pretty(exchange.request.body, exchange.request.header("content-type") or "")
         lines.append("  request: " + _INDENT.join(shown))
     if response is not None:
-        text = response.body.decode("utf-8", "replace")
+        text = mask(response.body.decode("utf-8", "replace"))
         if bodies:
             text = _INDENT.join(pretty(response.body, response.header("content-type") or ""))
         else:
@@ -210,13 +225,13 @@ def _context(result: CallResult, *, bodies: bool) -> list[str]:
     return lines
 
 
-def _thrown(error: ScriptError) -> str:
-    lines = [f"{error.name}: {error.message}"]
+def _thrown(error: ScriptError, mask: Mask) -> str:
+    lines = [f"{error.name}: {cut(mask(error.message))}"]
     if error.position is not None:
-        lines.append(f"  line {error.position.line}: {_short(error.position.text.strip())}")
+        lines.append(f"  line {error.position.line}: {_short(mask(error.position.text.strip()))}")
     if error.expected is not None or error.actual is not None:
-        lines.append(f"    expected: {_clipped(str(error.expected))}")
-        lines.append(f"    actual:   {_clipped(str(error.actual))}")
+        lines.append(f"    expected: {_clipped(mask(str(error.expected)))}")
+        lines.append(f"    actual:   {_clipped(mask(str(error.actual)))}")
     return "\n".join(lines)
 
 

@@ -19,6 +19,7 @@ from harness.pytest_plugin.failure import (
     setup_text,
 )
 from harness.pytest_plugin.subtest import assertion_report
+from harness.reporters.outside_text import clean
 from harness.runner.plan import Call
 from harness.runner.results import CallResult
 from harness.runner.run import Step
@@ -66,7 +67,7 @@ class CallItem(pytest.Item):
             raise failure_around(error_text(error, self), self) from None
         if not results:
             return
-        mask = drive.live.mask
+        mask = drive.shown
         lines = [request_line(one, mask) for one in results]
         self.add_report_section("setup", "upstream calls", "\n".join(lines))
         self.user_properties += (("postman_setup", line) for line in lines)
@@ -83,12 +84,12 @@ class CallItem(pytest.Item):
             raise _skipped("a script went on to another request")
         failures = [text for result in self.results for text in self._report(result, drive)]
         if allure.is_listening(self.config):
-            allure.tell_allure(self.results, drive.live.mask)
+            allure.tell_allure(self.results, drive.shown)
         if failures:
             raise CallFailure("\n".join(failures))
         reasons = [result.skipped for result in self.results if result.skipped is not None]
         if len(reasons) == len(self.results):
-            raise _skipped(reasons[0])
+            raise _skipped(drive.shown(reasons[0]))
 
     def teardown(self) -> None:
         """Let go of what was received."""
@@ -96,7 +97,7 @@ class CallItem(pytest.Item):
 
     def _report(self, result: CallResult, drive: "Drive") -> list[str]:
         """Report what came of the call once, and return what failed."""
-        mask = drive.live.mask
+        mask = drive.shown
         bodies = self.config.get_verbosity() >= 2
         self._sections(result, mask)
         self.user_properties += describe(result, mask)
@@ -141,7 +142,7 @@ class CallItem(pytest.Item):
         """Name the call by its path."""
         iteration = self.step[0]
         row = f" [row-{iteration + 1}]" if iteration or self.name.endswith("[row-1]") else ""
-        return self.path, 0, " / ".join(self.call.path) + row
+        return self.path, 0, clean(" / ".join(self.call.path)) + row
 
 
 def _skipped(reason: str) -> BaseException:

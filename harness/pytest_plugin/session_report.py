@@ -8,8 +8,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -20,14 +18,10 @@ from harness.api import LiveRun
 from harness.errors import HarnessError
 from harness.pytest_plugin.notes import add_note
 from harness.pytest_plugin.options import option_value
-from harness.reporters.log.events_log import EventsLog, read_events
+from harness.reporters.log.events_log import EventsLog
+from harness.reporters.log.joined_runs import LoggedRun, begun, item_id, joined
 from harness.reporters.reporter import ReporterContext, create
-from harness.reporters.units import counted
-from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.plan import Call
-from harness.runner.results import RunSummary
-from harness.runner.tally import count
-from harness.variables.scope import Scopes
 
 _FOLDER: Final = pytest.StashKey[Path]()
 _INPUT: Final = "postman_logs"
@@ -57,7 +51,7 @@ def new_log(config: pytest.Config, live: LiveRun, collection: str) -> EventsLog 
 
 def anchor_of(collection: str, call: Call, iteration: int) -> str:
     """Return what leads to a call within the report."""
-    return f"#call={iteration}:{quote(_item_id(collection, call), safe='')}"
+    return f"#call={iteration}:{quote(item_id(collection, call), safe='')}"
 
 
 def write_report(config: pytest.Config) -> bool:
@@ -73,7 +67,7 @@ def write_report(config: pytest.Config) -> bool:
     )
     try:
         try:
-            for event in _together(runs):
+            for event in joined(runs):
                 reporter.handle(event)
         finally:
             reporter.close()
@@ -82,15 +76,6 @@ def write_report(config: pytest.Config) -> bool:
         return False
     add_note(config, f"report: {reporter.written}")
     return True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Run:
-    """The log of a run: of which node, and how it began."""
-
-    collection: str
-    log: Path
-    started: RunStarted
 
 
 def _log_folder(config: pytest.Config) -> Path:
@@ -104,67 +89,7 @@ def _log_folder(config: pytest.Config) -> Path:
     return config.stash[_FOLDER]
 
 
-def _runs(folder: Path) -> list[_Run]:
+def _runs(folder: Path) -> list[LoggedRun]:
     """Return the runs that began, in that order."""
-    found: list[_Run] = []
-    for log in sorted(folder.glob("*.jsonl")):
-        started = next(read_events(log), None)
-        if isinstance(started, RunStarted):
-            collection = log.with_suffix(".id").read_text("utf-8")
-            found.append(_Run(collection=collection, log=log, started=started))
-    return sorted(found, key=lambda run: run.started.started_ms)
-
-
-def _together(runs: list[_Run]) -> Iterator[Event]:
-    """Tell several runs as one; where they are of several collections, these are the outermost folders."""
-    first = runs[0].started
-    names = dict.fromkeys(run.collection for run in runs)
-    several = len(names) > 1
-    collection = first.collection
-    if several:
-        collection = replace(collection, name=counted(len(names), "collection"), variables=())
-    yield replace(
-        first,
-        collection=collection,
-        calls=sum(run.started.calls for run in runs),
-        iterations=max(run.started.iterations for run in runs),
-    )
-    summary = RunSummary(collection=collection.name, started_ms=first.started_ms)
-    scopes, error = Scopes(), ""
-    for run in runs:
-        finished: RunFinished | None = None
-        for event in read_events(run.log):
-            match event:
-                case RunStarted():
-                    continue
-                case RunFinished():
-                    finished = event
-                    continue
-                case CallFinished(result=result) | AttemptFinished(result=result):
-                    moved = replace(result, call=_moved(run, result.call, several=several))
-                    told: Event = replace(event, result=moved)
-                case _:
-                    told = event
-            count(summary, told)
-            yield told
-        if finished is None:
-            error = error or "a run did not end by itself"
-            continue
-        error = error or finished.error or ""
-        scopes = finished.scopes
-        summary.interrupted |= finished.summary.interrupted
-        summary.timed_out |= finished.summary.timed_out
-        ended = run.started.started_ms + finished.summary.elapsed_ms
-        summary.elapsed_ms = max(summary.elapsed_ms, ended - first.started_ms)
-        summary.facts.update(finished.summary.facts)
-    yield RunFinished(summary=summary, scopes=Scopes() if several else scopes, error=error or None)
-
-
-def _moved(run: _Run, call: Call, *, several: bool) -> Call:
-    item = replace(call.item, id=_item_id(run.collection, call))
-    path = (run.started.collection.name, *call.path) if several else call.path
-    return replace(call, item=item, path=path)
-
-
-def _item_id(collection: str, call: Call) -> str:
-    return f"{collection}#{call.item.id}"
+    logs = [(log.with_suffix(".id").read_text("utf-8"), log) for log in sorted(folder.glob("*.jsonl"))]
+    return begun(logs)

@@ -6,12 +6,14 @@ that what a step appends to the file `GITHUB_STEP_SUMMARY` is shown as Markdown 
 """
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from harness.collection.model import Notice
 from harness.errors import InputError
 from harness.reporters.fault import Fault, faults_of
+from harness.reporters.outside_text import clean, cut, defused
 from harness.reporters.reporter import Options, ReporterContext
 from harness.reporters.units import counted, duration, tallied
 from harness.runner.events import CallFinished, Event, RunFinished, RunStarted, WarningRaised
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 # GitHub shows ten annotations of a kind for a step; a few more are kept for the log.
 _LIMIT: Final = 50
+# Of a summary GitHub takes 1 MiB at most: fifty failures are not to fill it.
+_TOLD: Final = 1000
+# A message has up to four values.
+_VALUE: Final = 400
 _SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 
 
@@ -53,10 +59,9 @@ class GithubReporter:
                 for fault in faults_of(result, self._context.dialect.reports):
                     self._errors += 1
                     if self._errors <= _LIMIT:
-                        self._command("error", self._title(result), _message(fault), result.unreadable)
-                        self._told.append(
-                            f"- **{self._plain(self._title(result))}** {self._plain(_message(fault))}"
-                        )
+                        title, message = self._title(result), _message(fault, self._value)
+                        self._command("error", title, message, result.unreadable)
+                        self._told.append(f"- **{self._plain(title)}** {self._plain(message)}")
                 for warning in result.warnings:
                     self._command("warning", self._title(result), warning.message)
             case WarningRaised(warning=warning):
@@ -103,7 +108,8 @@ class GithubReporter:
 
     def _plain(self, text: str) -> str:
         """Make a text one line of Markdown that stands for itself; secrets are found before it is escaped."""
-        return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", " ".join(self._context.mask(text).split()))
+        line = " ".join(defused(clean(cut(self._context.mask(text), _TOLD))).split())
+        return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", line)
 
     def _title(self, result: CallResult) -> str:
         path = " / ".join(result.call.path)
@@ -113,23 +119,30 @@ class GithubReporter:
         """Write a command; `at` is its place where that is a file other than the collection's."""
         if self._silent:
             return
-        mask = self._context.mask
         line = f",line={at.line}" if at is not None and at.line else ""
         file = self._file if at is None else at.file
-        properties = f"file={_property(file)}{line},title={_property(mask(title))}"
+        properties = f"file={_property(clean(file))}{line},title={_property(self._text(title))}"
+        stream = self._context.ci or self._context.stream
         with suppress(BrokenPipeError):
-            self._context.stream.write(f"::{kind} {properties}::{_data(mask(message))}\n")
+            stream.write(f"::{kind} {properties}::{_data(self._text(message))}\n")
+
+    def _text(self, text: str) -> str:
+        return defused(clean(cut(self._context.mask(text))))
+
+    def _value(self, text: str) -> str:
+        return cut(self._context.mask(text), _VALUE)
 
 
-def _message(fault: Fault) -> str:
-    parts = [
-        f"{fault.test}: {fault.name}: {fault.message}" if fault.test else f"{fault.name}: {fault.message}"
-    ]
+def _message(fault: Fault, told: Callable[[str], str]) -> str:
+    """Tell a failure in a few lines; `told` makes a value from outside fit to be shown."""
+    thrown = f"{fault.name}: {told(fault.message)}"
+    parts = [f"{told(fault.test)}: {thrown}" if fault.test else thrown]
     error = fault.error
     if error is not None and error.expected is not None and error.actual is not None:
-        parts += [f"expected: {error.expected}", f"actual:   {error.actual}"]
+        parts += [f"expected: {told(error.expected)}", f"actual:   {told(error.actual)}"]
     if error is not None and error.position is not None:
-        parts.append(f"{fault.event}-script, line {error.position.line}: {error.position.text.strip()}")
+        line = told(error.position.text.strip())
+        parts.append(f"{fault.event}-script, line {error.position.line}: {line}")
     return "\n".join(parts)
 
 

@@ -2,10 +2,12 @@
 
 The elements and attributes are those of Jenkins' schema
 (https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd).
-A `failure` is an assertion that did not hold, an `error` a request or script that broke.
+A `failure` is an assertion that did not hold, an `error` a request or script that broke. Tools tell cases
+apart by class name and name, and leave out all but one of those that share both: no two cases have the same.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from harness.client.message import Exchange
 from harness.dialect import ReportAnswers
 from harness.reporters.export import ReportFile, Spool
 from harness.reporters.fault import Fault, faults_of
+from harness.reporters.outside_text import cut
 from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted, WarningRaised
 from harness.runner.results import CallResult
@@ -60,6 +63,8 @@ class JunitReporter:
         self._attempts: list[CallResult] = []
         self._warnings: list[str] = []
         self._counts = _Counts()
+        self._iteration = 0
+        self._classes: Counter[str] = Counter()
         self._suites = Spool()
         self._file = ReportFile(options.get("export"), DEFAULT_FILE, context.cwd, self._suites)
 
@@ -130,13 +135,22 @@ class JunitReporter:
             f' skipped="{counts.skipped}" time="{_seconds(result.elapsed_ms)}" timestamp="{moment}">\n'
         )
         yield from self._properties(result)
-        collection = started.collection.name if started else ""
-        classname = ".".join(name.replace(".", "_") for name in (collection, *result.call.path)) + cycle
+        classname = self._class(result) + cycle
         for case in cases:
             # The time of a call belongs to all its cases: the sum over a suite is the time it took.
             yield from self._case(case, classname, result.elapsed_ms / len(cases))
         yield from self._output("system-out", self._told(result), 4)
         yield "  </testsuite>\n"
+
+    def _class(self, result: CallResult) -> str:
+        """Name the class of a call's cases; a call of the same name, or that runs again, gets a number."""
+        if result.iteration != self._iteration:
+            self._iteration = result.iteration
+            self._classes.clear()
+        collection = self._started.collection.name if self._started else ""
+        name = ".".join(part.replace(".", "_") for part in (collection, *result.call.path))
+        self._classes[name] += 1
+        return _numbered(name, self._classes[name])
 
     def _properties(self, result: CallResult) -> Iterator[str]:
         properties = {"iteration": str(result.iteration + 1), "attempts": str(result.attempt)}
@@ -162,7 +176,7 @@ class JunitReporter:
             if fault is not None:
                 kind, message = self._attribute(fault.name or "Error"), self._attribute(fault.message)
                 yield f">\n      <{tag} type={kind} message={message}>"
-                yield self._text("\n".join(_details(fault)))
+                yield self._text("\n".join(map(self._value, _details(fault))))
                 yield f"</{tag}>\n    </testcase>\n"
                 return
         yield "/>\n"
@@ -174,7 +188,7 @@ class JunitReporter:
             yield f"attempt {attempt.attempt}: {failed or 'passed'}"
         for run in (*result.prerequest, *result.test):
             for message in run.console:
-                yield f"console.{message.level}: {message.text}"
+                yield self._value(f"console.{message.level}: {message.text}")
         for warning in result.warnings:
             yield f"warning: {warning.message}"
         if result.failed and result.exchange is not None:
@@ -185,8 +199,11 @@ class JunitReporter:
         if text:
             yield f"{' ' * indent}<{tag}>{self._text(text)}</{tag}>\n"
 
+    def _value(self, text: str) -> str:
+        return cut(self._context.mask(text))
+
     def _attribute(self, text: str) -> str:
-        return quoteattr(_known(self._context.mask(text)), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+        return quoteattr(_known(self._value(text)), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
     def _text(self, text: str) -> str:
         # A bare carriage return would be read as a line feed (https://www.w3.org/TR/xml/#sec-line-ends).
@@ -200,12 +217,16 @@ def _cases(result: CallResult, answers: ReportAnswers) -> Iterator[_Case]:
         return
     faults = list(faults_of(result, answers))
     broken = [fault for fault in faults if fault.kind not in ("assertion", "expectation")]
+    told: Counter[str] = Counter()
     for fault in broken:
-        yield _Case(name=_broken_name(fault), error=fault)
+        name = _broken_name(fault)
+        told[name] += 1
+        yield _Case(name=_numbered(name, told[name]), error=fault)
     failing = iter([fault for fault in faults if fault.kind in ("assertion", "expectation")])
     for assertion in result.assertions:
+        told[assertion.name] += 1
         yield _Case(
-            name=assertion.name,
+            name=_numbered(assertion.name, told[assertion.name]),
             failure=next(failing) if assertion.error is not None else None,
             skipped="" if assertion.skipped else None,
         )
@@ -220,6 +241,10 @@ def _broken_name(fault: Fault) -> str:
         return "request" if fault.origin == "call" else f"request of {fault.origin}"
     label = f" of {fault.label}" if fault.label else " of the collection"
     return f"{fault.event}-script{label}"
+
+
+def _numbered(name: str, count: int) -> str:
+    return name if count == 1 else f"{name} [{count}]"
 
 
 def _details(fault: Fault) -> Iterator[str]:

@@ -41,8 +41,9 @@ def _unmasked(text: str) -> str:
 class ReporterContext:
     """What all reporters of a run share.
 
-    `mask` hides the values of secrets in a text. `dialect` says how results are told.
-    Files are named relative to `cwd`; `environ` is where `NO_COLOR`, `TERM` and `COLUMNS` are looked up.
+    What is for people goes to `stream`, commands to a CI system to `ci` (by default the same). `mask` hides
+    the values of secrets in a text. `dialect` says how results are told. Files are named relative to `cwd`;
+    `environ` is where `NO_COLOR`, `TERM` and `COLUMNS` are looked up.
     """
 
     stream: TextIO
@@ -53,6 +54,7 @@ class ReporterContext:
     mask: Callable[[str], str] = _unmasked
     dialect: Dialect = EXACT
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    ci: TextIO | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,3 +143,26 @@ def test_an_interrupted_run_leaves_a_report(bench, interrupted_run):
 
 def test_a_run_that_never_started_leaves_no_file(bench):
     assert bench.report("junit", [], {"export": "junit.xml"}) is None
+
+
+def test_cases_of_the_same_names_have_identities_of_their_own(bench, shop_run):
+    finished = next(
+        event for event in shop_run if isinstance(event, CallFinished) and event.result.assertions
+    )
+    twice = [event for event in shop_run for _ in range(2 if event is finished else 1)]
+    cases = list(document_of(bench, twice).iter("testcase"))
+    assert len({(case.get("classname"), case.get("name")) for case in cases}) == len(cases)
+    assert any(case.get("classname").endswith("[2]") for case in cases)
+
+
+def test_a_long_value_is_cut_and_says_so(bench, shop_run):
+    def long(event):
+        if not isinstance(event, CallFinished) or not event.result.test:
+            return event
+        assertion = Assertion(name="x" * 9000, index=0)
+        run = replace(event.result.test[0], output=(assertion,))
+        return replace(event, result=replace(event.result, test=(run,)))
+
+    names = [case.get("name") for case in document_of(bench, map(long, shop_run)).iter("testcase")]
+    assert any(name.endswith("(cut; 9,000 characters in all)") for name in names)
+    assert max(map(len, names)) < 2100

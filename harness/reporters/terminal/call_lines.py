@@ -231,7 +231,7 @@ class _CallLines:
 
     def _body(self, body: bytes, kind: str | None) -> Iterator[str]:
         try:
-            text = self._style.text(body.decode("utf-8"))
+            text = self._style.whole(body.decode("utf-8"))
         except UnicodeDecodeError:
             yield self._ink(f"<{size(len(body))} of {kind or 'binary data'}>", "dim")
             return

@@ -1,7 +1,6 @@
 """Colours, signs and widths: how text is put on a terminal, or on what is none."""
 
 import os
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass, replace
@@ -20,7 +19,6 @@ _STYLES: Final[Mapping[str, str]] = {
     "magenta": "35",
     "cyan": "36",
 }
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def is_coloured(stream: TextIO, mode: ColourMode, environ: Mapping[str, str]) -> bool:
@@ -149,12 +147,6 @@ def signs_for(stream: TextIO, *, plain: bool) -> Signs:
     except UnicodeEncodeError:
         return ASCII
     return replace(ASCII, micro=UNICODE.micro) if plain else UNICODE
-
-
-def clean(text: str) -> str:
-    """Spell out what would steer the terminal: control characters, except line feed and tab."""
-    text = text.replace("\r\n", "\n").replace("\t", "    ")
-    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def cells(text: str) -> int:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from difflib import ndiff
 from typing import Final
 
+from harness.client.message import Exchange
 from harness.dialect import ReportAnswers
 from harness.reporters.fault import Fault, faults_of
+from harness.reporters.outside_text import clean, cut
 from harness.reporters.terminal.call_lines import outcome, warning_line
 from harness.reporters.terminal.colours import fit, wrap
 from harness.reporters.terminal.style import Style
@@ -15,6 +17,8 @@ from harness.runner.results import CallResult
 # Beyond this many the list says how many more there are: memory and readers have an end.
 _LISTED: Final = 500
 _DIFF_LINES: Final = 40
+_ANSWER_LINES: Final = 12
+_ANSWER_LONGEST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,7 @@ class _Failed:
     path: tuple[str, ...]
     iteration: int
     request: str
+    answer: str
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...]
 
@@ -39,16 +44,18 @@ class FailureList:
         """Keep what failed in a call, if anything."""
         faults = tuple(faults_of(result, self._answers))
         if faults and self.count < _LISTED:
-            request = ""
+            request = answer = ""
             if result.exchange is not None:
                 sent = result.exchange.request
                 told = outcome(result.exchange, self._style)
                 request = f"{sent.method} {self._style.text(sent.url)} [{told}]"
+                answer = self._answer(result.exchange)
             self._failed.append(
                 _Failed(
                     path=result.call.path,
                     iteration=result.iteration,
                     request=request,
+                    answer=answer,
                     faults=faults,
                     warnings=tuple(warning.message for warning in result.warnings),
                 )
@@ -69,12 +76,32 @@ class FailureList:
                 width = None if style.width is None else style.width - 2
                 yield "  " + ink(fit(failed.request, width, style.signs.ellipsis), "dim")
             yield from (warning_line(message, "", style) for message in failed.warnings)
+            yield from self._shown(failed.answer)
             for fault in failed.faults:
                 yield from self._fault(fault, number, failed.path)
                 number += 1
         if number <= self.count:
             yield ""
             yield ink(f"... and {self.count - number + 1} more; the json report has them all", "red")
+
+    def _answer(self, exchange: Exchange) -> str:
+        """Keep the beginning of an answer's text, as it may be shown."""
+        if exchange.response is None or not self._answers.additions:
+            return ""
+        try:
+            text = exchange.response.body.decode("utf-8")
+        except UnicodeDecodeError:
+            return ""
+        return clean(cut(self._style.mask(text), _ANSWER_LONGEST)).strip()
+
+    def _shown(self, answer: str) -> Iterator[str]:
+        """Show an answer, as far as it helps to see why its call failed."""
+        lines = answer.split("\n") if answer else []
+        bar = "  " + self._style.ink(self._style.signs.middle, "dim") + " "
+        for line in lines[:_ANSWER_LINES]:
+            yield from (f"{bar}{self._style.ink(part, 'dim')}".rstrip() for part in self._wrapped(line, 4))
+        if len(lines) > _ANSWER_LINES:
+            yield bar + self._style.ink(f"({len(lines) - _ANSWER_LINES} more lines)", "dim")
 
     def _fault(self, fault: Fault, number: int, path: tuple[str, ...]) -> Iterator[str]:
         ink = self._style.ink

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.reporters.history import Chronicle, Comparison, key_of
+from harness.reporters.outside_text import clean
 from harness.reporters.reporter import ReporterContext
-from harness.reporters.terminal.colours import clean
 from harness.runner.events import CallFinished, Event, RunFinished, RunStarted
 
 _SHOWN = 20

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from harness.reporters.outside_text import clean, cut
 from harness.reporters.reporter import Options, ReporterContext
-from harness.reporters.terminal.colours import Ink, Signs, clean, is_coloured, signs_for, width_of
+from harness.reporters.terminal.colours import Ink, Signs, is_coloured, signs_for, width_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,11 @@ class Style:
     successes: bool = True
 
     def text(self, text: str) -> str:
-        """Make text from outside fit to be printed: secrets masked, control characters spelled out."""
+        """Make a value from outside fit to be printed: masked, cut, control characters spelled out."""
+        return clean(cut(self.mask(text)))
+
+    def whole(self, text: str) -> str:
+        """Make a text that is cut elsewhere fit to be printed."""
         return clean(self.mask(text))
 
 
