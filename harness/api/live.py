@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from harness.api.address_form import as_used
 from harness.api.certificate_list import certificates_of
 from harness.api.network import network_of, transport_of
 from harness.api.preparation import (
@@ -116,8 +117,9 @@ class LiveRun:
             collection=Scope("collection", self.collection.variables),
             globals=globals_.with_values(config.inputs.global_vars.items()).scope(),
         )
-        for name, value in self._network.variables.items():
-            self.scopes.environment.set(name, value)
+        for name, value in as_used(self._network.variables, self.collection).items():
+            if name not in config.inputs.env_vars:
+                self.scopes.environment.set(name, value)
         self.jar = CookieJar()
         if config.network.cookie_jar is not None:
             where = os.fspath(config.network.cookie_jar)

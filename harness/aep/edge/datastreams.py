@@ -52,6 +52,7 @@ class Datastream:
     enabled: bool
     authenticated: bool
     event_datasets: tuple[str, ...]
+    profile_datasets: tuple[str, ...] = ()
 
 
 class Datastreams:
@@ -78,6 +79,7 @@ class Datastreams:
             enabled=data.get("enabled", True),
             authenticated=data.get("access_type") == "authenticated",
             event_datasets=tuple(_dataset_ids(settings)) if on else (),
+            profile_datasets=tuple(_dataset_ids(settings, "profile")) if on else (),
         )
 
     # calls
@@ -145,7 +147,7 @@ class Datastreams:
         if not isinstance(sandbox, str) or not self._platform.service(Sandboxes).exists(tenant):
             raise problem.bad_request(f"There is no sandbox {sandbox!r}")
         catalog = self._platform.service(Catalog)
-        for dataset_id in _dataset_ids(own):
+        for dataset_id in (*_dataset_ids(own), *_dataset_ids(own, "profile")):
             if catalog.dataset(tenant, dataset_id) is None:
                 raise problem.bad_request(f"There is no dataset {dataset_id!r} in the sandbox {sandbox}")
 
@@ -155,9 +157,12 @@ def _settings(data: dict[str, Any]) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _dataset_ids(settings: dict[str, Any]) -> list[str]:
-    """Ids of the event datasets, the primary one first; one may stand by itself or several in an array."""
-    given = (settings.get("datasets") or {}).get("event") or []
+def _dataset_ids(settings: dict[str, Any], use: str = "event") -> list[str]:
+    """Ids of the datasets for events or profiles, the primary one first.
+
+    One may stand by itself, or several in an array.
+    """
+    given = (settings.get("datasets") or {}).get(use) or []
     entries = given if isinstance(given, list) else [given]
     entries = sorted(
         (one for one in entries if isinstance(one, dict)), key=lambda one: one.get("primary") is not True

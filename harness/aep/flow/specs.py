@@ -27,6 +27,9 @@ KINESIS = "86043421-563b-46ec-8e6c-e23184711bf6"
 EVENT_HUBS = "bf9f5905-92b7-48bf-bf20-455bc6b60a4e"
 PROFILE_STORE = "8a9c3494-9708-43d7-ae3f-cda01e5030e1"
 DATA_LAKE = "c604ff05-7f1a-43c0-8e18-33bf874cb11c"
+LANDING_ZONE = "26f526f2-58f4-4712-961d-e41bf1ccc0e8"
+ACTIVATION_DATA_LAKE = "23598e46-f560-407b-88d5-ea6207e49db0"
+STORAGE_PROVIDER = "0ed90a81-07f4-4586-8190-b40eccef1c5a"
 STREAMING_PROVIDER = "521eee4d-8cbe-4906-bb48-fb6bd4450033"
 PROFILE_PROVIDER = "14e34fac-d307-11e9-bb65-2a2ae2dbcce4"
 PROFILE_DESTINATION_FLOW = "71471eba-b620-49e4-90fd-23f1fa0174d8"
@@ -108,7 +111,7 @@ def _storage(spec_id: str, name: str, auth: str, *secrets: str, destination: boo
     return ConnectionSpec(
         id=spec_id,
         name=name,
-        provider_id=PROFILE_PROVIDER if destination else "0ed90a81-07f4-4586-8190-b40eccef1c5a",
+        provider_id=PROFILE_PROVIDER if destination else STORAGE_PROVIDER,
         category="Cloud Storage",
         auth=(AuthSpec(name=auth, kind="KeyBased", properties=properties, required=secrets),),
         is_source=not destination,
@@ -188,9 +191,23 @@ CONNECTION_SPECS = {
         ),
         ConnectionSpec(
             id=DATA_LAKE,
-            name="Data Lake",
+            name="datalake",
             provider_id=PROFILE_PROVIDER,
             category="Data Lake",
+        ),
+        ConnectionSpec(
+            id=LANDING_ZONE,
+            name="landing-zone",
+            provider_id=STORAGE_PROVIDER,
+            category="Cloud Storage",
+            is_source=True,
+        ),
+        ConnectionSpec(
+            id=ACTIVATION_DATA_LAKE,
+            name="activation-datalake",
+            provider_id=PROFILE_PROVIDER,
+            category="Data Lake",
+            is_source=True,
         ),
         _storage(
             "ecadc60c-7455-4d87-84dc-2a0e293d997b",

@@ -32,6 +32,9 @@ _SPELLINGS = ("nsid", "namespace", "ns")
 _LISTS = ("xids", "compositeXids", "compositeXidsWithNamespace")
 _CLUSTERS = uuid.uuid5(uuid.NAMESPACE_URL, "http://ns.adobe.com/identity/cluster")
 
+_PRIVATE = ("pdg", "private graph", "private")
+"""Spellings of the one graph there is, as Adobe's guides and clients write them."""
+
 
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the service."""
@@ -287,9 +290,10 @@ class IdentityCalls:
     @staticmethod
     def _stitches(graph_type: Any) -> bool:
         """Whether the private graph is asked for, as it is where nothing else is."""
-        if graph_type is None or graph_type in ("pdg", "Private Graph", "private graph"):
+        named = str(graph_type or "private").lower().replace("+", " ")
+        if named in _PRIVATE:
             return True
-        if graph_type in ("None", "none"):
+        if named == "none":
             return False
         raise _invalid(f"The graph {graph_type!r} is not here; use pdg or none.")
 

@@ -29,6 +29,7 @@ _LARGEST_FILE = 512_000_000
 """Bytes of a file that is sent in parts."""
 _MOST_FILES = 1500
 _LANDED = ("success", "active")
+_FAILED = frozenset({"failed", "failure"})
 _GIVEN = frozenset(
     {
         "id",
@@ -50,6 +51,7 @@ _GIVEN = frozenset(
         "failedRecordCount",
         "inputFormat",
         "partialIngestionPercent",
+        "partialIngestionPercentage",
     }
 )
 """Fields of a batch that are not the client's to change."""
@@ -114,6 +116,9 @@ class BatchCalls:
         wrong = wrong_format(form)
         if wrong is not None:
             raise problem.bad_request(f"inputFormat.{wrong}")
+        if "partialIngestionPercentage" in wanted:
+            # The guide and the API reference spell it in two ways, and clients in both.
+            wanted["partialIngestionPercent"] = wanted.pop("partialIngestionPercentage")
         percent = wanted.get("partialIngestionPercent", 0)
         if not isinstance(percent, int | float) or isinstance(percent, bool) or not 0 <= percent <= 100:
             raise problem.bad_request("partialIngestionPercent must be from 0 to 100")
@@ -283,8 +288,14 @@ class BatchCalls:
         tenant = caller.tenant
         found = self._batches.all(tenant)
         status = request.query.get("status")
-        if status and not set(status.split(",")) <= set(STATUSES):
-            raise problem.bad_request(f"status must be one of {', '.join(STATUSES)}")
+        if status:
+            asked = set(status.split(","))
+            if not asked <= set(STATUSES):
+                raise problem.bad_request(f"status must be one of {', '.join(STATUSES)}")
+            if asked & _FAILED:
+                # Guides about batches say failed, Catalog's list of states says failure.
+                asked |= _FAILED
+            found = [one for one in found if one["status"] in asked]
         dataset = request.query.get("dataSet") or request.query.get("datasetId")
         if dataset:
             found = [one for one in found if one["relatedObjects"][0]["id"] in dataset.split(",")]
@@ -296,7 +307,7 @@ class BatchCalls:
                 limit = request.query.number(name, 0)
                 found = [one for one in found if (one.get(field, 0) - limit) * sign > 0]
         shown = [(one["id"], self._batches.shown(tenant, one)) for one in found]
-        own = {"dataSet", "datasetId", "batch", *_TIMES}
+        own = {"dataSet", "datasetId", "batch", "status", *_TIMES}
         request.query.pairs = [pair for pair in request.query.pairs if pair[0] not in own]
         return listed(shown, request.query)
 

@@ -35,14 +35,14 @@ class BatchPreview:
         self._batches = platform.service(Batches)
 
     def read(self, request: Request, caller: Caller) -> Response:
-        """`GET …/preview?format=&delimiter=&quote=&escape=&header=&nrow=`; 0 rows are the default."""
+        """`GET …/preview?[format=]&delimiter=&quote=&escape=&header=&nrow=`; 0 rows are the default."""
         tenant = caller.tenant
         batch = self._batches.get(tenant, request.params["batch"])
         if batch is None or batch["relatedObjects"][0]["id"] != request.params["dataset"]:
             raise problem.not_found(
                 f"There is no batch {request.params['batch']} of the dataset {request.params['dataset']}"
             )
-        form = self._form(request)
+        form = self._form(request, batch)
         most = request.query.number("nrow", 0, high=_MOST_ROWS) or _DEFAULT_ROWS
         records: list[dict[str, Any]] = []
         for file in self._batches.files(tenant, batch["id"]):
@@ -61,9 +61,11 @@ class BatchPreview:
         return answer({"formatParams": form, "preview": {"columns": columns, "rows": table}})
 
     @staticmethod
-    def _form(request: Request) -> dict[str, Any]:
+    def _form(request: Request, batch: dict[str, Any]) -> dict[str, Any]:
+        """How the files are to be read; the batch's own format where the query names none."""
         query = request.query
-        wanted = (query.get("format") or "").lower()
+        given = batch.get("inputFormat", {})
+        wanted = (query.get("format") or given.get("format") or "").lower()
         if wanted not in FORMATS:
             raise problem.bad_request(f"The query parameter format must be one of {', '.join(FORMATS)}")
         form: dict[str, Any] = {"format": wanted}
@@ -75,7 +77,9 @@ class BatchPreview:
             if wrong is not None:
                 raise problem.bad_request(wrong)
         if wanted == "json":
-            form["isMultiLineJson"] = query.flag("isMultiLineJson")
+            form["isMultiLineJson"] = query.flag("isMultiLineJson") or (
+                "isMultiLineJson" not in query and given.get("isMultiLineJson") is True
+            )
         return form
 
 

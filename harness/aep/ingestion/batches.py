@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from harness.aep.access.sandboxes import Sandboxes
 from harness.aep.catalog.datasets import Catalog
 from harness.aep.catalog.lake import BATCH_KIND as KIND
 from harness.aep.catalog.lake import FAILED, LAKE
@@ -104,6 +105,7 @@ class Batches:
         good = self._platform.store.count_records(tenant, LAKE, batch["id"])
         bad = self._platform.store.count_records(tenant, FAILED, batch["id"])
         body = {name: value for name, value in batch.items() if name not in {"id", "streamed"}}
+        body["sandboxId"] = self._platform.service(Sandboxes).describe(tenant)["sandboxId"]
         if batch["streamed"]:
             body["metrics"] = _metrics(batch, good, bad)
         if batch["streamed"] and bad:

@@ -10,6 +10,7 @@ from harness.aep.access.gateway import bearer
 from harness.aep.flow.inlets import Inlets
 from harness.aep.ingestion.inlet_rates import InletRates
 from harness.aep.ingestion.landing import Landing
+from harness.aep.ingestion.query_words import tell_unknown_words
 from harness.aep.ingestion.streaming_batches import StreamingBatches
 from harness.aep.problem import Problem
 from harness.aep.registry.state import SchemaRegistry
@@ -137,6 +138,7 @@ class Streaming:
     # steps
 
     def _admit(self, request: Request) -> Inlet:
+        tell_unknown_words(request)
         inlet = self._inlets.by_inlet_id(request.params["id"])
         if inlet is None:
             raise problem.dcs(404, "Not Found", f"inletId: [{request.params['id']}] is not a known inlet")

@@ -35,6 +35,7 @@ _TYPES = {
     "xdm:descriptorPrimaryKey": _UNVERSIONED,
     "xdm:descriptorVersion": _UNVERSIONED,
     "xdm:descriptorTimestamp": _UNVERSIONED,
+    "xdm:descriptorTimeSeriesGranularity": ("xdm:sourceSchema", "xdm:sourceVersion", "xdm:granularity"),
     "xdm:descriptorRecommendation": _SOURCE,
 }
 """Descriptor types, with the fields that each needs."""
@@ -48,6 +49,9 @@ _DISPLAY = {
 """What an alternate display says, of which it needs something."""
 _CARDINALITIES = ("1:1", "1:0", "M:1", "M:0")
 _PLURAL = frozenset({"xdm:descriptorPrimaryKey"})
+_WHOLE = frozenset({"xdm:descriptorTimeSeriesGranularity"})
+"""Types that say something of a whole schema, not of a field."""
+_GRANULARITIES = ("day", "hour")
 
 
 def routes(platform: Platform) -> list[Endpoint]:
@@ -184,8 +188,8 @@ class Descriptors:
                 f"Requested resource {source} with version {version} is not found",
             )
         # 3. the field
-        paths = body.get("xdm:sourceProperty")
-        for path in paths if isinstance(paths, list) and kind in _PLURAL else [paths]:
+        paths = body.get("xdm:sourceProperty", [] if kind in _WHOLE else None)
+        for path in paths if isinstance(paths, list) and kind in _PLURAL | _WHOLE else [paths]:
             self._check_path(caller, source, path)
         # 4. the rest, by type
         if kind == "xdm:descriptorIdentity":
@@ -196,6 +200,8 @@ class Descriptors:
             self._check_namespace(caller, body["xdm:identityNamespace"])
         elif kind == "xdm:alternateDisplayInfo":
             self._check_display(body)
+        elif kind == "xdm:descriptorTimeSeriesGranularity" and body["xdm:granularity"] not in _GRANULARITIES:
+            raise self._registry.refused(f"xdm:granularity must be one of {', '.join(_GRANULARITIES)}")
         elif kind == "xdm:descriptorLabel":
             self._check_labels(caller, body)
 

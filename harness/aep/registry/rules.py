@@ -106,7 +106,9 @@ def outside_namespace(document: dict[str, Any], tenant: str) -> list[str]:
 def _outside(path: str, field: Any, root: dict[str, Any], namespace: str, found: list[str]) -> None:
     if path.rpartition(".")[2] == namespace:
         return
-    inner = dict(_fields(field, root, 0))
+    # a list of Adobe's, such as productListItems, is extended in its items
+    items = field.get("items") if isinstance(field, dict) else None
+    inner = dict(_fields(field, root, 0)) or dict(_fields(items, root, 0))
     if not inner:
         found.append(path)
     for name, sub in inner.items():

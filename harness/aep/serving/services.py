@@ -1,4 +1,4 @@
-"""Which modules answer, and which services of AEP are known but not here."""
+"""Which modules answer, for which paths."""
 
 from __future__ import annotations
 
@@ -67,62 +67,6 @@ MODULES: dict[str, tuple[str, ...]] = {
 A module is imported when the first request below one of its prefixes comes: starting is fast.
 """
 
-ABSENT = {
-    "/data/foundation/access-control": "Access Control",
-    "/data/foundation/audit": "Audit Query",
-    "/data/foundation/conversion": "Data Prep",
-    "/data/foundation/dulepolicy": "Policy Service",
-    "/data/foundation/policy": "Policy Service",
-    "/data/foundation/query": "Query Service",
-    "/data/foundation/schemaregistry": "Schema Registry",
-    "/data/foundation/catalog": "Catalog",
-    "/data/foundation/dataset": "Dataset Service",
-    "/data/foundation/import": "Data Ingestion",
-    "/data/foundation/export": "Data Access",
-    "/data/foundation/connectors": "Connectors",
-    "/data/foundation/flowservice": "Flow Service",
-    "/data/foundation/sandbox-management": "Sandbox",
-    "/data/foundation/mlinput": "Sensei Machine Learning",
-    "/data/infrastructure/observability": "Observability Insights",
-    "/data/core/activation": "Destination Authoring",
-    "/data/core/privacy": "Privacy Service",
-    "/data/core/hygiene": "Data Hygiene",
-    "/data/core/idnamespace": "Identity Namespace",
-    "/data/core/identity": "Identity Service",
-    "/data/core/ups": "Real-time Customer Profile",
-    "/data/core/ca": "Real-time Customer Profile",
-    "/data/core/edge": "Edge",
-    "/data/core/ajo": "Journey Optimizer",
-    "/data/core/xcore": "Edge Configuration",
-    "/data/sensei": "Sensei Machine Learning",
-    "/ajo": "Journey Optimizer",
-    "/journey": "Journey Optimizer",
-    "/authoring": "Destination Authoring",
-    "/unifiedtags": "Unified Tags",
-    "/companies": "Reactor",
-    "/properties": "Reactor",
-    "/audit_events": "Reactor",
-    "/builds": "Reactor",
-    "/callbacks": "Reactor",
-    "/data_elements": "Reactor",
-    "/environments": "Reactor",
-    "/extension_package_usage_authorizations": "Reactor",
-    "/extension_packages": "Reactor",
-    "/extensions": "Reactor",
-    "/hosts": "Reactor",
-    "/libraries": "Reactor",
-    "/notes": "Reactor",
-    "/profile": "Reactor",
-    "/profiles": "Reactor",
-    "/rule_components": "Reactor",
-    "/rules": "Reactor",
-    "/app_configurations": "Reactor",
-    "/search": "Reactor",
-    "/secrets": "Reactor",
-}
-"""Services by path prefix; an unknown path below one is answered 501 and names it."""
-
-
 SERVICES = (
     ("/ims", "Identity Management"),
     ("/data/foundation/sandbox-management", "Sandboxes"),
@@ -162,16 +106,6 @@ def module_endpoints(name: str, platform: Platform) -> list[Endpoint]:
 def every_endpoint(platform: Platform) -> list[Endpoint]:
     """All endpoints of all modules."""
     return [endpoint for name in MODULES for endpoint in module_endpoints(name, platform)]
-
-
-def absent_service(path: str) -> str | None:
-    """Name of the service that a path belongs to, by the longest prefix; None for none."""
-    words = path.split("/")
-    for end in range(len(words), 1, -1):
-        name = ABSENT.get("/".join(words[:end]))
-        if name is not None:
-            return name
-    return None
 
 
 @lru_cache(maxsize=4096)

@@ -8,10 +8,11 @@ from harness.aep import problem
 from harness.aep.access.gateway import admit
 from harness.aep.caller import ANONYMOUS, Caller
 from harness.aep.ingestion.landing_queue import LandingQueue
+from harness.aep.ingestion.query_words import tell_unknown_words
 from harness.aep.jobs.scheduler import Scheduler
+from harness.aep.serving.absent import absent
 from harness.aep.serving.provenance import provenance_of
-from harness.aep.serving.services import MODULES, SERVICES, absent_service
-from harness.twin.message import answer
+from harness.aep.serving.services import MODULES, SERVICES
 from harness.twin.surface import Surface
 
 if TYPE_CHECKING:
@@ -45,16 +46,13 @@ class AepSurface(Surface):
 
     def admit(self, request: Request, endpoint: Endpoint) -> Caller:
         """Check the headers of the gateway."""
+        if request.query.pairs and self.service_of(endpoint.path) == "Batch ingestion":
+            tell_unknown_words(request)
         return admit(self._platform, request, json_only=endpoint.json_only, in_sandbox=endpoint.in_sandbox)
 
     def absent(self, method: str, path: str, headers: Mapping[str, str]) -> Response | None:
         """501 for a call of AEP that the platform does not have; it names the service."""
-        del headers
-        service = absent_service(path)
-        if service is None:
-            return None
-        raised = problem.not_implemented(service, method, path)
-        return answer(raised.body, raised.status)
+        return absent(method, path, headers)
 
     def too_large(self, endpoint: Endpoint, limit: int) -> problem.Problem:
         """413, in the shape of the service that refuses."""

@@ -144,3 +144,20 @@ def test_faults_come_at_the_rate_asked_for_and_the_same_with_the_same_seed(
     first = statuses()
     assert set(first) == {200, 503}
     assert statuses() == first
+
+
+@pytest.mark.parametrize(
+    "path", ["/data/foundation/exim/unheard-of", "/data/foundation/brand-new", "/ajo/x", "/ee/v1/media/start"]
+)
+def test_every_path_of_adobe_is_answered_501_which_a_page_may_read(client: Any, path: str) -> None:
+    page = {"origin": "https://shop.example"}
+    refused = client.post(path, {}, headers=page)
+    assert refused.status == 501
+    assert refused.headers["access-control-allow-origin"] == "https://shop.example"
+    asked = client.call("OPTIONS", path, headers={**page, "access-control-request-method": "POST"})
+    assert (asked.status, asked.headers["access-control-allow-methods"]) == (204, "POST")
+
+
+def test_any_path_of_a_host_of_adobes_is_501_and_of_no_host_of_adobes_404(client: Any) -> None:
+    assert client.get("/some/path", headers={"host": "platform-nld2.adobe.io"}).status == 501
+    assert client.get("/some/path").status == 404

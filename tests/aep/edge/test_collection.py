@@ -4,48 +4,7 @@ from typing import Any
 
 import pytest
 
-RECORDS = "/metadata/namespaces/edge/datasets/datastreams/records"
-
-
-@pytest.fixture
-def events(lake: Any) -> str:
-    """Id of an event dataset for Profile, whose events are identified by their identityMap."""
-    web = "https://ns.adobe.com/xdm/context/experienceevent-web"
-    schema = lake.schema(web, title="Web", of=lake.event_class, union=True)
-    return str(lake.dataset(schema, profile=True))
-
-
-def stream(client: Any, dataset: str | None, **changes: Any) -> str:
-    """Id of a datastream that leads to the dataset."""
-    datasets = {} if dataset is None else {"event": {"datasetId": dataset}}
-    settings = {
-        "com_adobe_experience_platform": {"enabled": True, "sandboxName": "prod", "datasets": datasets}
-    }
-    made = client.post(RECORDS, {"data": {"title": "Web", "settings": settings, **changes}})
-    assert made.status == 201, made.body
-    return str(made.json()["_system"]["id"])
-
-
-def view(**xdm: Any) -> dict[str, Any]:
-    page = {"webPageDetails": {"URL": "https://example.com/", "name": "home"}}
-    return {"xdm": {"eventType": "web.webpagedetails.pageViews", "web": page, **xdm}}
-
-
-def send(client: Any, target: str, body: Any, **headers: str | None) -> Any:
-    return client.post(f"/ee/{target}", body, bare=True, headers=dict(headers))
-
-
-def seen(client: Any, ecid: str) -> list[dict[str, Any]]:
-    """Events of a visitor, as Profile has them."""
-    asked = "schema.name=_xdm.context.experienceevent&relatedSchema.name=_xdm.context.profile"
-    found = client.get(
-        f"/data/core/ups/access/entities?{asked}&relatedEntityId={ecid}&relatedEntityIdNS=ecid"
-    )
-    return [one["entity"] for one in found.json()["children"]] if found.status == 200 else []
-
-
-def handle(answer: Any, kind: str) -> Any:
-    return next((one["payload"] for one in answer.json()["handle"] if one["type"] == kind), None)
+from tests.aep.edge.edge_calls import RECORDS, handle, seen, send, stream, view
 
 
 def test_a_page_view_lands_in_dataset_and_profile_under_a_new_ecid(client: Any, events: str) -> None:
@@ -85,13 +44,14 @@ def test_a_first_party_id_gives_the_same_ecid_each_time(client: Any, events: str
     assert found[0] == found[1]
 
 
-def test_version_2_takes_one_event_and_answers_only_what_was_asked(client: Any, events: str) -> None:
+def test_version_2_takes_one_event_and_answers_where_to_call_next(client: Any, events: str) -> None:
     target = f"v2/interact?dataStreamId={stream(client, events)}"
     event = view(identityMap={"ECID": [{"id": "1" * 38, "primary": True}]}, timestamp="2024-01-01T00:00:00Z")
-    assert send(client, target, {"event": event}).json()["handle"] == []
+    assert handle(send(client, target, {"event": event}), "identity:result") is None
     assert [one["timestamp"] for one in seen(client, "1" * 38)] == ["2024-01-01T00:00:00Z"]
     asked = {"event": event, "query": {"identity": {"fetch": ["ECID"]}}}
-    assert [one["type"] for one in send(client, target, asked).json()["handle"]] == ["identity:result"]
+    kinds = [one["type"] for one in send(client, target, asked).json()["handle"]]
+    assert kinds == ["identity:result", "locationHint:result", "state:store"]
 
 
 @pytest.mark.parametrize("version", ["v1", "v2", "or2/v1"])
@@ -99,7 +59,10 @@ def test_many_events_are_collected_at_once(client: Any, events: str, version: st
     target = f"{version}/collect?configId={stream(client, events)}:prod"
     batch = [view(identityMap={"ECID": [{"id": str(n) * 38, "primary": True}]}) for n in (1, 2)]
     answer = send(client, target, {"events": batch}, **{"content-type": "text/plain; charset=UTF-8"})
-    assert (answer.status, list(answer.json())) == (202, ["requestId"])
+    if version == "v2":
+        assert (answer.status, list(answer.json())) == (202, ["requestId"])
+    else:
+        assert (answer.status, answer.body) == (204, b"")
     assert [len(seen(client, str(n) * 38)) for n in (1, 2)] == [1, 1]
     silent = send(client, f"{target}&silent=true", {"events": batch})
     assert (silent.status, silent.body) == (204, b"")
@@ -222,3 +185,33 @@ def test_a_request_may_choose_another_of_the_datastreams_datasets(
 def test_without_a_dataset_events_are_taken_and_lead_nowhere(client: Any) -> None:
     assert send(client, f"v1/interact?configId={stream(client, None)}", {"events": [view()]}).status == 200
     assert client.get("/data/foundation/catalog/batches").json() == {}
+
+
+def test_an_event_that_asks_for_decisions_is_answered_with_none(client: Any, events: str) -> None:
+    query = {"personalization": {"schemas": [], "decisionScopes": ["__view__"]}}
+    answer = send(
+        client, f"v1/interact?configId={stream(client, events)}", {"events": [view() | {"query": query}]}
+    )
+    found = [one for one in answer.json()["handle"] if one["type"] == "personalization:decisions"]
+    assert found == [{"payload": [], "type": "personalization:decisions", "eventIndex": 0}]
+
+
+def test_a_region_in_the_path_stays_the_hint(client: Any, events: str) -> None:
+    target = f"va6/v1/interact?configId={stream(client, events)}"
+    hints = handle(send(client, target, {"events": [view()]}), "locationHint:result")
+    assert {one["scope"]: one["hint"] for one in hints}["EdgeNetwork"] == "va6"
+
+
+def test_a_token_is_looked_at_wherever_version_2_is_called(client: Any, events: str) -> None:
+    target = f"v2/interact?datastreamId={stream(client, events)}"
+    event = view(identityMap={"ECID": [{"id": "1" * 38, "primary": True}]})
+    key = {"x-api-key": "k", "x-gw-ims-org-id": client.settings.org_id}
+    refused = send(client, target, {"event": event}, authorization="Bearer wrong", **key)
+    assert (refused.status, refused.json()["type"].rpartition("/")[2]) == (401, "EXEG-0502-401")
+    assert send(client, target, {"event": event}).status == 200
+
+
+def test_an_event_that_does_not_fit_is_told_in_the_log(client: Any, events: str, caplog: Any) -> None:
+    send(client, f"v1/interact?configId={stream(client, events)}", {"events": [{"xdm": {"unknownField": 5}}]})
+    assert events in caplog.text
+    assert "unknownField" in caplog.text

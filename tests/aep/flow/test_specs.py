@@ -37,3 +37,9 @@ def test_property_filters_and_projects_specs(client: Any) -> None:
         "items"
     ]
     assert items == [{"id": "86043421-563b-46ec-8e6c-e23184711bf6", "name": "Amazon Kinesis"}]
+
+
+@pytest.mark.parametrize("name", ["datalake", "landing-zone", "activation-datalake"])
+def test_connection_specs_have_the_names_that_clients_look_for(client: Any, name: str) -> None:
+    items = client.get("/data/foundation/flowservice/connectionSpecs").json()["items"]
+    assert [one["id"] for one in items if one["name"] == name]

@@ -85,3 +85,9 @@ def test_the_namespaces_of_an_organisation_are_its_own(client: Any) -> None:
     assert client.get(f"{base}/{own}/identities/6").json()["code"] == "Email"
     for path in ("identities", "identities/6"):
         assert client.get(f"{base}/other%40AdobeOrg/{path}").status == 403
+
+
+@pytest.mark.parametrize("kind", ["B2B_OPPORTUNITY", "B2B_CAMPAIGN_MEMBER", "B2B_ACCOUNT_PERSON"])
+def test_a_namespace_of_b2b_has_a_type_of_its_own(client: Any, kind: str) -> None:
+    body = {"name": kind, "code": kind.lower(), "idType": kind}
+    assert client.post("/data/core/idnamespace/identities", body).json()["idType"] == kind

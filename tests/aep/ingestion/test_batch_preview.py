@@ -33,6 +33,11 @@ def test_leaves_of_json_are_columns(client: Any, lake: Any) -> None:
 
 def test_what_cannot_be_previewed_is_refused(client: Any, lake: Any) -> None:
     path = uploaded(lake, b"a\n1\n", "csv")
-    assert client.get(path).status == 400
+    assert client.get(f"{path}?format=xml").status == 400
     assert client.get(f"{path}?format=csv&delimiter=ab").status == 400
     assert client.get(f"{IMPORT}/none/datasets/none/preview?format=csv").status == 404
+
+
+def test_the_format_is_the_batchs_where_the_query_names_none(client: Any, lake: Any) -> None:
+    path = uploaded(lake, b"a\n1\n", "csv")
+    assert client.get(path).json()["formatParams"]["format"] == "csv"

@@ -562,3 +562,32 @@ def test_a_batch_has_a_version_to_match(upload: Upload) -> None:
     stale = upload.client.patch(url, {"tags": {}}, headers={"if-match": first})
     assert (stale.status, stale.json()["title"]) == (412, "PreconditionFailedError")
     assert list(upload.client.get(f"{url}?properties=status").json().values()) == [{"status": "loading"}]
+
+
+@pytest.mark.parametrize("name", ["partialIngestionPercent", "partialIngestionPercentage"])
+def test_the_share_that_may_fail_is_taken_in_both_spellings(lake: Any, name: str) -> None:
+    upload = Upload(lake)
+    rows = [upload.row(), upload.row(), upload.row(points="many")]
+    content = "\n".join(json.dumps(row) for row in rows).encode()
+    found = upload.whole(content, **{name: 50})
+    assert (found["status"], found["metrics"]["outputRecordCount"]) == ("success", 2)
+    assert upload.whole(content)["status"] == "failure"
+
+
+@pytest.mark.parametrize("state", ["failed", "failure"])
+def test_a_list_of_failed_batches_has_them_in_either_word(lake: Any, state: str) -> None:
+    upload = Upload(lake)
+    upload.whole(json.dumps(upload.row()).encode())
+    upload.whole(json.dumps(upload.row(points="many")).encode())
+    (found,) = upload.client.get(f"{CATALOG}/batches?status={state}").json().values()
+    assert found["status"] == "failure"
+    assert found["sandboxId"]
+    assert found["errors"][0]["code"]
+
+
+def test_an_unknown_query_parameter_is_told_in_the_log(lake: Any, caplog: Any) -> None:
+    upload = Upload(lake)
+    batch = upload.create()
+    upload.client.post(f"{IMPORT}/{batch}?action=ABORT&acton=COMPLETE")
+    assert "'acton'" in caplog.text
+    assert "synchronousValidation" in caplog.text

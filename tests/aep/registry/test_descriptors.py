@@ -252,3 +252,15 @@ def test_an_identity_within_an_array_is_named_with_or_without_a_mark_of_its_item
         "xdm:property": "xdm:code",
     }
     assert client.post("/data/foundation/schemaregistry/tenant/descriptors", body).status == 201
+
+
+def test_a_granularity_is_of_a_whole_schema(client: Any, lake: Any) -> None:
+    body = {
+        "@type": "xdm:descriptorTimeSeriesGranularity",
+        "xdm:sourceSchema": lake.schema(of=lake.event_class),
+        "xdm:sourceVersion": 1,
+        "xdm:granularity": "hour",
+    }
+    assert client.post("/data/foundation/schemaregistry/tenant/descriptors", body).status == 201
+    body["xdm:granularity"] = "minute"
+    assert client.post("/data/foundation/schemaregistry/tenant/descriptors", body).status == 400

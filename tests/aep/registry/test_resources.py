@@ -604,3 +604,25 @@ def test_a_resource_that_grows_later_does_not_take_its_users_along(client: Any, 
     body = client.get(path(schema), headers=FULL)
     assert body.status == 200
     assert len(body.body) < 10_000_000
+
+
+def test_a_field_group_adds_fields_within_an_array_of_adobes(client: Any, lake: Any) -> None:
+    own = {"type": "object", "properties": {"color": STRING}}
+    item = {"type": "object", "properties": {lake.tenant: own}}
+    group = client.post(
+        f"{BASE}/tenant/fieldgroups",
+        {
+            "title": "Products",
+            "type": "object",
+            "meta:intendedToExtend": [lake.event_class],
+            "definitions": {"own": {"properties": {"productListItems": {"type": "array", "items": item}}}},
+            "allOf": [{"$ref": "#/definitions/own"}],
+        },
+    )
+    assert group.status == 201, group.body
+    commerce = "https://ns.adobe.com/xdm/context/experienceevent-commerce"
+    made = lake.schema(commerce, group.json()["$id"], of=lake.event_class)
+    accept = {"accept": "application/vnd.adobe.xed-full+json;version=1"}
+    items = client.get(path(made), headers=accept).json()["properties"]["productListItems"]["items"]
+    assert items["properties"]["SKU"]["type"] == "string"
+    assert items["properties"][lake.tenant]["properties"]["color"]["type"] == "string"
