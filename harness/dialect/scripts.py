@@ -14,8 +14,12 @@ class ScriptAnswers:
     """Do scripts find what the current sandbox added: web interfaces such as `URL` and `crypto`, `Intl`,
     `queueMicrotask`, the whole `buffer` module, and all that the language got since Node 20?"""
 
-    current_pm: bool
-    """Does `pm` have what the current sandbox added: `vault`, `require`, `execution.runRequest`?"""
+    vault: bool
+    """Is there a `pm.vault`?"""
+
+    team_members: bool
+    """Does `pm` have what Postman CLI gives to those alone who are signed in: `require` for packages and
+    `execution.runRequest`?"""
 
     refuses_datasets: bool
     """Is there a `pm.datasets`, which says that datasets need Postman's desktop app?"""
@@ -29,8 +33,11 @@ class ScriptAnswers:
     promises: bool
     """Do `pm.sendRequest` and cookie jars, called without a callback, give a promise?"""
 
-    whole_errors: bool
-    """Are the errors of `pm.sendRequest` errors with a message, not only the fields that JSON left of one?"""
+    error_messages: bool
+    """Have the errors of `pm.sendRequest` a name and a message beside the fields of the system's error?"""
+
+    error_instances: bool
+    """Are the errors of `pm.sendRequest` instances of `Error`, not plain objects?"""
 
     empty_response_on_error: bool
     """Is a callback of `pm.sendRequest` handed an empty response beside its error?"""
@@ -65,12 +72,14 @@ class ScriptAnswers:
 
 NEWMAN_SCRIPTS = ScriptAnswers(
     current_globals=False,
-    current_pm=False,
+    vault=False,
+    team_members=False,
     refuses_datasets=False,
     top_level_await=False,
     free_names=False,
     promises=False,
-    whole_errors=False,
+    error_messages=False,
+    error_instances=False,
     empty_response_on_error=True,
     library_ticks=False,
     large_legacy_bodies=True,
@@ -86,13 +95,15 @@ NEWMAN_SCRIPTS = ScriptAnswers(
 
 POSTMAN_SCRIPTS = ScriptAnswers(
     current_globals=True,
-    current_pm=True,
+    vault=True,
+    team_members=False,
     refuses_datasets=False,
     top_level_await=True,
     free_names=True,
     promises=True,
-    whole_errors=True,
-    empty_response_on_error=True,
+    error_messages=True,
+    error_instances=False,
+    empty_response_on_error=False,
     library_ticks=True,
     large_legacy_bodies=False,
     awaits_tests=False,
@@ -107,12 +118,14 @@ POSTMAN_SCRIPTS = ScriptAnswers(
 
 EXACT_SCRIPTS = ScriptAnswers(
     current_globals=True,
-    current_pm=True,
+    vault=True,
+    team_members=True,
     refuses_datasets=True,
     top_level_await=True,
     free_names=True,
     promises=True,
-    whole_errors=True,
+    error_messages=True,
+    error_instances=True,
     empty_response_on_error=False,
     library_ticks=True,
     large_legacy_bodies=False,

@@ -50,7 +50,7 @@ function execution(script, runRequest) {
     setNextRequest: (target) => script.setNext(target),
   };
   Object.defineProperty(made.skipRequest, "name", { value: "" });
-  return !script.answers.currentPm ? made : readonly({}, { ...made, runRequest });
+  return !script.answers.teamMembers ? made : readonly({}, { ...made, runRequest });
 }
 
 function vault(script) {
@@ -104,13 +104,14 @@ export function makePm(script, { host, library, answers }) {
     execution: () => execution(script, sender().runRequest),
   };
   if (script.event !== "test") delete lazy.response;
-  if (answers.currentPm) lazy.require = () => (name) => script.package(name);
-  else delete lazy.vault;
+  if (!answers.vault) delete lazy.vault;
+  if (answers.teamMembers) lazy.require = () => (name) => script.package(name);
   if (answers.refusesDatasets) lazy.datasets = () => datasets;
   let senders;
   const sender = () => (senders ??= makeSender({
     flush: () => script.flush(),
     defer: (kind, json, callback) => script.defer(kind, json, callback),
+    later: (callback) => script.timers.later(callback),
     host, answers,
     warn: (text) => script.console.warn(text),
     Buffer: library("buffer").Buffer,

@@ -202,7 +202,7 @@ export class Script {
     const { names } = this.#engine;
     for (let index = 0; index < names.length; index++) {
       const name = names[index];
-      if (name === "bridge" || name === "__exitscope") continue;
+      if (name === "bridge" || name === "require" || name === "__exitscope") continue;
       defineProperty(context, name, {
         __proto__: null,
         get: () => this.bound(name),

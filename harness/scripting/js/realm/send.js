@@ -39,13 +39,14 @@ function systemFields({ code, message }) {
   return fields;
 }
 
-/** newman gives the callback what is left of the error after its way through JSON: the system's fields. */
+/** newman's callback gets what JSON leaves of the error, the system's fields; Postman's a message, too. */
 function failure(sent, answers) {
   const fields = systemFields(sent);
-  return !answers.wholeErrors ? fields : Object.assign(new Error(sent.message), fields);
+  if (answers.errorInstances) return Object.assign(new Error(sent.message), fields);
+  return answers.errorMessages ? { ...fields, name: sent.name ?? "Error", message: sent.message } : fields;
 }
 
-export function makeSender({ defer, flush, host, answers, warn, Buffer }) {
+export function makeSender({ defer, later, flush, host, answers, warn, Buffer }) {
   const exchange = (kind, json, settle) => defer(kind, json, (reply) => {
     const sent = parse(reply);
     if (sent === null) return settle(undefined, null);
@@ -61,8 +62,10 @@ export function makeSender({ defer, flush, host, answers, warn, Buffer }) {
 
   function sendWithCallback(given, callback) {
     if (!given) {
-      const told = typeof callback === "function" && callback.call(this, new Error("sendrequest: nothing to request"));
-      return answers.promises ? this : told;
+      const tell = () => typeof callback === "function" && callback.call(this, new Error("sendrequest: nothing to request"));
+      if (!answers.promises) return tell();
+      later(tell);
+      return this;
     }
     send(given, (error, response, history) => {
       if (typeof callback !== "function") return;
