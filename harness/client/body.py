@@ -77,6 +77,11 @@ def _string_end(text: str, start: int) -> int:
 def object_order(keys: Sequence[str]) -> list[str]:
     """Order names as the properties of a JavaScript object: array indices first, each once."""
     unique = list(dict.fromkeys(keys))
+    for key in unique:
+        if "0" <= key < ":":
+            break
+    else:
+        return unique
     indices = [key for key in unique if _ARRAY_INDEX.match(key) and int(key) < 2**32 - 1]
     if not indices:
         return unique

@@ -11,6 +11,7 @@ as one text and then parsed again; then headers and body; then auth.
 import random as random_module
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from harness.client.body import content_type, is_json, read_content, strip_comments
@@ -25,6 +26,17 @@ from harness.collection.url_text import parse
 from harness.variables.draws import Clock, SystemClock
 
 USER_AGENT: Final = "PostmanRuntime/7.39.1"
+# In Postman's order; `None` is made for each request.
+_SYSTEM: Final[tuple[tuple[str, Field | None], ...]] = (
+    ("user-agent", Field(key="User-Agent", value=USER_AGENT, system=True)),
+    ("accept", Field(key="Accept", value="*/*", system=True)),
+    ("cache-control", Field(key="Cache-Control", value="no-cache", system=True)),
+    ("postman-token", None),
+    ("host", None),
+    ("accept-encoding", Field(key="Accept-Encoding", value="gzip, deflate, br", system=True)),
+    ("connection", Field(key="Connection", value="keep-alive", system=True)),
+)
+_BLOCKABLE: Final = frozenset({"content-type", "content-length", "accept-encoding", "connection", "host"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +56,11 @@ class BuiltRequest:
 
 def resolve_url(url: Url, resolve: Resolve) -> Url:
     """Resolve an address: written as one text, resolved, and parsed again, so that values may hold parts."""
-    text = unparse(url)
+    text = _authored(url)
     return parse(resolve(text) if "{{" in text else text)
+
+
+_authored = lru_cache(maxsize=1024)(unparse)
 
 
 def resolve_auth(auth: Auth | None, resolve: Resolve) -> Auth | None:
@@ -76,7 +91,7 @@ def build(
     draft = Draft(
         method=(resolve(request.method) if "{{" in request.method else request.method).upper(),
         url=resolve_url(request.url, resolve),
-        headers=tuple(_header(pair, resolve) for pair in request.headers),
+        headers=tuple([_header(pair, resolve) for pair in request.headers]),
         content=read_content(request.body, resolve, files, warnings.append),
         prunes=not profile.disable_body_pruning,
     )
@@ -121,25 +136,21 @@ def complete(draft: Draft, profile: Profile, *, host: str, token: Callable[[], s
     if draft.sends_body:
         draft = with_content_type(draft)
     given = {field.key.lower() for field in draft.headers if not field.disabled}
-    added = []
-    for key, value in (
-        ("User-Agent", USER_AGENT),
-        ("Accept", "*/*"),
-        ("Cache-Control", "no-cache"),
-        ("Postman-Token", None),
-        ("Host", host),
-        ("Accept-Encoding", "gzip, deflate, br"),
-        ("Connection", "keep-alive"),
-    ):
-        name = key.lower()
-        if name not in off and name not in given:
-            added.append(Field(key=key, value=token() if value is None else value, system=True))
-    headers = [*draft.headers, *added]
-    for name in off & {"content-type", "content-length", "accept-encoding", "connection", "host"}:
+    headers = list(draft.headers)
+    for name, system in _SYSTEM:
+        if name in off or name in given:
+            continue
+        if system is not None:
+            headers.append(system)
+        elif name == "host":
+            headers.append(Field(key="Host", value=host, system=True))
+        else:
+            headers.append(Field(key="Postman-Token", value=token(), system=True))
+    for name in off & _BLOCKABLE if off else ():
         last = max(
             (i for i, field in enumerate(headers) if not field.disabled and field.key.lower() == name),
             default=-1,
         )
         if last >= 0 and headers[last].system:
             headers[last] = replace(headers[last], disabled=True)
-    return replace(draft, headers=tuple(headers))
+    return draft.with_headers(tuple(headers))

@@ -82,6 +82,12 @@ class Draft:
     content: Content | None = None
     prunes: bool = True
 
+    def with_headers(self, headers: tuple[Field, ...]) -> "Draft":
+        """Return the draft with other headers."""
+        return Draft(
+            method=self.method, url=self.url, headers=headers, content=self.content, prunes=self.prunes
+        )
+
     @property
     def sends_body(self) -> bool:
         """Whether the body goes over the wire."""
@@ -92,10 +98,10 @@ class Draft:
     def last(self, name: str) -> Field | None:
         """Return the last enabled header of a name, in any case."""
         name = name.lower()
-        return next(
-            (field for field in reversed(self.headers) if not field.disabled and field.key.lower() == name),
-            None,
-        )
+        for field in reversed(self.headers):
+            if not field.disabled and field.key.lower() == name:
+                return field
+        return None
 
     def indexed(self, name: str) -> Field | None:
         """Return the last header of a name in any case, be it disabled."""
@@ -109,11 +115,11 @@ class Draft:
 
     def filtered(self, keep: Callable[[Field], bool]) -> "Draft":
         """Return the draft with the headers that satisfy a predicate."""
-        return replace(self, headers=tuple(filter(keep, self.headers)))
+        return self.with_headers(tuple(filter(keep, self.headers)))
 
     def adding(self, key: str, value: str, *, system: bool = True) -> "Draft":
         """Return the draft with one more header at the end."""
-        return replace(self, headers=(*self.headers, Field(key=key, value=value, system=system)))
+        return self.with_headers((*self.headers, Field(key=key, value=value, system=system)))
 
     def replacing(self, key: str, value: str) -> "Draft":
         """Return the draft with the one header of that name changed in place, or else with one at the end."""
@@ -123,7 +129,7 @@ class Draft:
             return self.without(key).adding(key, value)
         changed = list(self.headers)
         changed[found[0]] = replace(changed[found[0]], key=key, value=value, system=True)
-        return replace(self, headers=tuple(changed))
+        return self.with_headers(tuple(changed))
 
     def upserting(self, key: str, value: str) -> "Draft":
         """Return the draft with a header of that exact spelling changed, or with one more."""

@@ -13,8 +13,11 @@ FailureKind = Literal[
 
 def header(headers: Headers, name: str) -> str | None:
     """Return the first value of a header, the name in any case; `None` when it is absent."""
-    wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+    wanted, length = name.lower(), len(name)
+    for key, value in headers:
+        if len(key) == length and key.lower() == wanted:
+            return value
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import random as random_module
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -32,6 +33,11 @@ _ABSOLUTE: Final = re.compile(r"https?:")
 _BLOCKABLE: Final = ("content-type", "content-length", "accept-encoding", "connection")
 
 
+@lru_cache(maxsize=1024)
+def _is_token(text: str) -> bool:
+    return _TOKEN.match(text) is not None
+
+
 def invalid(message: str, code: str = "") -> TransportFailure:
     """Say that a request cannot be sent as it is; `code` is Node's, whose own errors are `TypeError`s."""
     name = "TypeError" if code else "Error"
@@ -47,31 +53,45 @@ class HeaderObject:
             if key != PROTOTYPE:
                 gathered.setdefault(key, []).append(value)
         self._values = {key: gathered[key] for key in object_order(list(gathered))}
+        # In small letters -> the first and the last spelling.
+        self._spellings: dict[str, tuple[str, str]] = {}
+        self._note_spellings()
+
+    def _note_spellings(self) -> None:
+        spellings = self._spellings
+        spellings.clear()
+        for key in self._values:
+            name = key.lower()
+            first = spellings.get(name)
+            spellings[name] = (key, key) if first is None else (first[0], key)
 
     def spelled(self, name: str) -> str | None:
         """Return how a header is spelled here."""
-        name = name.lower()
-        return next((key for key in self._values if key.lower() == name), None)
+        found = self._spellings.get(name.lower())
+        return None if found is None else found[0]
 
     def get(self, name: str, separator: str = ",") -> str | None:
         """Return a header's value, several joined as JavaScript joins an array."""
-        name = name.lower()
-        found = None
-        for key, values in self._values.items():
-            if key.lower() == name:
-                found = separator.join(value or "" for value in values)
-        return found
+        found = self._spellings.get(name.lower())
+        return None if found is None else separator.join(value or "" for value in self._values[found[1]])
 
     def __contains__(self, name: str) -> bool:
-        return self.spelled(name) is not None
+        return name.lower() in self._spellings
 
     def set(self, name: str, value: str) -> None:
         """Set a header where it stands, or at the end."""
-        self._values[self.spelled(name) or name] = [value]
+        lowered = name.lower()
+        found = self._spellings.get(lowered)
+        if found is None:
+            self._spellings[lowered] = (name, name)
+        self._values[name if found is None else found[0]] = [value]
 
     def remove(self, name: str) -> None:
         """Remove the first header of that name."""
-        self._values.pop(self.spelled(name) or name, None)
+        found = self._spellings.get(name.lower())
+        if found is not None:
+            del self._values[found[0]]
+            self._note_spellings()
 
     def on_wire(self) -> Headers:
         """Return the headers as Node sends them: of several spellings the last one, at the first one's place.
@@ -80,14 +100,21 @@ class HeaderObject:
         """
         merged: dict[str, tuple[str, Values]] = {}
         for key, values in self._values.items():
-            if not _TOKEN.match(key):
+            if not _is_token(key):
                 raise invalid(f'Header name must be a valid HTTP token ["{key}"]', "ERR_INVALID_HTTP_TOKEN")
-            if any(_BAD_VALUE.search(value) for value in values if value is not None):
-                raise invalid(f'Invalid character in header content ["{key}"]', "ERR_INVALID_CHAR")
+            for value in values:
+                # What is printable ASCII needs no second look.
+                if value is None or (value.isascii() and value.isprintable()):
+                    continue
+                if _BAD_VALUE.search(value):
+                    raise invalid(f'Invalid character in header content ["{key}"]', "ERR_INVALID_CHAR")
             merged[key.lower()] = key, values
         lines: list[tuple[str, str]] = []
         for name in object_order(list(merged)):
             key, values = merged[name]
+            if len(values) == 1 and values[0] is not None:
+                lines.append((key, values[0]))
+                continue
             texts = ["null" if value is None else value for value in values]
             if name == "cookie":
                 texts = ["; ".join(texts)]
@@ -174,7 +201,7 @@ class Outgoing:
         # 7. What Node refuses or leaves out.
         if url.protocol not in {"http:", "https:"}:
             raise invalid(f"Invalid protocol: {url.protocol}")
-        if not _TOKEN.match(self.method):
+        if not _is_token(self.method):
             message = f'Method must be a valid HTTP token ["{self.method}"]'
             raise invalid(message, "ERR_INVALID_HTTP_TOKEN")
         if _BAD_TARGET.search(url.target):

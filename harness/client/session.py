@@ -11,6 +11,7 @@ each inherited auth, and a new one otherwise. A session may be used from several
 import time
 from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,12 +34,16 @@ from harness.client.transport import (
     TransportFailure,
 )
 from harness.client.url import EncodedUrl, encode, encode_text, unparse
+from harness.collection.model import Url
 from harness.collection.url_text import parse
 from harness.dialect import EXACT, RunAnswers
 from harness.errors import OfflineError, ReplayMiss
 
 # How often an auth may send a request again (postman-runtime's replay controller).
 MOST_REPLAYS: Final = 3
+# What the next leg sees of the headers that sending added.
+_KEPT: Final = frozenset({"content-length", "cookie"})
+_KEPT_LENGTHS: Final = frozenset(map(len, _KEPT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,7 @@ class _Sending:
         self._last_url: EncodedUrl | None = None
         self._asked: Draft | None = None
         self._shown: Draft | None = None
+        self._spelled: tuple[Url, bool, EncodedUrl] | None = None
 
     def run(self) -> Exchange:
         """Send leg after leg until the auth is content."""
@@ -110,7 +116,7 @@ class _Sending:
         response: Response | None = None
         failure: Failure | None = None
         try:
-            if not unparse(draft.url):
+            if not draft.url.host and not unparse(draft.url):
                 raise invalid("runtime:extensions~request: request url is empty")
             response = self._legs(draft)
         except TransportFailure as problem:
@@ -136,7 +142,7 @@ class _Sending:
             cookies=tuple(cookie.plain() for cookie in cookies),
             warnings=tuple(self._warnings),
             fields=shown.headers,
-            address=unparse(shown.url),
+            address=_spelled_out(shown.url),
         )
 
     def _legs(self, draft: Draft) -> Response | None:
@@ -205,14 +211,21 @@ class _Sending:
 
     def _complete(self, draft: Draft) -> Draft:
         profile = self._built.profile
-        url = encode(draft.url, disabled=profile.disable_url_encoding)
+        url = self._encoded(draft.url, disabled=profile.disable_url_encoding)
         return complete(draft, profile, host=url.host, token=self._draw_token)
+
+    def _encoded(self, url: Url, *, disabled: bool) -> EncodedUrl:
+        """Spell an address for the wire; the one that was spelled last is at hand."""
+        last = self._spelled
+        if last is None or last[0] is not url or last[1] is not disabled:
+            last = self._spelled = (url, disabled, encode(url, disabled=disabled))
+        return last[2]
 
     def _as_sent(self, draft: Draft) -> Draft:
         """Return a leg's request as Postman keeps it for the next leg: encoded, with length and cookies."""
-        url = encode(draft.url, disabled=self._built.profile.disable_url_encoding)
+        url = self._encoded(draft.url, disabled=self._built.profile.disable_url_encoding)
         for key, value in self._request.headers if self._request is not None else ():
-            if key.lower() in {"content-length", "cookie"}:
+            if len(key) in _KEPT_LENGTHS and key.lower() in _KEPT:
                 draft = draft.replacing(key, value)
         return draft.with_url(parse(url.href))
 
@@ -223,7 +236,7 @@ class _Sending:
         outgoing = Outgoing(
             draft,
             profile,
-            encode(draft.url, disabled=profile.disable_url_encoding),
+            self._encoded(draft.url, disabled=profile.disable_url_encoding),
             self._built.random,
             cookies=None if profile.disable_cookies else jar.header,
             keeps_all=options.answers.jar_crosses_hosts,
@@ -287,6 +300,9 @@ class _Sending:
                     self._warnings.append(message)
                 certificate = replace(certificate, **{name: None})
         return certificate if certificate.pfx or (certificate.cert and certificate.key) else None
+
+
+_spelled_out = lru_cache(maxsize=1024)(unparse)
 
 
 def _unsendable(draft: Draft) -> ResolvedRequest:

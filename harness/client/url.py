@@ -186,6 +186,7 @@ def encode(url: Url, *, disabled: bool = False) -> EncodedUrl:
     )
 
 
+@lru_cache(maxsize=2048)
 def encode_text(text: str, *, disabled: bool = False) -> EncodedUrl:
     """Spell an address given as text."""
     return encode(parse(text), disabled=disabled)

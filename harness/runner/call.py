@@ -278,7 +278,7 @@ class _CallRun:
         return HopContext(call=site.call.path, iteration=site.iteration, attempt=site.attempt, origin=origin)
 
     def _resolver(self, event: str) -> Resolver:
-        return Resolver(self.site.scopes, self.draws.random(event), self.draws.clock)
+        return Resolver(self.site.scopes, lambda: self.draws.random(event), self.draws.clock)
 
     def _build(self, call: Call, resolver: Resolver) -> BuiltRequest:
         built = build(

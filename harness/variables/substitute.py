@@ -32,14 +32,17 @@ class Resolver:
     Names are taken literally, spaces included. Values that are objects read `[object Object]`; a `null` in a
     data row leaves its name in place and hides the name in all other scopes. A name that starts with `$` and
     is no variable draws a new value each time it occurs. `unresolved` lists the names that have no value, in
-    the order they were met; `used` those that have one, as first met.
+    the order they were met; `used` those that have one, as first met. `random` is asked once for what values
+    are drawn from, when the first is.
     """
 
-    __slots__ = ("_dynamic", "_resolved", "_scopes", "unresolved", "used")
+    __slots__ = ("_clock", "_dynamic", "_random", "_resolved", "_scopes", "unresolved", "used")
 
-    def __init__(self, scopes: Scopes, random: random.Random, clock: Clock) -> None:
+    def __init__(self, scopes: Scopes, random: Callable[[], random.Random], clock: Clock) -> None:
         self._scopes = scopes
-        self._dynamic = DynamicValues(random, clock)
+        self._random = random
+        self._clock = clock
+        self._dynamic: DynamicValues | None = None
         self.unresolved: list[str] = []
         self.used: dict[str, UsedVariable] = {}
         self._resolved: list[tuple[str, str]] = []
@@ -68,7 +71,8 @@ class Resolver:
         left: dict[str, list[str]] = {}
         for template, text in reversed(self._resolved):
             left.setdefault(template, []).append(text)
-        anew = Resolver(self._scopes, self._dynamic.random, self._dynamic.clock)
+        anew = Resolver(self._scopes, self._random, self._clock)
+        anew._dynamic = self._dynamic
 
         def again(template: str) -> str:
             texts = left.get(template)
@@ -93,7 +97,7 @@ class Resolver:
     def _find(self, name: str) -> str | None:
         found = self._scopes.find(name)
         if found is None:
-            value = self._dynamic.draw(name) if name.startswith("$") else None
+            value = self._draw(name) if name.startswith("$") else None
             scope = "dynamic"
         else:
             scope, variable = found[0].name, found[1]
@@ -101,3 +105,8 @@ class Resolver:
         if value is not None and name not in self.used:
             self.used[name] = UsedVariable(name=name, scope=scope, value=value)
         return value
+
+    def _draw(self, name: str) -> str | None:
+        if self._dynamic is None:
+            self._dynamic = DynamicValues(self._random(), self._clock)
+        return self._dynamic.draw(name)

@@ -11,7 +11,7 @@ from harness.variables.substitute import Resolver
 def resolver(row=None, **values):
     variables = [Variable(key=key, value=value) for key, value in values.items()]
     scopes = Scopes(environment=Scope("environment", variables)).with_row(row or {})
-    return Resolver(scopes, random.Random(1), SteppingClock(1_700_000_000_000))
+    return Resolver(scopes, lambda: random.Random(1), SteppingClock(1_700_000_000_000))
 
 
 @pytest.mark.parametrize(
