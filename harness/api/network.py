@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from harness.client.transport import Transport
 from harness.errors import InputError, UsageError, require_extra
@@ -78,6 +77,8 @@ def transport_of(network: Network, config: RunConfig, stack: ExitStack) -> Trans
 
 def _trusting(certificate: str, others: str | None, stack: ExitStack) -> str:
     """Write a certificate to trust, and those that are trusted besides, into a file of this run."""
+    from tempfile import TemporaryDirectory
+
     text = ""
     if others is not None:
         try:

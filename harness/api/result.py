@@ -11,7 +11,6 @@ from harness.options.config import RunConfig
 from harness.options.keywords import RunKeywords
 from harness.runner.events import CallFinished, RunFinished
 from harness.runner.results import CallResult, RunSummary
-from harness.runner.spool import Spool
 from harness.variables.scope import Scopes
 
 
@@ -56,6 +55,8 @@ def run(collection: str | Path | Collection | Mapping[str, Any], **options: Unpa
     """
     config = RunConfig.of(collection, **options)
     with LiveRun(config) as live:
+        from harness.runner.spool import Spool
+
         calls = Spool(live.plan.calls)
         finished: RunFinished | None = None
         for event in live.events():

@@ -3,7 +3,6 @@
 import errno
 import select
 import socket
-import ssl
 import time
 from dataclasses import dataclass
 from typing import Final
@@ -36,10 +35,11 @@ class Connection:
     took to open; `sent_at` when the last request was written, by `time.monotonic`.
     """
 
-    __slots__ = ("_poll", "_timed", "opening", "sent_at", "served", "sock")
+    __slots__ = ("_poll", "_secure", "_timed", "opening", "sent_at", "served", "sock")
 
-    def __init__(self, sock: socket.socket, opening: Opening) -> None:
+    def __init__(self, sock: socket.socket, opening: Opening, *, secure: bool = False) -> None:
         self.sock = sock
+        self._secure = secure
         self.opening = opening
         self.served = 0
         self.sent_at = 0.0
@@ -85,12 +85,8 @@ class Connection:
         except TimeoutError:
             failure = Failure(kind="timeout", message="ESOCKETTIMEDOUT", code="ESOCKETTIMEDOUT")
             raise TransportFailure(failure) from None
-        except ssl.SSLError as error:
-            from harness.client.tls_failure import tls_failure
-
-            raise TransportFailure(tls_failure(error)) from None
         except (Hangup, OSError) as error:
-            raise TransportFailure(_reset(error)) from None
+            raise TransportFailure(_reset(error, secure=self._secure)) from None
         self.served += 1
         return answer
 
@@ -113,7 +109,13 @@ class Connection:
         return bool(reset.poll(_RESET_WAIT_MS))
 
 
-def _reset(error: BaseException) -> Failure:
+def _reset(error: BaseException, *, secure: bool) -> Failure:
+    if secure:
+        from harness.client.tls_failure import alert
+
+        told = alert(error)
+        if told is not None:
+            return told
     if isinstance(error, Hangup):
         return Failure(kind="reset", message="socket hang up", code="ECONNRESET")
     code = errno.errorcode.get(getattr(error, "errno", 0) or 0, "ECONNRESET")

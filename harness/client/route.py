@@ -46,7 +46,8 @@ def open_connection(route: Route, dialer: Dialer, deadline: float | None) -> Con
         begun = time.monotonic()
         sock = _secured(sock, route.context, route.host, deadline)
         tls_s = time.monotonic() - begun
-    return Connection(sock, Opening(dns_s=dialed.dns_s, tcp_s=dialed.tcp_s, tls_s=tls_s))
+    opening = Opening(dns_s=dialed.dns_s, tcp_s=dialed.tcp_s, tls_s=tls_s)
+    return Connection(sock, opening, secure=route.context is not None)
 
 
 def _secured(

@@ -107,6 +107,14 @@ def tls_failure(error: Exception) -> Failure:
     return Failure(kind="tls", message=str(error), code=f"ERR_SSL_{reason}", hint=hint)
 
 
+def alert(error: BaseException) -> Failure | None:
+    """Say what TLS told in the middle of a connection, `None` when the error is none of its own.
+
+    In TLS 1.3 a server refuses a client's certificate only after the handshake.
+    """
+    return tls_failure(error) if isinstance(error, ssl.SSLError) else None
+
+
 def hung_up() -> Failure:
     """Say that the other side ended the connection while TLS was agreed upon."""
     return Failure(

@@ -83,6 +83,8 @@ def _is_directory_format(source: str) -> bool:
     """Whether a source is a part of a collection of format v3."""
     if is_address(source):
         return False
+    if source.lower().endswith(".json") and Path(source).is_file():
+        return False
     from harness.collection.v3.location import is_v3
 
     if is_v3(source):

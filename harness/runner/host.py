@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Any, Literal
 
 from harness.client.build import build
@@ -100,6 +99,8 @@ def set_cookie_text(cookie: Cookie) -> str:
     if cookie.path:
         text += f"; Path={cookie.path}"
     if cookie.expires is not None:
+        from email.utils import format_datetime
+
         text += f"; Expires={format_datetime(datetime.fromtimestamp(cookie.expires, UTC), usegmt=True)}"
     return text + ("; Secure" if cookie.secure else "") + ("; HttpOnly" if cookie.http_only else "")
 
