@@ -2,6 +2,8 @@
 
 import json
 import os
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from harness.client.certificates import ALL_URLS, CertificateRule
@@ -22,8 +24,28 @@ def certificates_of(config: RunConfig) -> tuple[CertificateRule, ...]:
             key=config.network.client_key,
             passphrase=config.network.client_passphrase,
         )
+        if config.network.client_key is None and config.dialect.run.certificates_hold_keys:
+            certificate = _with_its_key(certificate, config.network.client_cert)
         rules.append(CertificateRule(matches=(ALL_URLS,), certificate=certificate))
     return tuple(rules)
+
+
+def _with_its_key(certificate: ClientCertificate, file: str) -> ClientCertificate:
+    """Take the key from the certificate's own file: PKCS #12, or PEM that holds both.
+
+    Raises `InputError` for a certificate alone, with which nobody can prove anything.
+    """
+    try:
+        held = Path(file).read_bytes()
+    except OSError:
+        return certificate  # told when it is used, as newman tells it
+    if held[:1] == b"0":
+        return ClientCertificate(pfx=file, passphrase=certificate.passphrase)
+    if b"PRIVATE KEY-----" in held:
+        return replace(certificate, key=file)
+    raise InputError(
+        "the client certificate has no private key", where=file, hint="name its file with --ssl-client-key"
+    )
 
 
 def _listed_certificates(file: str) -> list[CertificateRule]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from harness.api.address_form import as_used
 from harness.api.certificate_list import certificates_of
-from harness.api.network import network_of, transport_of
+from harness.api.network import network_of, network_warnings, transport_of, verifies
 from harness.api.preparation import (
     cassette_of,
     collection_of,
@@ -104,6 +104,10 @@ class LiveRun:
             *(RunWarning(message=one.message, place=one.place) for one in self.collection.notices),
             *(RunWarning(message=one.message, place=one.place) for one in self._unread()),
             *(RunWarning(message=text) for text in (*environment.warnings, *globals_.warnings)),
+            *(
+                RunWarning(message=text)
+                for text in (network_warnings(config) if self.mode != "replay" else ())
+            ),
             *((RunWarning(message=self.expired.message, place=str(self.cassette)),) if self.expired else ()),
         )
         # Names whose values were chosen for this run, which a recording's environment does not replace.
@@ -333,10 +337,11 @@ class LiveRun:
         config = self.config
         return SessionOptions(
             timeout_s=config.limits.timeout_request_ms / 1000 or None,
-            verify=config.network.verify,
+            verify=verifies(config),
             follow_redirects=config.network.follow_redirects,
             certificates=certificates_of(config),
             extra_ca=self._network.extra_ca,
+            encodes_client=config.network.oauth2_encodes_client,
             answers=config.dialect.run,
         )
 

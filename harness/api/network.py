@@ -6,7 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.client.proxy import Proxies
 from harness.client.transport import Transport
+from harness.client.trust import Trust, node_verifies_nothing
 from harness.errors import InputError, UsageError, require_extra
 from harness.options.config import RunConfig
 
@@ -62,7 +64,10 @@ def transport_of(network: Network, config: RunConfig, stack: ExitStack) -> Trans
     """Return what sends over a network until the stack is closed. Raises `UsageError` for a missing file."""
     from harness.client.http import HttpTransport
 
-    transport: Transport = HttpTransport(hosts=network.hosts)
+    python = config.dialect.run.python_variables
+    transport: Transport = HttpTransport(
+        hosts=network.hosts, proxies=Proxies.of(os.environ, common=python), trust=_trust(config)
+    )
     if config.network.serve_files:
         from harness.client.file_answers import FileAnswers
 
@@ -73,6 +78,31 @@ def transport_of(network: Network, config: RunConfig, stack: ExitStack) -> Trans
         transport = FileAnswers(transport, files)
     stack.callback(transport.close)
     return transport
+
+
+def verifies(config: RunConfig) -> bool | None:
+    """Whether certificates are verified, whatever requests say of it; `None` leaves it to them."""
+    if config.network.verify is None and follows_node(config):
+        return False
+    return config.network.verify
+
+
+def follows_node(config: RunConfig) -> bool:
+    """Whether Node's switch for verifying nothing is set and followed."""
+    return not config.dialect.run.verifies_in_any_case and node_verifies_nothing(os.environ)
+
+
+def network_warnings(config: RunConfig) -> tuple[str, ...]:
+    """Tell what the environment says of connections and is not done."""
+    warnings = _trust(config).warnings
+    if config.network.verify is None and not follows_node(config) and node_verifies_nothing(os.environ):
+        ignored = "NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: certificates are verified; -k switches that off"
+        warnings = (*warnings, ignored)
+    return warnings
+
+
+def _trust(config: RunConfig) -> Trust:
+    return Trust.of(os.environ, system=config.network.system_ca, bundles=config.dialect.run.python_variables)
 
 
 def _trusting(certificate: str, others: str | None, stack: ExitStack) -> str:

@@ -134,20 +134,20 @@ class Proxies:
     exempt: tuple[Exemption, ...] = ()
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], *, newman: bool = False) -> "Proxies":
-        """Read HTTP_PROXY, HTTPS_PROXY, ALL_PROXY (unknown to newman) and NO_PROXY, in either case."""
+    def of(cls, environment: Mapping[str, str], *, common: bool = True) -> "Proxies":
+        """Read HTTP_PROXY, HTTPS_PROXY, with `common` ALL_PROXY, and NO_PROXY, in either case."""
 
         def first(*names: str) -> Proxy | None:
             spelled = (form for name in names for form in (name, name.lower()))
             found = (read_proxy(environment.get(name) or "", name) for name in spelled)
             return next((proxy for proxy in found if proxy is not None), None)
 
-        common = () if newman else ("ALL_PROXY",)
+        others = ("ALL_PROXY",) if common else ()
         entries = re.split(r"[,\s]+", environment.get("NO_PROXY") or environment.get("no_proxy") or "")
         exempt = tuple(found for entry in entries if entry and (found := _exemption(entry)) is not None)
         return cls(
-            http=first("HTTP_PROXY", *common),
-            https=first("HTTPS_PROXY", "HTTP_PROXY", *common),
+            http=first("HTTP_PROXY", *others),
+            https=first("HTTPS_PROXY", "HTTP_PROXY", *others),
             exempt=exempt,
         )
 

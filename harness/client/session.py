@@ -59,6 +59,7 @@ class SessionOptions:
     follow_redirects: bool | None = None
     certificates: tuple[CertificateRule, ...] = ()
     extra_ca: str | None = None
+    encodes_client: bool = False
     answers: RunAnswers = EXACT.run
 
 
@@ -198,6 +199,7 @@ class _Sending:
             clock=built.clock,
             profile=built.profile,
             obtains_tokens=self._session.options.answers.obtains_tokens,
+            encodes_client=self._session.options.encodes_client,
             tokens=self._session.tokens,
             warnings=self._warnings,
         )

@@ -22,17 +22,17 @@ class Trust:
     warnings: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, environment: Mapping[str, str], *, system: bool = False, newman: bool = False) -> "Trust":
-        """Read NODE_EXTRA_CA_CERTS, which adds, and REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE, which replace.
+    def of(cls, environment: Mapping[str, str], *, system: bool = False, bundles: bool = True) -> "Trust":
+        """Read NODE_EXTRA_CA_CERTS, which adds, and with `bundles` REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE.
 
-        newman knows the first alone. As in Node, a file of the first that is not there is a warning.
+        As in Node, a file of the first that is not there is a warning.
         """
         warnings: list[str] = []
         extra = environment.get("NODE_EXTRA_CA_CERTS") or ""
         if extra and not Path(extra).is_file():
             warnings.append(f"NODE_EXTRA_CA_CERTS names {extra!r}, which is no file: it adds no authorities")
             extra = ""
-        names = () if newman or system else ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+        names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if bundles and not system else ()
         source = next((name for name in names if environment.get(name)), "")
         return cls(
             bundle=environment[source] if source else None,
@@ -43,6 +43,6 @@ class Trust:
         )
 
 
-def follows_node_unverified(environment: Mapping[str, str]) -> bool:
-    """Whether Node would verify nothing: NODE_TLS_REJECT_UNAUTHORIZED is 0."""
+def node_verifies_nothing(environment: Mapping[str, str]) -> bool:
+    """Whether Node is told to verify nothing: NODE_TLS_REJECT_UNAUTHORIZED is 0."""
     return environment.get("NODE_TLS_REJECT_UNAUTHORIZED") == "0"

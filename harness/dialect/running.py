@@ -13,6 +13,15 @@ class RunAnswers:
     jar_crosses_hosts: bool
     """Do the cookies of the first request go along when a redirect leads to another host?"""
 
+    verifies_in_any_case: bool
+    """Are certificates verified when Node's NODE_TLS_REJECT_UNAUTHORIZED is 0? Only -k switches that off."""
+
+    python_variables: bool
+    """Are ALL_PROXY and REQUESTS_CA_BUNDLE followed, which curl and Python know and Node does not?"""
+
+    certificates_hold_keys: bool
+    """Is a client certificate that is given without a key used, when its file holds the key as well?"""
+
     script_timeout: bool
     """Is there a default limit for the time of scripts?"""
 
@@ -38,6 +47,9 @@ class RunAnswers:
 NEWMAN_RUN = RunAnswers(
     obtains_tokens=False,
     jar_crosses_hosts=True,
+    verifies_in_any_case=False,
+    python_variables=False,
+    certificates_hold_keys=False,
     script_timeout=False,
     keeps_losses=False,
     skipped_requests_tell=False,
@@ -50,6 +62,9 @@ POSTMAN_RUN = replace(NEWMAN_RUN, counts_empty_scripts=False)
 EXACT_RUN = RunAnswers(
     obtains_tokens=True,
     jar_crosses_hosts=False,
+    verifies_in_any_case=True,
+    python_variables=True,
+    certificates_hold_keys=True,
     script_timeout=True,
     keeps_losses=True,
     skipped_requests_tell=True,

@@ -40,6 +40,8 @@ class RunKeywords(TypedDict, total=False):
     client_key: str | None
     client_passphrase: str | None
     extra_ca: str | None
+    system_ca: bool
+    oauth2_encodes_client: bool
     cookie_jar: str | Path | None
     resolve: Mapping[str, str]
     serve_files: Mapping[str, str | Path]

@@ -99,7 +99,7 @@ class NetworkOptions:
             on=BOTH,
             metavar="FILE",
             file=True,
-            help="client certificate, PEM",
+            help="client certificate, PEM or PKCS #12",
         ),
     )
     client_key: str | None = setting(
@@ -127,6 +127,26 @@ class NetworkOptions:
             metavar="FILE",
             file=True,
             help="CAs to trust besides the known",
+        ),
+    )
+    system_ca: bool = setting(
+        False,
+        Option(
+            name="system-ca",
+            heading=NETWORK,
+            on=BOTH,
+            kind="flag",
+            help="trust the operating system's own certificate store, and no other list",
+        ),
+    )
+    oauth2_encodes_client: bool = setting(
+        False,
+        Option(
+            name="oauth2-encode-client",
+            heading=NETWORK,
+            on=BOTH,
+            kind="flag",
+            help="form-encode OAuth 2.0 client id and secret in Basic (RFC 6749); Postman does not",
         ),
     )
     cookie_jar: str | Path | None = setting(

@@ -83,8 +83,8 @@ def test_the_first_variable_that_names_a_proxy_counts(environment, protocol, hos
     assert Proxies.of(environment).for_host(protocol, "x", 80).host == host
 
 
-def test_newman_does_not_know_of_all_proxy():
-    assert Proxies.of({"ALL_PROXY": "c"}, newman=True).for_host("http:", "x", 80) is None
+def test_all_proxy_may_be_left_out():
+    assert Proxies.of({"ALL_PROXY": "c"}, common=False).for_host("http:", "x", 80) is None
 
 
 @pytest.mark.parametrize(
