@@ -41,6 +41,8 @@ def network_of(config: RunConfig, stack: ExitStack, *, platform: str | None) -> 
                 raise UsageError(
                     "only the local platform exports there", where=option, hint="--platform local"
                 )
+        if platform is not None:
+            return _installed(platform, config, stack)
         return Network(hosts=config.network.resolve, extra_ca=config.network.extra_ca)
     require_extra("aep", wanted="the local platform")
     from harness.aep.serving.hosts import ADOBE_HOSTS
@@ -54,6 +56,28 @@ def network_of(config: RunConfig, stack: ExitStack, *, platform: str | None) -> 
     journal = local.platform.service(CallLog)
     return Network(
         hosts=dict.fromkeys(ADOBE_HOSTS, local.address) | dict(config.network.resolve),
+        extra_ca=_trusting(local.certificate_pem, config.network.extra_ca, stack),
+        variables=local.environment(),
+        told=lambda: summary(journal.by_source),
+    )
+
+
+def _installed(platform: str, config: RunConfig, stack: ExitStack) -> Network:
+    """Start a platform that is installed beside the harness."""
+    require_extra("aep", wanted=f"the platform {platform}")
+    from harness.twin.call_log import CallLog
+    from harness.twin.kinds import find_kind
+    from harness.twin.provenance import summary
+    from harness.twin.server import TwinServer
+
+    try:
+        kind = find_kind(platform)
+    except (LookupError, TypeError, ImportError, AttributeError) as error:
+        raise UsageError(f"the platform {platform!r} cannot be used: {error}", where="--platform") from error
+    local = stack.enter_context(TwinServer(kind))
+    journal = local.running.service(CallLog)
+    return Network(
+        hosts=dict.fromkeys(kind.hosts, local.address) | dict(config.network.resolve),
         extra_ca=_trusting(local.certificate_pem, config.network.extra_ca, stack),
         variables=local.environment(),
         told=lambda: summary(journal.by_source),

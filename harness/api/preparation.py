@@ -16,7 +16,7 @@ from harness.collection.model import Collection, Item
 from harness.collection.selection import pick, select
 from harness.errors import InputError, UsageError, choices
 from harness.options.config import RunConfig
-from harness.options.network import PLATFORMS
+from harness.options.network import PLATFORMS, platform_names
 from harness.runner.plan import Plan, plan
 from harness.runner.rules import Rule, rule_of
 from harness.variables.data import load_rows
@@ -163,8 +163,8 @@ def _with_action(config: RunConfig, path: str | Path, mode: str) -> tuple[Parts,
 def platform_of(config: RunConfig, companion: Companion) -> str | None:
     """Return the platform that a run is against: the one asked for, else the companion's."""
     name = config.network.platform if config.network.platform is not None else companion.platform
-    if name is not None and name not in PLATFORMS:
+    if name is not None and name not in PLATFORMS and name not in platform_names():
         raise InputError(
-            f"there is no platform {name!r}", where=companion.file, hint=choices(name, PLATFORMS)
+            f"there is no platform {name!r}", where=companion.file, hint=choices(name, platform_names())
         )
     return name

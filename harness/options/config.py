@@ -11,7 +11,7 @@ from harness.options.cassette import CassetteOptions
 from harness.options.derived import dialect_of, pair
 from harness.options.inputs import InputOptions
 from harness.options.limits import LimitOptions
-from harness.options.network import PLATFORMS, NetworkOptions
+from harness.options.network import PLATFORMS, NetworkOptions, platform_names
 from harness.options.option import FLOW, SETTING, Given, Option, Setting, setting
 from harness.options.output import OutputOptions
 
@@ -51,9 +51,11 @@ class RunConfig:
         if self.cassette.record is not None and self.cassette.replay is not None:
             raise UsageError("a run either records or replays, not both", where="--record, --replay")
         platform, bail = self.network.platform, self.limits.bail
-        if platform is not None and platform not in PLATFORMS:
+        if platform is not None and platform not in PLATFORMS and platform not in platform_names():
             raise UsageError(
-                f"there is no platform {platform!r}", where="--platform", hint=choices(platform, PLATFORMS)
+                f"there is no platform {platform!r}",
+                where="--platform",
+                hint=choices(platform, platform_names()),
             )
         bails = {"failure", "folder"}
         words = bails if bail is None else set(bail.split(","))

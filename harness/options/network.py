@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 
 PLATFORMS: Final = ("local",)
+"""Platforms that are part of the harness; others are installed beside it."""
+
+
+def platform_names() -> tuple[str, ...]:
+    """Names that `--platform` takes: the harness's own, and those of the entry points `harness.platforms`."""
+    from harness.twin.kinds import kind_names
+
+    return tuple(dict.fromkeys((*PLATFORMS, *kind_names())))
 
 
 KINESIS: Final = Option(
@@ -49,8 +57,8 @@ class NetworkOptions:
             name="platform",
             heading=WHAT,
             on=BOTH,
-            metavar="local",
-            help="start a platform for the run: local",
+            metavar="NAME",
+            help="start a platform for the run: local, or one that is installed beside the harness",
         ),
     )
     kinesis: str | None = setting(None, KINESIS)

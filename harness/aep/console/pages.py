@@ -8,9 +8,12 @@ from harness.aep import problem
 from harness.aep.console import flow_pages, lake_pages, overview, people_pages, schema_trees
 from harness.aep.console.sandbox_choice import SandboxChoice, choice_of
 from harness.aep.serving.environment import environment
+from harness.aep.serving.surface import AepSurface
 from harness.twin.call_log import CallLog
+from harness.twin.console import provenance_page
+from harness.twin.console.journal import JournalPages
 from harness.twin.console.paging import asked_for, span_of
-from harness.twin.console.rendering import asset, page
+from harness.twin.console.rendering import Pages, asset
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -31,18 +34,20 @@ _TABS = (
     ("profiles", "Profiles", f"{_BASE}/profiles"),
     ("segments", "Segments", f"{_BASE}/segments"),
     ("flows", "Flows", f"{_BASE}/flows"),
+    ("provenance", "Provenance", f"{_BASE}/provenance"),
 )
 _RECENT = 12
-_CALLS = 50
+_PAGES = Pages("harness.aep.console")
 
 
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the pages."""
     console = Console(platform)
+    journal = JournalPages(platform, console.journal_page)
     table: tuple[tuple[str, Callable[[Request, Caller], Response]], ...] = (
         ("/", console.overview),
-        (f"{_BASE}/log", console.log),
-        (f"{_BASE}/log/rows", console.log_rows),
+        (f"{_BASE}/log", journal.log),
+        (f"{_BASE}/log/rows", journal.rows),
         (f"{_BASE}/schemas", console.schemas),
         (f"{_BASE}/schemas/{{id}}", console.schema),
         (f"{_BASE}/datasets", console.datasets),
@@ -51,6 +56,7 @@ def routes(platform: Platform) -> list[Endpoint]:
         (f"{_BASE}/profiles/{{xid}}", console.profile),
         (f"{_BASE}/segments", console.segments),
         (f"{_BASE}/flows", console.flows),
+        (f"{_BASE}/provenance", console.provenance),
         (f"{_BASE}/assets/{{name}}", console.asset),
     )
     return [Endpoint(method="GET", path=path, handler=handler, door="console") for path, handler in table]
@@ -79,27 +85,6 @@ class Console:
                 for name, value in environment(self._platform).items()
             ],
         )
-
-    def log(self, request: Request, _: Caller) -> Response:
-        """`GET /_console/log?q=&page=`: the last calls, with their bodies."""
-        place, asked = choice_of(self._platform, request), asked_for(request)
-        found = self._log.found(asked)
-        span = span_of(request, len(found), size=_CALLS)
-        return self._page(
-            "log",
-            place,
-            calls=found[span.start : span.end],
-            span=span,
-            asked=asked,
-            most=_CALLS,
-            total=self._log.total,
-        )
-
-    def log_rows(self, request: Request, _: Caller) -> Response:
-        """`GET /_console/log/rows?after=&q=`: calls that came since, as rows of the page."""
-        after = request.query.number("after", 0)
-        calls = self._log.found(asked_for(request), after=after)[:_CALLS]
-        return page("log_rows.html", {"calls": calls})
 
     def schemas(self, request: Request, _: Caller) -> Response:
         """`GET /_console/schemas?q=&page=`."""
@@ -210,6 +195,11 @@ class Console:
             stream_span=stream_span,
         )
 
+    def provenance(self, request: Request, _: Caller) -> Response:
+        """`GET /_console/provenance`: where each call is known from."""
+        place = choice_of(self._platform, request)
+        return self._page("provenance", place, **provenance_page.facts(AepSurface(self._platform)))
+
     def asset(self, request: Request, _: Caller) -> Response:
         """`GET /_console/assets/{name}`: style and script of the pages."""
         found = asset(request.params["name"])
@@ -217,13 +207,19 @@ class Console:
             raise problem.not_found(f"There is no asset {request.params['name']}")
         return found
 
+    def journal_page(self, request: Request, template: str, facts: dict[str, Any]) -> Response:
+        """Show a page of the journal."""
+        return self._page("log", choice_of(self._platform, request), template, **facts)
+
     def _page(self, tab: str, place: SandboxChoice, template: str = "", **facts: Any) -> Response:
         tabs = [(name, title, place.link(path)) for name, title, path in _TABS]
         common = {
+            "base": "base.html",
+            "title": "Local platform",
             "place": place,
             "tab": tab,
             "tabs": tabs,
             "url": self._platform.url,
             "now_ms": self._platform.clock.now_ms(),
         }
-        return page(template or f"{tab}.html", common | facts)
+        return _PAGES.page(template or f"{tab}.html", common | facts)

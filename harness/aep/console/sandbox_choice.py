@@ -23,6 +23,12 @@ class SandboxChoice:
     orgs: tuple[str, ...]
     sandboxes: tuple[str, ...]
 
+    @property
+    def hidden(self) -> tuple[tuple[str, str], ...]:
+        """What a form of a page sends along, to stay where it is."""
+        org = (("org", self.tenant.org),) if self.tenant.org != self.orgs[0] else ()
+        return (*org, ("sandbox", self.tenant.sandbox))
+
     def link(self, path: str, **query: str) -> str:
         """Address of another page about the same place."""
         kept = {}

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import Response
 
 from harness.twin.clock import iso
@@ -19,18 +19,35 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:;"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_KIT = "harness.twin.console"
 _TYPES = {"console.css": "text/css", "console.js": "text/javascript"}
 
 
-def page(template: str, facts: Mapping[str, Any], status: int = 200) -> Response:
-    """Render a template. Texts are escaped; scripts other than the console's own do not run."""
-    text = _environment().get_template(template).render(facts)
-    headers = {
-        "content-security-policy": _POLICY,
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-    }
-    return Response(text, status, headers=headers, media_type="text/html")
+class Pages:
+    """Pages of one platform: the templates of its package `package`, over those of the kit."""
+
+    def __init__(self, package: str = "") -> None:
+        own = [PackageLoader(package)] if package else []
+        self._environment = Environment(
+            loader=ChoiceLoader([*own, PackageLoader(_KIT)]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(
+            moment=_moment, clock=_clock, size=_size, elapsed=_elapsed, number=_number, pretty=_pretty
+        )
+
+    def page(self, template: str, facts: Mapping[str, Any], status: int = 200) -> Response:
+        """Render a template. Texts are escaped; scripts other than the console's own do not run."""
+        text = self._environment.get_template(template).render(facts)
+        headers = {
+            "content-security-policy": _POLICY,
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+        }
+        return Response(text, status, headers=headers, media_type="text/html")
 
 
 def asset(name: str) -> Response | None:
@@ -41,22 +58,7 @@ def asset(name: str) -> Response | None:
 
 @cache
 def _asset(name: str) -> bytes:
-    return files("harness.aep.console").joinpath("templates", name).read_bytes()
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("harness.aep.console"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        moment=_moment, clock=_clock, size=_size, elapsed=_elapsed, number=_number, pretty=_pretty
-    )
-    return environment
+    return files(_KIT).joinpath("templates", name).read_bytes()
 
 
 def _moment(ms: int) -> str:

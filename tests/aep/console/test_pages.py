@@ -19,6 +19,7 @@ PAGES = (
     "/_console/profiles",
     "/_console/segments",
     "/_console/flows",
+    "/_console/provenance",
 )
 
 
