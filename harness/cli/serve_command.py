@@ -13,6 +13,7 @@ from harness.aep.settings import Settings
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, UsageError
 from harness.twin.certificate import LazyCertificate
+from harness.twin.store import DamagedState
 
 
 def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -39,6 +40,12 @@ def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     try:
         names = [host for address, _ in settings.served_files if (host := urlsplit(address).hostname)]
         serve_forever(settings, options.host, options.port, names=names, started=started)
+    except DamagedState as error:
+        raise UsageError(
+            f"its state cannot be read: {error}",
+            where=options.data or "--data",
+            hint="put a copy of it back, or move it away to start with an empty platform",
+        ) from error
     except sqlite3.Error as error:
         raise UsageError(f"cannot keep the state there: {error}", where=options.data or "--data") from error
     except OSError as error:

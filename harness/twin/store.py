@@ -68,12 +68,16 @@ def encode(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+class DamagedState(sqlite3.DatabaseError):
+    """The file holds a database that was cut short or overwritten; what it says cannot be relied on."""
+
+
 class Store:
     """The one door to SQLite. Safe to call from several threads; calls are serialised.
 
     A write outside `transaction()` is committed before the call returns. With a file, the journal
     is WAL: what was committed survives the process being killed. sqlite3.Error for a file that cannot be
-    opened, or is none of a store's.
+    opened, or is none of a store's; DamagedState for one that SQLite finds damaged.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -88,6 +92,7 @@ class Store:
         )
         try:
             if file is not None:
+                self._check_whole()
                 self._database.execute("PRAGMA journal_mode=WAL")
                 self._database.execute("PRAGMA synchronous=NORMAL")
                 self._check_version()
@@ -95,6 +100,17 @@ class Store:
         except sqlite3.Error:
             self._database.close()
             raise
+
+    def _check_whole(self) -> None:
+        """Have SQLite look at every page: a platform must not start over a state that answers with errors."""
+        try:
+            (found,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+                raise
+            found = str(error)
+        if found != "ok":
+            raise DamagedState(f"the file is damaged ({found.splitlines()[-1]})")
 
     def _check_version(self) -> None:
         (found,) = self._database.execute("PRAGMA user_version").fetchone()

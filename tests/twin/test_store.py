@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.twin.store import Store
+from harness.twin.store import DamagedState, Store
 from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -118,3 +119,44 @@ def test_several_threads_may_write() -> None:
     for thread in threads:
         thread.join()
     assert store.count(HERE, "kind") == 200
+
+
+def written(file: Path) -> bytes:
+    store = Store(file)
+    for number in range(300):
+        store.put(HERE, "kind", str(number), {"text": "x" * 200})
+    store.close()
+    return file.read_bytes()
+
+
+def test_a_file_whose_end_was_lost_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    content = written(file)
+    file.write_bytes(content[: len(content) // 2])
+    with pytest.raises(DamagedState, match="damaged"):
+        Store(file)
+
+
+def test_a_file_whose_pages_were_overwritten_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    content = written(file)
+    damaged = content[:8192] + bytes(16384) + content[24576:]
+    file.write_bytes(damaged)
+    with pytest.raises(DamagedState, match="damaged"):
+        Store(file)
+    assert file.read_bytes() == damaged
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    file.write_text("not a database, and longer than the head of one would be " * 20)
+    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
+        Store(file)
+
+
+def test_a_file_that_is_empty_is_a_new_one(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    file.touch()
+    store = Store(file)
+    assert store.find(HERE, "kind") == []
+    store.close()
