@@ -1,4 +1,4 @@
-"""The README is true: its options, examples, exit codes and reporters are those of the program."""
+"""README and documentation are true: options, examples, exit codes and reporters are the program's."""
 
 import argparse
 import re
@@ -13,9 +13,14 @@ from harness.errors import ExitCode
 from harness.options.pytest_only import PYTEST_OPTIONS
 from harness.reporters.reporter import REPORTERS
 
-README = Path(__file__).parents[1] / "README.md"
-OTHERS = {"--html", "--maxfail", "--lf", "--ff", "--sw"}
-"""Options that the README names of other programs: pytest's and pytest-html's."""
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+DOCS = ROOT / "docs"
+PAGES = (README, *sorted(DOCS.glob("**/*.md")))
+OTHERS = {
+    "--html", "--maxfail", "--lf", "--ff", "--sw", "--only-binary", "--no-index", "--find-links", "--no-deps",
+}  # fmt: skip
+"""Options of other programs that are named: pytest's, pytest-html's and pip's."""
 
 
 def commands(
@@ -31,14 +36,14 @@ def commands(
 
 
 def text() -> str:
-    return README.read_text("utf-8")
+    return "\n".join(page.read_text("utf-8") for page in PAGES)
 
 
 def examples(page: str) -> Iterator[str]:
     """Give the commands in a page's blocks of shell."""
     for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL):
         for line in block.splitlines():
-            for part in re.split(r"\s&&\s", line.partition(" #")[0]):
+            for part in re.split(r"\s(?:&&|[|>])\s", line.partition(" #")[0]):
                 if re.match(r"(?:\S*/)?harness\s", part.strip()):
                     yield part.strip()
 
@@ -75,8 +80,7 @@ def test_every_example_is_understood(line):
 
 
 def test_there_are_examples_of_every_command():
-    pages = (README, *README.parent.glob("docs/**/*.md"))
-    lines = (line for page in pages for line in examples(page.read_text("utf-8")))
+    lines = (line for page in PAGES for line in examples(page.read_text("utf-8")))
     shown = {" ".join(shlex.split(line)[1:3]) for line in lines}
     for name, _ in commands(build_parser()):
         words = name.split()[1:]
@@ -103,14 +107,23 @@ def test_every_command_that_is_mentioned_exists():
 
 
 def test_the_table_of_exit_codes_is_the_programs():
-    rows = re.findall(
-        r"^\| (\d+) \| (\S.*) \|$", text().partition("| exit code | meaning |")[2], re.MULTILINE
-    )
-    assert [int(code) for code, _ in rows] == sorted(ExitCode)
+    page = (DOCS / "reference" / "exit-codes.md").read_text("utf-8")
+    assert [int(code) for code in re.findall(r"^\| (\d+) \| ", page, re.MULTILINE)] == sorted(ExitCode)
 
 
 def test_the_reporters_named_are_those_there_are():
-    sentence = re.search(r"^Reporters: (.*?)\.\n", text(), re.MULTILINE | re.DOTALL)
+    page = (DOCS / "how-to" / "reports.md").read_text("utf-8")
+    sentence = re.search(r"^Reporters: (.*?)\.\n", page, re.MULTILINE | re.DOTALL)
     assert sentence is not None
     plain = re.sub(r"\([^)]*\)", "", sentence[1])
-    assert set(re.findall(r"`(\w+)`", plain)) == REPORTERS.keys()
+    assert set(re.findall(r"`([\w-]+)`", plain)) == REPORTERS.keys()
+
+
+def test_the_readme_can_be_read_in_five_minutes():
+    assert len(README.read_text("utf-8").split()) <= 900
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_to_a_file_leads_to_one(page):
+    for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target

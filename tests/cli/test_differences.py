@@ -1,4 +1,4 @@
-"""Each row of the README's table of differences: what newman's mode does, and what ours does instead."""
+"""Each row of the table of differences: what newman's mode does, and what ours does instead."""
 
 import json
 import re
@@ -10,7 +10,7 @@ import pytest
 from harness.dialect import EXACT, NEWMAN
 from harness.errors import ExitCode
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "from-newman.md"
 PASSES = "pm.test('ok', () => pm.response.to.have.status(200))"
 ROWS: dict[str, Callable[..., None]] = {}
 
@@ -264,5 +264,5 @@ def test_exit_codes(both, workspace, target):
 
 
 def test_every_row_of_the_table_has_a_test():
-    table = README.read_text("utf-8").partition("| | newman | harness |")[2].partition("\n\n")[0]
+    table = PAGE.read_text("utf-8").partition("| | newman | harness |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| (?!-)(.*?) \|", table, re.MULTILINE) == list(ROWS)
