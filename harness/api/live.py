@@ -103,6 +103,7 @@ class LiveRun:
             *(RunWarning(message=text, place=self.collection.file) for text in self.collection.warnings),
             *(RunWarning(message=one.message, place=one.place) for one in self.collection.notices),
             *(RunWarning(message=one.message, place=one.place) for one in self._unread()),
+            *self._idle(),
             *(RunWarning(message=text) for text in (*environment.warnings, *globals_.warnings)),
             *(
                 RunWarning(message=text)
@@ -137,6 +138,11 @@ class LiveRun:
         )
         transport, draws = self._open_cassette()
         self.context = self._context(transport, draws)
+
+    def _idle(self) -> Iterator[RunWarning]:
+        """Tell that there is nothing to run: a suite that lost its requests is not to look green."""
+        if not self.plan.calls and self.config.dialect.run.warns:
+            yield RunWarning(message="there is no request to run", place=self.collection.file)
 
     def _unread(self) -> Iterator[Notice]:
         """Tell of files that cannot be read and are not among what is to run, where they would fail it."""
@@ -447,7 +453,8 @@ class LiveRun:
     def _unused(self, finished: RunFinished) -> RunWarning | None:
         """Tell of recorded interactions that a whole replay had no use for."""
         inputs = self.config.inputs
-        if self._part or inputs.folders or inputs.picks or not self.config.dialect.run.warns:
+        part = self._part or inputs.folders or inputs.picks or self.collection.target is not None
+        if part or not self.config.dialect.run.warns:
             return None
         return self.unused(finished)
 

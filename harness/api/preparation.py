@@ -105,7 +105,7 @@ def cassette_of(config: RunConfig, companion: Companion, planned: Plan) -> tuple
     A run of some folders only records these anew: the rest of the cassette stays, unless a mode is named.
     One that is to be replayed, and is there in parts alone, is replayed from these.
     """
-    parts, what = _cassette_asked_for(config, companion)
+    parts, what = _cassette_asked_for(config, companion, planned.collection)
     if parts is None or what != "replay" or parts.per != "collection" or parts.exists():
         return parts, what
     paths = [call.path for call in planned.calls]
@@ -115,9 +115,12 @@ def cassette_of(config: RunConfig, companion: Companion, planned: Plan) -> tuple
     return (there[0] if len(there) == 1 else parts), what
 
 
-def _cassette_asked_for(config: RunConfig, companion: Companion) -> tuple[Parts | None, Action]:
+def _cassette_asked_for(
+    config: RunConfig, companion: Companion, collection: Collection
+) -> tuple[Parts | None, Action]:
     if config.cassette.record is not None:
-        mode = config.cassette.mode or ("all" if config.inputs.folders or config.inputs.picks else "record")
+        part = config.inputs.folders or config.inputs.picks or collection.target is not None
+        mode = config.cassette.mode or ("all" if part else "record")
         return _with_action(config, config.cassette.record, mode)
     if config.cassette.replay is not None:
         return _with_action(config, config.cassette.replay, "replay")
@@ -125,12 +128,30 @@ def _cassette_asked_for(config: RunConfig, companion: Companion) -> tuple[Parts 
         return None, "live"
     path = config.cassette.file if config.cassette.file is not None else companion.cassette
     if path is None:
+        path = _cassette_beside(collection.file)
+    if path is None:
         raise MissingCassette(
             "there is no cassette for this collection",
             where=str(config.collection),
             hint="name one, or write `cassette: FILE` into its companion file",
         )
     return _with_action(config, path, config.cassette.mode)
+
+
+def _cassette_beside(collection: str) -> Path | None:
+    """Return the cassette of a collection that is a folder: `NAME.cassette.yaml`, or `cassettes/NAME.yaml`.
+
+    The former is beside the folder, the latter there or in the working directory. Where there is none yet, it
+    is the first whose folder is there.
+    """
+    folder = Path(collection)
+    if not collection or not folder.is_dir():
+        return None
+    folder = folder.resolve() if folder.name in ("", "..") else folder
+    there = [parent / "cassettes" / f"{folder.name}.yaml" for parent in (Path(), folder.parent)]
+    beside = folder.with_name(f"{folder.name}.cassette.yaml")
+    found = next((one for one in (beside, *there) if one.exists()), None)
+    return found or next((one for one in there if one.parent.is_dir()), beside)
 
 
 def cassette_in_use(config: RunConfig, planned: Plan) -> tuple[frozenset[Path], Path | None]:

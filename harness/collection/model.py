@@ -182,6 +182,7 @@ class Item:
 
     `profile` holds the item's own `protocolProfileBehavior`. `skipped` says why an item of
     its kind is not sent; one that is `unreadable` stands for a file that cannot be read, and fails.
+    `file` is the file that an item has to itself, as the user can open it.
     """
 
     id: str
@@ -194,6 +195,7 @@ class Item:
     protocol: Protocol = "http"
     skipped: str | None = None
     unreadable: Notice | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,9 @@ from harness.pytest_plugin.options import add_options, option_value
 
 SUFFIX: Final = ".postman_collection.json"
 
+REQUESTS: Final = (".request.yaml", ".request.yml")
+"""How requests of format v3 are called."""
+
 COMPANIONS: Final = (".harness.yaml", ".harness.yml")
 
 MARKS: Final = (
@@ -62,9 +65,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a collection that has a companion beside it, or is named on the command line."""
+    named = parent.session.isinitpath(file_path)
+    if named and file_path.name.endswith(REQUESTS):
+        from harness.pytest_plugin.collecting import CollectionFile
+
+        return CollectionFile.from_parent(parent, path=file_path)
     if file_path.suffix != ".json":
         return None
-    named = parent.session.isinitpath(file_path)
     if not named and not _has_companion(file_path):
         return None
     from harness.pytest_plugin.collecting import CollectionFile, is_collection
@@ -72,6 +79,23 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path.name.endswith(SUFFIX) or is_collection(file_path):
         return CollectionFile.from_parent(parent, path=file_path)
     return None
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a folder that is a collection, by the same rule as files.
+
+    Where a part of it is named on the command line, that part is collected and not the whole.
+    """
+    session = parent.session
+    named = session.isinitpath(path)
+    if not named and (not _has_companion(path) or session.isinitpath(path, with_parents=True)):
+        return None
+    if not named and not (path / ".resources").is_dir():
+        return None
+    from harness.pytest_plugin.collecting import CollectionFile, is_collection_folder, is_part_of_collection
+
+    found = is_collection_folder(path) or (named and is_part_of_collection(path))
+    return CollectionFile.from_parent(parent, path=path) if found else None
 
 
 def _has_companion(collection: Path) -> bool:

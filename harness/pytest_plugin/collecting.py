@@ -13,6 +13,10 @@ from harness.api.upstream_steps import upstream_steps
 from harness.collection.companion import numbered
 from harness.collection.document import read_json
 from harness.collection.model import Folder
+from harness.collection.v3.definition import KIND
+from harness.collection.v3.directory import definition_of, request_stem
+from harness.collection.v3.location import root_of
+from harness.collection.v3.reader import read_yaml
 from harness.errors import HarnessError
 from harness.pytest_plugin.blocked_calls import FencedTransport
 from harness.pytest_plugin.drive import Drive, Itinerary
@@ -46,8 +50,31 @@ def is_collection(path: Path) -> bool:
     return {"info", "item"} <= document.keys() or {"order", "requests"} <= document.keys()
 
 
+def is_collection_folder(path: Path) -> bool:
+    """Whether a folder has a definition that says it is a collection, or one that cannot be read."""
+    found = definition_of(str(path))
+    if found is None:
+        return False
+    try:
+        root = read_yaml(str(path / found))
+    except HarnessError:
+        return True
+    kind = root.value.get("$kind") if isinstance(root.value, dict) else None
+    return kind is not None and kind.text == KIND
+
+
+def is_part_of_collection(path: Path) -> bool:
+    """Whether a folder holds requests, itself or below it as a part of a collection."""
+    if any(request_stem(one.name) is not None for one in path.iterdir()):
+        return True
+    return root_of(str(path))[1] is not None and any(path.rglob("*.request.y*ml"))
+
+
 class CollectionFile(pytest.File):
-    """A collection; its items share one run, which is started when the first of them runs."""
+    """A collection, be it a file or a folder.
+
+    Its items share one run, which is started when the first of them runs.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

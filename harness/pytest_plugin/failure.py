@@ -4,15 +4,17 @@ import os
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 import pytest
 
 from harness.api import MissingCassette
 from harness.cassettes.edit import pretty
 from harness.cassettes.record.recording import UnfinishedRecording
+from harness.collection.v3.directory import request_stem
 from harness.errors import HarnessError
 from harness.reporters.outside_text import clean, cut, defused, reads_commands
+from harness.runner.plan import Call
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion, ScriptError
 
@@ -23,6 +25,13 @@ _LINE = 160
 """How many characters are shown of a body, and of a value or a line of a script."""
 
 _INDENT = "\n      "
+
+
+@runtime_checkable
+class _OfCall(Protocol):
+    """A node for a call."""
+
+    call: Call
 
 
 class CallFailure(AssertionError):
@@ -75,10 +84,14 @@ def command_for(node: pytest.Item | pytest.Collector, *options: str) -> str:
     Options that record, or that hold a secret, are not among them.
     """
     file, colons, rest = node.nodeid.partition("::")
+    path = node.config.rootpath / file
+    if path.is_dir():
+        # pytest takes no names behind a folder's: what has a file to itself is named by that.
+        colons = rest = ""
+        own = node.call.item.file if isinstance(node, _OfCall) else None
+        path = Path(own) if own is not None and request_stem(Path(own).name) is not None else path
     try:
-        file = Path(
-            os.path.relpath(node.config.rootpath / file, node.config.invocation_params.dir)
-        ).as_posix()
+        file = Path(os.path.relpath(path, node.config.invocation_params.dir)).as_posix()
     except ValueError:  # on another drive of Windows
         file = str(node.path)
     named = file + colons + rest

@@ -16,7 +16,7 @@ from typing import Any, Final
 from harness.collection.model import Collection, Folder, Item, Notice, Request, Url
 from harness.collection.request_json import request_from_json
 from harness.collection.v3.definition import Definition, read_definition
-from harness.collection.v3.directory import Directory, is_regular, request_stem, scan
+from harness.collection.v3.directory import RESOURCES, Directory, is_regular, request_stem, scan
 from harness.collection.v3.entries import script_json
 from harness.collection.v3.fields import Notes
 from harness.collection.v3.request import RequestFile, read_request
@@ -44,6 +44,9 @@ def read_directory(root: str, target: str | None = None) -> Collection:
     reader = _Reader(root, target)
     reader.notices += notes.notices
     found = reader.folder(directory, "", (), of_collection=True)
+    if target is not None and reader.target is None:
+        # What was named is left out, as a notice says: nothing is to run in its place.
+        reader.target = Folder(id="", name="", path=())
     document = {
         "info": {"_postman_id": found.entry.id, "name": found.name, "schema": SCHEMA},
         **found.json,
@@ -57,7 +60,7 @@ def read_directory(root: str, target: str | None = None) -> Collection:
         variables=found.definition.variables,
         description=found.definition.description,
         source=document,
-        notices=tuple(reader.notices),
+        notices=tuple(one for one in reader.notices if reader.concerns(one.file)),
         target=reader.target,
     )
 
@@ -98,6 +101,8 @@ class _Reader:
                 fault = _fault(f"{directory.path}/{directory.definition}", error, "nothing below it is sent")
                 above = () if of_collection else (*path, directory.name)
                 unreadable = _unreadable("definition.yaml", fault, relative, above)
+                if self.within(directory.path):
+                    self.target = unreadable.entry
         name = definition.name or directory.name
         here = () if of_collection else (*path, name)
         found = [unreadable] if unreadable is not None else list(self.children(directory, relative, here))
@@ -148,10 +153,27 @@ class _Reader:
             return None
         stem = request_stem(base) or ""
         name = read.name or stem
-        item = _item(read, name, read.id or made_up_id(relative), (*path, name))
+        item = _item(read, file, name, read.id or made_up_id(relative), (*path, name))
         found = _Found(entry=item, name=name, order=read.order, json=_item_json(item, read))
         self.aim(file, found)
         return found
+
+    def within(self, directory: str) -> bool:
+        """Whether what the user named is in a directory."""
+        if self.wanted is None:
+            return False
+        real = os.path.realpath(directory)
+        return self.wanted == real or self.wanted.startswith(real + os.sep)
+
+    def concerns(self, file: str) -> bool:
+        """Whether a file has to do with what the user named: it is that, part of it, or around it."""
+        if self.wanted is None:
+            return True
+        real = os.path.realpath(file)
+        if real == self.wanted or real.startswith(self.wanted + os.sep):
+            return True
+        folder, _, inner = real.rpartition(f"{os.sep}{RESOURCES}{os.sep}")
+        return bool(inner) and self.within(folder)
 
     def aim(self, path: str, found: _Found) -> None:
         """Remember what was found at the path that the user named."""
@@ -167,6 +189,7 @@ def _unreadable(name: str, fault: Notice, relative: str, path: tuple[str, ...]) 
         path=(*path, name),
         request=Request(url=Url()),
         unreadable=fault,
+        file=fault.file,
     )
     json = {"id": item.id, "name": name, "request": {"url": "", "method": "GET"}, "response": []}
     return _Found(entry=item, name=name, order=0, json=json)
@@ -214,7 +237,7 @@ def made_up_id(relative: str) -> str:
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
-def _item(read: RequestFile, name: str, id: str, path: tuple[str, ...]) -> Item:
+def _item(read: RequestFile, file: str, name: str, id: str, path: tuple[str, ...]) -> Item:
     return Item(
         id=id,
         name=name,
@@ -225,6 +248,7 @@ def _item(read: RequestFile, name: str, id: str, path: tuple[str, ...]) -> Item:
         description=read.description,
         protocol=read.protocol,
         skipped=read.skipped,
+        file=file,
     )
 
 

@@ -265,3 +265,31 @@ def test_the_document_for_reports_has_the_form_of_v2_1(tree):
     assert [item.profile for item in again.items()] == [{"followRedirects": False}]
     assert isinstance(again.root.children[0], Folder)
     assert [script.source for script in again.root.scripts] == ["a\nb"]
+
+
+def test_of_a_part_only_what_concerns_it_is_told(tree):
+    shop = tree(
+        {
+            DEFINITION: "nope: 1",
+            "A/.resources/definition.yaml": "nope: 1",
+            "A/x.request.yaml": "nope: 1",
+            "A/sock.request.yaml": "$kind: zzz",
+            "B/.resources/definition.yaml": "nope: 1",
+            "B/y.request.yaml": "nope: 1",
+        }
+    )
+    assert [place.partition(":")[0] for place in told(load_collection(shop / "A" / "x.request.yaml"))] == [
+        ".resources/definition.yaml",
+        "A/.resources/definition.yaml",
+        "A/x.request.yaml",
+    ]
+    left_out = load_collection(shop / "A" / "sock.request.yaml")
+    assert select(left_out, ()) == ()
+    assert told(left_out)[-1] == "A/sock.request.yaml: $kind, line 1"
+
+
+def test_a_part_below_a_definition_that_cannot_be_read_fails_and_nothing_else_runs(tree):
+    shop = tree({"A/" + DEFINITION: "$kind: [", "A/x.request.yaml": "", "b.request.yaml": ""})
+    for part in ("A", "A/x.request.yaml"):
+        (item,) = select(load_collection(shop / part), ())
+        assert item.unreadable.file == f"{shop}/A/{DEFINITION}"
