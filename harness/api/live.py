@@ -10,7 +10,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from harness.api.address_form import as_used
 from harness.api.certificate_list import certificates_of
@@ -52,6 +52,10 @@ if TYPE_CHECKING:
 
 DEFAULT_SCRIPT_TIMEOUT_MS = 30_000
 """How long a script may take when nobody says; newman lets it go on for ever."""
+
+
+# No guard: connections may be made.
+_OPEN: Final = nullcontext()
 
 
 class LiveRun:
@@ -377,7 +381,7 @@ class LiveRun:
         """Refuse connections while a replay runs, but not in between, where its consumer may want some."""
         interrupt: KeyboardInterrupt | None = None
         while True:
-            with self._guard or nullcontext():
+            with self._guard or _OPEN:
                 try:
                     event = next(events) if interrupt is None else events.throw(interrupt)
                 except StopIteration:

@@ -147,6 +147,8 @@ class _Sending:
         )
 
     def _legs(self, draft: Draft) -> Response | None:
+        if self._built.auth is None:
+            return self._unsigned(draft)
         flow, send = self._first(draft)
         response: Response | None = None
         replays = 0
@@ -173,6 +175,13 @@ class _Sending:
             if replays > MOST_REPLAYS:
                 self._warnings.append("runtime: maximum intermediate request limit exceeded")
                 return response
+
+    def _unsigned(self, draft: Draft) -> Response:
+        """Send the one leg of a request that has no auth."""
+        self._asked = completed = self._complete(draft)
+        response = self._redirects(completed, 0, aside=False)
+        self._shown = self._as_sent(completed)
+        return response
 
     def _first(self, draft: Draft) -> tuple[Flow, Send]:
         """Start the auth's flow; one that cannot sign is replaced by none."""

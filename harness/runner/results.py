@@ -72,8 +72,10 @@ class CallResult:
     @property
     def assertions(self) -> tuple[Assertion, ...]:
         """All assertions in order: pre-request scripts', test scripts', the companion's."""
-        scripted = (one for run in (*self.prerequest, *self.test) for one in run.assertions)
-        return (*scripted, *self.expectations)
+        runs = self.prerequest + self.test
+        if not runs:
+            return self.expectations
+        return (*(one for run in runs for one in run.assertions), *self.expectations)
 
     @property
     def unreadable(self) -> Notice | None:
@@ -83,7 +85,11 @@ class CallResult:
     @property
     def failed(self) -> bool:
         """Whether anything failed: an assertion, a script, the request itself."""
-        if self.broken or any(run.losses for run in (*self.prerequest, *self.test)):
+        if self.broken:
+            return True
+        if not self.prerequest and not self.test and not self.expectations:
+            return False
+        if any(run.losses for run in (*self.prerequest, *self.test)):
             return True
         return any(one.error is not None for one in self.assertions)
 
@@ -94,7 +100,8 @@ class CallResult:
             return True
         if self.exchange is not None and self.exchange.failure is not None:
             return True
-        return any(run.error is not None for run in (*self.prerequest, *self.test))
+        runs = self.prerequest + self.test
+        return bool(runs) and any(run.error is not None for run in runs)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -24,10 +24,11 @@ def count(summary: RunSummary, event: Event) -> None:
 
 
 def _count_call(summary: RunSummary, result: CallResult) -> None:
+    failed = result.failed
     if result.skipped is not None:
         summary.items.count(skipped=True)
     else:
-        summary.items.count(failed=result.failed)
+        summary.items.count(failed=failed)
     for run in result.prerequest:
         summary.prerequest_scripts.count(failed=run.error is not None)
     for run in result.test:
@@ -45,7 +46,8 @@ def _count_call(summary: RunSummary, result: CallResult) -> None:
     for assertion in result.assertions:
         summary.assertions.count(failed=assertion.error is not None, skipped=assertion.skipped)
     summary.warnings.extend(result.warnings)
-    summary.failures.extend(failures_of(result))
+    if failed or result.side:
+        summary.failures.extend(failures_of(result))
 
 
 def failures_of(result: CallResult) -> Iterator[RunFailure]:

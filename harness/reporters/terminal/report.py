@@ -77,9 +77,9 @@ class TerminalReporter:
 
     def handle(self, event: Event) -> None:
         """Take the next event in, and print what is to be said of it."""
-        count(self._summary, event)
         if self._silent:
             return
+        count(self._summary, event)
         match event:
             case RunStarted():
                 self._start(event)
