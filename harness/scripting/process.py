@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 
 from harness.collection.document import is_too_deep
@@ -20,6 +21,8 @@ from harness.scripting.watch import Watch
 BUNDLE = Path(__file__).parent / "js" / "dist"
 
 _BROKEN = 3
+# deno asks sysconfig, which up to Python 3.11 shows other threads a table that it has not filled in yet.
+_SEARCH = Lock()
 _HINT = "install it with: pip install deno"
 
 
@@ -36,7 +39,8 @@ def find_deno() -> str:
     try:
         from deno import find_deno_bin
 
-        return str(find_deno_bin())
+        with _SEARCH:
+            return str(find_deno_bin())
     except (ImportError, FileNotFoundError):
         found = shutil.which("deno")
     if found is None:

@@ -1,11 +1,12 @@
-"""CPU per request and memory of `harness run` beside newman's, in one run, as a ratio.
+"""CPU per request, start and memory of `harness run` beside newman's and another build's, as ratios.
 
-    python tests/benchmarks/bench_runner.py [--requests 1000] [--rounds 3] [--newman PATH]
+    python tests/benchmarks/bench_runner.py [--requests 1000] [--rounds 3] [--newman PATH] [--base PATH]
 
-newman is taken from PATH, or installed from npm into a temporary folder. CPU is that of the whole process
-tree (user and system), less that of a run with a single request, which is the cost of starting; memory is the
-largest resident set of any single process of the tree. Rounds alternate between the two, and medians are
-printed: absolute times on a shared machine say little, ratios say more.
+newman is taken from PATH, or installed from npm into a temporary folder. `--base` is the `harness` command of
+another build, as `.venv/bin/harness` of another working tree. CPU is that of the whole process tree (user and
+system), less that of a run with a single request, which is the cost of starting; memory is the largest
+resident set of any single process of the tree. All run in turn in every round, and medians are printed:
+absolute times on a shared machine say little, ratios say more. Byte code is cached for all of them alike.
 """
 
 import argparse
@@ -161,38 +162,63 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--newman")
+    parser.add_argument("--base", help="the `harness` command of a build to compare with")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, server() as base:
         folder = Path(name)
-        newman = find_newman(options.newman, folder)
-        harness = [sys.executable, "-m", "harness"]
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "pycache")
+        commands = {
+            "harness": [sys.executable, "-m", "harness"],
+            "newman": [find_newman(options.newman, folder)],
+        }
+        if options.base:
+            commands["base"] = [options.base]
         print(f"{options.requests} requests, median of {options.rounds} rounds")
-        print(f"{'':24}{'harness':>12}{'newman':>12}{'newman/harness':>16}")
+        heads = ["newman/harness", *(["harness/base"] if options.base else [])]
+        print(
+            f"{'':28}"
+            + "".join(f"{tool:>12}" for tool in commands)
+            + "".join(f"{head:>16}" for head in heads)
+        )
         for label, scripts in (("no scripts", False), ("two scripts, 3 tests", True)):
-            file = folder / "bench.json"
-            file.write_text(json.dumps(collection(base, scripts=scripts)))
-            single = folder / "single.json"
-            single.write_text(json.dumps(collection(base, scripts=scripts, requests=1)))
-            costs: dict[str, list[Cost]] = {"harness": [], "newman": []}
-            starts: dict[str, list[float]] = {"harness": [], "newman": []}
-            for _ in range(options.rounds):
-                for tool, command in (("harness", harness), ("newman", [newman])):
-                    iterations = str(max(1, options.requests // 10))
-                    quiet = ["-r", "cli", "--reporter-cli-silent"] if tool == "newman" else ["--silent"]
-                    starts[tool].append(measure([*command, "run", str(single), *quiet], folder).cpu_s)
-                    costs[tool].append(
-                        measure([*command, "run", str(file), "-n", iterations, *quiet], folder)
-                    )
-            begin = {tool: statistics.median(values) for tool, values in starts.items()}
-            each = {
-                tool: (statistics.median(one.cpu_s for one in values) - begin[tool]) / options.requests * 1000
-                for tool, values in costs.items()
-            }
-            memory = {tool: max(one.memory_mb for one in values) for tool, values in costs.items()}
-            rows = (("start, CPU s", begin), (f"{label}, CPU ms", each), ("largest process, MiB", memory))
-            for title, values in rows:
-                ours, theirs = values["harness"], values["newman"]
-                print(f"{title:24}{ours:12.2f}{theirs:12.2f}{theirs / ours:16.1f}")
+            for title, values in _compare(commands, label, options, folder, base, scripts=scripts):
+                print(f"{title:28}" + "".join(f"{values[tool]:12.3f}" for tool in commands), end="")
+                print(f"{values['newman'] / values['harness']:16.1f}", end="")
+                print(f"{values['harness'] / values['base']:16.2f}" if options.base else "")
+
+
+def _compare(
+    commands: dict[str, list[str]],
+    label: str,
+    options: argparse.Namespace,
+    folder: Path,
+    base: str,
+    *,
+    scripts: bool,
+) -> list[tuple[str, dict[str, float]]]:
+    """Run one collection with every tool in turn; return the rows of the table."""
+    file, single = folder / "bench.json", folder / "single.json"
+    file.write_text(json.dumps(collection(base, scripts=scripts)))
+    single.write_text(json.dumps(collection(base, scripts=scripts, requests=1)))
+    starts: dict[str, list[Cost]] = {tool: [] for tool in commands}
+    costs: dict[str, list[Cost]] = {tool: [] for tool in commands}
+    for number in range(options.rounds + 1):
+        for tool, command in commands.items():
+            quiet = ["-r", "cli", "--reporter-cli-silent"] if tool == "newman" else ["--silent"]
+            start = measure([*command, "run", str(single), *quiet], folder)
+            if number == 0:
+                continue  # for the caches
+            starts[tool].append(start)
+            times = ["-n", str(max(1, options.requests // 10))]
+            costs[tool].append(measure([*command, "run", str(file), *times, *quiet], folder))
+    begin = {tool: statistics.median(one.cpu_s for one in values) for tool, values in starts.items()}
+    each = {
+        tool: (statistics.median(one.cpu_s for one in values) - begin[tool]) / options.requests * 1000
+        for tool, values in costs.items()
+    }
+    memory = {tool: max(one.memory_mb for one in values) for tool, values in costs.items()}
+    return [("start, CPU s", begin), (f"{label}, CPU ms", each), ("largest process, MiB", memory)]
 
 
 if __name__ == "__main__":
