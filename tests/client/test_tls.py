@@ -1,8 +1,10 @@
 import datetime as dt
 import ipaddress
+import select
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +25,9 @@ from harness.client.certificates import ALL_URLS, CertificateRule, certificate_f
 from harness.client.http import HttpTransport
 from harness.client.message import ResolvedRequest
 from harness.client.proxy import Proxies
+from harness.client.tls import tls_context
 from harness.client.transport import ClientCertificate, HopOptions, HopRequest, TransportFailure
+from harness.client.trust import Trust
 from harness.collection.url_text import parse
 
 ONE_DAY = dt.timedelta(days=1)
@@ -117,7 +121,7 @@ def serve(listener: socket.socket, context: ssl.SSLContext) -> None:
 def make_server(tmp_path):
     listeners = []
 
-    def make(**certificate) -> TlsServer:
+    def make(*, demands: bool = False, **certificate) -> TlsServer:
         authority, client = issue("authority"), None
         identity = issue("server", authority, **certificate)
         client = issue("client", authority)
@@ -125,7 +129,7 @@ def make_server(tmp_path):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(server.file("s.pem", identity.cert_pem), server.file("s.key", identity.pem()))
         context.load_verify_locations(server.file("ca.pem", authority.cert_pem))
-        context.verify_mode = ssl.CERT_OPTIONAL
+        context.verify_mode = ssl.CERT_REQUIRED if demands else ssl.CERT_OPTIONAL
         listener = socket.create_server(("127.0.0.1", 0))
         listeners.append(listener)
         server.port = listener.getsockname()[1]
@@ -201,6 +205,188 @@ def test_a_client_certificate_may_be_a_pfx_file(make_server, transport, passphra
     assert ask(transport, server, verify=False, certificate=shown).startswith("client")
     broken = ClientCertificate(pfx=server.file("broken.pfx", b"no pfx"))
     assert "broken.pfx" in failure(transport, server, verify=False, certificate=broken).message
+
+
+@pytest.mark.parametrize("disabled", [(), ("TLSv1_3",)])
+def test_a_server_that_demands_a_certificate_is_told_apart_from_one_that_is_not_trusted(
+    make_server, transport, disabled
+):
+    server = make_server(demands=True)
+    refused = failure(transport, server, extra_ca=str(server.folder / "ca.pem"), disabled_protocols=disabled)
+    assert refused.kind == "tls"
+    assert "--ssl-client-cert FILE" in refused.hint
+    assert "--ssl-extra-ca-certs" not in refused.hint
+
+
+def test_a_certificate_of_a_foreign_authority_is_not_accepted(make_server, transport):
+    server = make_server(demands=True)
+    stranger = issue("stranger")
+    shown = ClientCertificate(
+        cert=server.file("x.pem", stranger.cert_pem), key=server.file("x.key", stranger.pem())
+    )
+    refused = failure(transport, server, verify=False, certificate=shown)
+    assert "--ssl-client-cert" in refused.hint
+
+
+@pytest.mark.parametrize(
+    ("secret", "passphrase", "why", "hint"),
+    [
+        (b"pw", "wrong", "the passphrase is wrong for the key", "--ssl-client-passphrase"),
+        (b"pw", None, "is encrypted, and no passphrase is given", "--ssl-client-passphrase"),
+        (None, None, "belongs to another certificate", ""),
+    ],
+)
+def test_a_key_that_cannot_be_used_is_named_with_its_cause(
+    make_server, transport, secret, passphrase, why, hint
+):
+    server = make_server()
+    key = server.client if secret else issue("other")
+    shown = ClientCertificate(
+        cert=server.file("c.pem", server.client.cert_pem),
+        key=server.file("its.key", key.pem(secret)),
+        passphrase=passphrase,
+    )
+    refused = failure(transport, server, verify=False, certificate=shown)
+    assert why in refused.message
+    assert "its.key" in refused.message
+    assert hint in refused.hint
+
+
+@pytest.mark.parametrize(
+    ("held", "why", "hint"),
+    [
+        ("pfx", "it is no PEM but a PKCS #12 or DER file", "--ssl-client-cert-list"),
+        ("pem", "there is no private key in", "--ssl-client-key"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(make_server, transport, held, why, hint):
+    server = make_server()
+    bundle = pkcs12.serialize_key_and_certificates(
+        b"c", server.client.key, server.client.certificate, None, NoEncryption()
+    )
+    file = server.file("client", bundle if held == "pfx" else server.client.cert_pem)
+    refused = failure(transport, server, verify=False, certificate=ClientCertificate(cert=file))
+    assert why in refused.message
+    assert hint in refused.hint
+
+
+def test_a_wrong_passphrase_of_a_pfx_file_is_told(make_server, transport):
+    server = make_server()
+    bundle = pkcs12.serialize_key_and_certificates(
+        b"c", server.client.key, server.client.certificate, None, BestAvailableEncryption(b"pw")
+    )
+    shown = ClientCertificate(pfx=server.file("c.pfx", bundle), passphrase="wrong")
+    refused = failure(transport, server, verify=False, certificate=shown)
+    assert "the passphrase is wrong" in refused.message
+    assert "passphrase" in refused.hint
+
+
+def test_every_cause_of_distrust_has_its_own_advice(make_server, transport):
+    expired = make_server(until=BEGIN + ONE_DAY)
+    old = failure(transport, expired, extra_ca=str(expired.folder / "ca.pem")).hint
+    foreign = make_server(address="127.0.0.2")
+    fresh = HttpTransport(proxies=Proxies())
+    elsewhere = failure(fresh, foreign, extra_ca=str(foreign.folder / "ca.pem")).hint
+    unknown = failure(HttpTransport(proxies=Proxies(), trust=Trust()), make_server()).hint
+    assert "new certificate" in old
+    assert "another name" in elsewhere
+    assert "--ssl-extra-ca-certs FILE" in unknown
+    assert "NODE_EXTRA_CA_CERTS" in unknown
+
+
+def test_nodes_variable_adds_authorities_and_pythons_replaces_them(make_server):
+    server = make_server()
+    file = str(server.folder / "ca.pem")
+    for environment in (
+        {"NODE_EXTRA_CA_CERTS": file},
+        {"REQUESTS_CA_BUNDLE": file},
+        {"CURL_CA_BUNDLE": file},
+    ):
+        transport = HttpTransport(proxies=Proxies(), trust=Trust.of(environment))
+        assert ask(transport, server).startswith("nobody")
+        transport.close()
+    assert (
+        tls_context(HopOptions(), Trust.of({"NODE_EXTRA_CA_CERTS": file})).cert_store_stats()["x509_ca"] > 10
+    )
+    assert (
+        tls_context(HopOptions(), Trust.of({"REQUESTS_CA_BUNDLE": file})).cert_store_stats()["x509_ca"] == 1
+    )
+
+
+def test_a_bundle_that_is_not_there_is_named_with_its_variable(make_server):
+    transport = HttpTransport(proxies=Proxies(), trust=Trust.of({"REQUESTS_CA_BUNDLE": "/no/such.pem"}))
+    refused = failure(transport, make_server())
+    assert "/no/such.pem" in refused.message
+    assert "REQUESTS_CA_BUNDLE" in refused.hint
+
+
+def test_nodes_variable_that_names_no_file_is_a_warning():
+    trust = Trust.of({"NODE_EXTRA_CA_CERTS": "/no/such.pem"})
+    assert trust.added == ()
+    assert "NODE_EXTRA_CA_CERTS names '/no/such.pem'" in trust.warnings[0]
+
+
+def test_bundles_may_be_left_out():
+    assert Trust.of({"REQUESTS_CA_BUNDLE": "x"}, bundles=False).bundle is None
+
+
+def test_the_systems_own_store_is_asked_alone(make_server):
+    server = make_server()
+    trust = Trust.of({"REQUESTS_CA_BUNDLE": str(server.folder / "ca.pem")}, system=True)
+    transport = HttpTransport(proxies=Proxies(), trust=trust)
+    assert failure(transport, server).kind == "tls"
+    assert ask(transport, server, extra_ca=str(server.folder / "ca.pem")).startswith("nobody")
+    transport.close()
+
+
+def test_tls_phases_are_told(make_server, transport):
+    server = make_server()
+    request = ResolvedRequest(method="GET", url=f"https://127.0.0.1:{server.port}/", headers=(("Host", "h"),))
+    sent = HopRequest(request=request, options=HopOptions(timeout_s=10, verify=False))
+    assert transport.send(sent).timings.tls_ms > 0
+
+
+def test_a_server_that_hangs_up_in_the_handshake_is_told(transport, server):
+    server.talk = lambda connection: connection.close()
+    request = ResolvedRequest(method="GET", url=f"https://127.0.0.1:{server.port}/", headers=(("Host", "h"),))
+    with pytest.raises(TransportFailure) as refused:
+        transport.send(HopRequest(request=request, options=HopOptions(timeout_s=10)))
+    failure = refused.value.failure
+    assert (failure.kind, failure.code) == ("tls", "ECONNRESET")
+    assert "http://" in failure.hint
+
+
+def test_a_tunnel_may_be_asked_for_in_tls(make_server):
+    """An https proxy: TLS to the proxy, and in that the server's own."""
+    target, proxy = make_server(), make_server()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(proxy.folder / "s.pem", proxy.folder / "s.key")
+    listener = socket.create_server(("127.0.0.1", 0))
+    asked = []
+
+    def relay() -> None:
+        connection, _ = listener.accept()
+        with context.wrap_socket(connection, server_side=True) as outer:
+            asked.append(outer.recv(65536).partition(b"\r\n")[0])
+            outer.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            with socket.create_connection(("127.0.0.1", target.port)) as inner, suppress(OSError):
+                while True:
+                    ready = [outer] if outer.pending() else select.select([outer, inner], [], [], 10)[0]
+                    for source in ready:
+                        piece = source.recv(65536)
+                        if not piece:
+                            return
+                        (inner if source is outer else outer).sendall(piece)
+
+    thread = threading.Thread(target=relay, daemon=True)
+    thread.start()
+    proxies = Proxies.of({"HTTPS_PROXY": f"https://127.0.0.1:{listener.getsockname()[1]}"})
+    transport = HttpTransport(proxies=proxies)
+    assert ask(transport, target, verify=False).startswith("nobody")
+    transport.close()
+    listener.close()
+    thread.join(10)
+    assert asked == [f"CONNECT 127.0.0.1:{target.port} HTTP/1.1".encode()]
 
 
 def test_protocols_can_be_switched_off(make_server, transport):
