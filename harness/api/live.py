@@ -38,7 +38,9 @@ from harness.runner.plan import Plan, calls_of
 from harness.runner.results import CallResult, RunSummary, RunWarning
 from harness.runner.run import RunOptions, Step, run_plan
 from harness.scripting.engine import ScriptEngine
-from harness.secrets.redactor import Redactor, auth_secrets, secret_patterns
+from harness.secrets.redactor import secret_patterns
+from harness.secrets.returned_masks import mask_warnings
+from harness.secrets.watch import Mask, SecretWatch, Unmasked
 from harness.variables.draws import Draws, LiveDraws
 from harness.variables.environment import load_environment
 from harness.variables.scope import Scope, Scopes
@@ -76,7 +78,6 @@ class LiveRun:
         self.drift: DriftRun | None = None
         self.expired: Expiry | None = None
         self._guard: OfflineGuard | None = None
-        self._learnt: dict[str, int] = {}
         self._part = False
         self._stack = ExitStack()
         try:
@@ -113,6 +114,12 @@ class LiveRun:
                 RunWarning(message=text)
                 for text in (network_warnings(config) if self.mode != "replay" else ())
             ),
+            *(RunWarning(message=text) for text in mask_warnings(environment.variables, environment.file)),
+            *(RunWarning(message=text) for text in mask_warnings(globals_.variables, globals_.file)),
+            *(
+                RunWarning(message=text, place=self.collection.file)
+                for text in mask_warnings(self.collection.variables, "")
+            ),
             *((RunWarning(message=self.expired.message, place=str(self.cassette)),) if self.expired else ()),
         )
         # Names whose values were chosen for this run, which a recording's environment does not replace.
@@ -133,13 +140,11 @@ class LiveRun:
         if config.network.cookie_jar is not None:
             where = os.fspath(config.network.cookie_jar)
             self.jar.load_json(read_json(where, "the cookie jar"), where=where)
-        self.redactor = Redactor(secret_patterns(config.output.secret_patterns))
-        self._secret_names, spelled_out = auth_secrets(self.collection)
-        for name, value in spelled_out:
-            self.redactor.learn(value, name)
-        self.redactor.learn_variables(
-            (variable for scope in self.scopes for variable in scope), self._secret_names
-        )
+        self.watch = SecretWatch(secret_patterns(config.output.secret_patterns))
+        self.watch.learn_collection(self.collection)
+        for row in self.plan.rows:
+            self.watch.learn_row(row)
+        self.watch.learn_scopes(self.scopes)
         transport, draws = self._open_cassette()
         self.context = self._context(transport, draws)
 
@@ -208,7 +213,7 @@ class LiveRun:
         self.drift = open_drift(
             path,
             transport_of(self._network, self.config, self._stack),
-            redactor=self.redactor,
+            redactor=self.watch.redactor,
             ignore=self.config.cassette.drift_ignore,
             environment=self._texts(),
         )
@@ -232,7 +237,7 @@ class LiveRun:
         self.recording = open_recording(
             parts,
             OnceTransport(transport, parts) if self._once else transport,
-            redactor=self.redactor,
+            redactor=self.watch.redactor,
             action=self.action,
             resume=self.config.cassette.resume == "continue",
             discard=self.config.cassette.resume == "discard",
@@ -242,7 +247,7 @@ class LiveRun:
                 note=note,
                 seed=self.config.inputs.seed,
                 environment=tuple(self.scopes.environment),
-                secret_names=self._secret_names,
+                secret_names=self.watch.names,
                 other={"collection_file": _beside(self.collection.file, parts.path)},
             ),
         )
@@ -259,7 +264,7 @@ class LiveRun:
             parts,
             rule=self.config.cassette.match,
             latency=self.config.cassette.replay_latency,
-            redactor=self.redactor,
+            redactor=self.watch.redactor,
             environment=today,
             command=self._record_again(parts.path),
         )
@@ -410,16 +415,14 @@ class LiveRun:
         """Learn which secrets a call showed, before any reporter tells of it."""
         if not self.config.dialect.run.masks:
             return
-        from harness.cassettes.record.redaction import learn_request, learn_response
-
         exchanges = (*(side.exchange for side in result.side), result.exchange)
         for hop in (hop for exchange in exchanges if exchange is not None for hop in exchange.hops):
-            learn_request(hop.request, self.redactor)
-            learn_response(hop.response, self.redactor)
-        for scope in self.scopes:
-            if self._learnt.get(scope.name) != scope.version:
-                self._learnt[scope.name] = scope.version
-                self.redactor.learn_variables(scope)
+            self.watch.learn_request(hop.request)
+            self.watch.learn_response(hop.response)
+        for exchange in exchanges:
+            if exchange is not None and not exchange.hops:
+                self.watch.learn_request(exchange.request)
+        self.watch.learn_scopes(self.scopes)
 
     def _finish(self, finished: RunFinished) -> None:
         """Put the recording into place, and tell the summary what cassette and guard know."""
@@ -480,9 +483,10 @@ class LiveRun:
         """Lines that the local platform has to say of its answers: which were assumed. None without one."""
         return self._network.told()
 
-    def mask(self, text: str) -> str:
-        """Hide the values of secrets in a text."""
-        return self.redactor.text(text) if self.config.dialect.run.masks else text
+    @property
+    def mask(self) -> Mask:
+        """Hides the values of secrets in what people are shown."""
+        return self.watch.mask if self.config.dialect.run.masks else Unmasked()
 
     def exit_code(self, summary: RunSummary) -> ExitCode:
         """Say what a run that ended with this summary tells the shell."""

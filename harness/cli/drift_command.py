@@ -36,7 +36,7 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         if live.drift is None:
             raise RuntimeError("a run under drift that compares nothing")
         report = live.drift.report()
-        redactor = live.redactor
+        redactor = live.watch.redactor
     summary = finished.summary
     if finished.error is not None:
         report = report.without_unsent()

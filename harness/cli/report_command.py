@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from harness.cassettes.record.redaction import learn_request, learn_response
 from harness.cli.reporting import DEFAULT, Given, close_all, context_of, reporters_of, warn_of_idle
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, UsageError, choices
 from harness.reporters.log.result_file import read_results
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted
 from harness.runner.results import CallResult
-from harness.secrets.redactor import Redactor
+from harness.secrets.watch import SecretWatch
 
 _BY_EXTENSION: Final[Mapping[str, str]] = {".html": "html", ".htm": "html", ".xml": "junit", ".json": "json"}
 
@@ -25,12 +24,12 @@ def report_command(options: argparse.Namespace, given: Given, terminal: Terminal
         names.append(name)
         given = {**given, f"{name}-export": options.output}
     names = names or [DEFAULT]
-    redactor = Redactor(redacted=True)
-    context = context_of(options, terminal, redactor.text)
+    watch = SecretWatch(redacted=True)
+    context = context_of(options, terminal, watch.mask)
     reporters = reporters_of(names, given, context, history=options.history)
     warn_of_idle(names, given, terminal)
     try:
-        for event in _events(Path(options.results), redactor):
+        for event in _events(Path(options.results), watch):
             for reporter in reporters:
                 reporter.handle(event)
     finally:
@@ -52,22 +51,22 @@ def _reporter_for(file: str) -> str:
     return name
 
 
-def _events(path: Path, redactor: Redactor) -> Iterator[Event]:
+def _events(path: Path, watch: SecretWatch) -> Iterator[Event]:
     """Read the events, and learn the secrets that each call shows: newman masks nothing."""
     for event in read_results(path):
         match event:
             case RunStarted(collection=collection):
-                redactor.learn_variables(collection.variables)
+                watch.learn_collection(collection)
             case CallFinished(result=result) | AttemptFinished(result=result):
-                _learn(result, redactor)
+                _learn(result, watch)
             case _:
                 pass
         yield event
 
 
-def _learn(result: CallResult, redactor: Redactor) -> None:
+def _learn(result: CallResult, watch: SecretWatch) -> None:
     for exchange in (*(side.exchange for side in result.side), result.exchange):
         if exchange is not None:
-            learn_request(exchange.request, redactor)
+            watch.learn_request(exchange.request)
             if exchange.response is not None:
-                learn_response(exchange.response, redactor)
+                watch.learn_response(exchange.response)

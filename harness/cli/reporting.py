@@ -1,7 +1,8 @@
 """The reporters of a command, from its options."""
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, get_args
 
@@ -17,6 +18,7 @@ from harness.reporters.reporter import (
     create,
     options_of,
 )
+from harness.secrets.watch import Mask, Unmasked
 
 Given = Mapping[str, str | bool]
 """Options of reporters by `<name>-<option>`."""
@@ -24,11 +26,12 @@ Given = Mapping[str, str | bool]
 DEFAULT: Final = "cli"
 _WITH_HISTORY: Final = ("html", "htmlextra")
 # Beside these htmlextra draws no progress bar of its own, asked or not (newman-reporter-htmlextra, index.js).
+_AT_THE_TERMINAL: Final = frozenset({"cli", "progress"})
 _TELLING_PROGRESS: Final = ("cli", "json", "progress")
 
 
 def context_of(
-    options: argparse.Namespace, terminal: Terminal, mask: Callable[[str], str], *, dialect: Dialect = EXACT
+    options: argparse.Namespace, terminal: Terminal, mask: Mask, *, dialect: Dialect = EXACT
 ) -> ReporterContext:
     """Return what the reporters share."""
     words: tuple[Verbosity, ...] = get_args(Verbosity)
@@ -46,10 +49,16 @@ def context_of(
 
 
 def reporters_of(
-    names: list[str], given: Given, context: ReporterContext, *, history: str | None = None
+    names: list[str],
+    given: Given,
+    context: ReporterContext,
+    *,
+    history: str | None = None,
+    clear: bool = False,
 ) -> list[Reporter]:
     """Make the reporters, each once. `history` is a file of past runs; where HTML is made, that tells it.
 
+    `clear` shows secrets to who sits at the terminal; what writes files masks them all the same.
     Raises `UsageError` for an unknown reporter or option; dialects that are not strict pass over them.
     """
     strict = context.dialect.inputs.strict_reporters
@@ -69,7 +78,8 @@ def reporters_of(
         if history is not None and name in _WITH_HISTORY and not kept:
             own["history"] = history
             kept = True
-        made.append(create(name, own, context))
+        seen = replace(context, mask=Unmasked()) if clear and name in _AT_THE_TERMINAL else context
+        made.append(create(name, own, seen))
     if history is not None:
         from harness.reporters.terminal.history_lines import HistoryReporter
 

@@ -1,14 +1,13 @@
 """`harness run`: collections through `harness.api`, events to reporters, the outcome to an exit code."""
 
 import argparse
-import json
-import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from harness.api import LiveRun, RunConfig
+from harness.cli.exports import write_exports
 from harness.cli.joint_reports import JointReports, writes_a_file
 from harness.cli.newmanrc import configured
 from harness.cli.parser import ValueRefused
@@ -21,8 +20,9 @@ from harness.reporters.reporter import REPORTERS
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
 from harness.runner.run import Step
+from harness.secrets.watch import Unmasked
 from harness.variables.environment import export_scope
-from harness.version import __version__
+from harness.variables.scope import Scope
 
 _FILES: Final = (
     "environment", "globals", "iteration_data", "working_dir", "cookie_jar", "ssl_client_cert_list",
@@ -39,17 +39,19 @@ def run_command(
     if not dialect.inputs.zero_times:
         _refuse_zero(options)
     options, reporter_options = configured(options, reporter_options, terminal)
+    _refuse_mask(options, terminal)
     if not dialect.inputs.empty_name_is_a_file:
         options = _without_empty(options)
     if len(options.collections) > 1 and not dialect.inputs.many_collections:
         terminal.err.write(f"note: {dialect.name} would run {options.collections[0]} alone\n")
     files = [name for name in _reporter_names(options, dialect) if writes_a_file(name)]
+    shared: dict[str, Any] = {}
     with JointReports() as joint:
         worst = ExitCode.PASSED
         for collection in options.collections:
             try:
                 together = joint if files and len(options.collections) > 1 else None
-                code = _run_one(collection, options, reporter_options, terminal, together)
+                code = _run_one(collection, options, reporter_options, terminal, together, shared)
             except HarnessError as error:
                 terminal.err.write(f"error: {error}\n")
                 code = error.exit_code
@@ -69,8 +71,13 @@ def _run_one(
     reporter_options: Mapping[str, str | bool],
     terminal: Terminal,
     joint: JointReports | None,
+    shared: dict[str, Any],
 ) -> ExitCode:
     config = run_config(collection, options, terminal)
+    if shared:
+        # The values that the command line set are in what the run before left.
+        inputs = replace(config.inputs, **shared, env_vars={}, global_vars={})
+        config = replace(config, inputs=inputs)
     chosen: frozenset[Step] | None = None
     if options.rerun_failed is not None:
         chosen = _rerun(Path(options.rerun_failed), config, terminal)
@@ -83,7 +90,7 @@ def _run_one(
             _warn_of_unknown(names, config.dialect, terminal)
         told = names if joint is None else [name for name in names if not writes_a_file(name)]
         history = options.history if joint is None else None
-        reporters = reporters_of(told, reporter_options, context, history=history)
+        reporters = reporters_of(told, reporter_options, context, history=history, clear=options.no_mask)
         if joint is not None:
             reporters.append(joint.log(collection, context))
         warn_of_idle(names, reporter_options, terminal, dialect=config.dialect)
@@ -112,7 +119,9 @@ def _run_one(
             raise RuntimeError("the run told no end")
         for line in live.platform_notes():
             terminal.err.write(f"{line}\n")
-        _export(live, options)
+        write_exports(live, options, terminal)
+        if options.share_variables:
+            shared |= {"environment": _left(live.scopes.environment), "globals": _left(live.scopes.globals)}
         return live.exit_code(finished.summary)
 
 
@@ -131,7 +140,7 @@ def _report_together(
     terminal: Terminal,
 ) -> None:
     """Make the reports that are files of all the collections; what the logs hold is masked already."""
-    context = context_of(options, terminal, str, dialect=DIALECTS[options.compat])
+    context = context_of(options, terminal, Unmasked(), dialect=DIALECTS[options.compat])
     reporters = reporters_of(names, given, context, history=options.history)
     try:
         joint.tell(reporters)
@@ -139,6 +148,21 @@ def _report_together(
         close_all(reporters)
         if not options.silent:
             tell_written(reporters, terminal)
+
+
+def _left(scope: Scope) -> dict[str, Any]:
+    """Return the variables as a run left them, for the next one to begin with."""
+    return export_scope(scope, exported_at="", exported_using="", mask=None)
+
+
+def _refuse_mask(options: argparse.Namespace, terminal: Terminal) -> None:
+    """Refuse to show secrets where nobody is at the terminal: logs of CI are read by many."""
+    if options.no_mask and terminal.environ.get("CI", "").lower() not in {"", "0", "false"}:
+        raise UsageError(
+            "--no-mask shows secrets to a person at a terminal, and CI is set",
+            where="--no-mask",
+            hint="leave it out: masks say which secret they stand for",
+        )
 
 
 def _refuse_zero(options: argparse.Namespace) -> None:
@@ -174,44 +198,3 @@ def _rerun(log: Path, config: RunConfig, terminal: Terminal) -> frozenset[Step]:
         told = f" with {counted(len(needed), 'call')} that they need" if needed else ""
         terminal.err.write(f"running {counted(len(failed), 'failed call')} again{told}\n")
     return failed | needed
-
-
-def _export(live: LiveRun, options: argparse.Namespace) -> None:
-    """Write the exports that were asked for."""
-    dialect = DIALECTS[options.compat]
-    clear = options.export_secrets or not dialect.run.masks
-    exported_at = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
-    for path, scope in (
-        (options.export_environment, live.scopes.environment),
-        (options.export_globals, live.scopes.globals),
-    ):
-        if path is not None:
-            document = export_scope(
-                scope,
-                exported_at=exported_at.replace("+00:00", "Z"),
-                exported_using=f"harness/{__version__}",
-                keeps_types=dialect.reports.exported_types,
-                mask=None if clear else live.mask,
-            )
-            _write(path, document, f"newman-{scope.name}.json")
-    if options.export_collection is not None:
-        _write(options.export_collection, live.collection.source, "newman-collection.json")
-    if options.export_cookie_jar is not None:
-        _write(options.export_cookie_jar, live.jar.to_json(), "newman-cookie-jar.json")
-
-
-def _write(path: str, document: Mapping[str, Any], default_name: str) -> None:
-    """Write a document as newman does: into the folder named, or as the file named."""
-    target = Path(path)
-    try:
-        if target.is_dir():
-            stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H-%M-%S-%f")[:-3]
-            stem, _, suffix = default_name.rpartition(".")
-            target = target / f"{stem}-{stamp}0.{suffix}"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # What UTF-8 cannot hold, half a surrogate pair, is escaped as JSON.stringify escapes it.
-        text = json.dumps(document, indent=2, ensure_ascii=False)
-        target.write_text(text, encoding="utf-8", errors="backslashreplace")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"cannot write the export: {reason}", where=path) from error

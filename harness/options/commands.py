@@ -116,7 +116,26 @@ ONLY_RUN: Final = (
         name="export-secrets",
         heading=OUTPUT,
         kind="flag",
-        help="write secret variables in clear into exports",
+        help="change nothing: exports hold their values in clear",
+        hidden=True,
+    ),
+    Option(
+        name="export-masked",
+        heading=OUTPUT,
+        kind="flag",
+        help="hide secrets in the exports of environment, globals and cookies",
+    ),
+    Option(
+        name="no-mask",
+        heading=OUTPUT,
+        kind="flag",
+        help="show secrets on the terminal, not in files; refused where CI is set",
+    ),
+    Option(
+        name="share-variables",
+        heading=WHAT,
+        kind="flag",
+        help="let each collection go on with the environment and globals of the one before",
     ),
 )
 """What the command line can ask of a run besides its configuration."""

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 import pytest
 
 from harness.pytest_plugin.exchange_text import request_text, response_text
-from harness.pytest_plugin.failure import AssertionFailure, CallFailure, Mask, assertion_text, failure_text
+from harness.pytest_plugin.failure import AssertionFailure, CallFailure, assertion_text, failure_text
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion
+from harness.secrets.watch import Mask
 
 _MOST = 1_000_000
 """How many characters of a request or an answer are attached."""
@@ -26,11 +27,11 @@ def tell_allure(results: Iterable[CallResult], mask: Mask) -> None:
     from allure import attachment_type, step
 
     for result in results:
-        line = " / ".join(result.call.path)
+        line = mask.label(" / ".join(result.call.path))
         exchange = result.exchange
         if exchange is not None:
-            line = f"{exchange.request.method} {exchange.request.url}"
-        with _kept(), step(mask(line)):
+            line = f"{exchange.request.method} {mask.url(exchange.request.url)}"
+        with _kept(), step(line):
             if exchange is not None:
                 _attach(mask(request_text(exchange)), "request", attachment_type.TEXT)
             if exchange is not None and exchange.response is not None:
@@ -42,13 +43,13 @@ def tell_allure(results: Iterable[CallResult], mask: Mask) -> None:
             if text is not None:
                 raise CallFailure(text)
         for assertion in result.assertions:
-            with _kept(), step(mask(assertion.name)):
+            with _kept(), step(mask.label(assertion.name)):
                 _check(result, assertion, mask)
 
 
 def _check(result: CallResult, assertion: Assertion, mask: Mask) -> None:
     if assertion.skipped:
-        raise pytest.skip.Exception(mask(assertion.name))
+        raise pytest.skip.Exception(mask.label(assertion.name))
     if assertion.error is not None:
         raise AssertionFailure(assertion_text(result, assertion, mask))
 

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
@@ -17,8 +17,7 @@ from harness.reporters.outside_text import clean, cut, defused, reads_commands
 from harness.runner.plan import Call
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion, ScriptError
-
-Mask = Callable[[str], str]
+from harness.secrets.watch import Mask, Passed
 
 _EXCERPT = 400
 _LINE = 160
@@ -49,11 +48,7 @@ CallFailure.__module__ = AssertionFailure.__module__ = "builtins"
 def harmless(mask: Mask) -> Mask:
     """Return what makes a text fit to be printed by pytest: secrets masked, and nothing in it acts."""
     defuse = defused if reads_commands(os.environ) else str
-
-    def shown(text: str) -> str:
-        return defuse(clean(mask(text)))
-
-    return shown
+    return Passed(mask, lambda text: defuse(clean(text)))
 
 
 def failure_around(text: str, node: pytest.Item | pytest.Collector) -> BaseException:
@@ -138,7 +133,7 @@ def describe(result: CallResult, mask: Mask) -> list[tuple[str, object]]:
         return []
     facts: list[tuple[str, object]] = [
         ("postman_method", exchange.request.method),
-        ("postman_url", mask(exchange.request.url)),
+        ("postman_url", mask.url(exchange.request.url)),
     ]
     if exchange.response is not None:
         facts += [
@@ -159,17 +154,18 @@ def failure_text(result: CallResult, mask: Mask, *, bodies: bool = False) -> str
     for run in (*result.prerequest, *result.test):
         errors = (*((run.error,) if run.error else ()), *run.losses)
         where = f"{run.script.event} script of {run.label or 'the collection'}"
-        problems += (f"{_thrown(error, mask)}\n  in the {where}" for error in errors)
+        problems += (f"{_thrown(error, mask)}\n  in the {mask.label(where)}" for error in errors)
     if not problems:
         return None
-    return mask("\n".join((*problems, *_context(result, mask, bodies=bodies))))
+    return "\n".join((*problems, *_context(result, mask, bodies=bodies)))
 
 
 def assertion_text(result: CallResult, assertion: Assertion, mask: Mask, *, bodies: bool = False) -> str:
     """Say what an assertion expected, where it stands, and what was answered; with `bodies`, all of it."""
-    lines = [_thrown(assertion.error, mask) if assertion.error is not None else assertion.name]
+    thrown = assertion.error
+    lines = [_thrown(thrown, mask) if thrown is not None else mask.label(assertion.name)]
     lines += _context(result, mask, bodies=bodies)
-    return mask("\n".join(lines))
+    return "\n".join(lines)
 
 
 def assertions_text(result: CallResult, mask: Mask) -> str | None:
@@ -179,7 +175,7 @@ def assertions_text(result: CallResult, mask: Mask) -> str | None:
         return None
     lines = [f"{len(failed)} of {len(result.assertions)} assertions failed"]
     lines += (
-        f"  {_short(mask(one.name))}: {_short(mask(one.error.message))}"
+        f"  {_short(mask.label(one.name))}: {_short(mask(one.error.message))}"
         for one in failed
         if one.error is not None
     )
@@ -200,39 +196,39 @@ def setup_text(result: CallResult, mask: Mask) -> str | None:
 
 def request_line(result: CallResult, mask: Mask) -> str:
     """Tell a call in one line: its path, what was sent, what was answered."""
-    line = " / ".join(result.call.path)
+    line = mask.label(" / ".join(result.call.path))
     if result.skipped is not None:
-        return f"{line}: skipped, {result.skipped}"
+        return f"{line}: skipped, {mask(result.skipped)}"
     exchange = result.exchange
     if exchange is not None:
-        line += f": {exchange.request.method} {exchange.request.url}"
+        line += f": {exchange.request.method} {mask.url(exchange.request.url)}"
         if exchange.response is not None:
-            line += f" -> {exchange.response.status} {exchange.response.reason}"
+            line += mask(f" -> {exchange.response.status} {exchange.response.reason}")
     failed = sum(one.error is not None for one in result.assertions)
-    return mask(line + (f", {failed} assertions failed" if failed else ""))
+    return line + (f", {failed} assertions failed" if failed else "")
 
 
 def _context(result: CallResult, mask: Mask, *, bodies: bool) -> list[str]:
     """Say which call it was, and what it sent and got."""
-    place = " / ".join(result.call.path)
+    place = mask.label(" / ".join(result.call.path))
     lines = [f"  --> {place}" + (f", iteration {result.iteration + 1}" if result.iteration else "")]
     exchange = result.exchange
     if exchange is None:
         return lines
-    line = f"  {exchange.request.method} {exchange.request.url}"
+    line = f"  {exchange.request.method} {mask.url(exchange.request.url)}"
     response = exchange.response
     if response is not None:
-        line += f" -> {response.status} {response.reason} ({response.elapsed_ms:.0f} ms)"
+        line += mask(f" -> {response.status} {response.reason}") + f" ({response.elapsed_ms:.0f} ms)"
     lines.append(line)
     if bodies and exchange.request.body:
         shown = pretty(exchange.request.body, exchange.request.header("content-type") or "")
-        lines.append("  request: " + _INDENT.join(shown))
+        lines.append("  request: " + mask(_INDENT.join(shown)))
     if response is not None:
         text = mask(response.body.decode("utf-8", "replace"))
         if bodies:
-            text = _INDENT.join(pretty(response.body, response.header("content-type") or ""))
+            text = mask(_INDENT.join(pretty(response.body, response.header("content-type") or "")))
         else:
-            text = _clipped(text, "; -vv shows all")
+            text = _clipped(mask(text), "; -vv shows all")
         if text:
             lines.append(f"  response: {text}")
     return lines
@@ -241,7 +237,7 @@ def _context(result: CallResult, mask: Mask, *, bodies: bool) -> list[str]:
 def _thrown(error: ScriptError, mask: Mask) -> str:
     lines = [f"{error.name}: {cut(mask(error.message))}"]
     if error.position is not None:
-        lines.append(f"  line {error.position.line}: {_short(mask(error.position.text.strip()))}")
+        lines.append(f"  line {error.position.line}: {_short(mask.label(error.position.text.strip()))}")
     if error.expected is not None or error.actual is not None:
         lines.append(f"    expected: {_clipped(mask(str(error.expected)))}")
         lines.append(f"    actual:   {_clipped(mask(str(error.actual)))}")

@@ -11,8 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from harness.pytest_plugin.failure import Mask
     from harness.runner.results import CallResult
+    from harness.secrets.watch import Mask
 
 _ENDINGS: Final = (".postman_collection.json", ".harness.yaml", ".harness.yml")
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from harness.pytest_plugin.collecting import CollectionFile
     from harness.pytest_plugin.drive import Drive
-    from harness.pytest_plugin.failure import Mask
     from harness.pytest_plugin.subtest import SubtestReport
+    from harness.secrets.watch import Mask
 
 
 class CallItem(pytest.Item):

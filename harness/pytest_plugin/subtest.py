@@ -9,9 +9,10 @@ import pytest
 from _pytest.subtests import SubtestContext
 from pytest import SubtestReport  # noqa: PT013 - the type of that name, which tests of ours do not import
 
-from harness.pytest_plugin.failure import AssertionFailure, Mask, assertion_text
+from harness.pytest_plugin.failure import AssertionFailure, assertion_text
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion
+from harness.secrets.watch import Mask
 
 
 def assertion_report(
@@ -21,7 +22,7 @@ def assertion_report(
 
     def check() -> None:
         if assertion.skipped:
-            raise pytest.skip.Exception(mask(assertion.name), _use_item_location=True)
+            raise pytest.skip.Exception(mask.label(assertion.name), _use_item_location=True)
         if assertion.error is not None:
             raise AssertionFailure(assertion_text(result, assertion, mask, bodies=bodies))
 
@@ -30,7 +31,7 @@ def assertion_report(
     # What a report tells besides belongs to the item, and would be told once for each assertion.
     report.sections, report.user_properties = [], []
     report.extras = []  # read by pytest-html
-    return SubtestReport._new(report, SubtestContext(msg=mask(assertion.name), kwargs={}), None, None)
+    return SubtestReport._new(report, SubtestContext(msg=mask.label(assertion.name), kwargs={}), None, None)
 
 
 def is_subtest(report: object) -> bool:

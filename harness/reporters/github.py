@@ -59,11 +59,11 @@ class GithubReporter:
                 for fault in faults_of(result, self._context.dialect.reports):
                     self._errors += 1
                     if self._errors <= _LIMIT:
-                        title, message = self._title(result), _message(fault, self._value)
+                        title, message = self._title(result), _message(fault, self._value, self._label)
                         self._command("error", title, message, result.unreadable)
                         self._told.append(f"- **{self._plain(title)}** {self._plain(message)}")
                 for warning in result.warnings:
-                    self._command("warning", self._title(result), warning.message)
+                    self._command("warning", self._title(result), self._context.mask(warning.message))
             case WarningRaised(warning=warning):
                 self._command("warning", warning.place, warning.message)
             case RunFinished():
@@ -104,15 +104,16 @@ class GithubReporter:
             ended = f"❌ {counted(len(summary.failures), 'failure')}"
         else:
             ended = "✅ passed"
-        return f"### {self._plain(self._name)}: {ended}\n\n{told} in {duration(summary.elapsed_ms)}"
+        name = self._plain(self._context.mask.label(self._name))
+        return f"### {name}: {ended}\n\n{told} in {duration(summary.elapsed_ms)}"
 
     def _plain(self, text: str) -> str:
-        """Make a text one line of Markdown that stands for itself; secrets are found before it is escaped."""
-        line = " ".join(defused(clean(cut(self._context.mask(text), _TOLD))).split())
+        """Make a text one line of Markdown that stands for itself; it was masked before."""
+        line = " ".join(defused(clean(cut(text, _TOLD))).split())
         return re.sub(r"([\\`*_{}\[\]<>#|~])", r"\\\1", line)
 
     def _title(self, result: CallResult) -> str:
-        path = " / ".join(result.call.path)
+        path = self._context.mask.label(" / ".join(result.call.path))
         return f"{path} (iteration {result.iteration + 1})" if self._iterations > 1 else path
 
     def _command(self, kind: str, title: str, message: str, at: Notice | None = None) -> None:
@@ -127,21 +128,25 @@ class GithubReporter:
             stream.write(f"::{kind} {properties}::{_data(self._text(message))}\n")
 
     def _text(self, text: str) -> str:
-        return defused(clean(cut(self._context.mask(text))))
+        """Make a text that was masked before fit for a command."""
+        return defused(clean(cut(text)))
+
+    def _label(self, text: str) -> str:
+        return cut(self._context.mask.label(text), _VALUE)
 
     def _value(self, text: str) -> str:
         return cut(self._context.mask(text), _VALUE)
 
 
-def _message(fault: Fault, told: Callable[[str], str]) -> str:
-    """Tell a failure in a few lines; `told` makes a value from outside fit to be shown."""
+def _message(fault: Fault, told: Callable[[str], str], label: Callable[[str], str]) -> str:
+    """Tell a failure in a few lines; `told` makes a value fit to be shown, `label` a name."""
     thrown = f"{fault.name}: {told(fault.message)}"
-    parts = [f"{told(fault.test)}: {thrown}" if fault.test else thrown]
+    parts = [f"{label(fault.test)}: {thrown}" if fault.test else thrown]
     error = fault.error
     if error is not None and error.expected is not None and error.actual is not None:
         parts += [f"expected: {told(error.expected)}", f"actual:   {told(error.actual)}"]
     if error is not None and error.position is not None:
-        line = told(error.position.text.strip())
+        line = label(error.position.text.strip())
         parts.append(f"{fault.event}-script, line {error.position.line}: {line}")
     return "\n".join(parts)
 

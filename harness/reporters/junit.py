@@ -8,7 +8,7 @@ apart by class name and name, and leave out all but one of those that share both
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from harness.reporters.outside_text import cut
 from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted, WarningRaised
 from harness.runner.results import CallResult
+from harness.secrets.watch import Mask
 
 DEFAULT_FILE: Final = "newman-run-report.xml"
 # Characters that XML 1.0 does not know, not even as references (https://www.w3.org/TR/xml/#charsets).
@@ -98,7 +99,7 @@ class JunitReporter:
         counts = self._counts
         head = (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f"<testsuites name={self._attribute(started.collection.name)}"
+            f"<testsuites name={self._name(started.collection.name)}"
             f' tests="{counts.tests}" failures="{counts.failures}" errors="{counts.errors}"'
             f' time="{_seconds(counts.elapsed_ms)}">\n'
         )
@@ -111,7 +112,7 @@ class JunitReporter:
         """Tell what the run as a whole warned of, in a suite without cases."""
         if not self._warnings or not self._context.dialect.reports.additions:
             return
-        name = self._attribute(f"{started.collection.name} (warnings)")
+        name = self._name(f"{started.collection.name} (warnings)")
         yield f'  <testsuite name={name} tests="0" failures="0" errors="0" skipped="0" time="0.000">\n'
         yield from self._output("system-out", (f"warning: {text}" for text in self._warnings), 4)
         yield "  </testsuite>\n"
@@ -129,7 +130,7 @@ class JunitReporter:
             datetime.fromtimestamp(begun / 1000, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
         )
         yield (
-            f"  <testsuite name={self._attribute(' / '.join(result.call.path) + cycle)}"
+            f"  <testsuite name={self._name(' / '.join(result.call.path) + cycle)}"
             f" id={self._attribute(result.call.item.id)}"
             f' tests="{counts.tests}" failures="{counts.failures}" errors="{counts.errors}"'
             f' skipped="{counts.skipped}" time="{_seconds(result.elapsed_ms)}" timestamp="{moment}">\n'
@@ -162,11 +163,12 @@ class JunitReporter:
                 properties["responseTime"] = str(round(exchange.response.elapsed_ms))
         yield "    <properties>\n"
         for name, value in properties.items():
-            yield f"      <property name={self._attribute(name)} value={self._attribute(value)}/>\n"
+            told = self._url(value) if name == "url" else self._attribute(value)
+            yield f"      <property name={self._attribute(name)} value={told}/>\n"
         yield "    </properties>\n"
 
     def _case(self, case: _Case, classname: str, elapsed_ms: float) -> Iterator[str]:
-        named = f"name={self._attribute(case.name)} classname={self._attribute(classname)}"
+        named = f"name={self._name(case.name)} classname={self._name(classname)}"
         yield f'    <testcase {named} time="{_seconds(elapsed_ms)}"'
         if case.skipped is not None:
             message = f" message={self._attribute(case.skipped)}" if case.skipped else ""
@@ -176,38 +178,51 @@ class JunitReporter:
             if fault is not None:
                 kind, message = self._attribute(fault.name or "Error"), self._attribute(fault.message)
                 yield f">\n      <{tag} type={kind} message={message}>"
-                yield self._text("\n".join(map(self._value, _details(fault))))
+                yield self._plain("\n".join(_details(fault, self._value, self._label)))
                 yield f"</{tag}>\n    </testcase>\n"
                 return
         yield "/>\n"
 
     def _told(self, result: CallResult) -> Iterator[str]:
         """Tell what a call printed, and what it sent and got when it failed."""
+        mask = self._context.mask
         for attempt in self._attempts:
-            failed = "; ".join(fault.test or fault.message for fault in faults_of(attempt))
+            failed = "; ".join(
+                mask.label(fault.test) if fault.test else mask(fault.message) for fault in faults_of(attempt)
+            )
             yield f"attempt {attempt.attempt}: {failed or 'passed'}"
         for run in (*result.prerequest, *result.test):
             for message in run.console:
                 yield self._value(f"console.{message.level}: {message.text}")
         for warning in result.warnings:
-            yield f"warning: {warning.message}"
+            yield mask(f"warning: {warning.message}")
         if result.failed and result.exchange is not None:
-            yield from _conversation(result.exchange)
+            yield from _conversation(result.exchange, mask)
 
     def _output(self, tag: str, lines: Iterator[str], indent: int) -> Iterator[str]:
         text = "\n".join(lines)
         if text:
-            yield f"{' ' * indent}<{tag}>{self._text(text)}</{tag}>\n"
+            yield f"{' ' * indent}<{tag}>{self._plain(text)}</{tag}>\n"
 
     def _value(self, text: str) -> str:
         return cut(self._context.mask(text))
 
-    def _attribute(self, text: str) -> str:
-        return quoteattr(_known(self._value(text)), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+    def _label(self, text: str) -> str:
+        return cut(self._context.mask.label(text))
 
-    def _text(self, text: str) -> str:
+    def _attribute(self, text: str) -> str:
+        return _quoted(self._value(text))
+
+    def _url(self, url: str) -> str:
+        return _quoted(cut(self._context.mask.url(url)))
+
+    def _name(self, text: str) -> str:
+        return _quoted(self._label(text))
+
+    def _plain(self, text: str) -> str:
+        """Spell a text that was masked before."""
         # A bare carriage return would be read as a line feed (https://www.w3.org/TR/xml/#sec-line-ends).
-        return escape(_known(self._context.mask(text)), {"\r": "&#13;"})
+        return escape(_known(text), {"\r": "&#13;"})
 
 
 def _cases(result: CallResult, answers: ReportAnswers) -> Iterator[_Case]:
@@ -247,43 +262,51 @@ def _numbered(name: str, count: int) -> str:
     return name if count == 1 else f"{name} [{count}]"
 
 
-def _details(fault: Fault) -> Iterator[str]:
-    yield f"{fault.name}: {fault.message}" if fault.name else fault.message
-    yield f"at {fault.at()}"
+def _details(fault: Fault, told: Callable[[str], str], label: Callable[[str], str]) -> Iterator[str]:
+    yield told(f"{fault.name}: {fault.message}" if fault.name else fault.message)
+    yield label(f"at {fault.at()}")
     error = fault.error
     if error is None:
         return
     if error.position is not None and error.position.text:
-        yield f"line {error.position.line}: {error.position.text.strip()}"
+        yield label(f"line {error.position.line}: {error.position.text.strip()}")
     if error.expected is not None:
-        yield f"expected: {error.expected}"
+        yield told(f"expected: {error.expected}")
     if error.actual is not None:
-        yield f"actual:   {error.actual}"
+        yield told(f"actual:   {error.actual}")
     if error.stack:
-        yield error.stack
+        yield told(error.stack)
 
 
-def _conversation(exchange: Exchange) -> Iterator[str]:
+def _conversation(exchange: Exchange, mask: Mask) -> Iterator[str]:
     yield ""
-    yield f"> {exchange.request.method} {exchange.request.url}"
-    yield from (f"> {key}: {value}" for key, value in exchange.request.headers)
-    yield from _body(exchange.request.body or b"")
+    yield f"> {exchange.request.method} {mask.url(exchange.request.url)}"
+    yield from (mask(f"> {key}: {value}") for key, value in exchange.request.headers)
+    yield from _body(exchange.request.body or b"", mask)
     response = exchange.response
     if response is None:
         return
-    yield f"< {response.status} {response.reason}"
-    yield from (f"< {key}: {value}" for key, value in response.headers)
-    yield from _body(response.body)
+    yield mask(f"< {response.status} {response.reason}")
+    yield from (mask(f"< {key}: {value}") for key, value in response.headers)
+    yield from _body(response.body, mask)
 
 
-def _body(body: bytes) -> Iterator[str]:
+def _body(body: bytes, mask: Mask) -> Iterator[str]:
     if not body:
         return
-    text = body.decode("utf-8", "replace")
+    text = (
+        mask(body.decode("utf-8", "surrogateescape"))
+        .encode("utf-8", "surrogateescape")
+        .decode("utf-8", "replace")
+    )
     yield ""
     yield text[:_BODY_CLIP]
     if len(text) > _BODY_CLIP:
         yield f"... ({len(body)} bytes in all)"
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(_known(text), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 
 
 def _known(text: str) -> str:

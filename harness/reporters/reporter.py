@@ -10,6 +10,7 @@ from typing import Final, Literal, Protocol, TextIO
 from harness.dialect import EXACT, Dialect
 from harness.errors import UsageError, choices
 from harness.runner.events import Event
+from harness.secrets.watch import Mask, Unmasked
 
 Options = Mapping[str, str | bool]
 ColourMode = Literal["auto", "on", "off"]
@@ -33,17 +34,14 @@ class Reporter(Protocol):
         ...
 
 
-def _unmasked(text: str) -> str:
-    return text
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReporterContext:
     """What all reporters of a run share.
 
     What is for people goes to `stream`, commands to a CI system to `ci` (by default the same). `mask` hides
-    the values of secrets in a text. `dialect` says how results are told. Files are named relative to `cwd`;
-    `environ` is where `NO_COLOR`, `TERM` and `COLUMNS` are looked up.
+    the values of secrets in a text, `mask.label` in one that its author wrote. `dialect` says how results
+    are told. Files are named relative to `cwd`; `environ` is where `NO_COLOR`, `TERM` and `COLUMNS` are
+    looked up.
     """
 
     stream: TextIO
@@ -51,7 +49,7 @@ class ReporterContext:
     colour: ColourMode = "auto"
     unicode: bool = True
     verbosity: Verbosity = "normal"
-    mask: Callable[[str], str] = _unmasked
+    mask: Mask = field(default_factory=Unmasked)
     dialect: Dialect = EXACT
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     ci: TextIO | None = None

@@ -1,20 +1,30 @@
 """Finding texts inside another one however they are encoded there, and replacing them in that encoding.
 
-A text is looked at in several views: as it is, with percent-escapes and JSON escapes resolved, and with its
-runs of hexadecimal and base64 digits decoded, base64 at each of its four phases. A view is looked at the
-same way, so that a token in a JSON string in a base64 parameter of a URL is found too. What is found in a
-view becomes an edit of the text under it, in the same encoding: whoever computes the encoded form from the
-replacement gets what the edit left behind.
+A text is looked at in several views: as it is, with escapes resolved (of JSON, of URLs, of HTML, of mail),
+and with its runs of digits decoded: hexadecimal in one piece or with separators, decimal bytes, base32, and
+base64 at each of its four phases, unpacked when it holds gzip or deflate. A view is looked at the same way,
+so that a token in a JSON string in a base64 parameter of a URL is found too. What is found in a view becomes
+an edit of the text under it, in the same encoding: whoever computes the encoded form from the replacement
+gets what the edit left behind.
+
+`hidden` gives all views of a text, which do not depend on what is looked for: most texts hold nothing in any
+of them, and that is told by one search.
 """
 
 import base64
 import binascii
+import gzip
+import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, Protocol
 from urllib.parse import quote, unquote
+
+from harness.secrets.needles import SHORTEST, Edit
 
 DEPTH: Final = 3
 """How many encodings on top of each other are looked through."""
@@ -22,17 +32,8 @@ DEPTH: Final = 3
 REPEATS: Final = 24
 """How often a text is gone through as long as something is found."""
 
-SHORTEST: Final = 6
-"""The shortest text that is searched for, in characters."""
-
-CUT: Final = "…"
-"""What Chai ends a value with that is too long for its messages."""
-
-SHORTEST_CUT: Final = 8
-"""How many characters of a text give it away where the rest is cut off."""
-
-LONGEST_CUT: Final = 128
-"""How many characters are looked at before a cut; Chai's messages show some 40."""
+LARGEST: Final = 1 << 20
+"""How much a packed run may say, in bytes."""
 
 _PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _JSON_ESCAPE: Final = re.compile(
@@ -40,9 +41,19 @@ _JSON_ESCAPE: Final = re.compile(
 )
 _HEX_RUN: Final = re.compile(r"[0-9a-fA-F]{12,}")
 _BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
+_SPACED_HEX: Final = re.compile(
+    r"[0-9a-fA-F]{2}"
+    r"(?:(?:[:.;_ -](?:\r?\n[ \t]*)?|,? ?0x|\\{1,2}x|, ?)[0-9a-fA-F]{2}){5,}(?![0-9A-Za-z])"
+)
+_HEX_BYTE: Final = re.compile(r"[0-9a-fA-F]{2}")
+_DECIMALS: Final = re.compile(r"\d{1,3}(?:,\s{0,12}\d{1,3}|\s{1,2}\d{1,3}){5,}(?![\w.])")
+_DECIMAL: Final = re.compile(r"\d+")
+_BASE32_RUN: Final = re.compile(r"[A-Z2-7]{10,}={0,6}")
+_SMALL_BASE32_RUN: Final = re.compile(r"[a-z2-7]{16,}={0,6}")
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,8};?|#[xX][0-9a-fA-F]{1,8};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
+_QUOTED: Final = re.compile(r"=(?:[0-9A-F]{2}(?:=[0-9A-F]{2})*|\r?\n)")
 _LINE_END: Final = re.compile(r"\r?\n")
 _NO_TEXT: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff"
-_BINARY: Final = re.compile(f"[{_NO_TEXT}]")
 _TEXT_RUN: Final = re.compile(f"[^{_NO_TEXT}]{{{SHORTEST},}}")
 _SIMPLE_ESCAPES: Final = {
     '"': '"',
@@ -56,85 +67,26 @@ _SIMPLE_ESCAPES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Replace the characters from `start` to `end` by `text`."""
+class Search(Protocol):
+    """What is looked for."""
 
-    start: int
-    end: int
-    text: str
+    @property
+    def spaced(self) -> bool:
+        """Whether some of it holds a space."""
+        ...
 
-
-class Needles:
-    """The texts to look for, each with what stands in for it. Grows, and may be read while it does."""
-
-    __slots__ = ("_heads", "_order", "_replacements", "binary", "spaced")
-
-    def __init__(self) -> None:
-        self.spaced = False
-        self.binary = False
-        self._replacements: dict[str, str] = {}
-        self._order: list[str] = []
-        self._heads: dict[str, list[str]] = {}
-
-    def __contains__(self, text: str) -> bool:
-        return text in self._replacements
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(list(self._replacements.items()))
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-    def replacement(self, text: str) -> str | None:
-        """Return what stands in for a text."""
-        return self._replacements.get(text)
-
-    def put(self, text: str, replacement: str) -> None:
-        """Look for one more text, or change what stands in for it."""
-        known = text in self._replacements
-        self._replacements[text] = replacement
-        if not known:
-            self._heads.setdefault(text[:SHORTEST], []).append(text)
-            self._order.append(text)
-            self.spaced = self.spaced or " " in text
-            self.binary = self.binary or _BINARY.search(text) is not None
-
-    def present(self, text: str) -> list[str]:
-        """Return those that occur in a text as they are."""
-        if len(self._order) <= 48:
-            return [needle for needle in self._order if needle in text]
-        grams = {text[at : at + SHORTEST] for at in range(len(text) - SHORTEST + 1)}
-        heads = self._heads
-        return [needle for head in grams if head in heads for needle in tuple(heads[head]) if needle in text]
+    @property
+    def binary(self) -> bool:
+        """Whether some of it is no text."""
+        ...
 
     def plain(self, text: str) -> list[Edit]:
-        """Return the edits for those that occur as they are; where they overlap the longest wins."""
-        if CUT in text and (cut := list(self._cut(text))):
-            return cut
-        present = self.present(text)
-        if not present:
-            return []
-        present.sort(key=len, reverse=True)
-        pattern = re.compile("|".join(map(re.escape, present)))
-        return [
-            Edit(found.start(), found.end(), self._replacements[found.group()])
-            for found in pattern.finditer(text)
-        ]
+        """Return the edits for what occurs as it is."""
+        ...
 
-    def _cut(self, text: str) -> Iterator[Edit]:
-        """Give the edits for beginnings of those that occur right before an ellipsis."""
-        end = 0
-        for found in re.finditer(CUT, text):
-            at = found.start()
-            for start in range(max(end, at - LONGEST_CUT), at - SHORTEST_CUT + 1):
-                beginning = text[start:at]
-                heads = self._heads.get(beginning[:SHORTEST], ())
-                needle = next((one for one in tuple(heads) if one.startswith(beginning)), None)
-                if needle is not None:
-                    end = found.end()
-                    yield Edit(start, at, self._replacements[needle])
-                    break
+    def occur(self, text: str) -> bool:
+        """Tell whether anything occurs as it is."""
+        ...
 
 
 def apply(text: str, edits: list[Edit]) -> str:
@@ -148,11 +100,11 @@ def apply(text: str, edits: list[Edit]) -> str:
     return "".join(parts)
 
 
-def replace(text: str, needles: Needles, depth: int = DEPTH) -> str:
+def replace(text: str, needles: Search, depth: int = DEPTH) -> str:
     """Replace the needles wherever they occur, in each of the encodings."""
-    if not needles or len(text) < SHORTEST:
-        return text
     # One edit hides others until it is made; the bound is for replacements that hold a needle themselves.
+    if len(text) < SHORTEST:
+        return text
     for _ in range(REPEATS):
         edits = _changes(text, needles, depth)
         if not edits:
@@ -161,9 +113,41 @@ def replace(text: str, needles: Needles, depth: int = DEPTH) -> str:
     return text
 
 
-def occurs(text: str, needles: Needles, depth: int = DEPTH) -> bool:
+def occurs(text: str, needles: Search, depth: int = DEPTH) -> bool:
     """Tell whether a needle occurs in any encoding."""
     return replace(text, needles, depth) != text
+
+
+def hidden(text: str, depth: int = DEPTH) -> str:
+    """Return all that a text may say in encodings, joined; empty for one that has none."""
+    return _hidden(text, depth) if len(text) <= _KEPT_TEXT else _views(text, depth)
+
+
+_KEPT_TEXT: Final = 512
+"""The longest text, in characters, whose views are kept: headers and names come again and again."""
+
+
+@lru_cache(maxsize=8192)
+def _hidden(text: str, depth: int) -> str:
+    return _views(text, depth)
+
+
+def _views(text: str, depth: int) -> str:
+    seen: set[str] = {text}
+    waiting = [text]
+    for _ in range(depth):
+        found: list[str] = []
+        for one in waiting:
+            for codec in ENCODINGS:
+                for view in codec.views(one):
+                    if len(view) >= SHORTEST and view not in seen:
+                        seen.add(view)
+                        found.append(view)
+        waiting = found
+        if not found:
+            break
+    seen.discard(text)
+    return "\0".join(seen)
 
 
 def as_text(data: bytes) -> str:
@@ -179,12 +163,14 @@ def as_bytes(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-def _changes(view: str, needles: Needles, depth: int) -> list[Edit]:
+def _changes(view: str, needles: Search, depth: int) -> list[Edit]:
     """Return edits of a view: the plain ones, else those of the first encoding in it that has any."""
     edits = needles.plain(view)
     if edits or depth <= 0:
         return edits
-    return next((found for codec in _CODECS if (found := codec(view, needles, depth - 1))), [])
+    if not needles.binary and not needles.occur(hidden(view, depth)):
+        return []
+    return next((found for codec in ENCODINGS if (found := codec.edits(view, needles, depth - 1))), [])
 
 
 def _mapped(
@@ -218,14 +204,12 @@ def _unescape(escape: str) -> str:
     return chr(int(escape[2:6], 16))
 
 
-def _escaped_edits(text: str, needles: Needles, depth: int) -> list[Edit]:
+def _escaped_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     if "\\" not in text:
         return []
-    view = _JSON_ESCAPE.sub(lambda found: _unescape(found.group()), text)
-    if view == text or not _changes(view, needles, depth):
-        return []
     view, places = _mapped(text, _JSON_ESCAPE, lambda unit: iter([(_unescape(unit), len(unit))]))
-
+    if view == text:
+        return []
     return [
         Edit(places[edit.start], places[edit.end], json.dumps(edit.text, ensure_ascii=False)[1:-1])
         for edit in _changes(view, needles, depth)
@@ -241,31 +225,30 @@ def _quote(replacement: str) -> str:
     return quote(as_bytes(replacement), safe="-._~!*'()")
 
 
-def _percent_edits(text: str, needles: Needles, depth: int) -> list[Edit]:
+def _percent_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     if "%" not in text:
         return []
     return _unquoted_edits(text, needles, depth, text)
 
 
-def _plus_edits(text: str, needles: Needles, depth: int) -> list[Edit]:
+def _plus_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     # In forms and queries a space is a plus.
     if not needles.spaced or "+" not in text:
         return []
     return _unquoted_edits(text, needles, depth, text.replace("+", " "))
 
 
-def _unquoted_edits(text: str, needles: Needles, depth: int, source: str) -> list[Edit]:
-    view = unquote(source, errors="surrogateescape")
-    if view == text or not _changes(view, needles, depth):
-        return []
+def _unquoted_edits(text: str, needles: Search, depth: int, source: str) -> list[Edit]:
     view, places = _mapped(source, _PERCENT, _percent_units)
+    if view == text:
+        return []
     return [
         Edit(places[edit.start], places[edit.end], _quote(edit.text))
         for edit in _changes(view, needles, depth)
     ]
 
 
-def _hex_edits(text: str, needles: Needles, depth: int) -> list[Edit]:
+def _hex_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     runs = [
         (run.start() + phase, run.group()[phase : phase + (len(run.group()) - phase) // 2 * 2])
         for run in _HEX_RUN.finditer(text)
@@ -274,8 +257,6 @@ def _hex_edits(text: str, needles: Needles, depth: int) -> list[Edit]:
     if not runs:
         return []
     views = [as_text(bytes.fromhex(digits)) for _, digits in runs]
-    if not _changes(_texts(views, needles), needles, depth):
-        return []
     edits: list[Edit] = []
     end = 0
     for (start, digits), view in zip(runs, views, strict=True):
@@ -287,25 +268,17 @@ def _hex_edits(text: str, needles: Needles, depth: int) -> list[Edit]:
     return edits
 
 
-def _texts(views: Iterable[str], needles: Needles) -> str:
-    """Join what may hold a needle in decoded views.
-
-    Most digits decode to noise, at three phases of four always, and noise would be decoded again and again.
-    """
-    if needles.binary:
-        return "\0".join(views)
-    return "\0".join(run for view in views for run in _TEXT_RUN.findall(view))
-
-
-def _base64_edits(text: str, needles: Needles, depth: int) -> list[Edit]:
+def _base64_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     runs = list(_BASE64_RUN.finditer(text))
     if not runs:
         return []
     decoded = [[_decode(run.group(), phase) for phase in range(4)] for run in runs]
-    if not _changes(_texts((view for views in decoded for view in views), needles), needles, depth):
-        return []
     edits: list[Edit] = []
     for run, views in zip(runs, decoded, strict=True):
+        packed = _packed_edit(run, as_bytes(views[0]), needles, depth)
+        if packed is not None:
+            edits.append(packed)
+            continue
         for phase, view in enumerate(views):
             changes = _changes(view, needles, depth)
             if changes:
@@ -343,5 +316,286 @@ def _recode(run: re.Match[str], phase: int, view: str, changes: list[Edit]) -> E
     return Edit(run.start(), run.end(), digits[: phase + kept * 4] + recoded + left_over)
 
 
-_CODECS: Final = (_escaped_edits, _percent_edits, _hex_edits, _base64_edits, _plus_edits)
+def _escaped_views(text: str) -> Iterator[str]:
+    if "\\" in text:
+        yield _JSON_ESCAPE.sub(lambda found: _unescape(found.group()), text)
+
+
+def _percent_views(text: str) -> Iterator[str]:
+    if "%" in text:
+        yield unquote(text, errors="surrogateescape")
+
+
+def _plus_views(text: str) -> Iterator[str]:
+    if "+" in text:
+        yield unquote(text.replace("+", " "), errors="surrogateescape")
+
+
+def _entity_views(text: str) -> Iterator[str]:
+    if "&" in text:
+        yield _ENTITY.sub(lambda found: html.unescape(found.group()), text)
+
+
+def _quoted_views(text: str) -> Iterator[str]:
+    if "=" not in text:
+        return
+    # An address has an equals sign and digits here and there: what is near to it is enough.
+    end = 0
+    for found in _QUOTED.finditer(text):
+        if found.start() >= end:
+            end = found.end() + _NEAR
+            yield _QUOTED.sub(_unquoted, text[max(0, found.start() - _NEAR) : end + _NEAR])
+
+
+_NEAR: Final = 512
+"""How far from its first escape a text begins that holds one, in characters."""
+
+
+def _unquoted(run: re.Match[str]) -> str:
+    return "".join(character for character, _ in _quoted_units(run.group()))
+
+
+def _hex_views(text: str) -> Iterator[str]:
+    for run in set(_HEX_RUN.findall(text)):
+        yield _hex_texts(run) if len(run) <= _KEPT_RUN else _hex_texts.__wrapped__(run)
+
+
+def _spaced_hex_views(text: str) -> Iterator[str]:
+    for run in set(_SPACED_HEX.findall(text)):
+        yield _legible(bytes.fromhex("".join(_HEX_BYTE.findall(run))))
+
+
+def _decimal_views(text: str) -> Iterator[str]:
+    for run in set(_DECIMALS.findall(text)):
+        raw = _bytes_of(run)
+        if raw:
+            yield _legible(raw)
+
+
+def _base32_views(text: str) -> Iterator[str]:
+    for run in {*_BASE32_RUN.findall(text), *_SMALL_BASE32_RUN.findall(text)}:
+        yield _base32_texts(run) if len(run) <= _KEPT_RUN else _base32_texts.__wrapped__(run)
+
+
+def _base64_views(text: str) -> Iterator[str]:
+    for run in set(_BASE64_RUN.findall(text)):
+        yield _base64_texts(run) if len(run) <= _KEPT_RUN else _base64_texts.__wrapped__(run)
+
+
+_KEPT_RUN: Final = 256
+"""The longest run of digits, in characters, for which it is kept what it may say."""
+
+
+def _legible(raw: bytes) -> str:
+    """Return what is text in bytes. Most digits decode to noise, which would be decoded again and again."""
+    return "\0".join(_TEXT_RUN.findall(as_text(raw)))
+
+
+@lru_cache(maxsize=16384)
+def _hex_texts(run: str) -> str:
+    even = run[: len(run) // 2 * 2]
+    return _legible(bytes.fromhex(even) + b"\0" + bytes.fromhex(run[1 : (len(run) - 1) // 2 * 2 + 1]))
+
+
+@lru_cache(maxsize=16384)
+def _base32_texts(run: str) -> str:
+    return _legible(b"\0".join(_decode32(run, phase)[1] for phase in range(8)))
+
+
+@lru_cache(maxsize=16384)
+def _base64_texts(run: str) -> str:
+    digits = _LINE_END.sub("", run).rstrip("=").translate(_STANDARD).encode()
+    phases = [binascii.a2b_base64(digits[phase:] + b"A" * (-(len(digits) - phase) % 4)) for phase in range(4)]
+    legible = _legible(b"\0".join(phases))
+    packed = _unpacked(phases[0])
+    return legible if packed is None else f"{legible}\0{_legible(packed[1])}"
+
+
+_STANDARD: Final = {ord("-"): "+", ord("_"): "/"}
+_SHORTEST_PACKED: Final = 16
+
+
+def _unpacked(raw: bytes) -> tuple[int, bytes] | None:
+    """Return what packed bytes say and the kind of their frame: 31 gzip, 15 zlib, -15 none."""
+    if len(raw) < _SHORTEST_PACKED:
+        return None
+    window = 31 if raw[:2] == b"\x1f\x8b" else 15 if raw[0] & 0x0F == 8 and raw[1] in _ZLIB_LEVELS else -15
+    try:
+        unpacker = zlib.decompressobj(window)
+        plain = unpacker.decompress(raw, LARGEST)
+    except zlib.error:
+        return None
+    return (window, plain) if unpacker.eof and len(plain) >= SHORTEST else None
+
+
+_ZLIB_LEVELS: Final = frozenset({0x01, 0x5E, 0x9C, 0xDA})
+
+
+def _packed(plain: bytes, window: int) -> bytes:
+    if window > 15:
+        return gzip.compress(plain, mtime=0)
+    packer = zlib.compressobj(wbits=window)
+    return packer.compress(plain) + packer.flush()
+
+
+def _entity_units(entity: str) -> Iterator[tuple[str, int]]:
+    text = html.unescape(entity)
+    if text == entity:
+        yield from ((character, 1) for character in entity)
+        return
+    # Some entities stand for two characters, and one without a semicolon may be followed by letters.
+    yield text[0], len(entity) - len(text) + 1
+    yield from ((character, 1) for character in text[1:])
+
+
+def _entity_edits(text: str, needles: Search, depth: int) -> list[Edit]:
+    if "&" not in text:
+        return []
+    view, places = _mapped(text, _ENTITY, _entity_units)
+    if view == text:
+        return []
+    return [
+        Edit(places[edit.start], places[edit.end], html.escape(edit.text))
+        for edit in _changes(view, needles, depth)
+    ]
+
+
+def _quoted_units(run: str) -> Iterator[tuple[str, int]]:
+    if run[1] in "\r\n":
+        return
+    for character in as_text(bytes.fromhex(run.replace("=", ""))):
+        yield character, 3 * len(as_bytes(character))
+
+
+def _quote_printable(replacement: str) -> str:
+    return replacement.replace("=", "=3D")
+
+
+def _quoted_edits(text: str, needles: Search, depth: int) -> list[Edit]:
+    if "=" not in text:
+        return []
+    view, places = _mapped(text, _QUOTED, _quoted_units)
+    if view == text:
+        return []
+    return [
+        Edit(places[edit.start], places[edit.end], _quote_printable(edit.text))
+        for edit in _changes(view, needles, depth)
+    ]
+
+
+def _byte_edits(
+    run: re.Match[str],
+    units: list[re.Match[str]],
+    raw: bytes,
+    spell: Callable[[int, str], str],
+    needles: Search,
+    depth: int,
+) -> Edit | None:
+    """Return the edit for a run in which each byte is spelled by itself, in the spelling that it has."""
+    view = as_text(raw)
+    changes = _changes(view, needles, depth)
+    if not changes:
+        return None
+    changed = as_bytes(apply(view, changes))
+    text, start = run.group(), run.start()
+    lead = text[: units[0].start() - start]
+    between = text[units[0].end() - start : units[1].start() - start]
+    tail = text[units[-1].end() - start :]
+    first = units[0].group()
+    return Edit(start, run.end(), lead + between.join(spell(byte, first) for byte in changed) + tail)
+
+
+def _spaced_hex_edits(text: str, needles: Search, depth: int) -> list[Edit]:
+    edits: list[Edit] = []
+    for run in _SPACED_HEX.finditer(text):
+        units = list(_HEX_BYTE.finditer(text, run.start(), run.end()))
+        raw = bytes.fromhex("".join(unit.group() for unit in units))
+        upper = run.group().upper() == run.group()
+        edit = _byte_edits(run, units, raw, lambda byte, _: f"{byte:02x}", needles, depth)
+        if edit is not None:
+            edits.append(Edit(edit.start, edit.end, edit.text.upper()) if upper else edit)
+    return edits
+
+
+def _bytes_of(run: str) -> bytes:
+    numbers = [int(number) for number in _DECIMAL.findall(run)]
+    return bytes(numbers) if max(numbers) < 256 else b""
+
+
+def _decimal_edits(text: str, needles: Search, depth: int) -> list[Edit]:
+    edits: list[Edit] = []
+    for run in _DECIMALS.finditer(text):
+        raw = _bytes_of(run.group())
+        if raw:
+            units = list(_DECIMAL.finditer(text, run.start(), run.end()))
+            edit = _byte_edits(run, units, raw, lambda byte, _: str(byte), needles, depth)
+            if edit is not None:
+                edits.append(edit)
+    return edits
+
+
+def _decode32(run: str, phase: int) -> tuple[str, bytes]:
+    """Return the digits of a run from a phase on that are decoded, and what they say."""
+    digits = run.rstrip("=")[phase:]
+    # Of a last group 1, 3 or 6 digits carry no whole byte more than one less does.
+    digits = digits[: len(digits) - (len(digits) % 8 in {1, 3, 6})]
+    return digits, base64.b32decode(digits.upper() + "=" * (-len(digits) % 8))
+
+
+def _base32_edits(text: str, needles: Search, depth: int) -> list[Edit]:
+    edits: list[Edit] = []
+    for run in (*_BASE32_RUN.finditer(text), *_SMALL_BASE32_RUN.finditer(text)):
+        for phase in range(8):
+            digits, raw = _decode32(run.group(), phase)
+            view = as_text(raw)
+            changes = _changes(view, needles, depth)
+            if changes:
+                recoded = base64.b32encode(as_bytes(apply(view, changes))).decode()
+                if "=" not in run.group():
+                    recoded = recoded.rstrip("=")
+                kept = run.group()[:phase] + (recoded if digits.upper() == digits else recoded.lower())
+                edits.append(Edit(run.start(), run.end(), kept))
+                break
+    return sorted(edits, key=lambda edit: edit.start)
+
+
+def _packed_edit(run: re.Match[str], raw: bytes, needles: Search, depth: int) -> Edit | None:
+    unpacked = _unpacked(raw)
+    if unpacked is None:
+        return None
+    window, plain = unpacked
+    view = as_text(plain)
+    changes = _changes(view, needles, depth)
+    if not changes:
+        return None
+    digits = base64.b64encode(_packed(as_bytes(replace(view, needles, depth)), window)).decode()
+    if "-" in run.group() or "_" in run.group():
+        digits = digits.replace("+", "-").replace("/", "_")
+    return Edit(run.start(), run.end(), digits if "=" in run.group() else digits.rstrip("="))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """A way to spell a text inside another one.
+
+    `views` gives what a text may say in it, whatever is looked for; `edits` what is to be changed.
+    """
+
+    name: str
+    views: Callable[[str], Iterator[str]]
+    edits: Callable[[str, Search, int], list[Edit]]
+
+
+ENCODINGS: Final = (
+    Encoding(name="JSON escapes", views=_escaped_views, edits=_escaped_edits),
+    Encoding(name="percent escapes", views=_percent_views, edits=_percent_edits),
+    Encoding(name="HTML entities", views=_entity_views, edits=_entity_edits),
+    Encoding(name="quoted-printable", views=_quoted_views, edits=_quoted_edits),
+    Encoding(name="hexadecimal", views=_hex_views, edits=_hex_edits),
+    Encoding(name="hexadecimal with separators", views=_spaced_hex_views, edits=_spaced_hex_edits),
+    Encoding(name="decimal bytes", views=_decimal_views, edits=_decimal_edits),
+    Encoding(name="base32", views=_base32_views, edits=_base32_edits),
+    Encoding(name="base64, plain or packed", views=_base64_views, edits=_base64_edits),
+    Encoding(name="plus signs", views=_plus_views, edits=_plus_edits),
+)
 """The encodings, the quick ones first. A plus may be a digit of base64, so its other meaning comes last."""

@@ -8,16 +8,22 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import count
 from threading import RLock
-from typing import Any, Final
+from typing import Any, Final, Literal
+from urllib.parse import parse_qsl
 
 from harness.collection.model import Auth, Collection, Folder, Variable
 from harness.errors import UsageError
-from harness.secrets.encodings import SHORTEST, Needles, as_bytes, as_text, occurs, replace
+from harness.secrets.authored import Authored
+from harness.secrets.encodings import as_bytes, as_text, hidden, occurs, replace
+from harness.secrets.names import SECRET_NAMES, name_rule
+from harness.secrets.needles import SHORTEST, Edit, Needles, edits_of
+from harness.secrets.value_form import looks_drawn, plain_address, plain_words
 
 PREFIX: Final = "REDACTED_"
 """How every placeholder begins. Letters, digits and underscores only: no encoding changes it."""
@@ -41,20 +47,6 @@ SECRET_AUTH_PARAMS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The parameters of each auth scheme that nobody may see."""
 
-_SECRET_NAMES: Final = frozenset(
-    {
-        "accountkey", "apikey", "apitoken", "assertion", "authkey", "authorization", "authtoken", "bearer",
-        "clientassertion", "clientsecret", "connectionstring", "cookie", "credential", "credentials",
-        "csrftoken", "jwt", "jwttoken", "passphrase", "passwd", "password", "privatekey", "pwd", "saskey",
-        "sastoken", "secret", "secretaccesskey", "secretkey", "sessionid", "sessiontoken", "setcookie",
-        "sharedaccesskey", "sharedaccesssignature", "storagekey", "subscriptionkey", "token", "xsrftoken",
-    }
-)  # fmt: skip
-_SECRET_ENDINGS: Final = (
-    "accesskey", "accesstoken", "apikey", "authtoken", "bearertoken", "clientsecret", "idtoken",
-    "passphrase", "password", "privatekey", "refreshtoken", "saskey", "secretkey", "securitytoken",
-    "sessiontoken", "sharedsecret",
-)  # fmt: skip
 _COMMON_WORDS: Final = frozenset(
     {
         "application", "bearer", "boolean", "client", "content", "default", "disabled", "enabled", "header",
@@ -67,18 +59,41 @@ _JWT: Final = re.compile(r"\beyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]*\.([A-Za-z0-9_-
 _PEM: Final = re.compile(
     r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(?:\\[nr]|[^-])+-----END \1-----(?:\\[nr]|\s)*"
 )
+_KNOWN_TOKEN: Final = re.compile(
+    r"(?<![A-Za-z0-9_-])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{22,}|glpat-[A-Za-z0-9_-]{20,}"
+    r"|xox[abeoprs]-[A-Za-z0-9-]{10,}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{35}"
+    r"|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,}"
+    r"|hf_[A-Za-z0-9]{30,}|PMAK-[A-Za-z0-9-]{40,}|dop_v1_[0-9a-f]{64}|hv[bs]\.[A-Za-z0-9_-]{24,})"
+)
+"""Tokens that say by how they begin whose they are: GitHub's, GitLab's, Slack's, Stripe's, Google's ..."""
+_KNOWN_BEGINNING: Final = re.compile(
+    r"gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|[rs]k_(?:live|test)_|AIza|SG\.|npm_|pypi-|hf_|PMAK-|dop_v1_|hv[bs]\."
+)
+_ADDRESS: Final = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]{0,20}:(?://|\\/\\/)[^\s"'<>]+""")
+_USERINFO: Final = re.compile(r"""^[^:]+:(?://|\\/\\/)([^/@\s:"'\\]*):([^/@\s"'\\]+)@""")
+_SIGNATURES: Final = frozenset(
+    {"sig", "signature", "xamzsignature", "xamzsecuritytoken", "xgoogsignature", "xossssignature", "hmac"}
+)
+"""Parameters of addresses that stand for the access itself (Azure, AWS, Google, CloudFront)."""
+_GRANTS: Final = frozenset(
+    {"access_token", "client_id", "code_verifier", "grant_type", "id_token", "iss", "redirect_uri", "scope",
+     "session_state", "state"}
+)  # fmt: skip
+"""What stands beside the `code` of OAuth (RFC 6749, section 4.1.2)."""
 _CONNECTION_KEY: Final = re.compile(r"\b(SharedAccessKey|AccountKey)=([A-Za-z0-9+/]{12,}={0,2})")
 _REFERENCE: Final = re.compile(r"\{\{([^{}]+)\}\}")
 _SCHEME_AND_TOKEN: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]* ([^\s,]+)")
 _KEY_LINE: Final = re.compile(r"(?:^|(?<=\n)|(?<=\\n))[A-Za-z0-9+/=]{16,}")
 _HOST_LABEL: Final = re.compile(r"(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _WORDS: Final = re.compile(r"[^A-Za-z0-9]+")
+_STRICT: Final = frozenset({"type", "pattern"})
 
+LONG_SECRET: Final = 12
+"""How long a value of the type `secret` is, in characters, that is no word used elsewhere."""
 
-def secret_name(name: str) -> bool:
-    """Tell whether a field, header or variable of that name usually holds a secret."""
-    plain = _WORDS.sub("", name).lower()
-    return plain in _SECRET_NAMES or plain.endswith(_SECRET_ENDINGS)
+_LONG_TEXT: Final = 1024
+_LONG_TEXTS: Final = 12
+"""How long texts are, in characters, whose redacted form is remembered, and how many of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +117,17 @@ def secret_patterns(expressions: Mapping[str, str]) -> tuple[SecretPattern, ...]
     return tuple(patterns)
 
 
+Rule = Literal["told", "type", "auth", "name", "pattern", "protocol", "address", "cookie"]
+"""What made a value a secret: its type, the auth that uses it, its name, a pattern, or where it stood."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """A secret as it may be talked about: its name and what is written in its place, not its value."""
+    """A secret as it may be talked about: its name, what is written in its place, and why; not its value."""
 
     name: str
     placeholder: str
+    rule: Rule = "told"
 
 
 class Redactor:
@@ -122,8 +142,17 @@ class Redactor:
         self.patterns: Final = tuple(patterns)
         self._needles = Needles()
         self._names: dict[str, str] = {}
+        self._rules: dict[str, Rule] = {}
+        self._shown: dict[str, str] = {}
         self._taken: set[str] = set()
         self._used: dict[str, int] = {}
+        self._bases: dict[str, str] = {}
+        self._spoiled = False
+        self._results: OrderedDict[str, tuple[int, str]] = OrderedDict()
+        self.authored: Final = Authored()
+        self._masks = _Lens(self._needles, self._mask_of)
+        self._labels = _Lens(self._needles, self._mask_of, self._keeps)
+        self._names_of_calls = _Lens(self._needles, self._needles.replacement_of, self._keeps)
         self._weak: dict[str, None] = {}
         self._lock = RLock()
         self.version = 0
@@ -138,12 +167,12 @@ class Redactor:
         """What was learnt so far."""
         with self._lock:
             return tuple(
-                Learned(name=self._names[value], placeholder=placeholder)
+                Learned(name=self._names[value], placeholder=placeholder, rule=self._rules[value])
                 for value, placeholder in self._needles
                 if value in self._names
             )
 
-    def learn(self, value: str, name: str) -> str:
+    def learn(self, value: str, name: str, rule: Rule = "told") -> str:
         """Learn a secret value and return what will stand in for it.
 
         A value under 6 characters or one that is a common word stays as it is, with a warning: replacing it
@@ -152,13 +181,18 @@ class Redactor:
         """
         if not value or value.isspace() or PREFIX in value or (self._redacted and _stands_in(value)):
             return value
+        if "{{" in value and _REFERENCE.search(value) is not None:
+            # What a variable stands for is the secret, not how it is referred to.
+            return value
         with self._lock:
             known = self._needles.replacement(value)
             if known is not None:
+                if rule in _STRICT:
+                    self._rules[value] = rule
                 return known
             token = _JWT.fullmatch(value.strip())
             if token is not None and len(token.group(1)) >= SHORTEST and _claims(value) is not None:
-                self._learn(token.group(1), name)
+                self._learn(token.group(1), name, rule)
                 return replace(value, self._needles)
             if len(value) < SHORTEST:
                 self._weaken(name, f"has under {SHORTEST} characters")
@@ -166,11 +200,11 @@ class Redactor:
             if (
                 value in PREFIX
                 or value.lower() in _COMMON_WORDS
-                or _WORDS.sub("", value).lower() in _SECRET_NAMES
+                or _WORDS.sub("", value).lower() in SECRET_NAMES
             ):
                 self._weaken(name, "is a common word")
                 return value
-            placeholder = self._learn(value, name)
+            placeholder = self._learn(value, name, rule)
             stripped = value.strip()
             if stripped != value and len(stripped) >= SHORTEST and stripped not in self._needles:
                 self._put(stripped, placeholder)
@@ -185,43 +219,113 @@ class Redactor:
         """Learn the values of the variables that are secret by type, by name, or because they are listed."""
         wanted = frozenset(names)
         for variable in variables:
-            if isinstance(variable.value, str) and (
-                variable.secret or variable.key in wanted or secret_name(variable.key)
-            ):
-                self.learn(variable.value, variable.key)
+            value = variable.value
+            if variable.secret:
+                rule: Rule = "type"
+            elif variable.key in wanted:
+                rule = "auth"
+            else:
+                rule = "name"
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                if rule != "name" or name_rule(variable.key) == "exact":
+                    self.learn(str(value), variable.key, rule)
+            elif not isinstance(value, str):
+                if isinstance(value, dict | list):
+                    self.learn_document(value)
+            elif rule != "name":
+                self.learn(value, variable.key, rule)
+            else:
+                self.learn_named(variable.key, value)
+                if "://" in value or "eyJ" in value or "Key=" in value:
+                    self.learn_from(value)
+                if value[:1] in {"{", "["}:
+                    self._learn_json(value)
+
+    def learn_named(self, name: str, value: str, *, answered: bool = False, sure: bool = False) -> None:
+        """Learn a value if its name tells that it is a secret, and nothing about it that it is none.
+
+        Of names that are none of the usual ones, unless they are `sure`, only what looks drawn at random is
+        learnt, and of what was `answered` no words: they occur elsewhere.
+        """
+        rule = name_rule(name)
+        if not rule or plain_address(value):
+            return
+        certain = sure or rule == "exact"
+        if looks_drawn(value) or (certain and (not answered or not plain_words(value))):
+            self.learn(value, name, "name")
 
     def learn_from(self, text: str) -> None:
         """Learn what a text shows to be secret by its shape alone: keys, tokens, the user's patterns."""
         if "eyJ" in text:
             for token in _JWT.finditer(text):
-                self.learn(token.group(), "jwt")
+                self.learn(token.group(), "jwt", "pattern")
         if "PRIVATE KEY-----" in text:
             for key in _PEM.finditer(text):
-                self.learn(key.group().replace("\\n", "\n").replace("\\r", "\r").strip(), "private_key")
+                value = key.group().replace("\\n", "\n").replace("\\r", "\r").strip()
+                self.learn(value, "private_key", "pattern")
         if "Key=" in text:
             for part in _CONNECTION_KEY.finditer(text):
-                self.learn(part.group(2), part.group(1))
+                self.learn(part.group(2), part.group(1), "pattern")
+        if _KNOWN_BEGINNING.search(text) is not None:
+            for token in _KNOWN_TOKEN.finditer(text):
+                self.learn(token.group(), "token", "pattern")
         for pattern in self.patterns:
             for found in pattern.expression.finditer(text):
                 value = found.group(1) if pattern.expression.groups else found.group()
                 if value:
-                    self.learn(value, pattern.name)
+                    self.learn(value, pattern.name, "pattern")
+        if "://" in text or ":\\/\\/" in text:
+            for address in _ADDRESS.finditer(text):
+                self.learn_address(address.group())
 
-    def learn_document(self, document: Any) -> None:
+    def learn_address(self, address: str) -> None:
+        """Learn what an address holds: a password before the host, signatures and tokens in the query."""
+        if "@" in address:
+            found = _USERINFO.match(address)
+            if found is not None:
+                self.learn(found.group(2), "url_password", "address")
+        for mark in "?#":
+            _, given, query = address.partition(mark)
+            if given and "=" in query:
+                self.learn_fields(query.partition("#")[0] if mark == "?" else query)
+
+    def learn_fields(self, text: str, *, answered: bool = False) -> None:
+        """Learn the secrets of a query or form: by their names, and those that protocols put there."""
+        text = text.replace("\\u0026", "&").replace("&amp;", "&")
+        fields = parse_qsl(text.strip(), errors="surrogateescape")
+        names = {name.lower() for name, _ in fields}
+        for name, value in fields:
+            plain = _WORDS.sub("", name).lower()
+            if plain in _SIGNATURES and looks_drawn(value):
+                self.learn(value, name, "protocol")
+            elif plain == "code" and not _GRANTS.isdisjoint(names) and looks_drawn(value):
+                self.learn(value, "code", "protocol")
+            else:
+                self.learn_named(name, value, answered=answered)
+
+    def learn_document(self, document: Any, *, answered: bool = False) -> None:
         """Learn the values under secret names anywhere in a JSON document, in JSON inside its strings too."""
         for name, value in _members(document):
             if isinstance(value, str):
                 if _is_cookie(name):
                     self._learn_cookies(value, name)
-                elif secret_name(name):
-                    self.learn(_credentials(value) if _is_authorization(name) else value, name)
+                elif _is_authorization(name):
+                    self.learn_named(name, _credentials(value), answered=answered)
+                elif len(value) >= SHORTEST and name_rule(name):
+                    self.learn_named(name, value, answered=answered)
                 if value[:1] in {"{", "["}:
-                    try:
-                        self.learn_document(json.loads(value))
-                    except ValueError:
-                        continue
-            elif secret_name(name) and isinstance(value, int) and not isinstance(value, bool):
-                self.learn(str(value), name)
+                    self._learn_json(value, answered=answered)
+                elif "://" in value:
+                    self.learn_from(value)
+            elif isinstance(value, int) and not isinstance(value, bool) and name_rule(name) == "exact":
+                self.learn(str(value), name, "name")
+
+    def _learn_json(self, text: str, *, answered: bool = False) -> None:
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            return
+        self.learn_document(document, answered=answered)
 
     def _learn_cookies(self, value: str, name: str) -> None:
         """Learn what a document shows of cookies: `a=1; b=2` are names and secrets."""
@@ -230,45 +334,117 @@ class Redactor:
         for pair in pairs:
             label, equals, secret = pair.strip().partition("=")
             if not equals:
-                self.learn(label, name)
+                self.learn(label, name, "cookie")
             elif len(secret) >= SHORTEST:
-                self.learn(secret, f"{name}_{label}")
+                self.learn(secret, f"{name}_{label}", "cookie")
 
     def text(self, text: str) -> str:
-        """Return a text without the secrets known so far."""
-        return replace(text, self._needles)
+        """Return a text without the secrets known so far, as a cassette keeps it: digits stay digits."""
+        return self._replaced(text, self._needles)
 
     def bytes(self, data: bytes) -> bytes:
         """Return bytes without the secrets known so far."""
         text = as_text(data)
-        redacted = replace(text, self._needles)
+        redacted = self.text(text)
         return data if redacted == text else as_bytes(redacted)
+
+    def shown(self, text: str) -> str:
+        """Return a text without the secrets known so far, for people: every mask can be seen to be one."""
+        return self._replaced(text, self._masks)
+
+    def label(self, text: str) -> str:
+        """Return a name, a line of a script or the like for people: what its author wrote stays."""
+        return self._replaced(text, self._labels)
+
+    def call_name(self, text: str) -> str:
+        """Return a name as a cassette keeps it: what its author wrote stays."""
+        return self._replaced(text, self._names_of_calls)
+
+    def url(self, url: str, *, shown: bool = True) -> str:
+        """Return an address without secrets. Parts of its path that its author wrote out stay."""
+        masked = self.shown(url) if shown else self.text(url)
+        if masked == url:
+            return url
+        return self.authored.path_kept(url, masked, self._shows_strict)
+
+    def _shows_strict(self, part: str) -> bool:
+        """Tell whether a part of a path holds a value that is hidden even where its author wrote it out."""
+        return any(self.strict(value) for _, _, value in self._needles.found(part))
+
+    def strict(self, value: str) -> bool:
+        """Tell whether a value is hidden even where its author wrote it out."""
+        rule = self._rules.get(value, "told")
+        return rule == "pattern" or (rule == "type" and len(value) >= LONG_SECRET)
 
     def holds_secret(self, text: str) -> bool:
         """Tell whether a text still holds a secret in some encoding."""
-        return occurs(text, self._needles)
+        if len(text) < SHORTEST or not self._needles:
+            return False
+        return self._suspects(text) and replace(text, self._needles) != text
 
     def spellings(self, since: int = 0) -> tuple[str, ...]:
         """Return the values learnt after version `since`, for a quick search; never to be shown."""
         with self._lock:
-            return tuple(value for value, _ in self._needles)[since:]
+            return self._needles.since(since)
+
+    def _replaced(self, text: str, search: "Needles | _Lens") -> str:
+        if len(text) < SHORTEST or not self._needles:
+            return text
+        if not self._suspects(text):
+            return text
+        if len(text) < _LONG_TEXT:
+            return replace(text, search)
+        # Reports repeat what is in the cassette: the last long texts are remembered.
+        key = f"{id(search)}\0{text}"
+        with self._lock:
+            known = self._results.get(key)
+        if known is not None and known[0] == self.version:
+            return known[1]
+        version = self.version
+        result = replace(text, search)
+        with self._lock:
+            self._results[key] = (version, result)
+            while len(self._results) > _LONG_TEXTS:
+                self._results.popitem(last=False)
+        return result
+
+    def _suspects(self, text: str) -> bool:
+        """Tell whether a text may hold a secret; almost always it does then."""
+        needles = self._needles
+        return needles.binary or needles.occur(text) or needles.occur(hidden(text))
+
+    def _mask_of(self, value: str) -> str:
+        shown = self._shown.get(value)
+        return shown if shown is not None else self._needles.replacement_of(value)
+
+    def _keeps(self, value: str) -> bool:
+        return self.authored.wrote(value) and not self.strict(value)
 
     def _weaken(self, name: str, why: str) -> None:
         self._weak[f"the value of {name!r} {why} and is not redacted"] = None
 
-    def _learn(self, value: str, name: str) -> str:
+    def _learn(self, value: str, name: str, rule: Rule) -> str:
         placeholder = self._placeholder(value, name)
         self._taken.add(placeholder)
         self._names[value] = name
+        self._rules[value] = rule
         self._put(value, placeholder)
         return placeholder
 
     def _put(self, value: str, placeholder: str) -> None:
-        for known, replacement in self._needles:
-            if value in replacement:
-                self._needles.put(known, replacement.replace(value, placeholder))
+        if self._within_placeholders(value):
+            for known, replacement in self._needles:
+                if value in replacement:
+                    self._needles.put(known, replacement.replace(value, placeholder))
         self._needles.put(value, placeholder)
         self.version = len(self._needles)
+
+    def _within_placeholders(self, value: str) -> bool:
+        """Tell whether a value may be a part of what stands in for others; their numbers do not count."""
+        core = value.rstrip("0123456789").rstrip("_")
+        within = any(core in base for base in self._bases.values()) if core else bool(self._shown)
+        self._spoiled = self._spoiled or within
+        return within
 
     def _learn_key(self, value: str, placeholder: str) -> None:
         body = "".join(line for line in value.splitlines() if line and "-----" not in line)
@@ -281,18 +457,60 @@ class Redactor:
                 self._put(spelling, placeholder)
 
     def _placeholder(self, value: str, name: str) -> str:
-        if value.isascii() and value.isdigit():
-            candidates = _digits(len(value), name)
-        else:
-            slug = _WORDS.sub("_", name).strip("_") or "value"
-            used = self._used.get(slug, 0)
-            self._used[slug] = used + 1
-            candidates = _words(slug if used == 0 else f"{slug}_{used + 1}")
-        return next(
-            one
-            for one in candidates
-            if one not in self._taken and value not in one and not occurs(one, self._needles)
-        )
+        slug = _WORDS.sub("_", name).strip("_") or "value"
+        used = self._used.get(slug, 0)
+        self._used[slug] = used + 1
+        word = self._free(_words(slug if used == 0 else f"{slug}_{used + 1}"), value)
+        if not (value.isascii() and value.isdigit()):
+            return word
+        self._shown[value] = word
+        return self._free(_digits(len(value), name), value)
+
+    def _free(self, candidates: Iterator[str], value: str) -> str:
+        """Return the first candidate that is not taken and holds no secret, this one included."""
+        for one in candidates:
+            base = one.rstrip("0123456789").rstrip("_")
+            looked_at = base in self._bases
+            if one in self._taken or value in one:
+                continue
+            if (not looked_at or self._spoiled) and occurs(one, self._needles):
+                continue
+            if not looked_at:
+                self._bases[base] = f"{base}\0{hidden(base + '_')}"
+            return one
+        raise AssertionError("there is always another candidate")
+
+
+class _Lens:
+    """What is looked for, with other texts in its place, or some of it kept."""
+
+    __slots__ = ("_keeps", "_needles", "_replacement")
+
+    def __init__(
+        self,
+        needles: Needles,
+        replacement: Callable[[str], str],
+        keeps: Callable[[str], bool] | None = None,
+    ) -> None:
+        self._needles = needles
+        self._replacement = replacement
+        self._keeps = keeps
+
+    @property
+    def binary(self) -> bool:
+        return self._needles.binary
+
+    @property
+    def spaced(self) -> bool:
+        return self._needles.spaced
+
+    def plain(self, text: str) -> list[Edit]:
+        """Return the edits for what occurs as it is."""
+        return edits_of(self._needles, text, self._replacement, self._keeps)
+
+    def occur(self, text: str) -> bool:
+        """Tell whether anything occurs as it is."""
+        return self._needles.occur(text)
 
 
 def _is_cookie(name: str) -> bool:

@@ -155,7 +155,7 @@ def test_secrets_in_exports(both, command, workspace, target):
     environment = workspace.json("e.json", SECRET)
     file = workspace.collection(("Call", target.url))
     export = workspace.folder / "out.json"
-    for arguments, clear in ((("--compat", "newman"), True), ((), False), (("--export-secrets",), True)):
+    for arguments, clear in ((("--compat", "newman"), True), ((), True), (("--export-masked",), False)):
         command("run", file, "-e", environment, "--export-environment", export, *arguments)
         assert ("s3cret-value" in export.read_text()) is clear
 

@@ -22,16 +22,16 @@ def test_half_a_surrogate_pair_is_exported_as_json_spells_it(command, workspace,
     assert {entry["key"]: entry["value"] for entry in json.loads(text)["values"]}["half"] == "\ud800 \0"
 
 
-def test_a_secret_copied_to_another_variable_is_not_exported(command, workspace, target):
+def test_a_secret_copied_to_another_variable_is_not_in_a_masked_export(command, workspace, target):
     file = workspace.collection(
         ("a", target.url, "pm.environment.set('copy', 'it is ' + pm.environment.get('key'))")
     )
     values = [{"key": "key", "value": "s3cret-value", "type": "secret"}]
     environment = workspace.json("secret.json", {"name": "e", "values": values})
     export = workspace.folder / "out.json"
-    command("run", file, "-e", environment, "--export-environment", export)
+    command("run", file, "-e", environment, "--export-environment", export, "--export-masked")
     assert "s3cret-value" not in export.read_text()
-    command("run", file, "-e", environment, "--export-environment", export, "--export-secrets")
+    command("run", file, "-e", environment, "--export-environment", export)
     assert export.read_text().count("s3cret-value") == 2
 
 

@@ -1,4 +1,6 @@
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -184,14 +186,68 @@ def test_exports_hold_the_variables_as_the_run_left_them(command, workspace, tar
     assert json.loads((workspace.folder / "g.json").read_text())["values"][0]["key"] == "g"
 
 
-def test_exports_mask_secrets_unless_asked(command, workspace, target):
+def test_exports_are_in_clear_for_their_owner_alone_and_masked_on_request(command, workspace, target):
     secret = [{"key": "k", "value": "s3cret-value", "type": "secret"}]
     environment = workspace.json("e.json", {"name": "e", "values": secret})
     file = workspace.collection(("a", target.url))
-    command("run", file, "-e", environment, "--export-environment", "masked.json")
-    command("run", file, "-e", environment, "--export-environment", "clear.json", "--export-secrets")
-    assert "s3cret-value" not in (workspace.folder / "masked.json").read_text()
-    assert "s3cret-value" in (workspace.folder / "clear.json").read_text()
+    clear, masked = workspace.folder / "clear.json", workspace.folder / "masked.json"
+    clear.write_text("here before, for all to read")
+    said = command("run", file, "-e", environment, "--export-environment", "clear.json")
+    assert "s3cret-value" in clear.read_text()
+    assert os.name == "nt" or clear.stat().st_mode & 0o077 == 0
+    assert [line for line in said.err.splitlines() if "clear.json" in line and "secrets in clear" in line]
+    assert "s3cret-value" not in said.out + said.err
+    said = command("run", file, "-e", environment, "--export-environment", "masked.json", "--export-masked")
+    assert "s3cret-value" not in masked.read_text()
+    assert said.err == ""
+
+
+def test_a_masked_export_that_comes_back_is_told(command, workspace, target):
+    secret = [{"key": "k", "value": "s3cret-value", "type": "secret"}]
+    environment = workspace.json("e.json", {"name": "e", "values": secret})
+    file = workspace.collection(("a", target.url))
+    command("run", file, "-e", environment, "--export-environment", "out.json", "--export-masked")
+    said = command("run", file, "-e", "out.json")
+    assert "variable 'k' holds a mask" in said.out
+
+
+def test_an_export_without_secrets_is_not_told(command, workspace, target):
+    file = workspace.collection(("a", target.url))
+    environment = workspace.environment(city="Bergen")
+    assert command("run", file, "-e", environment, "--export-environment", "x.json").err == ""
+
+
+def test_no_mask_shows_secrets_on_the_terminal_and_never_in_files(command, workspace, target):
+    secret = [{"key": "password", "value": "s3cret-value", "type": "secret"}]
+    environment = workspace.json("e.json", {"name": "e", "values": secret})
+    file = workspace.collection(("a", f"{target.url}/?p={{{{password}}}}"))
+    said = command(
+        "run", file, "-e", environment, "-r", "cli,json", "--reporter-json-export", "r.json", "--no-mask"
+    )
+    assert "s3cret-value" in said.out
+    assert "s3cret-value" not in (workspace.folder / "r.json").read_text()
+
+
+def test_no_mask_is_refused_in_ci(command, workspace, target):
+    file = workspace.collection(("a", target.url))
+    command.environ["CI"] = "true"
+    said = command("run", file, "--no-mask")
+    assert said.code is ExitCode.USAGE
+    assert "--no-mask" in said.err
+    assert not target.requests
+
+
+def test_collections_share_variables_on_request(command, workspace, target):
+    one = workspace.collection(
+        ("a", target.url, "pm.environment.set('city', 'Bergen'); pm.globals.set('n', 3)")
+    )
+    first = workspace.folder / "first.json"
+    first.write_text(Path(one).read_text())
+    second = workspace.collection(("b", f"{target.url}/{{{{city}}}}/{{{{n}}}}"))
+    command("run", first, second, "--share-variables")
+    assert target.requests[-1]["path"] == "/Bergen/3"
+    command("run", first, second)
+    assert "Bergen" not in target.requests[-1]["path"]
 
 
 def test_strict_makes_warnings_fail(command, workspace, target):

@@ -27,6 +27,7 @@ from harness.runner.plan import Call, calls_of
 from harness.runner.results import CallResult, Extraction, RunSummary, RunWarning, SideExchange
 from harness.runner.tally import count
 from harness.scripting.engine import Assertion, ConsoleMessage, ScriptError, ScriptPosition, ScriptRun
+from harness.secrets.watch import Uniform
 from harness.variables.scope import Scope, Scopes
 
 START_MS = 1_790_000_000_000.0
@@ -287,7 +288,9 @@ class Bench:
             "mask": lambda text: text.replace(SECRET, "<masked>"),
             "environ": {},
         }
-        reporter = create(name, options or {}, ReporterContext(**(settings | context)))
+        settings |= context
+        settings["mask"] = Uniform(settings["mask"])
+        reporter = create(name, options or {}, ReporterContext(**settings))
         try:
             for event in events:
                 reporter.handle(event)

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from harness.secrets.encodings import Edit, Needles, as_bytes, replace
+from harness.secrets.encodings import as_bytes, replace
+from harness.secrets.needles import Edit, Needles
 
 
 class CountingNeedles(Needles):

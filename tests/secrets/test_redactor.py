@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from harness.collection.model import Auth, Collection, Folder, Item, Request, Url, Variable
-from harness.secrets.redactor import PREFIX, Redactor, SecretPattern, auth_secrets, secret_name
+from harness.secrets.names import secret_name
+from harness.secrets.redactor import PREFIX, Redactor, SecretPattern, auth_secrets
 
 readable = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=6, max_size=40)
 tokens = st.text(

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from harness.secrets.encodings import SHORTEST, Needles, replace
+from harness.secrets.encodings import replace
+from harness.secrets.needles import SHORTEST, Needles
 from harness.secrets.redactor import PREFIX
 
 _KINDS: Final = {

@@ -6,14 +6,14 @@ from a secret (signatures, JSON Web Tokens) only shows its scheme.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote_plus, unquote_to_bytes
 
-from harness.cassettes.file.content_coding import decoded, plain_body
 from harness.client.message import ResolvedRequest
 from harness.client.url import split
+from harness.secrets.content_coding import decoded, plain_body
+from harness.secrets.multipart import Part, multipart_parts
 
 SIGNED_FIELDS: Final = frozenset(
     {
@@ -24,8 +24,6 @@ SIGNED_FIELDS: Final = frozenset(
 """Fields of queries and forms whose values are computed from a secret."""
 
 _JWT: Final = re.compile(r"\beyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
-_BOUNDARY: Final = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
-_PART_NAME: Final = re.compile(r'name="((?:[^"\\]|\\.)*)"')
 
 
 _ESCAPED_OR_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_.~!$&'()*+,;=:@/?-]")
@@ -33,26 +31,6 @@ _ESCAPED_DELIMITER: Final = re.compile(rb"(%(?:2[13456789ABCFabcf]|3[ABDFabdf]|4
 _PATH_SAFE: Final = "/~!$&'()*+,;=:@"
 _QUERY_SAFE: Final = _PATH_SAFE + "?"
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One part of a multipart body."""
-
-    headers: tuple[tuple[str, str], ...]
-    content: bytes
-
-    @property
-    def name(self) -> str:
-        """The field's name, empty when it has none."""
-        disposition = dict(self.headers).get("content-disposition", "")
-        found = _PART_NAME.search(disposition)
-        return found.group(1) if found else ""
-
-    @property
-    def content_type(self) -> str:
-        """The part's own content type, empty when it says none."""
-        return dict(self.headers).get("content-type", "")
 
 
 def hide_tokens(text: str) -> str:
@@ -152,31 +130,6 @@ def form_fields(body: bytes | str) -> list[tuple[str, str]]:
         ((name, "*" if name.lower() in SIGNED_FIELDS else hide_tokens(value)) for name, value in fields),
         key=lambda field: field[0],
     )
-
-
-def multipart_parts(body: bytes, header: str) -> list[Part] | None:
-    """Return the parts of a multipart body, `None` when it is not what its content type says."""
-    found = _BOUNDARY.search(header)
-    if found is None:
-        return None
-    delimiter = b"--" + found.group(1).strip().encode("latin-1", "replace")
-    sections = (b"\r\n" + body).split(b"\r\n" + delimiter)
-    if len(sections) < 2 or not sections[-1].startswith(b"--"):
-        return None
-    parts: list[Part] = []
-    for section in sections[1:-1]:
-        head, separator, content = section.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        if not separator:
-            return None
-        parts.append(Part(headers=tuple(_part_headers(head)), content=content))
-    return parts
-
-
-def _part_headers(head: bytes) -> Iterator[tuple[str, str]]:
-    for line in head.decode("utf-8", "surrogateescape").split("\r\n"):
-        name, colon, value = line.partition(":")
-        if colon:
-            yield name.strip().lower(), value.strip()
 
 
 def _canonical_part(part: Part) -> list[Any]:

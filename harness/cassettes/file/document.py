@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
-from harness.cassettes.file.content_coding import plain_body
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.client.message import Failure, Headers, ResolvedRequest, Response
 from harness.client.transport import HopContext
+from harness.secrets.content_coding import plain_body
 
 CODED_HEADERS: Final = frozenset({"content-encoding", "transfer-encoding"})
 _MOST_NUMBER: Final = 1e15

@@ -4,7 +4,7 @@ A recording notes, when a call begins, what the calls before it changed. A repla
 what those would have set; what runs, sets its own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -53,20 +53,20 @@ def redact_start(start: ClockStart, redactor: Redactor) -> ClockStart:
     """Return the start of a call without the secrets known so far."""
     return replace(
         start,
-        call=tuple(redactor.text(name) for name in start.call),
-        variables=_redacted(start.variables, redactor.text),
+        call=tuple(redactor.call_name(name) for name in start.call),
+        variables=_redacted(start.variables, redactor),
     )
 
 
-def _redacted(value: Any, text: Callable[[str], str]) -> Any:
+def _redacted(value: Any, redactor: Redactor) -> Any:
     if isinstance(value, str):
-        return text(value)
+        return redactor.text(value)
     if isinstance(value, Mapping):
-        return {text(str(name)): _redacted(one, text) for name, one in value.items()}
+        return {redactor.call_name(str(name)): _redacted(one, redactor) for name, one in value.items()}
     if isinstance(value, list):
-        return [_redacted(one, text) for one in value]
+        return [_redacted(one, redactor) for one in value]
     if isinstance(value, int | float) and not isinstance(value, bool):
-        spelled = text(str(value))
+        spelled = redactor.text(str(value))
         return value if spelled == str(value) else spelled
     return value
 

@@ -10,7 +10,6 @@ from threading import Lock
 from typing import Final, Never
 from urllib.parse import quote
 
-from harness.cassettes.file.document import metadata_document
 from harness.cassettes.file.draws import RecordedDraws, clock_starts
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.cassettes.file.journal import Beginning, Journal, beginning_of, idle_clocks, journal_path, read
@@ -26,7 +25,8 @@ from harness.cassettes.replay.transport import ReplayTransport
 from harness.client.transport import HopRequest, Transport
 from harness.collection.model import Variable
 from harness.errors import InputError, Place, UsageError
-from harness.secrets.redactor import Redactor, secret_name
+from harness.secrets.names import secret_name
+from harness.secrets.redactor import Redactor
 from harness.variables.draws import LiveDraws
 from harness.variables.scope import Scopes
 from harness.version import __version__
@@ -298,7 +298,7 @@ class Recording:
     def _write(self) -> None:
         idle = idle_clocks(self._journal.clocks(), self._interactions())
         metadata = redact_metadata(replace(self._metadata, clocks=idle), self.redactor)
-        if self.redactor.holds_secret(json.dumps(metadata_document(metadata), ensure_ascii=False)):
+        if redact_metadata(metadata, self.redactor) != metadata:
             self._refuse(Place(file=str(self._journal.path), field="/metadata"))
         self._beside = self._parts.write(metadata, self._interactions)
 

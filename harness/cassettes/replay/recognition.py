@@ -20,8 +20,9 @@ import regex
 
 from harness.cassettes.replay.miss import Difference
 from harness.client.message import ResolvedRequest, Response
-from harness.secrets.encodings import SHORTEST, Needles, as_bytes, as_text
+from harness.secrets.encodings import as_bytes, as_text
 from harness.secrets.encodings import replace as replace_all
+from harness.secrets.needles import SHORTEST, Needles
 from harness.secrets.redactor import PREFIX
 
 PLACEHOLDER: Final = re.compile(PREFIX + r"[A-Za-z0-9_]+")

@@ -20,7 +20,8 @@ from harness.cassettes.replay.value_origin import origins
 from harness.client.message import ResolvedRequest, Response
 from harness.client.transport import HopContext, HopRequest, TransportFailure
 from harness.collection.model import Collection, Request
-from harness.secrets.redactor import PREFIX, Redactor, secret_name
+from harness.secrets.names import secret_name
+from harness.secrets.redactor import PREFIX, Redactor
 from harness.variables.scope import Scopes
 
 _COMPARED: Final = frozenset({"method", "url", "body"})

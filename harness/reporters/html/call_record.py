@@ -1,7 +1,7 @@
 """A call in the data of the HTML report: a short row for the lists, and a record that is opened on demand."""
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from harness.client.message import Exchange, Headers, Hop
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.provenance import Use
 from harness.runner.results import CallResult
+from harness.secrets.watch import Mask
 
 PASSED: Final = 0
 FAILED: Final = 1
@@ -29,7 +30,7 @@ class Kept:
     Names of headers are in lower case, as are those of calls whose bodies are left out.
     """
 
-    mask: Callable[[str], str]
+    mask: Mask
     body_bytes: int = 1 << 20
     headers: bool = True
     hidden_headers: frozenset[str] = frozenset()
@@ -81,7 +82,7 @@ def row_of(result: CallResult, item: int, started_ms: float, place: tuple[int, i
         *place,
         flags,
         request.method if request is not None else result.call.item.request.method,
-        kept.mask(request.url if request is not None else result.call.item.request.url.raw),
+        kept.mask.url(request.url if request is not None else result.call.item.request.url.raw),
         kept.mask(result.skipped or ""),
     ]
 
@@ -94,20 +95,23 @@ def failure_of(fault: Fault, row: int, script: int | None, kept: Kept) -> list[A
     def clip(text: str | None) -> str | None:
         return None if text is None else kept.mask(text)[:_CLIP]
 
+    def label(text: str | None) -> str | None:
+        return None if text is None else kept.mask.label(text)[:_CLIP]
+
     return [
         row,
         fault.kind,
         fault.name,
         clip(fault.message),
-        clip(fault.test),
+        label(fault.test),
         clip(error.expected) if error is not None else None,
         clip(error.actual) if error is not None else None,
         fault.event,
-        kept.mask(fault.label),
+        kept.mask.label(fault.label),
         script,
         position.line if position is not None else 0,
         position.column if position is not None else 0,
-        clip(position.text) if position is not None else "",
+        label(position.text) if position is not None else "",
         fault.origin,
     ]
 
@@ -124,7 +128,7 @@ def record_of(
     if result.side:
         record["side"] = [{"origin": one.origin} | _exchange(one.exchange, kept) for one in result.side]
     assertions = [
-        [mask(one.name), FAILED if one.error is not None else SKIPPED if one.skipped else PASSED]
+        [mask.label(one.name), FAILED if one.error is not None else SKIPPED if one.skipped else PASSED]
         for one in result.assertions
     ]
     if assertions:
@@ -144,18 +148,18 @@ def record_of(
         record["uses"] = [_use(use, mask) for use in uses]
     if attempts:
         record["attempts"] = [_attempt(attempt, kept) for attempt in attempts]
-    warnings = [[mask(one.message), mask(one.place)] for one in result.warnings]
+    warnings = [[mask(one.message), mask.label(one.place)] for one in result.warnings]
     if warnings:
         record["warnings"] = warnings
     if result.visualizer:
         record["visualizer"] = mask(result.visualizer)
     description = result.call.item.description or result.call.item.request.description
     if description:
-        record["description"] = mask(description)
+        record["description"] = mask.label(description)
     return record
 
 
-def _use(use: Use, mask: Callable[[str], str]) -> list[Any]:
+def _use(use: Use, mask: Mask) -> list[Any]:
     """Tell a use: name, scope, value, and the row of the call that set it, how, and by what."""
     value = None if use.value is None else mask(use.value)[:_CLIP]
     told = [use.name, use.scope, value]
@@ -169,13 +173,16 @@ def _attempt(result: CallResult, kept: Kept) -> dict[str, Any]:
         "attempt": result.attempt,
         "status": response.status if response is not None else 0,
         "elapsed": round(result.elapsed_ms, 1),
-        "failures": [kept.mask(fault.test or fault.message) for fault in faults_of(result)],
+        "failures": [
+            kept.mask.label(fault.test) if fault.test else kept.mask(fault.message)
+            for fault in faults_of(result)
+        ],
     }
 
 
 def _exchange(exchange: Exchange, kept: Kept) -> dict[str, Any]:
     sent, response = exchange.request, exchange.response
-    told: dict[str, Any] = {"method": sent.method, "url": kept.mask(sent.url)}
+    told: dict[str, Any] = {"method": sent.method, "url": kept.mask.url(sent.url)}
     told["headers"] = _headers(sent.headers, kept)
     if sent.body:
         told["body"] = _body(sent.body, kept, wanted=kept.request_bodies)
@@ -210,10 +217,10 @@ def _hop(hop: Hop, kept: Kept) -> list[Any]:
     location = response.header("location") or ""
     return [
         hop.request.method,
-        kept.mask(hop.request.url),
+        kept.mask.url(hop.request.url),
         response.status,
         kept.mask(response.reason),
-        kept.mask(location),
+        kept.mask.url(location),
         round(response.elapsed_ms, 1),
     ]
 

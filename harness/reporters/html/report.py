@@ -118,7 +118,10 @@ class HtmlReporter:
                     "test": fault.test or "",
                     "message": fault.message,
                 }
-                self._first.append({key: self._context.mask(text) for key, text in told.items()})
+                mask = self._context.mask
+                self._first.append(
+                    {key: mask(text) if key == "message" else mask.label(text) for key, text in told.items()}
+                )
         record = _dump(record_of(result, self._attempts, uses, self._kept))
         self._chunk.append(record)
         self._chunk_size += len(record)
@@ -127,7 +130,7 @@ class HtmlReporter:
 
     def _note(self, chronicle: Chronicle, number: int, result: CallResult, *, failed: bool) -> None:
         key = key_of(result, self._started.iterations if self._started is not None else 1)
-        chronicle.note(number, self._context.mask(key), failed=failed, retried=result.attempt > 1)
+        chronicle.note(number, self._context.mask.label(key), failed=failed, retried=result.attempt > 1)
 
     def _end_chunk(self) -> None:
         if not self._chunk:
@@ -142,14 +145,14 @@ class HtmlReporter:
         item = result.call.item
         if item.id not in self._items:
             self._items[item.id] = len(self._item_list)
-            path = [self._context.mask(name) for name in result.call.path]
+            path = [self._context.mask.label(name) for name in result.call.path]
             self._item_list.append({"id": item.id, "path": path})
         return self._items[item.id]
 
     def _script(self, source: str) -> int:
         if source not in self._scripts:
             self._scripts[source] = len(self._script_list)
-            self._script_list.append(self._context.mask(source))
+            self._script_list.append(self._context.mask.label(source))
         return self._scripts[source]
 
     def _write(self, file: IO[bytes], started: RunStarted) -> None:
@@ -179,7 +182,7 @@ class HtmlReporter:
         error = self._finished.error if self._finished else "the run did not end by itself"
         return render_page(
             self._settings.page,
-            collection=self._context.mask(started.collection.name),
+            collection=self._context.mask.label(started.collection.name),
             mode=started.mode,
             started_ms=started.started_ms,
             summary=summary,
@@ -194,8 +197,8 @@ class HtmlReporter:
         summary = self._finished.summary if self._finished else self._summary
         mask = self._context.mask
         return {
-            "name": mask(started.collection.name),
-            "environment": mask(self._finished.scopes.environment.label) if self._finished else "",
+            "name": mask.label(started.collection.name),
+            "environment": mask.label(self._finished.scopes.environment.label) if self._finished else "",
             "version": __version__,
             "mode": started.mode,
             "started": started.started_ms,
@@ -217,14 +220,14 @@ class HtmlReporter:
                     ("Assertions", summary.assertions),
                 )
             ],
-            "about": mask(started.collection.description or ""),
+            "about": mask.label(started.collection.description or ""),
             "folders": {
-                " / ".join(mask(name) for name in folder.path): mask(folder.description)
+                " / ".join(mask.label(name) for name in folder.path): mask.label(folder.description)
                 for folder in _folders_of(started.collection.root)
                 if folder.description
             },
             "facts": masked(summary.facts, mask),
-            "warnings": [[mask(one.message), mask(one.place)] for one in summary.warnings],
+            "warnings": [[mask(one.message), mask.label(one.place)] for one in summary.warnings],
             "variables": self._variables(started),
             "history": None if self._chronicle is None else self._chronicle.told(summary),
         }
@@ -242,7 +245,10 @@ class HtmlReporter:
             named = {"collection": Scope("collection", started.collection.variables)}
         return {
             name: [
-                [self._context.mask(one.key), _HIDDEN if one.secret else self._context.mask(str(one.value))]
+                [
+                    self._context.mask.label(one.key),
+                    _HIDDEN if one.secret else self._context.mask(str(one.value)),
+                ]
                 for one in scope
                 if not one.disabled and not self._hides(name, one.key)
             ]

@@ -9,7 +9,10 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+from harness.reporters.newman.collection_document import masked
+from harness.secrets.watch import Mask, Unmasked
 
 Json = Any
 
@@ -22,15 +25,19 @@ class Hook:
     decode: Callable[[Json], Any]
 
 
-def _same(text: str) -> str:
-    return text
+_AUTHORED: Final = frozenset(
+    {"description", "expression", "id", "key", "label", "line", "name", "path", "place", "source", "test"}
+)
+"""Fields that hold what the author of a collection wrote."""
+
+_URLS: Final = frozenset({"raw", "url"})
 
 
 @dataclass(slots=True, kw_only=True)
 class Codec:
     """Encodes and decodes; `mask` sees every text on its way out, `mask_bytes` every body."""
 
-    mask: Callable[[str], str] = _same
+    mask: Mask = field(default_factory=Unmasked)
     hooks: dict[type, Hook] = field(default_factory=dict)
 
     def encode(self, value: Any, hint: Any = None) -> Json:
@@ -38,7 +45,8 @@ class Codec:
         if isinstance(value, str):
             return self.mask(value)
         if value is None or isinstance(value, bool | int | float):
-            return value
+            # Where the type is open, a number that is a secret may become a text.
+            return value if hint is not Any or isinstance(value, bool | None) else self._number(value)
         if isinstance(value, bytes):
             return self._encode_bytes(value)
         hook = self.hooks.get(type(value))
@@ -91,13 +99,31 @@ class Codec:
             text = self.mask(value.decode("utf-8", "surrogateescape"))
             return {"base64": base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()}
 
+    def _field(self, field: str, value: Any, hint: Any) -> Json:
+        name = "line" if field == "ScriptPosition.text" else field.rpartition(".")[2]
+        if name in _URLS and isinstance(value, str):
+            return self.mask.url(value)
+        if name == "source" and isinstance(value, Mapping):
+            return masked(value, self.mask)
+        if name in _AUTHORED:
+            if isinstance(value, str):
+                return self.mask.label(value)
+            if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+                return [self.mask.label(one) for one in value]
+        return self.encode(value, hint)
+
+    def _number(self, value: float) -> Json:
+        spelled = str(value)
+        shown = self.mask(spelled)
+        return value if shown == spelled else shown
+
     def _encode_fields(self, value: Any, *, tagged: bool) -> Json:
         kind: type = type(value)
         told: dict[str, Json] = {"is": kind.__name__} if tagged else {}
         for name, hint, default in _plan(kind):
             one = getattr(value, name)
             if one is not default and one != default:
-                told[name] = self.encode(one, hint)
+                told[name] = self._field(f"{kind.__name__}.{name}", one, hint)
         return told
 
     def _decode_fields(self, data: Json, candidates: tuple[type, ...]) -> Any:

@@ -178,7 +178,7 @@ def _encode_scope(scope: Scope, codec: Codec) -> dict[str, Any]:
         if variable.secret:
             told["value"] = _HIDDEN
         values.append(told)
-    return {"id": scope.id, "label": codec.mask(scope.label), "values": values}
+    return {"id": scope.id, "label": codec.mask.label(scope.label), "values": values}
 
 
 def _decode_scope(name: Any, data: dict[str, Any], codec: Codec) -> Scope:

@@ -1,10 +1,11 @@
 """A collection's own document, with the identities that the run gave to its items and folders."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from harness.collection.model import Collection, Folder, Item
 from harness.reporters.newman.byte_lists import Octets
+from harness.secrets.watch import Mask
 
 Document = Mapping[str, Any]
 
@@ -69,17 +70,55 @@ def _matches(documents: object, folder: Folder) -> bool:
     )
 
 
-def masked(value: Any, mask: Callable[[str], str]) -> Any:
-    """Return a JSON value with every text in it passed through the mask, keys excepted."""
+class Shown(str):
+    """A text that was masked before."""
+
+    __slots__ = ()
+
+
+_AUTHORED: Final = frozenset(
+    {"assertion", "at", "content", "description", "exec", "expression", "id", "key", "name", "path",
+     "place", "test", "variable"}
+)  # fmt: skip
+"""Members of the documents that hold what the author of a collection wrote."""
+
+
+def masked(value: Any, mask: Mask, member: str = "") -> Any:
+    """Return a JSON value with every text in it passed through the mask, keys excepted.
+
+    Numbers are passed through it, too: one that is a secret becomes a text. `member` is the key under which
+    the value stands.
+    """
     if isinstance(value, str):
-        return mask(value)
+        if isinstance(value, Shown):
+            return value
+        if member in _AUTHORED:
+            return mask.label(value)
+        return mask.url(value) if member == "raw" else mask(value)
     if isinstance(value, Mapping):
-        return {key: masked(one, mask) for key, one in value.items()}
+        return {key: masked(one, mask, key) for key, one in value.items()}
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return masked_number(value, mask)
     if isinstance(value, Octets):
         return value
     if isinstance(value, list | tuple):
-        return [masked(one, mask) for one in value]
+        return [masked(one, mask, member) for one in value]
     return value
+
+
+def masked_number(value: float, mask: Callable[[str], str]) -> Any:
+    """Return a number, or the mask for one that is a secret."""
+    if -_SHORT_NUMBER < value < _SHORT_NUMBER:
+        return value
+    spelled = str(value)
+    shown = mask(spelled)
+    return value if shown == spelled else shown
+
+
+_SHORT_NUMBER: Final = 100_000
+"""Numbers nearer to 0 are too short to be told from others."""
 
 
 def masked_bytes(body: bytes, mask: Callable[[str], str]) -> bytes:

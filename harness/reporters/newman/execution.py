@@ -16,12 +16,13 @@ from harness.collection.model import Request
 from harness.collection.request_json import request_to_json
 from harness.collection.url_text import parse, path_variable_name
 from harness.reporters.newman.byte_lists import Octets
+from harness.reporters.newman.collection_document import Shown
 from harness.scripting.job import cookie_json
 
 Json = dict[str, Any]
 
 
-def request_document(sent: ResolvedRequest, authored: Request | None) -> Json:
+def request_document(sent: ResolvedRequest, authored: Request | None, *, url: str | None = None) -> Json:
     """Tell a request that was sent; what its author did not write is marked as `system`."""
     written = {pair.key.lower() for pair in authored.headers} if authored else set()
     headers: list[Json] = []
@@ -30,7 +31,11 @@ def request_document(sent: ResolvedRequest, authored: Request | None) -> Json:
         if key.lower() not in written:
             entry["system"] = True
         headers.append(entry)
-    document: Json = {"url": url_document(sent.url), "header": headers, "method": sent.method}
+    document: Json = {
+        "url": url_document(sent.url if url is None else url),
+        "header": headers,
+        "method": sent.method,
+    }
     if sent.body:
         document["body"] = _body_document(sent, authored)
     if authored and authored.description:
@@ -60,7 +65,7 @@ def url_document(url: str) -> Json:
     document: Json = {"protocol": parts.scheme}
     if port:
         document["port"] = port
-    document["path"] = parts.path.removeprefix("/").split("/") if parts.path else []
+    document["path"] = [Shown(part) for part in parts.path.removeprefix("/").split("/")] if parts.path else []
     document["host"] = host.split(".")
     query: list[Json] = []
     for pair in parts.query.split("&") if parts.query else []:

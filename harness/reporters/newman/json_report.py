@@ -179,7 +179,7 @@ class JsonReporter:
         execution: Json = {
             "cursor": cursor,
             "item": item,
-            "request": request_document(exchange.request, authored),
+            "request": request_document(exchange.request, authored, url=self._mask.url(exchange.request.url)),
         }
         if exchange.response is not None:
             body = masked_bytes(exchange.response.body, self._mask)

@@ -61,7 +61,7 @@ def attempt_line(result: CallResult, style: Style) -> str:
 
 def warning_line(message: str, place: str, style: Style) -> str:
     """Tell a warning in one line."""
-    where = f" ({style.text(place)})" if place else ""
+    where = f" ({style.label(place)})" if place else ""
     return "  " + style.ink(f"{style.signs.warning} {style.text(message)}{where}", "yellow")
 
 
@@ -113,7 +113,7 @@ class _CallLines:
         if room is not None:
             taken = len(stamp) + len(sent.method) + len(told) + len(origin) + 8
             room = max(room - taken, 24)
-        url = fit(self._style.text(sent.url), room, self._signs.ellipsis)
+        url = fit(self._style.url(sent.url), room, self._signs.ellipsis)
         colour = status_style(response.status) if response is not None else "red"
         line = f"  {self._ink(stamp, 'dim')}{self._ink(sent.method, 'bold')} {url} {self._ink(told, colour)}"
         yield line + suffix
@@ -155,7 +155,7 @@ class _CallLines:
 
     def assertion(self, assertion: Assertion) -> Iterator[str]:
         """Tell one assertion."""
-        name = self._style.text(assertion.name)
+        name = self._style.label(assertion.name)
         if assertion.error is not None:
             if self._style.assertions:
                 yield from self._failure(name, assertion.error.message)
@@ -171,8 +171,8 @@ class _CallLines:
     def extraction(self, extraction: Extraction) -> str:
         """Tell a value that was taken out of an answer."""
         value = self._style.text(str(extraction.value)).replace("\n", " ")
-        name = f"{self._style.text(extraction.variable)} = "
-        source = f"  ({extraction.scope}, {self._style.text(extraction.expression)})"
+        name = f"{self._style.label(extraction.variable)} = "
+        source = f"  ({extraction.scope}, {self._style.label(extraction.expression)})"
         room = None if self._style.width is None else self._style.width - len(name) - len(source) - 5
         value = fit(value, room if room is None else max(room, 12), self._signs.ellipsis)
         return f"  {self._ink(self._signs.taken, 'magenta')}  {name}{value}{self._ink(source, 'dim')}"

@@ -48,7 +48,7 @@ class FailureList:
             if result.exchange is not None:
                 sent = result.exchange.request
                 told = outcome(result.exchange, self._style)
-                request = f"{sent.method} {self._style.text(sent.url)} [{told}]"
+                request = f"{sent.method} {self._style.url(sent.url)} [{told}]"
                 answer = self._answer(result.exchange)
             self._failed.append(
                 _Failed(
@@ -68,7 +68,7 @@ class FailureList:
         number = 1
         yield ink("Failures", "red", "bold", "underline") if self.count else ""
         for failed in self._failed:
-            where = style.text(" / ".join(failed.path))
+            where = style.label(" / ".join(failed.path))
             cycle = ink(f"  iteration {failed.iteration + 1}", "dim") if iterations > 1 else ""
             yield ""
             yield f"{style.signs.folder} {ink(where, 'bold')}{cycle}"
@@ -105,7 +105,8 @@ class FailureList:
 
     def _fault(self, fault: Fault, number: int, path: tuple[str, ...]) -> Iterator[str]:
         ink = self._style.ink
-        title = self._style.text(fault.test if fault.test is not None else fault.message)
+        style = self._style
+        title = style.label(fault.test) if fault.test is not None else style.text(fault.message)
         head, *rest = self._wrapped(title, 5)
         yield ink(f"{number:>3}. {head}", "red", "bold")
         for line in rest:
@@ -113,12 +114,12 @@ class FailureList:
         if fault.test is not None:
             yield from self._indented(f"{fault.name}: {fault.message}", "red")
         yield from self._difference(fault)
-        yield from self._indented(self._place(fault, path), "dim")
+        yield from self._labelled(self._place(fault, path), "dim")
         if fault.failure is not None and fault.failure.hint:
             yield from self._indented(self._style.text(fault.failure.hint))
         position = fault.error.position if fault.error else None
         if position is not None and position.text.strip():
-            yield from self._indented(f"  {position.line} {self._style.signs.middle} {position.text.strip()}")
+            yield from self._labelled(f"  {position.line} {style.signs.middle} {position.text.strip()}")
 
     def _place(self, fault: Fault, path: tuple[str, ...]) -> str:
         if fault.kind == "request":
@@ -157,6 +158,10 @@ class FailureList:
 
     def _indented(self, text: str, *styles: str) -> Iterator[str]:
         for line in self._wrapped(self._style.text(text), 5):
+            yield "     " + self._style.ink(line, *styles)
+
+    def _labelled(self, text: str, *styles: str) -> Iterator[str]:
+        for line in self._wrapped(self._style.label(text), 5):
             yield "     " + self._style.ink(line, *styles)
 
     def _wrapped(self, text: str, indent: int) -> Iterator[str]:

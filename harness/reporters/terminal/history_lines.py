@@ -31,7 +31,7 @@ class HistoryReporter:
                 self._iterations = iterations
             case CallFinished(result=result):
                 if result.skipped is None:
-                    key = self._context.mask(key_of(result, self._iterations))
+                    key = self._context.mask.label(key_of(result, self._iterations))
                     self._chronicle.note(self._calls, key, failed=result.failed, retried=result.attempt > 1)
                 self._calls += 1
             case RunFinished():

@@ -54,7 +54,7 @@ class ProgressReporter:
             return
         tenth = int(self._pace.share * 10)
         if self._line is not None:
-            self._line.draw(self._pace, self._style.text(now))
+            self._line.draw(self._pace, self._style.label(now))
         elif tenth > self._tenth and tenth < 10:
             self._tenth = tenth
             self._say()

@@ -135,7 +135,7 @@ class TerminalReporter:
             return
         cycles = f", {counted(event.iterations, 'iteration')}" if event.iterations > 1 else ""
         about = f"{counted(event.calls, 'call')}{cycles}, {event.mode}"
-        name = self._style.text(event.collection.name)
+        name = self._style.label(event.collection.name)
         self._print([ink(name, "bold") + (ink(f"  ({about})", "dim") if self._answers.additions else "")])
 
     def _finish(self, result: CallResult) -> None:
@@ -164,11 +164,11 @@ class TerminalReporter:
             self._folder = folder
             if folder:
                 yield ""
-                yield f"{signs.folder} {ink(self._style.text(' / '.join(folder)), 'bold')}"
-                yield f"{signs.sub} {self._style.text(call.item.name)}"
+                yield f"{signs.folder} {ink(self._style.label(' / '.join(folder)), 'bold')}"
+                yield f"{signs.sub} {self._style.label(call.item.name)}"
                 return
         yield ""
-        yield f"{signs.sub if folder else signs.root} {self._style.text(call.item.name)}"
+        yield f"{signs.sub if folder else signs.root} {self._style.label(call.item.name)}"
 
     def _verdict(self, summary: RunSummary) -> Iterator[str]:
         ink, signs = self._style.ink, self._style.signs
@@ -216,7 +216,7 @@ class TerminalReporter:
 
     def _draw(self, call: Call | None) -> None:
         if self._line is not None:
-            self._line.draw(self._pace, self._style.text(" / ".join(call.path)) if call else "")
+            self._line.draw(self._pace, self._style.label(" / ".join(call.path)) if call else "")
 
     def _clear(self) -> None:
         if self._line is not None:

@@ -1,11 +1,11 @@
 """How a terminal report is to look: colours, signs, width, and what it leaves out."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.reporters.outside_text import clean, cut
 from harness.reporters.reporter import Options, ReporterContext
 from harness.reporters.terminal.colours import Ink, Signs, is_coloured, signs_for, width_of
+from harness.secrets.watch import Mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,7 @@ class Style:
     ink: Ink
     signs: Signs
     width: int | None
-    mask: Callable[[str], str]
+    mask: Mask
     verbose: bool = False
     timestamps: bool = False
     console: bool = True
@@ -29,6 +29,14 @@ class Style:
     def whole(self, text: str) -> str:
         """Make a text that is cut elsewhere fit to be printed."""
         return clean(self.mask(text))
+
+    def label(self, text: str) -> str:
+        """Make a name or a line of a script fit to be printed, of which what its author wrote stays."""
+        return clean(cut(self.mask.label(text)))
+
+    def url(self, url: str) -> str:
+        """Make an address fit to be printed, of whose path what its author wrote stays."""
+        return clean(cut(self.mask.url(url)))
 
 
 def style_of(options: Options, context: ReporterContext) -> Style:

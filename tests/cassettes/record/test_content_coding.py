@@ -8,10 +8,10 @@ import brotli
 import pytest
 import yaml
 
-from harness.cassettes.file.content_coding import decoded
 from harness.cassettes.file.format import load
 from harness.cassettes.file.journal import journal_path
 from harness.cassettes.replay.transport import open_replay
+from harness.secrets.content_coding import decoded
 
 
 def raw_deflate(data):

@@ -1,9 +1,7 @@
 """Content codings of bodies (gzip, deflate, br): what a coded body says."""
 
 import zlib
-from typing import Final
-
-from harness.client.message import ResolvedRequest
+from typing import Final, Protocol
 
 MOST: Final = 64 * 1024 * 1024
 """The largest body that is decoded, in bytes: a small one may say a lot."""
@@ -11,6 +9,19 @@ MOST: Final = 64 * 1024 * 1024
 _GZIP: Final = 31
 _ZLIB: Final = 15
 _RAW: Final = -15
+
+
+class Sent(Protocol):
+    """A request as far as it tells how its body is coded."""
+
+    @property
+    def body(self) -> bytes | None:
+        """The body as sent."""
+        ...
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, the name in any case."""
+        ...
 
 
 def decoded(body: bytes, encoding: str, *, most: int = MOST) -> bytes | None:
@@ -27,7 +38,7 @@ def decoded(body: bytes, encoding: str, *, most: int = MOST) -> bytes | None:
     return plain if codings else None
 
 
-def plain_body(request: ResolvedRequest) -> bytes | None:
+def plain_body(request: Sent) -> bytes | None:
     """Return what a request's body says; the body itself when it is not coded, or was decoded already."""
     encoding = request.header("content-encoding")
     if not request.body or encoding is None:

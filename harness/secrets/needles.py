@@ -1,0 +1,269 @@
+"""The texts that are looked for, all of them at once, however many there are.
+
+Most secrets are tokens of letters and digits, and there may be many thousands of them: an answer with forty
+rows has forty. A text is taken apart into its runs of such characters, which are looked up. What has other
+characters in it, and what may stand within a long run, an automaton for many texts looks for (Aho-Corasick),
+which takes time to build and little to use. What is learnt while a run goes on is therefore kept in several
+of them, each a few times as large as the next.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from threading import Lock, RLock
+from typing import Final
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+CUT: Final = "…"
+"""What Chai ends a value with that is too long for its messages."""
+
+SHORTEST: Final = 6
+"""The shortest text that is searched for, in characters."""
+
+SHORTEST_CUT: Final = 8
+"""How many characters of a text give it away where the rest is cut off."""
+
+LONGEST_CUT: Final = 128
+"""How many characters are looked at before a cut; Chai's messages show some 40."""
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,}")
+"""Runs of which tokens are made; shorter ones an automaton looks for."""
+
+_WINDOWS: Final = 256
+"""In how many places of a run tokens are looked up one by one."""
+
+_RATIO: Final = 2
+_BINARY: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+
+
+Found = tuple[int, int, str]
+"""Where a text occurs: start, end and which it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the characters from `start` to `end` by `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """Texts that are searched for together; `first` is the number of those before them."""
+
+    first: int
+    texts: tuple[str, ...]
+    automaton: AhoCorasick = field(repr=False)
+
+
+class _Automata:
+    """Texts in the order in which they came, in automata that are built when something is looked for."""
+
+    __slots__ = ("_lock", "_order", "_segments")
+
+    def __init__(self) -> None:
+        self._order: list[str] = []
+        self._segments: tuple[_Segment, ...] = ()
+        self._lock = Lock()
+
+    def add(self, text: str) -> None:
+        """Look for one more text."""
+        self._order.append(text)
+
+    def occur(self, text: str) -> bool:
+        """Tell whether one of them occurs in a text."""
+        return any(segment.automaton.find_matches_as_indexes(text) for segment in self._built())
+
+    def found(self, text: str) -> list[Found]:
+        """Return where they occur."""
+        return [
+            (start, end, segment.texts[number])
+            for segment in self._built()
+            for number, start, end in segment.automaton.find_matches_as_indexes(text)
+        ]
+
+    def _built(self) -> tuple[_Segment, ...]:
+        """Return the automata, after those were added that are new."""
+        segments = self._segments
+        built = segments[-1].first + len(segments[-1].texts) if segments else 0
+        if built == len(self._order):
+            return segments
+        with self._lock:
+            kept = list(self._segments)
+            first = kept[-1].first + len(kept[-1].texts) if kept else 0
+            end = len(self._order)
+            while kept and len(kept[-1].texts) <= _RATIO * (end - first):
+                first = kept.pop().first
+            texts = tuple(self._order[first:end])
+            automaton = AhoCorasick(
+                texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
+            )
+            self._segments = (*kept, _Segment(first, texts, automaton))
+            return self._segments
+
+
+class Needles:
+    """The texts to look for, each with what stands in for it. Grows, and may be read while it does."""
+
+    __slots__ = (
+        "_heads", "_lengths", "_lock", "_odd", "_order", "_others", "_replacements", "_tokens",
+        "_within_runs", "binary", "spaced",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.spaced = False
+        self.binary = False
+        self._replacements: dict[str, str] = {}
+        self._order: list[str] = []
+        self._heads: dict[str, list[str]] = {}
+        self._tokens: set[str] = set()
+        self._lengths: tuple[int, ...] = ()
+        self._others = _Automata()
+        self._within_runs = _Automata()
+        # Half surrogate pairs, of which automata know nothing, stand for bytes that are no text.
+        self._odd: list[str] = []
+        self._lock = RLock()
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._replacements
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(list(self._replacements.items()))
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def replacement(self, text: str) -> str | None:
+        """Return what stands in for a text."""
+        return self._replacements.get(text)
+
+    def replacement_of(self, text: str) -> str:
+        """Return what stands in for a text that is looked for."""
+        return self._replacements[text]
+
+    def since(self, number: int) -> tuple[str, ...]:
+        """Return the texts without the first so many."""
+        return tuple(self._order[number:])
+
+    def put(self, text: str, replacement: str) -> None:
+        """Look for one more text, or change what stands in for it."""
+        with self._lock:
+            known = text in self._replacements
+            self._replacements[text] = replacement
+            if known:
+                return
+            self._heads.setdefault(text[:SHORTEST], []).append(text)
+            self.spaced = self.spaced or " " in text
+            self.binary = self.binary or _BINARY.search(text) is not None
+            if _SURROGATE.search(text) is not None:
+                self._odd.append(text)
+            elif _TOKEN.fullmatch(text) is not None:
+                self._tokens.add(text)
+                self._within_runs.add(text)
+                if len(text) not in self._lengths:
+                    self._lengths = tuple(sorted((*self._lengths, len(text)), reverse=True))
+            else:
+                self._others.add(text)
+            self._order.append(text)
+
+    def occur(self, text: str) -> bool:
+        """Tell whether one of them occurs in a text as it is."""
+        if CUT in text and next(self.cut(text), None) is not None:
+            return True
+        tokens = self._tokens
+        if tokens:
+            runs = _TOKEN.findall(text)
+            if not tokens.isdisjoint(runs) or any(self._holds(run) for run in runs):
+                return True
+        text = _searchable(text)
+        return self._others.occur(text) or any(one in text for one in self._odd)
+
+    def found(self, text: str) -> list[Found]:
+        """Return where they occur as they are: start, end and which, of those that overlap the first."""
+        places: list[Found] = []
+        if self._tokens:
+            for run in _TOKEN.finditer(text):
+                places += self._in_run(run.group(), run.start())
+        plain = _searchable(text)
+        places += self._others.found(plain)
+        for odd in self._odd:
+            places += ((one.start(), one.end(), odd) for one in re.finditer(re.escape(odd), text))
+        if len(places) < 2:
+            return places
+        places.sort(key=lambda one: (one[0], -one[1]))
+        kept: list[Found] = []
+        end = 0
+        for place in places:
+            if place[0] >= end:
+                kept.append(place)
+                end = place[1]
+        return kept
+
+    def _holds(self, run: str) -> bool:
+        """Tell whether a run of letters and digits holds a token."""
+        length, lengths = len(run), self._lengths
+        if length <= lengths[-1]:
+            return length == lengths[-1] and run in self._tokens
+        if (length - lengths[-1]) * len(lengths) > _WINDOWS:
+            return self._within_runs.occur(run)
+        tokens = self._tokens
+        return any(
+            run[at : at + size] in tokens
+            for size in lengths
+            if size <= length
+            for at in range(length - size + 1)
+        )
+
+    def _in_run(self, run: str, start: int) -> list[Found]:
+        if run in self._tokens:
+            return [(start, start + len(run), run)]
+        if not self._holds(run):
+            return []
+        return [(start + at, start + end, token) for at, end, token in self._within_runs.found(run)]
+
+    def cut(self, text: str) -> Iterator[Found]:
+        """Give the beginnings of texts that stand right before an ellipsis: start, end and of which."""
+        end = 0
+        for found in re.finditer(CUT, text):
+            at = found.start()
+            for start in range(max(end, at - LONGEST_CUT), at - SHORTEST_CUT + 1):
+                beginning = text[start:at]
+                heads = self._heads.get(beginning[:SHORTEST], ())
+                needle = next((one for one in tuple(heads) if one.startswith(beginning)), None)
+                if needle is not None:
+                    end = found.end()
+                    yield start, at, needle
+                    break
+
+    def plain(self, text: str) -> list[Edit]:
+        """Return the edits for those that occur as they are."""
+        return edits_of(self, text, self.replacement_of)
+
+
+def edits_of(
+    needles: Needles,
+    text: str,
+    replacement: Callable[[str], str],
+    keeps: Callable[[str], bool] | None = None,
+) -> list[Edit]:
+    """Return the edits for what occurs as it is; a beginning that a message cut off counts.
+
+    `keeps` tells of one whether it stays.
+    """
+    places = list(needles.cut(text)) if CUT in text else []
+    return [
+        Edit(start, end, replacement(needle))
+        for start, end, needle in places or needles.found(text)
+        if keeps is None or not keeps(needle)
+    ]
+
+
+def _searchable(text: str) -> str:
+    """Return a text that automata take: half a surrogate pair stands for a byte that is no text."""
+    if text.isascii() or _SURROGATE.search(text) is None:
+        return text
+    return _SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,174 @@
+"""Where secrets stand in what is sent and answered: headers, cookies, addresses, fields of bodies.
+
+A table says what is learnt of each header; bodies are read by what they are: JSON, forms, multipart, XML.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from harness.secrets.encodings import as_text
+from harness.secrets.multipart import multipart_parts
+from harness.secrets.names import name_rule
+from harness.secrets.needles import SHORTEST
+from harness.secrets.redactor import PREFIX, Redactor
+
+Headers = Iterable[tuple[str, str]]
+
+AUTHORIZATION: Final = frozenset({"authorization", "proxy-authorization"})
+
+_SIGNED_SCHEMES: Final = frozenset({"digest", "aws4-hmac-sha256", "oauth", "hawk"})
+"""Schemes whose header proves that a secret is known, and does not hold it."""
+
+_OAUTH_PARAMETER: Final = re.compile(r'\b(oauth_token|oauth_token_secret)="([^"]*)"')
+_XML_FIELD: Final = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>([^<>]{6,})</\1>")
+_XML_ATTRIBUTE: Final = re.compile(r"""\b([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<>]{6,})"|'([^'<>]{6,})')""")
+_SESSION_NAME: Final = re.compile(r"sess|sid|token|auth|jwt|secret|csrf|xsrf|key|login|ident", re.IGNORECASE)
+_PLAIN_WORD: Final = re.compile(r"[A-Za-z]{1,11}|[a-z]{2}-[A-Z]{2}|[A-Z][a-z]+/[A-Z][a-z_]+")
+_ADDRESSES: Final = re.compile(r"(?:refresh|location|content-location|link)\Z")
+
+
+def learn_sent(url: str, headers: Headers, body: bytes | None, redactor: Redactor) -> None:
+    """Learn what a request shows to be secret; the body is what it says, without its content coding."""
+    kind = ""
+    for name, value in headers:
+        if name.lower() == "content-type":
+            kind = kind or value
+        learn_header(name, value, redactor)
+    redactor.learn_address(url)
+    redactor.learn_from(url)
+    if body:
+        learn_body(body, kind, redactor)
+
+
+def learn_answered(headers: Headers, body: bytes, redactor: Redactor) -> None:
+    """Learn what an answer shows to be secret: cookies, tokens and keys in headers and body."""
+    kind = ""
+    for name, value in headers:
+        lower = name.lower()
+        if lower == "content-type":
+            kind = kind or value
+        elif lower == "set-cookie":
+            _learn_cookie(value.partition(";")[0], redactor)
+        else:
+            learn_header(name, value, redactor, answered=True)
+            if _ADDRESSES.match(lower):
+                redactor.learn_address(value)
+    if body:
+        learn_body(body, kind, redactor, answered=True)
+
+
+def learn_header(name: str, value: str, redactor: Redactor, *, answered: bool = False) -> None:
+    """Learn what a header shows to be secret."""
+    read = _HEADERS.get(name.lower())
+    if read is not None:
+        read(value, redactor)
+    else:
+        redactor.learn_named(name, value, answered=answered, sure=not answered)
+    redactor.learn_from(value)
+
+
+def _learn_authorization(value: str, redactor: Redactor) -> None:
+    scheme, _, credentials = value.strip().partition(" ")
+    credentials = credentials.strip()
+    if not credentials:
+        redactor.learn(scheme, "authorization", "protocol")
+    elif scheme.lower() == "basic":
+        try:
+            decoded = base64.b64decode(credentials).decode("utf-8", "surrogateescape")
+        except (binascii.Error, ValueError):
+            decoded = ""
+        user, colon, password = decoded.partition(":")
+        if colon and PREFIX not in decoded:
+            # A password too short to be taken out by itself is hidden by its encoding as a whole.
+            if len(password) >= SHORTEST:
+                redactor.learn(password, "basic_password", "protocol")
+            elif not password and len(user) >= 16:
+                redactor.learn(user, "basic_user", "protocol")
+            redactor.learn(credentials, "basic_credentials", "protocol")
+        elif not decoded:
+            redactor.learn(credentials, "authorization", "protocol")
+    elif scheme.lower() == "oauth":
+        for name, token in _OAUTH_PARAMETER.findall(credentials):
+            redactor.learn(token, name, "protocol")
+    elif scheme.lower() not in _SIGNED_SCHEMES:
+        redactor.learn(credentials, "authorization", "protocol")
+
+
+def _learn_cookies(value: str, redactor: Redactor) -> None:
+    for pair in value.split(";"):
+        _learn_cookie(pair, redactor)
+
+
+def _learn_cookie(pair: str, redactor: Redactor) -> None:
+    name, _, value = pair.strip().partition("=")
+    value = value.strip().strip('"')
+    if len(value) < SHORTEST:
+        return
+    if _SESSION_NAME.search(name) or not _PLAIN_WORD.fullmatch(value):
+        redactor.learn(value, f"cookie_{name}", "cookie")
+
+
+_HEADERS: Final[Mapping[str, Callable[[str, Redactor], None]]] = {
+    "authorization": _learn_authorization,
+    "proxy-authorization": _learn_authorization,
+    "cookie": _learn_cookies,
+}
+"""What is learnt of headers that are more than a name and a value."""
+
+
+def learn_body(body: bytes, kind: str, redactor: Redactor, *, answered: bool = False) -> None:
+    """Learn what a body shows to be secret; `kind` is its content type with parameters."""
+    media = kind.partition(";")[0].strip().lower()
+    text = as_text(body)
+    redactor.learn_from(text)
+    if media == "application/x-www-form-urlencoded":
+        redactor.learn_fields(text, answered=answered)
+        return
+    if media.startswith("multipart/"):
+        for part in multipart_parts(body, kind) or ():
+            if part.name and name_rule(part.name):
+                redactor.learn_named(part.name, as_text(part.content), answered=answered)
+            elif part.content:
+                learn_body(part.content, part.content_type, redactor, answered=answered)
+        return
+    stripped = text.lstrip("\ufeff \t\r\n")
+    if stripped[:1] in {"{", "["}:
+        for document in _documents(stripped):
+            redactor.learn_document(document, answered=answered)
+    elif stripped[:1] == "<":
+        _learn_markup(text, redactor, answered=answered)
+    elif "=" in text and (not media or media.startswith("text/")):
+        redactor.learn_fields(text, answered=answered)
+        for line in text.splitlines() if "\n" in text else ():
+            redactor.learn_fields(line, answered=answered)
+
+
+def _learn_markup(text: str, redactor: Redactor, *, answered: bool) -> None:
+    for found in _XML_FIELD.finditer(text):
+        redactor.learn_named(found.group(1).rpartition(":")[2], found.group(2).strip(), answered=answered)
+    label = ""
+    for found in _XML_ATTRIBUTE.finditer(text):
+        name, value = found.group(1), found.group(2) or found.group(3)
+        if name == "name":
+            # <input name="csrf_token" value="...">
+            label = value
+        elif name in {"value", "content"}:
+            redactor.learn_named(label, value, answered=answered)
+        else:
+            redactor.learn_named(name.rpartition(":")[2], value, answered=answered)
+
+
+def _documents(text: str) -> Iterator[Any]:
+    try:
+        yield json.loads(text)
+    except (ValueError, RecursionError):
+        # JSON lines: each line that is a document counts.
+        for line in text.splitlines():
+            try:
+                yield json.loads(line)
+            except (ValueError, RecursionError):
+                continue
