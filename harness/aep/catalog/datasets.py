@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
+from harness.aep.catalog.expiration import check_expiration
 from harness.aep.catalog.lake import BATCH_KIND, discard_batch
 from harness.aep.catalog.listing import listed
 from harness.aep.catalog.observable_schema import ObservableSchemas
+from harness.aep.registry.library import XDM
 from harness.aep.registry.state import SchemaRegistry
 from harness.twin.json_patch import PatchError, apply_patch, parse_patch
 from harness.twin.message import Request, answer
@@ -37,14 +39,15 @@ _OWN = (
     "namespace",
     "aspect",
     "observableSchema",
+    "classification",
 )
 
 
 def routes(platform: Platform) -> list[Endpoint]:
-    """Endpoints of datasets, in both versions of the path."""
+    """Endpoints of datasets, in both versions of the path and under the singular word too."""
     catalog = platform.service(Catalog)
     found: list[Endpoint] = []
-    for base in (f"{BASE}/dataSets", f"{BASE}/v2/dataSets"):
+    for base in (f"{BASE}/dataSets", f"{BASE}/v2/dataSets", f"{BASE}/dataSet"):
         table = (
             ("GET", base, catalog.list),
             ("POST", base, catalog.create),
@@ -104,12 +107,28 @@ class Catalog:
         body["lastSuccessfulBatch" if success else "lastFailedBatch"] = batch_id
         self._platform.store.put(tenant, KIND, dataset_id, body)
 
+    def shown(self, tenant: Tenant, body: dict[str, Any]) -> dict[str, Any]:
+        """Dataset as Catalog shows it: without its id, with what it is for."""
+        kind = self.behavior(tenant, body)
+        found = {name: value for name, value in body.items() if name != "id"}
+        return {**found, "classification": {"dataBehavior": kind, "managedBy": "CUSTOMER"}}
+
+    def behavior(self, tenant: Tenant, body: dict[str, Any]) -> str:
+        """Behaviour of the class of a dataset's schema: `record`, `time-series` or `adhoc`."""
+        ref = body.get("schemaRef")
+        schema_id = str(ref.get("id", "")) if isinstance(ref, dict) else ""
+        schema = self._registry.schema(tenant, schema_id)
+        class_id = schema_id.removesuffix("__union") if schema is None else str(schema["meta:class"])
+        named = self._registry.get(tenant, class_id)
+        above = [class_id, *([] if named is None else self._registry.extends(tenant, named))]
+        return next((one for one in ("time-series", "adhoc") if XDM + "data/" + one in above), "record")
+
     # calls
 
     def list(self, request: Request, caller: Caller) -> Response:
         """`GET /dataSets?tags=`: an object keyed by id; `observableSchema` comes when asked for by name."""
         found = listed(
-            [(one["id"], _shown(one)) for one in self.datasets(caller.tenant)],
+            [(one["id"], self.shown(caller.tenant, one)) for one in self.datasets(caller.tenant)],
             request.query,
         )
         if "observableSchema" in (request.query.get("properties") or "").split(","):
@@ -121,7 +140,7 @@ class Catalog:
         """`GET /dataSets/{id}`: an object with one key; the `E-Tag` header is its version."""
         body = self._get(request, caller)
         body["observableSchema"] = self._observed(caller, body["id"])
-        shown = listed([(body["id"], _shown(body))], request.query, single=True)
+        shown = listed([(body["id"], self.shown(caller.tenant, body))], request.query, single=True)
         return answer(shown, headers={"E-Tag": body["version"]})
 
     def create(self, request: Request, caller: Caller) -> Response:
@@ -228,6 +247,7 @@ class Catalog:
         if isinstance(after, dict) and after.get("id") != before:
             raise problem.bad_request("The schema of a dataset cannot be changed")
         self._check(caller, changed)
+        check_expiration(changed, self.behavior(caller.tenant, changed))
         major, minor, patch = current["version"].split(".")
         changed["version"] = f"{major}.{minor}.{int(patch) + 1}"
         changed["updated"] = self._platform.clock.now_ms()
@@ -274,10 +294,6 @@ class Catalog:
 
 def _dry_run(request: Request) -> bool:
     return "validate-only" in request.headers.get("pragma", "").lower()
-
-
-def _shown(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name != "id"}
 
 
 def _merged(into: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:

@@ -38,8 +38,6 @@ def routes(platform: Platform) -> list[Endpoint]:
         ("POST", catalog.BASE, calls.several),
         ("GET", f"{catalog.BASE}/batches/uniques/{{field}}", calls.uniques),
         ("GET", f"{catalog.BASE}/dataSets/{{id}}/credentials", calls.credentials),
-        ("GET", f"{catalog.BASE}/dataSets/{{id}}/views/{{view}}/files", calls.files),
-        ("GET", f"{catalog.BASE}/dataSetFiles", calls.all_files),
         ("GET", f"{catalog.BASE}/tags/{{namespace...}}", calls.tags),
     )
     return [
@@ -63,10 +61,7 @@ class CatalogRequests:
     def overview(self, request: Request, caller: Caller) -> Response:
         """`GET /catalog`: datasets and batches, keyed by id, each as its own list shows it."""
         tenant = caller.tenant
-        datasets = [
-            (one["id"], {name: value for name, value in one.items() if name != "id"})
-            for one in self._catalog.datasets(tenant)
-        ]
+        datasets = [(one["id"], self._catalog.shown(tenant, one)) for one in self._catalog.datasets(tenant)]
         batches = [(one["id"], self._batches.shown(tenant, one)) for one in self._batches.all(tenant)]
         return answer(listed([*datasets, *batches], request.query))
 
@@ -106,36 +101,6 @@ class CatalogRequests:
         dataset = self._dataset(request, caller)
         path = f"{request.base_url}/data/foundation/export/batches"
         return answer({"dataSetId": dataset["id"], "path": path, "credentials": {}})
-
-    def files(self, request: Request, caller: Caller) -> Response:
-        """`GET /catalog/dataSets/{id}/views/{view}/files`: one file for each batch that succeeded."""
-        dataset = self._dataset(request, caller)
-        if request.params["view"] != dataset["viewId"]:
-            raise problem.not_found(f"The dataset has no view {request.params['view']}")
-        return answer(listed(self._files_of(caller, {dataset["id"]: dataset}), request.query))
-
-    def all_files(self, request: Request, caller: Caller) -> Response:
-        """`GET /catalog/dataSetFiles`: the files of all datasets, keyed by id."""
-        datasets = {one["id"]: one for one in self._catalog.datasets(caller.tenant)}
-        return answer(listed(self._files_of(caller, datasets), request.query))
-
-    def _files_of(
-        self, caller: Caller, datasets: dict[str, dict[str, Any]]
-    ) -> list[tuple[str, dict[str, Any]]]:
-        found = []
-        for batch in self._batches.all(caller.tenant):
-            dataset = datasets.get(batch["relatedObjects"][0]["id"])
-            if dataset is not None and batch["status"] == "success":
-                names = ("imsOrg", "createdUser", "createdClient", "updatedUser", "created", "updated")
-                body = {
-                    "id": f"{batch['id']}-1",
-                    "batchId": batch["id"],
-                    "dataSetViewId": dataset["viewId"],
-                    "version": "1.0.0",
-                    **{name: batch[name] for name in names},
-                }
-                found.append((body["id"], body))
-        return found
 
     def tags(self, request: Request, caller: Caller) -> Response:
         """`GET /catalog/tags/{tagNamespace}`: objects with the tag by their kind, and its values."""

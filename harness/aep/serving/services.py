@@ -22,6 +22,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "harness.aep.registry.descriptors": ("/data/foundation/schemaregistry",),
     "harness.aep.registry.rpc": ("/data/foundation/schemaregistry",),
     "harness.aep.catalog.datasets": ("/data/foundation/catalog",),
+    "harness.aep.catalog.retention": ("/data/foundation/catalog",),
+    "harness.aep.ingestion.dataset_views": ("/data/foundation/catalog",),
     "harness.aep.ingestion.batch_calls": (
         "/data/foundation/catalog",
         "/data/foundation/import",
