@@ -123,6 +123,24 @@ class Segments:
         """Definition by its id."""
         return next((one for one in self.all(tenant) if one.id == segment_id), None)
 
+    def make(self, caller: Caller, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Make and keep a definition; a Problem says what is wrong with it."""
+        body = self._composed(wanted, caller)
+        self._check_name(caller, body["name"], None)
+        body = {"id": self._platform.ids.uuid(), **body, "creationTime": self._platform.clock.now_ms()}
+        return self._save(caller, body)
+
+    def change(self, caller: Caller, held: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+        """Make a definition what is wanted, but for what it is known by."""
+        body = self._composed({name: value for name, value in wanted.items() if name not in _OWN}, caller)
+        self._check_name(caller, body["name"], held["id"])
+        kept = {name: held[name] for name in _OWN if name in held}
+        return self._save(caller, {**body, **kept})
+
+    def remove(self, tenant: Tenant, segment_id: str) -> None:
+        """Delete a definition."""
+        self._store.delete(tenant, _KIND, segment_id)
+
     # calls
 
     def list_all(self, request: Request, caller: Caller) -> Response:
@@ -167,10 +185,7 @@ class Segments:
 
     def create(self, request: Request, caller: Caller) -> Response:
         """`POST /segment/definitions`: 200 with the whole definition."""
-        body = self._composed(request.document(), caller)
-        self._check_name(caller, body["name"], None)
-        body = {"id": self._platform.ids.uuid(), **body, "creationTime": self._platform.clock.now_ms()}
-        saved = self._save(caller, body)
+        saved = self.make(caller, request.document())
         return answer(saved, headers={"X-Location": f"{request.base_url}{BASE}/{saved['id']}"})
 
     def read(self, request: Request, caller: Caller) -> Response:
@@ -180,15 +195,12 @@ class Segments:
     def patch(self, request: Request, caller: Caller) -> Response:
         """`PATCH /segment/definitions/{id}`: the members given overwrite those held."""
         held = self._get(request, caller).body
-        given = {name: value for name, value in request.document().items() if name not in _OWN}
-        body = self._composed({**held, **given}, caller)
-        self._check_name(caller, body["name"], held["id"])
-        return answer(self._save(caller, {**held, **body}))
+        return answer(self.change(caller, held, {**held, **request.document()}))
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /segment/definitions/{id}`: 200 with a message."""
         held = self._get(request, caller)
-        self._store.delete(caller.tenant, _KIND, held.id)
+        self.remove(caller.tenant, held.id)
         return answer({"status": True, "message": f"Segment with id '{held.id}' has been deleted"})
 
     def bulk_get(self, request: Request, caller: Caller) -> Response:

@@ -71,6 +71,8 @@ KNOWN = (
     Known(start="/data/core/identity", answers=_api("identity-service"), refusals=_NO_BODY),
     Known(start="/data/foundation/schemaregistry", answers=_api("schema-registry")),
     Known(start=_CATALOG, answers=_api("catalog"), refusals=_NO_BODY),
+    Known(start=f"{_CATALOG}/lastBatches", answers=_client("aepp 0.6.0"), refusals=_NO_BODY),
+    Known(start=f"{_CATALOG}/ttl", answers=_guide("catalog/datasets/ttl-management.md"), refusals=_NO_BODY),
     Known(start="/data/foundation/dataset", answers=_guide("data-governance/labels"), refusals=_NO_BODY),
     Known(start="/data/foundation/import", answers=_api("batch-ingestion"), refusals=_NO_BODY),
     Known(
