@@ -123,29 +123,8 @@ class Catalog:
         above = [class_id, *([] if named is None else self._registry.extends(tenant, named))]
         return next((one for one in ("time-series", "adhoc") if XDM + "data/" + one in above), "record")
 
-    # calls
-
-    def list(self, request: Request, caller: Caller) -> Response:
-        """`GET /dataSets?tags=`: an object keyed by id; `observableSchema` comes when asked for by name."""
-        found = listed(
-            [(one["id"], self.shown(caller.tenant, one)) for one in self.datasets(caller.tenant)],
-            request.query,
-        )
-        if "observableSchema" in (request.query.get("properties") or "").split(","):
-            for dataset_id, body in found.items():
-                body["observableSchema"] = self._observed(caller, dataset_id)
-        return answer(found)
-
-    def read(self, request: Request, caller: Caller) -> Response:
-        """`GET /dataSets/{id}`: an object with one key; the `E-Tag` header is its version."""
-        body = self._get(request, caller)
-        body["observableSchema"] = self._observed(caller, body["id"])
-        shown = listed([(body["id"], self.shown(caller.tenant, body))], request.query, single=True)
-        return answer(shown, headers={"E-Tag": body["version"]})
-
-    def create(self, request: Request, caller: Caller) -> Response:
-        """`POST /dataSets`: 201 with `["@/dataSets/{id}"]`."""
-        wanted = request.document()
+    def make(self, caller: Caller, wanted: dict[str, Any], *, keep: bool = True) -> dict[str, Any]:
+        """Make a dataset, and keep it unless only its check is wanted; a Problem says what is wrong."""
         dataset_id = self._platform.ids.hex(24)
         view_id = self._platform.ids.hex(24)
         now = self._platform.clock.now_ms()
@@ -177,12 +156,37 @@ class Catalog:
         tags = dict(body["tags"] or {})
         tags.setdefault("adobe/pqs/table", [_table_name(body["name"])])
         body["tags"] = tags
-        if not _dry_run(request):
+        if keep:
             self._platform.store.put(caller.tenant, KIND, dataset_id, body)
+        return body
+
+    # calls
+
+    def list(self, request: Request, caller: Caller) -> Response:
+        """`GET /dataSets?tags=`: an object keyed by id; `observableSchema` comes when asked for by name."""
+        found = listed(
+            [(one["id"], self.shown(caller.tenant, one)) for one in self.datasets(caller.tenant)],
+            request.query,
+        )
+        if "observableSchema" in (request.query.get("properties") or "").split(","):
+            for dataset_id, body in found.items():
+                body["observableSchema"] = self._observed(caller, dataset_id)
+        return answer(found)
+
+    def read(self, request: Request, caller: Caller) -> Response:
+        """`GET /dataSets/{id}`: an object with one key; the `E-Tag` header is its version."""
+        body = self._get(request, caller)
+        body["observableSchema"] = self._observed(caller, body["id"])
+        shown = listed([(body["id"], self.shown(caller.tenant, body))], request.query, single=True)
+        return answer(shown, headers={"E-Tag": body["version"]})
+
+    def create(self, request: Request, caller: Caller) -> Response:
+        """`POST /dataSets`: 201 with `["@/dataSets/{id}"]`."""
+        body = self.make(caller, request.document(), keep=not _dry_run(request))
         return answer(
-            [f"@/dataSets/{dataset_id}"],
+            [f"@/dataSets/{body['id']}"],
             201,
-            {"Location": f"{request.base_url}{BASE}/dataSets/{dataset_id}"},
+            {"Location": f"{request.base_url}{BASE}/dataSets/{body['id']}"},
         )
 
     def replace(self, request: Request, caller: Caller) -> Response:

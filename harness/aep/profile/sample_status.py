@@ -35,6 +35,9 @@ def routes(platform: Platform) -> list[Endpoint]:
         ("GET", "", status.read),
         ("GET", "/report/dataset", status.by_dataset),
         ("GET", "/report/namespace", status.by_namespace),
+        ("GET", "/report/dataset/overlap", status.dataset_overlap),
+        ("GET", "/report/namespace/overlap", status.namespace_overlap),
+        ("GET", "/report/unknownProfiles", status.unknown),
     )
     return [Endpoint(method=method, path=_BASE + path, handler=handler) for method, path, handler in table]
 
@@ -113,6 +116,37 @@ class SampleStatus:
             for namespace in self._platform.service(Namespaces).all(caller.tenant)
             if profiles[code := namespace["code"].lower()]
         ]
+        return answer({"data": data, "reportTimestamp": stamp})
+
+    def dataset_overlap(self, request: Request, caller: Caller) -> Response:
+        """`GET /previewsamplestatus/report/dataset/overlap`: people by the datasets that they are in."""
+        stamp = self._report_time(request)
+        views, _ = self._views(caller)
+        data = Counter(",".join(sorted(set(view.sources))) for view in views if view.sources)
+        return answer({"data": dict(data), "reportTimestamp": stamp})
+
+    def namespace_overlap(self, request: Request, caller: Caller) -> Response:
+        """`GET /previewsamplestatus/report/namespace/overlap`: people by their namespaces."""
+        stamp = self._report_time(request)
+        views, _ = self._views(caller)
+        spelled = {
+            one["code"].lower(): one["code"] for one in self._platform.service(Namespaces).all(caller.tenant)
+        }
+        data: Counter[str] = Counter()
+        for view in views:
+            codes = {one.namespace.lower() for one in view.identities}
+            data[",".join(sorted(spelled.get(one, one) for one in codes))] += 1
+        return answer({"data": dict(data), "reportTimestamp": stamp})
+
+    def unknown(self, request: Request, caller: Caller) -> Response:
+        """`GET /previewsamplestatus/report/unknownProfiles`: people of whom only events are known."""
+        stamp = self._report_time(request)
+        views, _ = self._views(caller)
+        unknown = [view for view in views if not view.entity]
+        data = {
+            "totalNumberOfProfiles": len(views),
+            "unknownProfiles": {"totalNumberOfProfiles": len(unknown)},
+        }
         return answer({"data": data, "reportTimestamp": stamp})
 
     def _views(self, caller: Caller) -> tuple[list[ProfileView], dict[str, Any] | None]:

@@ -16,6 +16,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "harness.aep.serving.openapi": ("/openapi.json",),
     "harness.aep.console.pages": ("/_console",),
     "harness.aep.access.sandboxes": ("/data/foundation/sandbox-management",),
+    "harness.aep.access.effective_policies": ("/data/foundation/access-control",),
+    "harness.aep.tooling.packages": ("/data/foundation/exim",),
     "harness.aep.identity.namespaces": ("/data/core/idnamespace",),
     "harness.aep.registry.stats": ("/data/foundation/schemaregistry",),
     "harness.aep.registry.resources": ("/data/foundation/schemaregistry",),
@@ -74,6 +76,8 @@ A module is imported when the first request below one of its prefixes comes: sta
 SERVICES = (
     ("/ims", "Identity Management"),
     ("/data/foundation/sandbox-management", "Sandboxes"),
+    ("/data/foundation/access-control", "Access Control"),
+    ("/data/foundation/exim", "Sandboxes"),
     ("/data/core/idnamespace", "Identity"),
     ("/data/core/identity", "Identity"),
     ("/data/foundation/schemaregistry", "Schema Registry"),

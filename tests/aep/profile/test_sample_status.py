@@ -27,3 +27,20 @@ def test_there_is_no_report_of_another_day(client: Any) -> None:
     assert client.get(f"{BASE}/report/dataset?date=2020-01-01").status == 404
     assert client.get(f"{BASE}/report/namespace?date=yesterday").status == 400
     assert client.get(BASE).json()["totalRows"] == "0"
+
+
+def test_overlaps_count_people_by_combinations(people: Any) -> None:
+    people.profile("ada@x.example", crm="1")
+    people.profile("bob@x.example")
+    other = people.lake.dataset(people.profile_schema, profile=True, name="more")
+    people.profile("ada@x.example", dataset=other)
+    report = "/data/core/ups/previewsamplestatus/report"
+    both = ",".join(sorted([people.profile_dataset, other]))
+    body = people.client.get(f"{report}/dataset/overlap").json()
+    assert body["data"] == {both: 1, people.profile_dataset: 1}
+    assert body["reportTimestamp"]
+    assert people.client.get(f"{report}/namespace/overlap").json()["data"] == {"CRMID,Email": 1, "Email": 1}
+    unknown = people.client.get(f"{report}/unknownProfiles").json()["data"]
+    assert unknown["totalNumberOfProfiles"] == 2
+    for word in ("dataset/overlap", "namespace/overlap", "unknownProfiles"):
+        assert people.client.get(f"{report}/{word}?date=2001-01-01").status == 404

@@ -1,0 +1,1 @@
+"""Sandbox tooling: what one sandbox has, taken to another."""
