@@ -118,8 +118,9 @@ def _refuse_unknown(given: str) -> None:
     """Raise `UsageError` for an option that no reporter has, whether the reporter is in use or not."""
     if any(given in kind.options for kind in REPORTERS.values()):
         return
-    name, _, option = given.partition("-")
-    check_option(name, option)
+    known = max((name for name in REPORTERS if given.startswith(f"{name}-")), key=len, default=None)
+    name = given.partition("-")[0] if known is None else known
+    check_option(name, given.removeprefix(name).removeprefix("-"))
 
 
 def warn_of_idle(names: list[str], given: Given, terminal: Terminal, *, dialect: Dialect = EXACT) -> None:

@@ -68,7 +68,18 @@ class ReporterKind:
     idle: Mapping[str, str] = field(default_factory=dict)
 
 
-_HTML_OPTIONS: Final = ("export", "title", "browser-title", "theme", "history", "omit-headers", "max-body")
+# What Postman CLI leaves out of its reports, by its own names.
+_OMIT_OPTIONS: Final = ("omitRequestBodies", "omitResponseBodies", "omitHeaders", "omitAllHeadersAndBody")
+_HTML_OPTIONS: Final = (
+    "export",
+    "title",
+    "browser-title",
+    "theme",
+    "history",
+    "omit-headers",
+    "max-body",
+    *_OMIT_OPTIONS,
+)
 # The options of newman-reporter-htmlextra 1.23, by its own names.
 _HTMLEXTRA_OPTIONS: Final = (
     "export",
@@ -119,7 +130,15 @@ REPORTERS: Final[Mapping[str, ReporterKind]] = {
         module="harness.reporters.terminal.report", attribute="TerminalReporter", options=_TERMINAL_OPTIONS
     ),
     "json": ReporterKind(
-        module="harness.reporters.newman.json_report", attribute="JsonReporter", options=("export",)
+        module="harness.reporters.newman.json_report",
+        attribute="JsonReporter",
+        options=("export", "structure", *_OMIT_OPTIONS),
+        idle={"structure": "the structure is always newman's; postman-json is the reporter of Postman CLI's"},
+    ),
+    "postman-json": ReporterKind(
+        module="harness.reporters.newman.postman_report",
+        attribute="PostmanReporter",
+        options=("export", *_OMIT_OPTIONS),
     ),
     "events": ReporterKind(
         module="harness.reporters.log.events_log", attribute="EventsLog", options=("export",)

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from harness.errors import UsageError, choices
 from harness.reporters.html.call_record import Kept
 from harness.reporters.html.page_frame import THEMES, PageOptions
+from harness.reporters.newman.omitted import Omitted
 from harness.reporters.reporter import Options, ReporterContext
 
 
@@ -35,6 +36,7 @@ class HtmlSettings:
 
 def html_settings(options: Options, context: ReporterContext) -> HtmlSettings:
     """Read our own options. Raises `UsageError` for a value that makes no sense."""
+    omitted = Omitted.of(options)
     theme = _text(options, "theme") or "auto"
     if theme not in THEMES:
         raise UsageError(
@@ -50,7 +52,9 @@ def html_settings(options: Options, context: ReporterContext) -> HtmlSettings:
         kept=Kept(
             mask=context.mask,
             body_bytes=_bytes(options.get("max-body")),
-            headers=not options.get("omit-headers"),
+            headers=not (options.get("omit-headers") or omitted.headers),
+            request_bodies=not omitted.request_bodies,
+            response_bodies=not omitted.response_bodies,
         ),
     )
 

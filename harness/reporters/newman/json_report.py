@@ -22,6 +22,7 @@ from harness.reporters.newman.execution import (
     unsent_document,
     variables_document,
 )
+from harness.reporters.newman.omitted import Omitted
 from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.results import CallResult, Extraction, RunSummary, Tally
@@ -45,6 +46,7 @@ class JsonReporter:
         self._context = context
         self._answers = context.dialect.reports
         self._mask = context.mask
+        self._omitted = Omitted.of(options)
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
         self._document: CollectionDocument | None = None
@@ -289,6 +291,8 @@ class JsonReporter:
         return document
 
     def _dump(self, value: Any) -> Iterator[str]:
+        if self._omitted:
+            value = self._omitted.without(value)
         return dumped(masked(value, self._mask) if self._context.dialect.run.masks else value)
 
     def _write(self, file: IO[bytes], started: RunStarted) -> None:

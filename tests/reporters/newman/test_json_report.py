@@ -195,3 +195,20 @@ def test_postman_lists_a_request_that_was_not_sent_as_its_author_wrote_it(bench,
     assert "response" not in entry
     assert entry["request"]["method"] == "POST"
     assert entry["request"]["url"]["path"]
+
+
+@pytest.mark.parametrize("reporter", ["json", "postman-json"])
+@pytest.mark.parametrize(
+    ("option", "gone", "kept"),
+    [
+        ("omitRequestBodies", {'"body"'}, {'"stream"', '"header'}),
+        ("omitResponseBodies", {'"stream"'}, {'"header'}),
+        ("omitHeaders", {'"header'}, {'"stream"'}),
+        ("omitAllHeadersAndBody", {'"body"', '"stream"', '"header'}, set()),
+    ],
+)
+def test_what_is_to_be_omitted_stands_nowhere_in_the_report(bench, shop_run, reporter, option, gone, kept):
+    path = bench.report(reporter, shop_run, {"export": "out/report.json", option: True}, dialect=POSTMAN)
+    text = path.read_text(encoding="utf-8")
+    assert {word for word in gone if word in text} == set()
+    assert {word for word in kept if word in text} == kept
