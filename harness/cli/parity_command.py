@@ -1,20 +1,22 @@
-"""`harness parity`: newman and this runner on the same collection and target, and what differs."""
+"""`harness parity`: newman or Postman CLI, beside this runner on the same collection, and what differs."""
 
 import argparse
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.cli.newman_command import find_newman
 from harness.cli.parity_difference import ParityComparison
 from harness.cli.parity_outcome import ParityOutcome, outcome_of
 from harness.cli.parity_proxy import RecordingProxy
 from harness.cli.parser import add_options, parse
+from harness.cli.rival import RIVALS, Rival
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
+from harness.dialect import NEWMAN
 from harness.errors import ExitCode, UsageError
 from harness.options.commands import PARITY_OWN
 from harness.reporters.units import counted
@@ -35,20 +37,29 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     flags = _kept(newmans)
     comparison = ParityComparison([_mask(text) for text in (*options.mask, *behind.mask)])
     parse(["run", options.collection, *flags])
-    newman = behind.newman or options.newman or find_newman(terminal)
+    rival = RIVALS[behind.against or options.against or NEWMAN.name]
+    if not rival.exports and Path(terminal.cwd, options.collection).is_dir():
+        raise UsageError(
+            f"{rival.dialect.name} writes no report of a folder of format v3",
+            where=options.collection,
+            hint="parity compares files of format v2; `harness convert` makes one",
+        )
+    named = getattr(behind, rival.option) or getattr(options, rival.option) or rival.find(terminal)
+    ours_command = [sys.executable, "-m", "harness", "run"]
+    compat = ["--compat", rival.dialect.name]
     sides: list[ParityOutcome] = []
-    for name, command, more in (
-        ("newman", [newman], []),
-        ("harness", [sys.executable, "-m", "harness"], ["--compat", "newman"]),
+    for name, words, more, own in (
+        (rival.dialect.name, [named, *rival.words], [], rival),
+        ("harness", ours_command, compat, replace(rival, reports=(), homeless=False)),
     ):
         terminal.err.write(f"running {name} ...\n")
-        sides.append(_run([*command, "run", options.collection, *flags, *more], terminal))
+        sides.append(_run([*words, options.collection, *flags, *more], own, terminal))
         if not sides[-1].report:
             terminal.err.write(f"{name} wrote no report; it exited with {sides[-1].exit_code}\n")
     theirs, ours = sides
     rows = list(comparison.rows(theirs, ours))
     if rows:
-        for line in table(("what", "where", "newman", "harness"), rows, terminal):
+        for line in table(("what", "where", rival.dialect.name, "harness"), rows, terminal):
             terminal.out.write(line + "\n")
         terminal.out.write("\n")
     if theirs.tunnels or ours.tunnels:
@@ -61,7 +72,7 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         counted(len(theirs.variables), "variable"),
     )
     verdict = counted(len(rows), "difference") if rows else "the same"
-    terminal.out.write(f"{verdict}: {', '.join(told)} of newman's compared\n")
+    terminal.out.write(f"{verdict}: {', '.join(told)} of {rival.dialect.name}'s compared\n")
     return ExitCode.FAILED if rows else ExitCode.PASSED
 
 
@@ -96,23 +107,18 @@ def _kept(flags: Sequence[str]) -> list[str]:
     return kept
 
 
-def _run(command: Sequence[str], terminal: Terminal) -> ParityOutcome:
+def _run(command: Sequence[str], rival: Rival, terminal: Terminal) -> ParityOutcome:
     with TemporaryDirectory(prefix="harness-parity-") as name, RecordingProxy() as proxy:
         folder = Path(name)
-        written = {
-            "--reporter-json-export": "report.json",
-            "--export-environment": "environment.json",
-            "--export-globals": "globals.json",
-        }
-        more = [part for option, file in written.items() for part in (option, str(folder / file))]
         environ = {
             key: value
             for key, value in terminal.environ.items()
             if not key.startswith("HARNESS_VAR_") and key not in _NO_PROXIES
         }
         environ |= dict.fromkeys(_PROXIES, proxy.url)
+        environ |= rival.environ(folder)
         done = subprocess.run(
-            [*command, "-r", "json", *more],
+            [*command, *rival.arguments(folder)],
             env=environ,
             cwd=terminal.cwd,
             capture_output=True,

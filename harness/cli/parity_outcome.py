@@ -44,6 +44,11 @@ def outcome_of(
             variables=variables,
             report=False,
         )
+    for scope in ("environment", "globals"):
+        # What is not exported stands in the report.
+        if not (folder / f"{scope}.json").exists():
+            values = (report.get(scope) or {}).get("values") or ()
+            variables |= {(scope, one.get("key")): one.get("value") for one in values}
     executions = report["run"]["executions"]
     return ParityOutcome(
         exit_code=exit_code,

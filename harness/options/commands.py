@@ -280,6 +280,17 @@ PARITY_OWN: Final = (
         help="newman's command (default: of PATH, else installed by npm into a cache)",
     ),
     Option(
+        name="postman",
+        metavar="FILE",
+        file=True,
+        help="Postman CLI's command (default: of PATH); it runs signed out, and uploads nothing",
+    ),
+    Option(
+        name="against",
+        choices=("newman", "postman"),
+        help="what is compared with: newman (default), or Postman CLI, for files of format v2",
+    ),
+    Option(
         name="mask",
         kind="list",
         metavar="REGEX",
@@ -456,13 +467,18 @@ COMMANDS: Final = (
     ),
     Command(
         name="parity",
-        help="compare this runner with newman on a collection",
-        description="Run newman and this runner (--compat newman) on a collection, and show what differs: "
-        "requests, assertions, variables, exit code. Exit code 1 when anything does. Options of reporters "
-        "and exports are left out.",
+        help="compare this runner with newman or Postman CLI on a collection",
+        description="Run newman or Postman CLI, and this runner with --compat, on a collection, and show "
+        "what differs: requests, assertions, variables, exit code. Exit code 1 when anything does. Options "
+        "of reporters and exports are left out.",
         arguments=(
             Argument(name="collection", metavar="COLLECTION", help="file or URL"),
-            Argument(name="flags", metavar="NEWMAN-OPTION", count="...", help="newman's options, for both"),
+            Argument(
+                name="flags",
+                metavar="NEWMAN-OPTION",
+                count="...",
+                help="options of the other runner, for both",
+            ),
         ),
         sections=(Section(options=PARITY_OWN),),
     ),

@@ -142,3 +142,37 @@ def test_without_newman_and_npm_the_error_says_what_to_install(command, workspac
     said = command("parity", workspace.collection(("a", f"{target.url}/a")))
     assert said.code is ExitCode.USAGE
     assert "--newman" in said.err
+
+
+POSTMAN = """#!{python}
+import subprocess, sys
+_, _, *arguments = sys.argv[1:]
+at = arguments.index("--reporter-json-structure")
+del arguments[at : at + 2]
+sys.exit(subprocess.call([{python!r}, "-m", "harness", "run", *arguments, "--compat", "postman"]))
+"""
+
+
+def test_postman_cli_is_compared_on_request_by_the_variables_of_its_report(command, workspace, target):
+    stand_in = workspace.folder / "bin" / "postman"
+    stand_in.parent.mkdir()
+    stand_in.write_text(POSTMAN.format(python=sys.executable), encoding="utf-8")
+    stand_in.chmod(0o755)
+    file = workspace.collection(("Call", target.url, "pm.environment.set('a', '1');"))
+    said = command("parity", "--against", "postman", "--postman", str(stand_in), file)
+    assert said.code is ExitCode.PASSED, said.out + said.err
+    assert said.out == "the same: 1 request, 0 assertions, 1 variable of postman's compared\n"
+
+
+def test_without_postman_cli_the_error_says_how_to_install_it(command, workspace, target):
+    file = workspace.collection(("Call", target.url))
+    said = command("parity", "--against", "postman", file)
+    assert said.code is ExitCode.USAGE
+    assert "npm install -g postman-cli" in said.err
+
+
+def test_folders_are_not_compared_with_postman_cli(command, workspace):
+    (workspace.folder / "Shop").mkdir()
+    said = command("parity", "--against", "postman", "--postman", "x", "Shop")
+    assert said.code is ExitCode.USAGE
+    assert "files of format v2" in said.err

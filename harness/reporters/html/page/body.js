@@ -131,7 +131,7 @@ function layOutJson(text) {
   try { JSON.parse(text); } catch { return text; }
   let depth = 0;
   const line = () => `\n${'  '.repeat(depth)}`;
-  return text.replace(/("(?:[^"\\]|\\.)*")|\s+|([[{])\s*([\]}])|([[{])|([\]}])|(,)|(:)/g, (all, string, emptyOpen, emptyClose, open, close, comma, colon) => {
+  return text.replace(/("(?:[^"\\]|\\.)*")|\s+|([[{])\s*([\]}])|([[{])|([\]}])|(,)|(:)/g, (_all, string, emptyOpen, emptyClose, open, close, comma, colon) => {
     if (string) return string;
     if (emptyOpen) return emptyOpen + emptyClose;
     if (open) { depth += 1; return open + line(); }

@@ -5,8 +5,10 @@ import { bytes } from './elements.js';
 
 // Control characters do not survive being pasted, so texts that have any are spelled with escapes.
 function quoted(text) {
+  // deno-lint-ignore no-control-regex
   if (!/[\x00-\x09\x0b-\x1f\x7f]/.test(text)) return `'${text.replace(/'/g, "'\\''")}'`;
   return `$'${text.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r').replace(/\t/g, '\\t')
+    // deno-lint-ignore no-control-regex
     .replace(/[\x00-\x1f\x7f]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)}'`;
 }
 

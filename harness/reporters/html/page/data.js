@@ -13,7 +13,7 @@ export const PASSED = 0, FAILED = 1, SKIPPED = 2;
 export const FLAG = { console: 1, warnings: 2, extractions: 4, visualizer: 8 };
 
 export let index = null;
-export let failuresOfRow = new Map();
+export const failuresOfRow = new Map();
 const opened = new Map();
 
 async function unpack(id) {

@@ -83,7 +83,7 @@ class Engine {
       subtle: (number, method, json) => this.#crypt(number, String(method), String(json)),
       url: (text, base, part, value) => addressParts(text, base, part, value),
       defer: (number, kind, json) => run(number).defer(kind, json),
-      ask: (number, kind, json) => this.#ask(kind, json),
+      ask: (_number, kind, json) => this.#ask(kind, json),
     };
   }
 
@@ -396,7 +396,9 @@ const GONE = Object.freeze({
   skip() {},
   timer() {},
   defer: () => 0,
+  // deno-lint-ignore no-empty
   set request(_) {},
+  // deno-lint-ignore no-empty
   set next(_) {},
 });
 

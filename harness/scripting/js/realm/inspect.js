@@ -22,6 +22,7 @@ export function inspect(value) {
 
 const BOXES = [String, Number, Boolean, Symbol, BigInt];
 const ESCAPES = { "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", "\\": "\\\\" };
+// deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x1f\x7f-\x9f\\]/g;
 
 function quote(text) {

@@ -70,6 +70,7 @@ function vault(script) {
 
 /** Datasets live in Postman's desktop app: what they are asked is refused, where the script can see it. */
 function datasets(id) {
+  // deno-lint-ignore require-await
   const refusal = (method) => async () => {
     throw new Error(`pm.datasets: ${method} of the dataset ${stringify(id)} needs Postman's desktop app; ` +
       "give the rows with --iteration-data and read them from pm.iterationData");

@@ -88,6 +88,7 @@ export class Sugar {
 
   /** Put a getter where a method will be; a script may also put something of its own there. */
   #door(owner, name) {
+    // deno-lint-ignore no-this-alias
     const sugar = this;
     const get = function () {
       sugar.pour();

@@ -21,8 +21,11 @@ export function blobs(Buffer) {
     get type() { return this.#type; }
     get buffered() { return this.#bytes; }
 
+    // deno-lint-ignore require-await
     async text() { return this.#bytes.toString("utf8"); }
+    // deno-lint-ignore require-await
     async bytes() { return Uint8Array.from(this.#bytes); }
+    // deno-lint-ignore require-await
     async arrayBuffer() { return Uint8Array.from(this.#bytes).buffer; }
 
     slice(start = 0, end = this.size, type = "") {

@@ -59,7 +59,7 @@ export function encoding(Buffer, library) {
 
   function btoa(data) {
     const text = String(data);
-    // eslint-disable-next-line no-control-regex
+    // deno-lint-ignore no-control-regex
     if (/[^\u0000-\u00ff]/.test(text)) {
       throw new DOMException("Invalid character", "InvalidCharacterError");
     }
