@@ -19,8 +19,9 @@ DOCS = ROOT / "docs"
 PAGES = (README, *sorted(DOCS.glob("**/*.md")))
 OTHERS = {
     "--html", "--maxfail", "--lf", "--ff", "--sw", "--only-binary", "--no-index", "--find-links", "--no-deps",
+    "--mock", "--simulate",
 }  # fmt: skip
-"""Options of other programs that are named: pytest's, pytest-html's and pip's."""
+"""Options of other programs that are named: those of pytest, pytest-html, pip and Postman CLI."""
 
 
 def commands(
