@@ -42,6 +42,8 @@ _CODES: Final = {
     "Invalid character in chunk": "HPE_STRICT",
     "Data after `Connection: close`": "HPE_CLOSED_CONNECTION",
 }
+_NO_HTTP: Final = "Expected HTTP/, RTSP/ or ICE/"
+_HTTP: Final = b"HTTP/"
 _QUICKACK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
 
 MOST_BODY: Final = 512 * 1024 * 1024
@@ -90,10 +92,6 @@ def _reset(message: str) -> TransportFailure:
     return TransportFailure(Failure(kind="reset", message=message, code="ECONNRESET"))
 
 
-class _Surplus(Exception):
-    """There are bytes after the answer."""
-
-
 class _Parsing:
     """What the parser has told so far of one answer; interim answers (1xx) are forgotten."""
 
@@ -101,6 +99,7 @@ class _Parsing:
         "bodiless",
         "body",
         "done",
+        "garbled",
         "headed",
         "headers",
         "most",
@@ -121,25 +120,29 @@ class _Parsing:
         self.status = 0
         self.version = ""
         self.body = bytearray()
-        self.headed = self.done = self.surplus = self.overfull = False
+        self.headed = self.done = self.surplus = self.garbled = self.overfull = False
         # How many bytes have come since the last one that belongs to a body.
         self.quiet = 0
         self.parser: HttpResponseParser | None = HttpResponseParser(self)
 
     def on_message_begin(self) -> None:
         if self.done:
-            raise _Surplus
+            self.surplus = True
+            return
         self.headers = []
         self.reason = b""
 
     def on_status(self, reason: bytes) -> None:
-        self.reason += reason
+        if not self.surplus:
+            self.reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self.headed:  # what follows the chunks is no header of the answer
             self.headers.append((name.decode("latin-1"), value.rstrip(b" \t").decode("latin-1")))
 
     def on_headers_complete(self) -> None:
+        if self.surplus:
+            return
         assert self.parser is not None  # noqa: S101 - it calls
         self.status = self.parser.get_status_code()
         if self.status < 200 and self.status != 101:
@@ -154,8 +157,12 @@ class _Parsing:
 
     def on_body(self, piece: bytes) -> None:
         self.quiet = 0
+        if self.surplus:
+            return
         if self.done:
+            # The parser does not know that there is none, and takes for a body what would be the next answer.
             self.surplus = True
+            self.garbled = not _HTTP.startswith(piece.lstrip(b"\r\n")[: len(_HTTP)])
         elif len(self.body) + len(piece) > self.most:
             self.overfull = True
         else:
@@ -217,11 +224,13 @@ class AnswerReader:
             parsing.quiet += len(piece)
             try:
                 parser.feed_data(piece)
-            except (HttpParserError, HttpParserUpgrade) as error:
-                # An answer that is whole is good, whatever follows it; its connection is not.
-                if not parsing.done:
+            except HttpParserError as error:
+                if not (parsing.bodiless and parsing.done):
                     raise _broken(str(error)) from None
+            except HttpParserUpgrade:
                 parsing.surplus = True
+            if parsing.garbled:
+                raise _broken(_NO_HTTP)
             if parsing.overfull:
                 raise too_large()
             if parsing.done:

@@ -16,7 +16,7 @@ def read():
     """Read an answer of these bytes; the body may have 1000 bytes."""
     ours, theirs = socket.socketpair()
 
-    def read(data: bytes) -> Answer:
+    def read(data: bytes, method: str = "GET") -> Answer:
         def send() -> None:
             with theirs:
                 theirs.sendall(data)
@@ -24,7 +24,7 @@ def read():
         writer = threading.Thread(target=send)
         writer.start()
         try:
-            return AnswerReader(ours, None, most_body=1000).read("GET")
+            return AnswerReader(ours, None, most_body=1000).read(method)
         finally:
             ours.close()
             writer.join()
@@ -131,7 +131,7 @@ def test_a_status_line_that_is_none_is_refused(read, first, code):
     assert raised.value.failure.code == code
 
 
-@pytest.mark.parametrize("after", ["", "abcde"])
+@pytest.mark.parametrize("after", ["", "HTTP/1.1 200 OK\r\n\r\n"])
 @pytest.mark.parametrize("status", [204, 304])
 def test_an_answer_that_has_no_body_ends_with_its_head_whatever_length_it_names(read, status, after):
     answer = read(f"HTTP/1.1 {status} X\r\nContent-Length: 5\r\n\r\n{after}".encode())
@@ -146,7 +146,6 @@ def test_an_answer_that_has_no_body_ends_with_its_head_whatever_length_it_names(
         ("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", False),
         ("HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\n", True),
         ("HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n", False),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nmore", False),
         ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", False),
         ("HTTP/1.1 101 X\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n", False),
         ("HTTP/1.1 200 OK\r\n\r\n", False),
@@ -156,6 +155,27 @@ def test_a_connection_is_kept_only_when_nothing_can_follow_the_answer(read, head
     answer = read(head.encode())
     assert answer.reusable is reusable
     assert answer.body == b""
+
+
+@pytest.mark.parametrize(
+    ("method", "head"),
+    [
+        ("GET", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+        ("GET", "HTTP/1.1 204 OK\r\n\r\n"),
+        ("GET", "HTTP/1.1 304 OK\r\nContent-Length: 4\r\n\r\n"),
+        ("GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        ("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"),
+    ],
+)
+def test_what_follows_an_answer_at_once_must_be_another(read, method, head):
+    with pytest.raises(TransportFailure) as raised:
+        read(f"{head}more".encode(), method)
+    assert raised.value.failure.message == "Parse Error: Expected HTTP/, RTSP/ or ICE/"
+
+
+def test_an_answer_to_head_may_be_followed_by_another(read):
+    answer = read(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "HEAD")
+    assert (answer.body, answer.reusable) == (b"", False)
 
 
 def test_trailers_are_no_headers_of_the_answer(read):
