@@ -355,8 +355,14 @@ def _unquoted(run: re.Match[str]) -> str:
     return "".join(character for character, _ in _quoted_units(run.group()))
 
 
+@lru_cache(maxsize=16)
+def _runs(text: str) -> frozenset[str]:
+    """Return the runs of digits of base64, which those of base32 and hexadecimal are within."""
+    return frozenset(_BASE64_RUN.findall(text))
+
+
 def _hex_views(text: str) -> Iterator[str]:
-    for run in set(_HEX_RUN.findall(text)):
+    for run in _runs(text):
         yield _hex_texts(run) if len(run) <= _KEPT_RUN else _hex_texts.__wrapped__(run)
 
 
@@ -373,12 +379,12 @@ def _decimal_views(text: str) -> Iterator[str]:
 
 
 def _base32_views(text: str) -> Iterator[str]:
-    for run in {*_BASE32_RUN.findall(text), *_SMALL_BASE32_RUN.findall(text)}:
+    for run in _runs(text):
         yield _base32_texts(run) if len(run) <= _KEPT_RUN else _base32_texts.__wrapped__(run)
 
 
 def _base64_views(text: str) -> Iterator[str]:
-    for run in set(_BASE64_RUN.findall(text)):
+    for run in _runs(text):
         yield _base64_texts(run) if len(run) <= _KEPT_RUN else _base64_texts.__wrapped__(run)
 
 
@@ -393,13 +399,20 @@ def _legible(raw: bytes) -> str:
 
 @lru_cache(maxsize=16384)
 def _hex_texts(run: str) -> str:
-    even = run[: len(run) // 2 * 2]
-    return _legible(bytes.fromhex(even) + b"\0" + bytes.fromhex(run[1 : (len(run) - 1) // 2 * 2 + 1]))
+    said: list[bytes] = []
+    for digits in _HEX_RUN.findall(run):
+        said += (
+            bytes.fromhex(digits[: len(digits) // 2 * 2]),
+            bytes.fromhex(digits[1 : (len(digits) - 1) // 2 * 2 + 1]),
+        )
+    return _legible(b"\0".join(said)) if said else ""
 
 
 @lru_cache(maxsize=16384)
 def _base32_texts(run: str) -> str:
-    return _legible(b"\0".join(_decode32(run, phase)[1] for phase in range(8)))
+    found = (*_BASE32_RUN.findall(run), *_SMALL_BASE32_RUN.findall(run))
+    said = [_decode32(digits, phase)[1] for digits in found for phase in range(8)]
+    return _legible(b"\0".join(said)) if said else ""
 
 
 @lru_cache(maxsize=16384)

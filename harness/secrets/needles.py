@@ -27,7 +27,7 @@ SHORTEST_CUT: Final = 8
 LONGEST_CUT: Final = 128
 """How many characters are looked at before a cut; Chai's messages show some 40."""
 
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,}")
+TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,}")
 """Runs of which tokens are made; shorter ones an automaton looks for."""
 
 _WINDOWS: Final = 256
@@ -161,7 +161,7 @@ class Needles:
             self.binary = self.binary or _BINARY.search(text) is not None
             if _SURROGATE.search(text) is not None:
                 self._odd.append(text)
-            elif _TOKEN.fullmatch(text) is not None:
+            elif TOKEN.fullmatch(text) is not None:
                 self._tokens.add(text)
                 self._within_runs.add(text)
                 if len(text) not in self._lengths:
@@ -176,7 +176,7 @@ class Needles:
             return True
         tokens = self._tokens
         if tokens:
-            runs = _TOKEN.findall(text)
+            runs = TOKEN.findall(text)
             if not tokens.isdisjoint(runs) or any(self._holds(run) for run in runs):
                 return True
         text = _searchable(text)
@@ -186,7 +186,7 @@ class Needles:
         """Return where they occur as they are: start, end and which, of those that overlap the first."""
         places: list[Found] = []
         if self._tokens:
-            for run in _TOKEN.finditer(text):
+            for run in TOKEN.finditer(text):
                 places += self._in_run(run.group(), run.start())
         plain = _searchable(text)
         places += self._others.found(plain)

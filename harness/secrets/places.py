@@ -63,6 +63,8 @@ def learn_answered(headers: Headers, body: bytes, redactor: Redactor) -> None:
 
 def learn_header(name: str, value: str, redactor: Redactor, *, answered: bool = False) -> None:
     """Learn what a header shows to be secret."""
+    if redactor.has_read(f"{answered}{name}", value.encode("utf-8", "surrogatepass")):
+        return
     read = _HEADERS.get(name.lower())
     if read is not None:
         read(value, redactor)
@@ -122,6 +124,8 @@ _HEADERS: Final[Mapping[str, Callable[[str, Redactor], None]]] = {
 
 def learn_body(body: bytes, kind: str, redactor: Redactor, *, answered: bool = False) -> None:
     """Learn what a body shows to be secret; `kind` is its content type with parameters."""
+    if redactor.has_read(f"{answered}{kind}", body):
+        return
     media = kind.partition(";")[0].strip().lower()
     text = as_text(body)
     redactor.learn_from(text)

@@ -91,6 +91,9 @@ _STRICT: Final = frozenset({"type", "pattern"})
 LONG_SECRET: Final = 12
 """How long a value of the type `secret` is, in characters, that is no word used elsewhere."""
 
+_READ: Final = 8192
+"""How many bodies and headers are remembered as read."""
+
 _LONG_TEXT: Final = 1024
 _LONG_TEXTS: Final = 12
 """How long texts are, in characters, whose redacted form is remembered, and how many of them."""
@@ -145,6 +148,7 @@ class Redactor:
         self._rules: dict[str, Rule] = {}
         self._shown: dict[str, str] = {}
         self._taken: set[str] = set()
+        self._read: set[int] = set()
         self._used: dict[str, int] = {}
         self._bases: dict[str, str] = {}
         self._spoiled = False
@@ -240,6 +244,16 @@ class Redactor:
                     self.learn_from(value)
                 if value[:1] in {"{", "["}:
                     self._learn_json(value)
+
+    def has_read(self, kind: str, content: Any) -> bool:
+        """Tell whether this was read before, and remember it: what it holds is learnt once."""
+        key = hash((kind, content))
+        if key in self._read:
+            return True
+        if len(self._read) >= _READ:
+            self._read.clear()
+        self._read.add(key)
+        return False
 
     def learn_named(self, name: str, value: str, *, answered: bool = False, sure: bool = False) -> None:
         """Learn a value if its name tells that it is a secret, and nothing about it that it is none.

@@ -22,6 +22,9 @@ _RARE_PAIRS: Final = 0.25
 _FEW_PAIRS: Final = 3
 _SHORTEST_PIECE: Final = 2.6
 _SHORTEST_MIXED: Final = 8
+_LETTER: Final = re.compile(r"[A-Za-z]")
+_DIGIT: Final = re.compile(r"[0-9]")
+_BLANK: Final = re.compile(r"\s")
 _LETTERS: Final = re.compile(r"[A-Za-z]+")
 _CAMEL: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # harbour-7, sha256, us-east-1
@@ -38,13 +41,10 @@ def looks_drawn(value: str) -> bool:
     """Tell whether a value looks drawn at random, as keys and tokens are, and not like words or a number."""
     if len(value) < 6 or _TIME.fullmatch(value):
         return False
-    if any(not character.isascii() for character in value):
+    if not value.isascii():
         return True
-    letters, digits = (
-        sum(map(str.isalpha, value)),
-        sum(map(str.isdigit, value)),
-    )
-    if not letters or any(map(str.isspace, value)):
+    letters, digits = _LETTER.search(value) is not None, _DIGIT.search(value) is not None
+    if not letters or _BLANK.search(value) is not None:
         return value.isdigit()
     parts = _LETTERS.findall(value)
     if digits and not _WORDS_AND_NUMBER.fullmatch(value):
@@ -58,7 +58,7 @@ def plain_words(value: str) -> bool:
     """Tell whether a value is a word, a sentence or a time; words with dashes between are a made-up name."""
     if not value.isascii():
         return False
-    if any(map(str.isspace, value)) or _TIME.fullmatch(value):
+    if _BLANK.search(value) is not None or _TIME.fullmatch(value):
         return True
     return _WORDS.fullmatch(value) is not None and not looks_drawn(value)
 

@@ -25,14 +25,16 @@ from harness.cassettes.replay.transport import ReplayTransport
 from harness.client.transport import HopRequest, Transport
 from harness.collection.model import Variable
 from harness.errors import InputError, Place, UsageError
+from harness.secrets.encodings import as_text
 from harness.secrets.names import secret_name
+from harness.secrets.needles import TOKEN
 from harness.secrets.redactor import Redactor
 from harness.variables.draws import LiveDraws
 from harness.variables.scope import Scopes
 from harness.version import __version__
 
-_PATIENCE: Final = 1_000_000
-_PATIENCE_PER_BYTE: Final = 4
+_PATIENCE: Final = 250_000
+_PATIENCE_PER_BYTE: Final = 1
 """How many bytes of a journal are searched in depth for secrets learnt later: at first, and per new byte."""
 
 
@@ -120,6 +122,10 @@ class Recording:
             self._journal = Journal(journal_path(path), beginning)
             self._journal.entries = len(earlier)
         self._searched = len(redactor.spellings())
+        # The long runs of letters and digits in the journal: most secrets are one, and are looked up in them.
+        self._runs: set[str] = set()
+        for one in self._journal.interactions() if self._journal.entries else ():
+            self._runs.update(_runs_of(one))
         self._patience = _PATIENCE
         starts = Cassette(
             interactions=tuple(earlier),
@@ -180,7 +186,7 @@ class Recording:
         if complete:
             if self._overlooked():
                 self._rewrite()
-            self._refuse_secrets()
+                self._refuse_secrets()
             self._write()
             self._journal.remove()
         return RecordingOutcome(
@@ -223,6 +229,7 @@ class Recording:
             learn_interaction(interaction, self.redactor)
             self._scour()
             redacted = redact_interaction(interaction, self.redactor)
+            self._runs.update(_runs_of(redacted))
             before = self._journal.size()
             self._journal.append(redacted.numbered(self._journal.entries))
             self._patience += _PATIENCE_PER_BYTE * (self._journal.size() - before)
@@ -262,7 +269,10 @@ class Recording:
         if not fresh:
             return
         self._searched += len(fresh)
-        if self._journal.holds(tuple(spelling for value in fresh for spelling in _spellings(value))):
+        tokens = {value for value in fresh if TOKEN.fullmatch(value) is not None}
+        others = (value for value in fresh if value not in tokens)
+        spellings = tuple(spelling for value in others for spelling in _spellings(value))
+        if not tokens.isdisjoint(self._runs) or (spellings and self._journal.holds(spellings)):
             self._rewrite()
         elif self._patience >= self._journal.size():
             # Encodings of encodings take long to look through: a run that learns all the time does without,
@@ -316,6 +326,15 @@ def _kept(base: Cassette | None, parts: Parts) -> Beginning:
     if base is None:
         return Beginning(per=parts.per)
     return Beginning(metadata=base.metadata, kept=len(base.interactions), per=parts.per)
+
+
+def _runs_of(interaction: Interaction) -> Iterator[str]:
+    """Give the long runs of letters and digits in an interaction."""
+    request, response = interaction.request, interaction.response
+    texts = [request.url, as_text(request.body or b""), *(value for _, value in request.headers)]
+    if response is not None:
+        texts += (as_text(response.body), *(value for _, value in response.headers))
+    return (run for text in texts for run in TOKEN.findall(text))
 
 
 def _spellings(value: str) -> Iterator[bytes]:
