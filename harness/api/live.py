@@ -298,6 +298,7 @@ class LiveRun:
         timeout = config.limits.timeout_script_ms
         if timeout is None:
             timeout = DEFAULT_SCRIPT_TIMEOUT_MS if config.dialect.run.script_timeout else 0
+        engine = self._engine()
         return RunContext(
             collection=self.collection.name,
             session=session,
@@ -305,8 +306,9 @@ class LiveRun:
             files=self._files(),
             scopes=self.scopes,
             draws=draws,
-            engine=self._engine(),
-            engines=self._new_engine,
+            engine=engine,
+            # A request that a script runs is a job of its own beside the script's.
+            engines=None if engine is None else lambda: engine,
             calls=calls_of(self.collection),
             sleep=_no_sleep if self.mode == "replay" else time.sleep,
             platform=self.platform,
@@ -339,9 +341,6 @@ class LiveRun:
     def _engine(self) -> ScriptEngine | None:
         if not any(call.scripts for call in self.plan.calls):
             return None
-        return self._new_engine()
-
-    def _new_engine(self) -> ScriptEngine:
         from harness.scripting.deno import DenoEngine
 
         engine: ScriptEngine = DenoEngine()

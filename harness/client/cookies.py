@@ -186,6 +186,23 @@ class CookieJar:
         self._made = 0
         self._lock = Lock()
         self._settings = dict(_SETTINGS)
+        self._is_fork = False
+        self._taken: list[tuple[str, EncodedUrl]] = []
+
+    def fork(self) -> "CookieJar":
+        """Return a jar with the same cookies, which remembers what it takes in for `join`."""
+        other = CookieJar(self._now_ms)
+        other._is_fork = True
+        with self._lock:
+            other._cookies = dict(self._cookies)
+            other._made = self._made
+            other._settings = self._settings
+        return other
+
+    def join(self, other: "CookieJar") -> None:
+        """Take in what a fork has taken in since."""
+        for set_cookie, url in other._taken:
+            self.store(set_cookie, url)
 
     def store(self, set_cookie: str, url: EncodedUrl | str) -> bool:
         """Take in the value of a `Set-Cookie` header of an answer from `url`; whether it was taken."""
@@ -193,6 +210,8 @@ class CookieJar:
         parsed = _parse(set_cookie)
         if parsed is None:
             return False
+        if self._is_fork:
+            self._taken.append((set_cookie, url))
         key, value, attributes, extensions = parsed
         host = url.hostname.lower()
         domain = (attributes.get("domain") or "").removeprefix(".").lower()

@@ -10,6 +10,7 @@ each inherited auth, and a new one otherwise. A session may be used from several
 
 import time
 from collections.abc import MutableMapping
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -77,6 +78,12 @@ class Session:
         self.options = SessionOptions() if options is None else options
         self.tokens: dict[tuple[str, ...], Any] = {}
         self.deadline: float | None = None
+
+    def with_jar(self, jar: CookieJar) -> "Session":
+        """Return a session that has all in common with this one but the cookies."""
+        other = copy(self)
+        other.jar = jar
+        return other
 
     def exchange(
         self,

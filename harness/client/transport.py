@@ -1,5 +1,6 @@
 """The seam to the network: one method, one hop."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,13 +33,16 @@ class HopOptions:
 class HopContext:
     """What a recording keeps beside a hop: whose request it is, and which of its draws it is.
 
-    `origin` says who sent it: the call itself, a script (`prerequest`/`test`), or an auth scheme.
+    `origin` says who sent it: the call itself, a script (`prerequest`/`test`), or an auth scheme. `turn`
+    waits until those that were asked for before and set out at the same time are over: recordings and
+    replays go by that order.
     """
 
     call: tuple[str, ...] = ()
     iteration: int = 0
     attempt: int = 1
     origin: str = "call"
+    turn: Callable[[], None] | None = field(default=None, compare=False, repr=False)
 
 
 class TransportFailure(Exception):

@@ -177,7 +177,7 @@ class _CallRun:
         job = ScriptJob(
             event=event,
             scripts=scripts,
-            request=request(),
+            request=_once(request),
             item_id=site.call.item.id,
             item_name=site.call.item.name,
             location=(context.collection, *site.call.path),
@@ -341,6 +341,22 @@ class _CallRun:
         return CallOutcome(result=result, next=self.next)
 
 
+def _once(make: Callable[[], Mapping[str, Any]]) -> Callable[[], Mapping[str, Any]]:
+    """Make something when it is first asked for, and the same again after that."""
+    made: list[Mapping[str, Any]] = []
+
+    def give() -> Mapping[str, Any]:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return give
+
+
+def _given(request: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
+    return lambda: request
+
+
 def _not_run(why: str) -> Exchange:
     """Answer a script whose wish cannot be fulfilled."""
     failure = Failure(kind="invalid", message=why)
@@ -362,7 +378,8 @@ def _until_failure(engine: ScriptEngine, job: ScriptJob, host: RunHost, *, asser
     """
     whole = JobResult()
     for labelled in job.scripts:
-        request = whole.request if whole.request is not None else job.request
+        left = whole.request
+        request = job.request if left is None else _given(left)
         part = engine.run(replace(job, scripts=(labelled,), request=request), host)
         runs = tuple(_with_assertion_failure(run) if assertions else run for run in part.runs)
         whole = JobResult(

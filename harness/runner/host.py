@@ -1,11 +1,12 @@
 """What running scripts may ask of the run: requests, cookies, the vault, packages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 
-from harness.client.build import build
+from harness.client.build import BuiltRequest, build
 from harness.client.cookies import CookieJar
 from harness.client.files import FilePolicy
 from harness.client.message import Cookie, Exchange
@@ -15,7 +16,8 @@ from harness.client.transport import HopContext
 from harness.collection.model import Body, Request
 from harness.collection.request_json import request_from_json
 from harness.runner.results import RunWarning, SideExchange
-from harness.variables.draws import CallDraws
+from harness.runner.side_by_side import SideBySide
+from harness.variables.draws import CallDraws, Clock, SteppingClock
 
 # Scripts may send any body with any method (postman-runtime, event.command.js).
 _SCRIPT_PROFILE = Profile(disable_body_pruning=True)
@@ -23,7 +25,11 @@ _SCRIPT_PROFILE = Profile(disable_body_pruning=True)
 
 @dataclass(slots=True, kw_only=True)
 class RunHost:
-    """The host of the scripts of one event. `side` and `warnings` fill while scripts run."""
+    """The host of the scripts of one event. `side` and `warnings` fill while scripts run.
+
+    Requests draw by the order in which scripts ask for them, and are listed in it, whatever is answered
+    first.
+    """
 
     session: Session
     jar: CookieJar
@@ -34,28 +40,57 @@ class RunHost:
     packages: Callable[[str], str | None]
     run_item: Callable[[str, Mapping[str, Any]], Exchange | None]
     place: str
-    side: list[SideExchange] = field(default_factory=list)
+    sent: dict[int, SideExchange] = field(default_factory=dict)
+    asked: int = 0
     warnings: list[RunWarning] = field(default_factory=list)
 
-    def send(self, request: Mapping[str, Any]) -> Exchange:
-        """Send what a script asks to send; names are not resolved and files not uploaded, as in newman."""
+    @property
+    def side(self) -> tuple[SideExchange, ...]:
+        """What scripts have sent and was answered, in the order of asking."""
+        return tuple(self.sent[place] for place in sorted(self.sent))
+
+    def sends(self, requests: Sequence[Mapping[str, Any]]) -> Sequence[Callable[[], Exchange]]:
+        """Prepare what a script asks to send; names are not resolved and files not uploaded, as in newman."""
+        clock = self.draws.clock
+        together = None
+        if clock.virtual and len(requests) > 1:
+            together = SideBySide(self.session, self.context, len(requests))
+        senders: list[Callable[[], Exchange]] = []
+        for place, request in enumerate(requests):
+            if together is None:
+                built = self._build(request, clock)
+                senders.append(self._noting(partial(self.session.exchange, built, context=self.context)))
+            else:
+                built = self._build(request, SteppingClock(clock.now_ms()))
+                senders.append(self._noting(together.sender(place, built)))
+        return senders
+
+    def _build(self, request: Mapping[str, Any], clock: Clock) -> BuiltRequest:
         authored, stripped = without_files(request_from_json(request))
         if stripped:
             self.warnings.append(
                 RunWarning(message="uploading files from scripts is not allowed", place=self.place)
             )
-        built = build(
+        return build(
             authored,
             authored.auth,
             lambda text: text,
             files=self.files,
             profile=_SCRIPT_PROFILE,
-            random=self.draws.random(f"{self.context.origin} {len(self.side)}"),
-            clock=self.draws.clock,
+            random=self.draws.random(f"{self.context.origin} {self.asked}"),
+            clock=clock,
         )
-        exchange = self.session.exchange(built, context=self.context)
-        self.side.append(SideExchange(origin=self.context.origin, exchange=exchange))
-        return exchange
+
+    def _noting(self, send: Callable[[], Exchange]) -> Callable[[], Exchange]:
+        place = self.asked
+        self.asked += 1
+
+        def noted() -> Exchange:
+            exchange = send()
+            self.sent[place] = SideExchange(origin=self.context.origin, exchange=exchange)
+            return exchange
+
+        return noted
 
     def run_request(self, target: str, overrides: Mapping[str, Any]) -> Exchange | None:
         """Run another item of the collection, with its scripts; `None` when one of them called it off."""

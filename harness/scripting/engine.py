@@ -1,6 +1,6 @@
 """The seam to the script engine: what a script is given, what it may ask for, what it leaves behind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -115,7 +115,8 @@ class NextRequest:
 class ScriptJob:
     """The scripts of one event of one call, to run in order, and all that they see.
 
-    `request` is Postman's v2.1 JSON of the request: as authored before it is sent, as resolved after.
+    `request` gives Postman's v2.1 JSON of the request, if it is asked for: as authored before it is sent, as
+    resolved after.
     `scripts` pair each script with its label. `seed` makes every draw repeatable. `clock_ms` is the
     virtual time at which the event starts, `None` for the real time; with a virtual clock timers do not wait
     unless `wait_for_timers`. `answers` say what the scripts find, and what becomes of their errors.
@@ -124,7 +125,7 @@ class ScriptJob:
 
     event: EventName
     scripts: tuple[tuple[str, Script], ...]
-    request: Mapping[str, Any]
+    request: Callable[[], Mapping[str, Any]]
     item_id: str
     item_name: str
     location: tuple[str, ...]
@@ -160,8 +161,11 @@ class JobResult:
 class ScriptHost(Protocol):
     """What scripts may ask of the run while they are running."""
 
-    def send(self, request: Mapping[str, Any]) -> Exchange:
-        """`pm.sendRequest`: resolve, authorize and send a request (v2.1 JSON)."""
+    def sends(self, requests: Sequence[Mapping[str, Any]]) -> Sequence[Callable[[], Exchange]]:
+        """`pm.sendRequest`: prepare requests (v2.1 JSON) that a script asks for at once.
+
+        What is returned authorizes and sends one each, and may be called in any order and from any threads.
+        """
         ...
 
     def run_request(self, target: str, overrides: Mapping[str, Any]) -> Exchange | None:

@@ -1,81 +1,159 @@
 """A script job as the child process is sent it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import json
+import re
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from harness.client.message import Cookie, Exchange, Response
 from harness.scripting.engine import ScriptJob
 from harness.variables.scope import Scope, Scopes
 
-INLINE_BODY = 65536
+INLINE_BODY: Final = 65536
 """Bodies up to this many bytes travel with the job; larger ones when a script reads them."""
 
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode
 
-@dataclass(slots=True)
+_MENTIONS: Final[Mapping[str, re.Pattern[str]]] = {
+    "facts": re.compile("info|location|teration"),
+    "request": re.compile("request"),
+    "response": re.compile("response"),
+    "cookies": re.compile("ookie"),
+}
+"""What a script says that reads a part of a job; a part that did not come is sent when it is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A script as one child knows it: by number. `parts` are those of a job that it mentions."""
+
+    number: int
+    parts: frozenset[str]
+
+
 class Mirror:
-    """What one child already knows: the sources of scripts, and the scopes at which version."""
+    """What one child already knows: the sources of scripts, and scopes by number, each at some version."""
 
-    sources: dict[str, int] = field(default_factory=dict)
-    scopes: dict[str, tuple[Scope, int]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._sources: dict[str, Source] = {}
+        self._scopes: dict[int, list[int]] = {}
+        self._numbers = 0
+        self._gone: list[int] = []
 
-    def source(self, text: str, fresh: dict[str, str]) -> int:
-        """Return the number of a source; one that the child does not know is put into `fresh`."""
-        known = self.sources.get(text)
+    def source(self, text: str, fresh: dict[str, str]) -> Source:
+        """Return what is known of a source; one that the child does not know is put into `fresh`."""
+        known = self._sources.get(text)
         if known is None:
-            known = self.sources[text] = len(self.sources) + 1
-            fresh[str(known)] = text
+            mentioned = frozenset(part for part, mention in _MENTIONS.items() if mention.search(text))
+            known = self._sources[text] = Source(len(self._sources) + 1, mentioned)
+            fresh[str(known.number)] = text
         return known
 
     def scope_changes(self, scopes: Scopes) -> dict[str, Any]:
-        """Return the scopes that the child has not, or has at another version, and note that it has them."""
-        changed: dict[str, Any] = {}
+        """Return the numbers of scopes, and what is new of them to the child, which knows it from then on."""
+        numbers = []
+        fresh: list[list[Any]] = []
         for scope in scopes:
-            if not self.knows(scope):
-                changed[scope.name] = scope_json(scope)
-                self.note(scope)
-        return changed
+            known = self._scopes.get(id(scope))
+            if known is None:
+                self._numbers += 1
+                known = self._scopes[id(scope)] = [self._numbers, -1]
+                weakref.finalize(scope, self._forget, id(scope)).atexit = False
+            number, version = known
+            if version != scope.version:
+                fresh.append([number, *_scope_news(scope, version)])
+                known[1] = scope.version
+            numbers.append(number)
+        gone = [self._gone.pop() for _ in range(len(self._gone))]
+        return {"now": numbers, "fresh": fresh, "gone": gone}
+
+    def _forget(self, scope: int) -> None:
+        number, _ = self._scopes.pop(scope)
+        self._gone.append(number)
 
     def knows(self, scope: Scope) -> bool:
         """Whether the child has the scope as it is now."""
-        known = self.scopes.get(scope.name)
-        return known is not None and known[0] is scope and known[1] == scope.version
+        known = self._scopes.get(id(scope))
+        return known is not None and known[1] == scope.version
 
     def note(self, scope: Scope) -> None:
         """Note that the child has the scope as it is now."""
-        self.scopes[scope.name] = (scope, scope.version)
+        self._scopes[id(scope)][1] = scope.version
 
 
-def scope_json(scope: Scope) -> dict[str, Any]:
-    """Write a scope with the variables that win."""
-    values = []
-    for variable in scope:
-        entry: dict[str, Any] = {"key": variable.key, "value": variable.value}
-        if variable.type is not None:
-            entry["type"] = variable.type
-        if variable.disabled:
-            entry["disabled"] = True
-        values.append(entry)
-    return {"id": scope.id, "label": scope.label, "values": values}
+def _scope_news(scope: Scope, version: int) -> list[Any]:
+    """Write what happened to a scope since a version, or all of it when that is not known."""
+    changes = None if version < 0 else scope.changed_since(version)
+    if changes is None:
+        values = [_variable_json(scope, variable.key) for variable in scope]
+        return [scope.name, scope.id, scope.label, values]
+    # How often a variable was set does not matter, but one that was unset between is the last afterwards.
+    latest = {key: place for place, (key, _) in enumerate(changes)}
+    written: list[Any] = []
+    for place, (key, is_set) in enumerate(changes):
+        if not is_set:
+            written.append(key)
+        if latest[key] == place and scope.variable(key) is not None:
+            written.append(_variable_json(scope, key))
+    return [written]
 
 
-def job_json(job: ScriptJob, mirror: Mirror) -> tuple[dict[str, Any], bytes | None]:
-    """Write a job, and the response body that goes with it."""
+def _variable_json(scope: Scope, key: str) -> dict[str, Any]:
+    variable = scope.variable(key)
+    entry: dict[str, Any] = {"key": key, "value": variable.value if variable else None}
+    if variable is not None and variable.type is not None:
+        entry["type"] = variable.type
+    if variable is not None and variable.disabled:
+        entry["disabled"] = True
+    return entry
+
+
+def job_json(job: ScriptJob, number: int, mirror: Mirror, *, crowded: bool) -> tuple[dict[str, Any], bytes]:
+    """Write a job, and the bytes of those parts of it that its scripts seem to read."""
     fresh: dict[str, str] = {}
-    scripts = [[mirror.source(script.source, fresh), _owner(job, label)] for label, script in job.scripts]
-    body: bytes | None = None
-    response: dict[str, Any] | None = None
-    if job.response is not None:
-        body = job.response.body if len(job.response.body) <= INLINE_BODY else None
-        response = response_json(job.response)
+    scripts = []
+    mentioned: set[str] = set()
+    for label, script in job.scripts:
+        source = mirror.source(script.source, fresh)
+        scripts.append([source.number, _owner(job, label)])
+        mentioned |= source.parts
+    parts = list(_parts(job, mentioned))
     return {
+        "n": number,
         "event": job.event,
         "scripts": scripts,
         "sources": fresh,
-        "request": job.request,
-        "response": response,
-        "cookies": [cookie_json(cookie) for cookie in job.cookies],
         "scopes": mirror.scope_changes(job.scopes),
+        "parts": [[name, len(data)] for name, data in parts],
+        "seed": str(job.seed % 2**64),
+        "clock": job.clock_ms,
+        "waits": job.wait_for_timers,
+        "timeout": None if job.timeout_s is None else job.timeout_s * 1000,
+        "stop": job.stop_on_error,
+        "crowded": crowded,
+    }, b"".join(data for _, data in parts)
+
+
+def _parts(job: ScriptJob, mentioned: set[str]) -> Iterator[tuple[str, bytes]]:
+    for name in _PARTS:
+        if name in mentioned:
+            yield name, part(job, name)
+    if "response" in mentioned and job.response is not None and len(job.response.body) <= INLINE_BODY:
+        yield "body", job.response.body
+
+
+def part(job: ScriptJob, name: str) -> bytes:
+    """Write a part of a job; one that is not known is nothing."""
+    if name == "body":
+        return job.response.body if job.response else b""
+    write = _PARTS.get(name)
+    return b"null" if write is None else _ENCODE(write(job)).encode("ascii")
+
+
+def _facts(job: ScriptJob) -> dict[str, Any]:
+    return {
         "info": {
             "eventName": job.event,
             "iteration": job.iteration,
@@ -84,13 +162,15 @@ def job_json(job: ScriptJob, mirror: Mirror) -> tuple[dict[str, Any], bytes | No
             "requestId": job.item_id,
         },
         "location": list(job.location),
-        "seed": str(job.seed % 2**64),
-        "virtual": job.clock_ms is not None,
-        "clock": job.clock_ms,
-        "waits": job.wait_for_timers,
-        "timeout": None if job.timeout_s is None else job.timeout_s * 1000,
-        "stop": job.stop_on_error,
-    }, body
+    }
+
+
+_PARTS: Final[Mapping[str, Callable[[ScriptJob], Any]]] = {
+    "facts": _facts,
+    "request": lambda job: job.request(),
+    "response": lambda job: None if job.response is None else response_json(job.response),
+    "cookies": lambda job: [cookie_json(cookie) for cookie in job.cookies],
+}
 
 
 def _owner(job: ScriptJob, label: str) -> str:

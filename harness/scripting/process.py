@@ -6,13 +6,13 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from threading import Lock
-from typing import IO, Any
+from typing import IO, Any, Final
 
-from harness.collection.document import is_too_deep
+from harness.collection.document import DEEPEST, is_too_deep
 from harness.dialect import ScriptAnswers
 from harness.errors import EngineError
 from harness.scripting.engine import EngineLimits
@@ -22,16 +22,20 @@ BUNDLE = Path(__file__).parent / "js" / "dist"
 
 _BROKEN = 3
 # deno asks sysconfig, which up to Python 3.11 shows other threads a table that it has not filled in yet.
-_SEARCH = Lock()
+_SEARCH = threading.Lock()
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode
+_JOINED: Final = 65536
+"""Payloads of fewer bytes are sent together with their line."""
 _HINT = "install it with: pip install deno"
 
 
 class EngineGone(Exception):
-    """The child ended while a script ran. `reason` says why when we ended it."""
+    """The child ended while scripts ran. `reason` says why, `culprit` is the job it was at, if known."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, culprit: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.culprit = culprit
 
 
 def find_deno() -> str:
@@ -67,7 +71,8 @@ class EngineProcess:
                 hint="install the package again with pip, which builds it",
             )
         self._limits = limits
-        self._word = secrets.token_hex(8)
+        self._word = secrets.token_hex(8).encode()
+        self._writing = threading.Lock()
         self._ended_because: str | None = None
         self._deno = deno or find_deno()
         self._ready = False
@@ -83,18 +88,16 @@ class EngineProcess:
 
     def _boot(self, *, answers: ScriptAnswers, seed: int) -> None:
         settings = {
-            "word": self._word,
+            "word": self._word.decode(),
             "answers": {_camel_case(one.name): getattr(answers, one.name) for one in fields(answers)},
             "seed": str(seed),
             "console": self._limits.console_bytes,
         }
         try:
             self.write({"boot": settings})
-            for message in self.messages():
-                if message.get("ready"):
-                    self._ready = True
-                    return
-                self.answer_chunk(message)
+            while not (message := self.read()).get("ready"):
+                self.write({}, self.chunk(message))
+            self._ready = True
         except EngineGone as gone:
             raise EngineError(f"the script engine did not start: {gone.reason}", hint=_HINT) from gone
 
@@ -118,25 +121,29 @@ class EngineProcess:
         """Send a message, with the raw bytes that follow it."""
         if payload is not None:
             message = {**message, "bytes": len(payload)}
-        line = json.dumps(message, separators=(",", ":")).encode("ascii")
+        line = _ENCODE(message).encode("ascii") + b"\n"
         try:
-            self._input.write(line + b"\n")
-            if payload is not None:
-                self._input.write(payload)
-            self._input.flush()
-        except OSError as error:
+            with self._writing:
+                self._input.write(line + payload if payload and len(payload) < _JOINED else line)
+                if payload and len(payload) >= _JOINED:
+                    self._input.write(payload)
+                self._input.flush()
+        except (OSError, ValueError) as error:
+            # A pipe that another thread has closed is a ValueError.
             raise EngineGone(self._reason()) from error
 
-    def messages(self) -> Iterator[dict[str, Any]]:
-        """Read messages as they come; what the child prints besides is not ours and is passed over."""
-        word = self._word.encode()
+    def read(self) -> dict[str, Any]:
+        """Wait for a message; what the child prints besides is not ours and is passed over."""
         while True:
-            line = self._output.readline()
+            try:
+                line = self._output.readline()
+            except (OSError, ValueError) as error:
+                raise EngineGone(self._reason()) from error
             if not line:
                 raise EngineGone(self._reason())
-            if line.startswith(word):
-                message: dict[str, Any] = self.parse(line[len(word) :])
-                yield message
+            if line.startswith(self._word):
+                message: dict[str, Any] = self.parse(line[len(self._word) :])
+                return message
 
     def parse(self, text: str | bytes) -> Any:
         """Read JSON that a script had a hand in. Raises `EngineGone` for what Python cannot hold."""
@@ -145,23 +152,21 @@ class EngineProcess:
         except (ValueError, RecursionError):
             too_much = True
         else:
-            too_much = is_too_deep(value)
+            # Most texts are too short for their value to be nested much.
+            too_much = len(text) > DEEPEST and is_too_deep(value)
         if too_much:
             self.end("the script left a value that is nested too deeply, or a number with too many digits")
             raise EngineGone(self._reason())
         return value
 
-    def answer_chunk(self, message: Mapping[str, Any]) -> bool:
-        """Send a library that the child asks for; whether the message was such a wish."""
-        if message.get("ask") != "chunk":
-            return False
+    @staticmethod
+    def chunk(message: Mapping[str, Any]) -> bytes | None:
+        """Return the library that the child asks for."""
         name = str(message["name"])
         path = BUNDLE / "chunks" / f"{name}.js"
         if name.replace("-", "").replace("_", "").isalnum() and path.is_file():
-            self.write({}, path.read_bytes())
-        else:
-            self.write({})
-        return True
+            return path.read_bytes()
+        return None
 
     def end(self, reason: str) -> None:
         """Kill the child; whoever waits for it gets `EngineGone` with the reason."""

@@ -20,6 +20,9 @@ class Missing:
 
 MISSING: Final = Missing()
 
+_REMEMBERED: Final = 256
+"""So many of the latest changes of a scope are known one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScopeSnapshot:
@@ -37,7 +40,7 @@ class Scope:
     script engine's) can tell whether it is still right.
     """
 
-    __slots__ = ("_hidden", "_values", "id", "label", "name", "version")
+    __slots__ = ("__weakref__", "_changed", "_first", "_hidden", "_values", "id", "label", "name", "version")
 
     def __init__(
         self, name: ScopeName, values: Iterable[Variable] = (), *, label: str = "", id: str = ""
@@ -46,6 +49,8 @@ class Scope:
         self.label = label
         self.id = id
         self.version = 0
+        self._changed: list[tuple[str, bool]] = []
+        self._first = 0
         self._values: dict[str, Variable] = {}
         self._hidden: dict[str, tuple[Variable, ...]] = {}
         for variable in values:
@@ -91,7 +96,7 @@ class Scope:
         elif known is not None:
             kept = known.type
         self._values[key] = Variable(key=key, value=value, type=type or kept)
-        self.version += 1
+        self._note(key, is_set=True)
 
     def unset(self, key: str) -> None:
         """Forget a variable with its duplicates, but not disabled ones; an unknown one is no mistake."""
@@ -105,13 +110,13 @@ class Scope:
             self._values[key] = kept.pop()
             if kept:
                 self._hidden[key] = tuple(kept)
-        self.version += 1
+        self._note(key, is_set=False)
 
     def clear(self) -> None:
         """Forget all variables."""
         self._values.clear()
         self._hidden.clear()
-        self.version += 1
+        self._forget()
 
     def snapshot(self) -> ScopeSnapshot:
         """Return the variables as they stand, to be given back to `restore`."""
@@ -122,7 +127,27 @@ class Scope:
         if self._values != snapshot.values or self._hidden != snapshot.hidden:
             self._values = dict(snapshot.values)
             self._hidden = dict(snapshot.hidden)
-            self.version += 1
+            self._forget()
+
+    def changed_since(self, version: int) -> tuple[tuple[str, bool], ...] | None:
+        """Return the changes since a version in order, a key and whether it was set; `None` if not known."""
+        return tuple(self._changed[version - self._first :]) if version >= self._first else None
+
+    def variable(self, key: str) -> Variable | None:
+        """Return the variable that wins under a key, also a disabled one."""
+        return self._values.get(key)
+
+    def _note(self, key: str, *, is_set: bool) -> None:
+        self.version += 1
+        self._changed.append((key, is_set))
+        if len(self._changed) > _REMEMBERED:
+            del self._changed[: _REMEMBERED // 2]
+            self._first += _REMEMBERED // 2
+
+    def _forget(self) -> None:
+        self.version += 1
+        self._changed.clear()
+        self._first = self.version
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,9 +11,10 @@ def test_pre_request_scripts_see_the_request_unresolved_and_may_change_it(lab):
     lab.variables["id"] = "7"
 
     def change(job, host):
-        assert job.request["url"] == "http://lab/{{id}}" or job.request["url"]["raw"] == "http://lab/{{id}}"
+        url = job.request()["url"]
+        assert url == "http://lab/{{id}}" or url["raw"] == "http://lab/{{id}}"
         return JobResult(
-            request={**job.request, "method": "PUT", "header": [{"key": "X", "value": "{{id}}"}]}
+            request={**job.request(), "method": "PUT", "header": [{"key": "X", "value": "{{id}}"}]}
         )
 
     outcome = lab.run([{"name": "a", "request": "http://lab/{{id}}", "prerequest": change}])
@@ -26,8 +27,8 @@ def test_a_change_lasts_for_one_call_only(lab):
     count = []
 
     def change_once(job, host):
-        count.append(job.request["method"])
-        return JobResult(request={**job.request, "method": "PUT"})
+        count.append(job.request()["method"])
+        return JobResult(request={**job.request(), "method": "PUT"})
 
     lab.run([{"name": "a", "prerequest": change_once}], iterations=2)
     assert count == ["GET", "GET"]
@@ -38,7 +39,7 @@ def test_test_scripts_see_the_request_as_sent(lab):
     seen = {}
 
     def look(job, host):
-        seen.update(job.request)
+        seen.update(job.request())
         return
 
     request = {
@@ -63,7 +64,7 @@ def test_test_scripts_see_forms_resolved(lab, mode):
     seen = {}
 
     def look(job, host):
-        seen.update(job.request["body"])
+        seen.update(job.request()["body"])
         return
 
     body = {"mode": mode, mode: [{"key": "k", "value": "{{v}}", "type": "text"}]}
@@ -123,7 +124,7 @@ def test_what_scripts_send_goes_through_the_same_session_and_is_told(lab):
     lab.answers.table["/side"] = Response(status=201, reason="Created")
 
     def send(job, host):
-        exchange = host.send({"url": "http://lab/side?{{v}}", "method": "GET"})
+        exchange = host.sends([{"url": "http://lab/side?{{v}}", "method": "GET"}])[0]()
         assert exchange.response.status == 201
         return
 
@@ -139,20 +140,23 @@ def test_what_scripts_send_goes_through_the_same_session_and_is_told(lab):
 def test_a_failed_request_of_a_script_fails_the_run(lab):
     lab.answers.table["/side"] = "refused"
     outcome = lab.run(
-        [{"name": "a", "test": lambda job, host: host.send({"url": "http://lab/side"}) and None}]
+        [{"name": "a", "test": lambda job, host: host.sends([{"url": "http://lab/side"}])[0]() and None}]
     )
     assert [failure.kind for failure in outcome.summary.failures] == ["request"]
 
 
 def test_scripts_upload_no_files(lab):
     def send(job, host):
-        host.send(
-            {
-                "url": "http://lab/side",
-                "method": "POST",
-                "body": {"mode": "file", "file": {"src": "/etc/passwd"}},
-            }
+        (send,) = host.sends(
+            [
+                {
+                    "url": "http://lab/side",
+                    "method": "POST",
+                    "body": {"mode": "file", "file": {"src": "/etc/passwd"}},
+                }
+            ]
         )
+        send()
 
     outcome = lab.run([{"name": "a", "prerequest": send}])
     assert lab.answers.sent[0].request.body is None

@@ -1,7 +1,8 @@
 """Scripts run as a run would run them: through the engine, with a host that is all in memory."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import pytest
@@ -46,8 +47,11 @@ class MemoryHost:
     packages: dict[str, str] = field(default_factory=dict)
     nested: Callable[[str, Mapping[str, Any]], Exchange | None] | None = None
 
+    def sends(self, requests: Sequence[Mapping[str, Any]]) -> Sequence[Callable[[], Exchange]]:
+        self.sent += requests
+        return [partial(self.send, request) for request in requests]
+
     def send(self, request: Mapping[str, Any]) -> Exchange:
-        self.sent.append(request)
         path = "/".join(request["url"].get("path", []))
         resolved = ResolvedRequest(method=request["method"], url=f"http://host/{path}")
         answer = self.answers.get(path)
@@ -98,7 +102,7 @@ class Bench:
         settings: dict[str, Any] = {
             "event": event,
             "scripts": tuple(("Item", Script(event=event, source=source)) for source in sources),
-            "request": REQUEST,
+            "request": lambda: REQUEST,
             "item_id": "item-1",
             "item_name": "Item",
             "location": ("Collection", "Folder", "Item"),

@@ -1,5 +1,6 @@
 """What travels to the script engine: everything once, and large bodies only when they are read."""
 
+import gc
 from dataclasses import replace
 
 import pytest
@@ -11,32 +12,88 @@ from harness.scripting.deno import DenoEngine
 from harness.scripting.job import Mirror, job_json
 
 
+def sent(bench, *sources, mirror=None, **more):
+    message, _ = job_json(bench.job(*sources, **more), 1, mirror or Mirror(), crowded=False)
+    return message
+
+
 def test_a_source_travels_once(bench):
     mirror = Mirror()
-    first, _ = job_json(bench.job("1", "2", "1"), mirror)
-    again, _ = job_json(bench.job("2", "3"), mirror)
+    first, again = sent(bench, "1", "2", "1", mirror=mirror), sent(bench, "2", "3", mirror=mirror)
     assert first["sources"] == {"1": "1", "2": "2"}
     assert [number for number, _ in first["scripts"]] == [1, 2, 1]
     assert again["sources"] == {"3": "3"}
 
 
-def test_a_scope_travels_again_only_when_it_changed(bench):
+def test_of_a_scope_travels_what_changed(bench):
     mirror = Mirror()
-    bench.fill("environment", a=1)
-    sent = [job_json(bench.job("1"), mirror)[0]["scopes"]]
-    sent.append(job_json(bench.job("1"), mirror)[0]["scopes"])
-    bench.scopes.environment.set("a", 2)
-    sent.append(job_json(bench.job("1"), mirror)[0]["scopes"])
-    assert set(sent[0]) == {"local", "data", "environment", "collection", "globals"}
-    assert sent[1] == {}
-    assert set(sent[2]) == {"environment"}
+    bench.fill("environment", a=1, b=1, c=1)
+    first = sent(bench, "1", mirror=mirror)["scopes"]
+    number = first["now"][2]
+    assert [one[1] for one in first["fresh"]] == ["local", "data", "environment", "collection", "globals"]
+    assert sent(bench, "1", mirror=mirror)["scopes"] == {"now": first["now"], "fresh": [], "gone": []}
+    environment = bench.scopes.environment
+    environment.set("a", 2)
+    environment.unset("b")
+    environment.unset("c")
+    environment.set("c", 3)
+    changes = [{"key": "a", "value": 2}, "b", "c", {"key": "c", "value": 3}]
+    assert sent(bench, "1", mirror=mirror)["scopes"]["fresh"] == [[number, changes]]
+
+
+def test_changes_between_scripts_arrive_in_their_order(bench):
+    bench.fill("environment", a=1, b=1, c=1)
+    bench.run("pm.environment.get('a')")
+    environment = bench.scopes.environment
+    environment.unset("a")
+    environment.set("b", 2)
+    environment.set("a", 3)
+    said = bench.said("console.log(JSON.stringify(pm.environment.toObject()))")
+    assert said == ['{"b":2,"c":1,"a":3}']
+
+
+def test_more_changes_than_are_remembered_arrive_too(bench):
+    bench.run("pm.environment.get('a')")
+    for number in range(1000):
+        bench.scopes.environment.set(f"k{number % 300}", number)
+    assert bench.said("console.log(pm.environment.get('k5'), pm.environment.get('k299'))") == ["905 899"]
+
+
+def test_a_scope_that_is_no_more_is_forgotten(bench):
+    mirror = Mirror()
+    first = sent(bench, "1", mirror=mirror)["scopes"]
+    bench.fill("data", row=1)
+    gc.collect()
+    again = sent(bench, "1", mirror=mirror)["scopes"]
+    assert again["gone"] == [first["now"][1]]
+
+
+def test_of_a_job_travels_what_its_scripts_mention(bench):
+    asked = []
+
+    def request():
+        asked.append(1)
+        return {"url": "http://host/", "method": "GET"}
+
+    assert sent(bench, "pm.test('x')", request=request)["parts"] == []
+    assert asked == []
+    assert [name for name, _ in sent(bench, "pm.request.url", request=request)["parts"]] == ["request"]
+    assert [name for name, _ in sent(bench, "pm.response.text()")["parts"]] == ["response", "body"]
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [("req", "method"), ("resp", "code"), ("in", "requestName"), ("cook", "count()")],
+)
+def test_what_a_script_spells_in_pieces_is_there_all_the_same(bench, part, value):
+    rest = {"req": "uest", "resp": "onse", "in": "fo", "cook": "ies"}[part]
+    told = {"req": "POST", "resp": "200", "in": "Item", "cook": "0"}[part]
+    assert bench.said(f"const p = '{part}' + '{rest}'; console.log(String(pm[p].{value}))") == [told]
 
 
 def test_a_large_body_stays_behind_until_it_is_read(bench):
     large = Response(status=200, reason="OK", body=b"x" * 10_000_000)
-    message, body = job_json(bench.job("1", response=large), Mirror())
-    assert body is None
-    assert message["response"]["size"] == 10_000_000
+    assert [name for name, _ in sent(bench, "pm.response.text()", response=large)["parts"]] == ["response"]
     assert bench.said("console.log(pm.response.responseSize)", response=large) == ["10000000"]
     assert bench.said("console.log(pm.response.text().length)", response=large) == ["10000000"]
 

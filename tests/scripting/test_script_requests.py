@@ -1,11 +1,14 @@
 """`pm.sendRequest`, `pm.execution` and what else a script asks of the run."""
 
-from dataclasses import replace
+import threading
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from harness.client.message import Exchange, ResolvedRequest, Response
 from harness.scripting.engine import NextRequest
+from tests.scripting.conftest import MemoryHost
 
 ANSWER = Response(
     status=201, reason="Created", headers=(("Content-Type", "application/json"),), body=b'{"a": 1}'
@@ -220,41 +223,80 @@ def test_packages_find_what_scripts_find_but_those_of_a_registry_no_pm(bench):
     assert said == ["object,function,/b undefined,1"]
 
 
-def slow_and_fast(elapsed_ms):
-    return {
-        "slow": replace(ANSWER, elapsed_ms=elapsed_ms),
-        "fast": replace(ANSWER, elapsed_ms=2.0),
-    }
-
-
 SIDE_BY_SIDE = """
-    setTimeout(() => console.log('timer'), 150);
     pm.sendRequest('http://host/slow', () => console.log('slow'));
     pm.sendRequest('http://host/fast', () => {
         console.log('fast');
-        pm.sendRequest('http://host/fast', () => console.log('and then'));
+        pm.sendRequest('http://host/release', () => console.log('and then'));
     });
 """
 
 
-def test_a_fast_answer_overtakes_a_slow_one(bench):
-    bench.host.answers = slow_and_fast(300.0)
-    assert bench.said(SIDE_BY_SIDE) == ["fast", "and then", "timer", "slow"]
+class GatedHost(MemoryHost):
+    """Does not answer `slow` before `release` is asked for."""
+
+    def send(self, request: Mapping[str, Any]) -> Exchange:
+        path = request["url"]["path"][0]
+        if path == "release":
+            self.gate.set()
+        elif path == "slow" and not self.gate.wait(30):
+            raise AssertionError("the requests were sent one after the other")
+        return super().send(request)
 
 
-def test_nobody_waits_for_an_answer_that_is_there(bench):
-    bench.host.answers = slow_and_fast(1e9)
-    assert bench.said(SIDE_BY_SIDE) == ["fast", "and then", "timer", "slow"]
+@pytest.fixture
+def gated(bench):
+    host = GatedHost(answers=dict.fromkeys(("slow", "fast", "release"), ANSWER))
+    host.gate = threading.Event()
+    bench.host = host
+    return bench
 
 
-def test_an_answer_that_is_a_little_faster_waits_its_turn(bench):
-    bench.host.answers = slow_and_fast(30.0)
-    assert bench.said(SIDE_BY_SIDE) == ["slow", "fast", "and then", "timer"]
+def test_requests_that_a_script_does_not_wait_for_are_under_way_together(gated):
+    said = gated.said(SIDE_BY_SIDE)
+    assert sorted(said) == ["and then", "fast", "slow"]
+    assert said[0] == "fast"
+
+
+def test_many_requests_are_answered_together(bench):
+    together = threading.Barrier(20, timeout=30)
+
+    class Meeting(MemoryHost):
+        def send(self, request: Mapping[str, Any]) -> Exchange:
+            together.wait()
+            return super().send(request)
+
+    bench.host = Meeting(answers={"x": ANSWER})
+    said = bench.said(
+        "for (let i = 0; i < 20; i++) pm.sendRequest('http://host/x', () => console.log(i))", timeout_s=60
+    )
+    assert sorted(map(int, said)) == list(range(20))
+
+
+def test_requests_count_against_the_time_of_their_script(gated):
+    run = gated.run(
+        "pm.test('before'); pm.sendRequest('http://host/slow', () => pm.test('after'))", timeout_s=0.2
+    )
+    gated.host.gate.set()
+    assert [one.name for one in run.assertions] == ["before"]
+    assert run.error is not None
+    assert run.error.message == "sandbox: asynchronous script execution timeout"
 
 
 def test_on_a_virtual_clock_answers_come_as_they_were_asked_for(bench):
-    bench.host.answers = slow_and_fast(300.0)
-    said = bench.said(SIDE_BY_SIDE, clock_ms=0.0, wait_for_timers=False)
+    arrived = threading.Event()
+
+    class Crossed(MemoryHost):
+        def send(self, request: Mapping[str, Any]) -> Exchange:
+            if request["url"]["path"] == ["slow"]:
+                assert arrived.wait(30)
+            exchange = super().send(request)
+            arrived.set()
+            return exchange
+
+    bench.host = Crossed(answers=dict.fromkeys(("slow", "fast", "release"), ANSWER))
+    source = SIDE_BY_SIDE + "setTimeout(() => console.log('timer'), 150);"
+    said = bench.said(source, clock_ms=0.0, wait_for_timers=False)
     assert said == ["slow", "fast", "and then", "timer"]
 
 

@@ -9,7 +9,7 @@ from harness.cassettes.file.interaction import Interaction
 from harness.cassettes.file.parts import Parts
 from harness.cassettes.replay.transport import ReplayTransport
 from harness.client.message import Response
-from harness.client.transport import HopRequest, Transport, TransportFailure
+from harness.client.transport import HopContext, HopRequest, Transport, TransportFailure
 from harness.errors import Place, ReplayMiss
 from harness.secrets.redactor import PREFIX
 
@@ -56,7 +56,7 @@ class RecordTransport:
                 Interaction(
                     request=hop.request,
                     failure=failed.failure,
-                    context=hop.context,
+                    context=_in_turn(hop),
                     recorded_at=recorded_at,
                     elapsed_ms=elapsed_ms,
                     clock_ms=self._clock(hop),
@@ -70,7 +70,7 @@ class RecordTransport:
             Interaction(
                 request=hop.request,
                 response=response,
-                context=hop.context,
+                context=_in_turn(hop),
                 recorded_at=recorded_at,
                 elapsed_ms=response.elapsed_ms,
                 clock_ms=self._clock(hop),
@@ -82,6 +82,14 @@ class RecordTransport:
     def close(self) -> None:
         """Close the inner transport."""
         self._inner.close()
+
+
+def _in_turn(hop: HopRequest) -> HopContext:
+    """Wait until it is this hop's turn to be kept."""
+    if hop.context.turn is None:
+        return hop.context
+    hop.context.turn()
+    return replace(hop.context, turn=None)
 
 
 class OnceTransport:

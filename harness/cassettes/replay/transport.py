@@ -82,6 +82,8 @@ class ReplayTransport:
         taken for the same: the secrets of a replay may go by other names. At last comes what the same call
         sent then, when only secrets differ.
         """
+        if hop.context.turn is not None:
+            hop.context.turn()
         request, context = self._recognition.hide(hop.request), hop.context
         parts = self.index.parts(request, context)
         with self._lock:

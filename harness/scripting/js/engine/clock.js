@@ -1,8 +1,20 @@
 /** The time of an event: the machine's, or a virtual one that moves a millisecond whenever it is read. */
 
 const { performance } = globalThis;
-const { setTimeout } = globalThis;
+const { clearTimeout, setTimeout } = globalThis;
 const realNow = Date.now;
+
+/** Wait so many milliseconds, or until `given` is settled. */
+function pause(milliseconds, given) {
+  if (!(milliseconds > 0)) return undefined;
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    given?.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
 
 export class RealClock {
   virtual = false;
@@ -16,20 +28,20 @@ export class RealClock {
     return performance.now();
   }
 
-  async waitUntil(time) {
-    const rest = time - performance.now();
-    if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
+  /** Wait until `time`, or until `given` is settled. */
+  async waitUntil(time, given) {
+    await pause(time - performance.now(), given);
   }
 }
 
 export class VirtualClock {
   virtual = true;
+  waits;
   #milliseconds;
-  #waits;
 
   constructor(milliseconds, waits) {
     this.#milliseconds = milliseconds;
-    this.#waits = waits;
+    this.waits = waits;
   }
 
   now() {
@@ -43,7 +55,7 @@ export class VirtualClock {
   async waitUntil(time) {
     const rest = time - this.#milliseconds;
     if (rest <= 0) return;
-    if (this.#waits) await new Promise((resolve) => setTimeout(resolve, rest));
+    if (this.waits) await pause(rest);
     this.#milliseconds = time;
   }
 }

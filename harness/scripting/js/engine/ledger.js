@@ -11,6 +11,8 @@ export class Ledger {
   error = null;
   exited = false;
   closed = false;
+  /** Takes each entry of the output as it is made, if it is to be told at once. */
+  tell;
   #room;
   #cut = false;
   #pending = new Set();
@@ -44,13 +46,19 @@ export class Ledger {
     const slot = this.output.length;
     if (verdict === PENDING) this.#pending.add(slot);
     const error = verdict === PASSED || verdict === PENDING ? null : this.#problem(problem);
-    this.output.push(["a", String(name), Number(index), Boolean(skipped), error]);
+    this.#put(["a", String(name), Number(index), Boolean(skipped), error], verdict !== PENDING);
     return slot;
   }
 
   settle(slot, problem) {
     if (this.closed || !this.#pending.delete(slot)) return;
     if (problem !== "") this.output[slot][4] = this.#problem(problem);
+    this.tell?.([slot, this.output[slot]]);
+  }
+
+  #put(entry, final = true) {
+    if (final) this.tell?.([this.output.length, entry]);
+    this.output.push(entry);
   }
 
   log(level, json) {
@@ -58,10 +66,10 @@ export class Ledger {
     this.#room -= json.length;
     if (this.#room < 0) {
       this.#cut = true;
-      this.output.push(["c", "warn", ["… more console output of this script was dropped"]]);
+      this.#put(["c", "warn", ["… more console output of this script was dropped"]]);
       return;
     }
-    this.output.push(["c", String(level), JSON.parse(json)]);
+    this.#put(["c", String(level), JSON.parse(json)]);
   }
 
   change(operation) {

@@ -8,9 +8,9 @@ export class Queue {
     return this.#entries.length;
   }
 
-  /** `repeat` is the period of an interval; `answer` marks what nobody has to wait for. */
-  add(id, due, { repeat, answer = false } = {}) {
-    const entry = { id, due, repeat, answer, sequence: this.#sequence++ };
+  /** `repeat` is the period of an interval. */
+  add(id, due, repeat = undefined) {
+    const entry = { id, due, repeat, sequence: this.#sequence++ };
     let low = 0;
     let high = this.#entries.length;
     while (low < high) {

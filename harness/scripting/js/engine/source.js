@@ -1,5 +1,6 @@
 /** Scripts as functions: compiled once, with the names that they mention as parameters. */
 import vm from "node:vm";
+import { isBrief } from "./brief.js";
 
 const IDENTIFIER = /(?<![\w$\\]|(?<!\.\.)\.)[A-Za-z_$][\w$]*/g;
 
@@ -42,7 +43,9 @@ export class Sources {
     } else if (this.#answers.freeNames) body = `;var arguments = undefined;(()=>{;\n${text}\n;})();`;
     const options = { parsingContext: this.#context, filename: fileName(id), lineOffset: -1 };
     const call = vm.compileFunction(body, names, options);
-    const compiled = { call, names: names.join(" "), text, usesThis: any || mentioned.has("this"), asynchronous };
+    const compiled = {
+      call, names: names.join(" "), text, usesThis: any || mentioned.has("this"), asynchronous, brief: isBrief(text),
+    };
     this.#compiled.set(id, compiled);
     return compiled;
   }

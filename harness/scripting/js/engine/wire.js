@@ -13,9 +13,11 @@ export class Wire {
   #buffer = new Uint8Array(65536);
   #start = 0;
   #end = 0;
+  #backlog = [];
   word = "";
 
-  #fill() {
+  /** Where the next bytes are to be put. */
+  #room() {
     if (this.#start > 0) {
       this.#buffer.copyWithin(0, this.#start, this.#end);
       this.#end -= this.#start;
@@ -26,14 +28,40 @@ export class Wire {
       larger.set(this.#buffer);
       this.#buffer = larger;
     }
-    const count = stdin.readSync(this.#buffer.subarray(this.#end));
+    return this.#buffer.subarray(this.#end);
+  }
+
+  #filled(count) {
     if (count === null) return false;
     this.#end += count;
     return true;
   }
 
+  /** Wait in the background for input, which nothing else may read meanwhile; false at its end. */
+  async fill() {
+    return this.#filled(await stdin.read(this.#room()));
+  }
+
+  /** Whether a message is there already. */
+  hasMessage() {
+    return this.#backlog.length > 0 || this.#buffer.subarray(0, this.#end).indexOf(NEWLINE, this.#start) >= 0;
+  }
+
   /** The next message, or undefined at the end; waits for it. */
-  read() {
+  next() {
+    return this.#backlog.length ? this.#backlog.shift() : this.#read();
+  }
+
+  /** The next message that is `wanted`; others are kept for `next`. */
+  find(wanted) {
+    for (let message; (message = this.#read()) !== undefined;) {
+      if (wanted(message)) return message;
+      this.#backlog.push(message);
+    }
+    return undefined;
+  }
+
+  #read() {
     let looked = this.#start;
     for (;;) {
       const index = this.#buffer.subarray(0, this.#end).indexOf(NEWLINE, looked);
@@ -44,7 +72,7 @@ export class Wire {
         return message;
       }
       looked = this.#end - this.#start;
-      if (!this.#fill()) return undefined;
+      if (!this.#filled(stdin.readSync(this.#room()))) return undefined;
     }
   }
 

@@ -1,5 +1,5 @@
 /** What the engine puts into the scripts' realm: Postman's libraries and `pm`. */
-import { generator, random, reseed } from "./random.js";
+import { Draws, random, reseed } from "./random.js";
 import lodash from "#lodash";
 import sdk from "#postman-collection";
 import chai from "#chai";
@@ -7,6 +7,7 @@ import chaiPostman from "#chai-postman";
 import liquidJson from "#liquid-json";
 import { installClock } from "./date.js";
 import { bindable } from "./globals.js";
+import { Event } from "./event.js";
 import { makeRequire } from "./modules.js";
 import { describe } from "./problem.js";
 import { SafeMap, words } from "./natives.js";
@@ -17,7 +18,7 @@ import { Scopes } from "./variables.js";
 
 const { parse } = JSON;
 
-export function boot({ host, library, shared, answers, realm, native, process }) {
+export function boot({ host, library, draws, newId, answers, realm, native, process }) {
   chai.use(chaiPostman(sdk, lodash, function Ajv(options) {
     return new (library("ajv"))(options);
   }));
@@ -28,10 +29,13 @@ export function boot({ host, library, shared, answers, realm, native, process })
     writable: true, configurable: true, enumerable: true,
   });
 
-  const engine = { host, library, answers, realm, liquidJson, scopes: new Scopes(shared.modules.uuid().v4), names: bindable(answers) };
+  const engine = {
+    host, library, answers, realm, liquidJson, draws, scopes: new Scopes(newId), names: bindable(answers),
+  };
   engine.packages = new Packages(engine);
   engine.sugar = new Sugar(realm, () => library("sugar"));
   realm.require = makeRequire({ library, liquidJson, process });
+  reseed(() => draws.current.fraction());
   let virtual = false;
   const events = new SafeMap();
   const scripts = new SafeMap();
@@ -39,17 +43,18 @@ export function boot({ host, library, shared, answers, realm, native, process })
   return {
     names: () => engine.names.join(" "),
     describe,
-    /** Take what the run knows at the start of an event; JSON of the engine's `job`. */
-    begin(number, json) {
-      const event = parse(json);
-      engine.scopes.load(event.scopes);
-      shared.reseed(event.seed);
-      reseed(generator(event.seed, 2).fraction);
+    /** Begin an event. `kind` is its name, `body` the number of the response's body, `scopes` JSON of what is new. */
+    begin(number, body, kind, seed, isVirtual, scopes) {
+      const sent = parse(scopes);
+      engine.scopes.load(sent);
+      if (isVirtual && !virtual) installClock(realm, native.Date, () => host("now"));
+      virtual ||= isVirtual;
+      events.set(number, new Event(host, number, kind, body, new Draws(seed), engine.scopes.pick(sent.now)));
+    },
+    /** What runs from here on belongs to this event. */
+    enter(number) {
+      draws.current = events.get(number).draws;
       Math.random = random;
-      if (event.virtual && !virtual) installClock(realm, native.Date, () => host("now"));
-      virtual ||= event.virtual;
-      engine.word = generator(event.seed, 3).word;
-      events.set(number, event);
     },
     start(number, eventNumber, current, compiled, names, source, usesThis, asynchronous) {
       const script = new Script(number, events.get(eventNumber), current, engine);

@@ -7,6 +7,7 @@
  */
 import { addBase64Url } from "./base64url.js";
 import { completeBuffer } from "./current_buffer.js";
+import { Draws } from "./random.js";
 import { allowedGlobals, forgetLater } from "./globals.js";
 import { sharedLibraries } from "./shared_libraries.js";
 
@@ -42,17 +43,18 @@ export function start(call, answersJson, seed) {
     }
     return loaded[name].exports;
   };
-  const shared = sharedLibraries(library, seed);
+  const draws = { current: new Draws(seed) };
+  const shared = sharedLibraries(library, draws);
   const requireShared = (path) => {
     const name = path.endsWith("/") ? path.slice(0, -1) : path;
-    return name in shared.modules ? shared.modules[name]() : library(name);
+    return name in shared ? shared[name]() : library(name);
   };
   if (answers.currentGlobals) {
     addBase64Url(library("buffer").Buffer);
     completeBuffer(library("buffer").Buffer);
   }
   const firmware = library("firmware");
-  return firmware.boot({ host, library, shared, answers, realm, native, process });
+  return firmware.boot({ host, library, draws, newId: shared.uuid().v4, answers, realm, native, process });
 }
 
 /** Libraries look for Node's `process`; they find a browser's. */

@@ -23,6 +23,34 @@ export function generator(seed, stream) {
   };
 }
 
+/** The draws of one event, each kind from a stream of its own that is begun when it is first drawn from. */
+export class Draws {
+  #seed;
+  #ids;
+  #words;
+  #fractions;
+  #faker;
+
+  constructor(seed) {
+    this.#seed = seed;
+    this.ids = () => (this.#ids ??= this.#idStream()).word();
+    this.word = () => (this.#words ??= generator(this.#seed, 3)).word();
+    this.fraction = () => (this.#fractions ??= generator(this.#seed, 2)).fraction();
+  }
+
+  #idStream() {
+    const stream = generator(this.#seed, 1);
+    this.#faker = stream.word();
+    return stream;
+  }
+
+  /** The seed of the faker, which is the first number of the stream of ids. */
+  get faker() {
+    this.#ids ??= this.#idStream();
+    return this.#faker;
+  }
+}
+
 const HEX = Array.from({ length: 256 }, (_, byte) => (byte + 256).toString(16).slice(1));
 
 export function uuid4(word) {

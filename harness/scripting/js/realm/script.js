@@ -55,7 +55,7 @@ export class Script {
     this.losses = new Losses(host, number, answers);
     this.timers = new Timers(host, number, (thrown) => this.losses.thrown(thrown));
     this.console = makeConsole(host, number, answers);
-    this.scopes = engine.scopes.open();
+    this.scopes = engine.scopes.open(event.scopes);
     const { pm, legacyTests } = makePm(this, engine);
     this.pm = pm;
     this.#legacyTests = legacyTests;
@@ -76,21 +76,27 @@ export class Script {
     for (let index = 0; index < names.length; index++) this.#bindings[names[index]] = () => timers[names[index]];
   }
 
-  get event() { return this.#event.event; }
+  get event() { return this.#event.kind; }
   get info() { return this.#event.info; }
   get iteration() { return this.#event.info.iteration; }
   get location() { return this.#event.location; }
 
-  row() { return this.#engine.scopes.row(); }
+  row() { return this.#engine.scopes.row(this.#event.scopes); }
 
   get request() {
     return (this.#request ??= new ScriptRequest(this.#event.request)).value;
   }
 
   get response() {
-    return (this.#response ??= withAssertions(this.#event.response
-      ? makeResponse(this.#event.response, this.#engine.host, this.#engine.library("buffer").Buffer)
-      : new sdk.Response()));
+    if (this.#response === undefined) {
+      const { host, library } = this.#engine;
+      const sent = this.#event.response;
+      if (sent) sent.body = this.#event.body;
+      this.#response = withAssertions(
+        sent ? makeResponse(sent, host, library("buffer").Buffer) : new sdk.Response(),
+      );
+    }
+    return this.#response;
   }
 
   get cookies() {
@@ -114,7 +120,7 @@ export class Script {
   #webInterfaces() {
     const { host, library } = this.#engine;
     return (this.#web ??= library("web").make({
-      host, library, Buffer: library("buffer").Buffer, word: () => this.#engine.word(),
+      host, library, Buffer: library("buffer").Buffer, word: () => this.#engine.draws.current.word(),
       await: (method, json) => this.#crypt(method, json),
     }));
   }

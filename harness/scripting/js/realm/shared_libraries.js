@@ -2,7 +2,7 @@
  * Stand-ins for libraries that others require when they are loaded, but seldom use: small ones of our own,
  * and doors that load the real one when it is needed.
  */
-import { generator, uuid4 } from "./random.js";
+import { uuid4 } from "./random.js";
 
 const EXTENSIONS = {
   "application/json": "json", "text/html": "html", "text/plain": "txt", "text/xml": "xml",
@@ -10,16 +10,17 @@ const EXTENSIONS = {
   "image/png": "png", "image/jpeg": "jpeg", "application/pdf": "pdf", "application/octet-stream": "bin",
 };
 
-export function sharedLibraries(library, seed) {
-  const ids = { draws: generator(seed, 1), fakerSeed: undefined };
+/** `draws` are those of the event that is at work: `ids` makes words, `faker` is the seed of the faker. */
+export function sharedLibraries(library, draws) {
+  let drawnBy;
 
   const faker = new Proxy({}, {
     get: (_, section) => new Proxy({}, {
       get: (_, name) => (...args) => {
         const real = library("faker");
-        if (ids.fakerSeed !== undefined) {
-          real.seed(ids.fakerSeed);
-          ids.fakerSeed = undefined;
+        if (drawnBy !== draws.current) {
+          drawnBy = draws.current;
+          real.seed(drawnBy.faker);
         }
         return real[section][name](...args);
       },
@@ -41,7 +42,7 @@ export function sharedLibraries(library, seed) {
     encode: (text, charset) => library("iconv-lite").encode(text, charset),
   };
 
-  const v4 = () => uuid4(ids.draws.word);
+  const v4 = () => uuid4(draws.current.ids);
   const modules = {
     "@faker-js/faker/locale/en": () => faker,
     "mime-types": () => mimeTypes,
@@ -55,12 +56,5 @@ export function sharedLibraries(library, seed) {
     crypto: () => undefined,
     jquery: () => undefined,
   };
-  return {
-    modules,
-    /** Begin the draws of an event anew; the faker follows when it is next used. */
-    reseed: (next) => {
-      ids.draws = generator(next, 1);
-      ids.fakerSeed = ids.draws.word();
-    },
-  };
+  return modules;
 }

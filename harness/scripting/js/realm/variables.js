@@ -38,11 +38,20 @@ export class Store {
     this.records = new SafeMap();
   }
 
-  load({ id, label, values }) {
+  load(id, label, values) {
     this.id = id;
     this.label = label;
     this.records = new SafeMap();
     for (let index = 0; index < values.length; index++) this.records.set(values[index].key, values[index]);
+  }
+
+  /** Make single changes in their order: a key alone is a variable that is no more. */
+  change(changes) {
+    for (let index = 0; index < changes.length; index++) {
+      const change = changes[index];
+      if (typeof change === "string") this.records.delete(change);
+      else this.records.set(change.key, change);
+    }
   }
 }
 
@@ -236,29 +245,48 @@ function safeJson(value) {
 
 const SCOPES = ["local", "data", "environment", "collection", "globals"];
 
-/** The five scopes of a run, and the view of them that each script gets. */
+/** All scopes that runs have sent, and the view of five of them that each script gets. */
 export class Scopes {
-  #stores = { __proto__: null };
+  #stores = new SafeMap();
   #newId;
 
   /** `newId` draws an id for a scope that has none. */
   constructor(newId) {
-    for (const name of SCOPES) this.#stores[name] = new Store(name);
     this.#newId = newId;
   }
 
-  load(sent) {
-    const names = keys(sent);
-    for (let index = 0; index < names.length; index++) this.#stores[names[index]].load(sent[names[index]]);
+  /** Take what is `fresh`, as `[number, name, id, label, values]` or `[number, changes]`, and forget the numbers `gone`. */
+  load({ fresh, gone }) {
+    for (let index = 0; index < gone.length; index++) this.#stores.delete(gone[index]);
+    for (let index = 0; index < fresh.length; index++) {
+      const sent = fresh[index];
+      let store = this.#stores.get(sent[0]);
+      if (sent.length === 2) {
+        store.change(sent[1]);
+        continue;
+      }
+      if (store === undefined) {
+        store = new Store(sent[1]);
+        this.#stores.set(sent[0], store);
+      }
+      store.load(sent[2], sent[3], sent[4]);
+    }
+  }
+
+  /** The scopes of an event, by the numbers of them in the order of `SCOPES`. */
+  pick(numbers) {
+    const picked = { __proto__: null };
+    for (let index = 0; index < SCOPES.length; index++) picked[SCOPES[index]] = this.#stores.get(numbers[index]);
+    return picked;
   }
 
   /** The data row as a plain object, which is what the legacy `data` is. */
-  row() {
-    return Object.fromEntries([...this.#stores.data.records.values()].map(({ key, value }) => [key, copy(value)]));
+  row(stores) {
+    return Object.fromEntries([...stores.data.records.values()].map(({ key, value }) => [key, copy(value)]));
   }
 
-  open() {
-    const scope = (name, layers) => new ScriptScope(this.#stores[name], layers, this.#newId);
+  open(stores) {
+    const scope = (name, layers) => new ScriptScope(stores[name], layers, this.#newId);
     const data = scope("data");
     const environment = scope("environment");
     const collection = scope("collection");
