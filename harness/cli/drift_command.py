@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -15,19 +15,25 @@ from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Cassette
 from harness.cassettes.file.publish import write_atomically
 from harness.cli.cassette_command import collection_of, ignore_of
+from harness.cli.drift_rows import drift_rows
 from harness.cli.run_config import run_config
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
-from harness.errors import ExitCode, InputError
+from harness.errors import ExitCode, InputError, UsageError
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
 
-_NOTHING = "-"
 _LEFT_OVER: Final = re.compile(r"\{\{([^{}]+)\}\}")
 
 
 def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Run live, print what drifted, and write what is accepted; what is left decides the exit code."""
+    if options.twin is not None:
+        from harness.cli.twin_drift import twin_drift
+
+        return twin_drift(options, terminal)
+    if options.file is None:
+        raise UsageError("drift compares with a recording: name its cassette", where="CASSETTE")
     cassette = load(Path(options.file))
     config = run_config(collection_of(cassette, options.collection), options, terminal)
     config = config.but(drift=options.file, drift_ignore=ignore_of(options))
@@ -112,24 +118,6 @@ def _tell_undefined(report: DriftReport, cassette: Cassette, terminal: Terminal)
         terminal.err.write(
             "  pass the environment that it was recorded with (-e FILE), or use --platform local\n"
         )
-
-
-def drift_rows(drift: Drift) -> Iterator[tuple[str, str, str, str, str]]:
-    """Tell one drift as rows: call, request, where, what was recorded, what is there now."""
-    one = drift.recorded or drift.live
-    if one is None:
-        return
-    owner = " / ".join(one.context.call)
-    if one.context.iteration:
-        owner += f" [iteration {one.context.iteration + 1}]"
-    asked = f"{one.request.method} {one.request.url}"
-    if drift.recorded is None:
-        yield owner, asked, "request", _NOTHING, "sent"
-    elif drift.live is None:
-        yield owner, asked, "request", "sent", _NOTHING
-    for place in drift.differences:
-        recorded = _NOTHING if place.recorded is None else place.recorded
-        yield owner, asked, place.pointer, recorded, _NOTHING if place.sent is None else place.sent
 
 
 def _is_chosen(drift: Drift, texts: Sequence[str]) -> bool:

@@ -390,11 +390,26 @@ COMMANDS: Final = (
         help="compare live answers with a recording; exit code 5 on drift",
         description="Run the collection of a recording live, and compare the answers with those recorded. "
         "Values that systems make up (UUIDs, times, digests, long numbers) may differ.",
-        arguments=(_CASSETTE_FILE, _RECORDED),
+        arguments=(
+            Argument(
+                name="file",
+                metavar="CASSETTE",
+                count="?",
+                help="recording to compare with; with --twin the collection (default: the AEP journey)",
+            ),
+            _RECORDED,
+        ),
         sections=(
             Section(
                 options=(
                     *_IGNORE,
+                    Option(
+                        name="twin",
+                        metavar="ENV",
+                        file=True,
+                        help="compare the local platform with the sandbox that an environment leads to, and "
+                        "write the mismatches (-o FILE, default twin-mismatches.json)",
+                    ),
                     Option(
                         name="accept",
                         kind="list",
@@ -409,7 +424,7 @@ COMMANDS: Final = (
                         short="o",
                         metavar="FILE",
                         file=True,
-                        help="write the differences as HTML, too",
+                        help="write the differences as HTML, too; those of --twin as JSON",
                     ),
                 )
             ),
