@@ -9,8 +9,15 @@ from harness.aep.events import SegmentsMapped
 from harness.aep.flow import flow_query
 from harness.aep.flow.connections import Connections, SourceConnections, TargetConnections
 from harness.aep.flow.entities import COMMON_FIELDS, FlowEntities, missing, unknown_reference, wrong
+from harness.aep.flow.flow_query import invalid
 from harness.aep.flow.runs import FlowRuns
-from harness.aep.flow.specs import PROFILE_DESTINATION_FLOW, flow_spec, invalid_spec
+from harness.aep.flow.specs import (
+    PROFILE_DESTINATION_FLOW,
+    STREAMING_TRANSFORMATION_FLOW,
+    flow_spec,
+    invalid_spec,
+)
+from harness.aep.mapping.sets import MappingSets
 from harness.twin.message import Request, empty
 from harness.twin.tenant import Tenant
 
@@ -44,6 +51,15 @@ def selectors(flow: dict[str, Any], group: str) -> list[dict[str, Any]]:
         held = (transformation.get("params") or {}).get(group) or {}
         found.extend(held.get("selectors") or [])
     return found
+
+
+def mapping_of(flow: dict[str, Any]) -> dict[str, Any] | None:
+    """Parameters of a flow's transformation by Data Prep; None for a flow without one."""
+    for one in flow.get("transformations") or []:
+        if isinstance(one, dict) and one.get("name") == "Mapping":
+            params = one.get("params")
+            return params if isinstance(params, dict) else {}
+    return None
 
 
 def mapped_segments(flow: dict[str, Any]) -> list[str]:
@@ -104,12 +120,14 @@ class Flows(FlowEntities):
         if body.get("scheduleParams") is not None:
             fields["scheduleParams"] = body["scheduleParams"]
         self._check(fields)
+        self._check_mapping(caller, fields)
         return fields
 
     def check_change(self, caller: Caller, old: dict[str, Any], new: dict[str, Any]) -> None:
         """Check transformations and schedule that a patch has made."""
-        del caller, old
+        del old
         self._check(new)
+        self._check_mapping(caller, new)
 
     def saved(self, caller: Caller, entity: dict[str, Any], old: dict[str, Any] | None) -> None:
         """Note the operation, and export who qualifies already for a newly mapped segment."""
@@ -169,6 +187,51 @@ class Flows(FlowEntities):
             if base is not None:
                 found.append((base, target))
         return found
+
+    def _check_mapping(self, caller: Caller, flow: dict[str, Any]) -> None:
+        """Check that a mapping is there, of the target's schema; raw data cannot do without one."""
+        params = mapping_of(flow)
+        if params is None:
+            if self._is_raw(caller, flow):
+                raise invalid(
+                    1419,
+                    "The data of a raw streaming connection needs a transformation named 'Mapping' with a"
+                    f" 'mappingId', in a flow of the flow spec {STREAMING_TRANSFORMATION_FLOW}.",
+                )
+            return
+        held = self.platform.service(MappingSets).get(caller.tenant, str(params.get("mappingId")))
+        if held is None:
+            raise invalid(1419, f"There is no mapping set {params.get('mappingId')!r}.")
+        version = params.get("mappingVersion", 0)
+        if not isinstance(version, int | str) or str(version) not in map(str, range(held["version"] + 1)):
+            raise invalid(1412, f"The mapping set {held['id']} has no version {version!r}.")
+        for target_id in flow["targetConnectionIds"]:
+            target = (
+                self.platform.store.get(
+                    caller.tenant, self.platform.service(TargetConnections).kind, target_id
+                )
+                or {}
+            )
+            schema = (target.get("data") or {}).get("schema")
+            named = schema.get("id") if isinstance(schema, dict) else None
+            if named is not None and named != held["xdmSchema"]:
+                raise invalid(1425, "The schema of the target and that of the mapping set differ.")
+
+    def _is_raw(self, caller: Caller, flow: dict[str, Any]) -> bool:
+        for source_id in flow["sourceConnectionIds"]:
+            source = (
+                self.platform.store.get(
+                    caller.tenant, self.platform.service(SourceConnections).kind, source_id
+                )
+                or {}
+            )
+            base = self.platform.store.get(
+                caller.tenant, self.platform.service(Connections).kind, str(source.get("baseConnectionId"))
+            )
+            params = ((base or {}).get("auth") or {}).get("params") or {}
+            if params.get("dataType") == "raw":
+                return True
+        return False
 
     def _members(
         self,

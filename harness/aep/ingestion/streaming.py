@@ -11,6 +11,7 @@ from harness.aep.flow.inlets import Inlets
 from harness.aep.ingestion.inlet_rates import InletRates
 from harness.aep.ingestion.landing import Landing
 from harness.aep.ingestion.query_words import tell_unknown_words
+from harness.aep.ingestion.raw_messages import RawMessages
 from harness.aep.ingestion.streaming_batches import StreamingBatches
 from harness.aep.problem import Problem
 from harness.aep.registry.state import SchemaRegistry
@@ -59,6 +60,7 @@ class Streaming:
         self._landing = platform.service(Landing)
         self._registry = platform.service(SchemaRegistry)
         self._batches = platform.service(StreamingBatches)
+        self._raw = RawMessages(platform)
         self._rates = platform.service(InletRates)
 
     def one(self, request: Request, _: Caller) -> Response:
@@ -72,7 +74,7 @@ class Streaming:
         message = self._parse(inlet, request)
         received_ms = self._platform.clock.now_ms()
         xaction_id = self._platform.ids.xaction()
-        target, record = self._target(inlet, message)
+        target, record = self._read(inlet, request, message)
         violation = target.validator.violations(record)
         if violation is None:
             self._accept(target, record, xaction_id, received_ms)
@@ -114,7 +116,7 @@ class Streaming:
             for index, message in enumerate(messages):
                 xaction_id = f"{batch_id}:{index}"
                 try:
-                    target, record = self._target(inlet, message)
+                    target, record = self._read(inlet, request, message)
                 except Problem as raised:
                     text = raised.body["report"]["message"]
                     responses.append({"statusCode": raised.status, "message": text})
@@ -182,6 +184,13 @@ class Streaming:
             return request.json()
         except (Problem, ValueError):
             raise self._invalid(inlet, _FORMAT) from None
+
+    def _read(self, inlet: Inlet, request: Request, message: Any) -> tuple[Target, dict[str, Any]]:
+        """Dataset and record of a message: in its envelope, or by the mapping of a flow for raw data."""
+        if inlet.data_type != "raw":
+            return self._target(inlet, message)
+        named = request.headers.get("x-adobe-flow-id") or request.query.get("x-adobe-flow-id")
+        return self._raw.read(inlet, named, message)
 
     def _target(self, inlet: Inlet, message: Any) -> tuple[Target, dict[str, Any]]:
         """Dataset and record of a message; the problem when they do not fit together."""

@@ -1,0 +1,1 @@
+"""Data Prep: mapping sets, which turn rows of a source into records of a schema."""

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.aep.mapping.expressions import ExpressionError, parse
+from harness.aep.mapping.functions import FUNCTIONS
+
+ROW = {
+    "first": "Ada",
+    "last": "Byron",
+    "n": 7,
+    "text": "7",
+    "address": {"city": "London", "zip code": "W1"},
+    "cards": [{"code": "a"}, {"code": "b"}],
+    "div": 3,
+    "a.b": "dotted",
+    "none": None,
+    "url": "https://shop.example:8443/a/b?x=1&y=2",
+    "when": "2024-05-15T12:30:45Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("first", "Ada"),
+        ("address.city", "London"),
+        ("${address.zip code}", "W1"),
+        ("${div}", 3),
+        ("${a.b}", "dotted"),
+        ("cards[1].code", "b"),
+        ("cards[*].code", ["a", "b"]),
+        ("missing.field", None),
+        ("'it\\'s'", "it's"),
+        ("1 + 2 * 3", 7),
+        ("(1 + 2) * 3", 9),
+        ("7 div 2", 3.5),
+        ("n mod 4", 3),
+        ("-n + 1", -6),
+        ("n > 5 and n <= 7", True),
+        ("n eq 7 or false", True),
+        ("not (n lt 5)", True),
+        ("n == 7 ? 'yes' : 'no'", "yes"),
+        ("first + ' ' + last", "Ada Byron"),
+        ("concat(first, ' ', last)", "Ada Byron"),
+        ("explode('a,b', ',')", ["a", "b"]),
+        ("split('a b', ' ')", ["a", "b"]),
+        ("join('-', explode('a,b', ','))", "a-b"),
+        ("instr('adobe.com', 'com')", 6),
+        ("replacestr('a-b', '-', '+')", "a+b"),
+        ("substr('adobe', 1, 3)", "dob"),
+        ("upper(lower('Ada'))", "ADA"),
+        ("lcase(ucase('Ada'))", "ada"),
+        ("trim('  a ')", "a"),
+        ("ltrim(' a')", "a"),
+        ("rtrim('a ')", "a"),
+        ("lpad('7', 3, '0')", "007"),
+        ("rpad('7', 3, '0')", "700"),
+        ("left('adobe', 2)", "ad"),
+        ("right('adobe', 2)", "be"),
+        ("equals(n, text)", True),
+        ("equalsIgnoreCase('ADA', first)", True),
+        ("extract_regex('E259,E259B_009', '([^,]+),[^,]*')", ["E259,E259B_009", "E259"]),
+        ("matches_regex('ab12', '[a-z]+[0-9]+')", True),
+        ("md5('a')", "0cc175b9c0f1b6a831c399e269772661"),
+        ("sha1('a')", "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"),
+        ("sha256('')", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("crc32('a')", 3904355907),
+        ("get_url_host(url)", "shop.example"),
+        ("get_url_port(url)", 8443),
+        ("get_url_protocol(url)", "https"),
+        ("get_url_query_str(url, '#')", {"x": "1", "y": "2"}),
+        ("format(when, 'yyyy-MM-dd HH:mm')", "2024-05-15 12:30"),
+        ("dformat(0, 'dd/MM/yyyy')", "01/01/1970"),
+        ("date('15/05/2024', 'dd/MM/yyyy')", "2024-05-15T00:00:00Z"),
+        ("date_part('year', when)", 2024),
+        ("set_date_part('month', when, 2)", "2024-02-15T12:30:45Z"),
+        ("make_date_time(2024, 5, 15, 12, 0, 0, 0, 'Europe/Paris')", "2024-05-15T10:00:00Z"),
+        ("zone_date_to_utc('2024-05-15T12:00:00+02:00')", "2024-05-15T10:00:00Z"),
+        ("size_of(cards)", 2),
+        ("is_empty(none)", True),
+        ("to_object('a', 1, 'b', 2)", {"a": 1, "b": 2}),
+        ("str_to_object('a=1&b=2', '&', '=')", {"a": "1", "b": "2"}),
+        ("contains_key(address, 'city')", True),
+        ("is_set(none)", False),
+        ("nullify()", None),
+        ("get_keys(address)", ["city", "zip code"]),
+        ("get_values(address, 'city')", "London"),
+        ("coalesce(none, missing, first)", "Ada"),
+        ("first(cards[*].code)", "a"),
+        ("last(cards[*].code)", "b"),
+        ("add_to_array(to_array(false, 1, none), 2)", [1, 2]),
+        ("to_array(true, 1, none)", [1, None]),
+        ("join_arrays(to_array(false, 1), to_array(false, 2))", [1, 2]),
+        ("decode(first, 'Ada', 'A', 'Bob', 'B', 'none')", "A"),
+        ("decode('x', 'Ada', 'A', 'none')", "none"),
+        ("iif(n > 5, 'big', 'small')", "big"),
+        ("min(3, n, 5)", 3),
+        ("max(3, n, 5)", 7),
+        ("to_integer(text) + 1", 8),
+        ("to_bigint('9')", 9),
+        ("to_decimal('1.5')", 1.5),
+        ("to_float('2')", 2.0),
+        ("json_to_object('{\"a\": [1]}')", {"a": [1]}),
+    ],
+)
+def test_an_expression_is_worked_out_over_a_row(text: str, expected: Any) -> None:
+    assert parse(text).value(ROW) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "ends too early"),
+        ("1 +", "ends too early"),
+        ("concat(", "ends too early"),
+        ("concat('a' 'b')", "is expected before"),
+        ("nothing('a')", "there is no function 'nothing'"),
+        ("upper()", "takes 1 arguments, not 0"),
+        ("a b", "is not expected at 2"),
+        ("1 ? 2", "is expected before"),
+        ("div", "reserved word"),
+        ("#", "is not understood"),
+        ("(" * 100 + "1" + ")" * 100, "nested too deeply"),
+        ("a" * 9000, "longer than"),
+    ],
+)
+def test_what_is_no_expression_is_told(text: str, why: str) -> None:
+    with pytest.raises(ExpressionError, match=why.replace("(", "\\(")):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 / 0",
+        "first * 2",
+        "to_integer(first)",
+        "json_to_object('{')",
+        "date('x')",
+        "date_part('eon', when)",
+        "matches_regex('a', '(')",
+        "make_date_time(2024, 13, 1, 0, 0, 0, 0)",
+    ],
+)
+def test_what_cannot_be_worked_out_is_told(text: str) -> None:
+    expression = parse(text)
+    with pytest.raises(ExpressionError):
+        expression.value(ROW)
+
+
+def test_every_function_says_how_it_is_written() -> None:
+    assert len(FUNCTIONS) >= 60
+    for name, one in FUNCTIONS.items():
+        assert one.syntax.startswith(f"{name}(")
+        assert one.takes(one.least)
