@@ -232,8 +232,10 @@ def test_oauth2_without_a_token(both, workspace, target):
     assert newman.code is ours.code is ExitCode.PASSED
     request["auth"] = auth()
     newman, ours = both(workspace.collection({"name": "Call", "request": request}))
-    assert newman.code is ExitCode.PASSED
-    assert ours.code is ExitCode.FAILED
+    assert newman.code is ours.code is ExitCode.PASSED
+    assert authorized(newman=True)[-2:] == [None, None]
+    assert "⚠" in ours.out
+    assert "⚠" not in newman.out
 
 
 @row("unknown reporter, or option of one")
