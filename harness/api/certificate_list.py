@@ -37,7 +37,7 @@ def _with_its_key(certificate: ClientCertificate, file: str) -> ClientCertificat
     """
     try:
         held = Path(file).read_bytes()
-    except OSError:
+    except (OSError, ValueError):  # the latter for a name that no file can have
         return certificate  # told when it is used, as newman tells it
     if held[:1] == b"0":
         return ClientCertificate(pfx=file, passphrase=certificate.passphrase)

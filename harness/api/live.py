@@ -110,6 +110,7 @@ class LiveRun:
             *(RunWarning(message=one.message, place=one.place) for one in self._unread()),
             *self._idle(),
             *(RunWarning(message=text) for text in (*environment.warnings, *globals_.warnings)),
+            *(RunWarning(message=text) for text in self.plan.warnings),
             *(
                 RunWarning(message=text)
                 for text in (network_warnings(config) if self.mode != "replay" else ())
@@ -326,7 +327,8 @@ class LiveRun:
         policy = FilePolicy(
             working_dir=folder,
             allow_outside=config.inputs.allow_outside,
-            also=beside if answers.files_beside_collection else (),
+            also=beside if answers.files_beside_collection and config.inputs.files_beside else (),
+            links_kept=answers.file_links_kept,
             instead={name: Path(path) for name, path in config.inputs.files.items()},
         )
         if (

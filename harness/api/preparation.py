@@ -19,7 +19,7 @@ from harness.options.config import RunConfig
 from harness.options.network import PLATFORMS, platform_names
 from harness.runner.plan import Plan, plan
 from harness.runner.rules import Rule, rule_of
-from harness.variables.data import load_rows
+from harness.variables.data import Data, load_data
 
 
 class MissingCassette(UsageError):
@@ -43,9 +43,12 @@ def planned(config: RunConfig) -> Plan:
 
 def planned_calls(config: RunConfig, collection: Collection) -> Plan:
     """Plan the calls that are asked for, once a data row or as often as asked for."""
-    rows = () if config.inputs.data is None else load_rows(config.inputs.data, answers=config.dialect.inputs)
+    given = config.inputs.data
+    data = Data(rows=()) if given is None else load_data(given, answers=config.dialect.inputs)
     items = _selected(collection, config)
-    return plan(collection, items=items, rows=rows, iterations=config.inputs.iterations)
+    return plan(
+        collection, items=items, rows=data.rows, iterations=config.inputs.iterations, warnings=data.warnings
+    )
 
 
 def _selected(collection: Collection, config: RunConfig) -> tuple[Item, ...] | None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from harness.cassettes.compare.answers import Comparison, Ignore
 from harness.cassettes.file.format import load
-from harness.cassettes.file.interaction import Cassette, Interaction
+from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.file.journal import SUFFIX, beginning_of, journal_cassette
-from harness.cassettes.file.parts import Parts
+from harness.cassettes.file.parts import CallPath, Parts
 from harness.cassettes.record.redaction import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.replay.match import Index, MatchRule
 from harness.cassettes.replay.miss import Difference
@@ -98,19 +98,14 @@ def merge(cassettes: Sequence[Cassette]) -> Cassette:
     """Return one cassette of several; of equal requests of the same call attempt the later file's count.
 
     Metadata are the first one's; environment and base addresses of the others fill in what it lacks.
-    Raises `InputError` when the recordings drew from different seeds, which no replay could follow.
+    Each call keeps the seed and the clock of its recording; one that drew from another is the later file's.
     """
     first, *others = cassettes
-    seeds = {one.metadata.seed for one in cassettes if one.metadata.seed is not None}
-    if len(seeds) > 1:
-        raise InputError(
-            "these recordings cannot be merged: they drew from different seeds",
-            where=", ".join(one.file for one in cassettes),
-            hint="record the second one with --record-mode new_episodes over the first, or with --seed",
-        )
     interactions: list[Interaction] = list(first.interactions)
     metadata = first.metadata
     for other in others:
+        drawn = _drawn_apart(other, metadata)
+        interactions = [one for one in interactions if one.context.call not in drawn]
         index = Index([one.numbered(place) for place, one in enumerate(interactions)], MatchRule())
         for one in other.interactions:
             found = index.take(index.parts(one.request, one.context), one.context)
@@ -123,13 +118,27 @@ def merge(cassettes: Sequence[Cassette]) -> Cassette:
         metadata = replace(
             metadata,
             seed=metadata.seed if metadata.seed is not None else other.metadata.seed,
+            seeds={**metadata.seeds, **drawn},
             complete=metadata.complete and other.metadata.complete,
-            clocks=(*metadata.clocks, *other.metadata.clocks),
+            clock_ms=min(
+                (one.clock_ms for one in (metadata, other.metadata) if one.clock_ms is not None), default=None
+            ),
+            clocks=(*(one for one in metadata.clocks if one.call not in drawn), *other.metadata.clocks),
             base_addresses={**other.metadata.base_addresses, **metadata.base_addresses},
             environment={**other.metadata.environment, **metadata.environment},
             shapes={**other.metadata.shapes, **metadata.shapes},
         )
     return replace(first, interactions=_numbered(interactions), metadata=metadata)
+
+
+def _drawn_apart(cassette: Cassette, metadata: CassetteMetadata) -> dict[CallPath, int]:
+    """Return the seeds of calls that drew from another one than `metadata` has for them."""
+    own = cassette.metadata
+    if own.seed is None or metadata.seed is None:
+        return dict(own.seeds)
+    calls = {one.context.call for one in cassette.interactions} | {one.call for one in own.clocks}
+    seeds = {call: own.seeds.get(call, own.seed) for call in calls}
+    return {call: seed for call, seed in seeds.items() if seed != metadata.seeds.get(call, metadata.seed)}
 
 
 def prune(cassette: Cassette, unused: Iterable[Interaction]) -> Cassette:

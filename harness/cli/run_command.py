@@ -1,7 +1,7 @@
 """`harness run`: collections through `harness.api`, events to reporters, the outcome to an exit code."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from harness.errors import ExitCode, HarnessError, UsageError, choices
 from harness.reporters.reporter import REPORTERS
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
+from harness.runner.results import RunSummary
 from harness.runner.run import Step
 from harness.secrets.watch import Unmasked
 from harness.variables.environment import export_scope
@@ -29,6 +30,10 @@ _FILES: Final = (
     "ssl_client_cert", "ssl_client_key", "ssl_client_passphrase", "ssl_extra_ca_certs",
     "export_environment", "export_globals", "export_collection", "export_cookie_jar",
 )  # fmt: skip
+
+
+# Of many calls whose requests are not in a cassette the first ones are named.
+_MISSES_TOLD: Final = 5
 
 
 def run_command(
@@ -122,7 +127,18 @@ def _run_one(
         write_exports(live, options, terminal)
         if options.share_variables:
             shared |= {"environment": _left(live.scopes.environment), "globals": _left(live.scopes.globals)}
+        if finished.summary.misses:
+            _tell_misses(finished.summary, live.mask, terminal)
         return live.exit_code(finished.summary)
+
+
+def _tell_misses(summary: RunSummary, mask: Callable[[str], str], terminal: Terminal) -> None:
+    """Say on stderr which requests the cassette has no answer for, whatever the reporters tell."""
+    missed = list(dict.fromkeys(" / ".join(one.path) for one in summary.failures if one.cause == "miss"))
+    more = f" and {len(missed) - _MISSES_TOLD} more" if len(missed) > _MISSES_TOLD else ""
+    told = mask(", ".join(missed[:_MISSES_TOLD]))
+    requests = counted(summary.misses, "request")
+    terminal.err.write(f"not in the cassette: {requests}{f' of {told}' if told else ''}{more}\n")
 
 
 def _reporter_names(options: argparse.Namespace, dialect: Dialect) -> list[str]:

@@ -17,7 +17,8 @@ class FilePolicy:
     """Reads the files that requests name, relative to `working_dir`.
 
     Outside of it and of the folders in `also`, a file is read only with `allow_outside`. `none` refuses every
-    file: what scripts send may not upload anything. `instead` are files chosen by the user, by the name that
+    file: what scripts send may not upload anything. What a path is after links are followed decides, unless
+    `links_kept`, as newman keeps them. `instead` are files chosen by the user, by the name that
     requests have for them or the last part of it: they are read wherever they are.
     """
 
@@ -25,6 +26,7 @@ class FilePolicy:
     allow_outside: bool = True
     also: tuple[Path, ...] = ()
     none: bool = False
+    links_kept: bool = False
     instead: Mapping[str, Path] = field(default_factory=dict)
 
     def locate(self, source: str) -> Path:
@@ -38,8 +40,9 @@ class FilePolicy:
         root = os.path.abspath(self.working_dir)  # noqa: PTH100 - links are kept, as newman keeps them
         path = os.path.normpath(os.path.join(root, source))  # noqa: PTH118
         if not self.allow_outside:
-            folders = (root, *(os.path.abspath(folder) for folder in self.also))  # noqa: PTH100
-            if not any(Path(path).is_relative_to(folder) for folder in folders):
+            follow = os.path.abspath if self.links_kept else os.path.realpath
+            real = Path(follow(path))
+            if not any(real.is_relative_to(follow(folder)) for folder in (self.working_dir, *self.also)):
                 raise FileRefused(INSECURE)
         return Path(path)
 

@@ -16,12 +16,16 @@ BodyMode = Literal["raw", "urlencoded", "formdata", "file", "graphql"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """A named value. `type` is Postman's word (`string`, `any`, `secret`, `default` ...)."""
+    """A named value. `type` is Postman's word (`string`, `any`, `secret`, `default` ...).
+
+    `given` says that its file has a value for it; one without is exported without.
+    """
 
     key: str
     value: Any = None
     type: str | None = None
     disabled: bool = False
+    given: bool = True
 
     @property
     def secret(self) -> bool:

@@ -52,8 +52,9 @@ class _Reader:
     def folder(
         self, given: Mapping[str, Any], spot: Spot, path: tuple[str, ...], *, name: str, id: str
     ) -> Folder:
-        entries = given.get("item") or []
-        if isinstance(entries, Mapping):
+        entries = given.get("item")
+        entries = [] if entries is None else entries
+        if isinstance(entries, Mapping) and ("request" in entries or "item" in entries):
             entries = [entries]
         if not isinstance(entries, list):
             spot.at("item").expect("a list of requests and folders", entries)

@@ -28,7 +28,13 @@ def read_variable(entry: Any, key: str | None = None) -> Variable | None:
     written = entry.get("type")
     named = as_text(written) if written is not None else None
     value = convert((named or "any").lower(), entry["value"]) if "value" in entry else _absent(named)
-    return Variable(key=key, value=value, type=named, disabled=as_boolean(entry.get("disabled")))
+    return Variable(
+        key=key,
+        value=value,
+        type=named,
+        disabled=as_boolean(entry.get("disabled")),
+        given="value" in entry,
+    )
 
 
 def read_variables(entries: Any) -> tuple[Variable, ...]:

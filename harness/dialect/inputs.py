@@ -46,6 +46,9 @@ class InputAnswers:
     files_beside_collection: bool
     """May requests upload files that lie beside the collection?"""
 
+    file_links_kept: bool
+    """Does a link within the working directory count as within, wherever it leads?"""
+
     relative_dir_is_empty: bool
     """Does a relative `--working-dir` hold no file at all, as newman compares absolute paths with it?"""
 
@@ -70,6 +73,7 @@ NEWMAN_INPUTS = InputAnswers(
     unknown_folder_bails=True,
     files_from_anywhere=True,
     files_beside_collection=False,
+    file_links_kept=True,
     relative_dir_is_empty=True,
     help_for_wrong_values=True,
     strict_reporters=False,
@@ -89,6 +93,7 @@ EXACT_INPUTS = InputAnswers(
     unknown_folder_bails=False,
     files_from_anywhere=False,
     files_beside_collection=True,
+    file_links_kept=False,
     relative_dir_is_empty=False,
     help_for_wrong_values=False,
     strict_reporters=True,

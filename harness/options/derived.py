@@ -38,6 +38,11 @@ def with_companion(given: Given) -> bool:
     return dialect_of(given).inputs.companion and not given.value("no-companion")
 
 
+def beside_allowed(given: Given) -> bool:
+    """Tell whether file bodies may lie beside the collection, where nothing says which files may be read."""
+    return given.value("working-dir") is None and not given.value("no-insecure-file-read")
+
+
 def outside_allowed(given: Given) -> bool:
     """Tell whether file bodies may come from anywhere; in some dialects they may unless that is refused."""
     anywhere = dialect_of(given).inputs.files_from_anywhere and not given.value("no-insecure-file-read")

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.options.derived import assignments, outside_allowed, with_companion
+from harness.options.derived import assignments, beside_allowed, outside_allowed, with_companion
 from harness.options.option import (
     BOTH,
     FLOW,
@@ -151,9 +151,14 @@ class InputOptions:
             help="where relative file bodies are (default: here)",
         ),
     )
+    files_beside: bool = setting(
+        True,
+        Option(name="no-insecure-file-read", heading=WHAT, kind="flag", help="read no file outside of it"),
+        meaning="whether file bodies may also lie beside the collection, where no directory is named",
+        combine=beside_allowed,
+    )
     allow_outside: bool = setting(
         False,
-        Option(name="no-insecure-file-read", heading=WHAT, kind="flag", help="read no file outside of it"),
         Option(
             name="allow-outside",
             heading=WHAT,

@@ -26,6 +26,7 @@ class RunKeywords(TypedDict, total=False):
     companion: str | Path | None
     use_companion: bool
     working_dir: str | Path | None
+    files_beside: bool
     allow_outside: bool
     files: Mapping[str, str | Path]
     seed: int | None

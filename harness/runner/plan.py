@@ -26,12 +26,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The calls of one collection in running order, and the data rows, one an iteration."""
+    """The calls of one collection in running order, and the data rows, one an iteration.
+
+    `warnings` say what is odd about where the rows come from.
+    """
 
     collection: Collection
     calls: tuple[Call, ...]
     rows: Sequence[Mapping[str, Any]] = ()
     iterations: int = 1
+    warnings: tuple[str, ...] = ()
 
 
 def calls_of(collection: Collection) -> tuple[Call, ...]:
@@ -75,6 +79,7 @@ def plan(
     items: Sequence[Item] | None = None,
     rows: Sequence[Mapping[str, Any]] = (),
     iterations: int | None = None,
+    warnings: tuple[str, ...] = (),
 ) -> Plan:
     """Plan a run of the given items, in the order given, or of all of them; one given twice runs twice.
 
@@ -89,6 +94,7 @@ def plan(
         calls=calls,
         rows=rows,
         iterations=iterations if iterations is not None else max(1, len(rows)),
+        warnings=warnings,
     )
 
 

@@ -148,7 +148,8 @@ class Spread:
 class RunFailure:
     """One failure of a run, small enough to keep: what, in which call and iteration, and its kind.
 
-    `kind` is `assertion`, `request`, `prerequest-script`, `test-script`, `lost` or `file`.
+    `kind` is `assertion`, `request`, `prerequest-script`, `test-script`, `lost` or `file`. `cause` says of a
+    request that got no answer what kept it from one: a kind of `Failure`.
     """
 
     kind: str
@@ -156,6 +157,7 @@ class RunFailure:
     path: tuple[str, ...]
     iteration: int
     assertion: str | None = None
+    cause: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

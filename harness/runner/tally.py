@@ -1,7 +1,9 @@
 """The fold of a run's events into its summary."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from harness.client.message import Failure
 from harness.runner.events import CallFinished, Event, IterationStarted, RunStarted, WarningRaised
 from harness.runner.results import CallResult, RunFailure, RunSummary
 from harness.scripting.engine import ScriptRun
@@ -57,9 +59,9 @@ def failures_of(result: CallResult) -> Iterator[RunFailure]:
     yield from _script_failures(result, result.prerequest, "prerequest-script")
     for side in result.side:
         if side.exchange.failure is not None:
-            yield _failure(result, "request", side.exchange.failure.message)
+            yield _unanswered(result, side.exchange.failure)
     if result.exchange is not None and result.exchange.failure is not None:
-        yield _failure(result, "request", result.exchange.failure.message)
+        yield _unanswered(result, result.exchange.failure)
     yield from _script_failures(result, result.test, "test-script")
     for expectation in result.expectations:
         if expectation.error is not None:
@@ -75,6 +77,10 @@ def _script_failures(result: CallResult, runs: tuple[ScriptRun, ...], kind: str)
             yield _failure(result, kind, f"{run.error.name}: {run.error.message}")
         for loss in run.losses:
             yield _failure(result, "lost", f"{loss.name}: {loss.message}")
+
+
+def _unanswered(result: CallResult, failure: Failure) -> RunFailure:
+    return replace(_failure(result, "request", failure.message), cause=failure.kind)
 
 
 def _failure(result: CallResult, kind: str, message: str, assertion: str | None = None) -> RunFailure:

@@ -5,6 +5,7 @@ import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Final
 
 from harness.client.message import Cookie, Exchange, Response
@@ -100,9 +101,14 @@ def _scope_news(scope: Scope, version: int) -> list[Any]:
     return [written]
 
 
+def _in_json(value: Any) -> Any:
+    """Return a value as JSON can hold it: what is no finite number is null there, which scripts read as 0."""
+    return 0 if isinstance(value, float) and not isfinite(value) else value
+
+
 def _variable_json(scope: Scope, key: str) -> dict[str, Any]:
     variable = scope.variable(key)
-    entry: dict[str, Any] = {"key": key, "value": variable.value if variable else None}
+    entry: dict[str, Any] = {"key": key, "value": _in_json(variable.value) if variable else None}
     if variable is not None and variable.type is not None:
         entry["type"] = variable.type
     if variable is not None and variable.disabled:

@@ -5,7 +5,7 @@ blank lines (which are rows), and whether a cell was quoted, on which its type d
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,9 @@ from harness.errors import InputError, Place
 
 QUOTE: Final = '"'
 _BLANK: Final = frozenset(" \t\r\n\f")
+_SEPARATORS: Final[Mapping[str, str]] = {";": "semicolons (;)", "\t": "tabs", "|": "bars (|)"}
+# A file that is wrong throughout is not told row by row.
+_TOLD: Final = 5
 _INTEGER: Final = re.compile(r"[-+]?[1-9]+[0-9]*")
 
 
@@ -23,21 +26,49 @@ class _Cell:
     quoted: bool
 
 
-def parse_csv(text: str, file: str = "") -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvRows:
+    """Rows under the names of the first line, and what is odd about the file, in sentences."""
+
+    rows: list[dict[str, Any]]
+    oddities: tuple[str, ...] = ()
+
+
+def parse_csv(text: str, file: str = "") -> CsvRows:
     """Read rows under the names of the first line. Raises `InputError` for a quote that does not close.
 
     Rows may be shorter or longer than the first line: cells that are missing are absent, those too many
-    are dropped.
+    are dropped. That is told, and so is a file that seems to be separated by something else.
     """
     lines = _split(text, file)
     header = next(lines, None)
     if header is None:
-        return []
+        return CsvRows(rows=[])
     names = [as_text(typed(cell.text, quoted=cell.quoted)) for cell in header]
-    return [
-        {name: typed(cell.text, quoted=cell.quoted) for name, cell in zip(names, cells, strict=False)}
-        for cells in lines
-    ]
+    rows: list[dict[str, Any]] = []
+    uneven: list[tuple[int, int]] = []
+    for at, cells in enumerate(lines, start=1):
+        rows.append(
+            {name: typed(cell.text, quoted=cell.quoted) for name, cell in zip(names, cells, strict=False)}
+        )
+        if len(cells) != len(names):
+            uneven.append((at, len(cells)))
+    return CsvRows(rows=rows, oddities=tuple(_oddities(names, uneven)))
+
+
+def _oddities(names: list[str], uneven: list[tuple[int, int]]) -> Iterator[str]:
+    if len(names) == 1:
+        for separator, called in _SEPARATORS.items():
+            if separator in names[0]:
+                told = f"one column named {names[0]!r}: the file seems to be separated by {called}"
+                yield f"{told}; rows are read as separated by commas"
+                return
+    for at, cells in uneven[:_TOLD]:
+        told = f"row {at} has {cells} cell{'' if cells == 1 else 's'}, and the first line names {len(names)}"
+        rest = "the rest is left out" if cells > len(names) else "the variables of the rest are not set"
+        yield f"{told}: {rest}"
+    if len(uneven) > _TOLD:
+        yield f"{len(uneven) - _TOLD} more rows have another number of cells than the first line"
 
 
 def typed(text: str, *, quoted: bool = False) -> str | int | float:

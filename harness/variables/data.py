@@ -1,29 +1,41 @@
 """Data rows: one a iteration, from CSV or JSON."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.collection.document import Fetch, Source, decode, parse_json, read_bytes
+from harness.collection.document import Fetch, Source, decode, describe, parse_json, read_bytes
 from harness.dialect import EXACT, InputAnswers
 from harness.errors import InputError
 from harness.variables.csv_rows import parse_csv
+
+# Data that are wrong throughout are not told row by row.
+_TOLD: Final = 5
 
 Row = Mapping[str, Any]
 
 NO_ROWS: Final[tuple[Row, ...]] = ({},)
 
 
-def load_rows(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """Rows, never none at all, and what is odd about where they come from: each a warning."""
+
+    rows: tuple[Row, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def load_data(
     source: Source | Sequence[Any], *, fetch: Fetch | None = None, answers: InputAnswers = EXACT.inputs
-) -> tuple[Row, ...]:
-    """Load rows from a path, an http(s) address, or a sequence of rows; never none at all.
+) -> Data:
+    """Load rows from a path, an http(s) address, or a sequence of rows.
 
     JSON is tried first, then CSV, whatever the file is called; but where the `answers` say so a `.json` file
     has to be JSON. JSON that is no list is one empty row, as in newman. Raises `InputError`.
     """
     if not isinstance(source, str | os.PathLike):
-        return rows_of(source)
+        return Data(rows=rows_of(source), warnings=tuple(_misfits(source, "")))
     name = os.fspath(source)
     text = decode(read_bytes(source, "the data", fetch))
     try:
@@ -31,8 +43,25 @@ def load_rows(
     except InputError:
         if name.lower().endswith(".json") and answers.json_suffix_binds:
             raise
-        return rows_of(parse_csv(text, name))
-    return rows_of(document) if isinstance(document, list) else NO_ROWS
+        csv = parse_csv(text, name)
+        return Data(rows=rows_of(csv.rows), warnings=tuple(f"{name}: {one}" for one in csv.oddities))
+    if not isinstance(document, list):
+        kind = "it is a collection" if isinstance(document, Mapping) and "item" in document else "no list"
+        told = f"{name}: the data are one row without variables: {kind}; a list of objects is expected"
+        return Data(rows=NO_ROWS, warnings=(told,))
+    return Data(rows=rows_of(document), warnings=tuple(_misfits(document, f"{name}: ")))
+
+
+def _misfits(values: Sequence[Any], place: str) -> Iterator[str]:
+    """Tell rows that set no variables by name; of many the first ones."""
+    found = [(at, value) for at, value in enumerate(values, start=1) if not isinstance(value, Mapping)]
+    for at, value in found[:_TOLD]:
+        named = (
+            "its elements are named 0, 1, ..." if isinstance(value, list | tuple) else "it sets no variables"
+        )
+        yield f"{place}row {at} is {describe(value)} where an object is expected: {named}"
+    if len(found) > _TOLD:
+        yield f"{place}{len(found) - _TOLD} more rows are no objects"
 
 
 def rows_of(values: Sequence[Any]) -> tuple[Row, ...]:

@@ -164,6 +164,8 @@ def _read(document: Any, kind: EnvironmentKind, file: str) -> Environment:
     if not isinstance(document, Mapping):
         spot.expect("an object with `values`", document)
     values = document.get("values")
+    if values is None and "item" in document and ("info" in document or isinstance(document["item"], list)):
+        spot.refuse(f"this is no {kind}: it is a collection", f"a Postman {kind} has `values`")
     if values is not None and not isinstance(values, list | Mapping):
         spot.at("values").expect("a list of variables", values)
     name, given_id = document.get("name"), document.get("id") or document.get("_postman_id")
@@ -173,15 +175,14 @@ def _read(document: Any, kind: EnvironmentKind, file: str) -> Environment:
         id=as_text(given_id) if given_id else "",
         file=file,
         variables=read_variables(values),
-        warnings=tuple(_warnings(document, values, kind, file)),
+        warnings=tuple(_warnings(values, kind, file)),
     )
 
 
-def _warnings(document: Mapping[str, Any], values: Any, kind: EnvironmentKind, file: str) -> Iterable[str]:
+def _warnings(values: Any, kind: EnvironmentKind, file: str) -> Iterable[str]:
     place = f"{file}: " if file else ""
     if values is None:
-        wrong = "it is a collection" if "item" in document else "it has no `values`"
-        yield f"{place}this sets no variables for the {kind}: {wrong}"
+        yield f"{place}this sets no variables for the {kind}: it has no `values`"
     for value in values if isinstance(values, list) else ():
         if isinstance(value, Mapping) and value.get("enabled") is False and not value.get("disabled"):
             key = as_text(value.get("key"))
@@ -210,7 +211,9 @@ def _entry(variable: Variable, *, keeps_types: bool, mask: Callable[[str], str] 
         value = MASK
     elif mask is not None and isinstance(value, str):
         value = mask(value)
-    entry: dict[str, Any] = {"type": kind if converting or keeps_types else "any", "value": value}
+    entry: dict[str, Any] = {"type": kind if converting or keeps_types else "any"}
+    if variable.given:
+        entry["value"] = value
     entry["key"] = variable.key if mask is None else mask(variable.key)
     if variable.disabled:
         entry["disabled"] = True

@@ -55,9 +55,13 @@ def test_merged_the_later_file_counts_for_equal_requests(record, answer):
     assert merged.interactions[0].response.body == b'{"v": 2}'
 
 
-def test_recordings_of_different_seeds_are_not_merged(record):
-    with pytest.raises(InputError, match="different seeds"):
-        merge([record("one.yaml", {}, ["/a"], seed=1), record("two.yaml", {}, ["/b"], seed=2)])
+def test_recordings_of_different_seeds_are_merged_and_each_call_keeps_its_own(record, tmp_path):
+    one, two = record("one.yaml", {}, ["/a", "/b"], seed=1), record("two.yaml", {}, ["/b", "/c"], seed=2)
+    save(merge([one, two]), tmp_path / "both.yaml")
+    merged = load(tmp_path / "both.yaml")
+    assert merged.metadata.seed == 1
+    assert merged.metadata.seeds == {("/b",): 2, ("/c",): 2}
+    assert [each.request.url[-1] for each in merged.interactions] == ["a", "b", "c"]
 
 
 def test_pruned_only_what_was_played_is_left(record, ask, tmp_path):

@@ -40,7 +40,7 @@ def test_a_file_that_cannot_be_written_is_an_error_with_its_name(command, worksp
     said = command("run", workspace.collection(("a", target.url)), "--export-environment", name)
     assert said.code is ExitCode.USAGE
     assert said.err.startswith("error: cannot write the export")
-    assert name in said.err
+    assert name.replace("\0", "\\x00") in said.err
 
 
 WRONG = (True, 0, 1.5, 10**400, "", "\0", "nonsense", [], {}, [None], [[]], {"a": {}}, ["a", 1, None])
@@ -78,7 +78,7 @@ def test_a_report_that_cannot_be_written_is_an_error_with_its_name(command, work
         "run", workspace.collection(("a", "")), "-r", reporter, f"--reporter-{reporter}-export", name
     )
     assert said.code is ExitCode.USAGE
-    assert name in said.err
+    assert name.replace("\0", "\\x00") in said.err
 
 
 @pytest.mark.parametrize("text", ["", "[" * 100_000, "\0", "[1]"])
@@ -137,3 +137,44 @@ def test_a_secret_spelled_out_in_an_auth_is_in_no_report(command, workspace, tar
     assert "lit-s3cret-7" in str(target.requests)
     for text in (said.out, *((workspace.folder / f"out.{one}").read_text() for one in reporters[1:])):
         assert "lit-s3cret-7" not in text
+
+
+def test_a_request_that_is_not_in_the_cassette_is_told_on_stderr_whatever_the_reporters(
+    command, workspace, target
+):
+    file = workspace.collection(("One", f"{target.url}/one"))
+    command("run", file, "--record", "c.yaml")
+    more = workspace.collection(("One", f"{target.url}/one"), ("Two", f"{target.url}/two"))
+    said = command("run", more, "--replay", "c.yaml", "-r", "json", "--reporter-json-export", "r.json")
+    assert said.code == 3
+    assert "not in the cassette: 1 request of Two" in said.err
+
+
+def test_with_a_working_directory_files_beside_the_collection_are_not_sent(command, workspace, target):
+    workspace.text("work/in.txt", "INSIDE")
+    workspace.text("beside.txt", "BESIDE")
+
+    def upload(name):
+        body = {"mode": "file", "file": {"src": name}}
+        return {"name": name, "request": {"method": "POST", "url": target.url, "body": body}}
+
+    file = workspace.collection(upload("in.txt"), upload("beside.txt"), upload("../beside.txt"))
+    command("run", file, "--working-dir", "work", "--no-insecure-file-read")
+    assert [one["body"] for one in target.requests] == ["INSIDE", "", ""]
+
+
+def test_a_number_that_is_none_reads_as_0_in_scripts(command, workspace, target):
+    values = [{"key": "port", "type": "number", "value": "<port>"}]
+    environment = workspace.json("e.json", {"name": "e", "values": values})
+    script = "pm.test('0', () => pm.expect(pm.environment.get('port')).to.eql(0))"
+    file = workspace.collection(("R", target.url, script))
+    assert command("run", file, "-e", environment).code == 0
+
+
+def test_a_row_with_too_few_cells_is_warned_of_and_fails_when_strict(command, workspace, target):
+    file = workspace.collection(("R", target.url))
+    rows = workspace.text("rows.csv", "a,b\n1,2\n1\n")
+    said = command("run", file, "-d", rows)
+    assert "rows.csv: row 2 has 1 cell" in said.out
+    assert said.code == 0
+    assert command("run", file, "-d", rows, "--strict").code == 1

@@ -155,3 +155,10 @@ def test_wrong_shapes_are_placed_by_pointer(document, pointer):
 def test_other_documents_are_recognized(document, what):
     with pytest.raises(InputError, match=what):
         read_collection(document, "c.json")
+
+
+@pytest.mark.parametrize("item", [{}, {"Read": {"request": "u"}}, "x", 7, False])
+def test_an_item_that_is_no_list_is_refused_by_its_name(item):
+    with pytest.raises(InputError, match="expected a list of requests and folders") as caught:
+        read(item=item)
+    assert "/item" in str(caught.value)

@@ -59,7 +59,32 @@ def test_a_number_of_any_length_is_read():
     ],
 )
 def test_rows(text, rows):
-    assert parse_csv(text) == rows
+    assert parse_csv(text).rows == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a,b\n1\n", "row 1 has 1 cell, and the first line names 2: the variables of the rest are not set"),
+        ("a,b\n1,2\n1,2,3\n", "row 2 has 3 cells, and the first line names 2: the rest is left out"),
+        ("a;b\n1;2\n", "seems to be separated by semicolons"),
+        ("a\tb\n1\t2\n", "seems to be separated by tabs"),
+        ("a|b\n1|2\n", "seems to be separated by bars"),
+    ],
+)
+def test_what_is_odd_about_a_file_is_told(text, told):
+    assert any(told in one for one in parse_csv(text).oddities)
+
+
+def test_a_file_that_is_wrong_throughout_is_told_in_a_few_lines():
+    oddities = parse_csv("a,b\n" + "1\n" * 40).oddities
+    assert len(oddities) == 6
+    assert oddities[-1] == "35 more rows have another number of cells than the first line"
+
+
+def test_an_even_file_is_taken_without_a_word():
+    assert parse_csv("a,b\n1,2\n").oddities == ()
+    assert parse_csv("a\n1\n").oddities == ()
 
 
 @pytest.mark.parametrize(

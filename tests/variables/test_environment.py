@@ -61,11 +61,15 @@ def test_every_shape_newman_takes(document):
     assert globals_.scope().name == "globals"
 
 
+def test_a_collection_is_refused():
+    with pytest.raises(InputError, match="this is no environment: it is a collection"):
+        load_environment({"info": {"name": "Shop"}, "item": []}, file="shop.json")
+
+
 def test_what_sets_nothing_is_warned_of():
     assert load_environment({"a": 1}, file="e.json").warnings == (
         "e.json: this sets no variables for the environment: it has no `values`",
     )
-    assert "it is a collection" in load_environment({"item": []}).warnings[0]
     assert load_environment(None) == Environment()
 
 

@@ -17,7 +17,7 @@ def drift_page(rows: Sequence[Row], *, cassette: Cassette, compared: int, drifte
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    text = (files("harness.cassettes") / "drift_page.html").read_text(encoding="utf-8")
+    text = (files("harness.cassettes.compare") / "drift_page.html").read_text(encoding="utf-8")
     return environment.from_string(text).render(
         rows=rows,
         name=cassette.metadata.collection or cassette.file,

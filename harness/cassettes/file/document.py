@@ -9,9 +9,9 @@ from dataclasses import fields
 from typing import Any, Final
 
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
-from harness.client.message import Failure, Headers, ResolvedRequest, Response
+from harness.client.message import Failure, Headers, ResolvedRequest, Response, header
 from harness.client.transport import HopContext
-from harness.secrets.content_coding import plain_body
+from harness.secrets.content_coding import decoded, plain_body
 
 CODED_HEADERS: Final = frozenset({"content-encoding", "transfer-encoding"})
 _MOST_NUMBER: Final = 1e15
@@ -156,7 +156,11 @@ def _response_of(entry: Mapping[str, Any], pointer: str, elapsed_ms: float) -> R
             )
     content = _bytes_of(body, f"{pointer}/body") or b""
     headers = _headers_of(response.get("headers"), f"{pointer}/headers")
-    wire = entry.get("wire") or {}
+    wire = entry.get("wire")
+    size = len(content)
+    if wire is None:
+        content = _unpacked(content, headers)
+    wire = wire or {}
     if not isinstance(wire, dict):
         raise MalformedCassette("a mapping is expected", f"{pointer}/wire")
     pairs = wire.get("headers")
@@ -168,9 +172,22 @@ def _response_of(entry: Mapping[str, Any], pointer: str, elapsed_ms: float) -> R
         headers=headers,
         body=content,
         elapsed_ms=elapsed_ms,
-        wire_size=int(_number(wire.get("size"), len(content))),
+        wire_size=int(_number(wire.get("size"), size)),
         http_version=str(wire.get("http_version") or "1.1"),
     )
+
+
+def _unpacked(stored: bytes, headers: Headers) -> bytes:
+    """Return what a body says that somebody else recorded.
+
+    vcrpy keeps the packed bytes where httpx asked and the text where requests asked, under the same
+    `Content-Encoding`: what is stored decides. (In cassettes of ours a body is always what it says.)
+    """
+    encoding = header(headers, "content-encoding")
+    if encoding is None:
+        return stored
+    plain = decoded(stored, encoding)
+    return stored if plain is None else plain
 
 
 def _from_base64(coded: Any, pointer: str) -> bytes:
@@ -234,14 +251,20 @@ def metadata_of(document: Mapping[str, Any]) -> CassetteMetadata:
         for entry in document.get("clocks") or ()
         if isinstance(entry, dict) and isinstance(entry.get("start"), int | float)
     )
+    seeds = {
+        tuple(map(str, entry["call"])): int(entry["seed"])
+        for entry in document.get("seeds") or ()
+        if isinstance(entry, dict)
+    }
     return CassetteMetadata(
         **values,
+        seeds=seeds,
         clock_ms=float(clock) if isinstance(clock, int | float) else None,
         clocks=clocks,
         other={
             name: _plain(value)
             for name, value in document.items()
-            if name not in known and name not in {"clock", "clocks"}
+            if name not in known and name not in {"clock", "clocks", "seeds"}
         },
     )
 
@@ -347,6 +370,8 @@ def metadata_document(metadata: CassetteMetadata) -> Document:
         document["clock"] = metadata.clock_ms
     if metadata.clocks:
         document["clocks"] = [start_document(one) for one in metadata.clocks]
+    if metadata.seeds:
+        document["seeds"] = [{"call": list(call), "seed": seed} for call, seed in metadata.seeds.items()]
     return document | dict(metadata.other)
 
 

@@ -1,7 +1,6 @@
 """HTTP Archives (http://www.softwareishard.com/blog/har-12-spec/): import from browsers, export for them."""
 
 import base64
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
 from harness.client.message import Failure, FailureKind, Headers, ResolvedRequest, Response, header
 from harness.client.url import split
+from harness.collection.document import parse_json
 from harness.errors import InputError, Place
 from harness.version import __version__
 
@@ -32,11 +32,12 @@ def import_har(path: Path) -> Cassette:
     pseudo-headers too. Playwright's bodies in files beside the HAR are read.
     """
     try:
-        document = json.loads(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
     except OSError as error:
         raise InputError(f"cannot read the HAR: {error.strerror}", where=str(path)) from error
     except ValueError as error:
         raise InputError(f"this is no HAR: {error}", where=str(path)) from error
+    document = parse_json(text, str(path))
     log = document.get("log") if isinstance(document, dict) else None
     if not isinstance(log, dict) or not isinstance(log.get("entries"), list):
         raise InputError("this is no HAR: log.entries is missing", where=str(path))

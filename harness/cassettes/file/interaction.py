@@ -52,7 +52,7 @@ class CassetteMetadata:
     environment with placeholders for secrets; `shapes` says of secrets what their stand-ins must look like.
     `clock_ms` is when the recording began. `clocks` are the starts of attempts that sent nothing
     or found changed variables. `seeds` are those of calls, by path, that were recorded apart and drew from
-    another one; a file tells none.
+    another one.
     """
 
     harness: str = ""

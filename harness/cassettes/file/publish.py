@@ -21,13 +21,13 @@ def write_atomically(path: Path, pieces: Iterable[str]) -> None:
 
 def _write(path: Path, pieces: Iterable[str]) -> None:
     if path.exists() and not path.is_file():
-        with path.open("w", encoding="utf-8", newline="\n") as stream:
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
             stream.writelines(pieces)
         return
     target = path.resolve()
     temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+        with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())

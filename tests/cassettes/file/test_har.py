@@ -100,7 +100,9 @@ def test_what_is_exported_is_imported_again(recorder, ask, tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "no HAR"),
+        ("", "the document is empty"),
+        ("{", "line 1, column 2"),
+        ("[" * 100_000, "nested too deeply"),
         ("[]", "log.entries is missing"),
         ('{"log": {"entries": [{"request": {"url": "https://a.example"}}]}}', "/log/entries/0"),
     ],
