@@ -7,7 +7,7 @@ tag that is none of YAML's own for plain values, or aliases that repeat it out o
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import yaml
 
@@ -35,26 +35,65 @@ _WORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None, "~"
 _CORE_WORDS: Final[dict[str, Any]] = {
     **_WORDS, "True": True, "TRUE": True, "False": False, "FALSE": False, "Null": None, "NULL": None,
 }  # fmt: skip
+# What begins a scalar that may be something other than text.
+_CORE_STARTS: Final = frozenset("tTfFnN~+-.0123456789")
+_new: Final = tuple.__new__
 _ALIAS: Final = re.compile(r"\*([^\s,\[\]{}]+)")
+
+
+class Mark(Protocol):
+    """A place in a text, counted from 0."""
+
+    @property
+    def line(self) -> int:
+        """The line."""
+
+    @property
+    def column(self) -> int:
+        """The column."""
+
+
+class _Start(NamedTuple):
+    """Where a document that holds nothing begins and ends."""
+
+    line: int = 0
+    column: int = 0
 
 
 class Node(NamedTuple):
     """A value at a place of a file. `value` is a scalar, a tuple of nodes, or a dict of nodes by key.
 
     `text` is a scalar as written, `plain` whether it was without quotes and tag, `keys` the keys of a map in
-    their order. `line` and `column` count from 1 and are those of its first character; `end_line` and
-    `end_column` of the one behind its last.
+    their order.
     """
 
     value: Any
     text: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
+    start: "Mark"
+    end: "Mark"
     file: str
     keys: tuple["Node", ...] = ()
     plain: bool = False
+
+    @property
+    def line(self) -> int:
+        """The line of the first character, from 1."""
+        return self.start.line + 1
+
+    @property
+    def column(self) -> int:
+        """The column of the first character, from 1."""
+        return self.start.column + 1
+
+    @property
+    def end_line(self) -> int:
+        """The line of the character behind the last, from 1."""
+        return self.end.line + 1
+
+    @property
+    def end_column(self) -> int:
+        """The column of the character behind the last, from 1."""
+        return self.end.column + 1
 
     @property
     def kind(self) -> str:
@@ -110,9 +149,11 @@ def json_scalar(text: str) -> Any:
 
 def core_scalar(text: str) -> Any:
     """Read an unquoted scalar by YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema)."""
+    if text and text[0] not in _CORE_STARTS:
+        return text
     if text in _CORE_WORDS:
         return _CORE_WORDS[text]
-    if text[0] not in "0123456789+-." or len(text) > _LONGEST_NUMBER:
+    if len(text) > _LONGEST_NUMBER:
         return text
     number = _CORE_NUMBER.fullmatch(text)
     if number is not None:
@@ -139,7 +180,7 @@ def parse_yaml(text: str, file: str, *, schema: Schema = json_scalar, merge: boo
     except (yaml.YAMLError, ValueError) as error:
         raise InputError(f"not valid YAML: {str(error).splitlines()[0]}", where=Place(file=file)) from error
     if root is None:
-        return Node(None, "", 1, 1, 1, 1, file)
+        return Node(None, "", _Start(), _Start(), file)
     return _Reader(file, schema, merge=merge).node(root, 0)
 
 
@@ -175,7 +216,6 @@ class _Reader:
 
     def node(self, given: yaml.Node, depth: int) -> Node:
         if type(given) is yaml.ScalarNode:
-            self.count += 1
             return self.scalar(given)
         known = self.read.get(id(given))
         if known is not None:
@@ -197,14 +237,14 @@ class _Reader:
             keys, value = self.mapping(given, depth)
             node = self.made(given, value, keys=keys)
         else:
-            node = self.made(given, tuple(self.node(one, depth + 1) for one in given.value))
+            self.count += len(given.value)
+            node = self.made(given, tuple([self.node(one, depth + 1) for one in given.value]))
         self.open.discard(id(given))
         self.read[id(given)] = node, self.count - before
         return node
 
     def scalar(self, given: yaml.ScalarNode) -> Node:
         tag, text = given.tag, given.value
-        start, end = given.start_mark, given.end_mark
         if tag == _PLAIN:
             value = self.schema(text)
         elif tag == _STR:
@@ -213,35 +253,27 @@ class _Reader:
             value = self.schema(text) if text else None
         else:
             raise self.error(f"the tag {tag!r} has no meaning here", given)
-        return Node(
-            value,
-            text,
-            start.line + 1,
-            start.column + 1,
-            end.line + 1,
-            end.column + 1,
-            self.file,
-            (),
-            tag == _PLAIN,
-        )
+        # Made as `Node(...)` makes it, but for a call: there are tens of thousands of them.
+        return _new(Node, (value, text, given.start_mark, given.end_mark, self.file, (), tag == _PLAIN))
 
     def mapping(self, given: yaml.MappingNode, depth: int) -> tuple[tuple[Node, ...], dict[str, Node]]:
         keys: list[Node] = []
         values: dict[str, Node] = {}
         merged: list[Node] = []
+        self.count += 2 * len(given.value)
         for left, right in given.value:
             if type(left) is not yaml.ScalarNode:
                 raise self.error("a key has to be a text", left)
-            key = self.scalar(left)
-            self.count += 1
-            value = self.node(right, depth + 1)
-            if self.merge and key.plain and key.text == "<<":
+            name = left.value
+            key = _new(Node, (name, name, left.start_mark, left.end_mark, self.file, (), left.tag == _PLAIN))
+            value = self.scalar(right) if type(right) is yaml.ScalarNode else self.node(right, depth + 1)
+            if name == "<<" and self.merge and key.plain:
                 merged += value.value if isinstance(value.value, tuple) else (value,)
                 continue
-            if key.text in values:
-                raise InputError(f"the key {key.text!r} is there twice", where=key.place())
+            if name in values:
+                raise InputError(f"the key {name!r} is there twice", where=key.place())
             keys.append(key)
-            values[key.text] = value
+            values[name] = value
         for one in merged:
             if not isinstance(one.value, dict):
                 raise InputError("<< can only take a map in", where=one.place())
@@ -252,10 +284,7 @@ class _Reader:
         return tuple(keys), values
 
     def made(self, given: yaml.Node, value: Any, keys: tuple[Node, ...] = ()) -> Node:
-        start, end = given.start_mark, given.end_mark
-        return Node(
-            value, "", start.line + 1, start.column + 1, end.line + 1, end.column + 1, self.file, keys
-        )
+        return Node(value, "", given.start_mark, given.end_mark, self.file, keys)
 
     def error(self, what: str, given: yaml.Node) -> InputError:
         return InputError(what, where=Place(file=self.file, field=f"line {given.start_mark.line + 1}"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.collection.v3.fields import Notes
-from harness.errors import InputError
+from harness.errors import InputError, Place
 
 REQUEST_ENDINGS: Final = (".request.yaml", ".request.yml")
 RESOURCES: Final = ".resources"
@@ -21,6 +21,12 @@ MOST_ENTRIES: Final = 1_000_000
 """How many directory entries are looked at before a folder is taken for something else."""
 
 DEEPEST: Final = 100
+
+MOST_BYTES: Final = 512 * 1024 * 1024
+"""The largest file that is read."""
+
+# A pipe that nobody writes to is opened without waiting for somebody.
+_TO_READ: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -140,6 +146,16 @@ def _is_directory(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def is_regular(path: str) -> bool:
-    """Whether a path is a file that can be read to its end: no device, no pipe."""
-    return stat.S_ISREG(Path(path).stat().st_mode)
+def read_file(path: str) -> bytes:
+    """Read a file to its end. Raises `OSError`, and `InputError` for what has no end: a device, a pipe."""
+    handle = os.open(path, _TO_READ)
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError("it is no regular file", where=Place(file=path))
+        if found.st_size > MOST_BYTES:
+            raise InputError(f"it is larger than {MOST_BYTES >> 20} MB", where=Place(file=path))
+        with open(handle, "rb", closefd=False) as opened:
+            return opened.read()
+    finally:
+        os.close(handle)

@@ -5,18 +5,19 @@ is no YAML is a fault of the collection; below a definition that cannot be read 
 knows with which authorization it would be sent.
 """
 
+import gc
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any, Final
 
 from harness.collection.model import Collection, Folder, Item, Notice, Request, Url
 from harness.collection.request_json import request_from_json
 from harness.collection.v3.definition import Definition, read_definition
-from harness.collection.v3.directory import RESOURCES, Directory, is_regular, request_stem, scan
+from harness.collection.v3.directory import RESOURCES, Directory, read_file, request_stem, scan
 from harness.collection.v3.entries import script_json
 from harness.collection.v3.fields import Notes
 from harness.collection.v3.request import RequestFile, read_request
@@ -24,8 +25,6 @@ from harness.collection.yaml_document import Node, core_scalar, parse_yaml
 from harness.errors import InputError, Place
 
 SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-MOST_BYTES: Final = 512 * 1024 * 1024
-"""The largest file that is read."""
 
 
 def read_directory(root: str, target: str | None = None) -> Collection:
@@ -43,7 +42,8 @@ def read_directory(root: str, target: str | None = None) -> Collection:
         )
     reader = _Reader(root, target)
     reader.notices += notes.notices
-    found = reader.folder(directory, "", (), of_collection=True)
+    with _uncollected():
+        found = reader.folder(directory, "", (), of_collection=True)
     if target is not None and reader.target is None:
         # What was named is left out, as a notice says: nothing is to run in its place.
         reader.target = Folder(id="", name="", path=())
@@ -63,6 +63,18 @@ def read_directory(root: str, target: str | None = None) -> Collection:
         notices=tuple(one for one in reader.notices if reader.concerns(one.file)),
         target=reader.target,
     )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from looking for circles among thousands of objects that form none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -213,14 +225,9 @@ _LINE: Final = re.compile(r"line (\d+)(?:, column (\d+))?")
 def read_yaml(file: str) -> Node:
     """Read a YAML file of a collection. Raises `InputError` with its line."""
     try:
-        if not is_regular(file):
-            raise InputError("it is no regular file", where=Place(file=file))
-        with Path(file).open("rb") as opened:
-            data = opened.read(MOST_BYTES + 1)
+        data = read_file(file)
     except OSError as error:
         raise InputError(f"it cannot be read: {error.strerror}", where=Place(file=file)) from error
-    if len(data) > MOST_BYTES:
-        raise InputError(f"it is larger than {MOST_BYTES >> 20} MB", where=Place(file=file))
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:

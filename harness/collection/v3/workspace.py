@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from harness.collection.v3.directory import definition_of, is_regular
+from harness.collection.v3.directory import definition_of, read_file
 from harness.collection.yaml_document import Node, core_scalar, parse_yaml
 from harness.errors import HarnessError
 
@@ -125,8 +125,6 @@ def _named(file: Path) -> str | None:
 
 def _read(file: Path) -> Node | None:
     try:
-        if not is_regular(str(file)):
-            return None
-        return parse_yaml(file.read_text(encoding="utf-8-sig"), str(file), schema=core_scalar)
+        return parse_yaml(read_file(str(file)).decode("utf-8-sig"), str(file), schema=core_scalar)
     except (OSError, ValueError, HarnessError):
         return None
