@@ -23,6 +23,7 @@ from harness.api.preparation import (
     platform_of,
     rules_of,
 )
+from harness.api.script_packages import ScriptPackages
 from harness.cassettes.file.parts import Parts
 from harness.client.cookies import CookieJar
 from harness.client.files import FilePolicy
@@ -310,6 +311,7 @@ class LiveRun:
             engine=engine,
             # A request that a script runs is a job of its own beside the script's.
             engines=None if engine is None else lambda: engine,
+            packages=ScriptPackages(self.collection.file),
             calls=calls_of(self.collection),
             sleep=_no_sleep if self.mode == "replay" else time.sleep,
             platform=self.platform,

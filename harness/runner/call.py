@@ -33,8 +33,8 @@ from harness.variables.scope import Scopes
 from harness.variables.substitute import Resolver, UsedVariable
 
 
-def _no_packages(name: str) -> None:  # noqa: ARG001 - the seam's shape
-    return None
+def _no_packages(name: str) -> list[str]:  # noqa: ARG001 - the seam's shape
+    return []
 
 
 def _as_it_is(call: Call, request: Request) -> Request:  # noqa: ARG001 - the seam's shape
@@ -64,7 +64,7 @@ class RunContext:
     depth: int = 0
     calls: tuple[Call, ...] = ()
     sleep: Callable[[float], None] = time.sleep
-    packages: Callable[[str], str | None] = _no_packages
+    packages: Callable[[str], str | list[str]] = _no_packages
     vault: dict[str, Any] = field(default_factory=dict)
     platform: str | None = None
     dialect: Dialect = EXACT

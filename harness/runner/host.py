@@ -37,7 +37,7 @@ class RunHost:
     context: HopContext
     draws: CallDraws
     vault_values: dict[str, Any]
-    packages: Callable[[str], str | None]
+    packages: Callable[[str], str | list[str]]
     run_item: Callable[[str, Mapping[str, Any]], Exchange | None]
     place: str
     sent: dict[int, SideExchange] = field(default_factory=dict)
@@ -121,8 +121,8 @@ class RunHost:
                 self.vault_values.pop(key, None)
         return None
 
-    def package(self, name: str) -> str | None:
-        """Return the source of a package on disk."""
+    def package(self, name: str) -> str | list[str]:
+        """Return the source of a package on disk, or where it was looked for."""
         return self.packages(name)
 
 

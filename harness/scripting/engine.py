@@ -188,8 +188,8 @@ class ScriptHost(Protocol):
         """`pm.vault`: secrets that no other scope holds."""
         ...
 
-    def package(self, name: str) -> str | None:
-        """`pm.require`: the source of a package that is on disk, `None` when it is not."""
+    def package(self, name: str) -> str | list[str]:
+        """`pm.require`: the source of a package that is on disk; when it is not, where it was looked for."""
         ...
 
 

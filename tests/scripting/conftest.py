@@ -85,8 +85,8 @@ class MemoryHost:
                 self.secrets.pop(key, None)
         return None
 
-    def package(self, name: str) -> str | None:
-        return self.packages.get(name)
+    def package(self, name: str) -> str | list[str]:
+        return self.packages.get(name, [])
 
 
 @dataclass

@@ -4,10 +4,19 @@ import { apply, cutOff, textIncludes, textIndex } from "./natives.js";
 
 const parse = JSON.parse;
 const stringify = JSON.stringify;
+const isArray = Array.isArray;
 
 /** Packages of a registry (`npm:name`) are not the team's own, and get no `pm`. */
 function isExternal(name) {
   return textIndex(name, ":", 0) > 0 && name[name.length - 1] !== ":";
+}
+
+/** Where a package was looked for, as the end of a sentence. */
+function placesOf(places) {
+  if (!isArray(places) || places.length === 0) return "";
+  let told = `: there is no ${places[0]}`;
+  for (let index = 1; index < places.length; index++) told += ` and no ${places[index]}`;
+  return told;
 }
 
 const PROVIDED = [...OWN, ...WEB];
@@ -23,7 +32,7 @@ export class Packages {
   load(name, script, loaded) {
     if (loaded.has(name)) return loaded.get(name).exports;
     const source = parse(script.ask("package", stringify({ name })));
-    if (typeof source !== "string") throw new Error(`Cannot find package '${name}'`);
+    if (typeof source !== "string") throw new Error(`Cannot find package '${name}'${placesOf(source)}`);
     const module = { id: name, exports: {} };
     loaded.set(name, module);
     const values = { __proto__: null, length: 2, 0: module.exports, 1: module };
