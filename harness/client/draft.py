@@ -141,7 +141,9 @@ class Draft:
 
     def with_url(self, url: Url) -> "Draft":
         """Return the draft with another address."""
-        return replace(self, url=url)
+        return Draft(
+            method=self.method, url=url, headers=self.headers, content=self.content, prunes=self.prunes
+        )
 
     def with_query(self, query: Iterable[Pair]) -> "Draft":
         """Return the draft with other query parameters."""

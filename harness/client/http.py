@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Mapping
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from harness.client.answer import Answer
 from harness.client.connection import Connection, UnreadError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import ssl
 
 _RouteKey = tuple[str, str, tuple[object, ...]]
-_MOST_ROUTES = 4096
+_MOST_ROUTES: Final = 4096
 
 
 class HttpTransport:
