@@ -149,6 +149,8 @@ class Redactor:
         self._shown: dict[str, str] = {}
         self._taken: set[str] = set()
         self._read: set[int] = set()
+        # Short texts in which nothing known at a version stands; reports repeat headers and names.
+        self._clean: tuple[int, set[str]] = (0, set())
         self._used: dict[str, int] = {}
         self._bases: dict[str, str] = {}
         self._spoiled = False
@@ -364,7 +366,8 @@ class Redactor:
 
     def shown(self, text: str) -> str:
         """Return a text without the secrets known so far, for people: every mask can be seen to be one."""
-        return self._replaced(text, self._masks)
+        # Masks differ from placeholders for numbers alone; the same search remembers what it found.
+        return self._replaced(text, self._masks if self._shown else self._needles)
 
     def label(self, text: str) -> str:
         """Return a name, a line of a script or the like for people: what its author wrote stays."""
@@ -404,7 +407,15 @@ class Redactor:
     def _replaced(self, text: str, search: "Needles | _Lens") -> str:
         if len(text) < SHORTEST or not self._needles:
             return text
+        version = self.version
+        clean_at, clean = self._clean
+        if clean_at == version and text in clean:
+            return text
         if not self._suspects(text):
+            if clean_at != version:
+                self._clean = (version, {text})
+            elif len(text) < _LONG_TEXT:
+                clean.add(text)
             return text
         if len(text) < _LONG_TEXT:
             return replace(text, search)
@@ -412,9 +423,8 @@ class Redactor:
         key = f"{id(search)}\0{text}"
         with self._lock:
             known = self._results.get(key)
-        if known is not None and known[0] == self.version:
+        if known is not None and known[0] == version:
             return known[1]
-        version = self.version
         result = replace(text, search)
         with self._lock:
             self._results[key] = (version, result)
