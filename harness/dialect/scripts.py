@@ -69,6 +69,9 @@ class ScriptAnswers:
     slow_requests: bool
     """Do timers due within 20 ms come before the answer of a request of the script, as in a slow runtime?"""
 
+    undoes_changes: bool
+    """Is what a script changes on built-in objects and libraries undone when it ends?"""
+
 
 NEWMAN_SCRIPTS = ScriptAnswers(
     current_globals=False,
@@ -90,6 +93,7 @@ NEWMAN_SCRIPTS = ScriptAnswers(
     console_deprecations=True,
     loses_late_errors=True,
     slow_requests=True,
+    undoes_changes=False,
 )
 """postman-sandbox 4.7.1 under newman 6.2.2."""
 
@@ -113,6 +117,7 @@ POSTMAN_SCRIPTS = ScriptAnswers(
     console_deprecations=True,
     loses_late_errors=True,
     slow_requests=True,
+    undoes_changes=False,
 )
 """Postman CLI 1.34.0 on v2.1 files: the current sandbox, run as newman runs its own."""
 
@@ -136,5 +141,6 @@ EXACT_SCRIPTS = ScriptAnswers(
     console_deprecations=False,
     loses_late_errors=False,
     slow_requests=False,
+    undoes_changes=True,
 )
 """The current sandbox, and nothing that fails is lost."""

@@ -68,7 +68,10 @@ class DenoEngine:
             turn = _Turn(job, host, self._lock, self._pool)
             child, number = self._open(job)
             try:
-                return _joined(result, turn.run(child, number))
+                whole = _joined(result, turn.run(child, number))
+                if turn.spoiled:
+                    self._retire(child)
+                return whole
             except EngineGone as gone:
                 self._drop(child)
                 mine = gone.culprit is None or gone.culprit == number
@@ -119,6 +122,12 @@ class DenoEngine:
                 del self._children[answers]
                 child.traffic.process.close()
 
+    def _retire(self, child: _Child) -> None:
+        """Begin no more jobs in a child in which scripts left behind what cannot be undone."""
+        with self._lock:
+            if not len(child.traffic):
+                self._drop(child)
+
     def _drop(self, child: _Child) -> None:
         with self._lock:
             for answers, known in list(self._children.items()):
@@ -161,6 +170,7 @@ class _Turn:
         self._under_way = 0
         self._problem: BaseException | None = None
         self.untouched = True
+        self.spoiled = False
 
     def run(self, child: _Child, number: int) -> JobResult:
         """Send the job and serve the child until it is done."""
@@ -185,6 +195,7 @@ class _Turn:
                 if "ran" in message:
                     self._ran(message["ran"])
                 if "done" in message:
+                    self.spoiled = message["done"].get("spoiled", False)
                     return self._done(message["done"])
         finally:
             traffic.end(number)

@@ -1,7 +1,10 @@
 """Scripts that mean harm end as the error of that one script, and the run goes on."""
 
+from dataclasses import replace
+
 import pytest
 
+from harness.dialect import EXACT
 from harness.scripting.engine import ConsoleMessage, NextRequest
 
 HANG = "sandbox: synchronous script execution timeout"
@@ -306,7 +309,8 @@ pm.test(`leaked: ${kinds.join()}`, () => pm.expect(found_.size).to.be.above(100)
 
 def test_nothing_of_the_engine_passes_through_built_ins_that_a_script_has_tapped(hostile):
     hostile.host.packages["library"] = "exports.loaded = true"
-    _, victim, look = hostile.result(SPY, SPIED_ON, LOOK).runs
+    lasting = replace(EXACT.scripts, undoes_changes=False)
+    _, victim, look = hostile.result(SPY, SPIED_ON, LOOK, answers=lasting).runs
     assert (victim.error, victim.losses) == (None, ())
     assert look.error is None
     assert [(one.name, one.error) for one in look.assertions] == [("leaked: ", None)]

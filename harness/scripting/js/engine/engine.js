@@ -3,6 +3,7 @@ import { RealClock, VirtualClock } from "./clock.js";
 import { Floor } from "./floor.js";
 import { Ledger } from "./ledger.js";
 import { Parts } from "./parts.js";
+import { Originals } from "./originals.js";
 import { openRealm } from "./realm.js";
 import { firstUses } from "./references.js";
 import { GONE, Run } from "./run.js";
@@ -39,6 +40,9 @@ export class Engine {
   #number = 0;
   #options;
   #stray = [];
+  #originals;
+  /** Whether scripts have left behind what cannot be undone. */
+  #spoiled = false;
   /** The job that has the floor. */
   #job;
 
@@ -52,6 +56,7 @@ export class Engine {
     });
     const { realm, context } = openRealm(boot, (name) => this.#chunk(name), this.#operations());
     this.#realm = realm;
+    if (boot.answers.undoesChanges) this.#originals = new Originals(realm.roots(), realm.global());
     this.#sources = new Sources(context, realm.names().split(" "), boot.answers);
     this.#syntax = new Syntax(() => this.#chunk("acorn"), boot.answers);
     this.#wire.write({ ready: true });
@@ -197,7 +202,7 @@ export class Engine {
         ran = undefined;
       }
     }
-    const done = { next: next === "" ? undefined : name(JSON.parse(next)), skipped };
+    const done = { spoiled: this.#spoiled, next: next === "" ? undefined : name(JSON.parse(next)), skipped };
     if (job.clock.virtual) done.clock = job.clock.time();
     try {
       done.visualizer = this.#realm.end(job.event);
@@ -227,6 +232,7 @@ export class Engine {
       return undefined;
     }
     const { job } = run;
+    run.brief = compiled.brief;
     // Of a script that may be ended from outside, what it has done is told as it comes.
     if (!compiled.brief) run.ledger.tell = (made) => this.#wire.write({ n: job.n, made });
     if (!this.#options.answers.consoleDeprecations) this.#deprecatePlain(run.ledger, compiled);
@@ -249,6 +255,7 @@ export class Engine {
     run.ledger.abandon();
     if (this.#options.answers.losesLateErrors && run.job.stop) run.ledger.promoteLoss();
     run.ledger.closed = true;
+    if (!run.brief && this.#originals !== undefined) this.#spoiled = !this.#originals.restore() || this.#spoiled;
   }
 
   /** Let timers, promises and requests run until none is left, or the deadline passes. */

@@ -19,6 +19,8 @@ export class Run {
   request = undefined;
   next = "";
   skipped = false;
+  /** Whether it ends at once and changes nothing that scripts share. */
+  brief = false;
   /** How far the script's time lies behind the clock: what it waited for other jobs. */
   lag = 0;
   /** When the answer is due that is being given. */
@@ -93,6 +95,6 @@ export const GONE = Object.freeze({
   skip() {},
   timer() {},
   defer: () => 0,
-  set request(_) {},
-  set next(_) {},
+  set request(_) { /* nobody is told */ },
+  set next(_) { /* nobody is told */ },
 });

@@ -14,7 +14,9 @@ import { SafeMap, words } from "./natives.js";
 import { Packages } from "./packages.js";
 import { Script } from "./script.js";
 import { Sugar } from "./sugar.js";
-import { Scopes } from "./variables.js";
+import { CookieJar } from "./cookies.js";
+import { Postman } from "./pm.js";
+import { Scopes, ScriptScope } from "./variables.js";
 
 const { parse } = JSON;
 
@@ -43,6 +45,13 @@ export function boot({ host, library, draws, newId, answers, realm, native, proc
   return {
     names: () => engine.names.join(" "),
     describe,
+    /** What scripts share and may change. */
+    roots: () => [
+      chai, sdk, lodash, liquidJson, engine.packages, library("buffer"), Postman, ScriptScope, CookieJar, Script,
+      [][Symbol.iterator](), new Map().entries(), new Set().values(), ""[Symbol.iterator](), "".matchAll(/a/g),
+      function* () {}, async function () {}, async function* () {},
+    ],
+    global: () => realm,
     /** Begin an event. `kind` is its name, `body` the number of the response's body, `scopes` JSON of what is new. */
     begin(number, body, kind, seed, isVirtual, scopes) {
       const sent = parse(scopes);

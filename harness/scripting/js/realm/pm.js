@@ -9,7 +9,7 @@ const stringify = JSON.stringify;
 const parse = JSON.parse;
 
 /** What is enumerable on Postman's `pm` is `test` and, inherited, `expect`. */
-class Postman {}
+export class Postman {}
 Postman.prototype.expect = chai.expect;
 Object.defineProperty(Postman, "name", { value: "Postman" });
 

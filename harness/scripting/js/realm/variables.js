@@ -5,7 +5,7 @@
  * and the SDK's list is made when a script looks for more than that (`values`, `toObject`, iteration).
  */
 import sdk from "#postman-collection";
-import { cutOff, keys, SafeMap } from "./natives.js";
+import { cutOff, SafeMap } from "./natives.js";
 
 const { VariableScope, VariableList, Variable, Property, MutationTracker } = sdk;
 const Base = VariableScope.prototype;
@@ -58,7 +58,7 @@ export class Store {
 cutOff(Store);
 
 /** What a script sees of a store. Its changes stay here until `flush`. */
-class ScriptScope {
+export class ScriptScope {
   #store;
   #changes = new SafeMap();
   #copies = new SafeMap();

@@ -1,0 +1,59 @@
+"""What a script changes on what scripts share lasts as long as the script."""
+
+import pytest
+
+HOSTILE = [
+    "Object.defineProperty(Object.getPrototypeOf(pm.expect(1)), 'eql', {value() { return this }})",
+    "require('chai').Assertion.prototype.assert = () => {}",
+    "require('chai').config.showDiff = 'x'; require('chai').expect = () => ({to: {eql() {}}})",
+    "pm.expect.fail = 1; Object.getPrototypeOf(pm).expect = () => ({to: {eql() {}}})",
+    "require('postman-collection').Response.prototype.json = () => ({id: 1})",
+    "require('lodash').isEqual = () => true; require('lodash').get = () => 1",
+    "JSON.parse = () => ({id: 1})",
+    "Array.prototype.map = () => [1]; String.prototype.includes = () => true",
+    "Object.prototype.id = 1; Object.prototype.toJSON = () => 1",
+    "Object.defineProperty(Object.prototype, 'missing', {get: () => 1, configurable: true})",
+    "delete Array.prototype.filter; delete JSON.stringify",
+    "Object.setPrototypeOf(Array.prototype, {missing: 1})",
+    "Object.getPrototypeOf(pm.environment).get = () => 1",
+    "const key = 'con' + 'structor'; pm.expect(1)[key][key]('JSON.parse = () => ({id: 1})')()",
+    "(0, eval)('this').JSON = {parse: () => ({id: 1}), stringify: () => '1'}",
+    "Object.freeze(Object.prototype); Object.freeze(Array.prototype)",
+    "Object.defineProperty(Object.prototype, 'missing', {value: 1})",
+]
+
+PROBE = """
+const lodash = require('lodash');
+pm.test('compares', () => pm.expect(2).to.eql(3));
+pm.test('body', () => pm.expect(pm.response.json().id).to.equal(1));
+pm.test('lodash', () => pm.expect(lodash.isEqual(1, 2)).to.equal(true));
+pm.test('lists', () => pm.expect([[7].map(one => one)[0], [].filter(Boolean).length]).to.eql([1, 0]));
+pm.test('texts', () => pm.expect('abc'.includes('x')).to.equal(true));
+pm.test('missing', () => pm.expect(({}).missing ?? [].missing).to.equal(1));
+pm.test('scope', () => pm.expect(pm.environment.get('none')).to.equal(1));
+pm.test('text', () => pm.expect(JSON.stringify({a: 2})).to.equal('1'));
+"""
+
+
+@pytest.mark.parametrize("patch", HOSTILE)
+def test_what_a_script_patches_changes_no_result_of_the_next(bench, patch):
+    bench.run(patch)
+    run = bench.run(PROBE)
+    assert run.error is None
+    assert {one.name for one in run.assertions if one.error is None} == set()
+
+
+def test_helpers_that_scripts_share_stay(bench):
+    bench.run("helpers = {twice: (x) => x * 2}; String.prototype.shout = function () { return `${this}!` }")
+    assert bench.said("console.log(helpers.twice(2), 'a'.shout())") == ["4 a!"]
+
+
+def test_a_script_may_change_what_it_likes_for_itself(bench):
+    said = bench.said("Date.now = () => 5; JSON.parse = () => 6; console.log(Date.now(), pm.response.json())")
+    assert said[0].startswith("5")
+    assert bench.said("console.log(Date.now() > 5)") == ["true"]
+
+
+def test_newman_keeps_what_scripts_change(newman):
+    newman.run("require('lodash').twice = (x) => x * 2; require('chai').config.mine = 1")
+    assert newman.said("console.log(require('chai').config.mine)") == ["1"]
