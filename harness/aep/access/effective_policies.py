@@ -69,7 +69,7 @@ _PERMISSIONS: dict[str, tuple[str, ...]] = {
 def routes(_: Platform) -> list[Endpoint]:
     """Endpoints of the service."""
     return [
-        Endpoint(method="GET", path=f"{_BASE}/reference", handler=_reference, in_sandbox=False),
+        Endpoint(method="GET", path=f"{_BASE}/reference", handler=_reference),
         Endpoint(method="POST", path=f"{_BASE}/effective-policies", handler=_effective),
     ]
 
