@@ -38,9 +38,10 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     comparison = ParityComparison([_mask(text) for text in (*options.mask, *behind.mask)])
     parse(["run", options.collection, *flags])
     rival = RIVALS[behind.against or options.against or NEWMAN.name]
-    if not rival.exports and Path(terminal.cwd, options.collection).is_dir():
+    if Path(terminal.cwd, options.collection).is_dir():
+        what = "does not read folders" if rival.exports else "writes no report of a folder"
         raise UsageError(
-            f"{rival.dialect.name} writes no report of a folder of format v3",
+            f"{rival.dialect.name} {what} of format v3",
             where=options.collection,
             hint="parity compares files of format v2; `harness convert` makes one",
         )
