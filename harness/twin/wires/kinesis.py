@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,16 @@ from starlette.responses import Response
 from harness.twin.message import parse_json
 from harness.twin.routing import Endpoint
 from harness.twin.store import encode
+from harness.twin.wires.consumers import Consumers
+from harness.twin.wires.shards import (
+    MOST_SHARDS,
+    Shard,
+    hash_of,
+    open_shards,
+    resharded,
+    shard_for,
+    shards_of,
+)
 from harness.twin.wires.sigv4 import SignatureError, SignedRequest, verify
 from harness.twin.wires.sinks import LocalSinks
 
@@ -29,13 +38,12 @@ if TYPE_CHECKING:
 
 PATH = "/_sinks/kinesis"
 _TARGET = "Kinesis_20131202."
-_SEQUENCE_BASE = 49_600_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000
+SEQUENCE_BASE = 49_600_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000
 _ITERATOR_MS = 300_000
-_HASH_SPACE = 2**128
 _MOST_RECORDS = 10_000
 _MOST_PUT = 500
 _MOST_DATA = 1_048_576
-_ACCOUNT_ID = "000000000000"
+ACCOUNT_ID = "000000000000"
 
 
 def routes(platform: TwinPlatform) -> list[Endpoint]:
@@ -61,16 +69,24 @@ class Kinesis:
     def __init__(self, platform: TwinPlatform) -> None:
         self._platform = platform
         self._sinks = platform.service(LocalSinks)
+        self._consumers = platform.service(Consumers)
         self._operations: dict[str, Callable[[_Account, dict[str, Any]], dict[str, Any] | None]] = {
             "CreateStream": self._create_stream,
+            "DeleteStream": self._delete_stream,
+            "DeregisterStreamConsumer": self._deregister,
+            "DescribeLimits": self._describe_limits,
+            "DescribeStreamConsumer": self._describe_consumer,
             "DescribeStream": self._describe_stream,
             "DescribeStreamSummary": self._describe_summary,
             "GetRecords": self._get_records,
             "GetShardIterator": self._get_shard_iterator,
             "ListShards": self._list_shards,
+            "ListStreamConsumers": self._list_consumers,
             "ListStreams": self._list_streams,
             "PutRecord": self._put_record,
             "PutRecords": self._put_records,
+            "RegisterStreamConsumer": self._register,
+            "UpdateShardCount": self._update_shards,
         }
 
     def answer(self, request: Request, _: object) -> Response:
@@ -120,7 +136,7 @@ class Kinesis:
         stream = self._sinks.stream("kinesis", account.key, account.region, name)
         if stream is None:
             raise KinesisError(
-                "ResourceNotFoundException", f"Stream {name} under account {_ACCOUNT_ID} not found."
+                "ResourceNotFoundException", f"Stream {name} under account {ACCOUNT_ID} not found."
             )
         return stream
 
@@ -129,34 +145,169 @@ class Kinesis:
         shards = given.get("ShardCount", 1)
         if not isinstance(name, str) or not name:
             raise KinesisError("InvalidArgumentException", "StreamName must be given.")
-        if not isinstance(shards, int) or isinstance(shards, bool) or not 1 <= shards <= 500:
-            raise KinesisError("InvalidArgumentException", "ShardCount must be from 1 to 500.")
+        if not isinstance(shards, int) or isinstance(shards, bool) or not 1 <= shards <= MOST_SHARDS:
+            raise KinesisError("InvalidArgumentException", f"ShardCount must be from 1 to {MOST_SHARDS}.")
         if not self._sinks.create("kinesis", account.key, account.region, name, shards):
             raise KinesisError(
                 "ResourceInUseException",
-                f"Stream {name} under account {_ACCOUNT_ID} already exists.",
+                f"Stream {name} under account {ACCOUNT_ID} already exists.",
             )
 
+    def _delete_stream(self, account: _Account, given: dict[str, Any]) -> None:
+        stream = self._stream(account, given)
+        if (
+            self._consumers.of(account.key, account.arn(stream["name"]))
+            and given.get("EnforceConsumerDeletion") is not True
+        ):
+            raise KinesisError(
+                "ResourceInUseException",
+                f"Stream {stream['name']} under account {ACCOUNT_ID} has registered consumers.",
+            )
+        self._consumers.forget(account.key, account.arn(stream["name"]))
+        self._sinks.delete("kinesis", account.key, account.region, stream["name"])
+
+    def _update_shards(self, account: _Account, given: dict[str, Any]) -> dict[str, Any]:
+        stream = self._stream(account, given)
+        wanted = given.get("TargetShardCount")
+        if not isinstance(wanted, int) or isinstance(wanted, bool) or not 1 <= wanted <= MOST_SHARDS:
+            raise KinesisError(
+                "InvalidArgumentException", f"TargetShardCount must be from 1 to {MOST_SHARDS}."
+            )
+        if given.get("ScalingType") != "UNIFORM_SCALING":
+            raise KinesisError("InvalidArgumentException", "ScalingType must be UNIFORM_SCALING.")
+        before = len(open_shards(shards_of(stream)))
+        changed = resharded(stream, wanted, after=self._last(account, stream))
+        self._sinks.change("kinesis", account.key, account.region, changed)
+        return {
+            "StreamName": stream["name"],
+            "CurrentShardCount": before,
+            "TargetShardCount": wanted,
+            "StreamARN": account.arn(stream["name"]),
+        }
+
+    def _describe_limits(self, account: _Account, _: dict[str, Any]) -> dict[str, Any]:
+        streams = self._sinks.streams("kinesis", account.key, account.region)
+        return {
+            "ShardLimit": MOST_SHARDS,
+            "OpenShardCount": sum(len(open_shards(shards_of(one))) for one in streams),
+            "OnDemandStreamCount": 0,
+            "OnDemandStreamCountLimit": 50,
+        }
+
     def _list_streams(self, account: _Account, given: dict[str, Any]) -> dict[str, Any]:
-        names = [one["name"] for one in self._sinks.streams("kinesis", account.key, account.region)]
-        after = given.get("ExclusiveStartStreamName")
+        found = self._sinks.streams("kinesis", account.key, account.region)
+        after = given.get("NextToken", given.get("ExclusiveStartStreamName"))
         if isinstance(after, str):
-            names = [name for name in names if name > after]
+            found = [one for one in found if one["name"] > after]
         limit = _whole(given, "Limit", 100, 10_000)
-        return {"StreamNames": names[:limit], "HasMoreStreams": len(names) > limit}
+        shown = found[:limit]
+        answer: dict[str, Any] = {
+            "StreamNames": [one["name"] for one in shown],
+            "HasMoreStreams": len(found) > limit,
+            "StreamSummaries": [
+                {
+                    name: value
+                    for name, value in _description(account, one).items()
+                    if name
+                    in (
+                        "StreamName",
+                        "StreamARN",
+                        "StreamStatus",
+                        "StreamModeDetails",
+                        "StreamCreationTimestamp",
+                    )
+                }
+                for one in shown
+            ],
+        }
+        if len(found) > limit:
+            answer["NextToken"] = shown[-1]["name"]
+        return answer
 
     def _describe_stream(self, account: _Account, given: dict[str, Any]) -> dict[str, Any]:
         stream = self._stream(account, given)
-        description = {**_description(account, stream), "HasMoreShards": False, "Shards": _shards(stream)}
+        shards = _after(shards_of(stream), given.get("ExclusiveStartShardId"))
+        limit = _whole(given, "Limit", 100, 10_000)
+        description = {
+            **_description(account, stream),
+            "HasMoreShards": len(shards) > limit,
+            "Shards": [one.document(SEQUENCE_BASE) for one in shards[:limit]],
+        }
         return {"StreamDescription": description}
 
     def _describe_summary(self, account: _Account, given: dict[str, Any]) -> dict[str, Any]:
         stream = self._stream(account, given)
-        summary = {**_description(account, stream), "OpenShardCount": stream["shards"], "ConsumerCount": 0}
+        summary = {
+            **_description(account, stream),
+            "OpenShardCount": len(open_shards(shards_of(stream))),
+            "ConsumerCount": len(self._consumers.of(account.key, account.arn(stream["name"]))),
+        }
         return {"StreamDescriptionSummary": summary}
 
     def _list_shards(self, account: _Account, given: dict[str, Any]) -> dict[str, Any]:
-        return {"Shards": _shards(self._stream(account, given))}
+        token = given.get("NextToken")
+        if token is not None:
+            # A token holds the stream; boto3 names it again all the same, which must not be another one.
+            last: Any
+            name, _, last = str(token).partition("\n")
+            if given.get("StreamName") not in (None, name):
+                raise KinesisError("InvalidArgumentException", "NextToken is of another stream.")
+            stream = self._stream(account, {"StreamName": name})
+        else:
+            stream, last = self._stream(account, given), given.get("ExclusiveStartShardId")
+        shards = _after(shards_of(stream), last)
+        limit = _whole(given, "MaxResults", 1000, 10_000)
+        answer: dict[str, Any] = {"Shards": [one.document(SEQUENCE_BASE) for one in shards[:limit]]}
+        if len(shards) > limit:
+            answer["NextToken"] = f"{stream['name']}\n{shards[limit - 1].shard_id}"
+        return answer
+
+    # consumers
+
+    def _register(self, account: _Account, given: dict[str, Any]) -> dict[str, Any]:
+        stream_arn, name = self._arn(account, given), given.get("ConsumerName")
+        if not isinstance(name, str) or not 1 <= len(name) <= 128:
+            raise KinesisError("InvalidArgumentException", "ConsumerName must have 1 to 128 characters.")
+        now = self._platform.clock.now_ms()
+        made = self._consumers.register(account.key, stream_arn, name, now)
+        if made is None:
+            raise KinesisError("ResourceInUseException", f"Consumer {name} exists already.")
+        return {"Consumer": {**made, "ConsumerStatus": "CREATING"}}
+
+    def _deregister(self, account: _Account, given: dict[str, Any]) -> None:
+        found = self._consumer(account, given)
+        self._consumers.deregister(account.key, found["ConsumerARN"])
+
+    def _describe_consumer(self, account: _Account, given: dict[str, Any]) -> dict[str, Any]:
+        found = self._consumer(account, given)
+        return {
+            "ConsumerDescription": {**found, "StreamARN": found["ConsumerARN"].partition("/consumer/")[0]}
+        }
+
+    def _list_consumers(self, account: _Account, given: dict[str, Any]) -> dict[str, Any]:
+        found = self._consumers.of(account.key, self._arn(account, given))
+        after = given.get("NextToken")
+        if isinstance(after, str):
+            found = [one for one in found if one["ConsumerName"] > after]
+        limit = _whole(given, "MaxResults", 100, 10_000)
+        answer: dict[str, Any] = {"Consumers": found[:limit]}
+        if len(found) > limit:
+            answer["NextToken"] = found[limit - 1]["ConsumerName"]
+        return answer
+
+    def _arn(self, account: _Account, given: dict[str, Any]) -> str:
+        arn = given.get("StreamARN")
+        if not isinstance(arn, str):
+            raise KinesisError("InvalidArgumentException", "StreamARN must be given.")
+        return account.arn(self._stream(account, {"StreamARN": arn})["name"])
+
+    def _consumer(self, account: _Account, given: dict[str, Any]) -> dict[str, Any]:
+        arn, name = given.get("ConsumerARN"), given.get("ConsumerName")
+        stream_arn = str(arn).partition("/consumer/")[0] if arn else self._arn(account, given)
+        for one in self._consumers.of(account.key, stream_arn):
+            if one["ConsumerARN"] == arn or (arn is None and one["ConsumerName"] == name):
+                return one
+        raise KinesisError("ResourceNotFoundException", f"Consumer {arn or name} not found.")
 
     # reading
 
@@ -179,12 +330,12 @@ class Kinesis:
         return {"ShardIterator": self._iterator(account, stream, shard, after)}
 
     def _get_records(self, account: _Account, given: dict[str, Any]) -> dict[str, Any]:
-        stream, shard, after = self._read_iterator(account, given.get("ShardIterator"))
+        stream, number, after = self._read_iterator(account, given.get("ShardIterator"))
+        shards = shards_of(stream)
+        shard = shards[number]
         limit = _whole(given, "Limit", _MOST_RECORDS, _MOST_RECORDS)
         found = [
-            one
-            for one in self._messages(account, stream, after=after)
-            if _shard_of(one.body["partitionKey"], stream["shards"]) == shard
+            one for one in self._messages(account, stream, after=after) if shard.holds(one.seq, _hash_of(one))
         ]
         shown = found[:limit]
         if shown:
@@ -192,11 +343,24 @@ class Kinesis:
         behind = 0
         if len(found) > len(shown):
             behind = max(0, self._platform.clock.now_ms() - found[len(shown)].at)
-        return {
+        answer: dict[str, Any] = {
             "Records": [_record(one) for one in shown],
-            "NextShardIterator": self._iterator(account, stream, shard, after),
             "MillisBehindLatest": behind,
         }
+        if shard.ends_after is None or len(found) > len(shown):
+            answer["NextShardIterator"] = self._iterator(account, stream, number, after)
+        else:
+            # A closed shard that is read to its end has no next iterator; its children go on.
+            answer["ChildShards"] = [
+                {
+                    "ShardId": one.shard_id,
+                    "ParentShards": [shards[parent].shard_id for parent in one.parents],
+                    "HashKeyRange": one.hash_range(),
+                }
+                for one in shards
+                if number in one.parents
+            ]
+        return answer
 
     def _messages(self, account: _Account, stream: dict[str, Any], *, after: int = 0) -> list[Record]:
         return self._sinks.messages("kinesis", account.key, account.region, stream["name"], after=after)
@@ -259,8 +423,8 @@ class Kinesis:
             )
         number = self._sinks.append("kinesis", account.key, account.region, stream["name"], key, str(data))
         return {
-            "ShardId": _shard_id(_shard_of(key, stream["shards"])),
-            "SequenceNumber": str(_SEQUENCE_BASE + number),
+            "ShardId": shard_for(shards_of(stream), hash_of(key)).shard_id,
+            "SequenceNumber": str(SEQUENCE_BASE + number),
         }
 
 
@@ -272,6 +436,9 @@ class _Account:
     def __init__(self, key: str, region: str) -> None:
         self.key = key
         self.region = region
+
+    def arn(self, stream: str) -> str:
+        return f"arn:aws:kinesis:{self.region}:{ACCOUNT_ID}:stream/{stream}"
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
@@ -293,15 +460,15 @@ def _whole(given: dict[str, Any], name: str, default: int, most: int) -> int:
 
 def _sequence(given: dict[str, Any]) -> int:
     text = given.get("StartingSequenceNumber")
-    if not isinstance(text, str) or not text.isdigit() or int(text) < _SEQUENCE_BASE:
+    if not isinstance(text, str) or not text.isdigit() or int(text) < SEQUENCE_BASE:
         raise KinesisError("InvalidArgumentException", f"Invalid StartingSequenceNumber {text!r}.")
-    return int(text) - _SEQUENCE_BASE
+    return int(text) - SEQUENCE_BASE
 
 
 def _description(account: _Account, stream: dict[str, Any]) -> dict[str, Any]:
     return {
         "StreamName": stream["name"],
-        "StreamARN": f"arn:aws:kinesis:{account.region}:{_ACCOUNT_ID}:stream/{stream['name']}",
+        "StreamARN": account.arn(stream["name"]),
         "StreamStatus": "ACTIVE",
         "StreamModeDetails": {"StreamMode": "PROVISIONED"},
         "RetentionPeriodHours": 24,
@@ -311,46 +478,27 @@ def _description(account: _Account, stream: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _shard_id(number: int) -> str:
-    return f"shardId-{number:012d}"
+def _after(shards: list[Shard], shard_id: Any) -> list[Shard]:
+    return shards if not isinstance(shard_id, str) else [one for one in shards if one.shard_id > shard_id]
 
 
-def _shards(stream: dict[str, Any]) -> list[dict[str, Any]]:
-    width = _HASH_SPACE // stream["shards"]
-    return [
-        {
-            "ShardId": _shard_id(number),
-            "HashKeyRange": {
-                "StartingHashKey": str(number * width),
-                "EndingHashKey": str(
-                    _HASH_SPACE - 1 if number == stream["shards"] - 1 else (number + 1) * width - 1
-                ),
-            },
-            "SequenceNumberRange": {"StartingSequenceNumber": str(_SEQUENCE_BASE)},
-        }
-        for number in range(stream["shards"])
-    ]
-
-
-def _shard_of(partition_key: str, shards: int) -> int:
-    """Give the shard that a key belongs to: its MD5 as a number within the hash key ranges."""
-    hashed = int.from_bytes(hashlib.md5(partition_key.encode(), usedforsecurity=False).digest(), "big")
-    return min(hashed // (_HASH_SPACE // shards), shards - 1)
+def _hash_of(one: Record) -> int:
+    return hash_of(one.body["partitionKey"])
 
 
 def _shard_number(shard_id: Any, stream: dict[str, Any]) -> int:
-    for number in range(stream["shards"]):
-        if shard_id == _shard_id(number):
-            return number
+    for shard in shards_of(stream):
+        if shard_id == shard.shard_id:
+            return shard.number
     raise KinesisError(
         "ResourceNotFoundException",
-        f"Shard {shard_id} in stream {stream['name']} under account {_ACCOUNT_ID} does not exist",
+        f"Shard {shard_id} in stream {stream['name']} under account {ACCOUNT_ID} does not exist",
     )
 
 
 def _record(one: Record) -> dict[str, Any]:
     return {
-        "SequenceNumber": str(_SEQUENCE_BASE + one.seq),
+        "SequenceNumber": str(SEQUENCE_BASE + one.seq),
         "ApproximateArrivalTimestamp": one.at / 1000,
         "Data": one.body["data"],
         "PartitionKey": one.body["partitionKey"],

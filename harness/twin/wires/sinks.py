@@ -112,6 +112,16 @@ class LocalSinks:
         self._store.put(NOWHERE, _STREAM, stream_id, body)
         return True
 
+    def change(self, service: SinkService, account: str, place: str, stream: dict[str, Any]) -> None:
+        """Keep a stream that has changed."""
+        self._store.put(NOWHERE, _STREAM, self._stream_id(service, account, place, stream["name"]), stream)
+
+    def delete(self, service: SinkService, account: str, place: str, name: str) -> None:
+        """Remove a stream with its messages."""
+        stream_id = self._stream_id(service, account, place, name)
+        self._store.delete(NOWHERE, _STREAM, stream_id)
+        self._store.forget_records(NOWHERE, "sink", stream_id)
+
     def stream(self, service: SinkService, account: str, place: str, name: str) -> dict[str, Any] | None:
         """Describe a stream, or None."""
         return self._store.get(NOWHERE, _STREAM, self._stream_id(service, account, place, name))
