@@ -90,7 +90,7 @@ def test_there_are_examples_of_every_command():
 
 def test_every_option_that_is_mentioned_exists():
     blocks = " ".join(re.findall(r"```sh\n(.*?)```", text(), re.DOTALL))
-    found = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", " ".join(mentioned()) + " " + blocks))
+    found = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", " ".join(mentioned()) + " " + blocks))
     reporters = {option for option in found if option.startswith("--reporter-")}
     assert found - reporters - known_options() <= {"--postman-"}
     for option in reporters - {"--reporter-"}:

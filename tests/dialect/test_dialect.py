@@ -46,7 +46,8 @@ def _is_dialect(side: ast.expr) -> bool:
 
 
 def _is_name(side: ast.expr) -> bool:
-    return isinstance(side, ast.Constant) and side.value in NAMES
+    # `exact` is a word of other rooms, too; there a dialect shows by the name or object on the other side.
+    return isinstance(side, ast.Constant) and side.value in NAMES - {EXACT.name}
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
