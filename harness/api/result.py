@@ -57,7 +57,7 @@ def run(collection: str | Path | Collection | Mapping[str, Any], **options: Unpa
     with LiveRun(config) as live:
         from harness.runner.spool import Spool
 
-        calls = Spool(live.plan.calls)
+        calls = Spool(live.set_up.plan.calls)
         finished: RunFinished | None = None
         for event in live.events():
             match event:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from harness.api import LiveRun
+from harness.api.input_warnings import environment_warnings
+from harness.api.modes.replay import ReplayMode
 from harness.cassettes.compare.answers import DEFAULT_IGNORED, Ignore
 from harness.cassettes.edit import diff, finish_journal, merge, prune, redact, save, scan, show
 from harness.cassettes.file.format import load
@@ -17,6 +19,7 @@ from harness.cassettes.file.journal import SUFFIX, journal_cassette
 from harness.cassettes.file.publish import write_atomically
 from harness.cli.run_config import patterns, run_config
 from harness.cli.terminal import Terminal
+from harness.cli.warnings_told import policy_of, tell_warnings
 from harness.collection.document import is_address
 from harness.errors import ExitCode, InputError, UsageError
 from harness.reporters.units import counted
@@ -102,26 +105,29 @@ def _prune(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     config = run_config(collection_of(cassette, options.collection), options, terminal, replay=options.file)
     with LiveRun(config) as live:
         finished = [event for event in live.events() if isinstance(event, RunFinished)]
-        if live.replay is None or not finished:
+        if not isinstance(live.mode, ReplayMode) or not finished:
             raise RuntimeError("a replay that replays nothing")
-        summary, unused = finished[0].summary, live.replay.unused()
+        summary, unused = finished[0].summary, live.mode.unused()
     if summary.misses or summary.interrupted:
         raise InputError(
             f"nothing is dropped: in the replay {counted(summary.misses, 'request')} had no answer",
             where=options.file,
             hint=f"see what is missing: harness run {config.collection} --replay {options.file}",
         )
+    warned = tell_warnings(
+        (one for one in summary.warnings if one.kind != "unplayed-recording"), config.output.policy, terminal
+    )
     for one in unused:
         terminal.out.write(f"- {title(one)}\n")
     if options.dry_run or not unused:
         terminal.out.write(f"not used: {len(unused)} of {len(cassette.interactions)}; nothing is written\n")
-        return ExitCode.PASSED
-    return _save(prune(cassette, unused), options.file, Redactor(redacted=True), terminal)
+        return warned
+    return max(warned, _save(prune(cassette, unused), options.file, Redactor(redacted=True), terminal))
 
 
 def _scan(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     found = False
-    redactor = _redactor(options, terminal)
+    redactor, warned = _redactor(options, terminal)
     for file in options.files:
         for finding in scan(_read(file), redactor):
             found = True
@@ -130,25 +136,25 @@ def _scan(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             terminal.out.write(f"{file}: {f'{owner}, ' if owner else ''}{place}: a secret\n")
     if not found:
         terminal.out.write("no secrets found\n")
-    return ExitCode.FAILED if found else ExitCode.PASSED
+    return ExitCode.FAILED if found else warned
 
 
 def _redact(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
-    redactor = _redactor(options, terminal)
+    redactor, warned = _redactor(options, terminal)
     if options.file.endswith(SUFFIX):
         if options.output:
             raise UsageError("an interrupted recording ends in its own cassette", where="--output")
         path = finish_journal(Path(options.file), redactor)
         terminal.out.write(f"written to {path}, marked as not complete\n")
-        return ExitCode.PASSED
-    return _save(
-        redact(load(Path(options.file)), redactor), options.output or options.file, redactor, terminal
-    )
+        return warned
+    redacted = redact(load(Path(options.file)), redactor)
+    return max(warned, _save(redacted, options.output or options.file, redactor, terminal))
 
 
 def _import_har(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
-    redactor = _redactor(options, terminal)
-    return _save(redact(import_har(Path(options.file)), redactor), options.output, redactor, terminal)
+    redactor, warned = _redactor(options, terminal)
+    imported = redact(import_har(Path(options.file)), redactor)
+    return max(warned, _save(imported, options.output, redactor, terminal))
 
 
 def _export_har(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -179,12 +185,12 @@ def _save(cassette: Cassette, file: str, redactor: Redactor, terminal: Terminal)
     return ExitCode.PASSED
 
 
-def _redactor(options: argparse.Namespace, terminal: Terminal) -> Redactor:
-    """Return one that knows the environment's secrets and the user's patterns."""
+def _redactor(options: argparse.Namespace, terminal: Terminal) -> tuple[Redactor, ExitCode]:
+    """Return what knows the environment's secrets and the user's patterns, and what warnings are worth."""
     redactor = Redactor(secret_patterns(patterns(options)), redacted=True)
     environment = load_environment(options.environment).with_system(terminal.environ)
     redactor.learn_variables(environment.variables)
-    return redactor
+    return redactor, tell_warnings(environment_warnings(environment), policy_of(options), terminal)
 
 
 _TOOLS: Final[Mapping[str, Callable[[argparse.Namespace, Terminal], ExitCode]]] = {

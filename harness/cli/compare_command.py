@@ -1,20 +1,26 @@
 """`harness compare`: what changed from one result to another."""
 
 import argparse
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
+from harness.cli.warnings_told import policy_of
 from harness.errors import ExitCode
 from harness.reporters.comparison import compare_results, outcomes
 from harness.reporters.log.result_file import read_results
 from harness.reporters.units import counted
+from harness.runner.events import Event, RunFinished
+from harness.runner.results import RunWarning
 
 
 def compare_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
-    """Print the changes as a table; calls that fail newly decide the exit code."""
+    """Print the changes as a table; calls that fail newly decide the exit code, and warnings if asked for."""
     before = outcomes(read_results(Path(options.before)))
-    after = outcomes(read_results(Path(options.after)))
+    warnings: list[RunWarning] = []
+    after = outcomes(_noting(warnings, read_results(Path(options.after))))
+    failing_warnings = sum(map(policy_of(options).fails, warnings))
     changes = compare_results(before, after, slower_percent=options.slower)
     iterations = len({iteration for _, iteration in (*before, *after)})
     rows = []
@@ -32,4 +38,14 @@ def compare_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode
     newly = sum(change.kind == "newly failing" for change in changes)
     told = f"{counted(len(after), 'call')} compared, {failing} failing, {newly} of them newly"
     terminal.out.write(told + "\n")
-    return ExitCode.FAILED if newly else ExitCode.PASSED
+    if failing_warnings:
+        terminal.out.write(f"{counted(failing_warnings, 'warning')} of the later result taken for failures\n")
+    return ExitCode.FAILED if newly or failing_warnings else ExitCode.PASSED
+
+
+def _noting(warnings: list[RunWarning], events: Iterable[Event]) -> Iterator[Event]:
+    """Hand events on, and note what a run warned of."""
+    for event in events:
+        if isinstance(event, RunFinished):
+            warnings += event.summary.warnings
+        yield event

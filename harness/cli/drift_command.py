@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.api import LiveRun
+from harness.api.modes.drift import DriftMode
 from harness.cassettes.compare.drift import Drift, DriftReport, accept
 from harness.cassettes.compare.drift_page import drift_page
 from harness.cassettes.edit import save
@@ -19,6 +20,7 @@ from harness.cli.drift_rows import drift_rows
 from harness.cli.run_config import run_config
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
+from harness.cli.warnings_told import tell_warnings
 from harness.errors import ExitCode, InputError, UsageError
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
@@ -39,15 +41,16 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     config = config.but(drift=options.file, drift_ignore=ignore_of(options))
     with LiveRun(config) as live:
         finished = _run(live)
-        if live.drift is None:
+        if not isinstance(live.mode, DriftMode):
             raise RuntimeError("a run under drift that compares nothing")
-        report = live.drift.report()
-        redactor = live.watch.redactor
+        report = live.mode.report()
+        redactor = live.set_up.watch.redactor
     summary = finished.summary
     if finished.error is not None:
         report = report.without_unsent()
     _tell(report, finished, terminal)
     _tell_undefined(report, cassette, terminal)
+    warned = tell_warnings(summary.warnings, config.output.policy, terminal)
     if options.output is not None:
         _write_page(Path(options.output), report, cassette)
     chosen = [one for one in report.drifts if _is_chosen(one, options.accept or ())]
@@ -66,7 +69,7 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         return ExitCode.INTERRUPTED
     if len(accepted) < len(report.drifts):
         return ExitCode.DRIFT
-    return ExitCode.FAILED if summary.failed else ExitCode.PASSED
+    return ExitCode.FAILED if summary.failed else warned
 
 
 def _run(live: LiveRun) -> RunFinished:

@@ -32,8 +32,8 @@ def write_exports(live: LiveRun, options: argparse.Namespace, terminal: Terminal
     exported_at = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
     told: list[str] = []
     for path, scope in (
-        (options.export_environment, live.scopes.environment),
-        (options.export_globals, live.scopes.globals),
+        (options.export_environment, live.set_up.scopes.environment),
+        (options.export_globals, live.set_up.scopes.globals),
     ):
         if path is not None:
             document = export_scope(
@@ -47,9 +47,9 @@ def write_exports(live: LiveRun, options: argparse.Namespace, terminal: Terminal
             file = _write(path, document, f"newman-{scope.name}.json", secret=secret and dialect.run.masks)
             told += [file] if secret else []
     if options.export_collection is not None:
-        _write(options.export_collection, live.collection.source, "newman-collection.json")
+        _write(options.export_collection, live.set_up.collection.source, "newman-collection.json")
     if options.export_cookie_jar is not None:
-        jar: Any = live.jar.to_json()
+        jar: Any = live.set_up.jar.to_json()
         if hides:
             jar = masked(jar, live.mask)
         file = _write(

@@ -4,7 +4,9 @@ import argparse
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
+from harness.api.input_warnings import collection_warnings
 from harness.cli.terminal import Terminal
+from harness.cli.warnings_told import policy_of, tell_warnings
 from harness.client.url import unparse
 from harness.collection.load import load_collection
 from harness.collection.model import Folder, Item
@@ -17,18 +19,17 @@ _PLAIN = {"├": "|", "└": "`", "─": "-", "│": "|", "·": "-"}
 
 def list_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Print the tree, with method and URL of each call, and how many there are."""
+    policy = policy_of(options)
     collection = load_collection(options.collection)
     chosen = {id(item) for item in select(collection, (), answers=EXACT.inputs)}
     lines = [collection.name, *_tree(collection.root, "", chosen)]
     count = len(chosen)
-    for notice in collection.notices:
-        terminal.err.write(f"warning: {notice.told}\n")
     lines += ["", f"{count} request" + ("" if count == 1 else "s")]
     text = "\n".join(lines) + "\n"
     if "utf" not in (terminal.out.encoding or "utf-8").lower():
         text = "".join(_PLAIN.get(character, character) for character in text)
     terminal.out.write(text)
-    return ExitCode.PASSED
+    return tell_warnings(collection_warnings(collection), policy, terminal)
 
 
 def _tree(folder: Folder, indent: str, chosen: AbstractSet[int]) -> Iterator[str]:

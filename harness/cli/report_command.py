@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from harness.cli.reporting import DEFAULT, Given, close_all, context_of, reporters_of, warn_of_idle
+from harness.cli.reporting import DEFAULT, Given, close_all, context_of, idle_options, reporters_of
 from harness.cli.terminal import Terminal
+from harness.cli.warnings_told import policy_of, tell_warnings
 from harness.errors import ExitCode, UsageError, choices
 from harness.reporters.log.result_file import read_results
-from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted
+from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.results import CallResult
 from harness.secrets.watch import SecretWatch
 
@@ -17,7 +18,10 @@ _BY_EXTENSION: Final[Mapping[str, str]] = {".html": "html", ".htm": "html", ".xm
 
 
 def report_command(options: argparse.Namespace, given: Given, terminal: Terminal) -> ExitCode:
-    """Let the reporters handle the events again; a report that is made is a success, whatever it tells."""
+    """Let the reporters handle the events again; a report that is made is a success, whatever it tells.
+
+    Warnings that are to be failures are none the less: those of the run that it tells of, too.
+    """
     names = [name for name in (options.reporters or "").split(",") if name]
     if options.output is not None:
         name = _reporter_for(options.output)
@@ -27,9 +31,12 @@ def report_command(options: argparse.Namespace, given: Given, terminal: Terminal
     watch = SecretWatch(redacted=True)
     context = context_of(options, terminal, watch.mask)
     reporters = reporters_of(names, given, context, history=options.history)
-    warn_of_idle(names, given, terminal)
+    policy = policy_of(options)
+    worst = tell_warnings(idle_options(names, given, terminal), policy, terminal)
     try:
         for event in _events(Path(options.results), watch):
+            if isinstance(event, RunFinished) and any(map(policy.fails, event.summary.warnings)):
+                worst = ExitCode.FAILED
             for reporter in reporters:
                 reporter.handle(event)
     finally:
@@ -37,7 +44,7 @@ def report_command(options: argparse.Namespace, given: Given, terminal: Terminal
     for reporter in reporters:
         if reporter.written is not None and not options.silent:
             terminal.out.write(f"written to {reporter.written}\n")
-    return ExitCode.PASSED
+    return worst
 
 
 def _reporter_for(file: str) -> str:

@@ -1,7 +1,7 @@
 """The reporters of a command, from its options."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, get_args
@@ -18,6 +18,7 @@ from harness.reporters.reporter import (
     create,
     options_of,
 )
+from harness.runner.results import RunWarning
 from harness.secrets.watch import Mask, Unmasked
 
 Given = Mapping[str, str | bool]
@@ -123,17 +124,18 @@ def _refuse_unknown(given: str) -> None:
     check_option(name, given.removeprefix(name).removeprefix("-"))
 
 
-def warn_of_idle(names: list[str], given: Given, terminal: Terminal, *, dialect: Dialect = EXACT) -> None:
-    """Say which options of reporters change nothing here, and why.
+def idle_options(
+    names: list[str], given: Given, terminal: Terminal, *, dialect: Dialect = EXACT
+) -> Iterator[RunWarning]:
+    """Warn of options of reporters that change nothing here, and note those that never do.
 
     Some dialects say nothing of those whose reporter is not in use.
     """
     for name in REPORTERS if dialect.reports.idle_options else ():
         options = [f"--reporter-{one}" for one in given if one.startswith(f"{name}-")]
         if options and name not in names:
-            terminal.err.write(
-                f"warning: {', '.join(options)} changes nothing: add {name} to -r for this reporter\n"
-            )
+            text = f"{', '.join(options)} changes nothing: add {name} to -r for this reporter"
+            yield RunWarning(kind="idle-option", message=text)
     for name in dict.fromkeys(name for name in names if name in REPORTERS):
         own = _options_for(name, names, given)
         for option, reason in REPORTERS[name].idle.items():

@@ -11,9 +11,10 @@ from harness.cli.exports import write_exports
 from harness.cli.joint_reports import JointReports, writes_a_file
 from harness.cli.newmanrc import configured
 from harness.cli.parser import ValueRefused
-from harness.cli.reporting import DEFAULT, close_all, context_of, reporters_of, tell_written, warn_of_idle
+from harness.cli.reporting import DEFAULT, close_all, context_of, idle_options, reporters_of, tell_written
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
+from harness.cli.warnings_told import tell_warnings
 from harness.dialect import DIALECTS, Dialect
 from harness.errors import ExitCode, HarnessError, UsageError, choices
 from harness.reporters.reporter import REPORTERS
@@ -98,7 +99,8 @@ def _run_one(
         reporters = reporters_of(told, reporter_options, context, history=history, clear=options.no_mask)
         if joint is not None:
             reporters.append(joint.log(collection, context))
-        warn_of_idle(names, reporter_options, terminal, dialect=config.dialect)
+        idle = idle_options(names, reporter_options, terminal, dialect=config.dialect)
+        warned = tell_warnings(idle, config.output.policy, terminal)
         events = live.events(chosen=chosen)
         finished: RunFinished | None = None
         try:
@@ -122,14 +124,15 @@ def _run_one(
                 tell_written(reporters, terminal)
         if finished is None:
             raise RuntimeError("the run told no end")
-        for line in live.platform_notes():
+        for line in live.set_up.network.told():
             terminal.err.write(f"{line}\n")
         write_exports(live, options, terminal)
         if options.share_variables:
-            shared |= {"environment": _left(live.scopes.environment), "globals": _left(live.scopes.globals)}
+            left = live.set_up.scopes
+            shared |= {"environment": _left(left.environment), "globals": _left(left.globals)}
         if finished.summary.misses:
             _tell_misses(finished.summary, live.mask, terminal)
-        return live.exit_code(finished.summary)
+        return max(live.exit_code(finished.summary), warned)
 
 
 def _tell_misses(summary: RunSummary, mask: Callable[[str], str], terminal: Terminal) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from harness.api import LiveRun, RunConfig
 from harness.api.address_form import as_used
+from harness.api.modes.drift import DriftMode
 from harness.api.preparation import collection_of
 from harness.cassettes.compare.drift import DriftReport
 from harness.cassettes.file.publish import write_atomically
@@ -109,7 +110,7 @@ def _run(config: RunConfig) -> tuple[RunFinished, DriftReport | None]:
                 event = events.throw(interrupt)
         if finished is None:
             raise RuntimeError("the run told no end")
-        report = None if live.drift is None else live.drift.report()
+        report = live.mode.report() if isinstance(live.mode, DriftMode) else None
     if report is not None and finished.error is not None:
         report = report.without_unsent()
     return finished, report

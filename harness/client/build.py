@@ -24,6 +24,7 @@ from harness.client.url import unparse
 from harness.collection.model import Auth, Pair, Request, Url
 from harness.collection.url_text import parse
 from harness.variables.draws import Clock, SystemClock
+from harness.warning_kinds import WarningText
 
 USER_AGENT: Final = "PostmanRuntime/7.39.1"
 # In Postman's order; `None` is made for each request.
@@ -88,11 +89,15 @@ def build(
     """Resolve a request and read its files. What is wrong with files and profile is told in `warnings`."""
     profile = profile or Profile()
     warnings = list(profile.warnings)
+
+    def unread(text: str) -> None:
+        warnings.append(WarningText(text, kind="unreadable-file"))
+
     draft = Draft(
         method=(resolve(request.method) if "{{" in request.method else request.method).upper(),
         url=resolve_url(request.url, resolve),
         headers=tuple([_header(pair, resolve) for pair in request.headers]),
-        content=read_content(request.body, resolve, files, warnings.append),
+        content=read_content(request.body, resolve, files, unread),
         prunes=not profile.disable_body_pruning,
     )
     return BuiltRequest(

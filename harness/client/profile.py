@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.collection.javascript import as_boolean, as_number
+from harness.warning_kinds import WarningText
 
 SYSTEM_HEADERS: Final = frozenset(
     {
@@ -74,10 +75,10 @@ def _names(value: object) -> frozenset[str]:
 
 
 def _complaints(given: Mapping[str, Any]) -> list[str]:
-    complaints = []
+    complaints: list[str] = []
     version = given.get("protocolVersion")
     if isinstance(version, str) and version in NOT_HONOURED:
         complaints.append(f"protocolVersion {version!r} is not supported, HTTP/1.1 is used")
     if given.get("tlsPreferServerCiphers"):
         complaints.append("tlsPreferServerCiphers has no effect: the server decides")
-    return complaints
+    return [WarningText(text, kind="ignored-setting") for text in complaints]

@@ -39,6 +39,7 @@ from harness.collection.model import Url
 from harness.collection.url_text import parse
 from harness.dialect import EXACT, RunAnswers
 from harness.errors import OfflineError, ReplayMiss
+from harness.warning_kinds import WarningText
 
 # How often an auth may send a request again (postman-runtime's replay controller).
 MOST_REPLAYS: Final = 3
@@ -180,7 +181,8 @@ class _Sending:
                 send = next(flow)
             replays += 1
             if replays > MOST_REPLAYS:
-                self._warnings.append("runtime: maximum intermediate request limit exceeded")
+                text = "runtime: maximum intermediate request limit exceeded"
+                self._warnings.append(WarningText(text, kind="auth-limit"))
                 return response
 
     def _unsigned(self, draft: Draft) -> Response:
@@ -196,7 +198,8 @@ class _Sending:
         found = None if auth is None else scheme(auth.type)
         if auth is not None and found is None:
             known = ", ".join(sorted(MODULES))
-            self._warnings.append(f"runtime: could not find a handler for auth: {auth.type} (known: {known})")
+            text = f"runtime: could not find a handler for auth: {auth.type} (known: {known})"
+            self._warnings.append(WarningText(text, kind="unknown-auth"))
         tools = self._tools()
         if auth is not None and found is not None:
             flow = found(draft, Params(auth.params, self._memory), tools)
@@ -222,7 +225,8 @@ class _Sending:
 
     def _warn(self, problem: AuthProblem) -> None:
         kind = self._built.auth.type if self._built.auth else "auth"
-        self._warnings.append(f"runtime~{kind}.auth: could not sign the request: {problem}")
+        text = f"runtime~{kind}.auth: could not sign the request: {problem}"
+        self._warnings.append(WarningText(text, kind="unsigned-request"))
 
     def _draw_token(self) -> str:
         return draw_uuid(self._built.random)
@@ -315,7 +319,7 @@ class _Sending:
                     f"certificate \"{name}\" load error:  ENOENT: no such file or directory, open '{path}'"
                 )
                 if message not in self._warnings:
-                    self._warnings.append(message)
+                    self._warnings.append(WarningText(message, kind="client-certificate"))
                 certificate = replace(certificate, **{name: None})
         return certificate if certificate.pfx or (certificate.cert and certificate.key) else None
 

@@ -9,6 +9,7 @@ from harness.collection.document import Fetch, Source, Spot, is_address, read_js
 from harness.collection.model import Collection
 from harness.collection.v2 import read_collection
 from harness.errors import InputError, choices
+from harness.warning_kinds import WarningText
 
 
 def load_collection(
@@ -47,7 +48,7 @@ def _read(document: Any, name: str) -> Collection:
 
         if v1.is_v1(document):
             what = "the collection has Postman's old format v1, and was converted; export it as v2.1"
-            warning = f"{name}: {what}" if name else what
+            warning = WarningText(f"{name}: {what}" if name else what, kind="old-collection")
             return read_collection(v1.convert(document, Spot(name)), name, (warning,))
     return read_collection(document, name)
 

@@ -158,7 +158,8 @@ class Request:
 class Notice:
     """Something about an input that its author should know: what, and where in which file.
 
-    `file` is a path that the user can open, `field` the part of the file (`headers[0].value`).
+    `file` is a path that the user can open, `field` the part of the file (`headers[0].value`), `kind` one of
+    `warning_kinds.KINDS`.
     """
 
     message: str
@@ -166,6 +167,7 @@ class Notice:
     line: int | None = None
     column: int | None = None
     field: str = ""
+    kind: str = "odd-collection"
 
     @property
     def place(self) -> str:

@@ -14,6 +14,7 @@ from harness.collection.javascript import as_boolean, as_text
 from harness.collection.model import Collection, EventName, Folder, Item, Request, Script
 from harness.collection.request_json import auth_from_json, description_text, request_from_json
 from harness.collection.variable import read_variables
+from harness.warning_kinds import WarningText
 
 
 def read_collection(document: Any, file: str, warnings: tuple[str, ...] = ()) -> Collection:
@@ -127,7 +128,8 @@ class _Reader:
             return None
         lines = given.get("exec")
         if "src" in given:
-            self.warn(path, f"{event} script", "scripts from a file (`src`) are not run, as in newman")
+            text = "scripts from a file (`src`) are not run, as in newman"
+            self.warn(path, f"{event} script", text, kind="script-file")
             lines = None
         if isinstance(lines, str):
             lines = lines.replace("\r\n", "\n").split("\n")
@@ -141,9 +143,10 @@ class _Reader:
             packages=_packages(packages) if isinstance(packages, Mapping) else {},
         )
 
-    def warn(self, path: tuple[str, ...], field: str, message: str) -> None:
+    def warn(self, path: tuple[str, ...], field: str, message: str, *, kind: str = "odd-collection") -> None:
         place = ", ".join(part for part in (" / ".join(path), field) if part)
-        self.warnings.append(f"{self.file}: {place}: {message}" if self.file else f"{place}: {message}")
+        text = f"{self.file}: {place}: {message}" if self.file else f"{place}: {message}"
+        self.warnings.append(WarningText(text, kind=kind))
 
 
 def _is_folder(given: Mapping[str, Any]) -> bool:

@@ -1,13 +1,14 @@
-"""Write what is made from the table and kept in files: the reference page, and the keywords of `run()`."""
+"""Write what is made from the table and kept in files: the reference pages, and the keywords of `run()`."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from harness.options.config import PLACES
-from harness.options.reference import page
+from harness.options.reference import page, warnings_page
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "options.md"
+WARNINGS_PAGE = PAGE.with_name("warnings.md")
 KEYWORDS = Path(__file__).with_name("keywords.py")
 
 _HEAD = '''\
@@ -44,9 +45,10 @@ def _lines() -> Iterator[str]:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write all of them."""
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(page(), "utf-8")
+    WARNINGS_PAGE.write_text(warnings_page(), "utf-8")
     KEYWORDS.write_text(keyword_lines(), "utf-8")
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from harness.options.config import options_on
 from harness.options.network import EVENTHUBS, KINESIS
-from harness.options.option import FLOW, HEADINGS, LIMITS, NETWORK, OUTPUT, WHAT, Argument, Option
+from harness.options.option import FLOW, HEADINGS, LIMITS, NETWORK, OUTPUT, WARNINGS, WHAT, Argument, Option
 from harness.options.output import SECRET_PATTERN
 from harness.options.values import milliseconds, moment, percent, port, share, whole
 from harness.reporters.reporter import REPORTERS
@@ -218,14 +218,14 @@ _TOOLS: Final = (
         arguments=(_CASSETTE_FILE, _RECORDED),
         sections=(
             Section(options=(Option(name="dry-run", kind="flag", help="only say what would be dropped"),)),
-            *_headed(WHAT),
+            *_headed(WHAT, WARNINGS),
         ),
     ),
     Command(
         name="scan",
         help="look for secrets; exit code 1 when there are",
         arguments=(_CASSETTE_FILES,),
-        sections=(Section(options=_SECRETS),),
+        sections=(Section(options=_SECRETS), *_headed(WARNINGS)),
     ),
     Command(
         name="redact",
@@ -244,13 +244,14 @@ _TOOLS: Final = (
                     *_SECRETS,
                 )
             ),
+            *_headed(WARNINGS),
         ),
     ),
     Command(
         name="import-har",
         help="make a cassette of a browser's HAR",
         arguments=(Argument(name="file", metavar="HAR"),),
-        sections=(Section(options=(_OUTPUT_CASSETTE, *_SECRETS)),),
+        sections=(Section(options=(_OUTPUT_CASSETTE, *_SECRETS)), *_headed(WARNINGS)),
     ),
     Command(
         name="export-har",
@@ -428,7 +429,7 @@ COMMANDS: Final = (
                     ),
                 )
             ),
-            *_headed(WHAT, LIMITS, NETWORK),
+            *_headed(WHAT, LIMITS, WARNINGS, NETWORK),
         ),
     ),
     Command(
@@ -456,6 +457,7 @@ COMMANDS: Final = (
                     *_REPORTING,
                 )
             ),
+            *_headed(WARNINGS),
         ),
     ),
     Command(
@@ -478,6 +480,7 @@ COMMANDS: Final = (
                     ),
                 )
             ),
+            *_headed(WARNINGS),
         ),
     ),
     Command(
@@ -501,6 +504,7 @@ COMMANDS: Final = (
         name="list",
         help="show folders and calls of a collection as a tree",
         arguments=(Argument(name="collection", metavar="COLLECTION", help="file or URL"),),
+        sections=_headed(WARNINGS),
     ),
     Command(
         name="serve",

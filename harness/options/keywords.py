@@ -65,4 +65,6 @@ class RunKeywords(TypedDict, total=False):
     timeout_request_ms: int
     timeout_script_ms: int | None
     strict: bool
+    error_on: Sequence[str]
+    ignore_warnings: Sequence[str]
     secret_patterns: Mapping[str, str]

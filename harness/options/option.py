@@ -16,9 +16,10 @@ LIMITS: Final = "limits"
 FLOW: Final = "how it runs"
 NETWORK: Final = "network"
 CASSETTE: Final = "record, replay, local platform"
+WARNINGS: Final = "warnings"
 OUTPUT: Final = "output"
 
-HEADINGS: Final = (WHAT, LIMITS, FLOW, NETWORK, CASSETTE, OUTPUT)
+HEADINGS: Final = (WHAT, LIMITS, FLOW, WARNINGS, NETWORK, CASSETTE, OUTPUT)
 """The headings of a run's options, in the order of its help."""
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from harness.errors import UsageError, choices
 from harness.options.option import (
     BOTH,
-    FLOW,
+    WARNINGS,
     WHAT,
     Option,
     setting,
 )
+from harness.warning_kinds import KINDS, WarningPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 SECRET_PATTERN: Final = Option(
@@ -36,10 +38,48 @@ class OutputOptions:
         False,
         Option(
             name="strict",
-            heading=FLOW,
+            heading=WARNINGS,
             on=BOTH,
             kind="flag",
-            help="warnings fail the run: names that are not defined, recordings that are not played",
+            help="take every warning for a failure, as of undefined names and recordings not played",
+        ),
+    )
+    error_on: Sequence[str] = setting(
+        (),
+        Option(
+            name="error-on",
+            heading=WARNINGS,
+            on=BOTH,
+            kind="list",
+            metavar="KIND",
+            choices=tuple(KINDS),
+            help="take warnings of this kind for failures; repeatable",
+        ),
+    )
+    ignore_warnings: Sequence[str] = setting(
+        (),
+        Option(
+            name="ignore-warning",
+            heading=WARNINGS,
+            on=BOTH,
+            kind="list",
+            metavar="KIND",
+            choices=tuple(KINDS),
+            help="tell of no warning of this kind, and let none fail; repeatable",
         ),
     )
     secret_patterns: Mapping[str, str] = setting(dict, SECRET_PATTERN)
+
+    def __post_init__(self) -> None:
+        for option, kinds in (("--error-on", self.error_on), ("--ignore-warning", self.ignore_warnings)):
+            for kind in kinds:
+                if kind not in KINDS:
+                    raise UsageError(
+                        f"there is no kind of warning {kind!r}", where=option, hint=choices(kind, KINDS)
+                    )
+
+    @property
+    def policy(self) -> WarningPolicy:
+        """Which warnings are told, and which are failures."""
+        errors, ignored = frozenset(self.error_on), frozenset(self.ignore_warnings)
+        return WarningPolicy(strict=self.strict, errors=errors, ignored=ignored)

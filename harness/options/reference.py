@@ -8,6 +8,7 @@ from harness.options.commands import COMMANDS, RUN, RUN_DEFAULTS, Command
 from harness.options.config import GROUPS, PLACES
 from harness.options.option import Option, camel
 from harness.options.pytest_only import PYTEST_OPTIONS
+from harness.warning_kinds import KINDS
 
 _INTRODUCTION: Final = """\
 # Options
@@ -20,10 +21,32 @@ pytest, the keywords of `harness.run()`, the names in `.newmanrc` and shell comp
 `eval "$(harness completion bash)"` lets bash complete all of it; there are scripts for zsh and fish, too.
 """
 
+_WARNINGS: Final = """\
+# Warnings
+
+<!-- Written by `python -m harness.options`; edit the table in `harness/warning_kinds.py`. -->
+
+What may be a mistake, and fails nothing by itself, is a warning. Each has a kind:
+
+- `--ignore-warning KIND` tells of no warning of that kind;
+- `--error-on KIND` takes those of that kind for failures, with exit code 1;
+- `--strict` takes all of them for failures, but for those ignored.
+
+The first two may be given several times. pytest has them as `--postman-ignore-warning`, `--postman-error-on`
+and `--postman-strict`, and `harness.run()` as `ignore_warnings`, `error_on` and `strict`. The terminal shows
+the kind behind each warning, `-r json` and `-r events` keep it as `kind`.
+"""
+
 
 def page() -> str:
     """Return the page as Markdown."""
     return "\n".join([_INTRODUCTION, *_commands(COMMANDS, "harness"), *_pytest(), *_python()])
+
+
+def warnings_page() -> str:
+    """Return the page of the kinds of warnings as Markdown."""
+    rows = [f"| `{kind}` | {_cell(meaning)} |" for kind, meaning in KINDS.items()]
+    return "\n".join([_WARNINGS, "| kind | |\n|---|---|", *rows, ""])
 
 
 def _commands(commands: Sequence[Command], above: str) -> Iterator[str]:

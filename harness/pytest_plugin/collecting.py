@@ -1,6 +1,5 @@
 """Collectors: what pytest sees of a collection and its folders."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,18 +19,18 @@ from harness.collection.v3.reader import read_yaml
 from harness.errors import HarnessError
 from harness.pytest_plugin.blocked_calls import FencedTransport
 from harness.pytest_plugin.drive import Drive, Itinerary
-from harness.pytest_plugin.failure import error_text, failure_around, harmless, request_line, setup_text
+from harness.pytest_plugin.failure import error_text, failure_around, request_line, setup_text
 from harness.pytest_plugin.finished_runs import ended_runs
 from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.marks import fence, marked_settings
 from harness.pytest_plugin.naming import Names, marker
 from harness.pytest_plugin.notes import add_note, notes
 from harness.pytest_plugin.options import option_value
+from harness.pytest_plugin.run_end import failing_warnings, tell_recording
 from harness.pytest_plugin.run_opening import open_run
 from harness.pytest_plugin.run_settings import run_config
 from harness.pytest_plugin.running import Running
 from harness.pytest_plugin.session_report import new_log
-from harness.reporters.units import counted
 from harness.runner.plan import Plan
 from harness.runner.run import Step
 from harness.runner.spool import Spool
@@ -152,12 +151,12 @@ class CollectionFile(pytest.File):
             # What is not sent this time stays in the cassette.
             settings = settings.but(cassette_mode="all")
         live = open_run(self.config, self.ihook, self.path, settings)
-        if live.mode == "live":
+        if live.mode.word == "live":
             self._fence(live)
-        set_up = live.mode == "replay" or option_value(self.config, "upstream")
+        set_up = live.mode.word == "replay" or option_value(self.config, "upstream")
         itinerary = Itinerary(chosen, self.upstream(chosen) if set_up else frozenset())
         if whole and self._is_awaited():
-            self._spool = Spool(live.plan.calls)
+            self._spool = Spool(live.set_up.plan.calls)
         return Drive(live, itinerary, self._spool, new_log(self.config, live, self.nodeid))
 
     def _fence(self, live: LiveRun) -> None:
@@ -189,7 +188,7 @@ class CollectionFile(pytest.File):
             drive.itinerary.passed |= self.passed
             early = not drive.itinerary.done
             last = drive.finish(early=early)
-            self._tell(drive)
+            tell_recording(drive, self)
             finished, spool = drive.finished, self._spool
             if finished is not None and spool is not None and not early:
                 ended_runs(self.config).keep(self.path, drive.live, finished, spool)
@@ -198,7 +197,7 @@ class CollectionFile(pytest.File):
                 lines = "; ".join(request_line(one, drive.shown) for one in last)
                 add_note(self.config, f"{self.nodeid} ended early, and ran what always runs: {lines}")
             failures = [text for one in last if (text := setup_text(one, drive.shown)) is not None]
-            failures += self._warned(drive, early=early)
+            failures += failing_warnings(drive, self, early=early)
             if failures:
                 raise failure_around("\n".join(failures), self)
         except HarnessError as error:
@@ -206,45 +205,6 @@ class CollectionFile(pytest.File):
         finally:
             if not kept:
                 drive.close()
-
-    def _warned(self, drive: Drive, *, early: bool) -> list[str]:
-        """Say what the run warned of as a whole, and return what of it fails it."""
-        live, warnings = drive.live, list(drive.warnings)
-        if drive.finished is not None and drive.whole and not early:
-            unused = live.unused(drive.finished)
-            warnings += () if unused is None else (unused,)
-        # This one fails the run by itself.
-        expired = live.expired if live.expired and live.expired.rule.consequence == "fail" else None
-        failing: list[str] = []
-        for one in warnings:
-            text = harmless(live.mask)(one.message + (f"\n  --> {one.place}" if one.place else ""))
-            if live.config.output.strict or (expired is not None and one.message == expired.message):
-                failing.append(text)
-            else:
-                add_note(self.config, f"{self.nodeid}: {text}")
-        return failing
-
-    def _tell(self, drive: Drive) -> None:
-        if drive.live.recording is None:
-            return
-        facts: Mapping[str, Any] = drive.finished.summary.facts if drive.finished else {}
-        cassette = str(drive.live.cassette)
-        if facts.get("cassette") == cassette:
-            into = cassette if drive.live.apart is None else f"{drive.live.apart}{os.sep}"
-            recorded = counted(facts["recorded"], "interaction")
-            add_note(self.config, f"{self.nodeid}: {recorded} recorded into {into}")
-            outcome = drive.live.recording.outcome
-            if outcome is not None and outcome.beside is not None:
-                add_note(
-                    self.config,
-                    f"{self.nodeid}: {outcome.beside} stays, since it holds calls that were not recorded now",
-                )
-        else:
-            add_note(
-                self.config,
-                f"{self.nodeid}: the recording is not complete, and {cassette} is as it was; "
-                "continue with --postman-resume=continue",
-            )
 
 
 class FolderCollector(pytest.Collector):

@@ -75,7 +75,9 @@ class Drive:
     @property
     def whole(self) -> bool:
         """Whether all of the plan was asked for: nothing was left out or skipped."""
-        return len(self.itinerary.asked) == len(self.live.plan.calls) * self.live.plan.iterations
+        return (
+            len(self.itinerary.asked) == len(self.live.set_up.plan.calls) * self.live.set_up.plan.iterations
+        )
 
     def is_past(self, step: Step) -> bool:
         """Whether the run cannot be asked for a step any more, since it was asked for a later one."""
@@ -106,7 +108,7 @@ class Drive:
         again; a replay tells what it told, for the recording has nothing else to say.
         """
         if self._latest is not None and self._again(step):
-            if self.live.mode != "replay":
+            if self.live.mode.word != "replay":
                 self._latest = (step, [self._repeat(step)])
             return self._latest[1]
         results: list[CallResult] = []
@@ -179,7 +181,7 @@ class Drive:
         result = event.result
         if event.goes_to is None:
             self._over = (result.iteration, result.position + 1)
-        elif event.goes_to < len(self.live.plan.calls):
+        elif event.goes_to < len(self.live.set_up.plan.calls):
             self._over = (result.iteration, event.goes_to)
         # Otherwise the iteration ends, after those of its calls that always run.
 

@@ -40,7 +40,7 @@ class EndedRuns:
 
     def run(self, collection: Path, live: LiveRun, log: Reporter | None = None) -> RunResult:
         """Run a collection to its end, and keep it. All events are told to `log`."""
-        calls = Spool(live.plan.calls)
+        calls = Spool(live.set_up.plan.calls)
         finished: RunFinished | None = None
         try:
             for event in live.events():

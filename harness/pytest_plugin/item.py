@@ -105,8 +105,13 @@ class CallItem(pytest.Item):
             assertion_report(self, result, assertion, mask, bodies=bodies) for assertion in result.assertions
         )
         texts = [failure_text(result, mask, bodies=bodies), assertions_text(result, mask)]
-        if drive.live.config.output.strict:
-            texts += (mask(f"{one.message}\n  a warning, and --postman-strict") for one in result.warnings)
+        policy = drive.live.set_up.config.output.policy
+        asked = "--postman-strict" if policy.strict else "--postman-error-on"
+        texts += (
+            mask(f"{one.message}\n  a warning ({one.kind}), and {asked}")
+            for one in result.warnings
+            if policy.fails(one)
+        )
         if result.exchange is not None and result.exchange.failure is not None:
             missed = result.exchange.failure.kind == "miss"
             texts.append(f"  record just this: {command_for(self, '--postman-record')}" if missed else None)

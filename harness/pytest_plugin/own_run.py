@@ -39,10 +39,10 @@ class OwnRun:
         except HarnessError:
             planned(settings)  # says of a cassette that is not there that it is this which is missing
             raise
-        known, (files, _) = notes(self._request.config), cassette_in_use(settings, live.plan)
+        known, (files, _) = notes(self._request.config), cassette_in_use(settings, live.set_up.plan)
         known.cassettes += (str(one.resolve()) for one in files)
         hosts = self._hosts
-        if live.mode == "live" and hosts is not None:
+        if live.mode.word == "live" and hosts is not None:
             session = live.context.session
             session.transport = FencedTransport(session.transport, lambda _: hosts)
         return live

@@ -29,7 +29,7 @@ def open_run(config: pytest.Config, hook: Any, path: Path, settings: RunConfig) 
 
     try:
         live.context = replace(live.context, amend=amend)
-        hook.pytest_postman_environment(config=config, path=path, environment=live.scopes.environment)
+        hook.pytest_postman_environment(config=config, path=path, environment=live.set_up.scopes.environment)
     except BaseException:
         live.close()
         raise

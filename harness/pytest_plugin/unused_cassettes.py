@@ -7,8 +7,9 @@ import pytest
 
 from harness.cassettes.file.unused import idle_cassettes
 from harness.pytest_plugin.notes import add_note, notes
-from harness.pytest_plugin.options import option_value
+from harness.pytest_plugin.run_settings import run_config
 from harness.reporters.units import counted
+from harness.runner.results import RunWarning
 
 
 def tell_idle_cassettes(session: pytest.Session) -> bool:
@@ -28,8 +29,13 @@ def tell_idle_cassettes(session: pytest.Session) -> bool:
     if not idle:
         return False
     names = ", ".join(_shown(one) for one in idle)
-    add_note(config, f"{counted(len(idle), 'cassette')} that nothing uses: {names}")
-    return bool(option_value(config, "strict"))
+    unused = RunWarning(
+        kind="unused-cassette", message=f"{counted(len(idle), 'cassette')} that nothing uses: {names}"
+    )
+    policy = run_config(config, config.rootpath).output.policy
+    for one in policy.told([unused]):
+        add_note(config, one.message)
+    return policy.fails(unused)
 
 
 def _is_narrowed(config: pytest.Config) -> bool:

@@ -31,6 +31,7 @@ from harness.scripting.engine import (
 from harness.variables.draws import CallDraws, Draws
 from harness.variables.scope import Scopes
 from harness.variables.substitute import Resolver, UsedVariable
+from harness.warning_kinds import WarningPolicy, kind_of
 
 
 def _no_packages(name: str) -> list[str]:  # noqa: ARG001 - the seam's shape
@@ -50,7 +51,8 @@ class RunContext:
     seconds, or does not when replaying.
     `wait_for_timers` says whether timers of scripts wait. `platform` is the name of the platform the run
     is against, `None` for any other target. `amend` may change a request between its pre-request scripts and
-    the resolution of its names. `deprecated` are names that scripts were warned of, once a run.
+    the resolution of its names. `deprecated` are names that scripts were warned of, once a run;
+    `policy` says which warnings are told.
     """
 
     collection: str
@@ -73,6 +75,7 @@ class RunContext:
     wait_for_timers: bool = True
     amend: Callable[[Call, Request], Request] = _as_it_is
     deprecated: set[str] = field(default_factory=set)
+    policy: WarningPolicy = field(default_factory=WarningPolicy)
 
 
 Stop = Literal["failure", "error"]
@@ -219,6 +222,7 @@ class _CallRun:
                 instead = f", use {used.instead} instead" if used.instead else ""
                 line = f", line {used.position.line}" if used.position else ""
                 yield RunWarning(
+                    kind="deprecated-name",
                     message=f'"{used.name}" is deprecated{instead}',
                     place=f"{run.label or self.context.collection}, {run.script.event}-script{line}",
                 )
@@ -293,7 +297,9 @@ class _CallRun:
         self.variables = tuple(resolver.used.values())
         if self.context.dialect.run.warns:
             self.warnings += (
-                RunWarning(message=f"variable {name!r} is not defined", place=self.place)
+                RunWarning(
+                    kind="undefined-variable", message=f"variable {name!r} is not defined", place=self.place
+                )
                 for name in resolver.unresolved
             )
         return built
@@ -304,7 +310,9 @@ class _CallRun:
         exchange = self.context.session.exchange(built, context=self._hop_context("call"), memory=memory)
         if exchange.response is not None:
             self.draws.clock.advance(exchange.response.elapsed_ms)
-        self.warnings += (RunWarning(message=text, place=self.place) for text in exchange.warnings)
+        self.warnings += (
+            RunWarning(kind=kind_of(text), message=str(text), place=self.place) for text in exchange.warnings
+        )
         return exchange
 
     def _outcome(
@@ -333,7 +341,7 @@ class _CallRun:
             side=tuple(self.side) if tells else (),
             skipped=skipped,
             skipped_by_script=skipped is not None,
-            warnings=tuple(self.warnings),
+            warnings=self.context.policy.told(self.warnings),
             visualizer=(test.visualizer if test else None) or prerequest.visualizer,
             started_ms=self.started_ms,
             elapsed_ms=(time.monotonic() - self.begun) * 1000,

@@ -69,7 +69,11 @@ class RunHost:
         authored, stripped = without_files(request_from_json(request))
         if stripped:
             self.warnings.append(
-                RunWarning(message="uploading files from scripts is not allowed", place=self.place)
+                RunWarning(
+                    kind="script-upload",
+                    message="uploading files from scripts is not allowed",
+                    place=self.place,
+                )
             )
         return build(
             authored,

@@ -8,6 +8,7 @@ from harness.collection.model import EventName, Notice, Request
 from harness.runner.plan import Call
 from harness.scripting.engine import Assertion, ScriptRun
 from harness.variables.substitute import UsedVariable
+from harness.warning_kinds import OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +31,11 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunWarning:
-    """Something a user should know that fails nothing; `place` is `Folder / Item, field`."""
+    """Something a user should know; `place` is `Folder / Item, field`, `kind` of `warning_kinds.KINDS`."""
 
     message: str
     place: str = ""
+    kind: str = OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

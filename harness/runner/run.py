@@ -152,7 +152,9 @@ def _calls(
         target = find_next(plan.calls, outcome.next)
         if target is None:
             if outcome.next.target is not None:
-                yield WarningRaised(warning=_unknown_next(outcome.result, outcome.next.target))
+                unknown = _unknown_next(outcome.result, outcome.next.target)
+                for warning in context.policy.told([unknown]):
+                    yield WarningRaised(warning=warning)
             return
         position = target
 
@@ -232,6 +234,7 @@ def _goes_to(plan: Plan, wish: NextRequest | None) -> int | None:
 
 def _unknown_next(result: CallResult, target: str) -> RunWarning:
     return RunWarning(
+        kind="unknown-next-request",
         message=f"next request {target!r} is not among the calls of this run; the iteration ends",
         place=" / ".join(result.call.path),
     )

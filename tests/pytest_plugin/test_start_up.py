@@ -13,6 +13,8 @@ LIGHT = {
     "harness.dialect.running",
     "harness.dialect.scripts",
     "harness.errors",
+    "harness.version",
+    "harness.warning_kinds",
     "harness.options",
     "harness.options.cassette",
     "harness.options.config",

@@ -187,7 +187,13 @@ def results(calls: Mapping[str, Call], iteration: int) -> list[Event]:
         ),
         extractions=(Extraction(variable="ORDER_ID", scope="environment", expression="$.id", value=7),),
         side=(SideExchange(origin="prerequest", exchange=answered("GET", "/side", ms=12.0)),),
-        warnings=(RunWarning(message="variable 'x' is not defined", place="Orders / Create order, url"),),
+        warnings=(
+            RunWarning(
+                kind="undefined-variable",
+                message="variable 'x' is not defined",
+                place="Orders / Create order, url",
+            ),
+        ),
         started_ms=start,
         elapsed_ms=80.0,
     )

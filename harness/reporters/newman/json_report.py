@@ -25,7 +25,7 @@ from harness.reporters.newman.execution import (
 from harness.reporters.newman.omitted import Omitted
 from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
-from harness.runner.results import CallResult, Extraction, RunSummary, Tally
+from harness.runner.results import CallResult, Extraction, RunSummary, RunWarning, Tally
 from harness.runner.tally import count
 from harness.scripting.engine import Assertion
 from harness.variables.scope import Scope
@@ -275,7 +275,7 @@ class JsonReporter:
         if console:
             extras["console"] = console
         if result.warnings:
-            extras["warnings"] = [{"message": one.message, "place": one.place} for one in result.warnings]
+            extras["warnings"] = [_told(one) for one in result.warnings]
         return extras
 
     def _attempt(self, result: CallResult) -> Json:
@@ -322,7 +322,7 @@ class JsonReporter:
             put(',\n"skipped": [\n')
             self._skipped.copy_to(file)
             summary = self._finished.summary if self._finished else self._summary
-            warnings = [{"message": one.message, "place": one.place} for one in summary.warnings]
+            warnings = [_told(one) for one in summary.warnings]
             tell('\n],\n"warnings": ', warnings)
             tell(',\n"mode": ', started.mode)
             tell(',\n"facts": ', summary.facts)
@@ -388,3 +388,7 @@ def _extraction(extraction: Extraction) -> Json:
         "expression": extraction.expression,
         "value": extraction.value,
     }
+
+
+def _told(warning: RunWarning) -> dict[str, str]:
+    return {"kind": warning.kind, "message": warning.message, "place": warning.place}

@@ -36,6 +36,7 @@ from harness.scripting.engine import (
 )
 from harness.variables.environment import load_environment
 from harness.variables.scope import Scope, Scopes
+from harness.warning_kinds import OTHER
 
 _KINDS: Final[Mapping[str, FailureKind]] = {
     "ECONNREFUSED": "refused",
@@ -178,7 +179,8 @@ def _result(group: list[Json], calls: Mapping[str, Call], started_ms: float) -> 
         side=side,
         skipped=str(main["reason"]) if "reason" in main else None,
         warnings=tuple(
-            RunWarning(message=one["message"], place=one["place"]) for one in main.get("warnings") or ()
+            RunWarning(kind=one.get("kind", OTHER), message=one["message"], place=one["place"])
+            for one in main.get("warnings") or ()
         ),
         started_ms=started_ms,
         elapsed_ms=response.elapsed_ms if response is not None else 0.0,

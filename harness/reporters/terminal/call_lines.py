@@ -11,6 +11,7 @@ from harness.reporters.terminal.style import Style
 from harness.reporters.units import counted, duration, size
 from harness.runner.results import CallResult, Extraction, SideExchange
 from harness.scripting.engine import Assertion, ConsoleMessage, ScriptRun
+from harness.warning_kinds import OTHER, kind_of
 
 _BODY_CLIP: Final = 2048
 _LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -46,7 +47,7 @@ def call_lines(result: CallResult, style: Style, first: int) -> Iterator[str]:
         if warning.message in told_above:
             continue
         place = warning.place.removeprefix(" / ".join(result.call.path)).lstrip(", ")
-        yield warning_line(warning.message, place, style)
+        yield warning_line(warning.message, place, style, kind=warning.kind)
 
 
 def attempt_line(result: CallResult, style: Style) -> str:
@@ -59,10 +60,11 @@ def attempt_line(result: CallResult, style: Style) -> str:
     return "  " + style.ink(text, "yellow")
 
 
-def warning_line(message: str, place: str, style: Style) -> str:
+def warning_line(message: str, place: str, style: Style, *, kind: str) -> str:
     """Tell a warning in one line."""
     where = f" ({style.label(place)})" if place else ""
-    return "  " + style.ink(f"{style.signs.warning} {style.text(message)}{where}", "yellow")
+    named = f" [{kind}]" if style.kinds and kind != OTHER else ""
+    return "  " + style.ink(f"{style.signs.warning} {style.text(message)}{where}{named}", "yellow")
 
 
 def outcome(exchange: Exchange, style: Style) -> str:
@@ -123,7 +125,7 @@ class _CallLines:
                 yield self._ink(f"{number:>3}. {part}" if number else f"     {part}", "red")
                 number = 0
         for warning in exchange.warnings:
-            yield warning_line(warning, "", self._style)
+            yield warning_line(warning, "", self._style, kind=kind_of(warning))
         if self._style.verbose:
             yield from self._verbose(sent, response)
 

@@ -12,7 +12,7 @@ from harness.reporters.outside_text import clean, cut
 from harness.reporters.terminal.call_lines import outcome, warning_line
 from harness.reporters.terminal.colours import fit, wrap
 from harness.reporters.terminal.style import Style
-from harness.runner.results import CallResult
+from harness.runner.results import CallResult, RunWarning
 
 # Beyond this many the list says how many more there are: memory and readers have an end.
 _LISTED: Final = 500
@@ -28,7 +28,7 @@ class _Failed:
     request: str
     answer: str
     faults: tuple[Fault, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[RunWarning, ...]
 
 
 class FailureList:
@@ -57,7 +57,7 @@ class FailureList:
                     request=request,
                     answer=answer,
                     faults=faults,
-                    warnings=tuple(warning.message for warning in result.warnings),
+                    warnings=result.warnings,
                 )
             )
         self.count += len(faults)
@@ -75,7 +75,7 @@ class FailureList:
             if failed.request:
                 width = None if style.width is None else style.width - 2
                 yield "  " + ink(fit(failed.request, width, style.signs.ellipsis), "dim")
-            yield from (warning_line(message, "", style) for message in failed.warnings)
+            yield from (warning_line(one.message, "", style, kind=one.kind) for one in failed.warnings)
             yield from self._shown(failed.answer)
             for fault in failed.faults:
                 yield from self._fault(fault, number, failed.path)

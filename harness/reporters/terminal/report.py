@@ -98,7 +98,7 @@ class TerminalReporter:
             case CallFinished(result=result):
                 self._finish(result)
             case WarningRaised(warning=warning):
-                self._print([warning_line(warning.message, warning.place, self._style)])
+                self._print([warning_line(warning.message, warning.place, self._style, kind=warning.kind)])
             case RunFinished():
                 self._finished = event
             case _:

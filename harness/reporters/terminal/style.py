@@ -10,7 +10,10 @@ from harness.secrets.watch import Mask
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """What every part of the terminal report needs to know. `width` is `None` where lines have no edge."""
+    """What every part of the terminal report needs to know. `width` is `None` where lines have no edge.
+
+    `kinds` says whether warnings are told with their kind.
+    """
 
     ink: Ink
     signs: Signs
@@ -21,6 +24,7 @@ class Style:
     console: bool = True
     assertions: bool = True
     successes: bool = True
+    kinds: bool = True
 
     def text(self, text: str) -> str:
         """Make a value from outside fit to be printed: masked, cut, control characters spelled out."""
@@ -51,4 +55,5 @@ def style_of(options: Options, context: ReporterContext) -> Style:
         console=not options.get("no-console"),
         assertions=not options.get("no-assertions"),
         successes=not options.get("no-success-assertions"),
+        kinds=context.dialect.reports.additions,
     )

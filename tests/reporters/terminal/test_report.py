@@ -130,7 +130,7 @@ def test_a_failure_shows_the_warnings_of_its_call_and_what_helps_against_it(benc
     result = replace(event.result, exchange=exchange)
     shop_run[shop_run.index(event)] = replace(event, result=result)
     failures = shown(bench, shop_run).partition("\nFailures\n")[2]
-    assert "⚠ variable 'x' is not defined\n" in failures
+    assert "⚠ variable 'x' is not defined [undefined-variable]\n" in failures
     assert "--ssl-extra-ca-certs FILE" in failures
 
 

@@ -1,0 +1,1 @@
+"""One class for each way of running: live, record, replay, drift."""

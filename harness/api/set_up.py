@@ -1,0 +1,176 @@
+"""All that a run needs before anything is sent, read from its configuration."""
+
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.api.address_form import as_used
+from harness.api.input_warnings import collection_warnings, environment_warnings, returned_masks
+from harness.api.network import Network, network_of, network_warnings, transport_of
+from harness.api.preparation import (
+    cassette_of,
+    collection_of,
+    companion_of,
+    planned_calls,
+    platform_of,
+    rules_of,
+)
+from harness.cassettes.file.parts import Parts
+from harness.cassettes.modes import Action
+from harness.client.cookies import CookieJar
+from harness.client.transport import Transport
+from harness.collection.document import read_json
+from harness.collection.model import Collection
+from harness.options.config import RunConfig
+from harness.runner.plan import Plan
+from harness.runner.results import RunWarning
+from harness.runner.rules import Rule
+from harness.secrets.redactor import secret_patterns
+from harness.secrets.watch import SecretWatch
+from harness.variables.environment import load_environment
+from harness.variables.scope import Scope, Scopes
+
+if TYPE_CHECKING:
+    from harness.cassettes.file.expiry import Expiry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CassetteUse:
+    """The cassette of a run and what is done with it.
+
+    `once` says that it is extended by what was never recorded of it; `expired` that what it holds is older
+    than the configuration allows.
+    """
+
+    parts: Parts | None
+    action: Action
+    once: bool = False
+    expired: "Expiry | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSetUp:
+    """A run that is set up, however it is going to run.
+
+    `chosen` are the names whose values were chosen for this run, which a recording's environment does not
+    replace; `secret_names` are variables that are secret whatever their type. What the `stack` holds is given
+    back at the end.
+    """
+
+    config: RunConfig
+    stack: ExitStack
+    collection: Collection
+    plan: Plan
+    rules: Mapping[int, Rule]
+    use: CassetteUse
+    platform: str | None
+    network: Network
+    scopes: Scopes
+    chosen: frozenset[str]
+    jar: CookieJar
+    watch: SecretWatch
+    warnings: tuple[RunWarning, ...]
+
+    def transport(self) -> Transport:
+        """Return what sends over the network until the run is closed."""
+        return transport_of(self.network, self.config, self.stack)
+
+    def environment_texts(self) -> dict[str, str]:
+        """Return the environment's values as texts."""
+        return {
+            variable.key: str(variable.value)
+            for variable in self.scopes.environment
+            if variable.value is not None and not variable.disabled
+        }
+
+
+def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
+    """Read all files, and start the local platform when it is wanted; nothing is sent.
+
+    Raises `HarnessError` for whatever the user can mend.
+    """
+    collection = collection_of(config.collection)
+    plan = planned_calls(config, collection)
+    companion = companion_of(config)
+    rules = rules_of(companion, collection, plan)
+    use = _cassette_use(config, *cassette_of(config, companion, plan), plan)
+    platform = platform_of(config, companion)
+    inputs = config.inputs
+    file = inputs.environment if inputs.environment is not None else companion.environment
+    environment = load_environment(file).with_system(inputs.environ).with_values(inputs.env_vars.items())
+    file = inputs.globals if inputs.globals is not None else companion.globals
+    globals_ = load_environment(file, "globals")
+    chosen = set(inputs.env_vars)
+    if inputs.environment is not None:
+        chosen |= {variable.key for variable in environment.variables}
+    network = network_of(config, stack, platform=None if use.action == "replay" else platform)
+    scopes = Scopes(
+        environment=environment.scope(),
+        collection=Scope("collection", collection.variables),
+        globals=globals_.with_values(inputs.global_vars.items()).scope(),
+    )
+    for name, value in as_used(network.variables, collection).items():
+        if name not in inputs.env_vars:
+            scopes.environment.set(name, value)
+    watch = SecretWatch(secret_patterns(config.output.secret_patterns))
+    watch.learn_collection(collection)
+    for row in plan.rows:
+        watch.learn_row(row)
+    watch.learn_scopes(scopes)
+    warnings = [*collection_warnings(collection, plan), *environment_warnings(environment, globals_)]
+    warnings += (RunWarning(kind="odd-data", message=text) for text in plan.warnings)
+    warnings += returned_masks(collection, environment, globals_)
+    if not plan.calls and config.dialect.run.warns:
+        text = "there is no request to run"
+        warnings.append(RunWarning(kind="no-requests", message=text, place=collection.file))
+    if use.action != "replay":
+        warnings += (RunWarning(kind="ignored-setting", message=text) for text in network_warnings(config))
+    if use.expired is not None and use.parts is not None:
+        text = use.expired.message
+        warnings.append(RunWarning(kind="expired-recording", message=text, place=str(use.parts.path)))
+    return RunSetUp(
+        config=config,
+        stack=stack,
+        collection=collection,
+        plan=plan,
+        rules=rules,
+        use=use,
+        platform=platform,
+        network=network,
+        scopes=scopes,
+        chosen=frozenset(chosen),
+        jar=_cookies(config),
+        watch=watch,
+        warnings=config.output.policy.told(warnings),
+    )
+
+
+def _cassette_use(config: RunConfig, parts: Parts | None, action: Action, plan: Plan) -> CassetteUse:
+    """Say what is done with a cassette, seeing what it holds and how old that is."""
+    once = parts is not None and config.cassette.mode == "once" and action == "replay"
+    # The parts of a cassette that were never recorded are recorded, once.
+    if parts is not None and once and parts.lacks(call.path for call in plan.calls):
+        action = "extend"
+    else:
+        once = False
+    if config.cassette.expire is None:
+        return CassetteUse(parts=parts, action=action, once=once)
+    from harness.cassettes.file.expiry import check_expiry, parse_expiry
+
+    rule = parse_expiry(config.cassette.expire)
+    if parts is None or action not in {"replay", "extend"}:
+        return CassetteUse(parts=parts, action=action, once=once)
+    expired = check_expiry(parts.load().interactions, rule)
+    if expired is not None and rule.consequence == "record":
+        action = "record"
+    return CassetteUse(parts=parts, action=action, once=once, expired=expired)
+
+
+def _cookies(config: RunConfig) -> CookieJar:
+    jar = CookieJar()
+    if config.network.cookie_jar is not None:
+        where = os.fspath(config.network.cookie_jar)
+        jar.load_json(read_json(where, "the cookie jar"), where=where)
+    return jar

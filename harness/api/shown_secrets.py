@@ -1,0 +1,17 @@
+"""The secrets that a run shows as it goes on, learnt before any reporter tells of them."""
+
+from harness.api.set_up import RunSetUp
+from harness.runner.results import CallResult
+
+
+def learn_shown(set_up: RunSetUp, result: CallResult) -> None:
+    """Learn the secrets in requests and answers of a call, and in variables that scripts set."""
+    watch = set_up.watch
+    exchanges = (*(side.exchange for side in result.side), result.exchange)
+    for hop in (hop for exchange in exchanges if exchange is not None for hop in exchange.hops):
+        watch.learn_request(hop.request)
+        watch.learn_response(hop.response)
+    for exchange in exchanges:
+        if exchange is not None and not exchange.hops:
+            watch.learn_request(exchange.request)
+    watch.learn_scopes(set_up.scopes)
