@@ -123,7 +123,7 @@ class SampleStatus:
         stamp = self._report_time(request)
         views, _ = self._views(caller)
         data = Counter(",".join(sorted(set(view.sources))) for view in views if view.sources)
-        return answer({"data": dict(data), "reportTimestamp": stamp})
+        return answer({"data": _combinations(data, len(views)), "reportTimestamp": stamp})
 
     def namespace_overlap(self, request: Request, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/namespace/overlap`: people by their namespaces."""
@@ -136,7 +136,7 @@ class SampleStatus:
         for view in views:
             codes = {one.namespace.lower() for one in view.identities}
             data[",".join(sorted(spelled.get(one, one) for one in codes))] += 1
-        return answer({"data": dict(data), "reportTimestamp": stamp})
+        return answer({"data": _combinations(data, len(views)), "reportTimestamp": stamp})
 
     def unknown(self, request: Request, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/unknownProfiles`: people of whom only events are known."""
@@ -169,6 +169,11 @@ class SampleStatus:
             if asked != now.strftime("%Y-%m-%d"):
                 raise problem.not_found(f"There is no report of {asked}")
         return now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}"
+
+
+def _combinations(counts: Counter[str], total: int) -> list[dict[str, Any]]:
+    """List combinations as rows, the most frequent first: some editions of the guide show an object."""
+    return [{"value": value, **_counted(count, total)} for value, count in counts.most_common()]
 
 
 def _counted(count: int, total: int) -> dict[str, Any]:
