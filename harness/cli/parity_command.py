@@ -16,6 +16,7 @@ from harness.cli.parser import add_options, parse
 from harness.cli.rival import RIVALS, Rival
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
+from harness.collection.load import whole_collection
 from harness.dialect import NEWMAN
 from harness.errors import ExitCode, UsageError
 from harness.options.commands import PARITY_OWN
@@ -38,7 +39,7 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     comparison = ParityComparison([_mask(text) for text in (*options.mask, *behind.mask)])
     parse(["run", options.collection, *flags])
     rival = RIVALS[behind.against or options.against or NEWMAN.name]
-    if Path(terminal.cwd, options.collection).is_dir():
+    if Path(terminal.cwd, whole_collection(options.collection)).is_dir():
         what = "does not read folders" if rival.exports else "writes no report of a folder"
         raise UsageError(
             f"{rival.dialect.name} {what} of format v3",
