@@ -26,6 +26,8 @@ Json: TypeAlias = Any
 VERSION = 1
 """The version of a state file, kept as SQLite's `user_version`. 0 stands in files from before it was kept."""
 
+_PAGE = 1000
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS document (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -207,6 +209,24 @@ class Store:
             wanted = equal.items()
             found = [body for body in found if all(body.get(key) == value for key, value in wanted)]
         return found
+
+    def each(self, tenant: Tenant, kind: str) -> Iterator[dict[str, Json]]:
+        """Documents of a kind in the order they were created, a page at a time, however many there are.
+
+        What is written meanwhile may be seen or not.
+        """
+        after = 0
+        while True:
+            with self._lock:
+                rows = self._database.execute(
+                    "SELECT seq, body FROM document WHERE org = ? AND sandbox = ? AND kind = ? AND seq > ?"
+                    " ORDER BY seq LIMIT ?",
+                    (*tenant, kind, after, _PAGE),
+                ).fetchall()
+            for after, body in rows:
+                yield json.loads(body)
+            if len(rows) < _PAGE:
+                return
 
     def everywhere(self, kind: str) -> list[Found]:
         """All documents of a kind in all organisations and sandboxes."""

@@ -160,3 +160,17 @@ def test_a_file_that_is_empty_is_a_new_one(tmp_path: Path) -> None:
     store = Store(file)
     assert store.find(HERE, "kind") == []
     store.close()
+
+
+def test_many_documents_are_read_page_by_page_in_order(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state.db")
+    with store.transaction():
+        for number in range(2500):
+            store.put(HERE, "kind", str(number), {"number": number})
+    seen = []
+    for one in store.each(HERE, "kind"):
+        if one["number"] % 2:
+            store.put(HERE, "kind", str(one["number"]), {**one, "seen": True})
+        seen.append(one["number"])
+    assert seen == list(range(2500))
+    store.close()

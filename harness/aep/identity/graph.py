@@ -13,7 +13,7 @@ from harness.aep.identity.identities import Identity
 from harness.aep.xid import xid as xid_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from harness.aep.platform import Platform
     from harness.twin.tenant import Tenant
@@ -103,15 +103,15 @@ class IdentityGraph:
         found = (self._store.get(tenant, _NODE, xid) for xid in xids)
         return [_identity(node) for node in found if node is not None]
 
-    def clusters(self, tenant: Tenant) -> list[str]:
+    def clusters(self, tenant: Tenant) -> Iterator[str]:
         """Ids of all clusters, oldest first."""
-        return [body["id"] for body in self._store.find(tenant, _CLUSTER)]
+        return (body["id"] for body in self._store.each(tenant, _CLUSTER))
 
-    def everyone(self, tenant: Tenant) -> list[str]:
+    def everyone(self, tenant: Tenant) -> Iterator[str]:
         """XIDs of all identities, oldest first."""
-        return [
-            xid_of(tenant.org, body["namespace"], body["value"]) for body in self._store.find(tenant, _NODE)
-        ]
+        return (
+            xid_of(tenant.org, body["namespace"], body["value"]) for body in self._store.each(tenant, _NODE)
+        )
 
     def forget(self, tenant: Tenant, cluster: str) -> None:
         """Remove a cluster with its identities."""

@@ -88,7 +88,7 @@ class ExportJobs(Documents):
         times = _span(filters)
         started = self._platform.clock.now_ms()
         with self._store.transaction():
-            views = [] if policy is None else self._platform.service(Profiles).everyone(tenant, policy)
+            views = () if policy is None else self._platform.service(Profiles).everyone(tenant, policy)
             exported = []
             for view in views:
                 held = self._platform.service(Memberships).held(tenant, view.key)

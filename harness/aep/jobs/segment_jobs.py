@@ -171,10 +171,10 @@ class SegmentJobs(Documents):
             policy = profiles.policy(tenant, policy_id)
             if policy is None:
                 continue
-            views = profiles.everyone(tenant, policy)
-            totals[policy_id] = len(views)
+            totals[policy_id] = 0
             due = [one for one in segments if one.policy_id == policy_id]
-            for view in views:
+            for view in profiles.everyone(tenant, policy):
+                totals[policy_id] += 1
                 self._evaluate_one(tenant, view, due, counted, spaces)
         now = self._platform.clock.now_ms()
         took = {"startTimeInMs": started, "endTimeInMs": now, "totalTimeInMs": now - started}

@@ -15,7 +15,7 @@ from harness.aep.profile.merge_policies import MergePolicies, rule_of, stitches
 from harness.aep.xid import xid as xid_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from harness.aep.platform import Platform
     from harness.twin.tenant import Tenant
@@ -208,15 +208,15 @@ class Profiles:
         in_order = sorted(found.values(), key=lambda one: (one[1].at_ms, one[0]))
         return [event for _, event in in_order]
 
-    def everyone(self, tenant: Tenant, policy: dict[str, Any]) -> list[ProfileView]:
-        """All profiles that have data, under a policy."""
+    def everyone(self, tenant: Tenant, policy: dict[str, Any]) -> Iterator[ProfileView]:
+        """All profiles that have data, under a policy; one at a time, however many there are."""
         seeds = self.graph.clusters(tenant) if stitches(policy) else self.graph.everyone(tenant)
         views = (self.view(tenant, seed, policy) for seed in seeds)
-        return [
+        return (
             view
             for view in views
             if view is not None and (view.sources or self.has_events(tenant, view.xids))
-        ]
+        )
 
     def has_events(self, tenant: Tenant, xids: Iterable[str]) -> bool:
         """Whether there is an event of one of the identities."""

@@ -154,7 +154,7 @@ class SampleStatus:
         policy = profiles.policy(caller.tenant)
         if policy is None:
             return [], None
-        return profiles.everyone(caller.tenant, policy), policy
+        return list(profiles.everyone(caller.tenant, policy)), policy
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._platform.clock.now_ms() / 1000, tz=UTC)

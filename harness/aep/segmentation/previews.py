@@ -129,13 +129,14 @@ class Previews:
             return [], 0
         segment = Segment(id="", body={}, expression=parse_expression(held["expression"]))
         found = []
-        views = profiles.everyone(tenant, policy)
-        for view in views:
+        looked_at = 0
+        for view in profiles.everyone(tenant, policy):
+            looked_at += 1
             memberships = self._platform.service(Memberships).held(tenant, view.key)
             subject = qualification.subject(tenant, view, [segment], memberships)
             if pql.evaluate(segment.expression, subject):
                 found.append(view)
-        return found, len(views)
+        return found, looked_at
 
     def _result(self, request: Request, view: ProfileView) -> dict[str, Any]:
         def link(xid: str) -> dict[str, Any]:
