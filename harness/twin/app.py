@@ -77,6 +77,7 @@ class Dispatcher:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI entry for a request; a websocket is refused by the server."""
         started = time.perf_counter()
+        before = self._platform.store.appended
         seen = _Seen()
         response = await self._answer(scope, receive, seen)
         if not seen.own:
@@ -89,6 +90,7 @@ class Dispatcher:
                 body=seen.body,
                 response=response,
                 elapsed_ms=(time.perf_counter() - started) * 1000,
+                records=(before, self._platform.store.appended),
                 provenance=self._provenance(seen.endpoint, response.status_code),
                 route="" if seen.endpoint is None else f"{seen.endpoint.method} {seen.endpoint.path}",
             )

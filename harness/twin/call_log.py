@@ -39,13 +39,15 @@ class LoggedCall:
 
     Of both bodies the first bytes are kept; `size` and `answer_size` are those of the whole ones.
     `route` is method and path as the platform has it, empty where none answered; `provenance` where it is
-    known from how it answers, None for what is no part of the platform that is modelled.
+    known from how it answers, None for what is no part of the platform that is modelled. `records` are the
+    numbers of the records that were there before it, and after.
     """
 
     number: int
     service: str
     at_ms: int
     elapsed_ms: float
+    records: tuple[int, int]
     method: str
     target: str
     route: str
@@ -118,6 +120,7 @@ class CallLog:
         elapsed_ms: float,
         route: str = "",
         provenance: Provenance | None = None,
+        records: tuple[int, int] = (0, 0),
     ) -> None:
         """Keep a call. `service` is the name under which it is counted, `route` what answered."""
         self._number += 1
@@ -133,6 +136,7 @@ class CallLog:
                 service=service,
                 at_ms=self._platform.clock.now_ms(),
                 elapsed_ms=elapsed_ms,
+                records=records,
                 method=method,
                 target=target,
                 route=route,
@@ -146,6 +150,10 @@ class CallLog:
                 answer_size=len(content),
             )
         )
+
+    def numbered(self, number: int) -> LoggedCall | None:
+        """Call of a number; None when it is forgotten, or was never there."""
+        return next((one for one in self._calls if one.number == number), None)
 
     def found(self, asked: str, *, after: int = 0) -> list[LoggedCall]:
         """Look for calls with a text in their line, newest first, those above a number."""

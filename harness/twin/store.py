@@ -65,6 +65,17 @@ class Record(NamedTuple):
     body: Json
 
 
+class Followed(NamedTuple):
+    """A record with where it is: in whose stream, and which one."""
+
+    seq: int
+    tenant: Tenant
+    stream: str
+    key: str
+    at: int
+    body: Json
+
+
 def encode(value: Json) -> str:
     """Compact JSON text."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -85,6 +96,7 @@ class Store:
     def __init__(self, file: Path | None = None) -> None:
         self._lock = threading.RLock()
         self._depth = 0
+        self._appended = 0
         self._generations: defaultdict[str, int] = defaultdict(int)
         self._database = sqlite3.connect(
             ":memory:" if file is None else str(file),
@@ -99,9 +111,14 @@ class Store:
                 self._database.execute("PRAGMA synchronous=NORMAL")
                 self._check_version()
             self._database.executescript(_TABLES)
+            self._appended = self._last_record()
         except sqlite3.Error:
             self._database.close()
             raise
+
+    def _last_record(self) -> int:
+        found = self._database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'record'").fetchone()
+        return 0 if found is None else int(found[0])
 
     def _check_whole(self) -> None:
         """Have SQLite look at every page: a platform must not start over a state that answers with errors."""
@@ -223,10 +240,11 @@ class Store:
                     " ORDER BY seq LIMIT ?",
                     (*tenant, kind, after, _PAGE),
                 ).fetchall()
-            for after, body in rows:
+            for _, body in rows:
                 yield json.loads(body)
             if len(rows) < _PAGE:
                 return
+            after = rows[-1][0]
 
     def everywhere(self, kind: str) -> list[Found]:
         """All documents of a kind in all organisations and sandboxes."""
@@ -278,7 +296,35 @@ class Store:
                 "INSERT INTO record (org, sandbox, stream, key, at, body) VALUES (?, ?, ?, ?, ?, ?)",
                 (*tenant, stream, key, at, encode(body)),
             )
-            return int(done.lastrowid or 0)
+            self._appended = int(done.lastrowid or 0)
+            return self._appended
+
+    @property
+    def appended(self) -> int:
+        """Sequence number of the record that was added last; 0 before the first."""
+        return self._appended
+
+    def between(self, after: int, until: int, streams: Iterable[str], *, limit: int) -> list[Followed]:
+        """Read records of some streams, wherever they are, numbered above `after` and up to `until`."""
+        wanted = tuple(streams)
+        marks = ", ".join("?" * len(wanted))
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT seq, org, sandbox, stream, key, at, body FROM record"  # noqa: S608 - marks alone
+                f" WHERE seq > ? AND seq <= ? AND stream IN ({marks}) ORDER BY seq LIMIT ?",
+                (after, until, *wanted, limit),
+            ).fetchall()
+        return [
+            Followed(
+                seq=row[0],
+                tenant=Tenant(row[1], row[2]),
+                stream=row[3],
+                key=row[4],
+                at=row[5],
+                body=json.loads(row[6]),
+            )
+            for row in rows
+        ]
 
     def records(
         self,

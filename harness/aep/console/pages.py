@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
+from harness.aep.catalog.lake import FAILED, LAKE
 from harness.aep.console import flow_pages, lake_pages, overview, people_pages, schema_trees
 from harness.aep.console.sandbox_choice import SandboxChoice, choice_of
+from harness.aep.flow.activation import DEAD_LETTERS
 from harness.aep.serving.environment import environment
 from harness.aep.serving.surface import AepSurface
 from harness.twin.call_log import CallLog
@@ -37,17 +39,24 @@ _TABS = (
     ("provenance", "Provenance", f"{_BASE}/provenance"),
 )
 _RECENT = 12
+_FOLLOWED = {
+    LAKE: "Landed in the data lake",
+    FAILED: "Refused by the data lake",
+    "sink": "Exported messages",
+    DEAD_LETTERS: "Messages that were not taken",
+}
 _PAGES = Pages("harness.aep.console")
 
 
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the pages."""
     console = Console(platform)
-    journal = JournalPages(platform, console.journal_page)
+    journal = JournalPages(platform, console.journal_page, _FOLLOWED)
     table: tuple[tuple[str, Callable[[Request, Caller], Response]], ...] = (
         ("/", console.overview),
         (f"{_BASE}/log", journal.log),
         (f"{_BASE}/log/rows", journal.rows),
+        (f"{_BASE}/log/{{number}}", journal.call),
         (f"{_BASE}/schemas", console.schemas),
         (f"{_BASE}/schemas/{{id}}", console.schema),
         (f"{_BASE}/datasets", console.datasets),

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 from typing import TYPE_CHECKING, Any
 
+from harness.twin import problem
 from harness.twin.call_log import CallLog
 from harness.twin.console.paging import asked_for, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.responses import Response
 
     from harness.twin.message import Request
     from harness.twin.platform import TwinPlatform
+    from harness.twin.store import Followed
 
 _CALLS = 50
+_RECORDS = 200
 
 
 class JournalPages:
-    """What the journal shows; `show` renders a template with the facts, for the request that asks."""
+    """What the journal shows; `show` renders a template with the facts, for the request that asks.
+
+    `streams` are the headings under which a call's page shows the records it left, by their stream.
+    """
 
     def __init__(
-        self, platform: TwinPlatform, show: Callable[[Request, str, dict[str, Any]], Response]
+        self,
+        platform: TwinPlatform,
+        show: Callable[[Request, str, dict[str, Any]], Response],
+        streams: Mapping[str, str] | None = None,
     ) -> None:
         self._log = platform.service(CallLog)
+        self._store = platform.store
+        self._streams = streams or {}
         self._show = show
 
     def log(self, request: Request, _: object) -> Response:
@@ -41,8 +55,41 @@ class JournalPages:
         }
         return self._show(request, "log.html", facts)
 
+    def call(self, request: Request, _: object) -> Response:
+        """`GET /_console/log/{number}`: a call, and what became of it: records it left, messages it sent."""
+        number = request.params["number"]
+        found = self._log.numbered(int(number)) if number.isascii() and number.isdigit() else None
+        if found is None:
+            raise problem.not_found(f"There is no call {number}, or it is one of the last no more")
+        kept = self._store.between(*found.records, self._streams, limit=_RECORDS)
+        facts = {
+            "call": found,
+            "followed": [
+                (title, [_shown(one) for one in kept if one.stream == name])
+                for name, title in self._streams.items()
+            ],
+            "most": len(kept) == _RECORDS,
+        }
+        return self._show(request, "call.html", facts)
+
     def rows(self, request: Request, _: object) -> Response:
         """`GET /_console/log/rows?after=&q=`: calls that came since, as rows of the page."""
         after = request.query.number("after", 0)
         calls = self._log.found(asked_for(request), after=after)[:_CALLS]
         return self._show(request, "log_rows.html", {"calls": calls})
+
+
+def _shown(one: Followed) -> dict[str, Any]:
+    """Record for the page: a message of a sink is shown as what was sent, which Kinesis keeps in base64."""
+    body = one.body
+    if isinstance(body, dict) and set(body) == {"partitionKey", "data"}:
+        body = _opened(str(body["data"]))
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    return {"seq": one.seq, "at_ms": one.at, "key": one.key, "tenant": one.tenant, "text": text}
+
+
+def _opened(data: str) -> str:
+    try:
+        return base64.b64decode(data, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return data

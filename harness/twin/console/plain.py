@@ -37,7 +37,7 @@ def routes(surface: Surface) -> list[Endpoint]:
             "base": "frame.html",
             "title": surface.title,
             "place": Everywhere(),
-            "tab": template.partition(".")[0],
+            "tab": "provenance" if template.startswith("provenance") else "log",
             "tabs": (("log", "Log", "/"), ("provenance", "Provenance", "/_console/provenance")),
             "url": surface.platform.url,
         }
@@ -56,6 +56,7 @@ def routes(surface: Surface) -> list[Endpoint]:
     table = (
         ("/", journal.log),
         ("/_console/log/rows", journal.rows),
+        ("/_console/log/{number}", journal.call),
         ("/_console/provenance", provenance),
         ("/_console/assets/{name}", assets),
     )

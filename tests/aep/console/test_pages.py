@@ -5,6 +5,7 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from starlette.responses import Response
@@ -91,6 +92,9 @@ def test_every_link_leads_somewhere(busy: Any) -> None:
             continue
         seen.add(path)
         pending.extend(Outline(page(busy.client, path)).links)
+    calls = {path for path in seen if path.startswith("/_console/log/")}
+    assert calls
+    seen -= calls
     # Two datasets with three batches, a schema each, one profile.
     assert len(seen) == len(PAGES) + 2 + 3 + 2 + 1
 
@@ -342,3 +346,24 @@ def test_no_secret_shows_in_the_log_wherever_it_stands(
     assert "TOPSECRET" not in page(client, "/_console/log")
     assert "TOPSECRET" not in client.get("/_console/log/rows?after=0", bare=True).body.decode()
     assert lines(page(client, "/_console/log?q=topsecret")) == []
+
+
+def test_a_call_is_followed_to_its_record_and_the_message_that_was_exported(
+    people: Any, destinations: Any
+) -> None:
+    segment = destinations.segment(f'{people.lake.tenant}.level = "gold"')
+    destinations.activate(destinations.flow(), [segment], ["person.name.firstName"])
+    people.profile("ann@example.com", first="Annabel", level="gold")
+    log = people.client.platform.service(CallLog)
+    (call,) = (one for one in log.latest() if b"ann@example.com" in one.body)
+    shown = page(people.client, f"/_console/log/{call.number}")
+    landed, _, rest = shown.partition("Landed in the data lake")[2].partition("Refused by the data lake")
+    exported = rest.partition("Exported messages")[2]
+    assert "ann@example.com" in landed
+    assert "Annabel" in exported
+    assert "realized" in exported
+
+
+def test_a_call_that_was_forgotten_is_not_found(client: Any) -> None:
+    for number in ("7", "0", "x", "\N{ARABIC-INDIC DIGIT ONE}"):
+        assert client.get(f"/_console/log/{quote(number)}", bare=True).status == 404
