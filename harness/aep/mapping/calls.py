@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 _BASE = "/data/foundation/conversion"
 _MOST, _MOST_ROWS = 500, 1000
-_ORDERS = {"createdDate": "createdDate", "updatedDate": "modifiedDate"}
+_ORDERS = {
+    "createdDate": "createdDate",
+    "updatedDate": "modifiedDate",
+    "lastUpdateDate": "modifiedDate",
+}
 _SAVED = ("id", "version", "createdDate", "modifiedDate", "createdBy", "modifiedBy")
 _OPERATORS = (
     *((sign, "arithmetic", 2) for sign in ("+", "-", "*", "/", "%", "div", "mod")),

@@ -5,6 +5,7 @@ Source: Adobe's guide to the functions of Data Prep.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -199,10 +200,10 @@ class _Parser:
 
         def called(row: dict[str, Any]) -> Any:
             try:
-                return function.body(*(argument(row) for argument in arguments))
+                return _finite(function.body(*(argument(row) for argument in arguments)))
             except FunctionError as error:
                 raise ExpressionError(f"{name}: {error}") from None
-            except (ValueError, TypeError, AttributeError, OverflowError, LookupError) as error:
+            except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError, OSError) as error:
                 raise ExpressionError(f"{name} cannot be worked out: {error}") from None
 
         return called
@@ -215,7 +216,14 @@ def _joined(
         return lambda row: _true(left(row)) or _true(right(row))
     if operator == "and":
         return lambda row: _true(left(row)) and _true(right(row))
-    return lambda row: _worked_out(operator, left(row), right(row))
+
+    def worked_out(row: dict[str, Any]) -> Any:
+        try:
+            return _finite(_worked_out(operator, left(row), right(row)))
+        except OverflowError:
+            raise ExpressionError("a number is too large") from None
+
+    return worked_out
 
 
 def _worked_out(operator: str, one: Any, two: Any) -> Any:
@@ -246,6 +254,12 @@ def _compared(operator: str, one: Any, two: Any) -> bool:
     if operator.startswith("<"):
         return bool(one < two or (operator == "<=" and one == two))
     return bool(one > two or (operator == ">=" and one == two))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ExpressionError("a number is too large")
+    return value
 
 
 def _true(value: Any) -> bool:

@@ -6,7 +6,6 @@ Source: Adobe's guide to them; what each gives for null is assumed.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import uuid
 import zlib
@@ -16,6 +15,7 @@ from urllib.parse import parse_qs, quote_plus, unquote_plus, urlsplit
 
 from harness.aep.mapping.moments import MOMENTS
 from harness.aep.xdm.patterns import TooSlow, compile_pattern
+from harness.twin.message import parse_json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +90,17 @@ def _padded(value: Any, size: Any, fill: Any, *, left: bool) -> str | None:
     return made + text if left else text + made
 
 
+def _replaced(text: Any, old: Any, new: Any) -> str | None:
+    if text is None:
+        return None
+    whole, part, other = _text(text), _text(old), _text(new)
+    if not part:
+        return whole
+    if len(whole) + whole.count(part) * len(other) > _LONGEST:
+        raise FunctionError(f"the text would be longer than {_LONGEST} characters")
+    return whole.replace(part, other)
+
+
 def _explode(text: Any, separator: Any = " ") -> list[str]:
     return [] if text is None else _text(text).split(_text(separator) or None)
 
@@ -116,7 +127,7 @@ def _from_text(text: Any, fields: Any = "\n", pairs: Any = "=") -> dict[str, str
 
 def _from_json(text: Any) -> Any:
     try:
-        return json.loads(_text(text))
+        return parse_json_text(_text(text))
     except (ValueError, RecursionError):
         raise FunctionError(f"{_text(text)[:40]!r} is not JSON") from None
 
@@ -174,7 +185,7 @@ def _rows() -> list[tuple[str, str, str, Callable[..., Any], int, int]]:
             text,
             "replacestr(text, old, new)",
             "String",
-            lambda a, b, c: _text(a).replace(_text(b), _text(c))[:_LONGEST],
+            _replaced,
             3,
             3,
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -97,6 +98,7 @@ def fitted(value: Any, schema: dict[str, Any]) -> Any:
 
 def _numeral(text: str, *, whole: bool) -> Any:
     try:
-        return int(text) if whole else float(text)
+        value = int(text) if whole else float(text)
     except ValueError:
         return text
+    return text if isinstance(value, float) and not math.isfinite(value) else value
