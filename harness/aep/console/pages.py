@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.catalog.lake import FAILED, LAKE
-from harness.aep.console import flow_pages, lake_pages, overview, people_pages, schema_trees
+from harness.aep.console import audience_pages, flow_pages, lake_pages, overview, people_pages, schema_trees
 from harness.aep.console.sandbox_choice import SandboxChoice, choice_of
 from harness.aep.flow.activation import DEAD_LETTERS
 from harness.aep.serving.environment import environment
@@ -35,6 +35,7 @@ _TABS = (
     ("datasets", "Datasets", f"{_BASE}/datasets"),
     ("profiles", "Profiles", f"{_BASE}/profiles"),
     ("segments", "Segments", f"{_BASE}/segments"),
+    ("audiences", "Audiences", f"{_BASE}/audiences"),
     ("flows", "Flows", f"{_BASE}/flows"),
     ("provenance", "Provenance", f"{_BASE}/provenance"),
 )
@@ -64,6 +65,7 @@ def routes(platform: Platform) -> list[Endpoint]:
         (f"{_BASE}/profiles", console.profiles),
         (f"{_BASE}/profiles/{{xid}}", console.profile),
         (f"{_BASE}/segments", console.segments),
+        (f"{_BASE}/audiences", console.audiences),
         (f"{_BASE}/flows", console.flows),
         (f"{_BASE}/provenance", console.provenance),
         (f"{_BASE}/assets/{{name}}", console.asset),
@@ -183,6 +185,23 @@ class Console:
         span = span_of(request, len(found))
         shown = flow_pages.segment_rows(place, found[span.start : span.end])
         return self._page("segments", place, segments=shown, span=span, asked=asked)
+
+    def audiences(self, request: Request, _: Caller) -> Response:
+        """`GET /_console/audiences?q=&page=&sets=`: audiences from outside, mapping sets, consent."""
+        place, asked = choice_of(self._platform, request), asked_for(request)
+        found, sets = audience_pages.audiences(place, asked), audience_pages.mapping_sets(place, asked)
+        span = span_of(request, len(found), size=20)
+        set_span = span_of(request, len(sets), size=20, name="sets")
+        return self._page(
+            "audiences",
+            place,
+            audiences=audience_pages.audience_rows(found[span.start : span.end]),
+            span=span,
+            asked=asked,
+            sets=audience_pages.mapping_cards(sets[set_span.start : set_span.end]),
+            set_span=set_span,
+            consents=audience_pages.consents(place),
+        )
 
     def flows(self, request: Request, _: Caller) -> Response:
         """`GET /_console/flows?q=&page=`: flows with what they delivered, and what leads in."""

@@ -19,6 +19,7 @@ PAGES = (
     "/_console/datasets",
     "/_console/profiles",
     "/_console/segments",
+    "/_console/audiences",
     "/_console/flows",
     "/_console/provenance",
 )
@@ -367,3 +368,27 @@ def test_a_call_is_followed_to_its_record_and_the_message_that_was_exported(
 def test_a_call_that_was_forgotten_is_not_found(client: Any) -> None:
     for number in ("7", "0", "x", "\N{ARABIC-INDIC DIGIT ONE}"):
         assert client.get(f"/_console/log/{quote(number)}", bare=True).status == 404
+
+
+def test_audiences_mapping_sets_and_consent_are_on_one_page(people: Any) -> None:
+    client = people.client
+    wanted = {"audienceId": "aud-7", "name": "<i>Vips</i>", "namespace": "CustomerAudienceUpload"}
+    wanted |= {"description": "d", "type": "ExternalSegment", "originName": "CUSTOM_UPLOAD"}
+    assert client.post("/data/core/ups/audiences", wanted).status == 200
+    made = client.post(
+        "/data/foundation/conversion/mappingSets",
+        {
+            "name": "People of a file",
+            "outputSchema": {"schemaRef": {"id": people.profile_schema, "contentType": "application/json"}},
+            "mappings": [
+                {"sourceType": "ATTRIBUTE", "source": "first", "destination": "person.name.firstName"}
+            ],
+        },
+    )
+    assert made.status in (200, 201), made.body
+    shown = page(client, "/_console/audiences")
+    assert "&lt;i&gt;Vips" in shown
+    assert "aud-7" in shown
+    assert "person.name.firstName" in shown
+    assert "No consent was set yet" in shown
+    assert "Vips" not in page(client, "/_console/audiences?q=somebody")
