@@ -11,7 +11,7 @@ import binascii
 from typing import Any
 
 _GENERAL = {"in": "in", "out": "out", "pending": None, "not_provided": None}
-_VALUES = frozenset({"y", "n", "p", "u", "li", "ct", "cp", "vi", "pi"})
+_VALUES = ("cp", "ct", "li", "n", "p", "pi", "u", "vi", "y")
 _MARKETING = ("any", "email", "push", "sms", "fax", "commercialEmail", "call", "postalMail", "whatsApp")
 _LONGEST_REASON = 16
 _ADOBE_VENDOR = 565
@@ -63,7 +63,7 @@ def _second(value: Any, where: str) -> str | None:
         raise ValueError(f"{where}.value must be an object")
     for path, held in _choices(value):
         if not isinstance(held, dict) or held.get("val") not in _VALUES:
-            raise ValueError(f"{where}.value.{path}.val must be one of {', '.join(sorted(_VALUES))}")
+            raise ValueError(f"{where}.value.{path}.val must be one of {', '.join(_VALUES)}")
         reason = held.get("reason", "")
         if not isinstance(reason, str) or len(reason) > _LONGEST_REASON:
             raise ValueError(f"{where}.value.{path}.reason must have at most {_LONGEST_REASON} characters")

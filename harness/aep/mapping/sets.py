@@ -147,7 +147,7 @@ class MappingSets:
         if not isinstance(source, str) or not isinstance(destination, str) or not destination:
             raise problem.bad_request("Every mapping has a source and a destination")
         kind = given.get("sourceType", _ATTRIBUTE)
-        if kind not in _SOURCES:
+        if not isinstance(kind, str) or kind not in _SOURCES:
             raise problem.bad_request(f"sourceType must be {_ATTRIBUTE} or {_EXPRESSION}, not {kind!r}")
         return {
             "id": self._platform.ids.hex(32),

@@ -97,6 +97,7 @@ def test_a_consent_decides_on_collection(consent: Any, decided: str | None) -> N
         [{"standard": "Adobe", "version": "3.0", "value": {}}],
         [{**IN, "value": {"general": "maybe"}}],
         [second(collect={"val": "yes"})],
+        [second(collect={"val": ["y"]})],
         [second(marketing=5)],
         [second(marketing={"sms": {"val": "y", "reason": "x" * 17}})],
         [{"standard": "IAB TCF", "version": "2.0", "value": "no string of it"}],

@@ -104,6 +104,7 @@ def test_validation_tells_of_each_mapping_what_is_wrong(client: Any, lake: Any, 
         {"mappings": []},
         {"mappings": [5]},
         {"mappings": [{"source": "a"}]},
+        {"mappings": [{"source": "a", "destination": "person", "sourceType": ["ATTRIBUTE"]}]},
         {"mappings": [{"source": "a", "destination": "person", "sourceType": "MAGIC"}]},
     ],
 )
