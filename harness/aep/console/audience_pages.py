@@ -76,7 +76,7 @@ def mapping_cards(shown: list[dict[str, Any]]) -> list[MappingCard]:
             id=one["id"],
             name=str(one.get("name") or one["id"]),
             version=one["version"],
-            schema_id=str(one.get("outputSchema", {}).get("schemaRef", {}).get("id", "")),
+            schema_id=str(one.get("outputSchema", one).get("schemaRef", {}).get("id", "")),
             mappings=tuple(
                 (str(pair.get("source", "")), str(pair.get("destination", "")))
                 for pair in one["mappings"][:_MOST_MAPPINGS]
