@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.cassettes.file.parts import PERS, Parts
 from harness.cassettes.modes import Action, action
-from harness.collection.companion import Companion, bind, companion_beside
+from harness.collection.companion import Companion, bind, companion_beside, stem_of
 from harness.collection.document import is_address
 from harness.collection.load import load_collection, whole_collection
 from harness.collection.model import Collection, Item
@@ -26,19 +26,26 @@ class MissingCassette(UsageError):
     """A run is to be replayed or recorded, and nothing says with which cassette."""
 
 
-def planned(config: RunConfig) -> Plan:
+def planned(config: RunConfig, *, cassette_later: bool = False) -> Plan:
     """Plan a run without setting anything up: which calls, how often.
 
-    Raises `HarnessError` for what would keep it from being set up, as far as the files tell.
+    Raises `HarnessError` for what would keep it from being set up, as far as the files tell; of a cassette
+    that is not there only the run says so with `cassette_later`.
     """
     collection = collection_of(config.collection)
     planned = planned_calls(config, collection)
     companion = companion_of(config)
     rules_of(companion, collection, planned)
-    cassette, what = cassette_of(config, companion, planned)
+    if not cassette_later:
+        require_cassette(config, planned)
+    return planned
+
+
+def require_cassette(config: RunConfig, planned: Plan) -> None:
+    """Raise `MissingCassette` for a run that is to be replayed from a cassette that is not there."""
+    cassette, what = cassette_of(config, companion_of(config), planned)
     if what == "replay" and cassette is not None and not cassette.exists():
         raise MissingCassette("the cassette is not there", where=str(cassette.path))
-    return planned
 
 
 def planned_calls(config: RunConfig, collection: Collection) -> Plan:
@@ -83,9 +90,9 @@ def companion_of(config: RunConfig) -> Companion:
     from harness.collection.companion_file import load_companion
 
     companion = load_companion(file)
-    # An environment of the user's own replaces the companion's, and what leads elsewhere with it.
+    # An environment of the user's own replaces the companion's, and the platform that leads elsewhere.
     if config.inputs.environment is not None:
-        return replace(companion, environment=None, platform=None, cassette=None)
+        return replace(companion, environment=None, platform=None)
     return companion
 
 
@@ -141,18 +148,27 @@ def _cassette_asked_for(
     return _with_action(config, path, config.cassette.mode)
 
 
-def _cassette_beside(collection: str) -> Path | None:
-    """Return the cassette of a collection that is a folder: `NAME.cassette.yaml`, or `cassettes/NAME.yaml`.
+def has_own_cassette(config: RunConfig) -> bool:
+    """Tell whether a collection names its cassette, or has one where it is looked for."""
+    if companion_of(config).cassette is not None:
+        return True
+    beside = _cassette_beside(collection_of(config.collection).file)
+    return beside is not None and beside.exists()
 
-    The former is beside the folder, the latter there or in the working directory. Where there is none yet, it
-    is the first whose folder is there.
+
+def _cassette_beside(collection: str) -> Path | None:
+    """Return the cassette of a collection by its name: `NAME.cassette.yaml`, or `cassettes/NAME.yaml`.
+
+    The former is beside the collection, the latter there or in the working directory. Where there is none
+    yet, it is the first whose folder is there. One that came from an address has none.
     """
-    folder = Path(collection)
-    if not collection or not folder.is_dir():
+    if not collection or is_address(collection):
         return None
-    folder = folder.resolve() if folder.name in ("", "..") else folder
-    there = [parent / "cassettes" / f"{folder.name}.yaml" for parent in (Path(), folder.parent)]
-    beside = folder.with_name(f"{folder.name}.cassette.yaml")
+    given = Path(collection)
+    given = given.resolve() if given.name in ("", "..") else given
+    name = given.name if given.is_dir() else stem_of(given.name)
+    there = [parent / "cassettes" / f"{name}.yaml" for parent in (Path(), given.parent)]
+    beside = given.with_name(f"{name}.cassette.yaml")
     found = next((one for one in (beside, *there) if one.exists()), None)
     return found or next((one for one in there if one.parent.is_dir()), beside)
 

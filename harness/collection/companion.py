@@ -104,9 +104,13 @@ def companion_beside(collection: str | os.PathLike[str]) -> Path | None:
         return next(
             (one for ending in ENDINGS if (one := path.with_name(path.name + ending)).is_file()), None
         )
-    stem = path.name.removesuffix(".json").removesuffix(".postman_collection")
-    candidates = (path.with_name(stem + ending) for ending in ENDINGS)
+    candidates = (path.with_name(stem_of(path.name) + ending) for ending in ENDINGS)
     return next((one for one in candidates if one.is_file()), None)
+
+
+def stem_of(name: str) -> str:
+    """Return the name that a collection's file shares with what goes with it: companion, cassette."""
+    return name.removesuffix(".json").removesuffix(".postman_collection")
 
 
 def bind(companion: Companion, collection: Collection) -> tuple[CallEntry | None, ...]:

@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect a collection that has a companion beside it, or is named on the command line."""
+    """Collect a collection that has a companion, or a cassette at its place, or is named."""
     named = parent.session.isinitpath(file_path)
     if named and file_path.name.endswith(REQUESTS):
         from harness.pytest_plugin.collecting import CollectionFile
@@ -72,7 +72,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return CollectionFile.from_parent(parent, path=file_path)
     if file_path.suffix != ".json":
         return None
-    if not named and not _has_companion(file_path):
+    if not named and not (_has_companion(file_path) or _has_cassette(file_path)):
         return None
     from harness.pytest_plugin.collecting import CollectionFile, is_collection
 
@@ -101,6 +101,13 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
 def _has_companion(collection: Path) -> bool:
     stem = collection.name.removesuffix(".json").removesuffix(".postman_collection")
     return any(collection.with_name(stem + ending).is_file() for ending in COMPANIONS)
+
+
+def _has_cassette(collection: Path) -> bool:
+    """Whether a cassette lies where that of the collection is looked for, beside it or in `cassettes/`."""
+    stem = collection.name.removesuffix(".json").removesuffix(".postman_collection")
+    folder = collection.parent
+    return (folder / f"{stem}.cassette.yaml").is_file() or (folder / "cassettes" / f"{stem}.yaml").is_file()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from harness.api import LiveRun, RunConfig, cassette_in_use, planned
+from harness.api import LiveRun, MissingCassette, RunConfig, cassette_in_use, planned
+from harness.api.preparation import require_cassette
 from harness.api.upstream_steps import upstream_steps
 from harness.collection.companion import numbered
 from harness.collection.document import read_json
@@ -88,7 +89,7 @@ class CollectionFile(pytest.File):
         Running.register(self.config)
         try:
             settings = self.run_config()
-            plan = planned(settings)
+            plan = planned(settings, cassette_later=True)
             self._know_cassette(settings, plan)
         except HarnessError as error:
             raise self.CollectError(error_text(error, self)) from error
@@ -139,6 +140,8 @@ class CollectionFile(pytest.File):
                 self.drive = self._open(
                     frozenset(one for one in self.selected if one not in self.passed or one == step)
                 )
+            except MissingCassette:
+                raise  # each of its calls says so: none of them was run
             except HarnessError as error:
                 self._broken = error.what
                 raise
@@ -146,6 +149,8 @@ class CollectionFile(pytest.File):
 
     def _open(self, chosen: frozenset[Step]) -> Drive:
         settings = self.run_config()
+        if self._plan is not None:
+            require_cassette(settings, self._plan)
         whole = self._plan is not None and len(chosen) == len(self._plan.calls) * self._plan.iterations
         if settings.cassette.mode in {"record", "rewrite"} and not whole:
             # What is not sent this time stays in the cassette.

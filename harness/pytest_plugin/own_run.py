@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from harness.api import LiveRun, MissingCassette, RunConfig, cassette_in_use, planned
+from harness.api import LiveRun, RunConfig, cassette_in_use, planned
+from harness.api.preparation import has_own_cassette
 from harness.errors import HarnessError
 from harness.pytest_plugin.blocked_calls import FencedTransport
 from harness.pytest_plugin.marks import cassette_folder, fence, marked_settings, usual_cassette
@@ -49,15 +50,10 @@ class OwnRun:
 
     def _settings(self) -> RunConfig:
         settings = run_config(self._request.config, self._collection, **self._given)
-        if settings.cassette.file is None and any(self._node.iter_markers("vcr")):
-            try:
-                planned(settings)
-            except MissingCassette as error:
-                if not error.hint:
-                    raise
-                # The collection has none of its own: the test has.
-                name = self._folder() / usual_cassette(self._node)
-                return run_config(self._request.config, self._collection, **{**self._given, "cassette": name})
+        unnamed = settings.cassette.file is None and any(self._node.iter_markers("vcr"))
+        if unnamed and not has_own_cassette(settings):
+            name = self._folder() / usual_cassette(self._node)
+            return run_config(self._request.config, self._collection, **{**self._given, "cassette": name})
         return settings
 
     def _folder(self) -> Path:

@@ -177,7 +177,7 @@ def test_a_part_that_is_missing_is_a_miss_that_names_how_to_record_it(project):
 def test_without_any_part_the_error_says_how_to_record(project):
     tree(project)
     result = project.pytest("--postman-cassette-per=call")
-    result.assert_outcomes(errors=1)
+    result.assert_outcomes(errors=3)
     result.stdout.fnmatch_lines(["*the cassette is not there*", "*record one: pytest *--postman-record"])
 
 

@@ -57,33 +57,56 @@ def test_a_json_file_that_is_no_collection_is_not_collected_even_when_named(proj
 )
 def test_a_collection_by_any_name_is_collected_when_named(project, document):
     project.workspace.json("some.json", document)
-    result = project.pytest("some.json")
-    result.stdout.fnmatch_lines(["*there is no cassette for this collection*"])
+    result = project.pytest("some.json", "--collect-only", "-q")
+    result.stdout.fnmatch_lines(["some.json::a" if "order" in document else "no tests collected*"])
 
 
-def test_without_a_cassette_it_is_one_error_that_says_how_to_record_one(project):
+def test_without_a_cassette_each_call_says_how_to_record_it_and_other_tests_run(project):
     project.collection("a", "b", "c")
+    project.pytester.makepyfile(test_unit="def test_sum(): assert 1 + 1 == 2")
     result = project.pytest()
-    result.assert_outcomes(errors=1)
+    result.assert_outcomes(errors=3, passed=1)
     result.stdout.fnmatch_lines(
         [
             "*the cassette is not there*",
             "*--> *shop.yaml*",
-            "*record one: pytest 'shop.postman_collection.json' --postman-record",
+            "*record one: pytest 'shop.postman_collection.json::a' --postman-record",
             "*or send live: --postman-live*",
         ]
     )
     assert project.target.paths == []
 
 
-def test_without_a_name_for_the_cassette_the_error_says_how_to_name_one(project):
+def test_calls_are_collected_without_a_cassette(project):
+    project.collection("a", "b", companion={"cassette": None})
+    project.workspace.text("shop.harness.yaml", "calls: []")
+    result = project.pytest("--collect-only", "-q")
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["shop.postman_collection.json::a", "shop.postman_collection.json::b"])
+
+
+def test_without_a_name_the_cassette_lies_beside_its_collection(project):
     project.collection("a", companion={"cassette": None})
     project.workspace.text("shop.harness.yaml", "calls: []")
-    result = project.pytest()
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(
-        ["*--postman-record --postman-cassette FILE", "*in its companion file: `cassette: FILE`"]
-    )
+    project.pytest("--postman-record").assert_outcomes(passed=1)
+    assert (project.workspace.folder / "shop.cassette.yaml").is_file()
+    project.target.requests.clear()
+    project.pytest().assert_outcomes(passed=1)
+    assert project.target.paths == []
+
+
+def test_a_cassette_at_its_place_makes_a_collection_one_that_is_collected(project):
+    project.collection("a", companion=False)
+    project.pytest("shop.postman_collection.json", "--postman-record").assert_outcomes(passed=1)
+    project.pytest().assert_outcomes(passed=1)
+
+
+def test_an_environment_of_the_project_keeps_the_cassette_of_the_companion(project):
+    project.recorded("a")
+    project.workspace.environment("other", base=project.target.url)
+    project.target.requests.clear()
+    project.pytest("--postman-environment=other.postman_environment.json").assert_outcomes(passed=1)
+    assert project.target.paths == []
 
 
 def test_a_malformed_collection_is_an_error_that_names_line_and_column(project):
