@@ -33,6 +33,8 @@ KINDS: Final = {
     "unplayed-recording": "recorded interactions were not played, though the run came to its end",
     "cassette-kept": "a recording was not kept, because no request of it was answered",
     "unused-cassette": "no collection of the project is answered from a cassette that is there",
+    "undescribed-request": "no operation of the OpenAPI description has a request; it is not checked",
+    "unchecked-format": "the OpenAPI description has formats that nobody checks",
     "idle-option": "an option changes nothing in this run",
     "other": "a warning that has no kind of its own, as those in results of earlier versions",
 }

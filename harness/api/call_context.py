@@ -51,6 +51,7 @@ def call_context(set_up: RunSetUp, transport: Transport, draws: Draws, *, waits:
         timeout_script_s=timeout / 1000 or None,
         wait_for_timers=waits,
         policy=config.output.policy,
+        contract=set_up.contract,
     )
 
 

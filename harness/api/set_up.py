@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.api.address_form import as_used
+from harness.api.contract import contract_of
 from harness.api.input_warnings import collection_warnings, environment_warnings, returned_masks
 from harness.api.network import Network, network_of, network_warnings, transport_of
 from harness.api.preparation import (
@@ -34,6 +35,7 @@ from harness.variables.scope import Scope, Scopes
 
 if TYPE_CHECKING:
     from harness.cassettes.file.expiry import Expiry
+    from harness.contract.openapi.run_check import OpenApiCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class RunSetUp:
 
     `chosen` are the names whose values were chosen for this run, which a recording's environment does not
     replace; `secret_names` are variables that are secret whatever their type. What the `stack` holds is given
-    back at the end.
+    back at the end. `contract` checks what is sent and answered.
     """
 
     config: RunConfig
@@ -71,6 +73,7 @@ class RunSetUp:
     chosen: frozenset[str]
     jar: CookieJar
     watch: SecretWatch
+    contract: "OpenApiCheck | None"
     warnings: tuple[RunWarning, ...]
 
     def transport(self) -> Transport:
@@ -95,6 +98,7 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
     plan = planned_calls(config, collection)
     companion = companion_of(config)
     rules = rules_of(companion, collection, plan)
+    contract = contract_of(config, companion, collection, plan)
     use = _cassette_use(config, *cassette_of(config, companion, plan), plan)
     platform = platform_of(config, companion)
     inputs = config.inputs
@@ -125,6 +129,8 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
     if not plan.calls and config.dialect.run.warns:
         text = "there is no request to run"
         warnings.append(RunWarning(kind="no-requests", message=text, place=collection.file))
+    if contract is not None:
+        warnings += (RunWarning(kind="unchecked-format", message=text) for text in contract.warnings)
     if use.action != "replay":
         warnings += (RunWarning(kind="ignored-setting", message=text) for text in network_warnings(config))
     if use.expired is not None and use.parts is not None:
@@ -143,6 +149,7 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
         chosen=frozenset(chosen),
         jar=_cookies(config),
         watch=watch,
+        contract=contract,
         warnings=config.output.policy.told(warnings),
     )
 

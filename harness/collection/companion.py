@@ -67,11 +67,33 @@ class RetryEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoredRule:
+    """Violations of an OpenAPI description that are known, and why they fail nothing.
+
+    `rule` is a keyword of the schema (`additionalProperties`), or `status`, `content-type`, `required`,
+    `json`; `at` where: `body /items/*/id`. An empty one is any.
+    """
+
+    reason: str
+    rule: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractEntry:
+    """What the companion says of checking a call, or all calls, against the OpenAPI description."""
+
+    check: bool = True
+    ignored: tuple[IgnoredRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallEntry:
     """What the companion says of a call, or of all calls of a folder.
 
     `always` calls run also when the run was ended early; `only_platform` skips the call elsewhere; `needs`
-    are the paths of calls that have to run before this one.
+    are the paths of calls that have to run before this one; `openapi` says how it is checked against the
+    description.
     """
 
     path: tuple[str, ...]
@@ -81,18 +103,24 @@ class CallEntry:
     only_platform: str | None = None
     always: bool = False
     needs: tuple[tuple[str, ...], ...] = ()
+    openapi: ContractEntry | None = None
     place: Place = field(default_factory=Place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Companion:
-    """A companion file. Paths of files are relative to the working directory; addresses stay as they are."""
+    """A companion file. Paths of files are relative to the working directory; addresses stay as they are.
+
+    `openapi` is the description that the calls are checked against, `ignored` are violations that are known.
+    """
 
     file: str = ""
     environment: str | None = None
     globals: str | None = None
     platform: str | None = None
     cassette: str | None = None
+    openapi: str | None = None
+    ignored: tuple[IgnoredRule, ...] = ()
     calls: tuple[CallEntry, ...] = ()
 
 
@@ -159,8 +187,15 @@ def _merged(outer: CallEntry | None, inner: CallEntry, path: tuple[str, ...]) ->
         only_platform=inner.only_platform or outer.only_platform,
         always=inner.always or outer.always,
         needs=outer.needs + inner.needs,
+        openapi=_merged_contract(outer.openapi, inner.openapi),
         place=inner.place,
     )
+
+
+def _merged_contract(outer: ContractEntry | None, inner: ContractEntry | None) -> ContractEntry | None:
+    if outer is None or inner is None:
+        return inner or outer
+    return replace(inner, ignored=outer.ignored + inner.ignored)
 
 
 def numbered(folder: Folder, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Folder | Item]]:

@@ -10,9 +10,11 @@ from harness.collection.companion import (
     CallEntry,
     Companion,
     CompanionScope,
+    ContractEntry,
     ExpectCheck,
     ExpectEntry,
     ExtractEntry,
+    IgnoredRule,
     RetryEntry,
     RetryGoal,
 )
@@ -23,10 +25,12 @@ from harness.errors import InputError, choices
 VERSIONS: Final = ("1",)
 """The versions of the format; a file that does not say is of the first."""
 
-KEYS: Final = ("version", "environment", "globals", "platform", "cassette", "calls")
-CALL_KEYS: Final = ("call", "extract", "expect", "retry", "only", "always", "needs")
+KEYS: Final = ("version", "environment", "globals", "platform", "cassette", "openapi", "calls")
+CALL_KEYS: Final = ("call", "extract", "expect", "retry", "only", "always", "needs", "openapi")
 EXTRACT_KEYS: Final = ("path", "header", "regex", "scope")
 RETRY_KEYS: Final = ("until", "every", "for")
+OPENAPI_KEYS: Final = ("file", "ignore")
+IGNORE_KEYS: Final = ("rule", "at", "reason")
 ONLY_KEYS: Final = ("platform",)
 SCOPES: Final = get_args(CompanionScope)
 CHECKS: Final = get_args(ExpectCheck)
@@ -59,12 +63,20 @@ def parse_companion(text: str, file: str) -> Companion:
         _one_of(values["version"], VERSIONS, "version")
     folder = Path(file).parent
     platform = values.get("platform")
+    openapi = values.get("openapi")
+    described = (
+        _map(openapi, OPENAPI_KEYS, "openapi", field="openapi")
+        if openapi is not None and isinstance(openapi.value, dict)
+        else {"file": openapi}
+    )
     return Companion(
         file=file,
         environment=_file(values.get("environment"), folder),
         globals=_file(values.get("globals"), folder),
         platform=None if platform is None else _one_of(platform, PLATFORMS, "platform"),
         cassette=_file(values.get("cassette"), folder),
+        openapi=_file(described.get("file"), folder),
+        ignored=tuple(_ignored(described.get("ignore"), ())),
         calls=tuple(_call(node) for node in _list(values.get("calls"), "calls")),
     )
 
@@ -92,6 +104,7 @@ def _call(node: Node) -> CallEntry:
         only_platform=_only(only, path) if only is not None else None,
         always=False if always is None else _boolean(always, "always", path),
         needs=tuple(_path(need) for need in needs),
+        openapi=_contract(values.get("openapi"), path),
         place=node.place(path),
     )
 
@@ -248,6 +261,29 @@ def _only(node: Node, path: tuple[str, ...]) -> str:
     if "platform" not in values:
         _refuse("only needs `platform`", node, path, field="only")
     return _one_of(values["platform"], PLATFORMS, "only.platform", path)
+
+
+def _contract(node: Node | None, path: tuple[str, ...]) -> ContractEntry | None:
+    """Read how a call is checked against the description: `false`, or what is known of it."""
+    if node is None:
+        return None
+    if isinstance(node.value, bool):
+        return ContractEntry(check=node.value)
+    values = _map(node, ("ignore",), "openapi of a call", path, "openapi")
+    return ContractEntry(ignored=tuple(_ignored(values.get("ignore"), path)))
+
+
+def _ignored(node: Node | None, path: tuple[str, ...]) -> Iterator[IgnoredRule]:
+    field = "openapi.ignore"
+    for one in _list(node, field, path):
+        values = _map(one, IGNORE_KEYS, "an ignored violation", path, field)
+        if "rule" not in values and "at" not in values:
+            _refuse("what is ignored needs `rule`, `at` or both", one, path, field=field)
+        if "reason" not in values:
+            _refuse("what is ignored needs a `reason`", one, path, field=field)
+        yield IgnoredRule(
+            **{key: _expression(value, path, f"{field}.{key}") for key, value in values.items()}
+        )
 
 
 def _duration(node: Node, field: str, path: tuple[str, ...]) -> float:

@@ -20,7 +20,7 @@ typed keywords of `run()` then know it. A command is added the same way, as a ro
 | module | holds |
 |---|---|
 | `option` | what a row can say: `Option`, `Argument`, `setting` |
-| `inputs`, `network`, `cassette`, `limits`, `output` | the rows of a run: the fields of its configuration |
+| `inputs`, `network`, `cassette`, `contract`, `limits`, `output` | the fields of a run's configuration |
 | `config` | `RunConfig`, the configuration in these groups |
 | `commands` | the commands, and the options that only the command line has |
 | `pytest_only` | the options that only pytest has |

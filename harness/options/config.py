@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from harness.dialect import DIALECTS, EXACT, Dialect
 from harness.errors import UsageError, choices
 from harness.options.cassette import CassetteOptions
+from harness.options.contract import ContractOptions
 from harness.options.derived import dialect_of, pair
 from harness.options.inputs import InputOptions
 from harness.options.limits import LimitOptions
@@ -44,6 +45,7 @@ class RunConfig:
     inputs: InputOptions = field(default_factory=InputOptions)
     network: NetworkOptions = field(default_factory=NetworkOptions)
     cassette: CassetteOptions = field(default_factory=CassetteOptions)
+    contract: ContractOptions = field(default_factory=ContractOptions)
     limits: LimitOptions = field(default_factory=LimitOptions)
     output: OutputOptions = field(default_factory=OutputOptions)
 
@@ -95,6 +97,7 @@ GROUPS: Final[Mapping[str, type]] = {
     "inputs": InputOptions,
     "network": NetworkOptions,
     "cassette": CassetteOptions,
+    "contract": ContractOptions,
     "limits": LimitOptions,
     "output": OutputOptions,
 }

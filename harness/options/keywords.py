@@ -59,6 +59,8 @@ class RunKeywords(TypedDict, total=False):
     match: "MatchRule | None"
     drift: str | Path | None
     drift_ignore: "Ignore | None"
+    openapi: str | Path | None
+    openapi_servers: Sequence[str]
     bail: str | None
     delay_ms: int
     timeout_ms: int

@@ -15,6 +15,7 @@ from harness.client.transport import HopContext
 from harness.collection.model import EventName, Request
 from harness.collection.request_json import authored_json, request_from_json
 from harness.dialect import EXACT, Dialect
+from harness.runner.contract import RunContract
 from harness.runner.host import RunHost
 from harness.runner.plan import Call
 from harness.runner.results import CallResult, RunWarning, SideExchange
@@ -52,7 +53,7 @@ class RunContext:
     `wait_for_timers` says whether timers of scripts wait. `platform` is the name of the platform the run
     is against, `None` for any other target. `amend` may change a request between its pre-request scripts and
     the resolution of its names. `deprecated` are names that scripts were warned of, once a run;
-    `policy` says which warnings are told.
+    `policy` says which warnings are told. `contract` checks what is sent and answered, if anything does.
     """
 
     collection: str
@@ -76,6 +77,7 @@ class RunContext:
     amend: Callable[[Call, Request], Request] = _as_it_is
     deprecated: set[str] = field(default_factory=set)
     policy: WarningPolicy = field(default_factory=WarningPolicy)
+    contract: RunContract | None = None
 
 
 Stop = Literal["failure", "error"]
@@ -158,7 +160,20 @@ class _CallRun:
         after = self._scripts("test", lambda: sent_json(built, exchange, self.authored, resolver), exchange)
         # 6. The companion holds its expectations and takes values out.
         judged = self.rule.apply(exchange, self.site.scopes, self._resolver("expect").text)
+        # 7. What was sent and answered is held against the description of the service.
+        judged = self._checked(judged, exchange)
         return self._outcome(prerequest=before, exchange=exchange, test=after, judged=judged)
+
+    def _checked(self, judged: Judgement, exchange: Exchange) -> Judgement:
+        contract = self.context.contract
+        if contract is None:
+            return judged
+        by_scripts = (one.exchange for one in self.side if one.origin in ("prerequest", "test"))
+        checked = contract.check(self.site.position, (exchange, *by_scripts), self.place)
+        self.warnings += checked.warnings
+        held = judged.expectations
+        numbered = (replace(one, index=one.index + len(held)) for one in checked.assertions)
+        return replace(judged, expectations=(*held, *numbered))
 
     def _stops(self, result: JobResult) -> bool:
         return self.stop is not None and any(run.error is not None for run in result.runs)

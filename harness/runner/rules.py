@@ -13,6 +13,9 @@ from harness.runner.results import CallResult, Extraction
 from harness.scripting.engine import Assertion, ScriptError
 from harness.variables.scope import Scopes
 
+EXPECTATION: Final = "ExpectationError"
+"""The name of the error of an expectation of the companion that did not hold."""
+
 UNANSWERED: Final = "there was no answer to judge"
 
 
@@ -49,7 +52,7 @@ class Rule:
         """Whether an attempt did not reach the goal."""
         if self.goal == "pass":
             return result.failed
-        return any(one.error is not None for one in result.expectations)
+        return any(one.error is not None and one.error.name == EXPECTATION for one in result.expectations)
 
     def apply(self, exchange: Exchange, scopes: Scopes, resolve: Callable[[str], str]) -> Judgement:
         """Hold the expectations against an answer, then take values out of it into their scopes."""
@@ -94,7 +97,7 @@ def _assertion(index: int, outcome: Outcome) -> Assertion:
     if outcome.passed:
         return Assertion(name=outcome.name, index=index)
     error = ScriptError(
-        name="ExpectationError",
+        name=EXPECTATION,
         message=outcome.message,
         expected=outcome.expected,
         actual=outcome.actual,

@@ -121,7 +121,7 @@ def call(text):
 MISTAKES = [
     (
         "[1]",
-        "expected a map of version, environment, globals, platform, cassette, calls, found a list",
+        "expected a map of version, environment, globals, platform, cassette, openapi, calls, found a list",
         "line 1",
     ),
     ("colls: []", "a companion file has no key 'colls'", "line 1"),

@@ -1,0 +1,1 @@
+"""A run held against an OpenAPI description, and a recording served as a mock."""

@@ -1,0 +1,188 @@
+"""The files of an OpenAPI description, and where a `$ref` in them leads."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from harness.collection.document import Spot, decode, is_address, is_too_deep, parse_json, read_bytes
+from harness.collection.yaml_document import core_scalar, parse_yaml
+from harness.errors import InputError, Place, choices
+
+MOST_HOPS: Final = 50
+"""How many references may lead to one another before something that is none."""
+
+_WHAT: Final = "the OpenAPI description"
+_LITERALS: Final = frozenset({"example", "examples", "default", "enum", "const"})
+_NAMED: Final = frozenset(
+    {
+        "$defs", "callbacks", "content", "definitions", "dependentSchemas", "headers", "links", "parameters",
+        "pathItems", "paths", "patternProperties", "properties", "requestBodies", "responses", "schemas",
+        "variables",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """A part of a description, and where it is."""
+
+    value: Any
+    spot: Spot
+
+
+@dataclass(slots=True)
+class Documents:
+    """The documents that a description consists of, each read when it is first needed.
+
+    A description that is a file may refer to files in its own folder or the working directory, one that is
+    an address to the same server.
+    """
+
+    root: str
+    _read: dict[str, Any] = field(default_factory=dict)
+    _anchors: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def document(self, name: str) -> Any:
+        """Return a document. Raises `InputError` when it cannot be read."""
+        if name not in self._read:
+            self._read[name] = _parsed(name)
+        return self._read[name]
+
+    def follow(self, given: Any, spot: Spot) -> Spotted:
+        """Follow the references at a place to what is none. Raises `InputError` where that is nothing."""
+        begun = spot
+        for _ in range(MOST_HOPS):
+            if not isinstance(given, dict) or "$ref" not in given:
+                return Spotted(given, spot)
+            found = self.target(given["$ref"], spot)
+            given, spot = found.value, found.spot
+        return begun.at("$ref").refuse("this reference leads in a circle")
+
+    def target(self, reference: Any, spot: Spot) -> Spotted:
+        """Return what one reference at a place leads to, which may be a reference again."""
+        here = spot.at("$ref")
+        if not isinstance(reference, str):
+            here.expect("a reference", reference)
+        path, fragment = urldefrag(reference)
+        name = self._file(path, here) if path else spot.file
+        try:
+            document = self.document(name)
+        except InputError as error:
+            raise InputError(f"{reference!r}: {error.what}", where=error.where, hint=error.hint) from error
+        if fragment and not fragment.startswith("/"):
+            fragment = self._anchor(name, unquote(fragment), here)
+        found, at = document, Spot(name)
+        for key in _keys(unquote(fragment)):
+            inner = _member(found, key)
+            if inner is _NOTHING:
+                names = found if isinstance(found, dict) else ()
+                hint = choices(key, list(names)[:20]) if names else ""
+                here.refuse(f"{reference!r} leads nowhere: there is no {key!r} in {at.pointer or name}", hint)
+            found, at = inner, at.at(key)
+        return Spotted(found, at)
+
+    def references(self) -> Iterator[tuple[Any, Spot]]:
+        """Walk all references of the documents read so far and of those that these lead to."""
+        seen: set[str] = set()
+        while left := [name for name in self._read if name not in seen]:
+            for name in left:
+                seen.add(name)
+                yield from _references(self._read[name], Spot(name))
+
+    def _anchor(self, name: str, anchor: str, here: Spot) -> str:
+        if name not in self._anchors:
+            self._anchors[name] = dict(_anchors(self.document(name), Spot(name)))
+        pointer = self._anchors[name].get(anchor)
+        return here.refuse(f"there is no anchor {anchor!r} in {name}") if pointer is None else pointer
+
+    def _file(self, path: str, here: Spot) -> str:
+        if is_address(here.file) or is_address(path):
+            target = urljoin(here.file, path)
+            if not is_address(self.root) or urlsplit(target).netloc != urlsplit(self.root).netloc:
+                here.refuse(
+                    f"a reference may not lead to another server: {target}",
+                    "save what it leads to beside the description, and refer to that file",
+                )
+            return target
+        if urlsplit(path).scheme and os.sep == "/":
+            here.refuse(f"a reference leads to a file beside the description, not to {path!r}")
+        name = os.path.normpath(Path(here.file).parent / unquote(path))
+        allowed = (Path(self.root).parent.resolve(), Path.cwd().resolve())
+        if not any(Path(name).resolve().is_relative_to(folder) for folder in allowed):
+            here.refuse(
+                f"a reference may not leave the description's folder and the working directory: {path!r}",
+                "run in a folder that holds all files of the description",
+            )
+        return name
+
+
+def open_documents(source: str | os.PathLike[str]) -> Documents:
+    """Read a description and all that its references lead to.
+
+    Raises `InputError` for a document that cannot be read, and for a reference that leads nowhere or in a
+    circle.
+    """
+    root = os.fspath(source)
+    documents = Documents(root if is_address(root) else os.path.normpath(root))
+    documents.document(documents.root)
+    for holder, spot in documents.references():
+        documents.follow(holder, spot)
+    return documents
+
+
+_NOTHING: Final = object()
+
+
+def _parsed(name: str) -> Any:
+    text = decode(read_bytes(name, _WHAT))
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return parse_json(text, name)
+        except InputError:
+            if name.lower().endswith(".json"):
+                raise
+    document = parse_yaml(text, name, schema=core_scalar, merge=True).data()
+    if is_too_deep(document):
+        raise InputError("the document is nested too deeply", where=Place(file=name))
+    return document
+
+
+def _keys(pointer: str) -> list[str]:
+    return [key.replace("~1", "/").replace("~0", "~") for key in pointer.split("/")[1:]]
+
+
+def _member(value: Any, key: str) -> Any:
+    match value:
+        case dict():
+            return value.get(key, _NOTHING)
+        case list() if key.isdecimal() and int(key) < len(value):
+            return value[int(key)]
+        case _:
+            return _NOTHING
+
+
+def _walk(value: Any, spot: Spot, *, names: bool) -> Iterator[tuple[dict[str, Any], Spot]]:
+    """Walk the objects of a document whose keys are words of OpenAPI, not names that the author chose."""
+    if isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _walk(one, spot.at(index), names=False)
+    elif isinstance(value, dict):
+        if not names:
+            yield value, spot
+        for key, one in value.items():
+            if names or not (key in _LITERALS or key.startswith("x-")):
+                yield from _walk(one, spot.at(key), names=not names and key in _NAMED)
+
+
+def _references(document: Any, spot: Spot) -> Iterator[tuple[Any, Spot]]:
+    return ((one, at) for one, at in _walk(document, spot, names=False) if isinstance(one.get("$ref"), str))
+
+
+def _anchors(document: Any, spot: Spot) -> Iterator[tuple[str, str]]:
+    for one, at in _walk(document, spot, names=False):
+        for word in ("$anchor", "$dynamicAnchor"):
+            if isinstance(one.get(word), str):
+                yield one[word], at.pointer

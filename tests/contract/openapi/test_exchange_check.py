@@ -1,0 +1,104 @@
+"""What of an exchange is not as described."""
+
+import pytest
+
+ORDERS = "https://shop.example/v1/orders"
+ORDER = {"id": 1, "item": "tea"}
+
+
+def test_an_exchange_as_described_has_no_violation(hold):
+    assert hold("GET", f"{ORDERS}/7", answer={**ORDER, "note": None, "parts": [ORDER]}) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "violation"),
+    [
+        ({"id": "1", "item": "tea"}, ("body /id", "type")),
+        ({"id": 1}, ("body", "required")),
+        ({**ORDER, "more": 1}, ("body", "additionalProperties")),
+        ({**ORDER, "price": 0}, ("body /price", "exclusiveMinimum")),
+        ({**ORDER, "made": "yesterday"}, ("body /made", "format")),
+        ({"id": 2**31, "item": "tea"}, ("body /id", "maximum")),
+        ({**ORDER, "parts": [{**ORDER, "parts": [{"id": 1}]}]}, ("body /parts/0/parts/0", "required")),
+    ],
+)
+def test_a_body_that_is_not_as_described_is_told_with_pointer_and_rule(hold, answer, violation):
+    assert hold("GET", f"{ORDERS}/7", answer=answer) == [violation]
+
+
+def test_what_is_read_only_is_not_required_of_a_request(hold):
+    made = hold(
+        "POST",
+        ORDERS,
+        201,
+        ORDER,
+        body={"item": "tea"},
+        headers={"X-Trace": "abc"},
+        answered={"Location": "/1"},
+    )
+    assert made == []
+
+
+def test_parameters_headers_and_bodies_of_a_request_are_checked(hold):
+    found = hold("POST", f"{ORDERS}?dry=perhaps", 201, ORDER, body={"item": 3}, headers={"X-Trace": "a"})
+    assert found == [
+        ("query dry", "type"),
+        ("header X-Trace", "minLength"),
+        ("request body /item", "type"),
+        ("header Location", "required"),
+    ]
+
+
+def test_a_required_header_and_body_that_are_missing_are_told(hold):
+    found = hold("POST", ORDERS, 201, ORDER, answered={"Location": "/1"})
+    assert found == [("header X-Trace", "required"), ("request body", "required")]
+
+
+def test_a_parameter_of_the_path_is_checked_as_the_number_it_is(hold):
+    assert hold("GET", f"{ORDERS}/0", answer=ORDER) == [("path id", "minimum")]
+    assert hold("GET", f"{ORDERS}/x", answer=ORDER) == [("path id", "type")]
+
+
+def test_a_list_in_the_query_is_checked_item_by_item(hold):
+    assert hold("GET", f"{ORDERS}?state=open&state=paid", answer=[]) == []
+    assert hold("GET", f"{ORDERS}?state=open&state=lost", answer=[]) == [("query state /1", "enum")]
+
+
+def test_a_status_that_is_not_described_is_told(hold):
+    assert hold("GET", f"{ORDERS}/7", 404, {}) == [("status", "status")]
+
+
+def test_a_class_of_statuses_covers_each_of_them(hold):
+    assert hold("GET", ORDERS, 206, []) == []
+
+
+def test_a_media_type_that_is_not_described_is_told(hold):
+    assert hold("GET", f"{ORDERS}/7", answer=ORDER, answered={"Content-Type": "text/html"}) == [
+        ("content-type", "content-type")
+    ]
+
+
+def test_an_answer_without_the_body_that_is_described_is_told(hold):
+    assert hold("GET", f"{ORDERS}/7") == [("body", "required")]
+
+
+def test_the_most_specific_path_wins(hold):
+    assert hold("GET", f"{ORDERS}/latest") == []
+
+
+def test_schemas_of_3_1_have_words_of_json_schema_2020(hold):
+    text = """
+openapi: 3.1.0
+info: {title: T, version: "1"}
+paths:
+  /a:
+    get:
+      responses:
+        "200":
+          description: d
+          content:
+            application/json:
+              schema: {type: [object, "null"], properties: {k: {const: 1}}, unevaluatedProperties: false}
+"""
+    assert hold("GET", "https://any.example/a", answer={"k": 1}, text=text) == []
+    assert hold("GET", "https://any.example/a", answer={"k": 2}, text=text) == [("body /k", "const")]
