@@ -37,6 +37,9 @@ class RunAnswers:
     warns: bool
     """Does a run warn, of undefined variables, odd inputs, unused recordings, and weak secrets?"""
 
+    explains_addresses: bool
+    """Does a request whose address holds an undefined variable fail with that, not with Node's words?"""
+
     masks: bool
     """Are the values of secrets learnt and hidden in reports and exports?"""
 
@@ -55,6 +58,7 @@ NEWMAN_RUN = RunAnswers(
     skipped_requests_tell=False,
     counts_empty_scripts=True,
     warns=False,
+    explains_addresses=False,
     masks=False,
     one_failure_code=True,
 )
@@ -70,6 +74,7 @@ EXACT_RUN = RunAnswers(
     skipped_requests_tell=True,
     counts_empty_scripts=True,
     warns=True,
+    explains_addresses=True,
     masks=True,
     one_failure_code=False,
 )

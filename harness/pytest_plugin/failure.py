@@ -150,7 +150,10 @@ def failure_text(result: CallResult, mask: Mask, *, bodies: bool = False) -> str
         problems.append(f"{result.unreadable.message}\n  --> {result.unreadable.place}")
     exchanges = (*(side.exchange for side in result.side), result.exchange)
     failures = (one.failure for one in exchanges if one is not None and one.failure is not None)
-    problems += (cut(mask(f"{one.message}\n  {one.hint}" if one.hint else one.message)) for one in failures)
+    problems += (
+        cut(mask(f"{one.message}\n  {_in_our_options(one.hint)}" if one.hint else one.message))
+        for one in failures
+    )
     for run in (*result.prerequest, *result.test):
         errors = (*((run.error,) if run.error else ()), *run.losses)
         where = f"{run.script.event} script of {run.label or 'the collection'}"
@@ -158,6 +161,11 @@ def failure_text(result: CallResult, mask: Mask, *, bodies: bool = False) -> str
     if not problems:
         return None
     return "\n".join((*problems, *_context(result, mask, bodies=bodies)))
+
+
+def _in_our_options(hint: str) -> str:
+    """Spell the option of a hint as pytest has it."""
+    return hint.replace("--env-var ", "--postman-env-var ")
 
 
 def assertion_text(result: CallResult, assertion: Assertion, mask: Mask, *, bodies: bool = False) -> str:

@@ -174,11 +174,12 @@ class JunitReporter:
             message = f" message={self._attribute(case.skipped)}" if case.skipped else ""
             yield f">\n      <skipped{message}/>\n    </testcase>\n"
             return
+        additions = self._context.dialect.reports.additions
         for tag, fault in (("error", case.error), ("failure", case.failure)):
             if fault is not None:
                 kind, message = self._attribute(fault.name or "Error"), self._attribute(fault.message)
                 yield f">\n      <{tag} type={kind} message={message}>"
-                yield self._plain("\n".join(_details(fault, self._value, self._label)))
+                yield self._plain("\n".join(_details(fault, self._value, self._label, additions=additions)))
                 yield f"</{tag}>\n    </testcase>\n"
                 return
         yield "/>\n"
@@ -262,9 +263,13 @@ def _numbered(name: str, count: int) -> str:
     return name if count == 1 else f"{name} [{count}]"
 
 
-def _details(fault: Fault, told: Callable[[str], str], label: Callable[[str], str]) -> Iterator[str]:
+def _details(
+    fault: Fault, told: Callable[[str], str], label: Callable[[str], str], *, additions: bool
+) -> Iterator[str]:
     yield told(f"{fault.name}: {fault.message}" if fault.name else fault.message)
     yield label(f"at {fault.at()}")
+    if fault.failure is not None and fault.failure.hint and additions:
+        yield told(fault.failure.hint)
     error = fault.error
     if error is None:
         return

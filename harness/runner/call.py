@@ -1,7 +1,7 @@
 """One call: from the authored request to its result, in numbered phases."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -21,6 +21,7 @@ from harness.runner.plan import Call
 from harness.runner.results import CallResult, RunWarning, SideExchange
 from harness.runner.rules import Judgement, Rule
 from harness.runner.script_request import sent_json
+from harness.runner.undefined_address import explained, undefined_in_address
 from harness.scripting.engine import (
     JobResult,
     NextRequest,
@@ -153,7 +154,7 @@ class _CallRun:
         resolver = self._resolver("request")
         built = self._build(call, resolver)
         # 4. Authorize, send, follow redirects.
-        exchange = self._send(built)
+        exchange = self._explained(built, self._send(built), resolver.unresolved)
         if self.stop is not None and exchange.failure is not None:
             return self._outcome(prerequest=before, exchange=exchange)
         # 5. Test scripts see the request as sent, and the answer.
@@ -312,9 +313,7 @@ class _CallRun:
         self.variables = tuple(resolver.used.values())
         if self.context.dialect.run.warns:
             self.warnings += (
-                RunWarning(
-                    kind="undefined-variable", message=f"variable {name!r} is not defined", place=self.place
-                )
+                RunWarning(kind="undefined-variable", message=_undefined(name), place=self.place)
                 for name in resolver.unresolved
             )
         return built
@@ -329,6 +328,18 @@ class _CallRun:
             RunWarning(kind=kind_of(text), message=str(text), place=self.place) for text in exchange.warnings
         )
         return exchange
+
+    def _explained(self, built: BuiltRequest, exchange: Exchange, unresolved: Sequence[str]) -> Exchange:
+        """Tell an undefined variable in the address once: as the failure, and not as a warning too."""
+        if exchange.failure is None or not unresolved or not self.context.dialect.run.explains_addresses:
+            return exchange
+        names = undefined_in_address(built.draft.url, unresolved)
+        failure = explained(exchange.failure, names)
+        if failure is None:
+            return exchange
+        told = {_undefined(name) for name in names}
+        self.warnings = [one for one in self.warnings if one.message not in told]
+        return replace(exchange, failure=failure)
 
     def _outcome(
         self,
@@ -378,6 +389,10 @@ def _once(make: Callable[[], Mapping[str, Any]]) -> Callable[[], Mapping[str, An
 
 def _given(request: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
     return lambda: request
+
+
+def _undefined(name: str) -> str:
+    return f"variable {name!r} is not defined"
 
 
 def _not_run(why: str) -> Exchange:

@@ -91,6 +91,7 @@ def failure_of(fault: Fault, row: int, script: int | None, kept: Kept) -> list[A
     """Return a failure of a row; its fields are those of `FAILURE` in the page's script."""
     error = fault.error
     position = error.position if error is not None else None
+    hint = fault.failure.hint if fault.failure is not None else ""
 
     def clip(text: str | None) -> str | None:
         return None if text is None else kept.mask(text)[:_CLIP]
@@ -102,7 +103,7 @@ def failure_of(fault: Fault, row: int, script: int | None, kept: Kept) -> list[A
         row,
         fault.kind,
         fault.name,
-        clip(fault.message),
+        clip(f"{fault.message}: {hint}" if hint else fault.message),
         label(fault.test),
         clip(error.expected) if error is not None else None,
         clip(error.actual) if error is not None else None,
