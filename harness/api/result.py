@@ -1,33 +1,51 @@
 """Running a collection to its end, and what came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Final, Unpack
 
 from harness.api.live import LiveRun
 from harness.collection.model import Collection
 from harness.errors import ExitCode
 from harness.options.config import RunConfig
 from harness.options.keywords import RunKeywords
+from harness.reporters.units import counted
 from harness.runner.events import CallFinished, RunFinished
-from harness.runner.results import CallResult, RunSummary
+from harness.runner.results import CallResult, RunFailure, RunSummary
 from harness.variables.scope import Scopes
+
+_SHOWN: Final = 160
 
 
 class RunResult:
-    """What came of a run: numbers and variables in memory, the calls with their exchanges on disk."""
+    """What came of a run: numbers and variables in memory, the calls with their exchanges on disk.
+
+    `failures` are what failed, in order, with the values of secrets hidden; each as text is one line.
+    """
 
     def __init__(
-        self, *, summary: RunSummary, scopes: Scopes, calls: Sequence[CallResult], exit_code: ExitCode
+        self,
+        *,
+        summary: RunSummary,
+        scopes: Scopes,
+        calls: Sequence[CallResult],
+        exit_code: ExitCode,
+        failures: Sequence[RunFailure] = (),
     ) -> None:
         self.summary = summary
+        self.failures = tuple(failures)
         self.scopes = scopes
         self.exit_code = exit_code
         self._calls = calls
 
     def __repr__(self) -> str:
-        told = "passed" if self.passed else f"{len(self.summary.failures)} failures"
-        return f"<RunResult: {told}, {len(self._calls)} calls, {self.summary.assertions.total} assertions>"
+        counts = f"{counted(len(self._calls), 'call')}, {counted(self.summary.assertions.total, 'assertion')}"
+        if self.passed:
+            return f"<RunResult: passed, {counts}>"
+        # pytest shows this, shortened, where `assert result.passed` fails: the first failure comes first.
+        first = f": {_short(str(self.failures[0]))}" if self.failures else ""
+        return f"<RunResult: {counted(len(self.failures), 'failure')}{first}; {counts}>"
 
     @property
     def passed(self) -> bool:
@@ -71,5 +89,17 @@ def run(collection: str | Path | Collection | Mapping[str, Any], **options: Unpa
             raise RuntimeError("the run told no end")
         summary = finished.summary
         return RunResult(
-            summary=summary, scopes=finished.scopes, calls=calls, exit_code=live.exit_code(summary)
+            summary=summary,
+            scopes=finished.scopes,
+            calls=calls,
+            exit_code=live.exit_code(summary),
+            failures=[_masked(failure, live.mask) for failure in summary.failures],
         )
+
+
+def _masked(failure: RunFailure, mask: Callable[[str], str]) -> RunFailure:
+    return replace(failure, message=mask(failure.message))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -1,7 +1,10 @@
 """What goes over the wire and what comes back: resolved requests, responses, failures, exchanges."""
 
+import json
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
+
+from harness.collection.document import decode_body
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -79,6 +82,15 @@ class Response:
     def header(self, name: str) -> str | None:
         """Return the first value of a header, the name in any case."""
         return header(self.headers, name)
+
+    @property
+    def text(self) -> str:
+        """The body as text, in the charset that its type names, else in Unicode or Latin-1."""
+        return decode_body(self.body, self.header("content-type") or "")
+
+    def json(self) -> Any:
+        """Return the body as JSON. Raises `ValueError` when it is none."""
+        return json.loads(self.text.removeprefix("\ufeff"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

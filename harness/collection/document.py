@@ -107,6 +107,15 @@ def decode(data: bytes) -> str:
         return data.decode("cp1252" if windows else "latin-1", "replace")
 
 
+def decode_body(body: bytes, content_type: str) -> str:
+    """Turn the body of an answer into text: in the charset that its type names, else as `decode` does."""
+    name = content_type.lower().partition("charset=")[2].split(";")[0].strip(" \"'")
+    try:
+        return body.decode(name) if name else decode(body)
+    except (LookupError, ValueError):
+        return decode(body)
+
+
 def parse_json(text: str, file: str = "") -> Any:
     """Read JSON as JavaScript does. Raises `InputError` with line and column."""
     text = text.removeprefix("\ufeff")

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.collection.document import decode
+from harness.collection.document import decode_body
 
 
 class NoJson(Exception):
@@ -32,7 +32,7 @@ class Answer:
     def text(self) -> str:
         """The body as text, in the charset that the answer names, else in Unicode or Latin-1."""
         if self._text is None:
-            self._text = self._decoded()
+            self._text = decode_body(self.body, self.header("content-type") or "")
         return self._text
 
     @property
@@ -45,14 +45,6 @@ class Answer:
                 raise NoJson(self._instead()) from error
             self._parsed = True
         return self._json
-
-    def _decoded(self) -> str:
-        charset = (self.header("content-type") or "").lower().partition("charset=")[2]
-        name = charset.split(";")[0].strip(" \"'")
-        try:
-            return self.body.decode(name) if name else decode(self.body)
-        except (LookupError, UnicodeDecodeError, ValueError):
-            return decode(self.body)
 
     def _instead(self) -> str:
         if not self.body.strip():

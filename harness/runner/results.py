@@ -161,6 +161,12 @@ class RunFailure:
     assertion: str | None = None
     cause: str = ""
 
+    def __str__(self) -> str:
+        """Tell the call, the assertion and the message in one line."""
+        row = f" (iteration {self.iteration + 1})" if self.iteration else ""
+        told = " ".join(self.message.split())
+        return ": ".join(filter(None, (" / ".join(self.path) + row, self.assertion, told)))
+
 
 @dataclass(slots=True, kw_only=True)
 class RunSummary:
