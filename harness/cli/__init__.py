@@ -52,6 +52,10 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.list_command import list_command
 
                 return list_command(options, terminal)
+            case "convert":
+                from harness.cli.convert_command import convert_command
+
+                return convert_command(options, terminal)
             case "serve":
                 require_extra("aep", wanted="harness serve")
                 from harness.cli.serve_command import serve_command

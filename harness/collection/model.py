@@ -206,7 +206,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
-    """A named group of items and folders, whose auth and scripts its items inherit."""
+    """A named group of items and folders, whose auth and scripts its items inherit.
+
+    `file` is the directory that a folder of a collection of many files is.
+    """
 
     id: str
     name: str
@@ -216,6 +219,7 @@ class Folder:
     scripts: tuple[Script, ...] = ()
     profile: Mapping[str, Any] = field(default_factory=dict)
     description: str | None = None
+    file: str | None = None
 
     def items(self) -> Iterator[Item]:
         """Walk the items in collection order, those of nested folders included."""

@@ -507,6 +507,28 @@ COMMANDS: Final = (
         sections=_headed(WARNINGS),
     ),
     Command(
+        name="convert",
+        help="write a collection in another of Postman's formats",
+        description="Write a collection in another format: -o names a folder for format v3, a .json file for "
+        "v2.1. What the new format cannot hold is listed with file and key.",
+        arguments=(Argument(name="collection", metavar="COLLECTION", help="file or folder"),),
+        sections=(
+            Section(
+                options=(
+                    Option(
+                        name="output",
+                        short="o",
+                        required=True,
+                        metavar="PATH",
+                        file=True,
+                        help="folder (v3) or .json file (v2.1) to write",
+                    ),
+                    Option(name="strict", kind="flag", help="exit code 1 when anything is lost"),
+                )
+            ),
+        ),
+    ),
+    Command(
         name="serve",
         help="serve the local platform, for Postman or curl",
         description="Serve the local platform until interrupted, for Postman, curl or other runs.",

@@ -127,6 +127,7 @@ class _Reader:
             auth=definition.auth,
             scripts=definition.scripts,
             description=definition.description,
+            file=directory.path,
         )
         json = {**definition.json, "item": [one.json for one in found]}
         if not of_collection:

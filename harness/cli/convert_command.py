@@ -1,0 +1,31 @@
+"""`harness convert`: a collection in another of Postman's formats."""
+
+import argparse
+import json
+from pathlib import Path
+
+from harness.cassettes.file.publish import write_atomically
+from harness.cli.terminal import Terminal
+from harness.collection.load import whole_collection
+from harness.conversion.convert import as_v21, write_v3
+from harness.errors import ExitCode, UsageError
+
+
+def convert_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    """Write the collection, and list what the new format does not hold."""
+    source = whole_collection(options.collection)
+    output = Path(options.output)
+    if output.exists() and Path(source).exists() and output.samefile(source):
+        raise UsageError("the output is the collection itself", hint="name another file or folder with -o")
+    converted = as_v21(source)
+    if output.suffix.lower() == ".json" and not output.is_dir():
+        text = json.dumps(converted.document, indent="\t", ensure_ascii=False)
+        write_atomically(output, [text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") + "\n"])
+        lost = converted.lost
+    else:
+        lost = write_v3(source, converted, output)
+    for one in lost:
+        terminal.err.write(f"lost: {one.told}\n")
+    count = f"{len(lost)} member{'' if len(lost) == 1 else 's'} lost" if lost else "nothing lost"
+    terminal.out.write(f"wrote {output}, {count}\n")
+    return ExitCode.FAILED if lost and options.strict else ExitCode.PASSED

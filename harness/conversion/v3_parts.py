@@ -1,0 +1,215 @@
+"""The parts of requests and definitions as v3 writes them: address, pairs, body, auth, scripts, settings."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from harness.client.url import unparse
+from harness.collection.javascript import as_boolean, as_text
+from harness.collection.model import Pair, Url
+from harness.collection.request_json import auth_from_json, body_from_json, description_text, url_from_json
+from harness.collection.url_text import parse
+from harness.collection.v3.entries import AUTH_TYPES, FLAG_SETTINGS, LIST_SETTINGS
+
+SCRIPT_TYPES: Final = {"prerequest": "beforeRequest", "test": "afterResponse"}
+GRAPHQL_TYPES: Final = {"prerequest": "beforeQuery", "test": "afterResponse"}
+LANGUAGES: Final = ("json", "text", "xml", "html", "javascript")
+
+
+def url_data(given: Any) -> dict[str, Any]:
+    """Write an address with the lists of its parameters and path variables."""
+    url = url_from_json(given)
+    data: dict[str, Any] = {"url": url.raw}
+    if not isinstance(given, Mapping):
+        return data
+    if not _agrees(url):
+        bare = replace(url, variables=())
+        if any(set("=&#") & set(one.key) for one in url.query):
+            bare = replace(bare, query=())
+        data["url"] = unparse(bare)
+    query = given.get("query")
+    if isinstance(query, list) and any(isinstance(one, Mapping) for one in query):
+        data["queryParams"] = pairs_data(query, null=True)
+    if isinstance(given.get("variable"), list):
+        data["pathVariables"] = pairs_data(given["variable"])
+    return data
+
+
+def _agrees(url: Url) -> bool:
+    """Whether the text of an address says what its parts say."""
+    if not url.parsed:
+        return True
+    text = parse(url.raw)
+
+    def parts(one: Url) -> tuple[object, ...]:
+        query = tuple(Pair(key=pair.key, value=pair.value) for pair in one.query if not pair.disabled)
+        return (one.protocol, one.auth_user, one.auth_password, one.host, one.port, one.path, one.hash, query)
+
+    return parts(text) == parts(url)
+
+
+def pairs_data(given: list[Any], *, null: bool = False, more: tuple[str, ...] = ()) -> Any:
+    """Write pairs of key and value: a map where each key is there once and has a text alone."""
+    entries = [_pair(one, null=null, more=more) for one in given if isinstance(one, Mapping)]
+    keys = [one["key"] for one in entries]
+    simple = (
+        entries
+        and not more
+        and len(set(keys)) == len(keys)
+        and all(set(one) == {"key", "value"} for one in entries)
+    )
+    if simple and all(0 < len(key) < 100 and key.isprintable() and key != "<<" for key in keys):
+        return {one["key"]: one["value"] for one in entries}
+    return entries
+
+
+def _pair(given: Mapping[str, Any], *, null: bool, more: tuple[str, ...]) -> dict[str, Any]:
+    value = given.get("value")
+    data: dict[str, Any] = {"key": "" if given.get("key") is None else as_text(given["key"])}
+    for key in more:
+        if isinstance(given.get(key), str):
+            data[key] = given[key]
+    data["value"] = (
+        (None if null else "") if value is None else value if isinstance(value, str) else _written(value)
+    )
+    description = description_text(given.get("description"))
+    if description is not None:
+        data["description"] = description
+    if "disabled" in given:
+        data["disabled"] = as_boolean(given["disabled"])
+    return data
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, Mapping | list) else as_text(value)
+
+
+def body_data(given: Any) -> dict[str, Any] | None:
+    """Write a body; one that is disabled, or has no mode, is none."""
+    if not isinstance(given, Mapping):
+        return None if not isinstance(given, str) else {"type": "text", "content": given}
+    body = body_from_json(given)
+    if body.disabled:
+        return None
+    match body.mode:
+        case "raw":
+            if body.raw is None:
+                return None
+            language = body.language if body.language in LANGUAGES else "text"
+            return {"type": language, "content": body.raw}
+        case "urlencoded":
+            fields = given.get("urlencoded")
+            return {"type": "urlencoded", "content": pairs_data(fields) if isinstance(fields, list) else []}
+        case "formdata":
+            fields = given.get("formdata")
+            return {
+                "type": "formdata",
+                "content": [_part(one) for one in fields or () if isinstance(one, Mapping)],
+            }
+        case "file":
+            return {"type": "file", "content": {"src": body.file_src or ""}}
+    return None
+
+
+def _part(given: Mapping[str, Any]) -> dict[str, Any]:
+    is_file = given.get("type") == "file"
+    data = _pair(given, null=False, more=("contentType", "fileName"))
+    data = {"key": data.pop("key"), "type": "file" if is_file else "text", **data}
+    if is_file:
+        del data["value"]
+        source = given.get("src")
+        if isinstance(source, list):
+            data["src"] = [as_text(one) for one in source]
+        elif source is not None:
+            data["src"] = as_text(source)
+    return data
+
+
+def auth_data(given: Any) -> dict[str, Any] | None:
+    """Write an auth; one of a type that v3 does not know sends none, as in newman, and inherits none."""
+    auth = auth_from_json(given)
+    if auth is None:
+        return None
+    if auth.type not in AUTH_TYPES or auth.type == "noauth":
+        return {"type": "noauth"}
+    params = given.get(auth.type)
+    entries = (
+        [one for one in params if isinstance(one, Mapping) and "key" in one]
+        if isinstance(params, list)
+        else []
+    )
+    pairs = [
+        (as_text(one["key"]), _credential(one.get("value")))
+        for one in entries
+        if one.get("value") is not None
+    ]
+    if not pairs:
+        return {"type": auth.type} if params is None else {"type": auth.type, "credentials": []}
+    if len(dict(pairs)) == len(pairs):
+        return {"type": auth.type, "credentials": dict(pairs)}
+    return {"type": auth.type, "credentials": [{"key": key, "value": value} for key, value in pairs]}
+
+
+def _credential(value: Any) -> Any:
+    return value if isinstance(value, str | bool | Mapping | list) else as_text(value)
+
+
+def scripts_data(
+    events: Any, prefixes: tuple[str, ...], *, graphql: bool = False
+) -> tuple[list[dict[str, Any]] | None, list[tuple[str, str]]]:
+    """Write scripts, once for each prefix of protocols; the second value are those that are disabled."""
+    if not isinstance(events, list):
+        return None, []
+    scripts: list[dict[str, Any]] = []
+    disabled: list[tuple[str, str]] = []
+    for event in events:
+        script = event.get("script") if isinstance(event, Mapping) else None
+        if not isinstance(script, Mapping) or event.get("listen") not in SCRIPT_TYPES or "src" in script:
+            continue
+        lines = script.get("exec")
+        code = "\n".join(map(as_text, lines)) if isinstance(lines, list) else ""
+        for prefix in prefixes:
+            types = GRAPHQL_TYPES if graphql or prefix == "graphql:" else SCRIPT_TYPES
+            kind = prefix + types[event["listen"]]
+            if as_boolean(event.get("disabled")):
+                if prefix == prefixes[0]:
+                    disabled.append((kind, code))
+                continue
+            scripts.append({"type": kind, **_script(script, code)})
+    return scripts, disabled
+
+
+def _script(script: Mapping[str, Any], code: str) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    if script.get("type") == "text/javascript":
+        data["language"] = "text/javascript"
+    data["code"] = code
+    packages = script.get("packages")
+    if isinstance(packages, Mapping) and packages:
+        data["packages"] = packages
+    return data
+
+
+def _is_plain_setting(key: str, value: Any) -> bool:
+    """Whether a setting is written as it is: a flag, how many redirects, or a protocol's version."""
+    if key == "maxRedirects":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if key == "protocolVersion":
+        return isinstance(value, str)
+    return key in FLAG_SETTINGS and isinstance(value, bool)
+
+
+def settings_data(given: Any) -> dict[str, Any]:
+    """Write the settings of a request that v3 knows."""
+    data: dict[str, Any] = {}
+    for key, value in given.items() if isinstance(given, Mapping) else ():
+        if _is_plain_setting(key, value):
+            data[key] = value
+        elif key in LIST_SETTINGS and isinstance(value, list):
+            data[key] = [one for one in value if isinstance(one, str)]
+        elif key == "disabledSystemHeaders" and isinstance(value, Mapping):
+            names = [one for one, on in value.items() if on is True and one == one.lower()]
+            if names:
+                data[key] = names
+    return data
