@@ -56,6 +56,10 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.convert_command import convert_command
 
                 return convert_command(options, terminal)
+            case "lint":
+                from harness.cli.lint_command import lint_command
+
+                return lint_command(options, terminal)
             case "serve":
                 require_extra("aep", wanted="harness serve")
                 from harness.cli.serve_command import serve_command

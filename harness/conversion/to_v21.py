@@ -235,7 +235,7 @@ class _Writer:
         example: dict[str, Any] = {"name": values["name"].text if "name" in values else stem}
         asked = values.get("request")
         if asked is not None and isinstance(asked.value, dict):
-            kind = Node("http-request", "http-request", 1, 1, 1, 1, file)
+            kind = asked._replace(value="http-request", text="http-request", keys=(), plain=True)
             inner = asked._replace(
                 value={"$kind": kind, **asked.value}, keys=(kind._replace(text="$kind"), *asked.keys)
             )

@@ -529,6 +529,49 @@ COMMANDS: Final = (
         ),
     ),
     Command(
+        name="lint",
+        help="find mistakes in collections, environments and companions",
+        description="Find mistakes in collections of all formats, environments and companions without "
+        "running them. Exit code 1 when there is an error.",
+        arguments=(
+            Argument(name="paths", metavar="PATH", count="+", help="files, or folders to look through"),
+        ),
+        sections=(
+            Section(
+                options=(
+                    Option(
+                        name="format",
+                        choices=("text", "json", "sarif", "github", "gitlab"),
+                        default="text",
+                        help="how findings are written",
+                    ),
+                    Option(
+                        name="fail-severity",
+                        choices=("error", "warning", "info"),
+                        default="error",
+                        help="exit code 1 from this severity on",
+                    ),
+                    Option(
+                        name="baseline",
+                        metavar="FILE",
+                        file=True,
+                        help="tell only what is not in this file, which --format json wrote",
+                    ),
+                    Option(
+                        name="environment",
+                        short="e",
+                        metavar="FILE",
+                        file=True,
+                        help="environment that a run has: what nothing defines is a warning then",
+                    ),
+                    Option(
+                        name="globals", short="g", metavar="FILE", file=True, help="globals that a run has"
+                    ),
+                )
+            ),
+        ),
+    ),
+    Command(
         name="serve",
         help="serve the local platform, for Postman or curl",
         description="Serve the local platform until interrupted, for Postman, curl or other runs.",

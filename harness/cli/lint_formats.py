@@ -1,0 +1,103 @@
+"""What lint found, as the formats that people, CI services and code scanners read."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from harness.linting.finding import Finding
+from harness.linting.lint import as_json
+from harness.linting.rule import RULES
+from harness.version import __version__
+
+_SARIF_LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
+_GITHUB: Final = {"error": "error", "warning": "warning", "info": "notice"}
+_GITLAB: Final = {"error": "major", "warning": "minor", "info": "info"}
+
+
+def text(findings: Sequence[Finding]) -> str:
+    """Write a line for each finding, and how many there are."""
+    lines = [f"{one.place}: {one.severity}: {one.message} [{one.rule_id}]" for one in findings]
+    counts = [f"{sum(one.severity == level for one in findings)} {level}" for level in _GITHUB]
+    return "\n".join([*lines, ", ".join(counts)])
+
+
+def sarif(findings: Sequence[Finding]) -> str:
+    """Write SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/)."""
+    rules = [
+        {
+            "id": rule.id,
+            "shortDescription": {"text": rule.title},
+            "fullDescription": {"text": rule.why},
+            "defaultConfiguration": {"level": _SARIF_LEVELS[rule.severity]},
+        }
+        for rule in RULES
+    ]
+    results = [
+        {
+            "ruleId": one.rule_id,
+            "level": _SARIF_LEVELS[one.severity],
+            "message": {"text": _told(one)},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": one.file.replace("\\", "/")},
+                        "region": {"startLine": one.line or 1},
+                    }
+                }
+            ],
+            "partialFingerprints": {"harness/v1": one.fingerprint},
+        }
+        for one in findings
+    ]
+    driver = {"name": "harness lint", "version": __version__, "rules": rules}
+    document = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def github(findings: Sequence[Finding]) -> str:
+    """Write workflow commands, which GitHub shows as annotations."""
+    return "\n".join(
+        f"::{_GITHUB[one.severity]} file={_property(one.file)},line={one.line or 1},"
+        f"title={_property(one.rule_id)}::{_data(_told(one))}"
+        for one in findings
+    )
+
+
+def _told(one: Finding) -> str:
+    return f"{one.field}: {one.message}" if one.field else one.message
+
+
+def _data(given: str) -> str:
+    return given.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(given: str) -> str:
+    return _data(given).replace(":", "%3A").replace(",", "%2C")
+
+
+def gitlab(findings: Sequence[Finding]) -> str:
+    """Write GitLab's code quality report."""
+    rows = [
+        {
+            "description": _told(one),
+            "check_name": one.rule_id,
+            "fingerprint": one.fingerprint,
+            "severity": _GITLAB[one.severity],
+            "location": {"path": one.file, "lines": {"begin": one.line or 1}},
+        }
+        for one in findings
+    ]
+    return json.dumps(rows, indent=2, ensure_ascii=False)
+
+
+FORMATS: Final[Mapping[str, Callable[[Sequence[Finding]], str]]] = {
+    "text": text,
+    "json": as_json,
+    "sarif": sarif,
+    "github": github,
+    "gitlab": gitlab,
+}

@@ -1,0 +1,1 @@
+"""Looking at collections, environments and companions without running them."""

@@ -1,0 +1,176 @@
+"""Linting files and folders: what each of them is, and which checks that calls for."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from harness.collection.companion import ENDINGS, companion_beside
+from harness.collection.companion_file import load_companion
+from harness.collection.document import read_json
+from harness.collection.load import load_collection, whole_collection
+from harness.collection.model import Collection
+from harness.collection.v3.directory import definition_of, request_stem
+from harness.errors import InputError
+from harness.linting.collection_checks import (
+    check_empty_folders,
+    check_secrets,
+    check_variables,
+    script_sites,
+    variables_in_clear,
+)
+from harness.linting.directory_checks import check_directory, finding_of, unreadable
+from harness.linting.finding import Finding
+from harness.linting.script_site import ScriptSite, check_names, check_syntax, variables_set
+from harness.variables.environment import load_environment
+
+_OFF: Final = re.compile(r"harness-lint-disable:[ \t]*([a-z-]+(?:[ \t]*,[ \t]*[a-z-]+)*)")
+_ENVIRONMENTS: Final = (".environment.yaml", ".environment.yml", ".globals.yaml", ".globals.yml")
+_ENVIRONMENT_JSON: Final = (".postman_environment.json", ".postman_globals.json")
+
+
+def lint(paths: Sequence[str], *, environments: Sequence[str] = (), certain: bool = False) -> list[Finding]:
+    """Check files and folders; `environments` define variables, and `certain` says that they are all.
+
+    Raises `InputError` for a path that is not there.
+    """
+    defined = frozenset(
+        variable.key for file in environments for variable in load_environment(file).variables
+    )
+    findings: list[Finding] = []
+    sites: list[ScriptSite] = []
+    for path in dict.fromkeys(paths):
+        if not Path(path).exists():
+            raise InputError("there is nothing to check", where=path)
+        for target in _targets(Path(path)):
+            found, scripts = _checked(str(target), defined, certain=certain)
+            findings += found
+            sites += scripts
+    findings += check_syntax(sites)
+    for site in sites:
+        findings += check_names(site)
+    off = {file: _switched_off(file) for file in {one.file for one in findings}}
+    kept = {one.fingerprint: one for one in findings if one.rule_id not in off[one.file]}
+    return sorted(kept.values(), key=lambda one: (one.file, one.line or 0, one.rule_id, one.field))
+
+
+def _targets(path: Path) -> Iterator[Path]:
+    """Walk what can be checked below a path: collections as a whole, and files by their names."""
+    if not path.is_dir():
+        yield path
+        return
+    if definition_of(str(path)) is not None or any(request_stem(one.name) for one in path.iterdir()):
+        yield path
+        return
+    for inner in sorted(path.iterdir()):
+        if inner.is_symlink() or inner.name in (".git", "node_modules", ".venv"):
+            continue
+        if inner.is_dir():
+            yield from _targets(inner)
+        elif inner.name.endswith((".postman_collection.json", *ENDINGS, *_ENVIRONMENTS, *_ENVIRONMENT_JSON)):
+            yield inner
+
+
+def _checked(path: str, defined: frozenset[str], *, certain: bool) -> tuple[list[Finding], list[ScriptSite]]:
+    name = path.lower()
+    try:
+        if name.endswith(ENDINGS):
+            load_companion(path)
+            return [], []
+        if name.endswith((*_ENVIRONMENTS, *_ENVIRONMENT_JSON)) or _is_environment(path):
+            return _environment(path), []
+        return _collection(whole_collection(path), defined, certain=certain)
+    except InputError as error:
+        return [unreadable(path, error)], []
+
+
+def _is_environment(path: str) -> bool:
+    if not path.lower().endswith(".json"):
+        return False
+    document = read_json(path, "the file")
+    return isinstance(document, list) or (isinstance(document, Mapping) and "values" in document)
+
+
+def _environment(path: str) -> list[Finding]:
+    environment = load_environment(path)
+    findings = list(variables_in_clear(environment.variables, path))
+    for warning in environment.warnings:
+        rule = "unknown-key" if "not known here" in warning else "left-out"
+        findings.append(Finding(rule_id=rule, message=warning, file=path, raised="warning"))
+    return findings
+
+
+def _collection(
+    path: str, defined: frozenset[str], *, certain: bool
+) -> tuple[list[Finding], list[ScriptSite]]:
+    collection = load_collection(path)
+    findings: list[Finding] = []
+    if Path(path).is_dir():
+        checked = check_directory(path)
+        findings += checked.findings
+        sites = checked.sites
+        known = {(one.file, one.field, one.rule_id) for one in findings}
+        more = (found for notice in collection.notices if (found := finding_of(notice)) is not None)
+        findings += [one for one in more if (one.file, one.field, one.rule_id) not in known]
+    else:
+        sites = list(script_sites(collection))
+        findings += [
+            Finding(rule_id="left-out", message=one, file=path, raised="warning")
+            for one in collection.warnings
+        ]
+        findings += check_empty_folders(collection.root, path)
+    findings += check_secrets(collection)
+    known_names = defined | _set_somewhere(collection, sites)
+    findings += check_variables(collection, known_names, certain=certain)
+    return findings, sites
+
+
+def _set_somewhere(collection: Collection, sites: Iterable[ScriptSite]) -> frozenset[str]:
+    """Name what scripts and the companion set, and what the companion's environment holds."""
+    names = {name for site in sites for name in variables_set(site)}
+    beside = companion_beside(collection.file)
+    if beside is not None:
+        companion = load_companion(beside)
+        names |= {entry.variable for call in companion.calls for entry in call.extract}
+        for file in (companion.environment, companion.globals):
+            if file and Path(file).is_file():
+                names |= {variable.key for variable in load_environment(file).variables}
+    return frozenset(names)
+
+
+def _switched_off(file: str) -> frozenset[str]:
+    """Read which rules a file asks not to be held to."""
+    try:
+        text = Path(file).read_text("utf-8", "replace")
+    except OSError:
+        return frozenset()
+    return frozenset(name.strip() for found in _OFF.findall(text) for name in found.split(","))
+
+
+def read_baseline(file: str) -> frozenset[str]:
+    """Read the findings that are known, from what `--format json` wrote. Raises `InputError`."""
+    document: Any = read_json(file, "the baseline")
+    listed = document.get("findings") if isinstance(document, Mapping) else None
+    if not isinstance(listed, list):
+        raise InputError(
+            "this is no baseline", where=file, hint="write one with `harness lint --format json`"
+        )
+    return frozenset(str(one.get("fingerprint")) for one in listed if isinstance(one, Mapping))
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """Write findings so that they are a baseline, too."""
+    rows = [
+        {
+            "rule": one.rule_id,
+            "severity": one.severity,
+            "message": one.message,
+            "file": one.file,
+            "line": one.line,
+            "field": one.field,
+            "fingerprint": one.fingerprint,
+        }
+        for one in findings
+    ]
+    return json.dumps({"findings": rows}, indent=2, ensure_ascii=False)

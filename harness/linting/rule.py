@@ -1,0 +1,126 @@
+"""The rules of `harness lint`: the table that the checks and the reference page are made from."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule. `why` says what happens to who breaks it, and what to do."""
+
+    id: str
+    severity: Severity
+    title: str
+    why: str
+
+
+RULES: Final = (
+    Rule(
+        id="unreadable-file",
+        severity="error",
+        title="A file can be read",
+        why="A file that is no YAML or JSON, or not what its name says, is not run. Postman drops it.",
+    ),
+    Rule(
+        id="wrong-type",
+        severity="error",
+        title="Values have the type that Postman expects",
+        why="A number or a list where Postman expects a text makes it ignore the whole request, or all of "
+        "`definition.yaml`: name, auth, scripts and variables. Put the value in quotes.",
+    ),
+    Rule(
+        id="unknown-key",
+        severity="warning",
+        title="Keys are known",
+        why="A key that the format does not have is ignored; it is most often a slip of the keyboard.",
+    ),
+    Rule(
+        id="left-out",
+        severity="error",
+        title="Everything in a file has a reading",
+        why="A part of the file cannot be understood and is left out of the run.",
+    ),
+    Rule(
+        id="script-type",
+        severity="error",
+        title="Script types are known",
+        why="A script of an unknown type, or with the protocol in a request, stops the whole run. "
+        "Requests have `beforeRequest` and `afterResponse`, definitions `http:beforeRequest` and so on.",
+    ),
+    Rule(
+        id="second-script",
+        severity="warning",
+        title="There is one script of a type",
+        why="Postman runs only the first script of a type in a file of format v3. Join them.",
+    ),
+    Rule(
+        id="query-out-of-step",
+        severity="warning",
+        title="`url` and `queryParams` agree",
+        why="Where both name a parameter the list wins, so what people read is not what is sent.",
+    ),
+    Rule(
+        id="duplicate-order",
+        severity="warning",
+        title="Siblings have orders of their own",
+        why="Of two siblings with one `order` the name decides which is first, so a new name reorders them.",
+    ),
+    Rule(
+        id="case-clash",
+        severity="warning",
+        title="Names differ in more than their case",
+        why="On Windows and macOS two files whose names differ in case alone are one file.",
+    ),
+    Rule(
+        id="script-syntax",
+        severity="error",
+        title="Scripts are JavaScript",
+        why="A script with a syntax error fails before its first line, and none of its tests run.",
+    ),
+    Rule(
+        id="unknown-pm-name",
+        severity="warning",
+        title="Names on `pm` exist",
+        why="Reading a name that `pm` does not have gives `undefined`, and calling it fails.",
+    ),
+    Rule(
+        id="test-never-runs",
+        severity="warning",
+        title="Tests can run",
+        why="A test behind a `return`, in a folder without requests, or for a protocol that no request has, "
+        "never runs, and so never fails.",
+    ),
+    Rule(
+        id="undefined-variable",
+        severity="info",
+        title="Variables are defined somewhere",
+        why="Nothing in the collection, its scripts or the files given with -e and -g sets it. With -e "
+        "this is a warning.",
+    ),
+    Rule(
+        id="secret-in-clear",
+        severity="warning",
+        title="Secrets are not written out",
+        why="A value whose name says that it is a secret stands in the file. Keep it in a variable set "
+        "outside of the repository.",
+    ),
+)
+"""All rules in the order of the reference page."""
+
+BY_ID: Final = {rule.id: rule for rule in RULES}
+
+
+def page() -> str:
+    """Return the reference page as Markdown."""
+    lines = [
+        "# Lint rules\n",
+        "<!-- Written by `python -m harness.linting`; edit the table in `harness/linting/rule.py`. -->\n",
+        "What `harness lint` looks for. A file that holds the text `harness-lint-disable: RULE, RULE` in",
+        "a comment of YAML or of a script or in a description, is not held to these rules.\n",
+    ]
+    for rule in RULES:
+        lines += [f"## `{rule.id}`\n", f"{rule.title}. Severity: {rule.severity}.\n", f"{rule.why}\n"]
+    return "\n".join(lines)

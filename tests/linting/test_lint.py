@@ -1,0 +1,179 @@
+"""Lint finds mistakes with rule, file and line, and says nothing about collections that are right."""
+
+import json
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from harness.cli import main
+from harness.cli.lint_formats import FORMATS
+from harness.cli.terminal import Terminal
+from harness.errors import ExitCode, InputError
+from harness.linting.__main__ import PAGE
+from harness.linting.finding import Finding
+from harness.linting.lint import lint
+from harness.linting.rule import RULES, page
+
+REQUEST = "$kind: http-request\nurl: http://h/\n"
+
+BROKEN: Mapping[str, tuple[str, str, int | None]] = {
+    "unreadable-file": ("a.request.yaml", "$kind: http-request\nurl: [\n", 3),
+    "wrong-type": ("a.request.yaml", REQUEST + "headers: {X: 5}\n", 3),
+    "unknown-key": ("a.request.yaml", REQUEST + "nmae: x\n", 3),
+    "left-out": ("a.request.yaml", REQUEST + "body: {type: yaml, content: x}\n", 3),
+    "script-type": ("a.request.yaml", REQUEST + "scripts:\n  - {type: 'http:afterResponse', code: ''}\n", 4),
+    "second-script": (
+        "a.request.yaml",
+        REQUEST + "scripts:\n  - {type: afterResponse, code: ''}\n  - {type: afterResponse, code: ''}\n",
+        5,
+    ),
+    "query-out-of-step": ("a.request.yaml", "$kind: http-request\nurl: h?a=1\nqueryParams: {a: '2'}\n", 3),
+    "script-syntax": (
+        "a.request.yaml",
+        REQUEST + "scripts:\n  - type: afterResponse\n    code: |\n      let a = ;\n",
+        6,
+    ),
+    "unknown-pm-name": (
+        "a.request.yaml",
+        REQUEST + "scripts:\n  - type: afterResponse\n    code: |\n      1;\n      pm.enviroment.get('a');\n",
+        7,
+    ),
+    "test-never-runs": (
+        "a.request.yaml",
+        REQUEST + "scripts:\n  - type: afterResponse\n    code: |\n      return;\n      pm.test('a', f);\n",
+        7,
+    ),
+    "undefined-variable": ("a.request.yaml", "$kind: http-request\nurl: '{{base}}/'\n", None),
+    "secret-in-clear": ("a.request.yaml", REQUEST + "headers: {Authorization: Bearer abc123def456}\n", None),
+}
+
+
+def collection(folder: Path, files: Mapping[str, str]) -> str:
+    for name, text in {".resources/definition.yaml": "$kind: collection\nname: Shop\n", **files}.items():
+        path = folder / "Shop" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return str(folder / "Shop")
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_broken_rule_is_found_with_its_line(tmp_path: Path, rule: str) -> None:
+    name, text, line = BROKEN[rule]
+
+    findings = lint([collection(tmp_path, {name: text})])
+
+    assert [(one.rule_id, Path(one.file).name, one.line) for one in findings] == [(rule, name, line)]
+
+
+@pytest.mark.parametrize("rule", ["second-script", "secret-in-clear", "query-out-of-step"])
+def test_a_rule_is_switched_off_in_a_file(tmp_path: Path, rule: str) -> None:
+    name, text, _ = BROKEN[rule]
+    other = "b.request.yaml"
+    files = {name: f"{text}# harness-lint-disable: unknown-key, {rule}\n", other: text}
+
+    assert {Path(one.file).name for one in lint([collection(tmp_path, files)])} == {other}
+
+
+def test_siblings_of_one_order_and_names_of_one_spelling_are_found(tmp_path: Path) -> None:
+    files = {
+        "a.request.yaml": REQUEST + "order: 1\n",
+        "A/.resources/definition.yaml": "$kind: collection\norder: 1\n",
+    }
+
+    found = {one.rule_id for one in lint([collection(tmp_path, files)])}
+
+    assert found == {"duplicate-order", "case-clash"}
+
+
+def test_a_comment_or_text_is_no_use_of_a_name(tmp_path: Path) -> None:
+    lines = [
+        "// pm.nothing()",
+        "const a = 'pm.nothing';",
+        "function f() {",
+        "return;",
+        "}",
+        "pm.test('a', f);",
+    ]
+    code = "\n      ".join(lines)
+    text = f"{REQUEST}scripts:\n  - type: afterResponse\n    code: |\n      {code}\n"
+
+    assert lint([collection(tmp_path, {"a.request.yaml": text})]) == []
+
+
+def test_a_script_is_parsed_and_not_run(tmp_path: Path) -> None:
+    code = "}); throw new Error('ran'); (async () => {"
+    text = f'{REQUEST}scripts:\n  - {{type: afterResponse, code: "{code}"}}\n'
+
+    assert [one.rule_id for one in lint([collection(tmp_path, {"a.request.yaml": text})])] == [
+        "script-syntax"
+    ]
+
+
+def test_documents_of_v2_are_checked(tmp_path: Path) -> None:
+    events = [{"listen": "test", "script": {"exec": ["pm.tset('a')", "let b = ;"]}}]
+    path = tmp_path / "a.postman_collection.json"
+    item = {"name": "A", "event": events, "request": {"url": "{{x}}/"}}
+    path.write_text(json.dumps({"info": {"name": "S"}, "item": [item]}))
+
+    assert [one.rule_id for one in lint([str(tmp_path)])] == [
+        "script-syntax",
+        "undefined-variable",
+        "unknown-pm-name",
+    ]
+
+
+def test_a_variable_is_defined_by_an_environment_or_a_script(tmp_path: Path) -> None:
+    environment = tmp_path / "x.postman_environment.json"
+    environment.write_text(json.dumps({"name": "x", "values": [{"key": "base", "value": "http://h"}]}))
+    code = "pm.globals.set('other', 1)"
+    text = "$kind: http-request\nurl: '{{base}}/{{other}}/{{third}}'\nscripts:\n"
+    shop = collection(tmp_path, {"a.request.yaml": f'{text}  - {{type: beforeRequest, code: "{code}"}}\n'})
+
+    findings = lint([shop], environments=[str(environment)], certain=True)
+
+    assert [(one.message, one.severity) for one in findings] == [
+        ("nothing defines the variable 'third'", "warning")
+    ]
+
+
+def test_a_baseline_leaves_what_is_new(tmp_path: Path) -> None:
+    shop = collection(tmp_path, {"a.request.yaml": BROKEN["wrong-type"][1]})
+    out, baseline = StringIO(), tmp_path / "known.json"
+    assert main(["lint", shop, "--format", "json"], Terminal(out=out)) is ExitCode.FAILED
+    baseline.write_text(out.getvalue())
+
+    assert main(["lint", shop, "--baseline", str(baseline)], Terminal(out=StringIO())) is ExitCode.PASSED
+
+
+def test_the_severity_that_fails_is_the_users(tmp_path: Path) -> None:
+    shop = collection(tmp_path, {"a.request.yaml": BROKEN["unknown-key"][1]})
+
+    assert main(["lint", shop], Terminal(out=StringIO())) is ExitCode.PASSED
+    assert main(["lint", shop, "--fail-severity", "warning"], Terminal(out=StringIO())) is ExitCode.FAILED
+
+
+def test_a_path_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(InputError, match="nothing to check"):
+        lint(["nowhere"])
+
+
+@pytest.mark.parametrize("name", ["json", "sarif", "gitlab"])
+def test_formats_for_programs_are_json(name: str) -> None:
+    finding = Finding(rule_id="unknown-key", message="no\nkey", file="a.yaml", field="b", line=3)
+
+    assert "unknown-key" in json.dumps(json.loads(FORMATS[name]([finding])))
+
+
+def test_an_annotation_is_one_line() -> None:
+    finding = Finding(rule_id="unknown-key", message="no\n::error::key", file="a,b:c.yaml", field="b", line=3)
+
+    written = FORMATS["github"]([finding])
+
+    assert written == "::warning file=a%2Cb%3Ac.yaml,line=3,title=unknown-key::b: no%0A::error::key"
+
+
+def test_the_reference_page_is_the_table() -> None:
+    assert PAGE.read_text("utf-8") == page()
+    assert len({rule.id for rule in RULES}) == len(RULES)
