@@ -12,6 +12,7 @@ from harness.api.shown_secrets import learn_shown
 from harness.errors import ExitCode
 from harness.options.config import RunConfig
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, WarningRaised
+from harness.runner.rescue import Rescue
 from harness.runner.results import RunSummary
 from harness.runner.run import RunOptions, Step, run_plan
 from harness.secrets.watch import Mask, Unmasked
@@ -88,7 +89,9 @@ class LiveRun:
         if summary.misses:
             return ExitCode.REPLAY_MISS
         warned = any(map(self.set_up.config.output.policy.fails, summary.warnings))
-        return ExitCode.FAILED if summary.failed or warned or self.mode.fails() else ExitCode.PASSED
+        flaky = self.set_up.config.limits.fail_on_flaky and summary.flaky > 0
+        failed = summary.failed or warned or flaky or self.mode.fails()
+        return ExitCode.FAILED if failed else ExitCode.PASSED
 
     def close(self) -> None:
         """Stop all that was started, and give all that was opened back."""
@@ -135,6 +138,7 @@ def _run_options(set_up: RunSetUp, mode: Mode, chosen: Container[Step] | None) -
         timeout_s=config.limits.timeout_ms / 1000 or None,
         mode=mode.word,
         rules=set_up.rules,
+        rescue=Rescue(times=config.limits.retries, unsafe=config.limits.retry_unsafe),
         chosen=chosen,
         warnings=set_up.warnings if config.dialect.run.warns else (),
     )

@@ -62,6 +62,9 @@ class RunKeywords(TypedDict, total=False):
     openapi: str | Path | None
     openapi_servers: Sequence[str]
     bail: str | None
+    retries: int
+    retry_unsafe: bool
+    fail_on_flaky: bool
     delay_ms: int
     timeout_ms: int
     timeout_request_ms: int

@@ -11,7 +11,7 @@ from harness.options.option import (
     Option,
     setting,
 )
-from harness.options.values import milliseconds
+from harness.options.values import milliseconds, positive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,36 @@ class LimitOptions:
             bare="failure",
             metavar="failure|folder",
             help="stop at the first failure (`folder`: only when a folder is not found)",
+        ),
+    )
+    retries: int = setting(
+        0,
+        Option(
+            name="retry",
+            heading=FLOW,
+            on=BOTH,
+            read=positive,
+            metavar="N",
+            help="send a failed call of an idempotent method, or one that was never sent, again, N times",
+        ),
+    )
+    retry_unsafe: bool = setting(
+        False,
+        Option(
+            name="retry-unsafe",
+            heading=FLOW,
+            on=BOTH,
+            kind="flag",
+            help="let --retry send calls of any method again, POST and PATCH too",
+        ),
+    )
+    fail_on_flaky: bool = setting(
+        False,
+        Option(
+            name="fail-on-flaky",
+            heading=FLOW,
+            kind="flag",
+            help="exit 1 when a call passed only after --retry had sent it again",
         ),
     )
     delay_ms: int = setting(

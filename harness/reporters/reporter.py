@@ -140,6 +140,7 @@ REPORTERS: Final[Mapping[str, ReporterKind]] = {
         attribute="PostmanReporter",
         options=("export", *_OMIT_OPTIONS),
     ),
+    "ctrf": ReporterKind(module="harness.reporters.ctrf", attribute="CtrfReporter", options=("export",)),
     "events": ReporterKind(
         module="harness.reporters.log.events_log", attribute="EventsLog", options=("export",)
     ),

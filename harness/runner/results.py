@@ -45,6 +45,7 @@ class CallResult:
     `request` is the request as the pre-request scripts left it (authored), `exchange` what happened to it,
     `None` when nothing was sent. `skipped` says why the call did not run. `variables` are those that the
     request named. `expectations` are the companion's, as assertions. `position` is the index in the plan.
+    `rescued` counts how often the call was sent again because it had failed (`--retry`).
     `started_ms` is since the epoch.
     """
 
@@ -52,6 +53,7 @@ class CallResult:
     position: int
     iteration: int
     attempt: int = 1
+    rescued: int = 0
     request: Request | None = None
     exchange: Exchange | None = None
     variables: tuple[UsedVariable, ...] = ()
@@ -94,6 +96,11 @@ class CallResult:
         if any(run.losses for run in (*self.prerequest, *self.test)):
             return True
         return any(one.error is not None for one in self.assertions)
+
+    @property
+    def flaky(self) -> bool:
+        """Whether the call failed first, and passed when it was sent again."""
+        return self.rescued > 0 and not self.failed
 
     @property
     def broken(self) -> bool:
@@ -172,7 +179,8 @@ class RunFailure:
 class RunSummary:
     """A run in numbers, folded from its events. Times are in milliseconds.
 
-    `misses` are requests that a replay had no answer for, `offline` attempted connections of one.
+    `flaky` counts calls that passed only when they were sent again. `misses` are requests that a replay had
+    no answer for, `offline` attempted connections of one.
     `timed_out` says that the run was stopped by its own bound, which fails it as in newman.
     """
 
@@ -185,6 +193,7 @@ class RunSummary:
     test_scripts: Tally = field(default_factory=Tally)
     failures: list[RunFailure] = field(default_factory=list)
     warnings: list[RunWarning] = field(default_factory=list)
+    flaky: int = 0
     misses: int = 0
     offline: int = 0
     interrupted: bool = False

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Container, Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.runner.call import CallOutcome, CallSite, RunContext, Stop, run_call
 from harness.runner.events import (
@@ -17,6 +17,7 @@ from harness.runner.events import (
     WarningRaised,
 )
 from harness.runner.plan import Call, Plan, row_of
+from harness.runner.rescue import Rescue
 from harness.runner.results import CallResult, RunSummary, RunWarning
 from harness.runner.rules import Rule
 from harness.runner.tally import count
@@ -41,8 +42,8 @@ class RunOptions:
     script or a request, as newman's `--bail folder`. `delay_s` is waited before every
     call. `timeout_s` bounds the run: no call starts after it and no request is waited for beyond it, except
     those of calls that always run. `mode` is the word for reports: `live`, `record` or `replay`. `rules` are
-    the companion's, by position; `chosen` are the steps to run, all of them when it is `None`. `warnings` are
-    what setting up found.
+    the companion's, by position; `rescue` says which failed calls are sent again; `chosen` are the
+    steps to run, all of them when it is `None`. `warnings` are what setting up found.
     """
 
     bail: bool = False
@@ -51,6 +52,7 @@ class RunOptions:
     timeout_s: float | None = None
     mode: str = "live"
     rules: Mapping[int, Rule] = field(default_factory=dict)
+    rescue: Rescue = field(default_factory=Rescue)
     chosen: Container[Step] | None = None
     warnings: tuple[RunWarning, ...] = ()
 
@@ -162,7 +164,7 @@ def _calls(
 def _one(
     plan: Plan, context: RunContext, options: RunOptions, iteration: _Iteration, position: int
 ) -> Generator[Event, None, CallOutcome]:
-    """Run one call, again and again while its rule says so; earlier attempts leave no variables."""
+    """Run one call, again while its rule or `--retry` says so; earlier attempts leave no variables."""
     call = plan.calls[position]
     rule = options.rules.get(position, _NO_RULE)
     reason = call.item.skipped or rule.skip_reason(context.platform)
@@ -176,9 +178,10 @@ def _one(
         return CallOutcome(result=result)
     if options.delay_s:
         context.sleep(options.delay_s)
-    attempt = 1
+    attempt, polled, rescued = 1, 0, 0
     while True:
-        before = [scope.snapshot() for scope in iteration.scopes] if rule.retries else []
+        repeats = rule.retries or options.rescue.times
+        before = [scope.snapshot() for scope in iteration.scopes] if repeats else []
         deprecated = set(context.deprecated)
         yield CallStarted(call=call, position=position, iteration=iteration.number, attempt=attempt)
         site = CallSite(
@@ -190,17 +193,28 @@ def _one(
             scopes=iteration.scopes,
         )
         outcome = run_call(site, context, rule, stop=options.stop)
-        late = context.session.deadline is not None and time.monotonic() > context.session.deadline
-        if late or attempt > rule.retries or not rule.again(outcome.result):
+        if rescued:
+            outcome = replace(outcome, result=replace(outcome.result, rescued=rescued))
+        polls = polled < rule.retries and rule.again(outcome.result)
+        wait_s = rule.every_s if polls else options.rescue.wait_s(rescued)
+        late = _late(context, 0.0 if polls else wait_s)
+        if late or not (polls or options.rescue.again(outcome.result, rescued)):
             yield CallFinished(result=outcome.result, goes_to=_goes_to(plan, outcome.next))
             return outcome
+        polled, rescued = polled + polls, rescued + (not polls)
         yield AttemptFinished(result=outcome.result)
         for scope, snapshot in zip(iteration.scopes, before, strict=True):
             scope.restore(snapshot)
         # What this attempt warned of goes with it.
         context.deprecated.intersection_update(deprecated)
-        context.sleep(rule.every_s)
+        context.sleep(wait_s)
         attempt += 1
+
+
+def _late(context: RunContext, wait_s: float) -> bool:
+    """Whether the time of the run is over, or will be after a wait."""
+    deadline = context.session.deadline
+    return deadline is not None and time.monotonic() + wait_s > deadline
 
 
 def _always(plan: Plan, context: RunContext, options: RunOptions, iteration: _Iteration) -> Iterator[Event]:

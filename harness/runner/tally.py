@@ -31,6 +31,7 @@ def _count_call(summary: RunSummary, result: CallResult) -> None:
         summary.items.count(skipped=True)
     else:
         summary.items.count(failed=failed)
+    summary.flaky += result.flaky
     for run in result.prerequest:
         summary.prerequest_scripts.count(failed=run.error is not None)
     for run in result.test:

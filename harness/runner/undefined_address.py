@@ -29,6 +29,7 @@ def explained(failure: Failure, names: Sequence[str]) -> Failure | None:
     options = " ".join(f"--env-var {quote(f'{name}=VALUE')}" for name in names)
     return replace(
         failure,
+        kind="invalid",
         name="Error",
         message=f"{'variables' if many else 'variable'} {listed} in the address"
         f" {'are' if many else 'is'} not defined",

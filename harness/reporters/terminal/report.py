@@ -185,6 +185,9 @@ class TerminalReporter:
             yield from self._headline(f"{signs.passed} passed", "green", told + took)
         if error and not summary.interrupted:
             yield "  " + ink(_ENDINGS.get(error, self._style.text(error)), "red")
+        if summary.flaky:
+            flaky = counted(summary.flaky, "flaky call")
+            yield "  " + ink(f"{signs.retry} {flaky}: passed only when sent again", "yellow")
         if summary.warnings:
             yield "  " + ink(f"{signs.warning} {counted(len(summary.warnings), 'warning')}", "yellow")
         if summary.facts:
