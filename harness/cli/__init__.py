@@ -60,6 +60,10 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.lint_command import lint_command
 
                 return lint_command(options, terminal)
+            case "mock":
+                from harness.cli.mock_command import mock_command
+
+                return mock_command(options, terminal)
             case "serve":
                 require_extra("aep", wanted="harness serve")
                 from harness.cli.serve_command import serve_command

@@ -8,7 +8,7 @@ from harness.options.config import options_on
 from harness.options.network import EVENTHUBS, KINESIS
 from harness.options.option import FLOW, HEADINGS, LIMITS, NETWORK, OUTPUT, WARNINGS, WHAT, Argument, Option
 from harness.options.output import SECRET_PATTERN
-from harness.options.values import milliseconds, moment, percent, port, share, whole
+from harness.options.values import milliseconds, moment, percent, port, positive, share, whole
 from harness.reporters.reporter import REPORTERS
 
 
@@ -576,6 +576,34 @@ COMMANDS: Final = (
         help="serve the local platform, for Postman or curl",
         description="Serve the local platform until interrupted, for Postman, curl or other runs.",
         sections=_SERVE,
+    ),
+    Command(
+        name="mock",
+        help="serve recordings to any client",
+        description="Serve recordings over HTTP until interrupted: any client gets the answers that were "
+        "recorded, what a POST made is there, and what a DELETE took away is not.",
+        arguments=(_CASSETTE_FILES,),
+        sections=(
+            Section(
+                options=(
+                    Option(
+                        name="host",
+                        default="127.0.0.1",
+                        help="address to listen on (default: this machine only)",
+                    ),
+                    Option(name="port", read=port, default=8080, help="port, 0 for any free one"),
+                    Option(name="latency", kind="flag", help="answer as slowly as was recorded"),
+                    Option(
+                        name="fault-rate",
+                        read=share,
+                        default=0.0,
+                        metavar="SHARE",
+                        help="answer this share of requests, 0 to 1, with --status",
+                    ),
+                    Option(name="status", read=positive, default=503, metavar="CODE", help="default 503"),
+                )
+            ),
+        ),
     ),
     Command(
         name="completion",

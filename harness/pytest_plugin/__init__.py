@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 
 from harness.pytest_plugin import hooks
-from harness.pytest_plugin.fixtures import postman_environment, postman_run
+from harness.pytest_plugin.fixtures import postman_environment, postman_mock, postman_run
 from harness.pytest_plugin.notes import hand_on, notes, take_notes
 from harness.pytest_plugin.options import add_options, option_value
 
@@ -190,4 +190,4 @@ def pytest_terminal_summary(
             terminalreporter.line(line)
 
 
-__all__ = ["COMPANIONS", "SUFFIX", "postman_environment", "postman_run"]
+__all__ = ["COMPANIONS", "SUFFIX", "postman_environment", "postman_mock", "postman_run"]

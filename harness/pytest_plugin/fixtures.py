@@ -1,6 +1,7 @@
 """Fixtures for hand-written tests that start where a collection ended."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,6 +48,34 @@ def postman_run(request: pytest.FixtureRequest) -> Iterator[PostmanRun]:
 
     yield run
     own.close()
+
+
+class PostmanMock(Protocol):
+    """Serves recordings; see `postman_mock`."""
+
+    def __call__(self, *cassettes: str | Path) -> str:
+        """Serve them until the test ends, and return the address."""
+
+
+@pytest.fixture
+def postman_mock(request: pytest.FixtureRequest) -> Iterator[PostmanMock]:
+    """Serve recordings to the code under test: the fixture is called with cassettes and returns an address.
+
+    `url = postman_mock("cassettes/shop.yaml")`; it is there until the test ends. Paths are relative to the
+    test's file.
+    """
+    from harness.cassettes.file.parts import Parts
+    from harness.contract.mock.recording import Recording
+    from harness.contract.mock.server import MockServer
+
+    with ExitStack() as stack:
+
+        def serve(*cassettes: str | Path) -> str:
+            files = [request.path.parent / one for one in cassettes]
+            recording = Recording([Parts(path=file).load() for file in files])
+            return stack.enter_context(MockServer(recording)).url
+
+        yield serve
 
 
 @pytest.fixture

@@ -194,3 +194,20 @@ def test_a_test_may_expect_that_its_collection_cannot_be_run(project):
         """
     )
     project.pytest(file.name).assert_outcomes(passed=1)
+
+
+def test_a_recording_is_served_to_a_test(project):
+    more, call = order(project)
+    project.recorded(call, **more)
+    project.pytester.makepyfile(
+        """
+        from pathlib import Path
+        from urllib.request import urlopen
+
+        def test_order(postman_mock):
+            (cassette,) = [one for one in Path().rglob("*.yaml") if "interactions" in one.read_text()]
+            with urlopen(postman_mock(cassette.resolve()) + "/orders") as answer:
+                assert b"o-1" in answer.read()
+        """
+    )
+    project.pytest("-k", "test_order").assert_outcomes(passed=1, deselected=1)

@@ -1,0 +1,1 @@
+"""A recording served as a mock: `recording` finds answers, `resources` keeps state, `server` speaks HTTP."""

@@ -1,0 +1,164 @@
+"""A recording served to clients."""
+
+import json
+from http.client import HTTPConnection
+
+import pytest
+
+from harness.api import run
+from harness.cassettes.file.interaction import Cassette, Interaction
+from harness.cassettes.file.parts import Parts
+from harness.client.message import ResolvedRequest, Response
+from harness.contract.mock.recording import Recording
+from harness.contract.mock.server import MockBehaviour, MockServer
+
+URL = "http://shop.example"
+
+
+def _one(method, path, answer=None, status=200, *, body=None, host=URL, headers=()):
+    return Interaction(
+        request=ResolvedRequest(
+            method=method,
+            url=host + path,
+            headers=() if body is None else (("Content-Type", "application/json"),),
+            body=None if body is None else json.dumps(body).encode(),
+        ),
+        response=Response(
+            status=status,
+            reason="",
+            headers=(("Content-Type", "application/json"), *headers),
+            body=b"" if answer is None else json.dumps(answer).encode(),
+        ),
+    )
+
+
+class _Client:
+    def __init__(self, *interactions, behaviour=None):
+        self.server = MockServer(Recording([Cassette(interactions=interactions)]), behaviour=behaviour)
+
+    def __enter__(self):
+        self.server.__enter__()
+        self.connection = HTTPConnection("127.0.0.1", self.server.port, timeout=10)
+        return self
+
+    def __exit__(self, *error):
+        self.connection.close()
+        self.server.__exit__(None, None, None)
+
+    def __call__(self, method, path, body=None, host=None):
+        headers = {} if host is None else {"Host": host}
+        data = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            data = json.dumps(body)
+        self.connection.request(method, path, data, headers)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        return answer.status, json.loads(text) if text else None
+
+
+def test_equal_requests_are_answered_in_recorded_order_and_the_last_is_repeated():
+    with _Client(_one("GET", "/job", "waiting"), _one("GET", "/job", "done"), _one("GET", "/end")) as ask:
+        assert [ask("GET", "/job")[1] for _ in range(3)] == ["waiting", "done", "done"]
+
+
+def test_what_a_post_made_is_found_changed_and_taken_away():
+    with _Client(
+        _one("GET", "/orders/7", {"error": 1}, 404),
+        _one("POST", "/orders", {"id": 7, "item": "tea"}, 201, body={"item": "tea"}),
+        _one("GET", "/orders/7", {"id": 7, "item": "tea"}),
+        _one("PUT", "/orders/7", {"id": 7, "item": "mate"}, body={"item": "mate"}),
+        _one("GET", "/orders/7", {"id": 7, "item": "mate"}),
+        _one("DELETE", "/orders/7", None, 204),
+    ) as ask:
+        assert ask("POST", "/orders", {"item": "tea"})[1]["id"] == 7
+        assert [ask("GET", "/orders/7")[1]["item"] for _ in range(2)] == ["tea", "tea"]
+        ask("PUT", "/orders/7", {"item": "mate"})
+        assert ask("GET", "/orders/7")[1]["item"] == "mate"
+        assert ask("DELETE", "/orders/7") == (204, None)
+        assert ask("GET", "/orders/7")[0] == 404
+        ask("POST", "/orders", {"item": "tea"})
+        assert ask("GET", "/orders/7") == (200, {"id": 7, "item": "tea"})
+
+
+def test_a_path_with_another_id_is_the_same_path():
+    with _Client(_one("GET", "/orders/1", {"id": 1}), _one("GET", "/orders/2", {"id": 2})) as ask:
+        assert ask("GET", "/orders/2") == (200, {"id": 2})
+        assert ask("GET", "/orders/34") == (200, {"id": 34})
+
+
+@pytest.mark.parametrize(
+    ("recorded", "sent"),
+    [
+        ("REDACTED_PASSWORD", "hunter2"),
+        ("f47ac10b-58cc-4372-a567-0e02b2c3d479", "0e02b2c3-58cc-4372-a567-f47ac10bd479"),
+        ("2024-01-01T10:00:00Z", "2031-12-31T23:59:59Z"),
+    ],
+)
+def test_secrets_and_values_that_were_drawn_match_any(recorded, sent):
+    first = _one("POST", "/login", "other", body={"as": "somebody else", "value": "x"})
+    with _Client(first, _one("POST", "/login", "in", body={"as": "me", "value": recorded})) as ask:
+        assert ask("POST", "/login", {"as": "me", "value": sent}) == (200, "in")
+
+
+def test_the_host_header_chooses_among_hosts():
+    with _Client(
+        _one("GET", "/", "a", host="http://a.example"), _one("GET", "/", "b", host="http://b.example")
+    ) as ask:
+        assert [ask("GET", "/", host=host)[1] for host in ("b.example", "a.example")] == ["b", "a"]
+
+
+def test_an_unknown_request_is_told_what_is_nearest():
+    with _Client(_one("GET", "/orders?page=1", [])) as ask:
+        status, told = ask("GET", "/orders?page=2")
+    assert status == 404
+    assert told["nearest"]["url"] == f"{URL}/orders?page=1"
+    assert any("page" in one for one in told["nearest"]["differences"])
+
+
+def test_faults_come_as_often_as_asked_for():
+    behaviour = MockBehaviour(fault_rate=1.0, fault_status=502)
+    with _Client(_one("GET", "/a", "a"), behaviour=behaviour) as ask:
+        assert ask("GET", "/a")[0] == 502
+
+
+def test_what_is_no_http_is_refused():
+    with _Client(_one("GET", "/a", "a")) as ask:
+        ask.connection.connect()
+        ask.connection.sock.sendall(b"hello\r\n\r\n")
+        assert ask.connection.sock.recv(100).startswith(b"HTTP/1.1 400")
+
+
+def test_a_recorded_header_cannot_end_its_line():
+    with _Client(_one("GET", "/a", "a", headers=(("X-A", "1\r\nX-B: 2"),))) as ask:
+        ask.connection.request("GET", "/a")
+        answer = ask.connection.getresponse()
+        answer.read()
+        assert answer.getheader("X-B") is None
+
+
+def test_a_collection_passes_against_its_own_mock_twice_in_a_row(target, workspace):
+    target.answers["/orders"] = (201, {"id": 12})
+    target.answers["/orders/12"] = (200, {"id": 12})
+    made = {
+        "name": "Make",
+        "request": {
+            "method": "POST",
+            "url": "{{base}}/orders",
+            "header": [{"key": "Content-Type", "value": "application/json"}],
+            "body": {"mode": "raw", "raw": '{"name": "{{$randomFirstName}}", "key": "{{$guid}}"}'},
+        },
+        "event": [
+            {"listen": "test", "script": {"exec": ["pm.environment.set('id', pm.response.json().id)"]}}
+        ],
+    }
+    got = ("Get", "{{base}}/orders/{{id}}", "pm.test('it is', () => pm.response.to.have.status(200))")
+    gone = {"name": "Delete", "request": {"method": "DELETE", "url": "{{base}}/orders/{{id}}"}}
+    shop = workspace.collection(made, got, gone)
+    assert run(shop, env_vars={"base": target.url}, record="tape.yaml").passed
+    cassette = Parts(path=workspace.folder / "tape.yaml").load()
+    with MockServer(Recording([cassette])) as mock:
+        results = [run(shop, env_vars={"base": mock.url}) for _ in range(2)]
+    assert [one.summary.assertions.total for one in results] == [1, 1]
+    assert all(one.passed for one in results)
+    assert [call.exchange.response.status for call in results[1].calls] == [201, 200, 200]
