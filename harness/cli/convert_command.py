@@ -6,8 +6,10 @@ from pathlib import Path
 
 from harness.cassettes.file.publish import write_atomically
 from harness.cli.terminal import Terminal
-from harness.collection.load import whole_collection
-from harness.conversion.convert import as_v21, write_v3
+from harness.collection.companion import companion_beside
+from harness.collection.load import load_collection, whole_collection
+from harness.conversion.companion_script import with_companion
+from harness.conversion.convert import Converted, as_v21, write_v3
 from harness.errors import ExitCode, UsageError
 
 
@@ -18,6 +20,8 @@ def convert_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode
     if output.exists() and Path(source).exists() and output.samefile(source):
         raise UsageError("the output is the collection itself", hint="name another file or folder with -o")
     converted = as_v21(source)
+    if options.with_companion:
+        converted = _with_companion(source, converted)
     if output.suffix.lower() == ".json" and not output.is_dir():
         text = json.dumps(converted.document, indent="\t", ensure_ascii=False)
         write_atomically(output, [text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") + "\n"])
@@ -29,3 +33,13 @@ def convert_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode
     count = f"{len(lost)} member{'' if len(lost) == 1 else 's'} lost" if lost else "nothing lost"
     terminal.out.write(f"wrote {output}, {count}\n")
     return ExitCode.FAILED if lost and options.strict else ExitCode.PASSED
+
+
+def _with_companion(source: str, converted: Converted) -> Converted:
+    file = companion_beside(source)
+    if file is None:
+        raise UsageError(
+            "there is no companion beside the collection", hint="--with-companion needs NAME.harness.yaml"
+        )
+    made = with_companion(converted.document, load_collection(source), str(file))
+    return Converted(document=made.document, lost=(*converted.lost, *made.lost))

@@ -523,6 +523,11 @@ COMMANDS: Final = (
                         file=True,
                         help="folder (v3) or .json file (v2.1) to write",
                     ),
+                    Option(
+                        name="with-companion",
+                        kind="flag",
+                        help="make scripts of the companion's extractions and expectations",
+                    ),
                     Option(name="strict", kind="flag", help="exit code 1 when anything is lost"),
                 )
             ),
