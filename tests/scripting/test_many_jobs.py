@@ -164,3 +164,24 @@ def test_a_request_run_by_a_script_is_a_job_beside_it(shared):
         "console.log(pm.environment.get('by'), pm.environment.has('gone'))"
     )
     assert said == ["inner false"]
+
+
+def test_a_script_that_waits_keeps_what_it_changed_and_no_other_sees_it(shared):
+    held = Held()
+    waiting = Bench(engine=shared, host=held, scopes=Scopes())
+    other = Bench(engine=shared, scopes=Scopes())
+    with ThreadPoolExecutor(1) as pool:
+        said = pool.submit(
+            waiting.said,
+            "JSON.parse = () => 'mine'; Object.prototype.added = 1; delete Math.floor;"
+            f"{SEND} console.log(JSON.parse('1'), ({{}}).added, Math.floor)",
+        )
+        assert held.asked.wait(30)
+        probe = "for (const one of [1]) console.log(JSON.parse('1'), ({}).added, typeof Math.floor)"
+        clean = "1 undefined function"
+        assert other.said(probe) == [clean]
+        assert other.said("Math.floor = 1; JSON.parse = 2") == []
+        assert other.said(probe) == [clean]
+        held.free.set()
+        assert said.result(30) == ["mine 1 undefined"]
+    assert other.said(probe) == [clean]

@@ -57,3 +57,40 @@ def test_a_script_may_change_what_it_likes_for_itself(bench):
 def test_newman_keeps_what_scripts_change(newman):
     newman.run("require('lodash').twice = (x) => x * 2; require('chai').config.mine = 1")
     assert newman.said("console.log(require('chai').config.mine)") == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("change", "probe", "said"),
+    [
+        ("require('moment').fn.format = () => 'now'", "require('moment')(0).utc().format('YYYY')", "1970"),
+        ("require('crypto-js').MD5 = () => 'same'", "String(require('crypto-js').MD5('a'))[0]", "0"),
+        ("require('cheerio').load = () => () => 1", "typeof require('cheerio').load('<a>')('a')", "object"),
+        ("_.contains = () => true", "String(_.contains([1], 2))", "false"),
+        ("tv4.validate = () => true", "String(tv4.validate(1, {type: 'string'}))", "false"),
+    ],
+)
+@pytest.mark.parametrize("loaded", [True, False])
+def test_libraries_loaded_on_demand_are_as_they_were(bench, change, probe, said, loaded):
+    if loaded:
+        bench.run(probe)
+    bench.run(f"for (const one of [1]) {{ {change} }}")
+    assert bench.said(f"console.log({probe})") == [said]
+
+
+def test_a_library_keeps_nothing_of_a_script_that_changed_built_ins_before_it_was_loaded(bench):
+    bench.run(
+        "Object.keys = () => []; Array.prototype.slice = () => []; String.prototype.replace = () => ''; "
+        "try { require('moment') } catch {}"
+    )
+    assert bench.said("console.log(require('moment')(0).utc().format('YYYY-MM'))") == ["1970-01"]
+
+
+def test_sugar_that_one_script_loads_serves_the_next(bench):
+    probe = "console.log(typeof [1].first, [3].first(), 'a b'.words().length)"
+    assert bench.said(probe) == bench.said(probe) == ["function 3 2"]
+
+
+def test_a_clock_that_comes_later_is_no_change_of_a_script(bench):
+    bench.run("for (const one of [1]) JSON.parse = () => 1")
+    said = [bench.said("for (const one of [1]) console.log(Date.now())", clock_ms=5e11) for _ in range(2)]
+    assert said == [["500000000000"]] * 2

@@ -1,9 +1,9 @@
 /** Runs the scripts of events, several of which may be under way, as the run asks for them. */
+import { Changes } from "./changes.js";
 import { RealClock, VirtualClock } from "./clock.js";
 import { Floor } from "./floor.js";
 import { Ledger } from "./ledger.js";
 import { Parts } from "./parts.js";
-import { Originals } from "./originals.js";
 import { openRealm } from "./realm.js";
 import { firstUses } from "./references.js";
 import { GONE, Run } from "./run.js";
@@ -40,9 +40,8 @@ export class Engine {
   #number = 0;
   #options;
   #stray = [];
-  #originals;
-  /** Whether scripts have left behind what cannot be undone. */
-  #spoiled = false;
+  /** Undoes what scripts change, unless the dialect keeps it. */
+  #changes;
   /** The job that has the floor. */
   #job;
 
@@ -56,7 +55,9 @@ export class Engine {
     });
     const { realm, context } = openRealm(boot, (name) => this.#chunk(name), this.#operations());
     this.#realm = realm;
-    if (boot.answers.undoesChanges) this.#originals = new Originals(realm.roots(), realm.global());
+    if (boot.answers.undoesChanges) {
+      this.#changes = new Changes(() => [realm.roots(), realm.global(), realm.isDoor]);
+    }
     this.#sources = new Sources(context, realm.names().split(" "), boot.answers);
     this.#syntax = new Syntax(() => this.#chunk("acorn"), boot.answers);
     this.#wire.write({ ready: true });
@@ -91,7 +92,7 @@ export class Engine {
     return message;
   }
 
-  /** What the realm may ask for. Only texts, numbers and truth values pass. */
+  /** What the realm may ask for. Only texts, numbers and truth values pass, and libraries that were loaded. */
   #operations() {
     const run = (number) => this.#runs.get(number) ?? GONE;
     return {
@@ -110,6 +111,9 @@ export class Engine {
       timer: (number, id, delay, repeats) => run(number).timer(id, delay, repeats),
       untimer: (number, id) => run(number).queue.remove(id),
       now: () => (this.#job === undefined ? Date.now() : this.#job.clock.now()),
+      loading: () => this.#changes?.loading(),
+      loaded: (library) => this.#changes?.loaded(library),
+      poured: () => this.#changes?.poured(),
       part: (event, name) => this.#part(event, String(name)),
       text: (body) => decode(this.#body(body)),
       fill: (body, buffer, offset) => fill(buffer, offset, this.#body(body)),
@@ -166,6 +170,7 @@ export class Engine {
   #enter(job) {
     if (this.#job === job) return;
     this.#job = job;
+    this.#changes?.enter(job);
     if (job.crowded || this.#jobs.size > 1) this.#wire.write({ at: job.n });
     this.#realm.enter(job.event);
   }
@@ -177,7 +182,12 @@ export class Engine {
     this.#jobs.set(job.n, job);
     this.#floor.start(job);
     this.#sources.add(sent.sources);
-    this.#realm.begin(job.event, job.body, sent.event, sent.seed, job.clock.virtual, JSON.stringify(sent.scopes));
+    this.#changes?.enter(job);
+    const clockCame = this.#realm.begin(
+      job.event, job.body, sent.event, sent.seed, job.clock.virtual, JSON.stringify(sent.scopes),
+    );
+    // The clock's `Date` is not a script's change.
+    if (clockCame) this.#changes?.forget();
     this.#enter(job);
     let next = "";
     let skipped = false;
@@ -202,7 +212,7 @@ export class Engine {
         ran = undefined;
       }
     }
-    const done = { spoiled: this.#spoiled, next: next === "" ? undefined : name(JSON.parse(next)), skipped };
+    const done = { spoiled: this.#changes?.spoiled, next: next === "" ? undefined : name(JSON.parse(next)), skipped };
     if (job.clock.virtual) done.clock = job.clock.time();
     try {
       done.visualizer = this.#realm.end(job.event);
@@ -234,7 +244,10 @@ export class Engine {
     const { job } = run;
     run.brief = compiled.brief;
     // Of a script that may be ended from outside, what it has done is told as it comes.
-    if (!compiled.brief) run.ledger.tell = (made) => this.#wire.write({ n: job.n, made });
+    if (!compiled.brief) {
+      run.ledger.tell = (made) => this.#wire.write({ n: job.n, made });
+      this.#changes?.begin(job);
+    }
     if (!this.#options.answers.consoleDeprecations) this.#deprecatePlain(run.ledger, compiled);
     const deadline = job.timeout === null ? Infinity : run.time() + job.timeout;
     this.#guard(run, () => realm.start(
@@ -255,7 +268,7 @@ export class Engine {
     run.ledger.abandon();
     if (this.#options.answers.losesLateErrors && run.job.stop) run.ledger.promoteLoss();
     run.ledger.closed = true;
-    if (!run.brief && this.#originals !== undefined) this.#spoiled = !this.#originals.restore() || this.#spoiled;
+    if (!run.brief) this.#changes?.end(run.job);
   }
 
   /** Let timers, promises and requests run until none is left, or the deadline passes. */
@@ -438,6 +451,10 @@ class Job {
   replies = new Map();
   /** Numbers of the bodies that answers to its scripts had. */
   bodies = [];
+  /** Whether a script of its is under way that may change what scripts share. */
+  changing = false;
+  /** What that has changed, while another job goes on. */
+  changes;
 
   constructor(sent, event, body) {
     this.n = sent.n;

@@ -20,10 +20,15 @@ function same(now, then) {
 export class Originals {
   #known = new Map();
   #open;
+  #isDoor;
 
-  /** `roots` are walked for all that they lead to; on `open` anything may be put. */
-  constructor(roots, open) {
+  /**
+   * `roots` are walked for all that they lead to; on `open` anything may be put. `isDoor` knows the getters in whose
+   * place a method will be, which scripts see as new when they put one of their own there.
+   */
+  constructor(roots, open, isDoor) {
     this.#open = open;
+    this.#isDoor = isDoor;
     const queue = [...roots, open];
     for (let next = 0; next < queue.length; next++) this.#keep(queue[next], queue);
   }
@@ -42,27 +47,53 @@ export class Originals {
     for (const [, { value, get, set }] of own) queue.push(value, get, set);
   }
 
-  /** Undo what was changed; false when that cannot be done. */
-  restore() {
-    let whole = true;
+  /** Keep what a library brings that is loaded now. */
+  add(root) {
+    const queue = [root];
+    for (let next = 0; next < queue.length; next++) this.#keep(queue[next], queue);
+  }
+
+  /** Undo what was changed, and return the changes, to be made again by `put`; `whole` is false when one cannot be undone. */
+  take() {
+    const changes = { entries: [], whole: true };
     for (const [object, { own, names, prototype }] of this.#known) {
       for (const [key, then] of own) {
-        if (!same(getOwnPropertyDescriptor(object, key), then)) whole = defineProperty(object, key, then) && whole;
+        const now = getOwnPropertyDescriptor(object, key);
+        if (same(now, then)) continue;
+        if (now !== undefined && then.get !== undefined && this.#isDoor(then.get) && isHelper(key, now)) continue;
+        changes.entries.push([object, key, now]);
+        if (!defineProperty(object, key, then)) changes.whole = false;
       }
       if (object !== this.#open) {
         const keys = ownKeys(object);
         if (keys.length !== own.length) {
-          for (const key of keys) {
-            if (!names.has(key) && !isHelper(key, getOwnPropertyDescriptor(object, key))) {
-              whole = deleteProperty(object, key) && whole;
-            }
-          }
+          for (const key of keys) if (!names.has(key)) takeAdded(object, key, changes);
         }
       }
-      if (getPrototypeOf(object) !== prototype) whole = setPrototypeOf(object, prototype) && whole;
+      const parent = getPrototypeOf(object);
+      if (parent !== prototype) {
+        changes.entries.push([object, undefined, parent]);
+        if (!setPrototypeOf(object, prototype)) changes.whole = false;
+      }
     }
-    return whole;
+    return changes;
   }
+
+  /** Make changes again that were taken. */
+  put({ entries }) {
+    for (const [object, key, now] of entries) {
+      if (key === undefined) setPrototypeOf(object, now);
+      else if (now === undefined) deleteProperty(object, key);
+      else defineProperty(object, key, now);
+    }
+  }
+}
+
+function takeAdded(object, key, changes) {
+  const now = getOwnPropertyDescriptor(object, key);
+  if (isHelper(key, now)) return;
+  changes.entries.push([object, key, now]);
+  if (!deleteProperty(object, key)) changes.whole = false;
 }
 
 function isHelper(key, { value }) {

@@ -20,7 +20,7 @@ import { Scopes, ScriptScope } from "./variables.js";
 
 const { parse } = JSON;
 
-export function boot({ host, library, draws, newId, answers, realm, native, process }) {
+export function boot({ host, library, draws, newId, answers, realm, native, process, loaded }) {
   chai.use(chaiPostman(sdk, lodash, function Ajv(options) {
     return new (library("ajv"))(options);
   }));
@@ -35,7 +35,7 @@ export function boot({ host, library, draws, newId, answers, realm, native, proc
     host, library, answers, realm, liquidJson, draws, scopes: new Scopes(newId), names: bindable(answers),
   };
   engine.packages = new Packages(engine);
-  engine.sugar = new Sugar(realm, () => library("sugar"));
+  engine.sugar = new Sugar(realm, host, () => library("sugar"));
   realm.require = makeRequire({ library, liquidJson, process });
   reseed(() => draws.current.fraction());
   let virtual = false;
@@ -47,18 +47,25 @@ export function boot({ host, library, draws, newId, answers, realm, native, proc
     describe,
     /** What scripts share and may change. */
     roots: () => [
-      chai, sdk, lodash, liquidJson, engine.packages, library("buffer"), Postman, ScriptScope, CookieJar, Script,
+      chai, sdk, lodash, liquidJson, engine.packages, ...Object.values(loaded), Postman, ScriptScope, CookieJar, Script,
       [][Symbol.iterator](), new Map().entries(), new Set().values(), ""[Symbol.iterator](), "".matchAll(/a/g),
       function* () {}, async function () {}, async function* () {},
     ],
     global: () => realm,
-    /** Begin an event. `kind` is its name, `body` the number of the response's body, `scopes` JSON of what is new. */
+    /** Whether a getter is one that stands where a method of Sugar's will be. */
+    isDoor: (getter) => engine.sugar.isDoor(getter),
+    /**
+     * Begin an event; tells whether `Date` has become the run's. `kind` is its name, `body` the number of the
+     * response's body, `scopes` JSON of what is new.
+     */
     begin(number, body, kind, seed, isVirtual, scopes) {
       const sent = parse(scopes);
       engine.scopes.load(sent);
-      if (isVirtual && !virtual) installClock(realm, native.Date, () => host("now"));
+      const clockComes = isVirtual && !virtual;
+      if (clockComes) installClock(realm, native.Date, () => host("now"));
       virtual ||= isVirtual;
       events.set(number, new Event(host, number, kind, body, new Draws(seed), engine.scopes.pick(sent.now)));
+      return clockComes;
     },
     /** What runs from here on belongs to this event. */
     enter(number) {

@@ -36,10 +36,15 @@ export function start(call, answersJson, seed) {
       if (typeof factory !== "function") return undefined;
       const module = { exports: {} };
       loaded[name] = module;
-      const buffer = name === "buffer" ? undefined : library("buffer").Buffer;
-      apply(factory, realm, [module, module.exports, requireShared, buffer, process, realm, undefined, SILENT]);
-      const made = module.exports;
-      if (made && made.__esModule && "default" in made) module.exports = made.default;
+      host("loading");
+      try {
+        const buffer = name === "buffer" ? undefined : library("buffer").Buffer;
+        apply(factory, realm, [module, module.exports, requireShared, buffer, process, realm, undefined, SILENT]);
+        const made = module.exports;
+        if (made && made.__esModule && "default" in made) module.exports = made.default;
+      } finally {
+        host("loaded", module.exports);
+      }
     }
     return loaded[name].exports;
   };
@@ -54,7 +59,7 @@ export function start(call, answersJson, seed) {
     completeBuffer(library("buffer").Buffer);
   }
   const firmware = library("firmware");
-  return firmware.boot({ host, library, draws, newId: shared.uuid().v4, answers, realm, native, process });
+  return firmware.boot({ host, library, draws, newId: shared.uuid().v4, answers, realm, native, process, loaded });
 }
 
 /** Libraries look for Node's `process`; they find a browser's. */

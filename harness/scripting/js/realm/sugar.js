@@ -2,6 +2,7 @@
  * Sugar 1.3.9, which Postman adds to the built-in objects. It takes long to load and next to no script knows
  * of it, so its names stand there as getters, and it is loaded when one of them is first looked at.
  */
+import { SafeMap } from "./natives.js";
 
 const EVERYWHERE = "SugarMethods extend sugarRestore sugarRevert";
 const words = (text) => text.trim().split(/\s+/);
@@ -72,12 +73,15 @@ const MATCHER = /\.(?:map|filter|every|some|find)\(\s*(?:['"`/{\d])/;
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 
 export class Sugar {
+  #host;
   #load;
   #loaded = false;
   #doors = [];
+  #getters = new SafeMap();
 
   /** `load` evaluates the library. */
-  constructor(realm, load) {
+  constructor(realm, host, load) {
+    this.#host = host;
     this.#load = load;
     for (const type of Object.keys(NAMES)) {
       const [onType, onPrototype] = NAMES[type];
@@ -99,6 +103,11 @@ export class Sugar {
     };
     defineProperty(owner, name, { get, set, configurable: true, enumerable: false });
     this.#doors.push({ owner, name, get });
+    this.#getters.set(get, true);
+  }
+
+  isDoor(getter) {
+    return this.#getters.has(getter);
   }
 
   /** Load it before a script that may use what no getter tells of. */
@@ -109,6 +118,16 @@ export class Sugar {
   pour() {
     if (this.#loaded) return;
     this.#loaded = true;
+    this.#host("loading");
+    try {
+      this.#open();
+    } finally {
+      this.#host("poured");
+    }
+    this.#doors = [];
+  }
+
+  #open() {
     const kept = [];
     for (const { owner, name, get } of this.#doors) {
       const now = getOwnPropertyDescriptor(owner, name);
@@ -117,6 +136,5 @@ export class Sugar {
     }
     this.#load();
     for (const [owner, name, now] of kept) defineProperty(owner, name, now);
-    this.#doors = [];
   }
 }
