@@ -13,7 +13,7 @@ from harness.collection.companion import Companion, bind, companion_beside, stem
 from harness.collection.document import is_address
 from harness.collection.load import load_collection, whole_collection
 from harness.collection.model import Collection, Item
-from harness.collection.selection import pick, select
+from harness.collection.selection import leave_out, pick, select
 from harness.errors import InputError, UsageError, choices
 from harness.options.config import RunConfig
 from harness.options.network import PLATFORMS, platform_names
@@ -59,6 +59,14 @@ def planned_calls(config: RunConfig, collection: Collection) -> Plan:
 
 
 def _selected(collection: Collection, config: RunConfig) -> tuple[Item, ...] | None:
+    chosen, excluded = _chosen(collection, config), config.inputs.excluded
+    if not excluded:
+        return chosen
+    items = select(collection, (), answers=config.dialect.inputs) if chosen is None else chosen
+    return leave_out(collection, items, excluded)
+
+
+def _chosen(collection: Collection, config: RunConfig) -> tuple[Item, ...] | None:
     answers = config.dialect.inputs
     folders, picks = config.inputs.folders, config.inputs.picks
     if folders and picks:
@@ -129,7 +137,7 @@ def _cassette_asked_for(
     config: RunConfig, companion: Companion, collection: Collection
 ) -> tuple[Parts | None, Action]:
     if config.cassette.record is not None:
-        part = config.inputs.folders or config.inputs.picks or collection.target is not None
+        part = config.inputs.partial or collection.target is not None
         mode = config.cassette.mode or ("all" if part else "record")
         return _with_action(config, config.cassette.record, mode)
     if config.cassette.replay is not None:

@@ -1,9 +1,10 @@
-"""Which items run: `--folder`, by the rules of newman."""
+"""Which items run: `--folder` by the rules of newman, and `--exclude-folder`."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import Final
 
+from harness.collection.entry_pattern import fits
 from harness.collection.model import Collection, Folder, Item
 from harness.dialect import EXACT, InputAnswers
 from harness.errors import UsageError
@@ -21,7 +22,8 @@ def select(
 
     A single name means the first that fits, those of a folder before those of its folders; several mean the
     first of each in the order of the collection, each item once. No names, or one that is
-    empty, select everything. `answers` say whether a path will do (`Folder / Request`), whether an item
+    empty, select everything. `answers` say whether a path or a pattern will do
+    (`Folder / Request`, `Folder/*`), which is for all that fit, whether an item
     selected by itself and by a folder two or more levels above runs twice, and how errors are worded.
     Of a collection with a `target` only what is in that can be selected. Raises `UsageError` for a name that
     nothing has.
@@ -32,6 +34,8 @@ def select(
         found = _first(_start(collection), names[0])
         if found is None and answers.paths_select:
             found = _by_path(collection, names[0])
+            if found is None and (several := _by_pattern(collection, names[0])):
+                return _once(collection, several)
         if found is None and answers.bare_selection_errors:
             what = f'Unable to find a folder or request: "{names[0]}"'
             raise UsageError(what, hint=_candidates(collection, names))
@@ -79,6 +83,24 @@ def pick(
     return tuple(item for entry in found if id(entry) not in within for item in _items(entry))
 
 
+def leave_out(collection: Collection, items: Sequence[Item], names: Sequence[str]) -> tuple[Item, ...]:
+    """Return the items that are in nothing that is named by id, name, path or pattern (`--exclude-folder`).
+
+    A name means all folders and requests that have it. Raises `UsageError` for a name that nothing has.
+    """
+    out: set[int] = set()
+    unknown: list[str] = []
+    for name in names:
+        found: list[Entry] = [one for one in _walk(_start(collection)) if name in (one.id, one.name)]
+        found = found or _at(collection, name)
+        if not found:
+            unknown.append(name)
+        out.update(id(item) for entry in found for item in _items(entry))
+    if unknown:
+        raise _unknown(collection, unknown)
+    return tuple(item for item in items if id(item) not in out)
+
+
 def _first(folder: Folder, name: str) -> Entry | None:
     for child in folder.children:
         if name in (child.id, child.name):
@@ -97,11 +119,14 @@ def _several(collection: Collection, wanted: dict[str, None]) -> tuple[Item, ...
         if name is not None:
             del wanted[name]
             members.append(entry)
-    paths = {name: _by_path(collection, name) for name in wanted}
-    unknown = tuple(name for name, found in paths.items() if found is None)
+    found = {name: _at(collection, name) for name in wanted}
+    unknown = tuple(name for name, entries in found.items() if not entries)
     if unknown:
         raise _unknown(collection, unknown)
-    members += (found for found in paths.values() if found is not None)
+    return _once(collection, [*members, *(entry for entries in found.values() for entry in entries)])
+
+
+def _once(collection: Collection, members: Sequence[Entry]) -> tuple[Item, ...]:
     chosen = {id(item) for member in members for item in _items(member)}
     return tuple(item for item in collection.items() if id(item) in chosen)
 
@@ -133,6 +158,16 @@ def _items(entry: Entry) -> Iterator[Item]:
 
 def _by_path(collection: Collection, path: str) -> Entry | None:
     return next((entry for entry in _walk(_start(collection)) if " / ".join(entry.path) == path), None)
+
+
+def _by_pattern(collection: Collection, pattern: str) -> list[Entry]:
+    return [entry for entry in _walk(_start(collection)) if fits(entry.path, pattern)]
+
+
+def _at(collection: Collection, path: str) -> list[Entry]:
+    """Return the entry that has a path, or else all that a pattern is for."""
+    found = _by_path(collection, path)
+    return _by_pattern(collection, path) if found is None else [found]
 
 
 def _unknown(collection: Collection, names: Sequence[str]) -> UsageError:

@@ -87,7 +87,17 @@ class InputOptions:
             heading=WHAT,
             kind="list",
             metavar="NAME",
-            help="run only this folder or request, by name or id; repeatable",
+            help="run only this folder or request, by name, id, path or pattern (`Orders/*`); repeatable",
+        ),
+    )
+    excluded: Sequence[str] = setting(
+        (),
+        Option(
+            name="exclude-folder",
+            heading=WHAT,
+            kind="list",
+            metavar="NAME",
+            help="leave out this folder or request, by name, id, path or pattern; repeatable",
         ),
     )
     picks: Sequence[str] = setting(
@@ -197,3 +207,8 @@ class InputOptions:
         lambda: os.environ,
         meaning="fills environment values from `HARNESS_VAR_<name>` (default: the process's own)",
     )
+
+    @property
+    def partial(self) -> bool:
+        """Whether some of the collection is chosen, or left out."""
+        return bool(self.folders or self.picks or self.excluded)

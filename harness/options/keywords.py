@@ -20,6 +20,7 @@ class RunKeywords(TypedDict, total=False):
     data: str | Path | Sequence[Mapping[str, Any]] | None
     iterations: int | None
     folders: Sequence[str]
+    excluded: Sequence[str]
     picks: Sequence[str]
     env_vars: Mapping[str, str]
     global_vars: Mapping[str, str]

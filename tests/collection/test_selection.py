@@ -1,7 +1,8 @@
 import pytest
 
+from harness.collection.entry_pattern import fits
 from harness.collection.load import load_collection
-from harness.collection.selection import pick, select
+from harness.collection.selection import leave_out, pick, select
 from harness.dialect import EXACT, NEWMAN, POSTMAN
 from harness.errors import UsageError
 
@@ -123,3 +124,50 @@ def test_a_pick_that_nothing_is_called_names_what_is_near():
     with pytest.raises(UsageError, match="no folder or request is called 'rot'") as error:
         pick(COLLECTION, ["A", "rot"])
     assert "did you mean 'root'?" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("folders", "ran"),
+    [
+        (("A/*",), "Y Z a1"),
+        (("A/X/*",), "Y Z"),
+        (("A/X",), "Y Z"),
+        (("A / X / [YQ]",), "Y"),
+        (("**/?1",), "a1 b1"),
+        (("r*",), "root"),
+        (("B/b?", "A/X/Z"), "Z b1"),
+    ],
+)
+def test_patterns_select_all_that_fit_in_the_order_of_the_collection(folders, ran):
+    assert names(*folders) == ran
+
+
+@pytest.mark.parametrize("dialect", [NEWMAN, POSTMAN])
+def test_newman_knows_no_patterns(dialect):
+    with pytest.raises(UsageError):
+        names("A/*", dialect=dialect)
+
+
+@pytest.mark.parametrize(
+    ("excluded", "ran"),
+    [
+        (("X",), "a1 b1 A root"),
+        (("id-1", "root"), "Y Z b1 A"),
+        (("A",), "b1 root"),
+        (("A/X/*", "B"), "a1 root"),
+        (("**",), ""),
+    ],
+)
+def test_what_is_excluded_does_not_run_wherever_it_stands(excluded, ran):
+    left = leave_out(COLLECTION, tuple(COLLECTION.items()), excluded)
+    assert " ".join(item.name for item in left) == ran
+
+
+def test_excluding_what_is_not_there_is_an_error():
+    with pytest.raises(UsageError) as raised:
+        leave_out(COLLECTION, tuple(COLLECTION.items()), ["nothing/*"])
+    assert "nothing/*" in str(raised.value)
+
+
+def test_many_stars_take_no_time_worth_mentioning():
+    assert not fits(["a" * 30] * 30, "/".join(["**", "a*a*b"] * 20))

@@ -65,7 +65,7 @@ class ReplayMode:
         facts["unused"] = len(self._replay.unused())
         facts["connections_attempted"] = len(self._guard.attempts)
         inputs = self._set_up.config.inputs
-        part = inputs.folders or inputs.picks or self._set_up.collection.target is not None
+        part = inputs.partial or self._set_up.collection.target is not None
         if whole and not part and self._set_up.config.dialect.run.warns:
             yield from self.not_played(finished)
 
