@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Generator
 from contextlib import ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -9,13 +10,16 @@ from harness.api.call_context import call_context
 from harness.api.modes.mode import Mode
 from harness.api.set_up import RunSetUp, set_up_run
 from harness.api.shown_secrets import learn_shown
+from harness.client.cookies import CookieJar
 from harness.errors import ExitCode
 from harness.options.config import RunConfig
+from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, WarningRaised
 from harness.runner.rescue import Rescue
 from harness.runner.results import RunSummary
 from harness.runner.run import RunOptions, Step, run_plan
 from harness.secrets.watch import Mask, Unmasked
+from harness.variables.draws import LiveDraws, derive_seed
 
 
 class LiveRun:
@@ -74,6 +78,30 @@ class LiveRun:
                 yield event
             except KeyboardInterrupt as raised:
                 interrupt = raised
+
+    def context_of_user(self, number: int) -> RunContext:
+        """Return what one of many users stands on who run the plan side by side.
+
+        Variables, cookies, tokens and draws are the user's own; engine and connections are shared.
+        """
+        jar = CookieJar()
+        jar.load_json(self.set_up.jar.to_json(), where="the cookie jar")
+        session = self.context.session.with_jar(jar)
+        session.tokens = {}
+        seed = self.set_up.config.inputs.seed
+        return replace(
+            self.context,
+            session=session,
+            jar=jar,
+            scopes=self.set_up.scopes.copy(),
+            draws=LiveDraws(None if seed is None else derive_seed(seed, number)),
+            vault={},
+            auth_memory={},
+        )
+
+    def options_of_user(self) -> RunOptions:
+        """Return how each of many users runs the plan."""
+        return _run_options(self.set_up, self.mode, None)
 
     @property
     def mask(self) -> Mask:

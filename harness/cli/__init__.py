@@ -28,6 +28,11 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.run_command import run_command
 
                 return run_command(options, reporter_options, terminal)
+            case "load":
+                require_extra("load", wanted="harness load")
+                from harness.cli.load_command import load_command
+
+                return load_command(options, reporter_options, terminal, argv)
             case "cassette":
                 from harness.cli.cassette_command import cassette_command
 

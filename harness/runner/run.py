@@ -3,6 +3,7 @@
 import time
 from collections.abc import Container, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from harness.runner.call import CallOutcome, CallSite, RunContext, Stop, run_call
 from harness.runner.events import (
@@ -124,6 +125,18 @@ def _events(
     summary.timed_out = stop == TIMED_OUT
     summary.elapsed_ms = (time.monotonic() - begun) * 1000
     yield RunFinished(summary=summary, scopes=context.scopes, error=stop)
+
+
+def run_iteration(
+    plan: Plan, context: RunContext, options: RunOptions, *, number: int, row: Mapping[str, Any]
+) -> Iterator[Event]:
+    """Run the calls of one iteration alone, with a data row, for whoever counts iterations himself.
+
+    Told is what the calls do. Calls that always run are run, too, unless the iterator is closed before.
+    """
+    iteration = _Iteration(number, context.scopes.with_row(row))
+    yield from _calls(plan, context, options, iteration, None)
+    yield from _always(plan, context, options, iteration)
 
 
 def _calls(

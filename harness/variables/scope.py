@@ -118,6 +118,13 @@ class Scope:
         self._hidden.clear()
         self._forget()
 
+    def copy(self) -> "Scope":
+        """Return a scope of its own with the same variables."""
+        other = Scope(self.name, label=self.label, id=self.id)
+        other._values = dict(self._values)
+        other._hidden = dict(self._hidden)
+        return other
+
     def snapshot(self) -> ScopeSnapshot:
         """Return the variables as they stand, to be given back to `restore`."""
         return ScopeSnapshot(dict(self._values), dict(self._hidden))
@@ -180,6 +187,16 @@ class Scopes:
         """Return the scope of that name."""
         scope: Scope = getattr(self, name)
         return scope
+
+    def copy(self) -> "Scopes":
+        """Return scopes of their own with the same variables."""
+        return Scopes(
+            local=self.local.copy(),
+            data=self.data.copy(),
+            environment=self.environment.copy(),
+            collection=self.collection.copy(),
+            globals=self.globals.copy(),
+        )
 
     def with_row(self, row: Mapping[str, Any]) -> "Scopes":
         """Return the same scopes with another data row."""

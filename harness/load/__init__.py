@@ -1,0 +1,1 @@
+"""Any collection as load: users that run it side by side, on Locust, in as many processes as one likes."""

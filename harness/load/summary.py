@@ -1,0 +1,78 @@
+"""A load in the terminal: a line of progress, and the summary."""
+
+from collections.abc import Iterator
+
+from harness.load.report import LoadReport, Numbers
+from harness.load.tally import Book
+from harness.load.threshold import Threshold
+from harness.reporters.outside_text import cut
+
+_HEAD = ("requests", "failed", "req/s", "p50", "p90", "p95", "p99")
+_ERRORS_TOLD = 10
+
+
+def progress_line(book: Book, seconds: float, users: int) -> str:
+    """Return a line that says how far a load is."""
+    total = book.total()
+    p95 = total.times.percentile(95)
+    rate = total.requests / seconds if seconds else 0.0
+    return (
+        f"{seconds:6.0f} s  {users} users  {total.requests:,} requests  {rate:,.1f}/s  "
+        f"p95 {milliseconds(p95)}  {total.failures:,} failed"
+    )
+
+
+def summary_lines(report: LoadReport) -> Iterator[str]:
+    """Return the summary of a load, line by line."""
+    rows = [("total", report.total), *((" / ".join(path), numbers) for path, numbers in report.calls)]
+    wide = max(len(cut(name, 60)) for name, _ in rows)
+    yield f"{report.collection}: {report.seconds:.1f} s of load"
+    yield ""
+    yield "  ".join([" " * wide, *(f"{word:>9}" for word in _HEAD)])
+    for name, numbers in rows:
+        yield "  ".join([f"{cut(name, 60):<{wide}}", *(f"{cell:>9}" for cell in _cells(numbers))])
+    if report.errors:
+        yield ""
+        yield "errors"
+        for error in report.errors[:_ERRORS_TOLD]:
+            place = f"{cut(error.call, 100)}: " if error.call else ""
+            yield f"  {error.count:,} x {place}{cut(error.cause, 200)}".replace("\n", " ")
+        if len(report.errors) > _ERRORS_TOLD:
+            yield f"  and {len(report.errors) - _ERRORS_TOLD} more kinds"
+    if report.verdicts:
+        yield ""
+        yield "thresholds"
+        for verdict in report.verdicts:
+            word = "passed" if verdict.passed else "failed"
+            value = measured(verdict.threshold, verdict.value)
+            yield f"  {word}  {verdict.threshold.rule}  (measured {value})"
+    for name, _, lost in report.workers:
+        if lost:
+            yield f"note: {name} was lost; the load went on with the others"
+    if report.limit:
+        yield f"note: {report.limit}"
+    if report.interrupted:
+        yield "note: the load was interrupted"
+
+
+def measured(threshold: Threshold, value: float | None) -> str:
+    """Spell what a threshold measured."""
+    if value is None:
+        return "nothing: there were no requests"
+    if threshold.measure == "failed":
+        return f"{value:.2%}"
+    return f"{value:,.1f}/s" if threshold.measure == "requests_per_s" else milliseconds(value)
+
+
+def milliseconds(value: float | None) -> str:
+    """Spell a time."""
+    if value is None:
+        return "-"
+    if value >= 10_000:
+        return f"{value / 1000:.1f} s"
+    return f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+
+
+def _cells(numbers: Numbers) -> tuple[str, ...]:
+    counts = (f"{numbers.requests:,}", f"{numbers.failures:,}", f"{numbers.requests_per_s:,.1f}")
+    return (*counts, *map(milliseconds, numbers.times_ms))
