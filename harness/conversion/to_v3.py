@@ -14,6 +14,7 @@ from harness.conversion.file_names import Taken, file_stem
 from harness.conversion.v3_parts import (
     auth_data,
     body_data,
+    headers_data,
     pairs_data,
     scripts_data,
     settings_data,
@@ -129,8 +130,9 @@ def _sent(data: dict[str, Any], request: Mapping[str, Any], *, graphql: bool = F
     data |= url_data(request.get("url"))
     if not graphql and "method" in request:
         data["method"] = as_text(request["method"] or "GET")
-    if isinstance(request.get("header"), list):
-        data["headers"] = pairs_data(request["header"])
+    headers = headers_data(request.get("header"))
+    if headers is not None:
+        data["headers"] = headers
     if graphql:
         given = body_from_json(request["body"]).graphql
         for key in ("query", "operationName", "variables"):

@@ -8,7 +8,13 @@ from typing import Any, Final
 from harness.client.url import unparse
 from harness.collection.javascript import as_boolean, as_text
 from harness.collection.model import Pair, Url
-from harness.collection.request_json import auth_from_json, body_from_json, description_text, url_from_json
+from harness.collection.request_json import (
+    auth_from_json,
+    body_from_json,
+    description_text,
+    headers_from_json,
+    url_from_json,
+)
 from harness.collection.url_text import parse
 from harness.collection.v3.entries import AUTH_TYPES, FLAG_SETTINGS, LIST_SETTINGS
 
@@ -32,8 +38,28 @@ def url_data(given: Any) -> dict[str, Any]:
     if isinstance(query, list) and any(isinstance(one, Mapping) for one in query):
         data["queryParams"] = pairs_data(query, null=True)
     if isinstance(given.get("variable"), list):
-        data["pathVariables"] = pairs_data(given["variable"])
+        data["pathVariables"] = pairs_data([_named(one) for one in given["variable"]])
     return data
+
+
+def _named(given: Any) -> Any:
+    """Return a path variable with its key; older files call that `id`."""
+    if not isinstance(given, Mapping) or given.get("key") or not given.get("id"):
+        return given
+    return {**given, "key": given["id"]}
+
+
+def headers_data(given: Any) -> Any:
+    """Write headers of whatever form; `None` where there are none."""
+    if isinstance(given, list) and all(
+        isinstance(one, Mapping) and not isinstance(one.get("value"), list) for one in given
+    ):
+        return pairs_data(given)
+    headers = [
+        {"key": one.key, "value": one.value} | ({"disabled": True} if one.disabled else {})
+        for one in headers_from_json(given)
+    ]
+    return pairs_data(headers) if headers else None
 
 
 def _agrees(url: Url) -> bool:

@@ -235,3 +235,23 @@ def test_strict_fails_when_something_is_lost(tmp_path: Path) -> None:
 
     assert main(["convert", source, "-o", str(tmp_path / "Shop")], Terminal()) is ExitCode.PASSED
     assert main(["convert", source, "-o", str(tmp_path / "Shop"), "--strict"], Terminal()) is ExitCode.FAILED
+
+
+def test_older_forms_of_headers_and_path_variables_are_sent_alike(tmp_path: Path) -> None:
+    url = {"raw": "h/:id", "host": ["h"], "path": [":id"], "variable": [{"id": "id", "value": "{{x}}"}]}
+    items = [
+        {"name": str(index), "request": {"method": "GET", "header": header, "url": url}}
+        for index, header in enumerate(
+            ["A: 1\nB: 2", ["A: 1"], [{"key": "A", "value": ["1", "2"]}], {"A": "1"}]
+        )
+    ]
+    source = collection_file(tmp_path, {"info": {"name": "S"}, "item": items})
+    lost = write_v3(source, as_v21(source), tmp_path / "Shop")
+
+    before, after = load_collection(source), load_collection(str(tmp_path / "Shop"))
+
+    assert [item.request.headers for item in after.items()] == [
+        item.request.headers for item in before.items()
+    ]
+    assert {unparse(item.request.url) for item in after.items()} == {"h/{{x}}"}
+    assert "/item/0/request/url/variable/0/id" in [one.field for one in lost]
