@@ -1,0 +1,101 @@
+"""The action for GitHub, and the files for CI systems that the documentation shows."""
+
+import io
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.cli import main
+from harness.cli.terminal import Terminal
+
+ROOT = Path(__file__).parents[1]
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+PAGE = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+FAILS = "pm.test('is 404', () => pm.response.to.have.status(404))"
+
+
+def step(name):
+    return next(one for one in ACTION["runs"]["steps"] if one.get("name") == name)
+
+
+@pytest.fixture
+def act(workspace):
+    """Run the step that runs, as a runner of GitHub does."""
+
+    def run(collection, arguments=""):
+        folder = workspace.folder
+        summary = folder / "summary.md"
+        environ = {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(folder),
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_STEP_SUMMARY": str(summary),
+            "COLLECTION": collection,
+            "ARGUMENTS": arguments,
+            "REPORTS": "reports of today",
+        }
+        shell = [shutil.which("bash"), "--noprofile", "--norc", "-eo", "pipefail", "-c", step("Run")["run"]]
+        return subprocess.run(shell, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_the_action_annotates_summarizes_and_writes_reports(act, workspace, target):
+    file = workspace.collection(("a", f"{target.url}/a", FAILS))
+    done = act(f"{file}\n")
+    assert done.returncode == 1, done.stderr
+    assert "::error" in done.stdout
+    assert "is 404" in (workspace.folder / "summary.md").read_text()
+    written = sorted(one.name for one in (workspace.folder / "reports of today").iterdir())
+    assert written == ["ctrf.json", "junit.xml", "report.html"]
+
+
+def test_the_action_reads_nothing_that_it_is_given_as_a_command(act, workspace, target):
+    file = workspace.collection(("a", f"{target.url}/a", ""))
+    done = act(f"{file}\n", "--env-var=x=$(touch ran) `touch ran`; touch ran\n--iteration-count=2\n")
+    assert done.returncode == 0, done.stderr
+    assert len(target.paths) == 2
+    assert not (workspace.folder / "ran").exists()
+
+
+def test_the_action_uses_its_inputs_and_no_others():
+    text = (ROOT / "action.yml").read_text(encoding="utf-8")
+    assert set(re.findall(r"inputs\.([\w-]+)", text)) == set(ACTION["inputs"])
+    assert not [one for one in ACTION["runs"]["steps"] if "${{" in one.get("run", "")]
+
+
+@pytest.mark.parametrize("language", ["yaml", "groovy"])
+def test_the_files_of_the_page_are_complete(language):
+    blocks = [text for kind, text in BLOCKS if kind == language]
+    assert len(blocks) == {"yaml": 3, "groovy": 1}[language]
+    for text in blocks:
+        if language == "yaml":
+            assert isinstance(yaml.safe_load(text), dict)
+        else:
+            assert text.count("{") == text.count("}")
+
+
+def test_the_action_of_the_page_gets_inputs_that_it_has():
+    used = next(yaml.safe_load(text) for kind, text in BLOCKS if "OWNER/harness" in text)
+    given = used["jobs"]["api"]["steps"][1]["with"]
+    assert set(given) <= set(ACTION["inputs"])
+
+
+def test_the_commands_of_the_page_run(workspace, target):
+    (workspace.folder / "tests").mkdir()
+    made = workspace.collection(("a", f"{target.url}/a", ""))
+    made.rename(workspace.folder / "tests" / "shop.postman_collection.json")
+    commands = re.findall(r"harness (run [^'\n]+)", "".join(text for _, text in BLOCKS))
+    assert len(commands) == 3
+    for command in set(commands):
+        terminal = Terminal(out=io.StringIO(), err=io.StringIO(), environ={}, cwd=workspace.folder)
+        assert main(shlex.split(command), terminal) == 0
+    assert (workspace.folder / "junit.xml").exists()
