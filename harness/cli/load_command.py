@@ -13,6 +13,7 @@ from harness.cli.parser import parse
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, HarnessError, UsageError
+from harness.load.baseline import Baseline, read_baseline
 from harness.load.report import LoadReport, report_of
 from harness.load.settings import LoadSettings, Role
 from harness.load.stage import PROFILES, Course, course_of, duration_of, rate_of
@@ -40,6 +41,7 @@ def load_command(
     """Run a collection as load. Ctrl-C ends it in order, with its reports."""
     processes = _processes(options, terminal)
     reports_asked_for(options.reporters, reporter_options, terminal.cwd)
+    _baseline(options, terminal)
     if not options.worker:
         course = _course(options)
         _settings(options, course, processes, ())
@@ -156,6 +158,7 @@ def _tell(
 ) -> ExitCode:
     """Print the summary and write the reports; one that cannot be written keeps no other from being so."""
     names = (options.reporters or "cli").split(",")
+    baseline = _baseline(options, terminal)
     if "cli" in names and not options.silent:
         for line in summary_lines(report):
             terminal.out.write(f"{line}\n")
@@ -163,7 +166,7 @@ def _tell(
     problem: HarnessError | None = None
     for name, path in reports_asked_for(options.reporters, reporter_options, terminal.cwd).items():
         try:
-            write_atomically(path, lambda file, write=WRITERS[name]: write(report, file))  # type: ignore[misc]
+            write_atomically(path, lambda file, write=WRITERS[name]: write(report, file, baseline))  # type: ignore[misc]
         except HarnessError as error:
             terminal.err.write(f"error: {error}\n")
             problem = error
@@ -223,6 +226,10 @@ class _Progress:
 
 def _config(options: argparse.Namespace, terminal: Terminal) -> RunConfig:
     return run_config(options.collection, options, terminal)
+
+
+def _baseline(options: argparse.Namespace, terminal: Terminal) -> Baseline | None:
+    return None if options.baseline is None else read_baseline(terminal.cwd / options.baseline)
 
 
 def _thresholds(options: argparse.Namespace, live: LiveRun) -> list[Threshold]:

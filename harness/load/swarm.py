@@ -23,6 +23,9 @@ from harness.load.settings import LoadSettings
 from harness.load.tally import Book
 from harness.load.user import Ledger, PostmanUser
 
+ALONE: Final = "this process"
+"""How the report names the one that sends when there are no workers."""
+
 _GRACE_S: Final = 5
 """How long users may take to end the call they are at."""
 
@@ -260,7 +263,8 @@ class Swarm:
             gevent.sleep(min(_LOOK_S, max(0.0, settings.course.seconds - elapsed)))
         seconds = time.monotonic() - begun
         runner.stop()
-        self._note(runner, seconds, progress)
+        if isinstance(runner, LocalRunner):
+            self.book.take_in(ALONE, self._crew.ledger.take())
         return seconds
 
     def _wanted(self, elapsed: float) -> int:
@@ -276,7 +280,7 @@ class Swarm:
         progress: Callable[[Book, float, int], None],
     ) -> None:
         if isinstance(runner, LocalRunner):
-            self.book.take_in("this process", self._crew.ledger.take())
+            self.book.take_in(ALONE, self._crew.ledger.take())
         count = runner.user_count
         self.book.users(time.time(), count)
         progress(self.book, elapsed, count)

@@ -5,16 +5,19 @@ from pathlib import Path
 from typing import IO, Final
 
 from harness.errors import UsageError, choices
+from harness.load.baseline import Baseline
 from harness.load.csv_table import write_csv
+from harness.load.html import write_html
 from harness.load.junit import write_junit
 from harness.load.report import LoadReport
 
-Writer = Callable[[LoadReport, IO[bytes]], None]
+Writer = Callable[[LoadReport, IO[bytes], Baseline | None], None]
 
 WRITERS: Final[Mapping[str, Writer]] = {
-    "json": LoadReport.write_json,
-    "junit": write_junit,
-    "csv": write_csv,
+    "html": write_html,
+    "json": lambda report, file, _: report.write_json(file),
+    "junit": lambda report, file, _: write_junit(report, file),
+    "csv": lambda report, file, _: write_csv(report, file),
 }
 """What writes each report that is a file."""
 

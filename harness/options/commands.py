@@ -432,7 +432,13 @@ _LOAD_REPORTS: Final = Section(
             short="r",
             heading=OUTPUT,
             metavar="NAMES",
-            help="comma-separated, default cli; there are cli, json, junit, csv",
+            help="comma-separated, default cli; there are cli, html, json, junit, csv",
+        ),
+        Option(
+            name="baseline",
+            metavar="FILE",
+            file=True,
+            help="compare in HTML with the load.json of an earlier load",
         ),
         Option(name="silent", heading=OUTPUT, kind="flag", help="print nothing"),
         Option(
