@@ -65,6 +65,11 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.lint_command import lint_command
 
                 return lint_command(options, terminal)
+            case "coverage":
+                require_extra("contract", wanted="harness coverage")
+                from harness.cli.coverage_command import coverage_command
+
+                return coverage_command(options, terminal)
             case "mock":
                 from harness.cli.mock_command import mock_command
 

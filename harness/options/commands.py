@@ -6,7 +6,18 @@ from typing import Any, Final
 
 from harness.options.config import options_on
 from harness.options.network import EVENTHUBS, KINESIS
-from harness.options.option import FLOW, HEADINGS, LIMITS, NETWORK, OUTPUT, WARNINGS, WHAT, Argument, Option
+from harness.options.option import (
+    CASSETTE,
+    FLOW,
+    HEADINGS,
+    LIMITS,
+    NETWORK,
+    OUTPUT,
+    WARNINGS,
+    WHAT,
+    Argument,
+    Option,
+)
 from harness.options.output import SECRET_PATTERN
 from harness.options.values import milliseconds, moment, percent, port, positive, share, whole
 from harness.reporters.reporter import REPORTERS
@@ -666,6 +677,35 @@ COMMANDS: Final = (
         help="serve the local platform, for Postman or curl",
         description="Serve the local platform until interrupted, for Postman, curl or other runs.",
         sections=_SERVE,
+    ),
+    Command(
+        name="coverage",
+        help="show what of an OpenAPI description a run touches",
+        description="Run a collection, or read logs of runs that were, and show which operations, statuses, "
+        "parameters, media types, enum values and required members were seen.",
+        arguments=(Argument(name="collection", metavar="COLLECTION", count="?", help="file or URL"),),
+        sections=(
+            Section(
+                options=(
+                    Option(
+                        name="fail-under",
+                        kind="list",
+                        metavar="[KIND=]PERCENT",
+                        help="fail below this share of operations, or of status, parameter, media, enum, "
+                        "required; repeatable",
+                    ),
+                    Option(
+                        name="events",
+                        kind="list",
+                        metavar="LOG",
+                        file=True,
+                        help="read what `-r events` wrote, instead of running; repeatable",
+                    ),
+                    Option(name="output", short="o", metavar="FILE", file=True, help="write it as JSON"),
+                )
+            ),
+            *_headed(WHAT, FLOW, LIMITS, NETWORK, CASSETTE),
+        ),
     ),
     Command(
         name="mock",

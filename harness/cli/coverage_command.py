@@ -1,0 +1,102 @@
+"""`harness coverage`: what of an OpenAPI description a run touches."""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from harness.api import LiveRun
+from harness.cassettes.file.publish import write_atomically
+from harness.cli.run_config import run_config
+from harness.cli.table import table
+from harness.cli.terminal import Terminal
+from harness.contract.openapi.coverage import KINDS, Coverage, Covered
+from harness.contract.openapi.operation import load_description
+from harness.contract.openapi.operation_match import Match, OperationFinder
+from harness.errors import ExitCode, InputError, UsageError, choices
+from harness.reporters.log.result_file import read_results
+from harness.runner.events import AttemptFinished, CallFinished, Event
+from harness.runner.results import CallResult
+
+
+def coverage_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    """Run the collection, or read runs that were; print what was seen, and fail below what is asked for."""
+    if options.openapi is None:
+        raise UsageError("coverage is of an OpenAPI description: name it", where="--openapi")
+    least = dict(map(_least, options.fail_under))
+    if not options.events and options.collection is None:
+        raise UsageError("name a collection to run, or logs of runs that were (--events)", where="COLLECTION")
+    description = load_description(options.openapi)
+    finder = OperationFinder(description.operations, description.file, options.openapi_server or ())
+    coverage = Coverage(description)
+    failed = False
+    for event in _events(options, terminal):
+        if isinstance(event, CallFinished | AttemptFinished):
+            failed |= event.result.failed and isinstance(event, CallFinished)
+            _observe(event.result, finder, coverage)
+    report = coverage.report()
+    _tell(report, terminal)
+    if options.output is not None:
+        _write(Path(options.output), report)
+    below = [one for one in report if one.percent < least.get(one.kind, 0)]
+    for one in below:
+        wanted = f"{least[one.kind]:g} %"
+        terminal.err.write(f"error: {one.percent:.1f} % of {one.kind} is covered, less than {wanted}\n")
+    return ExitCode.FAILED if below or failed else ExitCode.PASSED
+
+
+def _events(options: argparse.Namespace, terminal: Terminal) -> Iterator[Event]:
+    if options.events:
+        for file in options.events:
+            yield from read_results(Path(file))
+        return
+    with LiveRun(run_config(options.collection, options, terminal)) as live:
+        yield from live.events()
+
+
+def _observe(result: CallResult, finder: OperationFinder, coverage: Coverage) -> None:
+    for exchange in (result.exchange, *(side.exchange for side in result.side)):
+        for hop in exchange.hops if exchange is not None else ():
+            match = finder.find(hop.request.method, hop.request.url)
+            if isinstance(match, Match):
+                coverage.observe(match, hop.request, hop.response)
+
+
+def _least(text: str) -> tuple[str, float]:
+    """Read `80`, which is of operations, or `enum=60`."""
+    kind, equals, number = text.rpartition("=")
+    kind = kind if equals else "operation"
+    if kind not in KINDS:
+        raise UsageError(f"there is no coverage of {kind!r}", where="--fail-under", hint=choices(kind, KINDS))
+    try:
+        percent = float(number.removesuffix("%"))
+    except ValueError:
+        percent = -1.0
+    if not 0 <= percent <= 100:
+        raise UsageError(f"{number!r} is no percentage", where="--fail-under", hint="0 to 100")
+    return kind, percent
+
+
+def _tell(report: tuple[Covered, ...], terminal: Terminal) -> None:
+    rows = [
+        (one.kind, str(one.declared), str(one.seen), f"{one.percent:.1f} %", ", ".join(one.missing[:5]))
+        for one in report
+    ]
+    for line in table(("what", "declared", "seen", "covered", "not seen"), rows, terminal):
+        terminal.out.write(line + "\n")
+
+
+def _write(path: Path, report: tuple[Covered, ...]) -> None:
+    document: Mapping[str, object] = {
+        one.kind: {
+            "declared": one.declared,
+            "seen": one.seen,
+            "percent": round(one.percent, 2),
+            "missing": list(one.missing),
+        }
+        for one in report
+    }
+    try:
+        write_atomically(path, [json.dumps(document, ensure_ascii=False, indent=2) + "\n"])
+    except OSError as error:
+        raise InputError(f"cannot write the coverage: {error.strerror}", where=str(path)) from error

@@ -1,0 +1,86 @@
+"""What of a description a run touches."""
+
+import json
+
+import pytest
+
+from harness.errors import ExitCode
+
+API = """
+openapi: 3.0.3
+info: {title: T, version: "1"}
+paths:
+  /a:
+    get:
+      parameters:
+        - {name: q, in: query, schema: {enum: [x, y]}}
+        - {name: unused, in: query, schema: {type: string}}
+      responses:
+        200:
+          description: d
+          content:
+            application/json:
+              schema: {type: object, required: [n], properties: {n: {type: string, enum: [one, two, three]}}}
+        404: {description: none}
+  /b:
+    get: {responses: {200: {description: d}}}
+"""
+
+
+@pytest.fixture
+def shop(target, workspace):
+    target.answers["/a"] = (200, {"n": "two"})
+    workspace.text("api.yaml", API)
+    return workspace.collection(("A", f"{target.url}/a?q=y"))
+
+
+def test_what_was_seen_is_told_against_what_is_declared(command, shop, workspace):
+    said = command("coverage", shop, "--openapi", "api.yaml", "-o", "seen.json")
+    assert said.code is ExitCode.PASSED
+    found = json.loads((workspace.folder / "seen.json").read_text())
+    counts = {kind: (one["seen"], one["declared"]) for kind, one in found.items()}
+    assert counts == {
+        "operation": (1, 2),
+        "status": (1, 3),
+        "parameter": (1, 2),
+        "media": (1, 1),
+        "enum": (2, 5),
+        "required": (1, 1),
+    }
+    assert found["operation"]["missing"] == ["GET /b"]
+    assert "operation" in said.out
+
+
+@pytest.mark.parametrize(
+    ("least", "code"),
+    [
+        ("50", ExitCode.PASSED),
+        ("51", ExitCode.FAILED),
+        ("enum=40", ExitCode.PASSED),
+        ("enum=60", ExitCode.FAILED),
+    ],
+)
+def test_too_little_fails(command, shop, least, code):
+    assert command("coverage", shop, "--openapi", "api.yaml", "--fail-under", least).code is code
+
+
+def test_logs_of_runs_that_were_are_read(command, shop, target):
+    command("run", shop, "-r", "events", "--reporter-events-export", "run.jsonl")
+    asked = len(target.requests)
+    said = command("coverage", "--openapi", "api.yaml", "--events", "run.jsonl", "--fail-under", "50")
+    assert said.code is ExitCode.PASSED
+    assert len(target.requests) == asked
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--openapi", "api.yaml", "--fail-under", "colour=3"), "there is no coverage of 'colour'"),
+        (("--openapi", "api.yaml", "--fail-under", "x"), "no percentage"),
+        ((), "name it"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(command, shop, arguments, told):
+    said = command("coverage", shop, *arguments)
+    assert said.code is ExitCode.USAGE
+    assert told in said.err
