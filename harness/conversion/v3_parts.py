@@ -54,7 +54,10 @@ def headers_data(given: Any) -> Any:
     if isinstance(given, list) and all(
         isinstance(one, Mapping) and not isinstance(one.get("value"), list) for one in given
     ):
-        return pairs_data(given)
+        # What has no value is sent as newman sends it: as the text `null`.
+        return pairs_data(
+            [{**one, "value": "null"} if one.get("value", "") is None else one for one in given]
+        )
     headers = [
         {"key": one.key, "value": one.value} | ({"disabled": True} if one.disabled else {})
         for one in headers_from_json(given)
