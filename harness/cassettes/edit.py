@@ -10,7 +10,7 @@ from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.file.journal import SUFFIX, beginning_of, journal_cassette
 from harness.cassettes.file.parts import CallPath, Parts
-from harness.cassettes.record.redaction import learn_interaction, redact_interaction, redact_metadata, remains
+from harness.cassettes.file.redaction import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.replay.match import Index, MatchRule
 from harness.cassettes.replay.miss import Difference
 from harness.client.message import Headers, header

@@ -1,20 +1,17 @@
 """Bodies: what the author wrote, resolved, with its files read, as text or as bytes.
 
-The rules are those of postman-runtime's `core-body-builder`, of its file loading before sending, and of
-Node's `querystring`.
+The rules are those of postman-runtime's `core-body-builder`, of its file loading before sending.
 """
 
 import binascii
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
-from urllib.parse import quote
 
 from harness.client.draft import Content, Part
 from harness.client.files import FilePolicy, FileRefused
 from harness.client.message import Field
 from harness.client.resolve import Resolve, resolve_deep
-from harness.client.url import utf8
 from harness.collection.javascript import to_json
 from harness.collection.model import Body, FormPart, Pair
 
@@ -28,9 +25,6 @@ LANGUAGE_TYPES: Final = {
 _JSON_TYPE: Final = re.compile(r"application/(\S+\+)?json")
 _COMMENT_OR_STRING: Final = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"', re.DOTALL)
 _BASE64_NOISE: Final = re.compile(r"[^A-Za-z0-9+/]")
-PROTOTYPE: Final = "__proto__"
-"""The one name that an object of JavaScript, of which Postman makes forms and headers, cannot hold."""
-_ARRAY_INDEX: Final = re.compile(r"(?:0|[1-9][0-9]{0,9})\Z")
 
 
 def decode_base64(text: str) -> bytes:
@@ -72,33 +66,6 @@ def _string_end(text: str, start: int) -> int:
         if (end - 1 - slashes) % 2 == 0:
             return end
     return len(text)
-
-
-def object_order(keys: Sequence[str]) -> list[str]:
-    """Order names as the properties of a JavaScript object: array indices first, each once."""
-    unique = list(dict.fromkeys(keys))
-    for key in unique:
-        if "0" <= key < ":":
-            break
-    else:
-        return unique
-    indices = [key for key in unique if _ARRAY_INDEX.match(key) and int(key) < 2**32 - 1]
-    if not indices:
-        return unique
-    return sorted(indices, key=int) + [key for key in unique if key not in set(indices)]
-
-
-def encode_form(fields: Sequence[Pair]) -> str:
-    """Write an urlencoded body: a name's values stand together, a space is `%20`."""
-    values: dict[str, list[str]] = {}
-    for field in fields:
-        if not field.disabled and field.key != PROTOTYPE:
-            values.setdefault(field.key, []).append(field.value or "")
-    return "&".join(
-        f"{quote(utf8(key), safe='-._~')}={quote(utf8(value), safe='-._~')}"
-        for key in object_order(list(values))
-        for value in values[key]
-    )
 
 
 def _graphql_text(body: Body, resolve: Resolve) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from harness.client.form import encode_form
 from harness.client.message import Field
+from harness.client.url import utf8
 from harness.collection.model import Pair, Url
 
 BodyMode = Literal["raw", "urlencoded", "formdata", "file", "graphql"]
@@ -55,9 +57,6 @@ class Content:
         """Return the bytes that auth schemes hash; `None` for multipart, which they leave out."""
         if self.empty:
             return None
-        from harness.client.body import encode_form
-        from harness.client.url import utf8
-
         match self.mode:
             case "raw" | "graphql":
                 return utf8(self.text)

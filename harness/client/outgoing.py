@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
-from harness.client.body import PROTOTYPE, encode_form, object_order
 from harness.client.draft import Content, Draft
+from harness.client.form import PROTOTYPE, encode_form, object_order
 from harness.client.media_type import media_type
 from harness.client.message import Failure, Headers, ResolvedRequest, Response
 from harness.client.multipart import OCTETS, boundary_in, draw_boundary, encode_multipart

@@ -96,7 +96,7 @@ class CollectionFile(pytest.File):
         self._plan = plan
         names = {id(entry): path[-1] for path, entry in numbered(plan.collection.root)}
         positions = {id(call.item): position for position, call in enumerate(plan.calls)}
-        tree = _Tree(plan, names, positions, Names())
+        tree = _Tree(self, plan, names, positions, Names())
         for iteration in range(plan.iterations):
             yield from tree.children(self, plan.collection.root, iteration)
 
@@ -229,8 +229,9 @@ class FolderCollector(pytest.Collector):
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
-    """Makes nodes of folders and items; `names` and `positions` are by the identity of these."""
+    """Makes nodes of folders and items of `file`; `names` and `positions` are by the identity of these."""
 
+    file: CollectionFile
     plan: Plan
     names: Mapping[int, str]
     positions: Mapping[int, int]
@@ -259,6 +260,7 @@ class _Tree:
                     name=name,
                     # As text, since pytest looks ids up again as it reads them: up to the first bracket.
                     nodeid=f"{parent.nodeid}::{name}",
+                    file=self.file,
                     call=self.plan.calls[position],
                     step=(iteration, position),
                 )

@@ -1,7 +1,7 @@
 """Items: what pytest sees of a call."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -25,34 +25,53 @@ from harness.runner.results import CallResult
 from harness.runner.run import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from harness.pytest_plugin.collecting import CollectionFile
     from harness.pytest_plugin.drive import Drive
     from harness.pytest_plugin.subtest import SubtestReport
     from harness.secrets.watch import Mask
 
 
-class CallItem(pytest.Item):
-    """A call of a collection in one iteration. `subtests` are its assertions, until they are told."""
+class SharedRun(Protocol):
+    """What a call asks of its collection: the one run that all of its calls share."""
 
-    def __init__(self, *, call: Call, step: Step, **options: Any) -> None:
+    drive: "Drive | None"
+
+    @property
+    def nodeid(self) -> str:
+        """The name that pytest has for the collection."""
+
+    @property
+    def selected(self) -> frozenset[Step]:
+        """The steps that pytest is to run."""
+
+    def upstream(self, chosen: frozenset[Step]) -> frozenset[Step]:
+        """Return the steps that others stand on. Raises `HarnessError`."""
+
+    def call_names(self, steps: "Iterable[Step]") -> list[str]:
+        """Return the paths of calls, in order, each once."""
+
+    def start(self, step: Step) -> "Drive":
+        """Return the run, started when it was not. Raises `HarnessError`."""
+
+    def came_to(self, step: Step) -> None:
+        """Note that pytest came to a step, whether or not it is then run."""
+
+
+class CallItem(pytest.Item):
+    """A call of a collection in one iteration.
+
+    `file` is the collection it is of; `subtests` are its assertions, until they are told.
+    """
+
+    def __init__(self, *, file: SharedRun, call: Call, step: Step, **options: Any) -> None:
         super().__init__(**options)
+        self.file = file
         self.call = call
         self.step = step
         self.results: Sequence[CallResult] = ()
         self.subtests: list[SubtestReport] = []
         self.add_marker("postman")
-
-    @property
-    def file(self) -> "CollectionFile":
-        """The collection this call is of."""
-        from harness.pytest_plugin.collecting import CollectionFile
-
-        parent = self.getparent(CollectionFile)
-        if parent is None:
-            raise RuntimeError("a call is always below a collection")
-        return parent
 
     def setup(self) -> None:
         """Run the calls that this one stands on and that are not selected themselves."""

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.client.body import decode_base64, encode_form, read_content, strip_comments
+from harness.client.body import decode_base64, read_content, strip_comments
 from harness.client.draft import Part
 from harness.client.files import INSECURE, FilePolicy, FileRefused
+from harness.client.form import encode_form
 from harness.client.media_type import media_type
 from harness.client.multipart import boundary_in, draw_boundary, encode_multipart
 from harness.collection.model import Body, FormPart, Pair

@@ -20,7 +20,7 @@ from harness.cassettes.file.canonical import AddressMap
 from harness.cassettes.file.draws import ReplayedDraws
 from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Cassette, Interaction
-from harness.cassettes.record.redaction import learn_interaction, redact_interaction
+from harness.cassettes.file.redaction import learn_interaction, redact_interaction
 from harness.cassettes.replay.match import Index, MatchRule, Verdict
 from harness.cassettes.replay.miss import Difference, request_differences
 from harness.cassettes.replay.transport import ReplayTransport, recorded_addresses

@@ -15,9 +15,9 @@ from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Clock
 from harness.cassettes.file.journal import Beginning, Journal, beginning_of, idle_clocks, journal_path, read
 from harness.cassettes.file.lock import FileLock
 from harness.cassettes.file.parts import Parts
+from harness.cassettes.file.redaction import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.file.variable_state import VariableWatch, redact_start
 from harness.cassettes.modes import Action
-from harness.cassettes.record.redaction import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.record.transport import RecordTransport
 from harness.cassettes.replay.match import Index, MatchRule
 from harness.cassettes.replay.placeholders import shapes

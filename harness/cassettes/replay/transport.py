@@ -10,8 +10,8 @@ from harness.cassettes.file.canonical import AddressMap
 from harness.cassettes.file.draws import Attempt, ReplayedDraws, clock_starts
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.file.parts import Parts
+from harness.cassettes.file.redaction import learn_request, redact_request
 from harness.cassettes.file.variable_state import LeftBehind
-from harness.cassettes.record.redaction import learn_request, redact_request
 from harness.cassettes.replay.match import Index, MatchRule, Verdict
 from harness.cassettes.replay.miss import ExplainedMiss, explain, request_differences
 from harness.cassettes.replay.placeholders import environment

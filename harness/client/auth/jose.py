@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from harness.client.auth.flow import AuthProblem
-from harness.client.body import object_order
+from harness.client.form import object_order
 from harness.client.url import utf8
 from harness.collection.javascript import to_json
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness.cassettes.file.canonical import address
-from harness.cassettes.record.redaction import learn_request, learn_response
+from harness.cassettes.file.redaction import learn_request, learn_response
 from harness.client.message import ResolvedRequest, Response
 from harness.secrets.redactor import Redactor
 
