@@ -47,7 +47,7 @@ class ProfileWritten:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ProfileChange:
     """What happened to a profile as one merge policy shows it: `segments` are those it entered or left."""
 
     segments: frozenset[str] = frozenset()
@@ -61,7 +61,7 @@ class ProfileChanged:
 
     tenant: Tenant
     xid: str
-    changes: Mapping[str, Change]
+    changes: Mapping[str, ProfileChange]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

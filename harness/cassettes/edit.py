@@ -19,7 +19,7 @@ from harness.secrets.redactor import Redactor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class CassetteChange:
     """What differs between two cassettes at one request; the side that lacks it is `None`."""
 
     old: Interaction | None
@@ -77,7 +77,7 @@ def pretty(body: bytes, media: str) -> list[str]:
     return text.splitlines()
 
 
-def diff(old: Cassette, new: Cassette, *, ignore: Ignore | None = None) -> tuple[Change, ...]:
+def diff(old: Cassette, new: Cassette, *, ignore: Ignore | None = None) -> tuple[CassetteChange, ...]:
     """Compare two cassettes request by request, in the order of the new one; what is gone comes last."""
     index = Index(old.interactions, MatchRule())
     pairs: list[tuple[Interaction, Interaction | None]] = []
@@ -86,12 +86,12 @@ def diff(old: Cassette, new: Cassette, *, ignore: Ignore | None = None) -> tuple
         pairs.append((one, found if isinstance(found, Interaction) else None))
     comparison = Comparison(ignore)
     comparison.learn((one, known) for one, known in pairs if known is not None)
-    changes: list[Change] = []
+    changes: list[CassetteChange] = []
     for one, known in pairs:
         differences = comparison.outcomes(one, known) if known is not None else ()
         if known is None or differences:
-            changes.append(Change(old=known, new=one, differences=differences))
-    return (*changes, *(Change(old=one, new=None) for one in index.unused()))
+            changes.append(CassetteChange(old=known, new=one, differences=differences))
+    return (*changes, *(CassetteChange(old=one, new=None) for one in index.unused()))
 
 
 def merge(cassettes: Sequence[Cassette]) -> Cassette:

@@ -21,22 +21,22 @@ Action = Literal["live", "replay", "record", "extend", "update"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mode:
+class ModeActions:
     """One row: what happens when the file exists, and when it does not."""
 
     exists: Action
     absent: Action
 
 
-MODES: Final[dict[str, Mode]] = {
-    "live": Mode(exists="live", absent="live"),
-    "replay": Mode(exists="replay", absent="replay"),
-    "none": Mode(exists="replay", absent="replay"),
-    "record": Mode(exists="record", absent="record"),
-    "rewrite": Mode(exists="record", absent="record"),
-    "all": Mode(exists="update", absent="record"),
-    "once": Mode(exists="replay", absent="record"),
-    "new_episodes": Mode(exists="extend", absent="record"),
+MODES: Final[dict[str, ModeActions]] = {
+    "live": ModeActions(exists="live", absent="live"),
+    "replay": ModeActions(exists="replay", absent="replay"),
+    "none": ModeActions(exists="replay", absent="replay"),
+    "record": ModeActions(exists="record", absent="record"),
+    "rewrite": ModeActions(exists="record", absent="record"),
+    "all": ModeActions(exists="update", absent="record"),
+    "once": ModeActions(exists="replay", absent="record"),
+    "new_episodes": ModeActions(exists="extend", absent="record"),
 }
 
 RECORD_MODES: Final = ("none", "once", "new_episodes", "all", "rewrite")

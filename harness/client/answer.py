@@ -55,7 +55,7 @@ class Hangup(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class WireAnswer:
     """An answer as read: `body` is without its transfer coding, but still in its content coding.
 
     `first_byte_at` and `complete_at` are times of `time.monotonic`.
@@ -196,7 +196,7 @@ class AnswerReader:
         self._deadline = deadline
         self.begun = False
 
-    def read(self, method: str) -> Answer:
+    def read(self, method: str) -> WireAnswer:
         """Read an answer. Raises `Hangup`, `TimeoutError`, `OSError` or `TransportFailure`."""
         parsing = _Parsing(bodiless=method == "HEAD", most=self._most)
         try:
@@ -205,7 +205,7 @@ class AnswerReader:
             # The parser holds on to what it calls: without this every answer is a circle for the collector.
             parsing.parser = None
 
-    def _read(self, parsing: _Parsing) -> Answer:
+    def _read(self, parsing: _Parsing) -> WireAnswer:
         parser = parsing.parser
         assert parser is not None  # noqa: S101 - made with it
         first_byte_at = 0.0
@@ -244,11 +244,11 @@ class AnswerReader:
                 self._acknowledge()
         return self._answer(parsing, first_byte_at)
 
-    def _answer(self, parsing: _Parsing, first_byte_at: float) -> Answer:
+    def _answer(self, parsing: _Parsing, first_byte_at: float) -> WireAnswer:
         headers = tuple(parsing.headers)
         keep = (header(headers, "connection") or "").lower()
         reusable = "close" not in keep and (parsing.version == "1.1" or "keep-alive" in keep)
-        return Answer(
+        return WireAnswer(
             status=parsing.status,
             reason=parsing.reason.decode("utf-8", "replace"),
             headers=headers,

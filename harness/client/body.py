@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from harness.client.draft import Content, Part
+from harness.client.draft import Content, DraftPart
 from harness.client.files import FilePolicy, FileRefused
 from harness.client.message import Field
 from harness.client.resolve import Resolve, resolve_deep
@@ -83,7 +83,7 @@ def _graphql_text(body: Body, resolve: Resolve) -> str:
 
 def _form_parts(
     part: FormPart, resolve: Resolve, files: FilePolicy | None, warn: Callable[[str], None]
-) -> list[Part]:
+) -> list[DraftPart]:
     """Read one part of a form: none when its file is missing, several when it names several files.
 
     Without `files` a part that names some is sent empty.
@@ -93,8 +93,8 @@ def _form_parts(
     file_name = None if part.file_name is None else resolve(part.file_name)
     value = resolve(part.value) if part.value else ""
 
-    def made(content: bytes | str, path: str | None = None, name: str | None = file_name) -> Part:
-        return Part(key=key, content=content, path=path, content_type=content_type, file_name=name)
+    def made(content: bytes | str, path: str | None = None, name: str | None = file_name) -> DraftPart:
+        return DraftPart(key=key, content=content, path=path, content_type=content_type, file_name=name)
 
     if not part.is_file:
         return [made(value)]
@@ -119,9 +119,9 @@ def _form_parts(
 
 def _all_form_parts(
     given: Sequence[FormPart], resolve: Resolve, files: FilePolicy, warn: Callable[[str], None]
-) -> tuple[Part, ...]:
+) -> tuple[DraftPart, ...]:
     """Read the parts of a form; after one with a list of files no more files are read, as in newman."""
-    parts: list[Part] = []
+    parts: list[DraftPart] = []
     readable: FilePolicy | None = files
     for part in given:
         if not part.disabled:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from harness.client.answer import Answer, AnswerReader, Hangup
+from harness.client.answer import AnswerReader, Hangup, WireAnswer
 from harness.client.message import Failure
 from harness.client.transport import TransportFailure
 
@@ -58,7 +58,7 @@ class Connection:
         except (OSError, ValueError):
             return True
 
-    def exchange(self, wire: bytes, method: str, deadline: float | None) -> Answer:
+    def exchange(self, wire: bytes, method: str, deadline: float | None) -> WireAnswer:
         """Write a request and read its answer.
 
         Raises `UnreadError` when the request may be sent again on another connection, and otherwise

@@ -3,7 +3,7 @@
 import zlib
 from typing import Final
 
-from harness.client.answer import MOST_BODY, Answer, too_large
+from harness.client.answer import MOST_BODY, WireAnswer, too_large
 from harness.client.message import Failure, header
 from harness.client.transport import TransportFailure
 
@@ -11,7 +11,7 @@ _PIECE: Final = 256 * 1024
 _GZIP: Final = b"\x1f\x8b"
 
 
-def decode(answer: Answer, method: str, *, most: int = MOST_BODY) -> bytes:
+def decode(answer: WireAnswer, method: str, *, most: int = MOST_BODY) -> bytes:
     """Undo gzip, deflate or br when that is the content coding; others are left as they are.
 
     A body that ends early gives what there is. Raises `TransportFailure` for one that is broken.

@@ -19,7 +19,7 @@ BODILESS: Final = frozenset({"get", "copy", "head", "purge", "unlock"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class DraftPart:
     """A part of a multipart body. `path` is that of the file that `content` was read from.
 
     `file_name` overrides the name that is sent; an empty one sends `filename=""`.
@@ -44,7 +44,7 @@ class Content:
     text: str = ""
     language: str | None = None
     fields: tuple[Pair, ...] = ()
-    parts: tuple[Part, ...] = ()
+    parts: tuple[DraftPart, ...] = ()
     data: bytes | None = None
     path: str | None = None
 

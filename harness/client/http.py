@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from harness.client.answer import Answer
+from harness.client.answer import WireAnswer
 from harness.client.connection import Connection, UnreadError
 from harness.client.content_coding import decode
 from harness.client.dial import Dialer
@@ -157,7 +157,7 @@ class HttpTransport:
         return self._context(plain, ("proxy", plain.verify, plain.extra_ca))
 
 
-def _timings(connection: Connection, answer: Answer, *, reused: bool) -> Timings:
+def _timings(connection: Connection, answer: WireAnswer, *, reused: bool) -> Timings:
     first, download = answer.first_byte_at - connection.sent_at, answer.complete_at - answer.first_byte_at
     if reused:
         return Timings(first_byte_ms=first * 1000, download_ms=download * 1000, reused=True)

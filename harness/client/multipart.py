@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
 
-from harness.client.draft import Part
+from harness.client.draft import DraftPart
 from harness.client.media_type import media_type
 from harness.client.url import utf8
 
@@ -30,7 +30,7 @@ def _base_name(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2]
 
 
-def _disposition(part: Part) -> str:
+def _disposition(part: DraftPart) -> str:
     words = ["form-data", f'name="{part.key}"']
     name = part.file_name
     if name is None and part.path is not None and part.content != "":
@@ -52,7 +52,7 @@ def _lower_escape(match: re.Match[str]) -> str:
     return match[0].lower()
 
 
-def _type(part: Part) -> str | None:
+def _type(part: DraftPart) -> str | None:
     if part.content_type:
         return part.content_type
     found = media_type(part.path) if part.path is not None else None
@@ -61,7 +61,7 @@ def _type(part: Part) -> str | None:
     return found or (OCTETS if isinstance(part.content, bytes) else None)
 
 
-def encode_multipart(parts: Sequence[Part], boundary: str) -> bytes:
+def encode_multipart(parts: Sequence[DraftPart], boundary: str) -> bytes:
     """Write the parts with their headers; an empty list is an empty body."""
     written: list[bytes] = []
     for part in parts:

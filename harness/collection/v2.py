@@ -28,7 +28,7 @@ def read_collection(document: Any, file: str, warnings: tuple[str, ...] = ()) ->
         )
     info = document.get("info")
     head = info if isinstance(info, Mapping) else document
-    reader = _Reader(file, list(warnings))
+    reader = _V2Reader(file, list(warnings))
     name = _name(head)
     root = reader.folder(document, spot, (), name="", id=_id(head, "root"))
     return Collection(
@@ -43,7 +43,7 @@ def read_collection(document: Any, file: str, warnings: tuple[str, ...] = ()) ->
     )
 
 
-class _Reader:
+class _V2Reader:
     """Reads folders and items, and gathers what it had to bend."""
 
     def __init__(self, file: str, warnings: list[str]) -> None:

@@ -181,7 +181,7 @@ def parse_yaml(text: str, file: str, *, schema: Schema = json_scalar, merge: boo
         raise InputError(f"not valid YAML: {str(error).splitlines()[0]}", where=Place(file=file)) from error
     if root is None:
         return Node(None, "", _Start(), _Start(), file)
-    return _Reader(file, schema, merge=merge).node(root, 0)
+    return _YamlReader(file, schema, merge=merge).node(root, 0)
 
 
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # pure Python where libyaml is missing
@@ -202,7 +202,7 @@ class _Composer(_BASE):  # type: ignore[misc]
         """Do nothing: there are no paths to resolve by."""
 
 
-class _Reader:
+class _YamlReader:
     """Turns composed nodes into ours; what an alias repeats is the same node again."""
 
     def __init__(self, file: str, schema: Schema, *, merge: bool) -> None:

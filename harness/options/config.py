@@ -84,7 +84,7 @@ class RunConfig:
         return replace(self, **own, **groups)
 
 
-class Place(NamedTuple):
+class KeywordPlace(NamedTuple):
     """Where a keyword goes: a field of a group, or, with an empty `group`, of the configuration itself."""
 
     group: str
@@ -103,15 +103,15 @@ GROUPS: Final[Mapping[str, type]] = {
 }
 
 
-def _places() -> Iterator[tuple[str, Place]]:
+def _places() -> Iterator[tuple[str, KeywordPlace]]:
     for group, owner in GROUPS.items():
         for one in fields(owner):
             row = one.metadata.get(SETTING)
             if row is not None:
-                yield row.keyword or one.name, Place(group, one, row)
+                yield row.keyword or one.name, KeywordPlace(group, one, row)
 
 
-PLACES: Final[Mapping[str, Place]] = dict(_places())
+PLACES: Final[Mapping[str, KeywordPlace]] = dict(_places())
 """The place of each keyword of `run()`."""
 
 

@@ -9,7 +9,7 @@ _KEY: Final = "postman_notes"
 
 
 @dataclass(slots=True)
-class Notes:
+class SessionNotes:
     """Lines to be said at the end, and what was seen of cassettes.
 
     `cassettes` are the files that collections of the session use, `apart` folders with files for each part
@@ -42,12 +42,12 @@ class Notes:
         }
 
 
-_NOTES: Final = pytest.StashKey[Notes]()
+_NOTES: Final = pytest.StashKey[SessionNotes]()
 
 
-def notes(config: pytest.Config) -> Notes:
+def notes(config: pytest.Config) -> SessionNotes:
     """Return the notes of this process."""
-    return config.stash.setdefault(_NOTES, Notes())
+    return config.stash.setdefault(_NOTES, SessionNotes())
 
 
 def add_note(config: pytest.Config, text: str) -> None:

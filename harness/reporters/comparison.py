@@ -16,7 +16,7 @@ LEAST_MS: Final = 20
 
 
 @dataclass(slots=True, kw_only=True)
-class CallOutcome:
+class ComparedCall:
     """What came of a call in one result; calls of one name and iteration count as one."""
 
     messages: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class CallOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class OutcomeChange:
     """One call that changed, and how: `newly failing`, `fixed`, `slower`, `gone` or `new`."""
 
     kind: str
@@ -43,19 +43,19 @@ class Change:
     detail: str
 
 
-def outcomes(events: Iterable[Event]) -> dict[Key, CallOutcome]:
+def outcomes(events: Iterable[Event]) -> dict[Key, ComparedCall]:
     """Return what came of each call of a run."""
-    found: dict[Key, CallOutcome] = {}
+    found: dict[Key, ComparedCall] = {}
     for event in events:
         if isinstance(event, CallFinished):
             _take(
-                found.setdefault((event.result.call.path, event.result.iteration), CallOutcome()),
+                found.setdefault((event.result.call.path, event.result.iteration), ComparedCall()),
                 event.result,
             )
     return found
 
 
-def _take(outcome: CallOutcome, result: CallResult) -> None:
+def _take(outcome: ComparedCall, result: CallResult) -> None:
     outcome.skipped = result.skipped is not None
     outcome.messages += (f"{fault.test or fault.name}: {fault.message}" for fault in faults_of(result))
     if result.exchange is not None and result.exchange.response is not None:
@@ -63,26 +63,28 @@ def _take(outcome: CallOutcome, result: CallResult) -> None:
 
 
 def compare_results(
-    before: Mapping[Key, CallOutcome], after: Mapping[Key, CallOutcome], *, slower_percent: int
-) -> tuple[Change, ...]:
+    before: Mapping[Key, ComparedCall], after: Mapping[Key, ComparedCall], *, slower_percent: int
+) -> tuple[OutcomeChange, ...]:
     """Return what changed from one result to another: the gravest first, each in the order of the run."""
     changes = [
         change for key, now in after.items() for change in _changes(key, before.get(key), now, slower_percent)
     ]
-    gone = (Change(kind="gone", key=key, detail="") for key in before if key not in after)
+    gone = (OutcomeChange(kind="gone", key=key, detail="") for key in before if key not in after)
     order = ("newly failing", "fixed", "slower", "new", "gone")
     return tuple(sorted((*changes, *gone), key=lambda change: order.index(change.kind)))
 
 
-def _changes(key: Key, then: CallOutcome | None, now: CallOutcome, slower_percent: int) -> Iterator[Change]:
+def _changes(
+    key: Key, then: ComparedCall | None, now: ComparedCall, slower_percent: int
+) -> Iterator[OutcomeChange]:
     if now.failed and (then is None or not then.failed):
-        yield Change(kind="newly failing", key=key, detail=now.messages[0])
+        yield OutcomeChange(kind="newly failing", key=key, detail=now.messages[0])
     elif then is None:
-        yield Change(kind="new", key=key, detail="")
+        yield OutcomeChange(kind="new", key=key, detail="")
     elif then.failed and not now.failed and not now.skipped:
-        yield Change(kind="fixed", key=key, detail=then.messages[0])
+        yield OutcomeChange(kind="fixed", key=key, detail=then.messages[0])
     if then is None or then.mean_ms is None or now.mean_ms is None:
         return
     more = now.mean_ms - then.mean_ms
     if more >= LEAST_MS and more * 100 >= then.mean_ms * slower_percent:
-        yield Change(kind="slower", key=key, detail=f"{then.mean_ms:.0f} ms -> {now.mean_ms:.0f} ms")
+        yield OutcomeChange(kind="slower", key=key, detail=f"{then.mean_ms:.0f} ms -> {now.mean_ms:.0f} ms")

@@ -71,7 +71,7 @@ class ReportFile:
     `option` is the path that the user gave. `written` is the file, once there is one.
     """
 
-    def __init__(self, option: str | bool | None, default: str, cwd: Path, *parts: "Spool") -> None:
+    def __init__(self, option: str | bool | None, default: str, cwd: Path, *parts: "LargeText") -> None:
         self._option = option
         self._default = default
         self._cwd = cwd
@@ -93,7 +93,7 @@ class ReportFile:
                 part.close()
 
 
-class Sink(Protocol):
+class ByteSink(Protocol):
     """Something that bytes are written to."""
 
     def write(self, data: bytes, /) -> object:
@@ -101,7 +101,7 @@ class Sink(Protocol):
         ...
 
 
-class Spool:
+class LargeText:
     """Text that grows on disk once it is large, and is copied out in the end."""
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ class Spool:
             self._file.write(piece.encode("utf-8", "replace"))
         self.parts += 1
 
-    def copy_to(self, target: Sink) -> None:
+    def copy_to(self, target: ByteSink) -> None:
         """Write all parts to a file, or to what takes bytes like one."""
         if self._file is not None:
             self._file.seek(0)

@@ -36,7 +36,7 @@ class PastRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class SinceLastRun:
     """What changed: `newly` failing and `fixed` against the run before, `flaky` over the last ones.
 
     `flaky` tells for each call in how many of how many runs it failed.
@@ -71,10 +71,10 @@ def write_history(path: Path, runs: tuple[PastRun, ...]) -> None:
     write_atomically(path, write)
 
 
-def compare(past: tuple[PastRun, ...], now: PastRun, ran: frozenset[str]) -> Comparison:
+def compare(past: tuple[PastRun, ...], now: PastRun, ran: frozenset[str]) -> SinceLastRun:
     """Compare a run with those before it; `ran` are the keys of the calls that ran now."""
     if not past:
-        return Comparison()
+        return SinceLastRun()
     before = set(past[-1].failed)
     window = [*past[-(_WINDOW - 1) :], now]
     flaky: dict[str, tuple[int, int]] = {}
@@ -84,7 +84,7 @@ def compare(past: tuple[PastRun, ...], now: PastRun, ran: frozenset[str]) -> Com
         # Broken once and mended once is a bug and its fix; more is coming and going.
         if key in ran and (changes > 2 or any(key in run.retried for run in window)):
             flaky[key] = (sum(states), len(window))
-    return Comparison(
+    return SinceLastRun(
         newly=tuple(key for key in now.failed if key not in before),
         fixed=tuple(key for key in past[-1].failed if key in ran and key not in now.failed),
         flaky=flaky,
@@ -129,7 +129,7 @@ class Chronicle:
             "flaky": [[self._rows[key], *counts] for key, counts in changes.flaky.items()],
         }
 
-    def compare(self, summary: RunSummary) -> Comparison:
+    def compare(self, summary: RunSummary) -> SinceLastRun:
         """Tell what changed."""
         now = self._now(summary)
         return compare(self._before(now), now, frozenset(self._rows))

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from harness.client.message import Exchange
 from harness.dialect import ReportAnswers
-from harness.reporters.export import ReportFile, Spool
+from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.outside_text import cut
 from harness.reporters.reporter import Options, ReporterContext
@@ -66,7 +66,7 @@ class JunitReporter:
         self._counts = _Counts()
         self._iteration = 0
         self._classes: Counter[str] = Counter()
-        self._suites = Spool()
+        self._suites = LargeText()
         self._file = ReportFile(options.get("export"), DEFAULT_FILE, context.cwd, self._suites)
 
     @property

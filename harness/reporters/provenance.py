@@ -14,7 +14,7 @@ _SET: Final = re.compile(r"""(?:\.set|set(?:Environment|Global)Variable)\(\s*(['
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class VariableSource:
     """A call that gave a variable its value: the row of the report, and how (`extracted` or `script`)."""
 
     row: int
@@ -33,14 +33,14 @@ class Use:
     name: str
     scope: str | None
     value: str | None
-    source: Source | None
+    source: VariableSource | None
 
 
-class Provenance:
+class VariableProvenance:
     """Follows the variables of a run from the calls that set them to the calls that use them."""
 
     def __init__(self) -> None:
-        self._sources: dict[str, Source] = {}
+        self._sources: dict[str, VariableSource] = {}
 
     def uses(self, result: CallResult) -> tuple[Use, ...]:
         """Return the variables that a call's request names, each once, those without a value last.
@@ -69,10 +69,10 @@ class Provenance:
             return
         for run in (*result.prerequest, *result.test):
             for found in _SET.finditer(run.script.source):
-                self._sources[found["name"]] = Source(row=row, how="script", detail=run.script.event)
+                self._sources[found["name"]] = VariableSource(row=row, how="script", detail=run.script.event)
         for extraction in result.extractions:
             detail = extraction.expression
-            self._sources[extraction.variable] = Source(row=row, how="extracted", detail=detail)
+            self._sources[extraction.variable] = VariableSource(row=row, how="extracted", detail=detail)
 
     def _set_by(self, result: CallResult) -> Iterator[str]:
         for run in (*result.prerequest, *result.test):

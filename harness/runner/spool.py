@@ -22,7 +22,7 @@ class _Writer(pickle.Pickler):
         return self._places.get(id(obj)) if isinstance(obj, Call) else None
 
 
-class _Reader(pickle.Unpickler):
+class _SpoolReader(pickle.Unpickler):
     def __init__(self, file: BinaryIO, calls: tuple[Call, ...]) -> None:
         super().__init__(file)
         self._calls = calls
@@ -62,7 +62,7 @@ class Spool(Sequence[CallResult]):
         if isinstance(index, slice):
             return [self[one] for one in range(*index.indices(len(self)))]
         self._file.seek(self._starts[index])
-        return cast("CallResult", _Reader(self._file, self._calls).load())
+        return cast("CallResult", _SpoolReader(self._file, self._calls).load())
 
     def __iter__(self) -> Iterator[CallResult]:
         for index in range(len(self._starts)):

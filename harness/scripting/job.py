@@ -27,7 +27,7 @@ _MENTIONS: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class NumberedScript:
     """A script as one child knows it: by number. `parts` are those of a job that it mentions."""
 
     number: int
@@ -38,17 +38,17 @@ class Mirror:
     """What one child already knows: the sources of scripts, and scopes by number, each at some version."""
 
     def __init__(self) -> None:
-        self._sources: dict[str, Source] = {}
+        self._sources: dict[str, NumberedScript] = {}
         self._scopes: dict[int, list[int]] = {}
         self._numbers = 0
         self._gone: list[int] = []
 
-    def source(self, text: str, fresh: dict[str, str]) -> Source:
+    def source(self, text: str, fresh: dict[str, str]) -> NumberedScript:
         """Return what is known of a source; one that the child does not know is put into `fresh`."""
         known = self._sources.get(text)
         if known is None:
             mentioned = frozenset(part for part, mention in _MENTIONS.items() if mention.search(text))
-            known = self._sources[text] = Source(len(self._sources) + 1, mentioned)
+            known = self._sources[text] = NumberedScript(len(self._sources) + 1, mentioned)
             fresh[str(known.number)] = text
         return known
 

@@ -45,7 +45,7 @@ class SentRequest(Protocol):
         ...
 
 
-class Answer(Protocol):
+class PlainAnswer(Protocol):
     """An answer, its body without content coding."""
 
     @property
@@ -155,7 +155,7 @@ class Masked:
         return self._redactor.url(url)
 
 
-class _Seen:
+class _SeenScope:
     """What was learnt of a scope."""
 
     __slots__ = ("_scope", "_values", "version")
@@ -185,7 +185,7 @@ class SecretWatch:
         self.redactor: Final = Redactor(patterns, redacted=redacted)
         self.mask: Final[Mask] = Masked(self.redactor)
         self._names: frozenset[str] = frozenset()
-        self._seen: dict[int, _Seen] = {}
+        self._seen: dict[int, _SeenScope] = {}
 
     @property
     def names(self) -> frozenset[str]:
@@ -227,7 +227,7 @@ class SecretWatch:
         for scope in scopes:
             seen = self._seen.get(id(scope))
             if seen is None:
-                seen = self._seen[id(scope)] = _Seen(scope)
+                seen = self._seen[id(scope)] = _SeenScope(scope)
             if seen.version != scope.version:
                 seen.version = scope.version
                 self.learn_variables(seen.changes())
@@ -243,7 +243,7 @@ class SecretWatch:
         """Learn what a request shows to be secret."""
         learn_sent(request.url, request.headers, plain_body(request), self.redactor)
 
-    def learn_response(self, response: Answer) -> None:
+    def learn_response(self, response: PlainAnswer) -> None:
         """Learn what an answer shows to be secret."""
         learn_answered(response.headers, response.body, self.redactor)
 

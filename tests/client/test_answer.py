@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from harness.client.answer import Answer, AnswerReader
+from harness.client.answer import AnswerReader, WireAnswer
 from harness.client.transport import TransportFailure
 
 _TWICE = "Content-Length: 2\r\ncontent-length: "
@@ -16,7 +16,7 @@ def read():
     """Read an answer of these bytes; the body may have 1000 bytes."""
     ours, theirs = socket.socketpair()
 
-    def read(data: bytes, method: str = "GET") -> Answer:
+    def read(data: bytes, method: str = "GET") -> WireAnswer:
         def send() -> None:
             with theirs:
                 theirs.sendall(data)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from harness.client.body import decode_base64, read_content, strip_comments
-from harness.client.draft import Part
+from harness.client.draft import DraftPart
 from harness.client.files import INSECURE, FilePolicy, FileRefused
 from harness.client.form import encode_form
 from harness.client.media_type import media_type
@@ -156,11 +156,11 @@ def test_a_folder_is_no_file(files):
 
 def test_parts_are_written_as_form_data_writes_them():
     parts = [
-        Part(key="a", content="é"),
-        Part(key="f", content=b"\x00", path="/d/x.json"),
-        Part(key="g", content=b"", path="/d/noext", content_type="x/y"),
-        Part(key="h", content="", file_name=""),
-        Part(key="i", content=b"z", file_name="dir/☃ 'n'.txt"),
+        DraftPart(key="a", content="é"),
+        DraftPart(key="f", content=b"\x00", path="/d/x.json"),
+        DraftPart(key="g", content=b"", path="/d/noext", content_type="x/y"),
+        DraftPart(key="h", content="", file_name=""),
+        DraftPart(key="i", content=b"z", file_name="dir/☃ 'n'.txt"),
     ]
     assert (
         encode_multipart(parts, "B")

@@ -6,14 +6,14 @@ import zlib
 import brotli
 import pytest
 
-from harness.client.answer import Answer
+from harness.client.answer import WireAnswer
 from harness.client.content_coding import decode
 from harness.client.transport import TransportFailure
 
 
-def encoded(coding: str, body: bytes) -> Answer:
+def encoded(coding: str, body: bytes) -> WireAnswer:
     headers = (("Content-Encoding", coding),)
-    return Answer(status=200, reason="OK", headers=headers, body=body, version="1.1", reusable=True)
+    return WireAnswer(status=200, reason="OK", headers=headers, body=body, version="1.1", reusable=True)
 
 
 @pytest.mark.parametrize(

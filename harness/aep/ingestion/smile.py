@@ -25,7 +25,7 @@ class SmileError(ValueError):
 
 def parse_smile(content: bytes) -> Any:
     """Read one document; SmileError for all else."""
-    reader = _Reader(content)
+    reader = _SmileReader(content)
     try:
         value = reader.value(0)
     except IndexError:
@@ -36,7 +36,7 @@ def parse_smile(content: bytes) -> Any:
     return value
 
 
-class _Reader:
+class _SmileReader:
     def __init__(self, content: bytes) -> None:
         if content[:3] != _HEADER or len(content) < 4 or content[3] >> 4:
             raise SmileError("the header of Smile, version 0, is missing")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.child_pages import child_page
 from harness.aep.documents import Documents
-from harness.aep.events import Change, ProfileChanged
+from harness.aep.events import ProfileChange, ProfileChanged
 from harness.aep.jobs.job_status import with_status
 from harness.aep.profile.memberships import EXITED, REALIZED, Memberships
 from harness.aep.profile.merge_policies import PROFILE
@@ -207,5 +207,7 @@ class SegmentJobs(Documents):
             if held[segment.id].status == REALIZED:
                 spaces[segment.id].update({one.namespace.lower() for one in view.identities})
         if changed:
-            changes = {view.policy["id"]: Change(segments=frozenset(one.segment_id for one in changed))}
+            changes = {
+                view.policy["id"]: ProfileChange(segments=frozenset(one.segment_id for one in changed))
+            }
             self._platform.events.publish(ProfileChanged(tenant=tenant, xid=view.xids[0], changes=changes))

@@ -75,7 +75,7 @@ def parse(text: str) -> Expression:
     """Read an expression; ExpressionError says what is wrong and where."""
     if len(text) > _LONGEST:
         raise ExpressionError(f"the expression is longer than {_LONGEST} characters")
-    return Expression(_Parser(_tokens(text)).whole())
+    return Expression(_ExpressionParser(_tokens(text)).whole())
 
 
 def _tokens(text: str) -> list[tuple[str, str, int]]:
@@ -90,7 +90,7 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
     return found
 
 
-class _Parser:
+class _ExpressionParser:
     def __init__(self, tokens: list[tuple[str, str, int]]) -> None:
         self._tokens = tokens
         self._at = 0

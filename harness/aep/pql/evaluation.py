@@ -92,7 +92,7 @@ def _value(node: tree.Node, scope: _Scope) -> Any:
             return -number if _is_number(number) else None
         case tree.Binary():
             return _binary(node, scope)
-        case tree.Call():
+        case tree.FunctionCall():
             return _call(node, scope)
         case tree.Quantified():
             return _quantified(node, scope)
@@ -230,7 +230,7 @@ def _calculate(name: str, left: Any, right: Any) -> Any:
 # functions
 
 
-def _call(node: tree.Call, scope: _Scope) -> Any:
+def _call(node: tree.FunctionCall, scope: _Scope) -> Any:
     if node.target is None:
         return _function(node, scope)
     target = _value(node.target, scope)
@@ -242,7 +242,7 @@ def _call(node: tree.Call, scope: _Scope) -> Any:
     return call_method(node.name, target, [_value(item, scope) for item in node.arguments])
 
 
-def _function(node: tree.Call, scope: _Scope) -> Any:
+def _function(node: tree.FunctionCall, scope: _Scope) -> Any:
     match node.name:
         case "if":
             test, then, otherwise = node.arguments

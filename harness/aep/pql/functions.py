@@ -42,7 +42,7 @@ ITEM_FUNCTIONS = {
 """Methods of arrays whose argument is an expression over each item."""
 
 
-def check_call(call: tree.Call, position: int | None = None) -> None:
+def check_call(call: tree.FunctionCall, position: int | None = None) -> None:
     """Raise PqlError for a function that does not exist or is given wrong arguments."""
     table = FUNCTIONS if call.target is None else {**ITEM_FUNCTIONS, **_ARITIES}
     if call.name not in table:
@@ -65,7 +65,7 @@ def check_call(call: tree.Call, position: int | None = None) -> None:
         _check_date(call, position)
 
 
-def _check_date(call: tree.Call, position: int | None) -> None:
+def _check_date(call: tree.FunctionCall, position: int | None) -> None:
     numbers = [item.value for item in call.arguments if isinstance(item, tree.Literal)]
     if not all(type(number) is int for number in numbers):
         raise PqlError("'date' takes year, month and day as whole numbers", position)

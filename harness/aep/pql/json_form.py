@@ -78,9 +78,9 @@ def _apply(name: str, arguments: list[tree.Node]) -> tree.Node:
             raise PqlError(f"{name!r} takes 2 params, {len(arguments)} are given")
         return tree.Binary(operator=name, left=arguments[0], right=arguments[1])
     if name in FUNCTIONS:
-        call = tree.Call(name=name, target=None, arguments=tuple(arguments))
+        call = tree.FunctionCall(name=name, target=None, arguments=tuple(arguments))
     elif arguments:
-        call = tree.Call(name=name, target=arguments[0], arguments=tuple(arguments[1:]))
+        call = tree.FunctionCall(name=name, target=arguments[0], arguments=tuple(arguments[1:]))
     else:
         raise PqlError(f"{name!r} is given no params")
     check_call(call)

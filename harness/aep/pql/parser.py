@@ -12,7 +12,7 @@ from typing import Any
 from harness.aep.pql import tree
 from harness.aep.pql.functions import check_call
 from harness.aep.pql.moments import UNITS
-from harness.aep.pql.tokens import Kind, PqlError, Token, tokenize
+from harness.aep.pql.tokens import PqlError, Token, TokenKind, tokenize
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _SPELLINGS = {"==": "=", "<>": "!="}
@@ -89,10 +89,10 @@ class _Parser:
 
     def _is(self, *texts: str) -> bool:
         token = self._token
-        return token.kind in (Kind.SYMBOL, Kind.NAME) and token.text in texts
+        return token.kind in (TokenKind.SYMBOL, TokenKind.NAME) and token.text in texts
 
     def _is_word(self, word: str) -> bool:
-        return self._token.kind is Kind.NAME and self._token.text.lower() == word
+        return self._token.kind is TokenKind.NAME and self._token.text.lower() == word
 
     def _take(self, *texts: str) -> str | None:
         return self._next().text if self._is(*texts) else None
@@ -102,26 +102,26 @@ class _Parser:
             raise self._unexpected(f"expected {text!r}")
 
     def _name(self, what: str) -> str:
-        if self._token.kind is not Kind.NAME:
+        if self._token.kind is not TokenKind.NAME:
             raise self._unexpected(f"expected {what}")
         return self._next().text
 
     def _unexpected(self, why: str) -> PqlError:
         token = self._token
-        found = "the end" if token.kind is Kind.END else repr(token.text)
+        found = "the end" if token.kind is TokenKind.END else repr(token.text)
         return PqlError(f"{why}, found {found}", token.position)
 
     # expressions
 
     def whole(self) -> tree.Node:
         root = self._lambda() or self._expression()
-        if self._token.kind is not Kind.END:
+        if self._token.kind is not TokenKind.END:
             raise self._unexpected("expected the end of the expression")
         return root
 
     def _lambda(self) -> tree.Node | None:
         shape = [self._peek(ahead).text for ahead in range(4)]
-        if shape[0] == "(" and shape[2:4] == [")", "=>"] and self._peek(1).kind is Kind.NAME:
+        if shape[0] == "(" and shape[2:4] == [")", "=>"] and self._peek(1).kind is TokenKind.NAME:
             self._at += 4
             return tree.Lambda(parameter=shape[1], body=self._expression())
         return None
@@ -163,7 +163,7 @@ class _Parser:
 
     def _comparison(self) -> tree.Node:
         left = self._sum()
-        if self._token.kind is Kind.SYMBOL:
+        if self._token.kind is TokenKind.SYMBOL:
             operator = _SPELLINGS.get(self._token.text, self._token.text)
             if operator in COMPARISONS:
                 self._next()
@@ -181,7 +181,7 @@ class _Parser:
         return tree.Unary(operator="not", operand=node) if negated else node
 
     def _occurs(self, timestamp: tree.Node) -> tree.Node:
-        if self._token.kind is Kind.SYMBOL and self._token.text in COMPARISONS:
+        if self._token.kind is TokenKind.SYMBOL and self._token.text in COMPARISONS:
             comparison = self._next().text
             amount = self._amount()
             unit = self._unit()
@@ -204,7 +204,7 @@ class _Parser:
         return tree.OccursTo(timestamp=timestamp, direction=direction, reference=self._moment())
 
     def _amount(self) -> int:
-        if self._token.kind is not Kind.INTEGER or len(self._token.text) > 7:
+        if self._token.kind is not TokenKind.INTEGER or len(self._token.text) > 7:
             raise self._unexpected("expected a whole number of time units below ten million")
         return int(self._next().text)
 
@@ -225,14 +225,14 @@ class _Parser:
 
     def _sum(self) -> tree.Node:
         node = self._product()
-        while self._token.kind is Kind.SYMBOL and self._is("+", "-"):
+        while self._token.kind is TokenKind.SYMBOL and self._is("+", "-"):
             operator = self._next().text
             node = tree.Binary(operator=operator, left=node, right=self._product())
         return node
 
     def _product(self) -> tree.Node:
         node = self._sign()
-        while self._token.kind is Kind.SYMBOL and self._is("*", "/", "%"):
+        while self._token.kind is TokenKind.SYMBOL and self._is("*", "/", "%"):
             operator = self._next().text
             node = tree.Binary(operator=operator, left=node, right=self._sign())
         return node
@@ -261,7 +261,7 @@ class _Parser:
                 inner = self._expression()
                 self._expect("]")
                 by_key = isinstance(inner, tree.Literal) and isinstance(inner.value, str)
-                node = tree.Call(name="get" if by_key else "filter", target=node, arguments=(inner,))
+                node = tree.FunctionCall(name="get" if by_key else "filter", target=node, arguments=(inner,))
             else:
                 return node
 
@@ -273,30 +273,30 @@ class _Parser:
             while self._take(","):
                 arguments.append(self._expression())
         self._expect(")")
-        call = tree.Call(name=name, target=target, arguments=tuple(arguments))
+        call = tree.FunctionCall(name=name, target=target, arguments=tuple(arguments))
         check_call(call, position)
         return call
 
     def _primary(self) -> tree.Node:
         token = self._token
         match token.kind:
-            case Kind.STRING:
+            case TokenKind.STRING:
                 return tree.Literal(value=self._next().text)
-            case Kind.INTEGER:
+            case TokenKind.INTEGER:
                 if len(token.text) > _LONGEST_NUMBER:
                     raise PqlError("a number has too many digits", token.position)
                 return tree.Literal(value=int(self._next().text))
-            case Kind.DOUBLE:
+            case TokenKind.DOUBLE:
                 number = float(self._next().text)
                 if math.isinf(number):
                     raise PqlError("a number is too large", token.position)
                 return tree.Literal(value=number)
-            case Kind.SYMBOL if token.text == "(":
+            case TokenKind.SYMBOL if token.text == "(":
                 self._next()
                 inner = self._expression()
                 self._expect(")")
                 return inner
-            case Kind.SYMBOL if token.text == "[":
+            case TokenKind.SYMBOL if token.text == "[":
                 self._next()
                 items: list[tree.Node] = []
                 while not self._take("]"):
@@ -304,9 +304,9 @@ class _Parser:
                         self._expect(",")
                     items.append(self._expression())
                 return tree.ListLiteral(items=tuple(items))
-            case Kind.SYMBOL if token.text == "{":
+            case TokenKind.SYMBOL if token.text == "{":
                 return self._record()
-            case Kind.NAME:
+            case TokenKind.NAME:
                 return self._named()
             case _:
                 raise self._unexpected("expected a value")
@@ -317,7 +317,7 @@ class _Parser:
         while not self._take("}"):
             if entries:
                 self._expect(",")
-            if self._token.kind not in (Kind.STRING, Kind.NAME):
+            if self._token.kind not in (TokenKind.STRING, TokenKind.NAME):
                 raise self._unexpected("expected the name of a field")
             name = self._next().text
             self._expect(":")
@@ -332,10 +332,10 @@ class _Parser:
             return tree.Literal(value=literals[word.lower()])
         if word.lower() == "chain":
             raise PqlError("sequences of events ('chain') are not supported", token.position)
-        if word in _QUANTIFIERS and self._token.kind is Kind.NAME and self._peek().text == "from":
+        if word in _QUANTIFIERS and self._token.kind is TokenKind.NAME and self._peek().text == "from":
             return self._quantified(word)
-        if word == "exists" and (self._is("(") or self._token.kind is Kind.NAME):
-            return tree.Call(name="isNotNull", target=self._member(), arguments=())
+        if word == "exists" and (self._is("(") or self._token.kind is TokenKind.NAME):
+            return tree.FunctionCall(name="isNotNull", target=self._member(), arguments=())
         if word == "let" and self._peek().text == "=":
             return self._let()
         if self._is("("):
@@ -348,7 +348,7 @@ class _Parser:
 
     def _quantified(self, quantifier: str) -> tree.Node:
         bindings = [self._binding()]
-        while self._is(",") and self._peek(1).kind is Kind.NAME and self._peek(2).text == "from":
+        while self._is(",") and self._peek(1).kind is TokenKind.NAME and self._peek(2).text == "from":
             self._next()
             bindings.append(self._binding())
         return tree.Quantified(quantifier=quantifier, bindings=tuple(bindings))

@@ -16,7 +16,7 @@ class PqlError(Exception):
         self.position = position
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a token is."""
 
     NAME = "name"
@@ -31,7 +31,7 @@ class Kind(Enum):
 class Token:
     """One word with its place; the text of a string is without quotes and unescaped."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     position: int
 
@@ -63,11 +63,11 @@ def tokenize(text: str) -> tuple[Token, ...]:
             raise PqlError(f"the character {text[position]!r} has no meaning", position)
         group = match.lastgroup
         if group is not None and group != "space":
-            kind = Kind(group)
+            kind = TokenKind(group)
             word = match.group()
-            tokens.append(Token(kind, _unescape(word[1:-1]) if kind is Kind.STRING else word, position))
+            tokens.append(Token(kind, _unescape(word[1:-1]) if kind is TokenKind.STRING else word, position))
         position = match.end()
-    tokens.append(Token(Kind.END, "", len(text)))
+    tokens.append(Token(TokenKind.END, "", len(text)))
     return tuple(tokens)
 
 

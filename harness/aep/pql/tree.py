@@ -76,7 +76,7 @@ class Binary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class FunctionCall:
     """A function, or with a target a method of it."""
 
     name: str
@@ -170,7 +170,7 @@ Node = (
     | Member
     | Unary
     | Binary
-    | Call
+    | FunctionCall
     | Quantified
     | Let
     | TimeWord
@@ -215,6 +215,6 @@ def references_events(node: Any) -> bool:
 
 def references_segments(node: Any) -> bool:
     """Whether the expression looks at the segments that a profile is in."""
-    if isinstance(node, Call) and node.name == "inSegment":
+    if isinstance(node, FunctionCall) and node.name == "inSegment":
         return True
     return any(references_segments(part) for part in parts(node))

@@ -31,7 +31,7 @@ def write_json(node: tree.Node) -> dict[str, Any]:
             return _apply("not", [operand])
         case tree.Binary(operator=operator, left=left, right=right):
             return _apply(operator, [left, right])
-        case tree.Call(name=name, target=target, arguments=arguments):
+        case tree.FunctionCall(name=name, target=target, arguments=arguments):
             return _apply(name, [*(() if target is None else (target,)), *arguments])
         case _:
             raise PqlError(f"{type(node).__name__} cannot be written as pql/json")
@@ -55,11 +55,11 @@ def write_text(node: tree.Node) -> str:
         case tree.Binary(operator=operator, left=left, right=right):
             word = {"notIn": "not in"}.get(operator, operator)
             return f"{_inner(left)} {word} {_inner(right)}"
-        case tree.Call(name=name, target=None, arguments=arguments):
+        case tree.FunctionCall(name=name, target=None, arguments=arguments):
             return f"{name}({', '.join(map(write_text, arguments))})"
-        case tree.Call(name="filter", target=target, arguments=(condition,)) if target is not None:
+        case tree.FunctionCall(name="filter", target=target, arguments=(condition,)) if target is not None:
             return f"{write_text(target)}[{write_text(condition)}]"
-        case tree.Call(name=name, target=target, arguments=arguments) if target is not None:
+        case tree.FunctionCall(name=name, target=target, arguments=arguments) if target is not None:
             return f"{_inner(target)}.{name}({', '.join(map(write_text, arguments))})"
         case _:
             raise PqlError(f"{type(node).__name__} cannot be written as pql/text")

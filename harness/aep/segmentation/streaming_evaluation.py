@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.aep.events import Change, ProfileChanged, ProfileWritten
+from harness.aep.events import ProfileChange, ProfileChanged, ProfileWritten
 from harness.aep.profile.merge_policies import MergePolicies, stitches
 from harness.aep.profile.profiles import Profiles
 from harness.aep.segmentation.qualification import Qualification
@@ -19,7 +19,7 @@ def profile_written(platform: Platform, event: ProfileWritten) -> None:
     """Evaluate a profile under each merge policy; a `ProfileChanged` says what came of it."""
     tenant = event.tenant
     segments = [one for one in platform.service(Segments).all(tenant) if one.continuous]
-    changes: dict[str, Change] = {}
+    changes: dict[str, ProfileChange] = {}
     for policy in platform.service(MergePolicies).all(tenant):
         changed: list[Membership] = []
         due = [one for one in segments if one.policy_id == policy["id"]] if event.streamed else []
@@ -27,7 +27,7 @@ def profile_written(platform: Platform, event: ProfileWritten) -> None:
             view = platform.service(Profiles).view(tenant, event.xid, policy)
             if view is not None:
                 changed = platform.service(Qualification).evaluate(tenant, view, due)
-        changes[policy["id"]] = Change(
+        changes[policy["id"]] = ProfileChange(
             segments=frozenset(one.segment_id for one in changed),
             identities=event.identities_changed and stitches(policy),
             record=event.written,

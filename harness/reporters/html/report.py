@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from harness.collection.model import Folder
-from harness.reporters.export import ReportFile, Spool
+from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import faults_of
 from harness.reporters.history import Chronicle, key_of
 from harness.reporters.html.call_record import FAILED, failure_of, record_of, row_of
@@ -18,7 +18,7 @@ from harness.reporters.html.packing import Packer, packed
 from harness.reporters.html.page_frame import render_page
 from harness.reporters.html.settings import HtmlSettings, html_settings, htmlextra_settings
 from harness.reporters.newman.collection_document import masked
-from harness.reporters.provenance import Provenance
+from harness.reporters.provenance import VariableProvenance
 from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.results import CallResult, RunSummary
@@ -45,15 +45,15 @@ class HtmlReporter:
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
         self._summary = RunSummary()
-        self._provenance = Provenance()
+        self._provenance = VariableProvenance()
         self._items: dict[str, int] = {}
         self._item_list: list[dict[str, Any]] = []
         self._scripts: dict[str, int] = {}
         self._script_list: list[str] = []
         self._attempts: list[CallResult] = []
-        self._rows = Spool()
-        self._failures = Spool()
-        self._chunks = Spool()
+        self._rows = LargeText()
+        self._failures = LargeText()
+        self._chunks = LargeText()
         self._chunk: list[str] = []
         self._chunk_size = 0
         self._file = ReportFile(

@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from harness.client.message import Exchange
-from harness.reporters.export import ReportFile, Spool
+from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.newman.byte_lists import dumped
 from harness.reporters.newman.collection_document import CollectionDocument, masked, masked_bytes
@@ -51,9 +51,9 @@ class JsonReporter:
         self._finished: RunFinished | None = None
         self._document: CollectionDocument | None = None
         self._summary = RunSummary()
-        self._executions = Spool()
-        self._failures = Spool()
-        self._skipped = Spool()
+        self._executions = LargeText()
+        self._failures = LargeText()
+        self._skipped = LargeText()
         self._file = ReportFile(
             options.get("export"), DEFAULT_FILE, context.cwd, self._executions, self._failures, self._skipped
         )

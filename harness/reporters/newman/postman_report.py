@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from harness.reporters.export import ReportFile, Spool
+from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.newman.byte_lists import dumped
 from harness.reporters.newman.collection_document import masked, masked_bytes
@@ -37,7 +37,7 @@ class PostmanReporter:
         self._finished: RunFinished | None = None
         self._summary = RunSummary()
         self._calls = 0
-        self._executions = Spool()
+        self._executions = LargeText()
         self._file = ReportFile(options.get("export"), DEFAULT_FILE, context.cwd, self._executions)
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.reporters.history import Chronicle, Comparison, key_of
+from harness.reporters.history import Chronicle, SinceLastRun, key_of
 from harness.reporters.outside_text import clean
 from harness.reporters.reporter import ReporterContext
 from harness.runner.events import CallFinished, Event, RunFinished, RunStarted
@@ -52,7 +52,7 @@ class HistoryReporter:
             self.written = self._path
 
 
-def _lines(changes: Comparison) -> Iterator[str]:
+def _lines(changes: SinceLastRun) -> Iterator[str]:
     for word, keys in (("newly failing", changes.newly), ("fixed", changes.fixed)):
         yield from (f"{word}: {key}" for key in keys[:_SHOWN])
         if len(keys) > _SHOWN:
