@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-from harness.reporters.export import ReportFile, Spool
+from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.outside_text import cut
 from harness.reporters.reporter import Options, ReporterContext
@@ -34,7 +34,7 @@ class CtrfReporter:
         self._counts = dict.fromkeys(_STATUSES, 0)
         self._flaky = 0
         self._suites: set[tuple[str, ...]] = set()
-        self._tests = Spool()
+        self._tests = LargeText()
         self._file = ReportFile(options.get("export"), DEFAULT_FILE, context.cwd, self._tests)
 
     @property
