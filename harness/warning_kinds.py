@@ -35,6 +35,7 @@ KINDS: Final = {
     "unused-cassette": "no collection of the project is answered from a cassette that is there",
     "undescribed-request": "no operation of the OpenAPI description has a request; it is not checked",
     "unchecked-format": "the OpenAPI description has formats that nobody checks",
+    "overtaken-cookies": "a call that cannot be sent twice went out before one beside it changed its cookies",
     "idle-option": "an option changes nothing in this run",
     "other": "a warning that has no kind of its own, as those in results of earlier versions",
 }

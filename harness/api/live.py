@@ -8,6 +8,7 @@ from typing import Self
 
 from harness.api.call_context import call_context
 from harness.api.modes.mode import Mode
+from harness.api.preparation import companion_of
 from harness.api.set_up import RunSetUp, set_up_run
 from harness.api.shown_secrets import learn_shown
 from harness.client.cookies import CookieJar
@@ -16,8 +17,9 @@ from harness.options.config import RunConfig
 from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, WarningRaised
 from harness.runner.rescue import Rescue
-from harness.runner.results import RunSummary
+from harness.runner.results import RunSummary, RunWarning
 from harness.runner.run import RunOptions, Step, run_plan
+from harness.runner.stretch import Abreast
 from harness.secrets.watch import Mask, Unmasked
 from harness.variables.draws import LiveDraws, derive_seed
 
@@ -158,6 +160,17 @@ def mode_of(set_up: RunSetUp) -> Mode:
 
 def _run_options(set_up: RunSetUp, mode: Mode, chosen: Container[Step] | None) -> RunOptions:
     config = set_up.config
+    warnings = set_up.warnings
+    abreast = None
+    # A replay waits for nobody: in order it takes no longer.
+    if config.limits.jobs > 1 and mode.word in {"live", "record"}:
+        abreast = _abreast(set_up)
+        slow = next((name for name in ("bail", "delay_ms") if getattr(config.limits, name)), None)
+        if slow is not None:
+            option = {"bail": "--bail", "delay_ms": "--delay-request"}[slow]
+            message = f"with {option} every call waits for the one before: --jobs changes nothing"
+            told = [RunWarning(kind="idle-option", message=message, place="--jobs")]
+            warnings = (*warnings, *config.output.policy.told(told))
     bails = (config.limits.bail or "").split(",")
     return RunOptions(
         bail="failure" in bails,
@@ -168,5 +181,14 @@ def _run_options(set_up: RunSetUp, mode: Mode, chosen: Container[Step] | None) -
         rules=set_up.rules,
         rescue=Rescue(times=config.limits.retries, unsafe=config.limits.retry_unsafe),
         chosen=chosen,
-        warnings=set_up.warnings if config.dialect.run.warns else (),
+        warnings=warnings if config.dialect.run.warns else (),
+        abreast=abreast,
     )
+
+
+def _abreast(set_up: RunSetUp) -> Abreast:
+    from harness.api.call_order import call_order, known_values
+
+    companion = companion_of(set_up.config)
+    order = call_order(companion, set_up.plan, set_up.rules, known_values(set_up.scopes))
+    return Abreast(order=order, jobs=set_up.config.limits.jobs)

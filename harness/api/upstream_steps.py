@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
+from harness.api.call_order import named_positions
 from harness.api.preparation import collection_of, companion_of, planned_calls, rules_of
-from harness.collection.companion import bind, numbered
-from harness.collection.model import Item
 from harness.options.config import RunConfig
 from harness.runner.run import Step
 from harness.runner.upstream import upstream
@@ -21,18 +20,7 @@ def upstream_steps(config: RunConfig, chosen: Iterable[Step]) -> frozenset[Step]
     plan = planned_calls(config, collection)
     companion = companion_of(config)
     rules = rules_of(companion, collection, plan)
-    places = {id(call.item): position for position, call in enumerate(plan.calls)}
-    paths = [(path, entry) for path, entry in numbered(collection.root) if isinstance(entry, Item)]
-    needs: dict[int, frozenset[int]] = {}
-    for item, entry in zip(collection.items(), bind(companion, collection), strict=True):
-        if entry is None or id(item) not in places:
-            continue
-        needs[places[id(item)]] = frozenset(
-            places[id(other)]
-            for need in entry.needs
-            for path, other in paths
-            if path[: len(need)] == need and id(other) in places and other is not item
-        )
+    needs = named_positions(companion, plan, lambda entry: entry.needs)
     file = config.inputs.environment if config.inputs.environment is not None else companion.environment
     variables = (*collection.variables, *load_environment(file).variables)
     values = {one.key: one.value for one in variables if isinstance(one.value, str)} | dict(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from harness.api.input_warnings import collection_warnings
+from harness.cli.plan_lines import plan_lines
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import policy_of, tell_warnings
 from harness.client.url import unparse
@@ -13,6 +14,7 @@ from harness.collection.model import Folder, Item
 from harness.collection.selection import select
 from harness.dialect import EXACT
 from harness.errors import ExitCode
+from harness.options.config import RunConfig
 
 _PLAIN = {"├": "|", "└": "`", "─": "-", "│": "|", "·": "-"}
 
@@ -20,6 +22,8 @@ _PLAIN = {"├": "|", "└": "`", "─": "-", "│": "|", "·": "-"}
 def list_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Print the tree, with method and URL of each call, and how many there are."""
     policy = policy_of(options)
+    if options.plan:
+        return _show_plan(options, terminal)
     collection = load_collection(options.collection)
     chosen = {id(item) for item in select(collection, (), answers=EXACT.inputs)}
     lines = [collection.name, *_tree(collection.root, "", chosen)]
@@ -30,6 +34,16 @@ def list_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         text = "".join(_PLAIN.get(character, character) for character in text)
     terminal.out.write(text)
     return tell_warnings(collection_warnings(collection), policy, terminal)
+
+
+def _show_plan(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    """Print which calls wait for which when they run side by side."""
+    from harness.api.call_order import planned_order
+
+    plan, order = planned_order(RunConfig.of(options.collection, environment=options.environment))
+    for line in plan_lines(plan, order):
+        terminal.out.write(f"{line}\n")
+    return tell_warnings(collection_warnings(plan.collection), policy_of(options), terminal)
 
 
 def _tree(folder: Folder, indent: str, chosen: AbstractSet[int]) -> Iterator[str]:

@@ -187,22 +187,52 @@ class CookieJar:
         self._lock = Lock()
         self._settings = dict(_SETTINGS)
         self._is_fork = False
-        self._taken: list[tuple[str, EncodedUrl]] = []
+        self._taken: list[tuple[str, EncodedUrl] | StoredCookie] = []
+        self._asked: set[str] = set()
 
-    def fork(self) -> "CookieJar":
-        """Return a jar with the same cookies, which remembers what it takes in for `join`."""
+    def fork(self, *others: "CookieJar") -> "CookieJar":
+        """Return a jar with the same cookies, which remembers what it takes in for `join`.
+
+        What `others`, forks too, have taken in is there as well, and not remembered.
+        """
         other = CookieJar(self._now_ms)
         other._is_fork = True
         with self._lock:
             other._cookies = dict(self._cookies)
             other._made = self._made
             other._settings = self._settings
+        for one in others:
+            other.join(one)
+        other._taken.clear()
         return other
 
     def join(self, other: "CookieJar") -> None:
-        """Take in what a fork has taken in since."""
-        for set_cookie, url in other._taken:
-            self.store(set_cookie, url)
+        """Take in what a fork has taken in since, and let go of what it has let go of."""
+        for change in other._taken:
+            if isinstance(change, StoredCookie):
+                self.remove(change)
+            else:
+                self.store(*change)
+
+    def settle(self, other: "CookieJar") -> None:
+        """Join a fork and go on with it: it has from then on what is here."""
+        self.join(other)
+        other._taken.clear()
+        with self._lock:
+            other._cookies = dict(self._cookies)
+            other._made = self._made
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The hosts whose cookies a fork was asked for."""
+        return frozenset(self._asked)
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The hosts and domains whose cookies a fork has taken in or let go of."""
+        return frozenset(
+            one.domain if isinstance(one, StoredCookie) else one[1].hostname.lower() for one in self._taken
+        )
 
     def store(self, set_cookie: str, url: EncodedUrl | str) -> bool:
         """Take in the value of a `Set-Cookie` header of an answer from `url`; whether it was taken."""
@@ -258,10 +288,12 @@ class CookieJar:
 
     def matching(self, url: EncodedUrl | str) -> tuple[StoredCookie, ...]:
         """Return the cookies for an address: longer paths first, then older ones."""
-        if not self._cookies:
+        if not self._cookies and not self._is_fork:
             return ()
         url = encode_text(url) if isinstance(url, str) else url
         host = url.hostname.lower()
+        if self._is_fork:
+            self._asked.add(host)
         secure = url.protocol == "https:" or _local(host)
         now = self._now_ms()
         with self._lock:
@@ -285,6 +317,8 @@ class CookieJar:
 
     def remove(self, cookie: StoredCookie) -> None:
         """Forget one cookie."""
+        if self._is_fork:
+            self._taken.append(cookie)
         with self._lock:
             self._cookies.pop(cookie.identity, None)
 

@@ -93,7 +93,8 @@ class CallEntry:
 
     `always` calls run also when the run was ended early; `only_platform` skips the call elsewhere; `needs`
     are the paths of calls that have to run before this one; `openapi` says how it is checked against the
-    description.
+    description. Where calls go side by side, `parallel` says that this one may, or must not, whatever it
+    seems to do, and `after` which ones it waits for.
     """
 
     path: tuple[str, ...]
@@ -104,6 +105,8 @@ class CallEntry:
     always: bool = False
     needs: tuple[tuple[str, ...], ...] = ()
     openapi: ContractEntry | None = None
+    parallel: bool | None = None
+    after: tuple[tuple[str, ...], ...] = ()
     place: Place = field(default_factory=Place)
 
 
@@ -160,9 +163,11 @@ def bind(companion: Companion, collection: Collection) -> tuple[CallEntry | None
             other = said[entry.path].place.field
             raise InputError("this call has two entries", where=entry.place, hint=f"the other is at {other}")
         said[entry.path] = entry
-        for need in entry.needs:
-            if need not in known:
-                raise _unknown(need, tuple(known), replace(entry.place, field=f"needs, {entry.place.field}"))
+        for key, paths in (("needs", entry.needs), ("after", entry.after)):
+            for path in paths:
+                if path not in known:
+                    place = replace(entry.place, field=f"{key}, {entry.place.field}")
+                    raise _unknown(path, tuple(known), place)
         if not any(_within(path, entry.path) for path, _ in items):
             raise InputError("this entry is used by nothing: the folder has no calls", where=entry.place)
     for entry in sorted(companion.calls, key=lambda one: len(one.path)):
@@ -188,6 +193,8 @@ def _merged(outer: CallEntry | None, inner: CallEntry, path: tuple[str, ...]) ->
         always=inner.always or outer.always,
         needs=outer.needs + inner.needs,
         openapi=_merged_contract(outer.openapi, inner.openapi),
+        parallel=outer.parallel if inner.parallel is None else inner.parallel,
+        after=outer.after + inner.after,
         place=inner.place,
     )
 

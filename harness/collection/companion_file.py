@@ -26,7 +26,9 @@ VERSIONS: Final = ("1",)
 """The versions of the format; a file that does not say is of the first."""
 
 KEYS: Final = ("version", "environment", "globals", "platform", "cassette", "openapi", "calls")
-CALL_KEYS: Final = ("call", "extract", "expect", "retry", "only", "always", "needs", "openapi")
+CALL_KEYS: Final = (
+    "call", "extract", "expect", "retry", "only", "always", "needs", "openapi", "parallel", "after"
+)  # fmt: skip
 EXTRACT_KEYS: Final = ("path", "header", "regex", "scope")
 RETRY_KEYS: Final = ("until", "every", "for")
 OPENAPI_KEYS: Final = ("file", "ignore")
@@ -96,6 +98,8 @@ def _call(node: Node) -> CallEntry:
         _refuse("this entry says nothing of its call", node, path, f"it can have {', '.join(CALL_KEYS[1:])}")
     only, always = values.get("only"), values.get("always")
     needs = _list(values.get("needs"), "needs", path)
+    parallel = values.get("parallel")
+    after = _list(values.get("after"), "after", path)
     return CallEntry(
         path=path,
         extract=tuple(_extracts(values.get("extract"), path)),
@@ -105,6 +109,8 @@ def _call(node: Node) -> CallEntry:
         always=False if always is None else _boolean(always, "always", path),
         needs=tuple(_path(need) for need in needs),
         openapi=_contract(values.get("openapi"), path),
+        parallel=None if parallel is None else _boolean(parallel, "parallel", path),
+        after=tuple(_path(other) for other in after),
         place=node.place(path),
     )
 

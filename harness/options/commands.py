@@ -462,6 +462,21 @@ _LOAD_REPORTS: Final = Section(
     ),
 )
 
+_PLAN: Final = (
+    Option(
+        name="plan",
+        kind="flag",
+        help="show which calls wait for which under `run --jobs`, and why",
+    ),
+    Option(
+        name="environment",
+        short="e",
+        metavar="FILE",
+        file=True,
+        help="with --plan: the environment whose values addresses hold",
+    ),
+)
+
 SHELLS: Final = ("bash", "zsh", "fish")
 
 RUN: Final = Command(
@@ -600,7 +615,7 @@ COMMANDS: Final = (
         name="list",
         help="show folders and calls of a collection as a tree",
         arguments=(Argument(name="collection", metavar="COLLECTION", help="file or URL"),),
-        sections=_headed(WARNINGS),
+        sections=(Section(options=_PLAN), *_headed(WARNINGS)),
     ),
     Command(
         name="convert",

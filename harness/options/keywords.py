@@ -66,6 +66,7 @@ class RunKeywords(TypedDict, total=False):
     retries: int
     retry_unsafe: bool
     fail_on_flaky: bool
+    jobs: int
     delay_ms: int
     timeout_ms: int
     timeout_request_ms: int

@@ -59,6 +59,17 @@ class LimitOptions:
             help="exit 1 when a call passed only after --retry had sent it again",
         ),
     )
+    jobs: int = setting(
+        1,
+        Option(
+            name="jobs",
+            short="j",
+            heading=FLOW,
+            metavar="N",
+            read=positive,
+            help="send up to N calls at once where none needs another; results as of a run in order",
+        ),
+    )
     delay_ms: int = setting(
         0,
         Option(

@@ -55,6 +55,7 @@ class RunContext:
     is against, `None` for any other target. `amend` may change a request between its pre-request scripts and
     the resolution of its names. `deprecated` are names that scripts were warned of, once a run;
     `policy` says which warnings are told. `contract` checks what is sent and answered, if anything does.
+    `turn` waits until all calls before this one are over, where calls run side by side.
     """
 
     collection: str
@@ -77,6 +78,7 @@ class RunContext:
     wait_for_timers: bool = True
     amend: Callable[[Call, Request], Request] = _as_it_is
     deprecated: set[str] = field(default_factory=set)
+    turn: Callable[[], None] | None = None
     policy: WarningPolicy = field(default_factory=WarningPolicy)
     contract: RunContract | None = None
 
@@ -295,7 +297,13 @@ class _CallRun:
 
     def _hop_context(self, origin: str) -> HopContext:
         site = self.site
-        return HopContext(call=site.call.path, iteration=site.iteration, attempt=site.attempt, origin=origin)
+        return HopContext(
+            call=site.call.path,
+            iteration=site.iteration,
+            attempt=site.attempt,
+            origin=origin,
+            turn=self.context.turn,
+        )
 
     def _resolver(self, event: str) -> Resolver:
         return Resolver(self.site.scopes, lambda: self.draws.random(event), self.draws.clock)

@@ -21,6 +21,7 @@ from harness.runner.plan import Call, Plan, row_of
 from harness.runner.rescue import Rescue
 from harness.runner.results import CallResult, RunSummary, RunWarning
 from harness.runner.rules import Rule
+from harness.runner.stretch import Abreast, Stretch
 from harness.runner.tally import count
 from harness.scripting.engine import NextRequest
 from harness.variables.scope import Scopes
@@ -44,7 +45,9 @@ class RunOptions:
     call. `timeout_s` bounds the run: no call starts after it and no request is waited for beyond it, except
     those of calls that always run. `mode` is the word for reports: `live`, `record` or `replay`. `rules` are
     the companion's, by position; `rescue` says which failed calls are sent again; `chosen` are the
-    steps to run, all of them when it is `None`. `warnings` are what setting up found.
+    steps to run, all of them when it is `None`. `warnings` are what setting up found. `abreast` says which
+    calls go side by side: none when it is `None`, when a failure stops the run, and when each call is waited
+    for.
     """
 
     bail: bool = False
@@ -56,6 +59,7 @@ class RunOptions:
     rescue: Rescue = field(default_factory=Rescue)
     chosen: Container[Step] | None = None
     warnings: tuple[RunWarning, ...] = ()
+    abreast: Abreast | None = None
 
     @property
     def stop(self) -> Stop | None:
@@ -155,6 +159,13 @@ def _calls(
         if options.chosen is not None and (iteration.number, position) not in options.chosen:
             position += 1
             continue
+        side_by_side = _stretch(plan, options, iteration, position)
+        if len(side_by_side) > 1:
+            if not (yield from _abreast(plan, context, options, iteration, side_by_side, deadline)):
+                iteration.stop = TIMED_OUT
+                return
+            position = side_by_side[-1] + 1
+            continue
         iteration.ran.add(position)
         outcome = yield from _one(plan, context, options, iteration, position)
         failed = outcome.result.failed if options.bail else options.abort and outcome.result.broken
@@ -172,6 +183,47 @@ def _calls(
                     yield WarningRaised(warning=warning)
             return
         position = target
+
+
+def _stretch(plan: Plan, options: RunOptions, iteration: _Iteration, position: int) -> tuple[int, ...]:
+    """Return the positions from one on whose calls may go side by side."""
+    if options.abreast is None or options.stop is not None or options.delay_s:
+        return ()
+    chosen = options.chosen
+    return options.abreast.stretch(
+        one for one in range(position, len(plan.calls)) if chosen is None or (iteration.number, one) in chosen
+    )
+
+
+def _abreast(
+    plan: Plan,
+    context: RunContext,
+    options: RunOptions,
+    iteration: _Iteration,
+    positions: tuple[int, ...],
+    deadline: float | None,
+) -> Generator[Event, None, bool]:
+    """Run calls side by side; whether there was time for all."""
+
+    def begin(position: int, own: RunContext, scopes: Scopes) -> Generator[Event, None, CallOutcome]:
+        return _one(plan, own, options, _Iteration(iteration.number, scopes), position)
+
+    if options.abreast is None:
+        return True
+    stretch = Stretch(
+        plan,
+        positions,
+        iteration=iteration.number,
+        abreast=options.abreast,
+        context=context,
+        scopes=iteration.scopes,
+        deadline=deadline,
+        begin=begin,
+    )
+    try:
+        return (yield from stretch.run())
+    finally:
+        iteration.ran |= stretch.begun
 
 
 def _one(
@@ -194,7 +246,7 @@ def _one(
     attempt, polled, rescued = 1, 0, 0
     while True:
         repeats = rule.retries or options.rescue.times
-        before = [scope.snapshot() for scope in iteration.scopes] if repeats else []
+        before = iteration.scopes.checkpoint() if repeats else ()
         deprecated = set(context.deprecated)
         yield CallStarted(call=call, position=position, iteration=iteration.number, attempt=attempt)
         site = CallSite(
@@ -216,8 +268,7 @@ def _one(
             return outcome
         polled, rescued = polled + polls, rescued + (not polls)
         yield AttemptFinished(result=outcome.result)
-        for scope, snapshot in zip(iteration.scopes, before, strict=True):
-            scope.restore(snapshot)
+        iteration.scopes.go_back(before)
         # What this attempt warned of goes with it.
         context.deprecated.intersection_update(deprecated)
         context.sleep(wait_s)

@@ -38,7 +38,14 @@ class SideBySide:
 
         def send() -> Exchange:
             seat = self._seats[place]
-            context = replace(self._context, turn=lambda: self._await(place))
+            outer = self._context.turn
+
+            def turn() -> None:
+                if outer is not None:
+                    outer()
+                self._await(place)
+
+            context = replace(self._context, turn=turn)
             try:
                 return self._session.with_jar(seat.jar).exchange(built, context=context)
             finally:

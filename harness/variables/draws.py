@@ -6,8 +6,10 @@ that one folder replays alone and workers do not disturb each other.
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
+from threading import Lock
 from typing import Protocol
 
 
@@ -87,8 +89,27 @@ class CallDraws:
         return random.Random(self.seed(event))
 
 
+def _untold() -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """The draws of a call that begins before those that come before it are over.
+
+    `draws` gives them, the same each time; `begin` is to be called once, when its turn has come.
+    """
+
+    draws: Callable[[], CallDraws]
+    begin: Callable[[], object] = _untold
+
+
 class Draws(Protocol):
     """Gives each attempt of each call what it draws from."""
+
+    def reserve(self, path: Sequence[str], iteration: int) -> Reserved:
+        """Reserve the draws of the first attempt of a call; to be called in the order of the plan."""
+        ...
 
     def call(self, path: Sequence[str], iteration: int, attempt: int) -> CallDraws:
         """Return the draws of one attempt of one call."""
@@ -105,15 +126,22 @@ class LiveDraws:
         self.seed = random.SystemRandom().getrandbits(63) if seed is None else seed
         self._iteration = -1
         self._visits: dict[tuple[tuple[str, ...], int], int] = {}
+        self._lock = Lock()
 
     def call(self, path: Sequence[str], iteration: int, attempt: int) -> CallDraws:
         """Return the draws of one attempt of one call."""
-        if iteration != self._iteration:
-            self._iteration = iteration
-            self._visits.clear()
         key = (tuple(path), attempt)
-        visit = self._visits.get(key, 0)
-        self._visits[key] = visit + 1
+        with self._lock:
+            if iteration != self._iteration:
+                self._iteration = iteration
+                self._visits.clear()
+            visit = self._visits.get(key, 0)
+            self._visits[key] = visit + 1
         parts = (key[0], iteration, attempt)
         seed = derive_seed(self.seed, *(parts if visit == 0 else (*parts, visit)))
         return CallDraws(seed, SystemClock())
+
+    def reserve(self, path: Sequence[str], iteration: int) -> Reserved:
+        """Reserve the draws of the first attempt of a call."""
+        drawn = self.call(path, iteration, 1)
+        return Reserved(draws=lambda: drawn)

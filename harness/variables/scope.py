@@ -144,6 +144,28 @@ class Scope:
         """Return the variable that wins under a key, also a disabled one."""
         return self._values.get(key)
 
+    def take_over(self, other: "Scope", version: int, before: ScopeSnapshot) -> None:
+        """Make the changes here that were made in a copy since a version of it, when it stood as `before`."""
+        changes = other.changed_since(version)
+        if changes is None:
+            gone = [key for key in before.values if key not in other._values]
+            fresh = [
+                key
+                for key, variable in other._values.items()
+                if before.values.get(key) is not variable or before.hidden.get(key) != other._hidden.get(key)
+            ]
+            changes = (*((key, False) for key in gone), *((key, True) for key in fresh))
+        for key, is_set in changes:
+            variable = other._values.get(key)
+            if not is_set:
+                self._values.pop(key, None)
+                self._hidden.pop(key, None)
+            if variable is not None:
+                self._values[key] = variable
+                if key in other._hidden:
+                    self._hidden[key] = other._hidden[key]
+            self._note(key, is_set=is_set)
+
     def _note(self, key: str, *, is_set: bool) -> None:
         self.version += 1
         self._changed.append((key, is_set))
@@ -197,6 +219,15 @@ class Scopes:
             collection=self.collection.copy(),
             globals=self.globals.copy(),
         )
+
+    def checkpoint(self) -> tuple[ScopeSnapshot, ...]:
+        """Return all variables as they stand, to be given to `go_back`."""
+        return tuple(scope.snapshot() for scope in self)
+
+    def go_back(self, checkpoint: tuple[ScopeSnapshot, ...]) -> None:
+        """Go back to the variables as they stood."""
+        for scope, snapshot in zip(self, checkpoint, strict=True):
+            scope.restore(snapshot)
 
     def with_row(self, row: Mapping[str, Any]) -> "Scopes":
         """Return the same scopes with another data row."""

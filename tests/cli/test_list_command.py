@@ -22,6 +22,25 @@ def test_list_shows_folders_and_calls_with_method_and_url(command, workspace):
     ]
 
 
+def test_list_plan_says_which_calls_wait_and_why(command, workspace):
+    place = {"name": "Place", "request": {"method": "POST", "url": "http://h/"}}
+    said = command(
+        "list", "--plan", workspace.collection(("Home", "http://h/"), place, ("News", "http://n/"))
+    )
+    assert said.code is ExitCode.PASSED
+    assert said.out.splitlines() == [
+        "Shop",
+        "  1 Home - GET http://h/",
+        "  2 Place - POST http://h/",
+        "     waits for 1: it may change h (POST)",
+        "  3 News - GET http://n/",
+        "",
+        "3 calls, of which 2 have to follow one another:",
+        "  1 Home",
+        "  2 Place",
+    ]
+
+
 def test_list_of_a_file_that_is_no_collection_is_an_error(command, workspace):
     said = command("list", workspace.text("x.json", "[1]"))
     assert said.code is ExitCode.USAGE

@@ -18,10 +18,12 @@ from harness.collection.model import Variable
 from harness.dialect import EXACT, Dialect
 from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished
+from harness.runner.order import order_of
 from harness.runner.plan import plan
 from harness.runner.results import CallResult, RunSummary
 from harness.runner.rules import Rule
 from harness.runner.run import RunOptions, run_plan
+from harness.runner.stretch import Abreast
 from harness.scripting.engine import (
     Assertion,
     JobResult,
@@ -43,6 +45,7 @@ class Answers:
     def __init__(self) -> None:
         self.table: dict[str, Any] = {}
         self.sent: list[HopRequest] = []
+        self.in_turn = False
 
     def send(self, hop: HopRequest) -> Response:
         self.sent.append(hop)
@@ -50,6 +53,11 @@ class Answers:
         answer = self.table.get(path, {})
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
+        if callable(answer):
+            answer = answer(hop)
+        if self.in_turn and hop.context.turn is not None:
+            # As a recording does before it keeps an answer.
+            hop.context.turn()
         if isinstance(answer, BaseException):
             raise answer
         if answer == "refused":
@@ -110,6 +118,7 @@ class Lab:
         rules: Mapping[int, Rule] | None = None,
         rows: list[dict[str, Any]] | None = None,
         iterations: int | None = None,
+        jobs: int = 1,
         **options: Any,
     ) -> "Outcome":
         collection = load_collection(
@@ -133,11 +142,11 @@ class Lab:
             platform=self.platform,
             dialect=self.dialect,
         )
-        events = run_plan(
-            plan(collection, rows=rows or (), iterations=iterations),
-            context,
-            RunOptions(rules=rules or {}, **options),
-        )
+        planned = plan(collection, rows=rows or (), iterations=iterations)
+        if jobs > 1:
+            order = order_of(planned.calls, rules=rules or {}, wishes={}, values={})
+            options["abreast"] = Abreast(order=order, jobs=jobs)
+        events = run_plan(planned, context, RunOptions(rules=rules or {}, **options))
         return Outcome(list(events), scopes)
 
     @staticmethod

@@ -213,7 +213,11 @@ def test_a_deprecated_name_is_warned_of_once_with_its_place(lab):
     items = [{"name": name, "test": deprecates("tests")} for name in ("a", "b")]
     warnings = lab.run(items, iterations=2).summary.warnings
     assert warnings == [
-        RunWarning(message='"tests" is deprecated, use pm.test() instead', place="a, test-script, line 3")
+        RunWarning(
+            message='"tests" is deprecated, use pm.test() instead',
+            place="a, test-script, line 3",
+            kind="deprecated-name",
+        )
     ]
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from threading import Lock
 
 from harness.cassettes.file.interaction import Cassette, ClockStart
-from harness.variables.draws import CallDraws, SteppingClock, derive_seed
+from harness.variables.draws import CallDraws, Reserved, SteppingClock, derive_seed
 
 Attempt = tuple[tuple[str, ...], int, int]
 """Whose draws: the path of a call, the iteration, the attempt."""
@@ -51,7 +51,16 @@ class RecordedDraws:
 
     def call(self, path: Sequence[str], iteration: int, attempt: int) -> CallDraws:
         """Return the draws of one attempt of one call."""
-        key = (tuple(path), iteration, attempt)
+        reserved = self._reserve(tuple(path), iteration, attempt)
+        reserved.begin()
+        return reserved.draws()
+
+    def reserve(self, path: Sequence[str], iteration: int) -> Reserved:
+        """Reserve the draws of the first attempt of a call; its start is told when it is its turn."""
+        return self._reserve(tuple(path), iteration, 1)
+
+    def _reserve(self, path: tuple[str, ...], iteration: int, attempt: int) -> Reserved:
+        key = (path, iteration, attempt)
         with self._lock:
             visits = self._visits.setdefault(key, [])
             visit = len(visits)
@@ -63,9 +72,11 @@ class RecordedDraws:
                 start = max(float(round(time.time() * 1000)), self._latest + 1)
             self._latest = max(self._latest, start)
             visits.append(start)
-        if visit >= len(known):
-            self._told(ClockStart(call=key[0], iteration=iteration, attempt=attempt, start_ms=start))
-        return _draws(self._seeds.get(key[0], self.seed), key, visit, start)
+        began = ClockStart(call=path, iteration=iteration, attempt=attempt, start_ms=start)
+        return Reserved(
+            draws=lambda: _draws(self._seeds.get(path, self.seed), key, visit, start),
+            begin=(lambda: self._told(began)) if visit >= len(known) else lambda: None,
+        )
 
     def current(self, path: Sequence[str], iteration: int, attempt: int) -> float | None:
         """Return when an attempt of a call began, `None` when it drew nothing."""
@@ -109,6 +120,11 @@ class ReplayedDraws:
         else:
             start = starts[-1] + 1000.0 * (visit - len(starts) + 1)
         return _draws(self._seeds.get(key[0], self.seed), key, visit, start)
+
+    def reserve(self, path: Sequence[str], iteration: int) -> Reserved:
+        """Return the draws of the first attempt of a call: replays run one call after another."""
+        drawn = self.call(path, iteration, 1)
+        return Reserved(draws=lambda: drawn)
 
 
 def clock_starts(cassette: Cassette) -> list[ClockStart]:

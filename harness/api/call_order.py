@@ -1,0 +1,78 @@
+"""The order of a plan's calls when they go side by side, with what the companion says of it."""
+
+from collections.abc import Callable, Mapping
+
+from harness.api.preparation import collection_of, companion_of, planned_calls, rules_of
+from harness.collection.companion import CallEntry, Companion, bind, numbered
+from harness.collection.model import Collection, Item
+from harness.options.config import RunConfig
+from harness.runner.order import Order, Wishes, order_of
+from harness.runner.plan import Plan
+from harness.runner.rules import Rule
+from harness.variables.environment import load_environment
+from harness.variables.scope import Scope, Scopes
+
+
+def call_order(
+    companion: Companion, plan: Plan, rules: Mapping[int, Rule], values: Mapping[str, str]
+) -> Order:
+    """Find out which calls of a plan wait for which; `values` are the variables known before the run."""
+    named = named_positions(companion, plan, lambda entry: (*entry.needs, *entry.after))
+    said = _entries(companion, plan.collection)
+    wishes = {
+        position: Wishes(parallel=entry.parallel, after=named.get(position, frozenset()))
+        for position, call in enumerate(plan.calls)
+        if (entry := said.get(id(call.item))) is not None
+    }
+    # What a data row holds differs from iteration to iteration.
+    columns = {name for row in plan.rows for name in row}
+    fixed = {name: value for name, value in values.items() if name not in columns}
+    return order_of(plan.calls, rules=rules, wishes=wishes, values=fixed)
+
+
+def planned_order(config: RunConfig) -> tuple[Plan, Order]:
+    """Plan a run and the order of its calls; nothing is set up. Raises `HarnessError` for files at fault."""
+    collection = collection_of(config.collection)
+    plan = planned_calls(config, collection)
+    companion = companion_of(config)
+    given = config.inputs.environment
+    file = given if given is not None else companion.environment
+    scopes = Scopes(
+        collection=Scope("collection", collection.variables),
+        environment=Scope("environment", load_environment(file).variables),
+    )
+    return plan, call_order(companion, plan, rules_of(companion, collection, plan), known_values(scopes))
+
+
+def named_positions(
+    companion: Companion, plan: Plan, paths_of: Callable[[CallEntry], tuple[tuple[str, ...], ...]]
+) -> dict[int, frozenset[int]]:
+    """Return, by position, the positions of the calls that the companion names for a call."""
+    places = {id(call.item): position for position, call in enumerate(plan.calls)}
+    paths = [(path, entry) for path, entry in numbered(plan.collection.root) if isinstance(entry, Item)]
+    return {
+        places[item]: frozenset(
+            places[id(other)]
+            for named in paths_of(entry)
+            for path, other in paths
+            if path[: len(named)] == named and id(other) in places and id(other) != item
+        )
+        for item, entry in _entries(companion, plan.collection).items()
+        if item in places
+    }
+
+
+def _entries(companion: Companion, collection: Collection) -> dict[int, CallEntry]:
+    """Return what the companion says of each item, by the item's identity."""
+    if not companion.calls:
+        return {}
+    bound = zip(collection.items(), bind(companion, collection), strict=True)
+    return {id(item): entry for item, entry in bound if entry is not None}
+
+
+def known_values(scopes: Scopes) -> dict[str, str]:
+    """Return the texts that win for each name before a run."""
+    values: dict[str, str] = {}
+    for scope in reversed(tuple(scopes)):
+        values |= {one.key: one.value for one in scope if not one.disabled and isinstance(one.value, str)}
+    return values
