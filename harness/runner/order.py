@@ -193,6 +193,7 @@ class _Graph:
         self._sites: dict[str, list[int]] = defaultdict(list)
         self._auths: dict[str, int] = {}
         self._paths: dict[tuple[str, ...], int] = {}
+        self._likes: dict[tuple[str, str], tuple[str, list[int]]] = {}
 
     def add(
         self,
@@ -221,6 +222,7 @@ class _Graph:
         if not free:
             self._after_server(position, host, call.item.request.method, waits)
             self._after_auth(position, call.auth, waits)
+            self._after_likes(position, address, call, waits)
         if call.path in self._paths:
             waits.setdefault(self._paths[call.path], []).append("it has the same name")
         self._paths[call.path] = position
@@ -247,7 +249,7 @@ class _Graph:
 
     def _forget(self) -> None:
         """All that was touched so far is over when the next call begins."""
-        for known in (self._variables, self._hosts, self._sites, self._auths, self._paths):
+        for known in (self._variables, self._hosts, self._sites, self._auths, self._paths, self._likes):
             known.clear()
 
     def _after_variables(self, position: int, reach: _Reach, waits: dict[int, list[str]]) -> None:
@@ -286,6 +288,20 @@ class _Graph:
                 waits[other] = [f"it may get cookies of {site}"]
         self._hosts[host] = _Trace(written=position)
         self._sites[site] = [position]
+
+    def _after_likes(self, position: int, address: str, call: Call, waits: dict[int, list[str]]) -> None:
+        """Keep the order of requests to one address that are not the same, as the server would see it."""
+        authored = request_to_json(call.item.request)
+        scripts = [script.source for _, script in call.scripts if script.event == "prerequest"]
+        auth = None if call.auth is None else auth_to_json(call.auth)
+        said = json.dumps([authored, auth, scripts, dict(call.profile)], default=str)
+        known, positions = self._likes.get((call.item.request.method, address), ("", []))
+        if known == said:
+            positions.append(position)
+            return
+        for other in positions:
+            waits.setdefault(other, []).append("it sends another request to the same address")
+        self._likes[call.item.request.method, address] = (said, [position])
 
     def _after_auth(self, position: int, auth: Auth | None, waits: dict[int, list[str]]) -> None:
         if (

@@ -257,9 +257,12 @@ class Stretch:
             board.news.notify_all()
 
     def _note_site(self, seat: Seat) -> None:
-        """Learn whether a site sets cookies."""
+        """Learn whether a site sets cookies; one that redirects is taken to, as when people sign in."""
         sites = self._abreast.sites
         for host in seat.changed:
             sites[site_of(host)] = True
         if seat.place.site is not None and seat.problem is None:
+            exchange = seat.outcome.result.exchange if seat.outcome is not None else None
+            if exchange is not None and len(exchange.hops) > 1:
+                sites[seat.place.site] = True
             sites.setdefault(seat.place.site, False)

@@ -51,6 +51,7 @@ WAITS = [
     (call("a", "http://x.h.io/"), call("b", "http://y.h.io/", method="POST"), "it may get cookies of h.io"),
     (call("a", auth=DIGEST), call("b", auth=DIGEST), "they share what digest auth remembers"),
     (call("same"), call("same"), "it has the same name"),
+    (call("a"), call("b", header=[{"key": "X", "value": "1"}]), "another request to the same address"),
 ]  # fmt: skip
 
 
@@ -61,14 +62,15 @@ def test_a_call_waits_for_the_one_before_for_a_reason(first, second, reason):
 
 APART = [
     (call("a"), call("b")),
+    (call("a", header=[{"key": "X", "value": "1"}]), call("b", header=[{"key": "X", "value": "1"}])),
     (call("a", method="HEAD"), call("b", method="OPTIONS")),
     (call("a", method="POST"), call("b", "http://other/")),
     (call("a", method="POST"), call("b", "http://other/", method="POST")),
     (call("a", test="pm.environment.set('x', 1)"), call("b", test="pm.environment.set('y', 1)")),
-    (call("a", pre="pm.environment.get('id')"), call("b", pre="pm.environment.get('id')")),
+    (call("a", pre="pm.environment.get('id')"), call("b", test="pm.environment.get('id')", url="http://h/2")),
     (call("a", test="pm.test('ok', () => pm.response.to.have.status(200))"), call("b")),
     (call("a", auth={"type": "basic"}), call("b", auth={"type": "basic"})),
-    (call("a", pre="pm.request.headers.add({key: 'X', value: 'y'})"), call("b")),
+    (call("a", pre="pm.request.headers.add({key: 'X', value: 'y'})"), call("b", "http://h/2")),
 ]  # fmt: skip
 
 

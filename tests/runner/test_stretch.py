@@ -118,6 +118,20 @@ def test_calls_of_a_site_wait_for_its_first_answer(lab):
     assert outcome.order == ["a", "b", "c"]
 
 
+def test_calls_of_a_site_that_redirects_wait_for_one_another(lab):
+    seen = []
+    moved = Response(status=302, reason="Found", headers=(("location", "/home"),), body=b"", elapsed_ms=1.0)
+    lab.answers.table = {
+        "/a": moved,
+        "/b": answers(lambda: seen.append("b")),
+        "/c": answers(lambda: seen.append("c")),
+    }
+    for _ in range(20):
+        seen.clear()
+        lab.run(["a", "b", "c"], jobs=3)
+        assert seen == ["b", "c"]
+
+
 def test_a_post_sees_what_was_before_it_and_is_seen_by_what_is_after(lab):
     state, seen = [], []
     lab.answers.table = {
