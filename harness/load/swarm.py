@@ -4,6 +4,7 @@ To be imported in an interpreter whose first import was Locust: gevent replaces 
 then, and what was imported before would go on with the old ones.
 """
 
+import logging
 import math
 import subprocess
 import time
@@ -130,6 +131,8 @@ class Swarm:
     def __init__(self, crew: Crew, settings: LoadSettings) -> None:
         # Workers report each second, so that progress and points in time are of that second.
         runners.WORKER_REPORT_INTERVAL = 1.0
+        # What it would warn of, as of many users at once, is what was asked for.
+        logging.getLogger("locust").setLevel(logging.ERROR)
         self._crew = crew
         self._settings = settings
         self.book = Book()
@@ -173,14 +176,19 @@ class Swarm:
             return self._drive(runner, interrupted, progress)
         finally:
             runner.quit()
-            for child in self._children:
-                if child.stdin is not None:
-                    child.stdin.close()
-            for child in self._children:
-                try:
-                    child.wait(_GRACE_S)
-                except subprocess.TimeoutExpired:
-                    child.kill()
+            self._see_off()
+
+    def _see_off(self) -> None:
+        """Let the workers that were started here end what they started, and see that they are gone."""
+        last = time.monotonic() + _GRACE_S
+        for child in self._children:
+            try:
+                child.wait(max(0.0, last - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+            if child.stdin is not None:
+                child.stdin.close()
 
     def _runner(self) -> LocalRunner | MasterRunner:
         settings = self._settings

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -122,6 +123,26 @@ def test_arrivals_do_not_wait_for_answers_and_queueing_is_part_of_the_time(
     )  # fmt: skip
     assert code == 1, err
     assert "the generator was the limit" in out
+
+
+def test_a_silent_load_says_nothing_however_many_users_there_are(tmp_path: Path, shop: Target) -> None:
+    file = collection(tmp_path, item("Plain", f"{shop.url}/plain"))
+    rate = ("--rate", "5/s", "--users", 150)
+    assert load(tmp_path, file, *rate, "--duration", "1s", "--silent") == (0, "", "")
+
+
+def test_a_master_waits_for_workers_and_sends_nothing_itself(tmp_path: Path, shop: Target) -> None:
+    file = collection(tmp_path, item("Plain", f"{shop.url}/plain"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = (file, "--users", 2, "--duration", "2s", "--master-port", port)
+    worker = start(tmp_path, *options, "--worker")
+    code, _, err = load(tmp_path, *options, "--master", "-r", "json")
+    assert code == 0, err
+    _, err = worker.communicate(timeout=60)
+    assert worker.returncode == 0, err
+    assert len(written(tmp_path)["workers"]) == 1
+    assert written(tmp_path)["total"]["requests"] > 0
 
 
 def test_ctrl_c_ends_a_load_with_its_report(tmp_path: Path, shop: Target) -> None:
