@@ -27,7 +27,7 @@ VERSIONS: Final = ("1",)
 
 KEYS: Final = ("version", "environment", "globals", "platform", "cassette", "openapi", "calls")
 CALL_KEYS: Final = (
-    "call", "extract", "expect", "retry", "only", "always", "needs", "openapi", "parallel", "after"
+    "call", "extract", "expect", "retry", "only", "always", "needs", "parallel", "after", "openapi"
 )  # fmt: skip
 EXTRACT_KEYS: Final = ("path", "header", "regex", "scope")
 RETRY_KEYS: Final = ("until", "every", "for")

@@ -165,10 +165,15 @@ class Stretch:
         """Begin the calls whose time has come, in the order of the plan."""
         board, jobs = self._board, self._abreast.jobs
         for position in self._positions[self._turn : self._turn + _AHEAD * jobs]:
-            if board.running >= jobs:
+            if board.running >= jobs or self._ends(position):
                 return
             if position not in self._seats and self._ready(position):
                 self._begin_beside(position)
+
+    def _ends(self, position: int) -> bool:
+        """Whether the run ends at a call, so that none after it begins."""
+        seat = self._seats.get(position)
+        return seat is not None and seat.problem is not None
 
     def _ready(self, position: int) -> bool:
         places = self._abreast.order.places

@@ -36,8 +36,8 @@ def test_list_plan_says_which_calls_wait_and_why(command, workspace):
         "  3 News - GET http://n/",
         "",
         "3 calls, of which 2 have to follow one another:",
-        "  1 Home",
-        "  2 Place",
+        "    1 Home",
+        "    2 Place",
     ]
 
 

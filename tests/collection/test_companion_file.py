@@ -39,6 +39,8 @@ calls:
     retry: {until: pass, every: 500ms, for: 2m}
     only: {platform: local}
     needs: [[1 First, 1.10 Create]]
+    parallel: false
+    after: [1 First / 1.10 Create]
   - call: [9 Clean-up]
     always: true
 """
@@ -91,6 +93,7 @@ def test_a_file_with_all_it_may_have():
     assert isinstance(read.expect[0], ExpectEntry)
     assert read.retry == RetryEntry(until="pass", every_s=0.5, for_s=120)
     assert (read.only_platform, read.needs) == ("local", (path,))
+    assert (read.parallel, read.after) == (False, (path,))
     assert clean.always
     assert clean.path == ("9 Clean-up",)
 

@@ -9,7 +9,7 @@ from harness.collection.companion import CallEntry, ExpectEntry, RetryEntry
 from harness.errors import HarnessError
 from harness.runner.events import CallFinished, CallStarted
 from harness.runner.rules import rule_of
-from harness.runner.run import TIMED_OUT
+from harness.runner.run import INTERRUPTED, TIMED_OUT
 from harness.scripting.engine import Deprecation, JobResult, ScriptRun
 
 LIMIT_S = 20
@@ -145,6 +145,21 @@ def test_a_post_sees_what_was_before_it_and_is_seen_by_what_is_after(lab):
         seen.clear()
         lab.run(["a", "a2", post, "b", "c"], jobs=4)
         assert seen == [("a", 0), ("b", 1)]
+
+
+def test_ctrl_c_begins_no_more_calls_but_those_that_always_run(lab):
+    stopped = threading.Event()
+
+    def interrupt():
+        stopped.set()
+        raise KeyboardInterrupt
+
+    lab.answers.table = {"/b": answers(interrupt), "/c": answers(wait(stopped))}
+    rules = {3: rule_of(CallEntry(path=(), always=True))}
+    post = {"name": "d", "request": {"method": "POST", "url": "http://lab/d"}}
+    outcome = lab.run(["a", "b", "c", post, "e"], rules=rules, jobs=2)
+    assert outcome.events[-1].error == INTERRUPTED
+    assert [name for name in outcome.order if name != "c"] == ["a", "d"]
 
 
 def test_a_deprecated_name_is_warned_of_once(lab):
