@@ -94,3 +94,18 @@ def test_a_clock_that_comes_later_is_no_change_of_a_script(bench):
     bench.run("for (const one of [1]) JSON.parse = () => 1")
     said = [bench.said("for (const one of [1]) console.log(Date.now())", clock_ms=5e11) for _ in range(2)]
     assert said == [["500000000000"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("told", "probe", "said"),
+    [
+        ("moment.updateLocale('en', {months: Array(12)})", "moment(0).utc().format('MMMM')", "January"),
+        ("moment.defineLocale('xx', {parentLocale: 'en'})", "moment.locale()", "en"),
+        ("tv4.addSchema('urn:a', {type: 'string'})", "tv4.getSchemaUris().length", "0"),
+        ("tv4.addFormat('even', () => 'odd')", "tv4.validate('a', {format: 'even'})", "true"),
+    ],
+)
+def test_libraries_forget_what_a_script_told_them(bench, told, probe, said):
+    moment = "const moment = require('moment');"
+    bench.run(f"{moment} for (const one of [1]) {told}")
+    assert bench.said(f"{moment} console.log(String({probe}))") == [said]

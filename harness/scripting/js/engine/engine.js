@@ -243,6 +243,7 @@ export class Engine {
     }
     const { job } = run;
     run.brief = compiled.brief;
+    run.source = compiled.text;
     // Of a script that may be ended from outside, what it has done is told as it comes.
     if (!compiled.brief) {
       run.ledger.tell = (made) => this.#wire.write({ n: job.n, made });
@@ -268,7 +269,9 @@ export class Engine {
     run.ledger.abandon();
     if (this.#options.answers.losesLateErrors && run.job.stop) run.ledger.promoteLoss();
     run.ledger.closed = true;
-    if (!run.brief) this.#changes?.end(run.job);
+    if (run.brief || this.#changes === undefined) return;
+    this.#changes.end(run.job);
+    realm.unload(run.source);
   }
 
   /** Let timers, promises and requests run until none is left, or the deadline passes. */

@@ -20,7 +20,7 @@ import { Scopes, ScriptScope } from "./variables.js";
 
 const { parse } = JSON;
 
-export function boot({ host, library, draws, newId, answers, realm, native, process, loaded }) {
+export function boot({ host, library, draws, newId, answers, realm, native, process, loaded, forget }) {
   chai.use(chaiPostman(sdk, lodash, function Ajv(options) {
     return new (library("ajv"))(options);
   }));
@@ -52,6 +52,8 @@ export function boot({ host, library, draws, newId, answers, realm, native, proc
       function* () {}, async function () {}, async function* () {},
     ],
     global: () => realm,
+    /** Forget the libraries that a script's source seems to have told something they keep to themselves. */
+    unload: (source) => forget(source),
     /** Whether a getter is one that stands where a method of Sugar's will be. */
     isDoor: (getter) => engine.sugar.isDoor(getter),
     /**

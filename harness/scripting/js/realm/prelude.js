@@ -59,8 +59,22 @@ export function start(call, answersJson, seed) {
     completeBuffer(library("buffer").Buffer);
   }
   const firmware = library("firmware");
-  return firmware.boot({ host, library, draws, newId: shared.uuid().v4, answers, realm, native, process, loaded });
+  const forget = (source) => {
+    for (const name in SECRETIVE) if (name in loaded && SECRETIVE[name].test(source)) delete loaded[name];
+  };
+  return firmware.boot({
+    host, library, draws, newId: shared.uuid().v4, answers, realm, native, process, loaded, forget,
+  });
 }
+
+/**
+ * Libraries that keep what they are told where nobody else can reach it, and the words with which they are told. After
+ * a script with such a word the library is loaded anew.
+ */
+const SECRETIVE = {
+  moment: /ocale|relativeTime|calendarFormat|updateOffset/,
+  tv4: /add|define|language|setErrorReporter/,
+};
 
 /** Libraries look for Node's `process`; they find a browser's. */
 function browserProcess(answers) {
