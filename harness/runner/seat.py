@@ -1,7 +1,7 @@
 """One of several calls that run side by side: its own variables and cookies until it is its turn."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,8 @@ class ReservedDraws:
 class Board:
     """What the seats of a stretch share: whose turn it is, and the run's own variables and cookies.
 
-    `head` is the position whose turn it is. `closed` says that no call is to go on. All of it, and of what a
+    `head` is the position whose turn it is. `closed` says that no call is to go on. `changed` are the hosts
+    whose cookies each call that is over has changed. All of it, and of what a
     seat says of itself, changes under the lock of `news`.
     """
 
@@ -85,6 +86,7 @@ class Board:
     head: int = -1
     running: int = 0
     closed: bool = False
+    changed: dict[int, frozenset[str]] = field(default_factory=dict)
     news: threading.Condition = field(default_factory=threading.Condition)
 
 
@@ -101,7 +103,6 @@ class Seat:
         position: int,
         place: Place,
         reserved: Reserved,
-        seats: Mapping[int, "Seat"],
         *,
         base: tuple["Seat", ...],
         missed: tuple[int, ...],
@@ -110,7 +111,6 @@ class Seat:
         self.place = place
         self.base = base
         self.missed = missed
-        self._seats = seats
         self._reserved = reserved
         self.events: list[Event] = []
         self.outcome: CallOutcome | None = None
@@ -157,8 +157,8 @@ class Seat:
         if self.place.site is None:
             return False
         asked = {site_of(host) for host in self.jar.asked}
-        missed = (self._seats.get(position) for position in self.missed)
-        return any(asked & set(map(site_of, one.changed)) for one in missed if one is not None)
+        changed = self._board.changed
+        return any(asked & set(map(site_of, changed.get(position, ()))) for position in self.missed)
 
     def land(self) -> None:
         """Make its changes in the run's own variables and cookies, and go on with these."""
@@ -177,6 +177,7 @@ class Seat:
     def finish(self) -> None:
         """Note what it changed, now that it is over."""
         self.changed |= self.jar.changed
+        self._board.changed[self.position] = self.changed
         self.over = True
 
     def told(self) -> list[Event]:

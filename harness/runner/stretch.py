@@ -70,13 +70,14 @@ class Stretch:
         self._begin = begin
         self._board = Board(context=context, scopes=scopes)
         self._seats: dict[int, Seat] = {}
+        self._begun: set[int] = set()
         self._reserved: dict[int, Reserved] = {}
         self._turn = 0
 
     @property
     def begun(self) -> frozenset[int]:
         """The positions of the calls that began."""
-        return frozenset(self._seats)
+        return frozenset(self._begun)
 
     def run(self) -> Generator[Event, None, bool]:
         """Run the calls and tell their events in order. Returns whether all of them ran in time."""
@@ -89,6 +90,11 @@ class Stretch:
                     in_time = False
                 else:
                     yield from self._tell(seat)
+                    # What it holds is not needed any more, and there may be thousands.
+                    with self._board.news:
+                        self._seats.pop(position, None)
+                        seat.base, seat.events = (), []
+                        self._reserved.pop(position, None)
         except KeyboardInterrupt:
             self._close()
             # What is over was sent: it is told before the run ends.
@@ -164,7 +170,7 @@ class Stretch:
     def _begin_ready(self) -> None:
         """Begin the calls whose time has come, in the order of the plan."""
         board, jobs = self._board, self._abreast.jobs
-        for position in self._positions[self._turn : self._turn + _AHEAD * jobs]:
+        for position in self._window():
             if board.running >= jobs or self._ends(position):
                 return
             if position not in self._seats and self._ready(position):
@@ -198,25 +204,32 @@ class Stretch:
 
     def _open(self, position: int) -> list[int]:
         """Return the earlier positions whose turn has not passed."""
-        return [one for one in self._positions[self._turn :] if one < position]
+        return [one for one in self._window() if one < position]
+
+    def _window(self) -> Sequence[int]:
+        """Return the positions that may be under way: the one whose turn it is, and some after it."""
+        return self._positions[self._turn : self._turn + _AHEAD * self._abreast.jobs]
 
     def _firm(self, seat: Seat) -> bool:
         """Whether a call that is over will not have to be sent again."""
         if seat.landed:
             return True
-        missed = (self._seats.get(one) for one in seat.missed)
         return (
             seat.over
             and not seat.again
-            and all(one is not None and one.over for one in missed)
+            and all(map(self._is_over, seat.missed))
             and not seat.stale()
             and all(map(self._firm, seat.base))
         )
 
+    def _is_over(self, position: int) -> bool:
+        seat = self._seats.get(position)
+        return position < self._board.head if seat is None else seat.over
+
     def _begin_beside(self, position: int) -> None:
         """Begin a call with what those before it left that are over."""
         place = self._abreast.order.places[position]
-        for one in self._positions:
+        for one in self._window():
             if one <= position and one not in self._reserved:
                 call = self._plan.calls[one]
                 self._reserved[one] = self._board.context.draws.reserve(call.path, self._iteration)
@@ -234,10 +247,10 @@ class Stretch:
             position,
             self._abreast.order.places[position],
             self._reserved[position],
-            self._seats,
             base=base,
             missed=missed,
         )
+        self._begun.add(position)
         self._board.running += 1
         threading.Thread(target=self._work, args=(seat,), name="call", daemon=True).start()
         return seat
