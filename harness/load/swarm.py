@@ -160,7 +160,15 @@ class Swarm:
             index, count, elapsed_s = msg.data["share"]
             crew.begin((index, count), elapsed_s)
 
+        def stopped(**_: Any) -> None:
+            last: dict[str, Any] = {}
+            report(runner.client_id, last)
+            runner.send_message("last", last)
+            # Locust would wait as long again before it heeds the master's word to quit.
+            self._environment.stop_timeout = 0
+
         self._events.report_to_master.add_listener(report)
+        self._events.test_stop.add_listener(stopped)
         runner.register_message("share", share)
         runner.greenlet.join()
 
@@ -212,7 +220,11 @@ class Swarm:
                 what, where, hint = data["problem"]
                 self.problem = HarnessError(what, where=where, hint=hint)
 
+        def last(msg: Any, **_: Any) -> None:
+            reported(msg.node_id, msg.data)
+
         self._events.worker_report.add_listener(reported)
+        master.register_message("last", last)
         if settings.command:
             for _ in range(settings.workers):
                 self._children.append(
