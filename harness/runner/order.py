@@ -29,7 +29,9 @@ _FORGETFUL: Final = frozenset(
 """Auths that remember nothing from one request to the next."""
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "[::1]", "::1", "0.0.0.0"})  # noqa: S104 - names to compare
 _ADDRESS: Final = re.compile(r"\[.*\]|\d+\.\d+\.\d+\.\d+")
-_SIGNS_IN: Final = re.compile(r"cookie|log-?in|log-?out|sign-?in|sign-?out|session", re.IGNORECASE)
+_SIGNS_IN: Final = re.compile(
+    r"cookie|log-?in|log-?out|sign-?in|sign-?out|session|\bo?auth\d?\b|authoriz|authentic", re.IGNORECASE
+)
 _ANYWHERE: Final = "*"
 
 
