@@ -138,7 +138,6 @@ def test_a_variable_without_a_value_is_named_with_what_was_recorded(command, wor
     assert said.err == (
         f"error: variable {{{{baseUrl}}}} is not defined in this run; it was recorded with {target.url}\n"
         "  pass the environment that it was recorded with (-e FILE), or use --platform local\n"
-        "warning: one: variable 'baseUrl' is not defined [undefined-variable]\n"
     )
 
 

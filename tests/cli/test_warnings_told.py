@@ -85,7 +85,7 @@ def test_a_report_of_a_run_with_warnings_fails_when_asked(command, odd, workspac
 
 def test_cassette_tools_tell_of_odd_environments(command, odd, workspace):
     command("run", odd, "--record", "c.yaml")
-    workspace.json("env.json", {"name": "e", "item": []})
+    workspace.json("env.json", {"name": "e"})
     said = command("cassette", "scan", "c.yaml", "-e", "env.json")
     assert said.code is ExitCode.PASSED
     assert "[odd-environment]" in said.err
