@@ -243,11 +243,12 @@ export class Engine {
     }
     const { job } = run;
     run.brief = compiled.brief;
+    run.innocent = compiled.innocent;
     run.source = compiled.text;
     // Of a script that may be ended from outside, what it has done is told as it comes.
     if (!compiled.brief) {
       run.ledger.tell = (made) => this.#wire.write({ n: job.n, made });
-      this.#changes?.begin(job);
+      if (!compiled.innocent) this.#changes?.begin(job);
     }
     if (!this.#options.answers.consoleDeprecations) this.#deprecatePlain(run.ledger, compiled);
     const deadline = job.timeout === null ? Infinity : run.time() + job.timeout;
@@ -269,7 +270,7 @@ export class Engine {
     run.ledger.abandon();
     if (this.#options.answers.losesLateErrors && run.job.stop) run.ledger.promoteLoss();
     run.ledger.closed = true;
-    if (run.brief || this.#changes === undefined) return;
+    if (run.innocent || this.#changes === undefined) return;
     this.#changes.end(run.job);
     realm.unload(run.source);
   }

@@ -21,6 +21,7 @@ export class Run {
   skipped = false;
   /** Whether it ends at once and changes nothing that scripts share. */
   brief = false;
+  innocent = false;
   source = "";
   /** How far the script's time lies behind the clock: what it waited for other jobs. */
   lag = 0;

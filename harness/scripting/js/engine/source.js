@@ -1,6 +1,7 @@
 /** Scripts as functions: compiled once, with the names that they mention as parameters. */
 import vm from "node:vm";
 import { isBrief } from "./brief.js";
+import { isInnocent } from "./innocent.js";
 
 const IDENTIFIER = /(?<![\w$\\]|(?<!\.\.)\.)[A-Za-z_$][\w$]*/g;
 
@@ -43,8 +44,10 @@ export class Sources {
     } else if (this.#answers.freeNames) body = `;var arguments = undefined;(()=>{;\n${text}\n;})();`;
     const options = { parsingContext: this.#context, filename: fileName(id), lineOffset: -1 };
     const call = vm.compileFunction(body, names, options);
+    const brief = isBrief(text);
     const compiled = {
-      call, names: names.join(" "), text, usesThis: any || mentioned.has("this"), asynchronous, brief: isBrief(text),
+      call, names: names.join(" "), text, usesThis: any || mentioned.has("this"), asynchronous, brief,
+      innocent: brief || isInnocent(text),
     };
     this.#compiled.set(id, compiled);
     return compiled;
