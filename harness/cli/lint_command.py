@@ -15,7 +15,12 @@ def lint_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     given = [file for file in (options.environment, options.globals) if file]
     findings = [
         one
-        for one in lint(options.paths, environments=given, certain=bool(options.environment))
+        for one in lint(
+            options.paths,
+            environments=given,
+            data=options.iteration_data,
+            certain=bool(options.environment),
+        )
         if one.fingerprint not in known
     ]
     written = FORMATS[options.format](findings)

@@ -23,6 +23,7 @@ from harness.linting.collection_checks import (
 from harness.linting.directory_checks import check_directory, finding_of, unreadable
 from harness.linting.finding import Finding
 from harness.linting.script_site import ScriptSite, check_names, check_syntax, variables_set
+from harness.variables.data import load_data
 from harness.variables.environment import load_environment
 
 _OFF: Final = re.compile(r"harness-lint-disable:[ \t]*([a-z-]+(?:[ \t]*,[ \t]*[a-z-]+)*)")
@@ -30,14 +31,20 @@ _ENVIRONMENTS: Final = (".environment.yaml", ".environment.yml", ".globals.yaml"
 _ENVIRONMENT_JSON: Final = (".postman_environment.json", ".postman_globals.json")
 
 
-def lint(paths: Sequence[str], *, environments: Sequence[str] = (), certain: bool = False) -> list[Finding]:
-    """Check files and folders; `environments` define variables, and `certain` says that they are all.
+def lint(
+    paths: Sequence[str],
+    *,
+    environments: Sequence[str] = (),
+    data: str | None = None,
+    certain: bool = False,
+) -> list[Finding]:
+    """Check files and folders; `environments` and rows of `data` define variables, `certain`: they are all.
 
     Raises `InputError` for a path that is not there.
     """
     defined = frozenset(
         variable.key for file in environments for variable in load_environment(file).variables
-    )
+    ).union(*(load_data(data).rows if data else ()))
     findings: list[Finding] = []
     sites: list[ScriptSite] = []
     for path in dict.fromkeys(paths):

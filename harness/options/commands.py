@@ -683,6 +683,13 @@ COMMANDS: Final = (
                     Option(
                         name="globals", short="g", metavar="FILE", file=True, help="globals that a run has"
                     ),
+                    Option(
+                        name="iteration-data",
+                        short="d",
+                        metavar="FILE",
+                        file=True,
+                        help="data rows that a run has: their names are defined",
+                    ),
                 )
             ),
         ),
@@ -736,16 +743,24 @@ COMMANDS: Final = (
                         default="127.0.0.1",
                         help="address to listen on (default: this machine only)",
                     ),
-                    Option(name="port", read=port, default=8080, help="port, 0 for any free one"),
+                    Option(
+                        name="port", read=port, default=8080, help="port, 0 for any free one (default 8080)"
+                    ),
                     Option(name="latency", kind="flag", help="answer as slowly as was recorded"),
                     Option(
                         name="fault-rate",
                         read=share,
                         default=0.0,
                         metavar="SHARE",
-                        help="answer this share of requests, 0 to 1, with --status",
+                        help="answer this share of requests with a fault: 0.05, or 5%",
                     ),
-                    Option(name="status", read=positive, default=503, metavar="CODE", help="default 503"),
+                    Option(
+                        name="status",
+                        read=positive,
+                        default=503,
+                        metavar="CODE",
+                        help="status of the faults (default 503)",
+                    ),
                 )
             ),
         ),
@@ -755,7 +770,7 @@ COMMANDS: Final = (
         help="print what lets a shell complete commands, options and values",
         description="Print a script for a shell, which completes commands, options and their values with it: "
         'eval "$(harness completion bash)".',
-        arguments=(Argument(name="shell", metavar="|".join(SHELLS), choices=SHELLS),),
+        arguments=(Argument(name="shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS)),),
     ),
 )
 """All commands in the order of the help."""

@@ -163,7 +163,12 @@ class InputOptions:
     )
     files_beside: bool = setting(
         True,
-        Option(name="no-insecure-file-read", heading=WHAT, kind="flag", help="read no file outside of it"),
+        Option(
+            name="no-insecure-file-read",
+            heading=WHAT,
+            kind="flag",
+            help="read no file outside of the working directory",
+        ),
         meaning="whether file bodies may also lie beside the collection, where no directory is named",
         combine=beside_allowed,
     )

@@ -138,6 +138,16 @@ def test_a_variable_is_defined_by_an_environment_or_a_script(tmp_path: Path) -> 
     ]
 
 
+def test_a_variable_is_defined_by_the_columns_of_data_rows(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("sku,count\napple,1\n")
+    shop = collection(
+        tmp_path, {"a.request.yaml": "$kind: http-request\nurl: 'h/{{sku}}/{{count}}/{{size}}'\n"}
+    )
+
+    assert [one.message for one in lint([shop], data=str(rows))] == ["nothing defines the variable 'size'"]
+
+
 def test_a_baseline_leaves_what_is_new(tmp_path: Path) -> None:
     shop = collection(tmp_path, {"a.request.yaml": BROKEN["wrong-type"][1]})
     out, baseline = StringIO(), tmp_path / "known.json"
