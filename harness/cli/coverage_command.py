@@ -15,6 +15,7 @@ from harness.contract.openapi.operation import load_description
 from harness.contract.openapi.operation_match import Match, OperationFinder
 from harness.errors import ExitCode, InputError, UsageError, choices
 from harness.reporters.log.result_file import read_results
+from harness.reporters.units import counted
 from harness.runner.events import AttemptFinished, CallFinished, Event
 from harness.runner.results import CallResult
 
@@ -29,10 +30,10 @@ def coverage_command(options: argparse.Namespace, terminal: Terminal) -> ExitCod
     description = load_description(options.openapi)
     finder = OperationFinder(description.operations, description.file, options.openapi_server or ())
     coverage = Coverage(description)
-    failed = False
+    failures = 0
     for event in _events(options, terminal):
         if isinstance(event, CallFinished | AttemptFinished):
-            failed |= event.result.failed and isinstance(event, CallFinished)
+            failures += event.result.failed and isinstance(event, CallFinished)
             _observe(event.result, finder, coverage)
     report = coverage.report()
     _tell(report, terminal)
@@ -42,7 +43,9 @@ def coverage_command(options: argparse.Namespace, terminal: Terminal) -> ExitCod
     for one in below:
         wanted = f"{least[one.kind]:g} %"
         terminal.err.write(f"error: {one.percent:.1f} % of {one.kind} is covered, less than {wanted}\n")
-    return ExitCode.FAILED if below or failed else ExitCode.PASSED
+    if failures:
+        terminal.err.write(f"error: {counted(failures, 'call')} failed\n")
+    return ExitCode.FAILED if below or failures else ExitCode.PASSED
 
 
 def _events(options: argparse.Namespace, terminal: Terminal) -> Iterator[Event]:

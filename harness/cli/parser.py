@@ -45,7 +45,13 @@ class Parser(argparse.ArgumentParser):
             raise ValueRefused(str(error), hint=f"see: {self.prog} --help") from None
 
     def error(self, message: str) -> NoReturn:
-        """Raise what argparse would print."""
+        """Raise what argparse would print.
+
+        It asks for all that is left of the arguments (`...`), too, which may be nothing.
+        """
+        for action in self._actions:
+            if action.nargs == argparse.REMAINDER and action.metavar:
+                message = message.replace(f", {action.metavar}", "")
         raise UsageError(message, hint=f"see: {self.prog} --help")
 
     def parse_known_args(  # type: ignore[override]  # the overloads say no more than this

@@ -64,6 +64,14 @@ def test_too_little_fails(command, shop, least, code):
     assert command("coverage", shop, "--openapi", "api.yaml", "--fail-under", least).code is code
 
 
+def test_failed_calls_fail_the_coverage_and_are_counted(command, workspace, target):
+    workspace.text("api.yaml", API)
+    shop = workspace.collection(("A", f"{target.url}/a?q=w"))
+    said = command("coverage", shop, "--openapi", "api.yaml")
+    assert said.code is ExitCode.FAILED
+    assert said.err.endswith("error: 1 call failed\n")
+
+
 def test_logs_of_runs_that_were_are_read(command, shop, target):
     command("run", shop, "-r", "events", "--reporter-events-export", "run.jsonl")
     asked = len(target.requests)

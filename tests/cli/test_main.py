@@ -22,6 +22,20 @@ def test_an_unknown_command_is_an_error(command):
     assert "rum" in said.err
 
 
+def test_an_unknown_word_for_an_argument_is_told_by_the_name_of_the_argument(command):
+    said = command("completion", "powershell")
+    assert said.code is ExitCode.USAGE
+    assert said.err == "error: SHELL cannot be 'powershell'\n  valid: bash, zsh, fish\n"
+
+
+def test_only_arguments_that_have_to_be_there_are_asked_for(command):
+    said = command("parity")
+    assert said.code is ExitCode.USAGE
+    assert (
+        said.err == "error: the following arguments are required: COLLECTION\n  see: harness parity --help\n"
+    )
+
+
 @pytest.mark.parametrize("argument", ["--help", "-h", "--version"])
 def test_help_and_version_leave_with_0(command, argument, capsys):
     with pytest.raises(SystemExit) as left:
