@@ -90,12 +90,19 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
     named = session.isinitpath(path)
     if not named and (not _has_companion(path) or session.isinitpath(path, with_parents=True)):
         return None
-    if not named and not (path / ".resources").is_dir():
+    if not (path / ".resources").is_dir() and not (named and _may_hold_requests(path)):
         return None
     from harness.pytest_plugin.collecting import CollectionFile, is_collection_folder, is_part_of_collection
 
     found = is_collection_folder(path) or (named and is_part_of_collection(path))
     return CollectionFile.from_parent(parent, path=path) if found else None
+
+
+def _may_hold_requests(folder: Path) -> bool:
+    """Whether a folder may be a part of a collection, as far as its names and those above tell."""
+    if any((above / ".resources").is_dir() for above in folder.parents):
+        return True
+    return any(one.name.endswith(REQUESTS) for one in folder.iterdir())
 
 
 def _has_companion(collection: Path) -> bool:

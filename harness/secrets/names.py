@@ -53,6 +53,9 @@ _KEY_KINDS: Final = frozenset(
 )  # fmt: skip
 """What a `key` has to be beside to be a secret: keys of tables and maps are none."""
 
+_REQUEST_IDS: Final = frozenset({"Postman-Token", "postman-token"})
+"""Headers called after a token that number requests; echoing services answer them."""
+
 _NOT_BEHIND: Final = frozenset(
     {
         "address", "age", "algorithm", "alg", "at", "audience", "availability", "budget", "by", "class",
@@ -90,7 +93,7 @@ def name_rule(name: str) -> NameRule:
     """Tell by which rule a field, header, variable or column of that name holds a secret; empty: by none."""
     plain = _SEPARATORS.sub("", name).lower()
     words = words_of(name)
-    if not words or len(name) > 200:
+    if not words or len(name) > 200 or name in _REQUEST_IDS:
         return ""
     if plain in SECRET_NAMES or (plain.endswith(_ENDINGS) and not _is_none(words, len(words) - 1)):
         return "exact"

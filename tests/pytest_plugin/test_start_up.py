@@ -18,6 +18,7 @@ LIGHT = {
     "harness.options",
     "harness.options.cassette",
     "harness.options.config",
+    "harness.options.contract",
     "harness.options.derived",
     "harness.options.inputs",
     "harness.options.limits",

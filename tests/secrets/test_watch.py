@@ -150,7 +150,8 @@ def test_a_name_with_a_telling_word_is_that_of_a_secret(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["primaryKey", "partitionKey", "sortKey", "keyId", "tokenType", "boardingPass", "passed", "passCount",
+    ["primaryKey", "partitionKey", "sortKey", "keyId", "tokenType", "boardingPass", "Postman-Token",
+     "passed", "passCount",
      "signatureDate", "secretariat", "keyboard", "nextPageToken", "maxTokens", "hasPassword", "accessKeyId",
      "passwordPolicy", "token_endpoint", "tokenExpiresIn", "compass", "authorName"],
 )  # fmt: skip
