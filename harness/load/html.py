@@ -15,7 +15,7 @@ _STYLE: Final = """
 :root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#59636e;--line:#d1d9e0;--card:#f6f8fa;
   --bad:#b3261e; --good:#116329;--a:#0a69da;--b:#8250df;--c:#9a6700;--d:#b3261e}
 @media(prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--dim:#9198a1;--line:#3d444d;
-  --card:#151b23; --bad:#ff8b84;--good:#57d364;--a:#58a6ff;--b:#bc8cff;--c:#e3b341;--d:#ff8b84}
+  --card:#151b23; --bad:#ff8b84;--good:#57d364;--a:#58a6ff;--b:#bc8cff;--c:#e3b341;--d:#ff8b84}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:76rem;padding:1.5rem;background:var(--bg);color:var(--fg);
   font:15px/1.5 system-ui,sans-serif}

@@ -56,6 +56,14 @@ def test_nothing_of_a_page_comes_from_elsewhere_or_runs() -> None:
     assert not re.search(r"<(script|link|img|iframe)|https?://|url\(|@import| on\w+=", text)
 
 
+def test_only_colours_are_of_a_dark_screen_alone() -> None:
+    style = page().partition("<style>")[2].partition("</style>")[0]
+    assert style.count("{") == style.count("}")
+    dark = style.partition("@media(prefers-color-scheme:dark){")[2].partition("}}")[0]
+    assert dark.startswith(":root{")
+    assert "{" not in dark.removeprefix(":root{")
+
+
 def test_what_others_wrote_is_text() -> None:
     text = page()
     for word in ("Shop &lt;&amp;&gt;", "&lt;script&gt;alert(1)", "expected &lt;b&gt;200", "GET &lt;i&gt;"):
