@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Unpack
+from typing import Any, Final, Self, Unpack
 
 from harness.api.live import LiveRun
 from harness.collection.model import Collection
@@ -38,6 +38,18 @@ class RunResult:
         self.scopes = scopes
         self.exit_code = exit_code
         self._calls = calls
+
+    @classmethod
+    def of(cls, live: LiveRun, finished: RunFinished, calls: Sequence[CallResult]) -> Self:
+        """Build the result of a run that ended."""
+        summary = finished.summary
+        return cls(
+            summary=summary,
+            scopes=finished.scopes,
+            calls=calls,
+            exit_code=live.exit_code(summary),
+            failures=[_masked(failure, live.mask) for failure in summary.failures],
+        )
 
     def __repr__(self) -> str:
         counts = f"{counted(len(self._calls), 'call')}, {counted(self.summary.assertions.total, 'assertion')}"
@@ -87,14 +99,7 @@ def run(collection: str | Path | Collection | Mapping[str, Any], **options: Unpa
                     pass
         if finished is None:
             raise RuntimeError("the run told no end")
-        summary = finished.summary
-        return RunResult(
-            summary=summary,
-            scopes=finished.scopes,
-            calls=calls,
-            exit_code=live.exit_code(summary),
-            failures=[_masked(failure, live.mask) for failure in summary.failures],
-        )
+        return RunResult.of(live, finished, calls)
 
 
 def _masked(failure: RunFailure, mask: Callable[[str], str]) -> RunFailure:

@@ -28,12 +28,7 @@ class EndedRuns:
         self, collection: Path, live: LiveRun, finished: RunFinished, calls: Sequence[CallResult]
     ) -> RunResult:
         """Keep a run that ended, and all it is against: the local platform goes on until the session ends."""
-        result = RunResult(
-            summary=finished.summary,
-            scopes=finished.scopes,
-            calls=calls,
-            exit_code=live.exit_code(finished.summary),
-        )
+        result = RunResult.of(live, finished, calls)
         self._results[collection] = result
         self._held.append(live)
         return result

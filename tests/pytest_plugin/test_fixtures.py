@@ -75,6 +75,19 @@ def test_options_of_a_run_make_one_of_its_own(project):
     assert project.target.paths == ["/one", "/two"]
 
 
+def test_a_run_that_failed_has_its_failures(project):
+    project.collection({"name": "a", "request": "http://{{nowhere}}/"})
+    project.pytester.makepyfile(
+        """
+        def test_one(postman_run):
+            result = postman_run("shop.postman_collection.json")
+            assert [failure.kind for failure in result.failures] == ["request"]
+            assert "nowhere" in repr(result)
+        """
+    )
+    project.pytest("--postman-live", "-k", "test_one").assert_outcomes(passed=1, deselected=1)
+
+
 def test_what_the_run_was_against_is_still_there(project):
     project.collection({"name": "a", "request": "{{PLATFORM_GATEWAY}}/nothing"})
     project.pytester.makepyfile(
