@@ -112,7 +112,8 @@ def _prune(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         raise InputError(
             f"nothing is dropped: in the replay {counted(summary.misses, 'request')} had no answer",
             where=options.file,
-            hint=f"see what is missing: harness run {config.collection} --replay {options.file}",
+            hint="give the environment and data of the recording (-e, -d), or see "
+            f"what is missing: harness run {config.collection} --replay {options.file}",
         )
     warned = tell_warnings(
         (one for one in summary.warnings if one.kind != "unplayed-recording"), config.output.policy, terminal
