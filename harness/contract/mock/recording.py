@@ -187,8 +187,15 @@ def _keys(request: ResolvedRequest) -> tuple[str, str, str, str]:
 
 
 def _with_any_secret(text: str) -> re.Pattern[str]:
-    pieces = re.split(_PLACEHOLDER.pattern + "|<secret>", text)
-    return re.compile(".+?".join(map(re.escape, pieces)), re.DOTALL)
+    """Make a pattern that takes any text for a secret.
+
+    What stands between two is looked for once, where it first comes: that finds a match if there is one, and
+    no text is tried in all the ways to share it out.
+    """
+    first, *rest = map(re.escape, re.split(_PLACEHOLDER.pattern + "|<secret>", text))
+    between = "".join(f"(?>.+?{one})" for one in rest[:-1])
+    last = f".+{rest[-1]}" if rest else ""
+    return re.compile(first + between + last, re.DOTALL)
 
 
 def _grouped(pairs: Iterable[tuple[str, _Known]]) -> dict[str, list[_Known]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,10 @@ from harness.contract.mock.recording import Recording, Unknown, json_body
 
 MOST_HEAD: Final = 64 * 1024
 MOST_BODY: Final = 64 * 1024 * 1024
+
+_LONGEST_LENGTH: Final = 20
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What a header may be called (RFC 9110, 5.6.2); others are not sent."""
 
 _OWN_HEADERS: Final = frozenset(
     {
@@ -213,7 +218,9 @@ class _Connection(asyncio.Protocol):
             return
         lines = [f"HTTP/1.1 {status} {_line(reason)}"]
         lines += (
-            f"{_line(name)}: {_line(value)}" for name, value in headers if name.lower() not in _OWN_HEADERS
+            f"{name}: {_line(value)}"
+            for name, value in headers
+            if _NAME.fullmatch(name) and name.lower() not in _OWN_HEADERS
         )
         bodiless = status < 200 or status in (204, 304)
         if not bodiless:
@@ -234,7 +241,7 @@ def _body(buffer: bytearray, begin: int, headers: Headers) -> tuple[bytes, int] 
     if "chunked" in named.get("transfer-encoding", "").lower():
         return _chunks(buffer, begin)
     length = named.get("content-length", "0")
-    if not length.isdecimal() or int(length) > MOST_BODY:
+    if not length.isdecimal() or len(length) > _LONGEST_LENGTH or int(length) > MOST_BODY:
         return "the length of the body is none, or too large"
     end = begin + int(length)
     return (bytes(buffer[begin:end]), end) if len(buffer) >= end else None

@@ -14,6 +14,7 @@ from harness.errors import InputError, Place, choices
 MOST_HOPS: Final = 50
 """How many references may lead to one another before something that is none."""
 
+_LONGEST_INDEX: Final = 12
 _WHAT: Final = "the OpenAPI description"
 _LITERALS: Final = frozenset({"example", "examples", "default", "enum", "const"})
 _NAMED: Final = frozenset(
@@ -66,8 +67,12 @@ class Documents:
         here = spot.at("$ref")
         if not isinstance(reference, str):
             here.expect("a reference", reference)
-        path, fragment = urldefrag(reference)
-        name = self._file(path, here) if path else spot.file
+        try:
+            path, fragment = urldefrag(reference)
+            name = self._file(path, here) if path else spot.file
+        except ValueError:
+            # Brackets that hold no IPv6 address, or characters that no file's name can have.
+            here.refuse(f"{reference!r} is neither an address nor the name of a file")
         try:
             document = self.document(name)
         except InputError as error:
@@ -158,7 +163,7 @@ def _member(value: Any, key: str) -> Any:
     match value:
         case dict():
             return value.get(key, _NOTHING)
-        case list() if key.isdecimal() and int(key) < len(value):
+        case list() if key.isdecimal() and len(key) < _LONGEST_INDEX and int(key) < len(value):
             return value[int(key)]
         case _:
             return _NOTHING

@@ -11,6 +11,8 @@ from harness.contract.openapi.operation import Operation
 _PORTS: Final = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 _LOCAL: Final = re.compile(r"(?:localhost|(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?")
 _VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
+_MOST_SHARED: Final = 3
+"""How many templates of one segment share a text by all the ways there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +126,31 @@ def _kind(segment: str) -> int:
 
 
 def _segments(path: str) -> Iterator[str]:
-    end = 0
-    for found in _VARIABLE.finditer(path):
-        yield re.escape(path[end : found.start()])
-        yield "([^/?#]+)"
-        end = found.end()
-    yield re.escape(path[end:])
+    """Make the pieces of a path's pattern.
+
+    With many templates side by side in one segment each takes as little as it can, for good: any path is then
+    matched or not in a moment, where trying all ways to share a long one out would take for ever.
+    """
+    first, *rest = _VARIABLE.split(path)[::2]
+    yield re.escape(first)
+    crowded = _most_side_by_side(rest) > _MOST_SHARED
+    for index, literal in enumerate(rest):
+        ends_segment = "/" in literal or index == len(rest) - 1
+        if crowded and not ends_segment:
+            yield f"(?>([^/?#]+?){re.escape(literal)})"
+        else:
+            yield f"([^/?#]+){re.escape(literal)}"
+
+
+def _most_side_by_side(literals: Sequence[str]) -> int:
+    """Count the templates of the segment that has most, given what stands behind each template."""
+    most = count = 0
+    for literal in literals:
+        count += 1
+        most = max(most, count)
+        if "/" in literal:
+            count = 0
+    return most
 
 
 def _pattern(text: str) -> str:

@@ -122,19 +122,32 @@ def test_faults_come_as_often_as_asked_for():
         assert ask("GET", "/a")[0] == 502
 
 
-def test_what_is_no_http_is_refused():
+@pytest.mark.parametrize(
+    "sent",
+    [b"hello\r\n\r\n", b"POST /a HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n"],
+    ids=["no-request", "length-without-end"],
+)
+def test_what_is_no_http_is_refused(sent):
     with _Client(_one("GET", "/a", "a")) as ask:
         ask.connection.connect()
-        ask.connection.sock.sendall(b"hello\r\n\r\n")
+        ask.connection.sock.sendall(sent)
         assert ask.connection.sock.recv(100).startswith(b"HTTP/1.1 400")
 
 
-def test_a_recorded_header_cannot_end_its_line():
-    with _Client(_one("GET", "/a", "a", headers=(("X-A", "1\r\nX-B: 2"),))) as ask:
+def test_a_recorded_header_cannot_end_its_line_or_change_the_frame():
+    hostile = (("X-A", "1\r\nX-B: 2"), ("X-C\r\nX-D", "3"), ("Transfer-Encoding ", "chunked"), ("X-E: 4", "5"))
+    with _Client(_one("GET", "/a", "a", headers=hostile)) as ask:
         ask.connection.request("GET", "/a")
         answer = ask.connection.getresponse()
-        answer.read()
-        assert answer.getheader("X-B") is None
+        assert answer.read() == b'"a"'
+        assert answer.getheader("X-A") == "1  X-B: 2"
+        assert set(answer.headers) == {"Content-Type", "X-A", "Content-Length"}
+
+
+@pytest.mark.parametrize(("end", "status"), [("z", 200), ("y", 404)])
+def test_many_secrets_in_one_address_are_matched_in_one_pass(end, status):
+    with _Client(_one("GET", "/a/" + "/".join(["REDACTED_TOKEN"] * 12) + "/z", "a")) as ask:
+        assert ask("GET", "/a/" + "b/" * 150 + end)[0] == status
 
 
 def test_a_collection_passes_against_its_own_mock_twice_in_a_row(target, workspace):

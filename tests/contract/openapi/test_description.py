@@ -33,6 +33,9 @@ def _new(schema: str) -> str:
         (_paths("{$ref: other.yaml}"), "is not there", "other.yaml"),
         (_paths("{$ref: ../../../../../../../etc/passwd}"), "may not leave", "/schema/$ref"),
         (_paths("{$ref: 'http://127.0.0.1:1/x.yaml'}"), "another server", "/schema/$ref"),
+        (_paths("{$ref: 'http://['}"), "neither an address nor the name of a file", "/schema/$ref"),
+        (_paths("{$ref: 'a%00.yaml'}"), "neither an address nor the name of a file", "/schema/$ref"),
+        (_paths(f"{{$ref: '#/servers/{'9' * 5000}'}}") + "servers: [{url: /}]\n", "nowhere", "/schema/$ref"),
         (_paths("{type: string, pattern: '(['}"), 'not a "regex"', "/schema/pattern"),
         (_new("{type: string, pattern: '(['}"), "no regular expression", "/schema/pattern"),
         (_new("{type: strin}"), "not a valid schema", "/schema/type"),
@@ -111,3 +114,19 @@ def test_a_request_that_is_for_no_operation_is_told_why(workspace, url, why):
     found = _found(workspace, "[{url: 'https://api.example/v1'}]", url)
     assert isinstance(found, NoMatch)
     assert why in found.why
+
+
+@pytest.mark.parametrize(("tail", "kind"), [("x", Match), ("y", NoMatch)])
+def test_many_templates_in_one_segment_are_matched_in_one_pass(workspace, tail, kind):
+    names = [f"v{number}" for number in range(12)]
+    parameters = ", ".join(
+        f"{{name: {name}, in: path, required: true, schema: {{type: string}}}}" for name in names
+    )
+    path = "".join(f"{{{name}}}" for name in names)
+    text = HEAD + (
+        f"paths:\n  '/{path}x/z':\n    get:\n      parameters: [{parameters}]\n"
+        "      responses: {'200': {description: d}}\n"
+    )
+    description = load_description(workspace.text("api.yaml", text))
+    found = OperationFinder(description.operations, "api.yaml").find("GET", f"http://a/{'a' * 300}{tail}/z")
+    assert isinstance(found, kind)
