@@ -7,6 +7,7 @@ from typing import Final
 from harness.linting.finding import Finding
 from harness.linting.lint import as_json
 from harness.linting.rule import RULES
+from harness.reporters.outside_text import clean, defused
 from harness.version import __version__
 
 _SARIF_LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
@@ -72,7 +73,7 @@ def _told(one: Finding) -> str:
 
 
 def _data(given: str) -> str:
-    return given.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return defused(clean(given)).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(given: str) -> str:

@@ -181,7 +181,17 @@ def test_an_annotation_is_one_line() -> None:
 
     written = FORMATS["github"]([finding])
 
-    assert written == "::warning file=a%2Cb%3Ac.yaml,line=3,title=unknown-key::b: no%0A::error::key"
+    assert written == "::warning file=a%2Cb%3Ac.yaml,line=3,title=unknown-key::b: no%0A: :error::key"
+
+
+def test_an_annotation_acts_on_no_terminal_and_no_other_ci() -> None:
+    finding = Finding(
+        rule_id="unknown-key", message="\x1b[2J\r##vso[task]x", file="a\x07.yaml", field="", line=1
+    )
+
+    written = FORMATS["github"]([finding])
+
+    assert written == r"::warning file=a\x07.yaml,line=1,title=unknown-key::\x1b[2J\r# #vso[task]x"
 
 
 def test_the_reference_page_is_the_table() -> None:

@@ -68,7 +68,9 @@ class PostmanReporter:
         exchange, authored = result.exchange, result.request
         request: Json = {}
         if exchange is not None:
-            request = request_document(exchange.request, authored)
+            url = exchange.request.url
+            shown = self._context.mask.url(url) if self._context.dialect.run.masks else url
+            request = request_document(exchange.request, authored, url=shown)
         elif authored is not None:
             request = unsent_document(authored)
         request["headers"] = request.pop("header", [])

@@ -135,7 +135,12 @@ def test_what_is_no_http_is_refused(sent):
 
 
 def test_a_recorded_header_cannot_end_its_line_or_change_the_frame():
-    hostile = (("X-A", "1\r\nX-B: 2"), ("X-C\r\nX-D", "3"), ("Transfer-Encoding ", "chunked"), ("X-E: 4", "5"))
+    hostile = (
+        ("X-A", "1\r\nX-B: 2"),
+        ("X-C\r\nX-D", "3"),
+        ("Transfer-Encoding ", "chunked"),
+        ("X-E: 4", "5"),
+    )
     with _Client(_one("GET", "/a", "a", headers=hostile)) as ask:
         ask.connection.request("GET", "/a")
         answer = ask.connection.getresponse()
