@@ -22,14 +22,13 @@ def mock_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     recording = Recording(cassettes)
     server = MockServer(recording, host=options.host, port=options.port, behaviour=behaviour)
     try:
-        with server as mock:
+        with suppress(KeyboardInterrupt), server as mock:
             count = counted(sum(len(one.interactions) for one in cassettes), "interaction")
             terminal.out.write(f"mock at {mock.url}  ({count}; Ctrl-C ends it)\n")
             for host in sorted(recording.hosts):
                 terminal.out.write(f"  answers for {clean(host)}\n")
             terminal.out.flush()
-            with suppress(KeyboardInterrupt):
-                mock.wait()
+            mock.wait()
     except OSError as error:
         raise UsageError(
             f"cannot listen on {options.host}:{options.port}: {error.strerror}",

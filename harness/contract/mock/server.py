@@ -68,6 +68,7 @@ class MockServer:
         self._thread: threading.Thread | None = None
         self._server: asyncio.Server | None = None
         self._open: set[_Connection] = set()
+        self._ended = threading.Event()
 
     @property
     def url(self) -> str:
@@ -84,7 +85,7 @@ class MockServer:
             self._loop.close()
             raise
         self.port = self._server.sockets[0].getsockname()[1]
-        self._thread = threading.Thread(target=self._loop.run_forever, name="mock", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="mock", daemon=True)
         self._thread.start()
         return self
 
@@ -108,8 +109,14 @@ class MockServer:
 
     def wait(self) -> None:
         """Serve until interrupted."""
-        if self._thread is not None:
-            self._thread.join()
+        # A `join` that is interrupted takes the thread for one that has ended (CPython 3.11, 3.12).
+        self._ended.wait()
+
+    def _serve(self) -> None:
+        try:
+            self._loop.run_forever()
+        finally:
+            self._ended.set()
 
 
 class _Connection(asyncio.Protocol):

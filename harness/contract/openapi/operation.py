@@ -100,6 +100,9 @@ def load_description(source: str | os.PathLike[str]) -> Description:
     root = documents.document(documents.root)
     spot = Spot(documents.root)
     if not isinstance(root, dict):
+        if isinstance(root, str):
+            # Some other file, of which nothing is shown: whoever wrote a companion chose it.
+            spot.refuse("expected an OpenAPI description, found a text")
         spot.expect("an OpenAPI description", root)
     version = _version(root, spot)
     problem = description_problem(root, version)

@@ -69,8 +69,8 @@ class PostmanReporter:
         request: Json = {}
         if exchange is not None:
             url = exchange.request.url
-            shown = self._context.mask.url(url) if self._context.dialect.run.masks else url
-            request = request_document(exchange.request, authored, url=shown)
+            masked_url = self._context.mask.url(url) if self._context.dialect.run.masks else url
+            request = request_document(exchange.request, authored, url=masked_url)
         elif authored is not None:
             request = unsent_document(authored)
         request["headers"] = request.pop("header", [])

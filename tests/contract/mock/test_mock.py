@@ -1,6 +1,9 @@
 """A recording served to clients."""
 
 import json
+import signal
+import subprocess
+import sys
 from http.client import HTTPConnection
 
 import pytest
@@ -153,6 +156,16 @@ def test_a_recorded_header_cannot_end_its_line_or_change_the_frame():
 def test_many_secrets_in_one_address_are_matched_in_one_pass(end, status):
     with _Client(_one("GET", "/a/" + "/".join(["REDACTED_TOKEN"] * 12) + "/z", "a")) as ask:
         assert ask("GET", "/a/" + "b/" * 150 + end)[0] == status
+
+
+def test_an_interrupted_mock_ends_without_a_word_about_it(workspace):
+    cassette = workspace.json("shop.json", {"version": 1, "interactions": []})
+    argv = [sys.executable, "-m", "harness", "mock", str(cassette), "--port", "0"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as mock:
+        assert mock.stdout.readline().startswith("mock at ")
+        mock.send_signal(signal.SIGINT)
+        assert mock.communicate(timeout=30)[1] == ""
+    assert mock.returncode == 0
 
 
 def test_a_collection_passes_against_its_own_mock_twice_in_a_row(target, workspace):

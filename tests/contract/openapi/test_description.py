@@ -28,6 +28,7 @@ def _new(schema: str) -> str:
         ("swagger: '2.0'", "Swagger 2.0", "/swagger"),
         ("openapi: 4.0.0", "OpenAPI 4.0.0 is not known", "/openapi"),
         ("[]", "expected an OpenAPI description", "api.yaml"),
+        ("root:x:0", "expected an OpenAPI description, found a text", "api.yaml"),
         (HEAD + "paths: {/a: {get: {}}}", "not a valid OpenAPI 3.0 description", "/paths/~1a/get"),
         (_paths("{$ref: '#/components/schemas/X'}"), "leads nowhere", "/schema/$ref"),
         (_paths("{$ref: other.yaml}"), "is not there", "other.yaml"),
