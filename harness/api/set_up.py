@@ -28,7 +28,7 @@ from harness.options.config import RunConfig
 from harness.runner.plan import Plan
 from harness.runner.results import RunWarning
 from harness.runner.rules import Rule
-from harness.secrets.redactor import secret_patterns
+from harness.secrets.patterns import secret_patterns
 from harness.secrets.watch import SecretWatch
 from harness.variables.environment import load_environment
 from harness.variables.scope import Scope, Scopes

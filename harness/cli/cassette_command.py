@@ -24,7 +24,8 @@ from harness.collection.document import is_address
 from harness.errors import ExitCode, InputError, UsageError
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
-from harness.secrets.redactor import Redactor, secret_patterns
+from harness.secrets.patterns import secret_patterns
+from harness.secrets.redactor import Redactor
 from harness.variables.environment import load_environment
 
 

@@ -14,7 +14,8 @@ from harness.secrets.encodings import as_text
 from harness.secrets.multipart import multipart_parts
 from harness.secrets.names import name_rule
 from harness.secrets.needles import SHORTEST
-from harness.secrets.redactor import PREFIX, Redactor
+from harness.secrets.placeholder import PREFIX
+from harness.secrets.redactor import Redactor
 
 Headers = Iterable[tuple[str, str]]
 

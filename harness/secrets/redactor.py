@@ -9,43 +9,20 @@ import binascii
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import count
 from threading import RLock
 from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
-from harness.collection.model import Auth, Collection, Folder, Variable
-from harness.errors import UsageError
+from harness.collection.model import Variable
 from harness.secrets.authored import Authored
 from harness.secrets.encodings import as_bytes, as_text, hidden, occurs, replace
 from harness.secrets.names import SECRET_NAMES, name_rule
 from harness.secrets.needles import SHORTEST, Edit, Needles, edits_of
+from harness.secrets.patterns import SecretPattern
+from harness.secrets.placeholder import PREFIX, digits_for, stands_in, words_for
 from harness.secrets.value_form import looks_drawn, plain_address, plain_words
-
-PREFIX: Final = "REDACTED_"
-"""How every placeholder begins. Letters, digits and underscores only: no encoding changes it."""
-
-CHECKED: Final = 3
-"""How many digits of a placeholder of digits show that it is one."""
-
-SECRET_AUTH_PARAMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "apikey": ("value",),
-    "asap": ("privateKey",),
-    "awsv4": ("secretKey", "sessionToken"),
-    "basic": ("password",),
-    "bearer": ("token",),
-    "digest": ("password",),
-    "edgegrid": ("accessToken", "clientToken", "clientSecret"),
-    "hawk": ("authKey",),
-    "jwt": ("secret", "privateKey"),
-    "ntlm": ("password",),
-    "oauth1": ("consumerSecret", "token", "tokenSecret", "privateKey"),
-    "oauth2": ("accessToken", "clientSecret", "password", "refreshToken", "privateKey"),
-}
-"""The parameters of each auth scheme that nobody may see."""
 
 _COMMON_WORDS: Final = frozenset(
     {
@@ -97,27 +74,6 @@ _READ: Final = 8192
 _LONG_TEXT: Final = 1024
 _LONG_TEXTS: Final = 12
 """How long texts are, in characters, whose redacted form is remembered, and how many of them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretPattern:
-    """A user's own rule: what matches `expression` (its first group, when it has one) is secret."""
-
-    name: str
-    expression: re.Pattern[str]
-
-
-def secret_patterns(expressions: Mapping[str, str]) -> tuple[SecretPattern, ...]:
-    """Compile a user's rules, given by name. Raises `UsageError` for one that is no regular expression."""
-    patterns: list[SecretPattern] = []
-    for name, expression in expressions.items():
-        try:
-            patterns.append(SecretPattern(name=name, expression=re.compile(expression)))
-        except re.error as error:
-            raise UsageError(
-                f"the secret pattern {name!r} is no regular expression: {error}", where=expression
-            ) from error
-    return tuple(patterns)
 
 
 Rule = Literal["told", "type", "auth", "name", "pattern", "protocol", "address", "cookie"]
@@ -185,7 +141,7 @@ class Redactor:
         would tear other texts apart. Of a JSON Web Token the signature is taken out, which makes it
         worthless and leaves its claims to scripts that read them.
         """
-        if not value or value.isspace() or PREFIX in value or (self._redacted and _stands_in(value)):
+        if not value or value.isspace() or PREFIX in value or (self._redacted and stands_in(value)):
             return value
         if "{{" in value and _REFERENCE.search(value) is not None:
             # What a variable stands for is the secret, not how it is referred to.
@@ -484,11 +440,11 @@ class Redactor:
         slug = _WORDS.sub("_", name).strip("_") or "value"
         used = self._used.get(slug, 0)
         self._used[slug] = used + 1
-        word = self._free(_words(slug if used == 0 else f"{slug}_{used + 1}"), value)
+        word = self._free(words_for(slug if used == 0 else f"{slug}_{used + 1}"), value)
         if not (value.isascii() and value.isdigit()):
             return word
         self._shown[value] = word
-        return self._free(_digits(len(value), name), value)
+        return self._free(digits_for(len(value), name), value)
 
     def _free(self, candidates: Iterator[str], value: str) -> str:
         """Return the first candidate that is not taken and holds no secret, this one included."""
@@ -551,36 +507,6 @@ def _credentials(value: str) -> str:
     return found.group(1) if found else value
 
 
-def _digits(length: int, name: str) -> Iterator[str]:
-    """Give placeholders of so many digits: where a number was, JSON needs one."""
-    for number in count():
-        digest = int.from_bytes(blake2b(f"{name}\0{number}".encode()).digest(), "big")
-        drawn = f"9{str(digest)[: length - 1 - CHECKED]}".ljust(length - CHECKED, "0")
-        yield drawn + _check_digits(drawn)
-
-
-def _check_digits(digits: str) -> str:
-    check = int.from_bytes(blake2b(digits.encode(), person=b"harness").digest(), "big")
-    return f"{check % 10**CHECKED:0{CHECKED}d}"
-
-
-def _stands_in(value: str) -> bool:
-    """Tell whether digits are a placeholder: they check themselves."""
-    return (
-        len(value) >= SHORTEST
-        and value.isascii()
-        and value.isdigit()
-        and value[-CHECKED:] == _check_digits(value[:-CHECKED])
-    )
-
-
-def _words(name: str) -> Iterator[str]:
-    """Give placeholders, the readable one first; a secret that is a part of it leaves the others."""
-    yield PREFIX + name
-    for number in count():
-        yield PREFIX + blake2b(f"{name}{number}".encode(), digest_size=6).hexdigest()
-
-
 def _claims(token: str) -> Any:
     """Return the claims of a JSON Web Token, `None` when it is none."""
     try:
@@ -605,31 +531,3 @@ def _members(document: Any) -> Iterator[tuple[str, Any]]:
             waiting += ((name, entry) for entry in value)
         else:
             yield name, value
-
-
-def auth_secrets(collection: Collection) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
-    """Return which variables the collection's auth parameters take secrets from, and the secrets spelled out.
-
-    The second part pairs a name with a value.
-    """
-    names: set[str] = set()
-    literals: list[tuple[str, str]] = []
-    for auth in _auths(collection.root):
-        for param in SECRET_AUTH_PARAMS.get(auth.type, ()):
-            value = auth.params.get(param)
-            if isinstance(value, str) and value:
-                references = _REFERENCE.findall(value)
-                names.update(references)
-                if not references:
-                    literals.append((f"{auth.type}_{param}", value))
-    return frozenset(names), tuple(literals)
-
-
-def _auths(folder: Folder) -> Iterator[Auth]:
-    if folder.auth is not None:
-        yield folder.auth
-    for child in folder.children:
-        if isinstance(child, Folder):
-            yield from _auths(child)
-        elif child.request.auth is not None:
-            yield child.request.auth

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from harness.collection.model import Variable
-from harness.secrets.redactor import PREFIX
+from harness.secrets.placeholder import PREFIX
 
 _MASK: Final = re.compile(
     rf"\*{{3,}}|•{{3,}}|●{{3,}}|x{{6,}}|X{{6,}}|{PREFIX}\w+"

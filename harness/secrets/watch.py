@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from harness.collection.model import Auth, Collection, Request, Variable
+from harness.secrets.auth_params import SECRET_AUTH_PARAMS, auth_secrets
 from harness.secrets.content_coding import plain_body
+from harness.secrets.patterns import SecretPattern
 from harness.secrets.places import learn_answered, learn_body, learn_header, learn_sent
-from harness.secrets.redactor import SECRET_AUTH_PARAMS, Learned, Redactor, SecretPattern, auth_secrets
+from harness.secrets.redactor import Learned, Redactor
 from harness.variables.scope import Scope
 
 _REFERENCE_MARK: Final = "{{"

@@ -10,8 +10,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from harness.collection.model import Auth, Collection, Folder, Item, Request, Url, Variable
+from harness.secrets.auth_params import auth_secrets
 from harness.secrets.names import secret_name
-from harness.secrets.redactor import PREFIX, Redactor, SecretPattern, auth_secrets
+from harness.secrets.patterns import SecretPattern
+from harness.secrets.placeholder import PREFIX
+from harness.secrets.redactor import Redactor
 
 readable = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=6, max_size=40)
 tokens = st.text(

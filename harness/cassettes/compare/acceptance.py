@@ -16,7 +16,7 @@ from harness.cassettes.replay.miss import Difference
 from harness.client.message import Headers, Response
 from harness.secrets.encodings import as_bytes, as_text
 from harness.secrets.needles import SHORTEST
-from harness.secrets.redactor import PREFIX
+from harness.secrets.placeholder import PREFIX
 
 _WORD: Final = re.compile(r"[\w.~-]+")
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from harness.secrets.encodings import replace
 from harness.secrets.needles import SHORTEST, Needles
-from harness.secrets.redactor import PREFIX
+from harness.secrets.placeholder import PREFIX
 
 _KINDS: Final = {
     "secret": PREFIX + r"[A-Za-z0-9_]+",

@@ -16,8 +16,9 @@ from harness.secrets.content_coding import plain_body
 from harness.secrets.encodings import as_text
 from harness.secrets.names import name_rule
 from harness.secrets.needles import SHORTEST
+from harness.secrets.placeholder import PREFIX
 from harness.secrets.places import AUTHORIZATION, learn_answered, learn_sent
-from harness.secrets.redactor import PREFIX, Redactor
+from harness.secrets.redactor import Redactor
 
 _USERINFO: Final = re.compile(r"://([^/@\s:\"']*):([^/@\s\"']+)@")
 

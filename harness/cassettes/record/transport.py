@@ -11,7 +11,7 @@ from harness.cassettes.replay.transport import ReplayTransport
 from harness.client.message import Response
 from harness.client.transport import HopContext, HopRequest, Transport, TransportFailure
 from harness.errors import Place, ReplayMiss
-from harness.secrets.redactor import PREFIX
+from harness.secrets.placeholder import PREFIX
 
 
 class RecordTransport:

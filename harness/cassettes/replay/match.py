@@ -13,7 +13,7 @@ from harness.client.message import ResolvedRequest
 from harness.client.transport import HopContext
 from harness.client.url import split
 from harness.errors import UsageError, choices
-from harness.secrets.redactor import PREFIX
+from harness.secrets.placeholder import PREFIX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from harness.cassettes.replay.match import Index, Verdict
 from harness.client.message import ResolvedRequest
 from harness.client.transport import HopContext
 from harness.errors import Place, ReplayMiss
-from harness.secrets.redactor import PREFIX
+from harness.secrets.placeholder import PREFIX
 
 SHOWN: Final = 12
 """How many differences the message lists."""

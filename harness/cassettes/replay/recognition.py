@@ -23,7 +23,7 @@ from harness.client.message import ResolvedRequest, Response
 from harness.secrets.encodings import as_bytes, as_text
 from harness.secrets.encodings import replace as replace_all
 from harness.secrets.needles import SHORTEST, Needles
-from harness.secrets.redactor import PREFIX
+from harness.secrets.placeholder import PREFIX
 
 PLACEHOLDER: Final = re.compile(PREFIX + r"[A-Za-z0-9_]+")
 

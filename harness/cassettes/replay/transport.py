@@ -21,7 +21,8 @@ from harness.client.message import ResolvedRequest, Response
 from harness.client.transport import HopContext, HopRequest, TransportFailure
 from harness.collection.model import Collection, Request
 from harness.secrets.names import secret_name
-from harness.secrets.redactor import PREFIX, Redactor
+from harness.secrets.placeholder import PREFIX
+from harness.secrets.redactor import Redactor
 from harness.variables.scope import Scopes
 
 _COMPARED: Final = frozenset({"method", "url", "body"})

@@ -14,7 +14,7 @@ from harness.client.message import ResolvedRequest
 from harness.client.url import split
 from harness.contract.mock.path_parameter import path_shape, with_path
 from harness.contract.mock.resources import CHANGING, Resources, made_path
-from harness.secrets.redactor import PREFIX
+from harness.secrets.placeholder import PREFIX
 
 _PLACEHOLDER: Final = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_]+")
 _TOLD: Final = 12

@@ -15,7 +15,7 @@ from harness.cassettes.replay.recognition import Recognition
 from harness.cassettes.replay.transport import open_replay
 from harness.collection.model import Variable
 from harness.errors import ReplayMiss
-from harness.secrets.redactor import PREFIX
+from harness.secrets.placeholder import PREFIX
 
 LITERAL = "spelled-out-1"
 
