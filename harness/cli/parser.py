@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from typing import Any, Final, NoReturn
 
 from harness.errors import UsageError, choices
-from harness.options.commands import COMMANDS, RUN, Command
+from harness.options.command import Command
+from harness.options.commands import COMMANDS, RUN
 from harness.options.option import Option
 from harness.version import __version__
 

@@ -1,288 +1,25 @@
 """The commands of the command line, with the options that nothing but the command line has."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
-from harness.options.config import options_on
-from harness.options.network import EVENTHUBS, KINESIS
+from harness.options.cassette_tools import CASSETTE_FILES, IGNORE, RECORDED, TOOLS
+from harness.options.command import Command, Section, headed
+from harness.options.loading import LOAD_REPORTS, LOAD_SHAPE
+from harness.options.only_run import HISTORY, REPORTING
 from harness.options.option import (
     CASSETTE,
     FLOW,
     HEADINGS,
     LIMITS,
     NETWORK,
-    OUTPUT,
     WARNINGS,
     WHAT,
     Argument,
     Option,
 )
-from harness.options.output import SECRET_PATTERN
-from harness.options.values import milliseconds, moment, percent, port, positive, share, whole
-from harness.reporters.reporter import REPORTERS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """Options under a heading; an empty title is for those of the command itself."""
-
-    title: str = ""
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """One command, or, with `tools`, a family of them: `harness cassette show`."""
-
-    name: str
-    help: str
-    description: str = ""
-    arguments: tuple[Argument, ...] = ()
-    sections: tuple[Section, ...] = ()
-    tools: tuple["Command", ...] = ()
-
-    @property
-    def options(self) -> Iterator[Option]:
-        """All options in the order of the help."""
-        for section in self.sections:
-            yield from section.options
-
-
-_REPORTING: Final = (
-    Option(
-        name="reporters",
-        short="r",
-        heading=OUTPUT,
-        optional=True,
-        bare="",
-        metavar="NAMES",
-        help="comma-separated, default cli; there are " + ", ".join(REPORTERS),
-    ),
-    Option(name="silent", heading=OUTPUT, kind="flag", help="print nothing"),
-    Option(name="quiet", heading=OUTPUT, kind="flag", help="print only what failed"),
-    Option(name="verbose", heading=OUTPUT, kind="flag", help="print requests and responses"),
-    Option(name="color", heading=OUTPUT, choices=("auto", "on", "off"), default="auto", help="colours"),
-    Option(name="disable-unicode", heading=OUTPUT, kind="flag", help="plain characters only"),
-    Option(
-        name="reporter-NAME-OPTION",
-        heading=OUTPUT,
-        dest="reporter_help",
-        metavar="VALUE",
-        help="an option of a reporter, as --reporter-json-export FILE",
-    ),
-)
-_HISTORY: Final = Option(
-    name="history",
-    heading=OUTPUT,
-    metavar="FILE",
-    file=True,
-    help="compare with past runs, and keep this one",
-)
-
-ONLY_RUN: Final = (
-    Option(
-        name="postman-api-key",
-        heading=WHAT,
-        metavar="KEY",
-        help="read collections and environments from Postman, by UID",
-    ),
-    Option(
-        name="rerun-failed",
-        heading=FLOW,
-        metavar="LOG",
-        file=True,
-        help="run only what failed in this result, with what it needs",
-    ),
-    Option(
-        name="suppress-exit-code", short="x", heading=FLOW, kind="flag", help="exit with 0 whatever happened"
-    ),
-    *_REPORTING,
-    _HISTORY,
-    Option(
-        name="export-environment",
-        heading=OUTPUT,
-        metavar="FILE",
-        file=True,
-        help="write the environment at the end",
-    ),
-    Option(
-        name="export-globals", heading=OUTPUT, metavar="FILE", file=True, help="write the globals at the end"
-    ),
-    Option(
-        name="export-collection",
-        heading=OUTPUT,
-        metavar="FILE",
-        file=True,
-        help="write the collection at the end",
-    ),
-    Option(
-        name="export-cookie-jar",
-        heading=OUTPUT,
-        metavar="FILE",
-        file=True,
-        help="write the cookies at the end",
-    ),
-    Option(
-        name="export-secrets",
-        heading=OUTPUT,
-        kind="flag",
-        help="change nothing: exports hold their values in clear",
-        hidden=True,
-    ),
-    Option(
-        name="export-masked",
-        heading=OUTPUT,
-        kind="flag",
-        help="hide secrets in the exports of environment, globals and cookies",
-    ),
-    Option(
-        name="no-mask",
-        heading=OUTPUT,
-        kind="flag",
-        help="show secrets on the terminal, not in files; refused where CI is set",
-    ),
-    Option(
-        name="share-variables",
-        heading=WHAT,
-        kind="flag",
-        help="let each collection go on with the environment and globals of the one before",
-    ),
-)
-"""What the command line can ask of a run besides its configuration."""
-
-
-def _headed(*headings: str) -> tuple[Section, ...]:
-    """Return the options of a run that stand under some headings."""
-    options = (*options_on("cli"), *ONLY_RUN)
-    return tuple(
-        Section(title=heading, options=tuple(one for one in options if one.heading == heading))
-        for heading in headings
-    )
-
-
-_CASSETTE_FILE: Final = Argument(name="file", metavar="CASSETTE")
-_CASSETTE_FILES: Final = Argument(name="files", metavar="CASSETTE", count="+")
-_RECORDED: Final = Argument(
-    name="collection",
-    metavar="COLLECTION",
-    count="?",
-    help="file or URL (default: the collection that was recorded)",
-)
-_IGNORE: Final = (
-    Option(
-        name="ignore",
-        kind="list",
-        metavar="POINTER",
-        help="let this differ: body/createdAt, body/items/*/id, body/**/etag, headers/x-trace; repeatable",
-    ),
-    Option(name="all-headers", kind="flag", help="compare dates, request ids and the like, too"),
-    Option(name="exact", kind="flag", help="compare what systems make up, too: UUIDs, times, digests"),
-)
-_OUTPUT_CASSETTE: Final = Option(
-    name="output", short="o", required=True, metavar="CASSETTE", file=True, help="file to write"
-)
-_SECRETS: Final = (
-    Option(
-        name="environment",
-        short="e",
-        metavar="FILE",
-        file=True,
-        help="environment whose secret values are not to be there",
-    ),
-    SECRET_PATTERN,
-)
-
-_TOOLS: Final = (
-    Command(
-        name="show",
-        help="print a cassette for people",
-        arguments=(_CASSETTE_FILE,),
-        sections=(
-            Section(
-                options=(
-                    Option(name="call", metavar="TEXT", help="only calls whose path contains this"),
-                    Option(name="no-bodies", kind="flag", help="leave headers and bodies out"),
-                )
-            ),
-        ),
-    ),
-    Command(
-        name="diff",
-        help="compare two cassettes; exit code 1 when they differ",
-        arguments=(Argument(name="old", metavar="OLD"), Argument(name="new", metavar="NEW")),
-        sections=(Section(options=_IGNORE),),
-    ),
-    Command(
-        name="merge",
-        help="make one cassette of several",
-        arguments=(
-            Argument(
-                name="files", metavar="CASSETTE", count="+", help="of equal requests the later file counts"
-            ),
-        ),
-        sections=(Section(options=(_OUTPUT_CASSETTE,)),),
-    ),
-    Command(
-        name="prune",
-        help="replay a collection and drop what it does not use",
-        arguments=(_CASSETTE_FILE, _RECORDED),
-        sections=(
-            Section(options=(Option(name="dry-run", kind="flag", help="only say what would be dropped"),)),
-            *_headed(WHAT, WARNINGS),
-        ),
-    ),
-    Command(
-        name="scan",
-        help="look for secrets; exit code 1 when there are",
-        arguments=(_CASSETTE_FILES,),
-        sections=(Section(options=_SECRETS), *_headed(WARNINGS)),
-    ),
-    Command(
-        name="redact",
-        help="take secrets out, or finish an interrupted recording",
-        arguments=(Argument(name="file", metavar="CASSETTE|JOURNAL"),),
-        sections=(
-            Section(
-                options=(
-                    Option(
-                        name="output",
-                        short="o",
-                        metavar="FILE",
-                        file=True,
-                        help="write here and leave the file as it is",
-                    ),
-                    *_SECRETS,
-                )
-            ),
-            *_headed(WARNINGS),
-        ),
-    ),
-    Command(
-        name="import-har",
-        help="make a cassette of a browser's HAR",
-        arguments=(Argument(name="file", metavar="HAR"),),
-        sections=(Section(options=(_OUTPUT_CASSETTE, *_SECRETS)), *_headed(WARNINGS)),
-    ),
-    Command(
-        name="export-har",
-        help="write a cassette as HAR",
-        arguments=(_CASSETTE_FILE,),
-        sections=(
-            Section(
-                options=(
-                    Option(
-                        name="output",
-                        short="o",
-                        metavar="HAR",
-                        file=True,
-                        help="file to write (default: print it)",
-                    ),
-                )
-            ),
-        ),
-    ),
-)
+from harness.options.serving import SERVE
+from harness.options.values import percent, port, positive, share
 
 PARITY_OWN: Final = (
     Option(
@@ -311,156 +48,6 @@ PARITY_OWN: Final = (
 )
 """The options of `parity` that are not newman's; they may also stand behind the collection."""
 
-_SERVE: Final = (
-    Section(
-        title="where",
-        options=(
-            Option(
-                name="host", default="127.0.0.1", help="address to listen on (default: this machine only)"
-            ),
-            Option(name="port", read=port, default=8080, help="port, 0 for any free one; http and https"),
-            Option(
-                name="environment",
-                metavar="FILE",
-                file=True,
-                help="write a Postman environment that leads to the platform",
-            ),
-            Option(
-                name="certificate",
-                metavar="FILE",
-                file=True,
-                help="write the certificate that https clients have to trust",
-            ),
-            Option(
-                name="serve-file",
-                kind="list",
-                metavar="URL=FILE",
-                file=True,
-                help="answer URL with FILE for hosts that are mapped here; repeatable",
-            ),
-        ),
-    ),
-    Section(
-        title="state",
-        options=(
-            Option(name="data", metavar="FILE", file=True, help="keep the state in this file"),
-            Option(name="tenant", metavar="ID", help="tenant id of the organisation"),
-            Option(name="org", metavar="ID", help="id of the organisation, ending in @AdobeOrg"),
-        ),
-    ),
-    Section(title="exports", options=(KINESIS, EVENTHUBS)),
-    Section(
-        title="behaviour",
-        options=(
-            Option(name="seed", read=whole, metavar="N", help="draw ids and faults from this seed"),
-            Option(
-                name="clock",
-                read=moment,
-                metavar="TIME",
-                help="start the platform's clock then (2024-05-15T12:00:00Z)",
-            ),
-            Option(
-                name="latency",
-                read=milliseconds,
-                default=0,
-                metavar="MS",
-                help="let every answer take that long",
-            ),
-            Option(
-                name="ingest-delay",
-                read=milliseconds,
-                default=0,
-                metavar="MS",
-                help="let it take that long until what was ingested is in profiles, segments and exports",
-            ),
-            Option(
-                name="fail",
-                read=share,
-                default=0.0,
-                metavar="RATE",
-                help="answer this share of calls 503: 0.05, 5%",
-            ),
-            Option(name="strict", kind="flag", help="refuse what the services tolerate in old collections"),
-        ),
-    ),
-)
-
-LOAD: Final = "load"
-
-_LOAD: Final = Section(
-    title=LOAD,
-    options=(
-        Option(
-            name="users",
-            read=positive,
-            metavar="N",
-            help="users side by side (default 1); with --rate the most there are",
-        ),
-        Option(
-            name="rate",
-            metavar="N/s",
-            help="runs of the collection that begin each second, whatever is answered (200/s, 30/min); "
-            "a run that waits for a free user waits on the clock",
-        ),
-        Option(name="ramp", metavar="TIME", help="time in which the load grows to its level: 30s, 5m"),
-        Option(name="duration", metavar="TIME", help="how long the load lasts, the ramp included"),
-        Option(
-            name="profile",
-            metavar="fixed|ramp-up|spike|peak|FILE",
-            default="fixed",
-            file=True,
-            help="how the load goes over time, or a YAML file of stages",
-        ),
-        Option(
-            name="threshold",
-            kind="list",
-            metavar="RULE",
-            help="fail unless this holds: p95<500ms, failed<1%, 'Folder / Call: p99<1s'; repeatable",
-        ),
-        Option(
-            name="processes", read=positive, default=1, metavar="N", help="processes that send (default 1)"
-        ),
-        Option(name="master", kind="flag", help="lead workers on other machines, and send nothing"),
-        Option(name="worker", kind="flag", help="send what a master on another machine asks for"),
-        Option(
-            name="expect-workers",
-            read=positive,
-            default=1,
-            metavar="N",
-            help="how many workers a master waits for (default 1)",
-        ),
-        Option(
-            name="master-host", default="127.0.0.1", metavar="HOST", help="where the master of a worker is"
-        ),
-        Option(name="master-port", read=port, metavar="PORT", help="port of the master (default 5557)"),
-    ),
-)
-_LOAD_REPORTS: Final = Section(
-    title=OUTPUT,
-    options=(
-        Option(
-            name="reporters",
-            short="r",
-            heading=OUTPUT,
-            metavar="NAMES",
-            help="comma-separated, default cli; there are cli, html, json, junit, csv",
-        ),
-        Option(
-            name="baseline",
-            metavar="FILE",
-            file=True,
-            help="compare in HTML with the load.json of an earlier load",
-        ),
-        Option(name="silent", heading=OUTPUT, kind="flag", help="print nothing"),
-        Option(
-            name="reporter-NAME-export",
-            heading=OUTPUT,
-            dest="reporter_help",
-            metavar="FILE",
-            help="where a report is written, as --reporter-json-export FILE (default load.json)",
-        ),
-    ),
-)
 
 _PLAN: Final = (
     Option(
@@ -484,7 +71,7 @@ RUN: Final = Command(
     help="run collections",
     description="Run collections in order. Options have newman's names and meaning.",
     arguments=(Argument(name="collections", metavar="COLLECTION", count="+", help="file or URL"),),
-    sections=_headed(*HEADINGS),
+    sections=headed(*HEADINGS),
 )
 
 COMMANDS: Final = (
@@ -501,12 +88,12 @@ COMMANDS: Final = (
                 count="?",
                 help="recording to compare with; with --twin the collection (default: the AEP journey)",
             ),
-            _RECORDED,
+            RECORDED,
         ),
         sections=(
             Section(
                 options=(
-                    *_IGNORE,
+                    *IGNORE,
                     Option(
                         name="twin",
                         metavar="ENV",
@@ -532,7 +119,7 @@ COMMANDS: Final = (
                     ),
                 )
             ),
-            *_headed(WHAT, LIMITS, WARNINGS, NETWORK),
+            *headed(WHAT, LIMITS, WARNINGS, NETWORK),
         ),
     ),
     Command(
@@ -541,13 +128,13 @@ COMMANDS: Final = (
         description="Run a collection again and again by many users at once, each with variables and cookies "
         "of its own, and measure. Exit code 1 when a threshold does not hold.",
         arguments=(Argument(name="collection", metavar="COLLECTION", help="file or URL"),),
-        sections=(_LOAD, *_headed(WHAT, LIMITS, NETWORK), _LOAD_REPORTS),
+        sections=(LOAD_SHAPE, *headed(WHAT, LIMITS, NETWORK), LOAD_REPORTS),
     ),
     Command(
         name="cassette",
         help="show and edit recordings",
         description="Show and edit recordings. Cassettes are YAML, or JSON by extension.",
-        tools=_TOOLS,
+        tools=TOOLS,
     ),
     Command(
         name="report",
@@ -564,11 +151,11 @@ COMMANDS: Final = (
                         file=True,
                         help="file to write: .html, .xml (JUnit) or .json, by its extension",
                     ),
-                    _HISTORY,
-                    *_REPORTING,
+                    HISTORY,
+                    *REPORTING,
                 )
             ),
-            *_headed(WARNINGS),
+            *headed(WARNINGS),
         ),
     ),
     Command(
@@ -591,7 +178,7 @@ COMMANDS: Final = (
                     ),
                 )
             ),
-            *_headed(WARNINGS),
+            *headed(WARNINGS),
         ),
     ),
     Command(
@@ -615,7 +202,7 @@ COMMANDS: Final = (
         name="list",
         help="show folders and calls of a collection as a tree",
         arguments=(Argument(name="collection", metavar="COLLECTION", help="file or URL"),),
-        sections=(Section(options=_PLAN), *_headed(WARNINGS)),
+        sections=(Section(options=_PLAN), *headed(WARNINGS)),
     ),
     Command(
         name="convert",
@@ -698,7 +285,7 @@ COMMANDS: Final = (
         name="serve",
         help="serve the local platform, for Postman or curl",
         description="Serve the local platform until interrupted, for Postman, curl or other runs.",
-        sections=_SERVE,
+        sections=SERVE,
     ),
     Command(
         name="coverage",
@@ -726,7 +313,7 @@ COMMANDS: Final = (
                     Option(name="output", short="o", metavar="FILE", file=True, help="write it as JSON"),
                 )
             ),
-            *_headed(WHAT, FLOW, LIMITS, NETWORK, CASSETTE),
+            *headed(WHAT, FLOW, LIMITS, NETWORK, CASSETTE),
         ),
     ),
     Command(
@@ -734,7 +321,7 @@ COMMANDS: Final = (
         help="serve recordings to any client",
         description="Serve recordings over HTTP until interrupted: any client gets the answers that were "
         "recorded, what a POST made is there, and what a DELETE took away is not.",
-        arguments=(_CASSETTE_FILES,),
+        arguments=(CASSETTE_FILES,),
         sections=(
             Section(
                 options=(

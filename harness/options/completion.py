@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from harness.options.commands import COMMANDS, Command
+from harness.options.command import Command
+from harness.options.commands import COMMANDS
 from harness.options.option import Option
 
 PROGRAMS: Final = ("harness", "postman-harness")

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from harness.options.commands import COMMANDS, RUN, RUN_DEFAULTS, Command
+from harness.options.command import Command
+from harness.options.commands import COMMANDS, RUN, RUN_DEFAULTS
 from harness.options.config import GROUPS, PLACES
 from harness.options.option import Option, camel
 from harness.options.pytest_only import PYTEST_OPTIONS
