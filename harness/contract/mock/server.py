@@ -16,6 +16,7 @@ MOST_HEAD: Final = 64 * 1024
 MOST_BODY: Final = 64 * 1024 * 1024
 
 _LONGEST_LENGTH: Final = 20
+_LONGEST_CHUNK_LINE: Final = 4096
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """What a header may be called (RFC 9110, 5.6.2); others are not sent."""
 
@@ -259,7 +260,7 @@ def _chunks(buffer: bytearray, at: int) -> tuple[bytes, int] | str | None:
     while True:
         line_end = buffer.find(b"\r\n", at)
         if line_end < 0:
-            return None
+            return None if len(buffer) - at < _LONGEST_CHUNK_LINE else "a chunk of the body has no length"
         try:
             size = int(bytes(buffer[at:line_end]).partition(b";")[0], 16)
         except ValueError:

@@ -127,8 +127,12 @@ def test_faults_come_as_often_as_asked_for():
 
 @pytest.mark.parametrize(
     "sent",
-    [b"hello\r\n\r\n", b"POST /a HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n"],
-    ids=["no-request", "length-without-end"],
+    [
+        b"hello\r\n\r\n",
+        b"POST /a HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",
+        b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;" + b"a" * 5000,
+    ],
+    ids=["no-request", "length-without-end", "chunk-line-without-end"],
 )
 def test_what_is_no_http_is_refused(sent):
     with _Client(_one("GET", "/a", "a")) as ask:
