@@ -11,7 +11,7 @@ from harness.collection.companion_file import load_companion
 from harness.collection.document import read_json
 from harness.collection.load import load_collection, whole_collection
 from harness.collection.model import Collection
-from harness.collection.v3.directory import definition_of, request_stem
+from harness.collection.v3.directory import definition_of, read_file, request_stem
 from harness.errors import InputError
 from harness.linting.collection_checks import (
     check_empty_folders,
@@ -149,8 +149,8 @@ def _set_somewhere(collection: Collection, sites: Iterable[ScriptSite]) -> froze
 def _switched_off(file: str) -> frozenset[str]:
     """Read which rules a file asks not to be held to."""
     try:
-        text = Path(file).read_text("utf-8", "replace")
-    except OSError:
+        text = read_file(file).decode("utf-8", "replace")
+    except (OSError, InputError):
         return frozenset()
     return frozenset(name.strip() for found in _OFF.findall(text) for name in found.split(","))
 

@@ -1,6 +1,7 @@
 """Lint finds mistakes with rule, file and line, and says nothing about collections that are right."""
 
 import json
+import os
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
@@ -174,6 +175,13 @@ def test_formats_for_programs_are_json(name: str) -> None:
     finding = Finding(rule_id="unknown-key", message="no\nkey", file="a.yaml", field="b", line=3)
 
     assert "unknown-key" in json.dumps(json.loads(FORMATS[name]([finding])))
+
+
+def test_a_pipe_that_nobody_writes_to_is_a_finding(tmp_path: Path) -> None:
+    folder = collection(tmp_path, {"a.request.yaml": ""})
+    os.mkfifo(Path(folder) / "b.request.yaml")
+
+    assert any("no regular file" in one.message for one in lint([folder]))
 
 
 def test_an_annotation_is_one_line() -> None:
