@@ -77,7 +77,7 @@ def parse_companion(text: str, file: str) -> Companion:
         globals=_file(values.get("globals"), folder),
         platform=None if platform is None else _one_of(platform, PLATFORMS, "platform"),
         cassette=_file(values.get("cassette"), folder),
-        openapi=_file(described.get("file"), folder),
+        openapi=_description(described.get("file"), folder),
         ignored=tuple(_ignored(described.get("ignore"), ())),
         calls=tuple(_call(node) for node in _list(values.get("calls"), "calls")),
     )
@@ -337,6 +337,13 @@ def _file(node: Node | None, folder: Path) -> str | None:
     if not isinstance(node.value, str):
         _refuse(f"expected the path of a file, found {node.kind}", node)
     return node.text if is_address(node.text) else os.path.normpath(folder / node.text)
+
+
+def _description(node: Node | None, folder: Path) -> str | None:
+    """Return the path of an OpenAPI description: what strangers wrote asks for nothing over the network."""
+    if node is not None and is_address(node.text):
+        _refuse("an address is named on the command line alone", node, hint="--openapi URL", field="openapi")
+    return _file(node, folder)
 
 
 def _list(node: Node | None, field: str, path: tuple[str, ...] = ()) -> tuple[Node, ...]:

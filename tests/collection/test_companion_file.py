@@ -128,6 +128,7 @@ MISTAKES = [
         "line 1",
     ),
     ("colls: []", "a companion file has no key 'colls'", "line 1"),
+    ("openapi: http://x.example/api.yaml", "an address is named on the command line alone", "openapi"),
     ("environment: [a]", "expected the path of a file, found a list", "line 1"),
     ("platform: mars", "platform cannot be the text 'mars'", "line 1"),
     ("calls: {}", "expected a list, found a map", "line 1"),
@@ -202,7 +203,7 @@ def valid(text):
 
 
 # What a schema cannot say: regular expressions that do not compile, durations that are zero.
-NOT_FOR_A_SCHEMA = ("not a regular expression", "a retry has to wait")
+NOT_FOR_A_SCHEMA = ("an address is named", "not a regular expression", "a retry has to wait")
 
 
 @pytest.mark.parametrize(
