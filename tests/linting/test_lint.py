@@ -12,10 +12,12 @@ from harness.cli import main
 from harness.cli.lint_formats import FORMATS
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, InputError
-from harness.linting.__main__ import PAGE
 from harness.linting.finding import Finding
 from harness.linting.lint import lint
 from harness.linting.rule import RULES, page
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "lint-rules.md"
+"""In the checkout: the package may be installed elsewhere."""
 
 REQUEST = "$kind: http-request\nurl: http://h/\n"
 

@@ -3,17 +3,21 @@
 import dataclasses
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from harness.errors import UsageError
-from harness.options.__main__ import KEYWORDS, PAGE, keyword_lines
+from harness.options.__main__ import KEYWORDS, keyword_lines
 from harness.options.commands import COMMANDS, RUN, RUN_DEFAULTS
 from harness.options.config import GROUPS, PLACES, RunConfig, keywords_of
 from harness.options.keywords import RunKeywords
 from harness.options.option import HEADINGS, SETTING, Given
 from harness.options.pytest_only import PYTEST_OPTIONS
 from harness.options.reference import page
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "options.md"
+"""In the checkout: the package may be installed elsewhere."""
 
 
 def walk(commands=COMMANDS):
