@@ -1,10 +1,13 @@
 // A list that has elements only for the rows one can see, however many there are.
 
-import { h } from './elements.js';
+import { h } from "./elements.js";
 
 const ROW_HEIGHT = 32;
 
 export class VirtualList {
+  /** @type {((from: number, to: number) => void) | undefined} Called before rows are drawn. */
+  before;
+
   constructor(box, label, render, act) {
     this.box = box;
     this.render = render;
@@ -12,17 +15,17 @@ export class VirtualList {
     this.length = 0;
     this.focus = 0;
     this.from = this.to = 0;
-    this.space = h('div', { class: 'space', role: 'treegrid', 'aria-label': label, tabindex: '0' });
+    this.space = h("div", { class: "space", role: "treegrid", "aria-label": label, tabindex: "0" });
     box.append(this.space);
-    box.addEventListener('scroll', () => this.schedule(), { passive: true });
+    box.addEventListener("scroll", () => this.schedule(), { passive: true });
     new ResizeObserver(() => this.draw(true)).observe(box);
-    this.space.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' && event.key !== ' ') return;
+    this.space.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
       this.choose(this.focus, event);
     });
-    this.space.addEventListener('click', (event) => {
-      const row = event.target.closest('.row');
+    this.space.addEventListener("click", (event) => {
+      const row = event.target.closest(".row");
       if (row) this.choose(Number(row.dataset.at), event);
     });
   }
@@ -30,13 +33,16 @@ export class VirtualList {
   schedule() {
     if (this.waiting) return;
     this.waiting = true;
-    requestAnimationFrame(() => { this.waiting = false; this.draw(false); });
+    requestAnimationFrame(() => {
+      this.waiting = false;
+      this.draw(false);
+    });
   }
 
   show(length) {
     this.length = length;
     this.space.style.height = `${length * ROW_HEIGHT}px`;
-    this.space.setAttribute('aria-rowcount', length);
+    this.space.setAttribute("aria-rowcount", length);
     this.focus = Math.min(this.focus, Math.max(length - 1, 0));
     this.draw(true);
   }
@@ -46,7 +52,10 @@ export class VirtualList {
     if (!height && !this.printing) return;
     let from = Math.max(Math.floor(top / ROW_HEIGHT) - 10, 0);
     let to = Math.min(Math.ceil((top + height) / ROW_HEIGHT) + 10, this.length);
-    if (this.printing) { from = 0; to = Math.min(this.length, 3000); }
+    if (this.printing) {
+      from = 0;
+      to = Math.min(this.length, 3000);
+    }
     if (!anew && from >= this.from && to <= this.to && this.to - this.from < to - from + 40) return;
     [this.from, this.to] = [from, to];
     if (this.before) this.before(from, to);
@@ -56,15 +65,15 @@ export class VirtualList {
       row.style.top = `${at * ROW_HEIGHT}px`;
       row.dataset.at = at;
       row.id = `${this.box.id}-${at}`;
-      row.setAttribute('role', 'row');
-      row.setAttribute('aria-rowindex', at + 1);
-      row.setAttribute('aria-selected', at === this.focus ? 'true' : 'false');
+      row.setAttribute("role", "row");
+      row.setAttribute("aria-rowindex", at + 1);
+      row.setAttribute("aria-selected", at === this.focus ? "true" : "false");
       rows.push(row);
     }
     this.space.replaceChildren(...rows);
     const active = this.focus >= from && this.focus < to && this.length;
-    if (active) this.space.setAttribute('aria-activedescendant', `${this.box.id}-${this.focus}`);
-    else this.space.removeAttribute('aria-activedescendant');
+    if (active) this.space.setAttribute("aria-activedescendant", `${this.box.id}-${this.focus}`);
+    else this.space.removeAttribute("aria-activedescendant");
   }
 
   choose(at, event) {
@@ -81,7 +90,12 @@ export class VirtualList {
     else if (top + ROW_HEIGHT > box.scrollTop + box.clientHeight) box.scrollTop = top + ROW_HEIGHT - box.clientHeight;
   }
 
-  print(on) { this.printing = on; this.draw(true); }
+  print(on) {
+    this.printing = on;
+    this.draw(true);
+  }
 }
 
-export function cell(kind, text, title) { return h('span', { class: kind, role: 'gridcell', title }, text); }
+export function cell(kind, text, title) {
+  return h("span", { class: kind, role: "gridcell", title }, text);
+}

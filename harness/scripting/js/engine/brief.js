@@ -23,13 +23,16 @@ const SHUNNED = new Set(`constructor prototype __proto__ caller callee arguments
 /** May stand before a parenthesis without being called. */
 const KEYWORDS = new Set(["if", "switch", "function", "return", "typeof", "void", "case", "else", "throw"]);
 
-const TOKEN = new RegExp([
-  /(?<space>[ \t\r\n]+|\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?\*\/)/,
-  /(?<word>[A-Za-z_$][\w$]*)/,
-  /(?<text>"(?:[^"\\\n\r\u2028\u2029]|\\[nrtbfv"'\\/])*"|'(?:[^'\\\n\r\u2028\u2029]|\\[nrtbfv"'\\/])*'|`[^`\\$]*`)/,
-  /(?<number>(?:0|[1-9]\d*)(?:\.\d+)?(?![\w$.]))/,
-  /(?<mark>=>|===|!==|==|!=|<=|>=|&&|\|\||\?\?(?!=)|\?\.(?!\d)|[-+*%!<>?:;,.(){}[\]=])/,
-].map(({ source }) => source).join("|"), "y");
+const TOKEN = new RegExp(
+  [
+    /(?<space>[ \t\r\n]+|\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?\*\/)/,
+    /(?<word>[A-Za-z_$][\w$]*)/,
+    /(?<text>"(?:[^"\\\n\r\u2028\u2029]|\\[nrtbfv"'\\/])*"|'(?:[^'\\\n\r\u2028\u2029]|\\[nrtbfv"'\\/])*'|`[^`\\$]*`)/,
+    /(?<number>(?:0|[1-9]\d*)(?:\.\d+)?(?![\w$.]))/,
+    /(?<mark>=>|===|!==|==|!=|<=|>=|&&|\|\||\?\?(?!=)|\?\.(?!\d)|[-+*%!<>?:;,.(){}[\]=])/,
+  ].map(({ source }) => source).join("|"),
+  "y",
+);
 
 /** Tokens of a text as `[kind, text]`, or undefined when it holds anything else. */
 function tokens(text) {
@@ -83,7 +86,8 @@ export function isBrief(text) {
   /** A bracket behind a value selects: by a number or a plain text. */
   function selects(index) {
     const before = at(index - 1);
-    const behind = kind(index - 1) === "word" ? !KEYWORDS.has(before)
+    const behind = kind(index - 1) === "word"
+      ? !KEYWORDS.has(before)
       : kind(index - 1) === "text" || [")", "]", "}", "?."].includes(before);
     return !behind || (["number", "text"].includes(kind(index + 1)) && at(index + 2) === "]");
   }

@@ -184,7 +184,12 @@ export class Engine {
     this.#sources.add(sent.sources);
     this.#changes?.enter(job);
     const clockCame = this.#realm.begin(
-      job.event, job.body, sent.event, sent.seed, job.clock.virtual, JSON.stringify(sent.scopes),
+      job.event,
+      job.body,
+      sent.event,
+      sent.seed,
+      job.clock.virtual,
+      JSON.stringify(sent.scopes),
     );
     // The clock's `Date` is not a script's change.
     if (clockCame) this.#changes?.forget();
@@ -204,7 +209,13 @@ export class Engine {
       skipped ||= run.skipped;
       const { output, operations, losses, deprecations, error } = run.ledger;
       ran = {
-        output, operations, losses, deprecations, error, request: run.request, elapsed: performance.now() - begun,
+        output,
+        operations,
+        losses,
+        deprecations,
+        error,
+        request: run.request,
+        elapsed: performance.now() - begun,
       };
       if (skipped || (error !== null && sent.stop)) break;
       if (sent.scripts.length > 1) {
@@ -252,10 +263,17 @@ export class Engine {
     }
     if (!this.#options.answers.consoleDeprecations) this.#deprecatePlain(run.ledger, compiled);
     const deadline = job.timeout === null ? Infinity : run.time() + job.timeout;
-    this.#guard(run, () => realm.start(
-      run.number, job.event, current, compiled.call, compiled.names, compiled.text, compiled.usesThis,
-      compiled.asynchronous,
-    ));
+    this.#guard(run, () =>
+      realm.start(
+        run.number,
+        job.event,
+        current,
+        compiled.call,
+        compiled.names,
+        compiled.text,
+        compiled.usesThis,
+        compiled.asynchronous,
+      ));
     if (compiled.brief && run.queue.length + run.deferred.length === 0) this.#finish(run);
     else return this.#drain(run, deadline).then(() => this.#finish(run));
     return undefined;
@@ -341,7 +359,7 @@ export class Engine {
     if (run.asked.size || rest > IDLE_MS) this.#wire.write({ n: job.n, idle: rest === Infinity ? null : rest });
     // The run is told who goes on then.
     this.#job = undefined;
-    let woken;
+    let woken = 0;
     const answered = new Promise((resolve) => (run.wake = resolve));
     if (rest === Infinity) await this.#floor.wait(job, answered.then(() => (woken = performance.now())));
     else {
@@ -411,18 +429,23 @@ export class Engine {
       const together = wishes.splice(0, alone < 0 ? wishes.length : Math.max(alone, 1));
       let missing = together.length;
       this.#job = undefined;
-      await this.#floor.wait(run.job, new Promise((resolve) => {
-        this.#send(run, together, () => {
-          if (--missing === 0) resolve();
-          else this.#wire.write({ n: run.job.n, idle: null });
-          return missing === 0;
-        });
-      }));
+      await this.#floor.wait(
+        run.job,
+        new Promise((resolve) => {
+          this.#send(run, together, () => {
+            if (--missing === 0) resolve();
+            else this.#wire.write({ n: run.job.n, idle: null });
+            return missing === 0;
+          });
+        }),
+      );
       this.#enter(run.job);
       for (const { id } of together) {
         const { reply } = run.asked.get(id);
         run.asked.delete(id);
-        if (answer) this.#answer(run, id, reply, this.#options.answers.slowRequests && run.queue.length ? NEWMAN_REQUEST_MS : 0);
+        if (answer) {
+          this.#answer(run, id, reply, this.#options.answers.slowRequests && run.queue.length ? NEWMAN_REQUEST_MS : 0);
+        }
       }
     }
   }
@@ -480,7 +503,17 @@ function addressParts(text, base, part, value) {
     if (part !== undefined) url[part] = String(value);
     const { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash } = url;
     return JSON.stringify({
-      href, origin, protocol, username, password, host, hostname, port, pathname, search, hash,
+      href,
+      origin,
+      protocol,
+      username,
+      password,
+      host,
+      hostname,
+      port,
+      pathname,
+      search,
+      hash,
     });
   } catch {
     return "";

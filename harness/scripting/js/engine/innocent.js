@@ -25,14 +25,31 @@ const HARMLESS = new Set(`String Number Boolean parseInt parseFloat isNaN isFini
   encodeURIComponent decodeURIComponent encodeURI decodeURI btoa atob clearTimeout clearInterval moment xml2Json
   if for while switch return typeof void await async function of in case else throw do`.split(/\s+/));
 
-/** Functions that call what they are given, and at which places it is. */
-const CALLING = new Map([
-  ...`map forEach filter find findIndex findLast findLastIndex some every reduce reduceRight flatMap sort toSorted catch
+/**
+ * Functions that call what they are given, and at which places it is.
+ * @type {Map<string, number[]>}
+ */
+const CALLING = new Map(
+  /** @type {[string, number[]][]} */ ([
+    ...`map forEach filter find findIndex findLast findLastIndex some every reduce reduceRight flatMap sort toSorted catch
   finally setTimeout setInterval setImmediate queueMicrotask`.split(/\s+/).map((name) => [name, [0]]),
-  ["then", [0, 1]],
-  ...["test", "skip", "sendRequest", "replace", "replaceAll", "from", "parse", "stringify", "satisfy", "throw", "throws"]
-    .map((name) => [name, [1]]),
-]);
+    ["then", [0, 1]],
+    ...[
+      "test",
+      "skip",
+      "sendRequest",
+      "replace",
+      "replaceAll",
+      "from",
+      "parse",
+      "stringify",
+      "satisfy",
+      "throw",
+      "throws",
+    ]
+      .map((name) => [name, [1]]),
+  ]),
+);
 /** Of these the first place is called as well, where a function stands there. */
 for (const name of ["satisfy", "throw", "throws"]) CALLING.set(name, [0, 1]);
 
@@ -201,7 +218,9 @@ class Judge {
   }
 
   #mayBeCalled(at, name, place) {
-    if (at === undefined || this.#isFunction(at) || this.#kind(at) === "text" || this.#kind(at) === "pattern") return true;
+    if (at === undefined || this.#isFunction(at) || this.#kind(at) === "text" || this.#kind(at) === "pattern") {
+      return true;
+    }
     const alone = [",", ")"].includes(this.#text(at + 1));
     if (this.#kind(at) === "number") return true;
     if (this.#kind(at) !== "word") return false;
@@ -213,7 +232,9 @@ class Judge {
 
   /** Whether what ends (or, `ahead`, begins) here may be given a value. */
   #mayBeSet(at, ahead = false) {
-    while (!ahead && ["+", "-", "*", "/", "%", "&", "|", "^", "<", ">", "&&", "||", "??"].includes(this.#text(at))) at--;
+    while (!ahead && ["+", "-", "*", "/", "%", "&", "|", "^", "<", ">", "&&", "||", "??"].includes(this.#text(at))) {
+      at--;
+    }
     if (ahead) return this.#kind(at) === "word" && !this.#isReached(at + 1) && this.#declared.has(this.#text(at));
     if (this.#kind(at) === "word") {
       if (!this.#isMember(at)) {

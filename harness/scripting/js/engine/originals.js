@@ -5,7 +5,17 @@
 const { defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, setPrototypeOf } = Reflect;
 
 /** Methods that the language or libraries look for by themselves. */
-const LOOKED_FOR = new Set(["then", "toJSON", "toString", "valueOf", "inspect", "constructor", "call", "apply", "bind"]);
+const LOOKED_FOR = new Set([
+  "then",
+  "toJSON",
+  "toString",
+  "valueOf",
+  "inspect",
+  "constructor",
+  "call",
+  "apply",
+  "bind",
+]);
 
 /** A function with no more than every function has. */
 function isPlain(object, keys) {
@@ -34,13 +44,16 @@ export class Originals {
   }
 
   #keep(object, queue) {
-    if (object === null || (typeof object !== "object" && typeof object !== "function") || this.#known.has(object)) return;
+    if (object === null || (typeof object !== "object" && typeof object !== "function") || this.#known.has(object)) {
+      return;
+    }
     const keys = ownKeys(object);
     const prototype = getPrototypeOf(object);
     if (isPlain(object, keys)) {
       queue.push(prototype);
       return;
     }
+    /** @type {[string | symbol, PropertyDescriptor][]} */
     const own = keys.map((key) => [key, getOwnPropertyDescriptor(object, key)]);
     this.#known.set(object, { own, names: new Set(keys), prototype });
     queue.push(prototype);
@@ -96,6 +109,10 @@ function takeAdded(object, key, changes) {
   if (!deleteProperty(object, key)) changes.whole = false;
 }
 
+/**
+ * @param {string | symbol} key
+ * @param {PropertyDescriptor} descriptor
+ */
 function isHelper(key, { value }) {
   return typeof key === "string" && typeof value === "function" && !LOOKED_FOR.has(key);
 }

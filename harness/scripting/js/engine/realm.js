@@ -6,7 +6,14 @@ const decoder = new TextDecoder();
 export function openRealm(boot, chunk, operations) {
   const context = vm.createContext(vm.constants.DONT_CONTEXTIFY);
   const parameters = [
-    "module", "exports", "require", "Buffer", "process", "global", "setTimeout", "console",
+    "module",
+    "exports",
+    "require",
+    "Buffer",
+    "process",
+    "global",
+    "setTimeout",
+    "console",
   ];
   const compile = (name) => {
     const bytes = chunk(name);
@@ -18,14 +25,16 @@ export function openRealm(boot, chunk, operations) {
     const names = ["exports", "module", ...String(given).split(" ").filter(Boolean)];
     try {
       return vm.compileFunction(String(source), names, {
-        parsingContext: context, filename: `package ${String(name)}`,
+        parsingContext: context,
+        filename: `package ${String(name)}`,
       });
     } catch ({ message }) {
       return String(message);
     }
   };
   const calls = Object.assign(Object.create(null), operations, {
-    chunk: (name) => compile(String(name)), compile: compilePackage,
+    chunk: (name) => compile(String(name)),
+    compile: compilePackage,
   });
   const call = (operation, a, b, c, d, e, f, g) => calls[operation](a, b, c, d, e, f, g);
 

@@ -15,14 +15,24 @@ export function firstUses(program, names, text) {
 
 /** Which children of a node bind the names in them; the others use them. */
 const BINDING = {
-  VariableDeclarator: ["id"], FunctionDeclaration: ["id", "params"], FunctionExpression: ["id", "params"],
-  ArrowFunctionExpression: ["params"], ClassDeclaration: ["id"], ClassExpression: ["id"], CatchClause: ["param"],
+  VariableDeclarator: ["id"],
+  FunctionDeclaration: ["id", "params"],
+  FunctionExpression: ["id", "params"],
+  ArrowFunctionExpression: ["params"],
+  ClassDeclaration: ["id"],
+  ClassExpression: ["id"],
+  CatchClause: ["param"],
 };
 
 /** Which children of a node are mere names when they are not computed. */
 const NAMING = {
-  MemberExpression: "property", Property: "key", MethodDefinition: "key", PropertyDefinition: "key",
-  LabeledStatement: "label", BreakStatement: "label", ContinueStatement: "label",
+  MemberExpression: "property",
+  Property: "key",
+  MethodDefinition: "key",
+  PropertyDefinition: "key",
+  LabeledStatement: "label",
+  BreakStatement: "label",
+  ContinueStatement: "label",
 };
 
 function visit(node, see, binds = false) {

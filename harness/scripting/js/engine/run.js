@@ -55,8 +55,9 @@ export class Run {
     this.ledger.exited = true;
     if (problem === "") return;
     // newman takes an error for lost when timers or requests are still to come.
-    if (this.#answers.losesLateErrors && this.queue.length + this.deferred.length > 0) this.ledger.loss(problem, "thrown");
-    else this.ledger.fail(problem);
+    if (this.#answers.losesLateErrors && this.queue.length + this.deferred.length > 0) {
+      this.ledger.loss(problem, "thrown");
+    } else this.ledger.fail(problem);
   }
 
   /** Nothing that the script does from here on counts. */
@@ -97,6 +98,6 @@ export const GONE = Object.freeze({
   skip() {},
   timer() {},
   defer: () => 0,
-  set request(_) { /* nobody is told */ },
-  set next(_) { /* nobody is told */ },
+  set request(_) {/* nobody is told */},
+  set next(_) {/* nobody is told */},
 });

@@ -46,7 +46,12 @@ export class Sources {
     const call = vm.compileFunction(body, names, options);
     const brief = isBrief(text);
     const compiled = {
-      call, names: names.join(" "), text, usesThis: any || mentioned.has("this"), asynchronous, brief,
+      call,
+      names: names.join(" "),
+      text,
+      usesThis: any || mentioned.has("this"),
+      asynchronous,
+      brief,
       innocent: brief || isInnocent(text),
     };
     this.#compiled.set(id, compiled);

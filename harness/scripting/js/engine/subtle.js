@@ -32,7 +32,7 @@ export class Subtle {
       return { $key: number, shape: { type, extractable, algorithm: this.#pack(algorithm), usages: [...usages] } };
     }
     if (value instanceof ArrayBuffer) return { $bytes: new Uint8Array(value).toBase64() };
-    if (ArrayBuffer.isView(value)) return { $bytes: value.toBase64() };
+    if (ArrayBuffer.isView(value)) return { $bytes: /** @type {Uint8Array} */ (value).toBase64() };
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) return value.map((item) => this.#pack(item));
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#pack(item)]));

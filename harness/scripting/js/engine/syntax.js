@@ -34,8 +34,11 @@ export class Syntax {
   #read(text) {
     this.#parser ??= parserFrom(decoder.decode(this.#load()));
     return this.#parser.parse(text, {
-      ecmaVersion: "latest", sourceType: "script", allowReturnOutsideFunction: true,
-      allowAwaitOutsideFunction: this.#answers.topLevelAwait, locations: true,
+      ecmaVersion: "latest",
+      sourceType: "script",
+      allowReturnOutsideFunction: true,
+      allowAwaitOutsideFunction: this.#answers.topLevelAwait,
+      locations: true,
     });
   }
 }

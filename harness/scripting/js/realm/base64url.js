@@ -11,13 +11,20 @@ export function addBase64Url(Buffer) {
   const define = (target, name, value) =>
     Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true });
   define(Buffer, "from", function (value, encoding, length) {
-    return wanted(encoding) && typeof value === "string" ? from(toPlain(value), "base64") : from(value, encoding, length);
+    return wanted(encoding) && typeof value === "string"
+      ? from(toPlain(value), "base64")
+      : from(value, encoding, length);
   });
   define(Buffer, "isEncoding", (encoding) => wanted(encoding) || isEncoding(encoding));
-  define(Buffer, "byteLength", (value, encoding) =>
-    wanted(encoding) ? byteLength(toPlain(value), "base64") : byteLength(value, encoding));
+  define(
+    Buffer,
+    "byteLength",
+    (value, encoding) => wanted(encoding) ? byteLength(toPlain(value), "base64") : byteLength(value, encoding),
+  );
   define(Buffer.prototype, "toString", function (encoding, start, end) {
-    if (!wanted(encoding)) return arguments.length === 0 ? toString.call(this) : toString.call(this, encoding, start, end);
+    if (!wanted(encoding)) {
+      return arguments.length === 0 ? toString.call(this) : toString.call(this, encoding, start, end);
+    }
     return fromPlain(toString.call(this, "base64", start, end));
   });
 }

@@ -6,9 +6,15 @@ const parse = JSON.parse;
 
 export function toCookie(sent) {
   return new sdk.Cookie({
-    name: sent.name, value: sent.value, domain: sent.domain, path: sent.path, secure: sent.secure,
-    httpOnly: sent.httpOnly, hostOnly: sent.hostOnly,
-    expires: sent.expires === null ? null : new Date(sent.expires * 1000), maxAge: sent.maxAge ?? null,
+    name: sent.name,
+    value: sent.value,
+    domain: sent.domain,
+    path: sent.path,
+    secure: sent.secure,
+    httpOnly: sent.httpOnly,
+    hostOnly: sent.hostOnly,
+    expires: sent.expires === null ? null : new Date(sent.expires * 1000),
+    maxAge: sent.maxAge ?? null,
   });
 }
 
@@ -45,12 +51,24 @@ function fromText(text) {
   for (const attribute of attributes) {
     const [, key, , value = ""] = /^\s*([^=\s]*)\s*(=\s*(.*?)\s*)?$/.exec(attribute) ?? [];
     switch ((key ?? "").toLowerCase()) {
-      case "domain": cookie.domain = value; break;
-      case "path": if (value.startsWith("/")) cookie.path = value; break;
-      case "secure": cookie.secure = true; break;
-      case "httponly": cookie.httpOnly = true; break;
-      case "max-age": cookie.maxAge = Number(value); break;
-      case "expires": cookie.expires = value; break;
+      case "domain":
+        cookie.domain = value;
+        break;
+      case "path":
+        if (value.startsWith("/")) cookie.path = value;
+        break;
+      case "secure":
+        cookie.secure = true;
+        break;
+      case "httponly":
+        cookie.httpOnly = true;
+        break;
+      case "max-age":
+        cookie.maxAge = Number(value);
+        break;
+      case "expires":
+        cookie.expires = value;
+        break;
     }
   }
   return cookie;
@@ -118,7 +136,9 @@ export class CookieJar {
   #answer(prepare, callback, wanted) {
     if (!this.#answers.promises) {
       const work = prepare(() => {
-        if (wanted && typeof callback !== "function") throw new TypeError(`CookieJar.${wanted}() requires a callback function`);
+        if (wanted && typeof callback !== "function") {
+          throw new TypeError(`CookieJar.${wanted}() requires a callback function`);
+        }
       });
       this.#soon(work, (error, result) => {
         if (typeof callback === "function") callback(error, result);
@@ -141,27 +161,39 @@ export class CookieJar {
   }
 
   get(url, name, callback) {
-    return this.#answer((needsCallback) => {
-      const target = address(url, "get");
-      needsCallback();
-      if (typeof name !== "string") throw new TypeError("CookieJar.get() requires cookie name to be a string");
-      return () => {
-        const found = this.#cookies(target).find((cookie) => cookie.name === name);
-        return found ? toCookie(found).valueOf() : null;
-      };
-    }, callback, "get");
+    return this.#answer(
+      (needsCallback) => {
+        const target = address(url, "get");
+        needsCallback();
+        if (typeof name !== "string") throw new TypeError("CookieJar.get() requires cookie name to be a string");
+        return () => {
+          const found = this.#cookies(target).find((cookie) => cookie.name === name);
+          return found ? toCookie(found).valueOf() : null;
+        };
+      },
+      callback,
+      "get",
+    );
   }
 
   getAll(url, options, callback) {
     if (typeof options === "function" && !callback) [options, callback] = [{}, options];
     if (options === undefined && this.#answers.promises) options = {};
-    return this.#answer((needsCallback) => {
-      const target = address(url, "getAll");
-      needsCallback();
-      if (typeof options !== "object") throw new TypeError("CookieJar.getAll() requires options to be an object");
-      return () => cookieList(this.#cookies(target).filter((cookie) =>
-        (options?.http !== false || !cookie.httpOnly) && (options?.secure !== false || !cookie.secure)));
-    }, callback, "getAll");
+    return this.#answer(
+      (needsCallback) => {
+        const target = address(url, "getAll");
+        needsCallback();
+        if (typeof options !== "object") throw new TypeError("CookieJar.getAll() requires options to be an object");
+        return () =>
+          cookieList(
+            this.#cookies(target).filter((cookie) =>
+              (options?.http !== false || !cookie.httpOnly) && (options?.secure !== false || !cookie.secure)
+            ),
+          );
+      },
+      callback,
+      "getAll",
+    );
   }
 
   set(url, name, value, callback) {

@@ -8,7 +8,11 @@ const MAX_STRING_LENGTH = 536870888;
 /** Give the class the static methods of Node's, and take away what that one does not show. */
 export function completeBuffer(Buffer) {
   const method = (name, value) =>
-    defineProperty(Buffer, name, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+    defineProperty(
+      Buffer,
+      name,
+      /** @type {object} */ ({ __proto__: null, value, writable: true, enumerable: true, configurable: true }),
+    );
   method("of", function of(...items) {
     return Buffer.from(items);
   });
@@ -16,7 +20,7 @@ export function completeBuffer(Buffer) {
     if (!ArrayBuffer.isView(view) || view instanceof DataView) {
       throw new TypeError('The "view" argument must be an instance of TypedArray.');
     }
-    const part = view.slice(offset, length === undefined ? undefined : offset + length);
+    const part = /** @type {Uint8Array} */ (view).slice(offset, length === undefined ? undefined : offset + length);
     return Buffer.from(part.buffer, part.byteOffset, part.byteLength);
   });
   delete Buffer.TYPED_ARRAY_SUPPORT;
@@ -30,10 +34,19 @@ function missing() {
 /** The module as a script requires it; `web` are the script's own interfaces. */
 export function bufferModule({ Buffer, SlowBuffer, INSPECT_MAX_BYTES }, { Blob, File, atob, btoa }) {
   return {
-    Blob, Buffer, File, INSPECT_MAX_BYTES, SlowBuffer, atob, btoa,
+    Blob,
+    Buffer,
+    File,
+    INSPECT_MAX_BYTES,
+    SlowBuffer,
+    atob,
+    btoa,
     constants: { MAX_LENGTH, MAX_STRING_LENGTH },
-    isAscii: missing, isUtf8: missing,
-    kMaxLength: MAX_LENGTH, kStringMaxLength: MAX_STRING_LENGTH,
-    resolveObjectURL: missing, transcode: missing,
+    isAscii: missing,
+    isUtf8: missing,
+    kMaxLength: MAX_LENGTH,
+    kStringMaxLength: MAX_STRING_LENGTH,
+    resolveObjectURL: missing,
+    transcode: missing,
   };
 }

@@ -28,15 +28,29 @@ export class Event {
   }
 
   /** An event that is over has no facts any more. */
-  get #known() { return (this.#facts ??= this.#part("facts") ?? { info: {}, location: [] }); }
-  get info() { return this.#known.info; }
-  get location() { return this.#known.location; }
+  get #known() {
+    return (this.#facts ??= this.#part("facts") ?? { info: {}, location: [] });
+  }
+  get info() {
+    return this.#known.info;
+  }
+  get location() {
+    return this.#known.location;
+  }
 
   /** The request's JSON, as the scripts before have left it. */
-  get request() { return (this.#request ??= this.#part("request")); }
-  set request(changed) { this.#request = changed; }
+  get request() {
+    return (this.#request ??= this.#part("request"));
+  }
+  set request(changed) {
+    this.#request = changed;
+  }
 
-  get response() { return this.#part("response"); }
-  get cookies() { return this.#part("cookies") ?? []; }
+  get response() {
+    return this.#part("response");
+  }
+  get cookies() {
+    return this.#part("cookies") ?? [];
+  }
 }
 cutOff(Event);

@@ -28,11 +28,20 @@ export function boot({ host, library, draws, newId, answers, realm, native, proc
     value() {
       return { type: "Error", name: this.name, message: this.message };
     },
-    writable: true, configurable: true, enumerable: true,
+    writable: true,
+    configurable: true,
+    enumerable: true,
   });
 
   const engine = {
-    host, library, answers, realm, liquidJson, draws, scopes: new Scopes(newId), names: bindable(answers),
+    host,
+    library,
+    answers,
+    realm,
+    liquidJson,
+    draws,
+    scopes: new Scopes(newId),
+    names: bindable(answers),
   };
   engine.packages = new Packages(engine);
   engine.sugar = new Sugar(realm, host, () => library("sugar"));
@@ -47,9 +56,24 @@ export function boot({ host, library, draws, newId, answers, realm, native, proc
     describe,
     /** What scripts share and may change. */
     roots: () => [
-      chai, sdk, lodash, liquidJson, engine.packages, ...Object.values(loaded), Postman, ScriptScope, CookieJar, Script,
-      [][Symbol.iterator](), new Map().entries(), new Set().values(), ""[Symbol.iterator](), "".matchAll(/a/g),
-      function* () {}, async function () {}, async function* () {},
+      chai,
+      sdk,
+      lodash,
+      liquidJson,
+      engine.packages,
+      ...Object.values(loaded),
+      Postman,
+      ScriptScope,
+      CookieJar,
+      Script,
+      [][Symbol.iterator](),
+      new Map().entries(),
+      new Set().values(),
+      ""[Symbol.iterator](),
+      "".matchAll(/a/g),
+      function* () {},
+      async function () {},
+      async function* () {},
     ],
     global: () => realm,
     /** Forget the libraries that a script's source seems to have told something they keep to themselves. */

@@ -27,8 +27,10 @@ const CONTROL = /[\x00-\x1f\x7f-\x9f\\]/g;
 
 function quote(text) {
   const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : !/`|\$\{/.test(text) ? "`" : "'";
-  const escaped = text.replace(CONTROL, (sign) =>
-    ESCAPES[sign] ?? `\\x${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+  const escaped = text.replace(
+    CONTROL,
+    (sign) => ESCAPES[sign] ?? `\\x${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
   return mark + (mark === "'" ? escaped.replace(/'/g, "\\'") : escaped) + mark;
 }
 
@@ -46,13 +48,18 @@ class Inspection {
 
   show(value) {
     switch (typeof value) {
-      case "string": return this.#text(value);
-      case "bigint": return `${value}n`;
-      case "symbol": return value.toString();
+      case "string":
+        return this.#text(value);
+      case "bigint":
+        return `${value}n`;
+      case "symbol":
+        return value.toString();
       case "function":
         return `[${value.constructor?.name ?? "Function"}${value.name ? `: ${value.name}` : " (anonymous)"}]`;
-      case "object": return value === null ? "null" : this.#object(value);
-      default: return Object.is(value, -0) ? "-0" : String(value);
+      case "object":
+        return value === null ? "null" : this.#object(value);
+      default:
+        return Object.is(value, -0) ? "-0" : String(value);
     }
   }
 
@@ -104,7 +111,8 @@ class Inspection {
     }
     if (value instanceof Map) {
       const parts = [...value].slice(0, MOST).map(([key, item]) =>
-        this.#inside(() => `${this.show(key)} => ${this.show(item)}`));
+        this.#inside(() => `${this.show(key)} => ${this.show(item)}`)
+      );
       return this.#laid(withRest(parts, value.size), `${name}(${value.size}) {`, "}");
     }
     if (value instanceof Set) {
@@ -184,19 +192,27 @@ function columns(parts, indent, numbers) {
   if (room * 3 + indent >= LINE || (total / room <= 5 && longest > 6)) return parts;
   const biased = Math.max(room - 3 - Math.sqrt(room - total / parts.length), 1);
   const count = Math.min(
-    Math.round(Math.sqrt(2.5 * biased * shown.length) / biased), Math.floor((LINE - indent) / room), COMPACT * 4, 15,
+    Math.round(Math.sqrt(2.5 * biased * shown.length) / biased),
+    Math.floor((LINE - indent) / room),
+    COMPACT * 4,
+    15,
   );
   if (count <= 1) return parts;
-  const widths = Array.from({ length: count }, (_, column) =>
-    shown.reduce((most, each, index) => (index % count === column ? Math.max(most, each.length) : most), 0));
+  const widths = Array.from(
+    { length: count },
+    (_, column) =>
+      shown.reduce((most, each, index) => (index % count === column ? Math.max(most, each.length) : most), 0),
+  );
   const lines = [];
   for (let start = 0; start < shown.length; start += count) {
     const line = shown.slice(start, start + count);
-    lines.push(line.map((text, column) => {
-      const isLast = column === line.length - 1;
-      if (numbers) return isLast ? text.padStart(widths[column]) : `${text}, `.padStart(widths[column] + SEPARATOR);
-      return isLast ? text : `${text}, `.padEnd(widths[column] + SEPARATOR);
-    }).join(""));
+    lines.push(
+      line.map((text, column) => {
+        const isLast = column === line.length - 1;
+        if (numbers) return isLast ? text.padStart(widths[column]) : `${text}, `.padStart(widths[column] + SEPARATOR);
+        return isLast ? text : `${text}, `.padEnd(widths[column] + SEPARATOR);
+      }).join(""),
+    );
   }
   return [...lines, ...rest];
 }

@@ -101,9 +101,14 @@ export function legacyBindings(script, library, answers) {
     const heed = (property) => {
       if (!state.enabled) return;
       if (key !== "postman") warn(key);
-      else warn(answers.consoleDeprecations || typeof property !== "string" ? "postman.setNextRequest" : `postman.${property}`);
+      else {warn(
+          answers.consoleDeprecations || typeof property !== "string"
+            ? "postman.setNextRequest"
+            : `postman.${property}`,
+        );}
     };
-    return new Proxy(target, {
+    /** @type {object} */
+    const handler = {
       set(inner, property, value) {
         heed(property);
         inner[property] = value;
@@ -116,7 +121,8 @@ export function legacyBindings(script, library, answers) {
         heed();
         return inner.apply(self, args);
       },
-    });
+    };
+    return new Proxy(target, handler);
   };
 
   function bound(key, make) {
@@ -132,17 +138,20 @@ export function legacyBindings(script, library, answers) {
     data: () => script.row(),
     request: () => legacyRequest(script),
     responseCookies: () => (inTest ? script.cookies : undefined),
-    responseHeaders: () => ofResponse((response) => {
-      const headers = {};
-      response.headers.each((header) => {
-        if (header && !header.disabled) headers[header.key] = header.value;
-      });
-      return headers;
-    }),
+    responseHeaders: () =>
+      ofResponse((response) => {
+        const headers = {};
+        response.headers.each((header) => {
+          if (header && !header.disabled) headers[header.key] = header.value;
+        });
+        return headers;
+      }),
     responseTime: () => ofResponse((response) => response.responseTime),
     responseCode: () => ofResponse((response) => response.details()),
-    responseBody: () => ofResponse((response) =>
-      !answers.largeLegacyBodies && response.responseSize > 50 * 1024 * 1024 ? undefined : response.text()),
+    responseBody: () =>
+      ofResponse((response) =>
+        !answers.largeLegacyBodies && response.responseSize > 50 * 1024 * 1024 ? undefined : response.text()
+      ),
     iteration: () => script.iteration,
     postman: () => Postman.interface(script, objects),
     _: () => library("lodash3"),
@@ -158,9 +167,9 @@ export function legacyBindings(script, library, answers) {
   for (let index = 0; index < LEGACY.length; index++) {
     const key = LEGACY[index];
     if (answers.currentGlobals && (key === "atob" || key === "btoa")) continue;
-    bindings[key] = () => bound(key, key === "environment" || key === "globals"
-      ? () => script.scopes[key].syncVariablesTo()
-      : makers[key]).seen;
+    bindings[key] = () =>
+      bound(key, key === "environment" || key === "globals" ? () => script.scopes[key].syncVariablesTo() : makers[key])
+        .seen;
   }
   return {
     bindings,
@@ -190,7 +199,9 @@ function xml2Json(library) {
     library("xml2js").parseString(
       text,
       { explicitArray: false, async: false, trim: true, mergeAttrs: false },
-      (_, result) => { json = result; },
+      (_, result) => {
+        json = result;
+      },
     );
     return json;
   };

@@ -77,7 +77,8 @@ export function makeResponse(sent, host, Buffer) {
       bodies.delete(response);
       Object.defineProperty(response, "stream", { value, writable: true, enumerable: true, configurable: true });
     },
-    enumerable: true, configurable: true,
+    enumerable: true,
+    configurable: true,
   });
   return response;
 }

@@ -5,10 +5,26 @@ import sdk from "#postman-collection";
 import { base64 } from "./legacy.js";
 
 const ON_DEMAND = {
-  ajv: "ajv", assert: "assert", backbone: "backbone", buffer: "buffer", cheerio: "cheerio", "crypto-js": "crypto-js",
-  "csv-parse/lib/sync": "csv-parse", events: "events", moment: "moment", os: "os", path: "path", punycode: "punycode",
-  querystring: "querystring", stream: "stream", string_decoder: "string_decoder", timers: "timers", tv4: "tv4",
-  url: "url", util: "util", xml2js: "xml2js",
+  ajv: "ajv",
+  assert: "assert",
+  backbone: "backbone",
+  buffer: "buffer",
+  cheerio: "cheerio",
+  "crypto-js": "crypto-js",
+  "csv-parse/lib/sync": "csv-parse",
+  events: "events",
+  moment: "moment",
+  os: "os",
+  path: "path",
+  punycode: "punycode",
+  querystring: "querystring",
+  stream: "stream",
+  string_decoder: "string_decoder",
+  timers: "timers",
+  tv4: "tv4",
+  url: "url",
+  util: "util",
+  xml2js: "xml2js",
 };
 
 /** Postman's own `uuid`: version 4 alone, drawn from `Math.random`. */
@@ -36,7 +52,7 @@ export function makeRequire({ library, liquidJson, process }) {
     const key = String(name);
     if (Object.hasOwn(own, key)) return own[key]();
     if (Object.hasOwn(ON_DEMAND, key)) return library(ON_DEMAND[key]);
-    const error = new Error(`Cannot find module '${key}'`);
+    const error = /** @type {any} */ (new Error(`Cannot find module '${key}'`));
     error.code = "MODULE_NOT_FOUND";
     throw error;
   };

@@ -17,7 +17,7 @@ function readonly(object, properties) {
   const names = keys(properties);
   for (let index = 0; index < names.length; index++) {
     const value = properties[names[index]];
-    if (value !== undefined) defineProperty(object, names[index], { __proto__: null, value });
+    if (value !== undefined) defineProperty(object, names[index], /** @type {object} */ ({ __proto__: null, value }));
   }
   return object;
 }
@@ -54,13 +54,16 @@ function execution(script, runRequest) {
 }
 
 function vault(script) {
-  const ask = (operation, key, value) => new NativePromise((resolve, reject) => {
-    script.timers.later(() => {
-      const reply = parse(script.ask("vault", stringify({ __proto__: null, operation, key: toText(key), value: toText(value ?? "") })));
-      if (reply.error) reject(new Error(reply.error));
-      else resolve(reply.value ?? undefined);
+  const ask = (operation, key, value) =>
+    new NativePromise((resolve, reject) => {
+      script.timers.later(() => {
+        const reply = parse(
+          script.ask("vault", stringify({ __proto__: null, operation, key: toText(key), value: toText(value ?? "") })),
+        );
+        if (reply.error) reject(new Error(reply.error));
+        else resolve(reply.value ?? undefined);
+      });
     });
-  });
   return {
     get: (key) => ask("get", key),
     set: (key, value) => ask("set", key, value),
@@ -72,8 +75,10 @@ function vault(script) {
 function datasets(id) {
   // deno-lint-ignore require-await
   const refusal = (method) => async () => {
-    throw new Error(`pm.datasets: ${method} of the dataset ${stringify(id)} needs Postman's desktop app; ` +
-      "give the rows with --iteration-data and read them from pm.iterationData");
+    throw new Error(
+      `pm.datasets: ${method} of the dataset ${stringify(id)} needs Postman's desktop app; ` +
+        "give the rows with --iteration-data and read them from pm.iterationData",
+    );
   };
   return Object.fromEntries(["addView", "executeView", "executeQuery"].map((method) => [method, refusal(method)]));
 }
@@ -93,11 +98,12 @@ export function makePm(script, { host, library, answers }) {
     response: () => script.response,
     cookies: () => {
       const cookies = script.cookies;
-      cookies.jar = () => new CookieJar(
-        (kind, json) => script.ask(kind, json),
-        (callback) => script.timers.later(callback),
-        answers,
-      );
+      cookies.jar = () =>
+        new CookieJar(
+          (kind, json) => script.ask(kind, json),
+          (callback) => script.timers.later(callback),
+          answers,
+        );
       return cookies;
     },
     visualizer: () => visualizer(script),
@@ -113,7 +119,8 @@ export function makePm(script, { host, library, answers }) {
     flush: () => script.flush(),
     defer: (kind, json, callback) => script.defer(kind, json, callback),
     later: (callback) => script.timers.later(callback),
-    host, answers,
+    host,
+    answers,
     warn: (text) => script.console.warn(text),
     Buffer: library("buffer").Buffer,
   }));
@@ -121,7 +128,7 @@ export function makePm(script, { host, library, answers }) {
   const names = keys(lazy);
   for (let index = 0; index < names.length; index++) {
     const key = names[index];
-    defineProperty(pm, key, { __proto__: null, get: () => (made[key] ??= lazy[key]()) });
+    defineProperty(pm, key, /** @type {object} */ ({ __proto__: null, get: () => (made[key] ??= lazy[key]()) }));
   }
   const legacyTests = addTests(pm, { host, run: script.number, answers, losses: script.losses });
   return { pm, legacyTests };

@@ -63,7 +63,16 @@ export function start(call, answersJson, seed) {
     for (const name in SECRETIVE) if (name in loaded && SECRETIVE[name].test(source)) delete loaded[name];
   };
   return firmware.boot({
-    host, library, draws, newId: shared.uuid().v4, answers, realm, native, process, loaded, forget,
+    host,
+    library,
+    draws,
+    newId: shared.uuid().v4,
+    answers,
+    realm,
+    native,
+    process,
+    loaded,
+    forget,
   });
 }
 
@@ -79,11 +88,18 @@ const SECRETIVE = {
 /** Libraries look for Node's `process`; they find a browser's. */
 function browserProcess(answers) {
   return Object.freeze({
-    title: "browser", browser: true, env: {}, argv: [], version: "", versions: {}, platform: "browser",
+    title: "browser",
+    browser: true,
+    env: {},
+    argv: [],
+    version: "",
+    versions: {},
+    platform: "browser",
     nextTick: answers.libraryTicks
       ? (callback, ...args) => void Promise.resolve().then(() => callback(...args))
       : brokenTick(),
-    cwd: () => "/", noDeprecation: true,
+    cwd: () => "/",
+    noDeprecation: true,
   });
 }
 
@@ -121,6 +137,8 @@ function fixStackTraces() {
       }
       return text;
     },
-    configurable: false, enumerable: false, writable: false,
+    configurable: false,
+    enumerable: false,
+    writable: false,
   });
 }

@@ -29,8 +29,10 @@ function attempt(read, otherwise) {
 
 /** A text stands in quotes where what it is compared with is none: "7" is not 7. */
 function shown(value, quoted) {
-  const text = typeof value === "string" && !quoted ? value : stringify(value, (_, part) =>
-    typeof part === "bigint" ? `${part}n` : typeof part === "function" ? `[Function]` : part, 2);
+  const text = typeof value === "string" && !quoted
+    ? value
+    : stringify(value, (_, part) =>
+      typeof part === "bigint" ? `${part}n` : typeof part === "function" ? `[Function]` : part, 2);
   return text === undefined ? toText(value) : text;
 }
 

@@ -9,7 +9,16 @@ import { Losses } from "./losses.js";
 import { makeResponse, ScriptRequest, withAssertions } from "./messages.js";
 import { makePm } from "./pm.js";
 import {
-  apply, cutOff, defineProperty, keys, listOf, NativeError, NativePromise, SafeMap, toText, whenSettled,
+  apply,
+  cutOff,
+  defineProperty,
+  keys,
+  listOf,
+  NativeError,
+  NativePromise,
+  SafeMap,
+  toText,
+  whenSettled,
 } from "./natives.js";
 import { describe, NAMELESS } from "./problem.js";
 import { Timers } from "./timers.js";
@@ -76,12 +85,22 @@ export class Script {
     for (let index = 0; index < names.length; index++) this.#bindings[names[index]] = () => timers[names[index]];
   }
 
-  get event() { return this.#event.kind; }
-  get info() { return this.#event.info; }
-  get iteration() { return this.#event.info.iteration; }
-  get location() { return this.#event.location; }
+  get event() {
+    return this.#event.kind;
+  }
+  get info() {
+    return this.#event.info;
+  }
+  get iteration() {
+    return this.#event.info.iteration;
+  }
+  get location() {
+    return this.#event.location;
+  }
 
-  row() { return this.#engine.scopes.row(this.#event.scopes); }
+  row() {
+    return this.#engine.scopes.row(this.#event.scopes);
+  }
 
   get request() {
     return (this.#request ??= new ScriptRequest(this.#event.request)).value;
@@ -120,7 +139,10 @@ export class Script {
   #webInterfaces() {
     const { host, library } = this.#engine;
     return (this.#web ??= library("web").make({
-      host, library, Buffer: library("buffer").Buffer, word: () => this.#engine.draws.current.word(),
+      host,
+      library,
+      Buffer: library("buffer").Buffer,
+      word: () => this.#engine.draws.current.word(),
       await: (method, json) => this.#crypt(method, json),
     }));
   }
@@ -209,12 +231,15 @@ export class Script {
     for (let index = 0; index < names.length; index++) {
       const name = names[index];
       if (name === "bridge" || name === "require" || name === "__exitscope") continue;
-      defineProperty(context, name, {
+      const own = (value) => /** @type {object} */ ({ __proto__: null, value, writable: true });
+      const bound = {
         __proto__: null,
         get: () => this.bound(name),
-        set: (value) => defineProperty(context, name, { __proto__: null, value, writable: true }),
-        enumerable: true, configurable: true,
-      });
+        set: (value) => defineProperty(context, name, own(value)),
+        enumerable: true,
+        configurable: true,
+      };
+      defineProperty(context, name, /** @type {object} */ (bound));
     }
     return context;
   }
@@ -227,7 +252,11 @@ export class Script {
     }
     // For newman null, 0 and the like are no errors.
     const told = this.answers.falsyThrowsFail ? failed : Boolean(thrown);
-    this.#engine.host("exit", this.number, told ? describe(thrown, this.answers.namelessThrows ? NAMELESS : undefined) : "");
+    this.#engine.host(
+      "exit",
+      this.number,
+      told ? describe(thrown, this.answers.namelessThrows ? NAMELESS : undefined) : "",
+    );
   }
 
   fire(id) {

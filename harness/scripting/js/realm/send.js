@@ -24,8 +24,15 @@ function withoutFiles(json, warn) {
 }
 
 /** Of Linux, where newman runs most; libuv's own for names that are not found. */
-const NUMBERS = { ECONNREFUSED: -111, ECONNRESET: -104, ETIMEDOUT: -110, EHOSTUNREACH: -113, ENETUNREACH: -101,
-  ENOTFOUND: -3008, EAI_AGAIN: -3001 };
+const NUMBERS = {
+  ECONNREFUSED: -111,
+  ECONNRESET: -104,
+  ETIMEDOUT: -110,
+  EHOSTUNREACH: -113,
+  ENETUNREACH: -101,
+  ENOTFOUND: -3008,
+  EAI_AGAIN: -3001,
+};
 
 /** The fields that Node gives a system's error, read from its message: `connect ECONNREFUSED 127.0.0.1:1`. */
 function systemFields({ code, message }) {
@@ -47,13 +54,14 @@ function failure(sent, answers) {
 }
 
 export function makeSender({ defer, later, flush, host, answers, warn, Buffer }) {
-  const exchange = (kind, json, settle) => defer(kind, json, (reply) => {
-    const sent = parse(reply);
-    if (sent === null) return settle(undefined, null);
-    if (sent.failure) return settle(failure(sent.failure, answers));
-    const history = { cookies: cookieList(sent.cookies) };
-    return settle(undefined, makeResponse(sent.response, host, Buffer), history);
-  });
+  const exchange = (kind, json, settle) =>
+    defer(kind, json, (reply) => {
+      const sent = parse(reply);
+      if (sent === null) return settle(undefined, null);
+      if (sent.failure) return settle(failure(sent.failure, answers));
+      const history = { cookies: cookieList(sent.cookies) };
+      return settle(undefined, makeResponse(sent.response, host, Buffer), history);
+    });
 
   const send = (given, settle) => {
     const request = Request.isRequest(given) ? given : new Request(given);
@@ -62,7 +70,8 @@ export function makeSender({ defer, later, flush, host, answers, warn, Buffer })
 
   function sendWithCallback(given, callback) {
     if (!given) {
-      const tell = () => typeof callback === "function" && callback.call(this, new Error("sendrequest: nothing to request"));
+      const tell = () =>
+        typeof callback === "function" && callback.call(this, new Error("sendrequest: nothing to request"));
       if (!answers.promises) return tell();
       later(tell);
       return this;
@@ -91,8 +100,11 @@ export function makeSender({ defer, later, flush, host, answers, warn, Buffer })
         return;
       }
       flush();
-      exchange("run_request", stringify({ target: toText(target), options: options || {} }), (error, response) =>
-        error === undefined ? resolve(response) : reject(error));
+      exchange(
+        "run_request",
+        stringify({ target: toText(target), options: options || {} }),
+        (error, response) => error === undefined ? resolve(response) : reject(error),
+      );
     });
   }
 

@@ -5,9 +5,18 @@
 import { uuid4 } from "./random.js";
 
 const EXTENSIONS = {
-  "application/json": "json", "text/html": "html", "text/plain": "txt", "text/xml": "xml",
-  "application/xml": "xml", "text/css": "css", "text/csv": "csv", "application/javascript": "js",
-  "image/png": "png", "image/jpeg": "jpeg", "application/pdf": "pdf", "application/octet-stream": "bin",
+  "application/json": "json",
+  "text/html": "html",
+  "text/plain": "txt",
+  "text/xml": "xml",
+  "application/xml": "xml",
+  "text/css": "css",
+  "text/csv": "csv",
+  "application/javascript": "js",
+  "image/png": "png",
+  "image/jpeg": "jpeg",
+  "application/pdf": "pdf",
+  "application/octet-stream": "bin",
 };
 
 /** `draws` are those of the event that is at work: `ids` makes words, `faker` is the seed of the faker. */
@@ -15,16 +24,17 @@ export function sharedLibraries(library, draws) {
   let drawnBy;
 
   const faker = new Proxy({}, {
-    get: (_, section) => new Proxy({}, {
-      get: (_, name) => (...args) => {
-        const real = library("faker");
-        if (drawnBy !== draws.current) {
-          drawnBy = draws.current;
-          real.seed(drawnBy.faker);
-        }
-        return real[section][name](...args);
-      },
-    }),
+    get: (_, section) =>
+      new Proxy({}, {
+        get: (_, name) => (...args) => {
+          const real = library("faker");
+          if (drawnBy !== draws.current) {
+            drawnBy = draws.current;
+            real.seed(drawnBy.faker);
+          }
+          return real[section][name](...args);
+        },
+      }),
   });
 
   const mimeTypes = {
@@ -38,7 +48,10 @@ export function sharedLibraries(library, draws) {
   const unmarked = (text) => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   const iconv = {
     encodingExists: (charset) => isUtf8(charset) || library("iconv-lite").encodingExists(charset),
-    decode: (buffer, charset) => (isUtf8(charset) ? unmarked(buffer.toString("utf8")) : library("iconv-lite").decode(buffer, charset)),
+    decode: (
+      buffer,
+      charset,
+    ) => (isUtf8(charset) ? unmarked(buffer.toString("utf8")) : library("iconv-lite").decode(buffer, charset)),
     encode: (text, charset) => library("iconv-lite").encode(text, charset),
   };
 

@@ -9,10 +9,35 @@ const words = (text) => text.trim().split(/\s+/);
 
 const UNITS = ["millisecond", "second", "minute", "hour", "day", "week", "month", "year"];
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-  "November", "December"];
-const SCRIPTS = ["Arabic", "Cyrillic", "Devanagari", "Greek", "Han", "Hangul", "Hebrew", "Hiragana", "Kana", "Kanji",
-  "Katakana", "Latin", "Thai"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+const SCRIPTS = [
+  "Arabic",
+  "Cyrillic",
+  "Devanagari",
+  "Greek",
+  "Han",
+  "Hangul",
+  "Hebrew",
+  "Hiragana",
+  "Kana",
+  "Kanji",
+  "Katakana",
+  "Latin",
+  "Thai",
+];
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
 
 /** What Sugar adds to each constructor, and to its prototype. */
@@ -32,8 +57,9 @@ const NAMES = {
         endOfMonth endOfWeek endOfYear format full getISOWeek getUTCOffset is isAfter isBefore isBetween isFuture
         isLeapYear isPast isToday isTomorrow isUTC isValid isWeekday isWeekend isYesterday iso long relative reset
         rewind set setISOWeek setWeekday short utc`),
-      ...UNITS.flatMap((unit) => [`add${capital(unit)}s`, `${unit}sAgo`, `${unit}sFromNow`, `${unit}sSince`,
-        `${unit}sUntil`]),
+      ...UNITS.flatMap((
+        unit,
+      ) => [`add${capital(unit)}s`, `${unit}sAgo`, `${unit}sFromNow`, `${unit}sSince`, `${unit}sUntil`]),
       ...["Week", "Month", "Year"].flatMap((unit) => [`isLast${unit}`, `isNext${unit}`, `isThis${unit}`]),
       ...[...WEEKDAYS, ...MONTHS].map((name) => `is${name}`),
     ],
@@ -44,8 +70,10 @@ const NAMES = {
     [
       ...words(`abbr abs acos asin atan bytes ceil chr cos downto duration exp floor format hex isEven isInteger
         isMultipleOf isOdd log metric ordinalize pad pow round sin sqrt tan times toNumber upto`),
-      ...UNITS.flatMap((unit) => [unit, `${unit}s`]
-        .flatMap((name) => [name, ...["After", "Ago", "Before", "FromNow"].map((end) => name + end)])),
+      ...UNITS.flatMap((unit) =>
+        [unit, `${unit}s`]
+          .flatMap((name) => [name, ...["After", "Ago", "Before", "FromNow"].map((end) => name + end)])
+      ),
     ],
   ],
   Object: [

@@ -4,8 +4,17 @@
  */
 
 const { parse, stringify } = JSON;
-const TYPED = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
-  Float32Array, Float64Array];
+const TYPED = [
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+];
 
 /** A copy of a list of arguments; throws what looking at them throws, and for what JSON does not take. */
 export function teleported(args) {
@@ -20,7 +29,10 @@ function travel(value, known) {
   known.set(value, made);
   for (const key of isList ? value.keys() : Object.keys(value)) {
     Object.defineProperty(made, key, {
-      value: part(value, key, known), writable: true, enumerable: true, configurable: true,
+      value: part(value, key, known),
+      writable: true,
+      enumerable: true,
+      configurable: true,
     });
   }
   return made;
@@ -30,7 +42,9 @@ function travel(value, known) {
 function part(holder, key, known) {
   const given = holder[key];
   let value = given;
-  if (value !== null && (typeof value === "object" || typeof value === "bigint") && typeof value.toJSON === "function") {
+  if (
+    value !== null && (typeof value === "object" || typeof value === "bigint") && typeof value.toJSON === "function"
+  ) {
     value = value.toJSON(String(key));
   }
   if (typeof value === "function") {

@@ -71,7 +71,7 @@ export function addTests(pm, { host, run, answers, losses }) {
   };
   give(test, "skip", skip);
   give(test, "index", () => index);
-  defineProperty(test, "name", { __proto__: null, value: "" });
+  defineProperty(test, "name", /** @type {object} */ ({ __proto__: null, value: "" }));
   give(pm, "test", test);
 
   /** The legacy `tests` object: each entry is an assertion once the script has run. */
@@ -92,5 +92,6 @@ export function addTests(pm, { host, run, answers, losses }) {
 
 /** Set a property that an object is to have of its own, whatever stands on its prototypes. */
 function give(object, name, value) {
-  defineProperty(object, name, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+  const descriptor = { __proto__: null, value, writable: true, enumerable: true, configurable: true };
+  defineProperty(object, name, /** @type {object} */ (descriptor));
 }

@@ -162,10 +162,12 @@ export class ScriptScope {
     if (typeof template === "string" && !template.includes("{{")) return template;
     // Scripts call it without its object too, for the dynamic variables alone.
     const scopes = typeof this === "object" && #store in this ? [this, ...(this.#layers ?? [])] : [];
-    const adapters = scopes.map((scope) => new Adapter((key) => {
-      const found = scope.#own(key);
-      return found === undefined ? undefined : scope.#value(found);
-    }));
+    const adapters = scopes.map((scope) =>
+      new Adapter((key) => {
+        const found = scope.#own(key);
+        return found === undefined ? undefined : scope.#value(found);
+      })
+    );
     if (typeof template === "string" || Array.isArray(template)) {
       return Property.replaceSubstitutionsIn({ template }, adapters).template;
     }

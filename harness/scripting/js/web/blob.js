@@ -17,16 +17,28 @@ export function blobs(Buffer) {
       this.#type = String(type).toLowerCase();
     }
 
-    get size() { return this.#bytes.length; }
-    get type() { return this.#type; }
-    get buffered() { return this.#bytes; }
+    get size() {
+      return this.#bytes.length;
+    }
+    get type() {
+      return this.#type;
+    }
+    get buffered() {
+      return this.#bytes;
+    }
 
     // deno-lint-ignore require-await
-    async text() { return this.#bytes.toString("utf8"); }
+    async text() {
+      return this.#bytes.toString("utf8");
+    }
     // deno-lint-ignore require-await
-    async bytes() { return Uint8Array.from(this.#bytes); }
+    async bytes() {
+      return Uint8Array.from(this.#bytes);
+    }
     // deno-lint-ignore require-await
-    async arrayBuffer() { return Uint8Array.from(this.#bytes).buffer; }
+    async arrayBuffer() {
+      return Uint8Array.from(this.#bytes).buffer;
+    }
 
     slice(start = 0, end = this.size, type = "") {
       return new Blob([this.#bytes.subarray(start, end)], { type });

@@ -17,12 +17,15 @@ function copy(value, known) {
   };
   if (value instanceof Date) return keep(new Date(value.getTime()));
   if (value instanceof RegExp) return keep(new RegExp(value.source, value.flags));
-  if (value instanceof Boolean || value instanceof Number || value instanceof String) return keep(Object(value.valueOf()));
+  if (value instanceof Boolean || value instanceof Number || value instanceof String) {
+    return keep(Object(value.valueOf()));
+  }
   if (value instanceof ArrayBuffer) return keep(value.slice(0));
   if (ArrayBuffer.isView(value)) {
     const buffer = copy(value.buffer, known);
-    const length = value instanceof DataView ? value.byteLength : value.length;
-    return keep(new value.constructor(buffer, value.byteOffset, length));
+    const length = value instanceof DataView ? value.byteLength : /** @type {Uint8Array} */ (value).length;
+    const View = /** @type {any} */ (value.constructor);
+    return keep(new View(buffer, value.byteOffset, length));
   }
   if (value instanceof Map) {
     const made = keep(new Map());

@@ -3,10 +3,31 @@
  */
 import { DOMException } from "./events.js";
 
-const INTEGERS = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
-  BigInt64Array, BigUint64Array];
-const METHODS = ["digest", "generateKey", "importKey", "exportKey", "sign", "verify", "encrypt", "decrypt",
-  "deriveBits", "deriveKey", "wrapKey", "unwrapKey"];
+const INTEGERS = [
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  BigInt64Array,
+  BigUint64Array,
+];
+const METHODS = [
+  "digest",
+  "generateKey",
+  "importKey",
+  "exportKey",
+  "sign",
+  "verify",
+  "encrypt",
+  "decrypt",
+  "deriveBits",
+  "deriveKey",
+  "wrapKey",
+  "unwrapKey",
+];
 const MADE = Symbol("made here");
 
 export class CryptoKey {
@@ -18,7 +39,9 @@ export class CryptoKey {
     Object.assign(this, shape);
   }
 
-  static number(key) { return key.#number; }
+  static number(key) {
+    return key.#number;
+  }
 }
 
 export function crypto({ Buffer, word, promised }) {
@@ -50,13 +73,16 @@ export function crypto({ Buffer, word, promised }) {
         }
         return unpack(value);
       },
-      writable: true, configurable: true,
+      writable: true,
+      configurable: true,
     });
   }
 
   class Crypto {
     #subtle = new SubtleCrypto();
-    get subtle() { return this.#subtle; }
+    get subtle() {
+      return this.#subtle;
+    }
 
     getRandomValues(array) {
       if (!INTEGERS.some((Type) => array instanceof Type)) {

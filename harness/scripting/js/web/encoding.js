@@ -3,7 +3,9 @@ import { DOMException } from "./events.js";
 
 export function encoding(Buffer, library) {
   class TextEncoder {
-    get encoding() { return "utf-8"; }
+    get encoding() {
+      return "utf-8";
+    }
 
     encode(text = "") {
       return Uint8Array.from(Buffer.from(String(text), "utf8"));
@@ -31,9 +33,15 @@ export function encoding(Buffer, library) {
       this.#keepsMark = Boolean(ignoreBOM);
     }
 
-    get encoding() { return this.#label; }
-    get fatal() { return this.#fatal; }
-    get ignoreBOM() { return this.#keepsMark; }
+    get encoding() {
+      return this.#label;
+    }
+    get fatal() {
+      return this.#fatal;
+    }
+    get ignoreBOM() {
+      return this.#keepsMark;
+    }
 
     decode(input = new Uint8Array(0)) {
       const bytes = ArrayBuffer.isView(input)

@@ -1,18 +1,37 @@
 /** Events and aborting, after https://dom.spec.whatwg.org as far as scripts without a document need it. */
 
-const CODES = { NotFoundError: 8, SyntaxError: 12, InvalidStateError: 11, AbortError: 20, QuotaExceededError: 22,
-  TimeoutError: 23, DataCloneError: 25, InvalidCharacterError: 5, InvalidAccessError: 15, NotSupportedError: 9 };
+const CODES = {
+  NotFoundError: 8,
+  SyntaxError: 12,
+  InvalidStateError: 11,
+  AbortError: 20,
+  QuotaExceededError: 22,
+  TimeoutError: 23,
+  DataCloneError: 25,
+  InvalidCharacterError: 5,
+  InvalidAccessError: 15,
+  NotSupportedError: 9,
+};
 
 export class DOMException extends Error {
   #name;
 
+  /**
+   * @param {string} message
+   * @param {any} name a name, or options that hold one
+   */
   constructor(message = "", name = "Error") {
     super(message);
     this.#name = typeof name === "object" ? name.name ?? "Error" : name;
   }
 
-  get name() { return this.#name; }
-  get code() { return CODES[this.#name] ?? 0; }
+  /** @override */
+  get name() {
+    return this.#name;
+  }
+  get code() {
+    return CODES[this.#name] ?? 0;
+  }
 }
 
 export class Event {
@@ -29,8 +48,12 @@ export class Event {
     if (this.cancelable) this.defaultPrevented = true;
   }
 
-  stopImmediatePropagation() { this.#stopped = true; }
-  get stopped() { return this.#stopped; }
+  stopImmediatePropagation() {
+    this.#stopped = true;
+  }
+  get stopped() {
+    return this.#stopped;
+  }
 }
 
 export class EventTarget {

@@ -1,10 +1,19 @@
 /** Streams, and the transformers made of them; loaded when a script names one. */
 
 export const STREAMS = [
-  "ByteLengthQueuingStrategy", "CountQueuingStrategy", "ReadableByteStreamController", "ReadableStream",
-  "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest", "ReadableStreamDefaultController",
-  "ReadableStreamDefaultReader", "TransformStream", "TransformStreamDefaultController", "WritableStream",
-  "WritableStreamDefaultController", "WritableStreamDefaultWriter",
+  "ByteLengthQueuingStrategy",
+  "CountQueuingStrategy",
+  "ReadableByteStreamController",
+  "ReadableStream",
+  "ReadableStreamBYOBReader",
+  "ReadableStreamBYOBRequest",
+  "ReadableStreamDefaultController",
+  "ReadableStreamDefaultReader",
+  "TransformStream",
+  "TransformStreamDefaultController",
+  "WritableStream",
+  "WritableStreamDefaultController",
+  "WritableStreamDefaultWriter",
 ];
 
 const COMPRESS = { gzip: "gzipSync", deflate: "zlibSync", "deflate-raw": "deflateSync" };
@@ -39,27 +48,31 @@ export function addStreams(interfaces, { library, TextEncoder, TextDecoder }) {
       },
     });
   };
-  const packer = (name, methods) => lazily(name, () => class {
-    constructor(format) {
-      if (!Object.hasOwn(methods, format)) throw new TypeError(`Unsupported compression format: '${format}'`);
-      Object.assign(this, whole((bytes) => library("fflate")[methods[format]](bytes)));
-    }
-  });
+  const packer = (name, methods) =>
+    lazily(name, () =>
+      class {
+        constructor(format) {
+          if (!Object.hasOwn(methods, format)) throw new TypeError(`Unsupported compression format: '${format}'`);
+          Object.assign(this, whole((bytes) => library("fflate")[methods[format]](bytes)));
+        }
+      });
   packer("CompressionStream", COMPRESS);
   packer("DecompressionStream", DECOMPRESS);
 
-  lazily("TextEncoderStream", () => class {
-    constructor() {
-      const encoder = new TextEncoder();
-      const encode = (chunk, controller) => controller.enqueue(encoder.encode(chunk));
-      Object.assign(this, { encoding: "utf-8" }, transformer({ transform: encode }));
-    }
-  });
-  lazily("TextDecoderStream", () => class {
-    constructor(label, options) {
-      const decoder = new TextDecoder(label, options);
-      Object.assign(this, { encoding: decoder.encoding }, whole((bytes) => decoder.decode(bytes)));
-    }
-  });
+  lazily("TextEncoderStream", () =>
+    class {
+      constructor() {
+        const encoder = new TextEncoder();
+        const encode = (chunk, controller) => controller.enqueue(encoder.encode(chunk));
+        Object.assign(this, { encoding: "utf-8" }, transformer({ transform: encode }));
+      }
+    });
+  lazily("TextDecoderStream", () =>
+    class {
+      constructor(label, options) {
+        const decoder = new TextDecoder(label, options);
+        Object.assign(this, { encoding: decoder.encoding }, whole((bytes) => decoder.decode(bytes)));
+      }
+    });
   return interfaces;
 }

@@ -4,8 +4,13 @@ const parse = JSON.parse;
 
 export class URLSearchParams {
   #pairs = [];
+  /** @type {((text: string) => void) | undefined} */
   #changed;
 
+  /**
+   * @param {any} init
+   * @param {(text: string) => void} [changed]
+   */
   constructor(init = "", changed = undefined) {
     this.#changed = typeof changed === "function" ? changed : undefined;
     if (typeof init === "object" && init !== null) {
@@ -28,15 +33,25 @@ export class URLSearchParams {
     for (const piece of text.replace(/^\?/, "").split("&")) {
       if (piece === "") continue;
       const equals = piece.indexOf("=");
-      this.#pairs.push(equals < 0 ? [decode(piece), ""] : [decode(piece.slice(0, equals)), decode(piece.slice(equals + 1))]);
+      this.#pairs.push(
+        equals < 0 ? [decode(piece), ""] : [decode(piece.slice(0, equals)), decode(piece.slice(equals + 1))],
+      );
     }
   }
 
-  #write() { this.#changed?.(this.toString()); }
+  #write() {
+    this.#changed?.(this.toString());
+  }
 
-  get size() { return this.#pairs.length; }
-  get(key) { return this.#pairs.find(([name]) => name === String(key))?.[1] ?? null; }
-  getAll(key) { return this.#pairs.filter(([name]) => name === String(key)).map(([, value]) => value); }
+  get size() {
+    return this.#pairs.length;
+  }
+  get(key) {
+    return this.#pairs.find(([name]) => name === String(key))?.[1] ?? null;
+  }
+  getAll(key) {
+    return this.#pairs.filter(([name]) => name === String(key)).map(([, value]) => value);
+  }
 
   has(key, value) {
     return this.#pairs.some(([name, item]) => name === String(key) && (value === undefined || item === String(value)));
@@ -59,7 +74,8 @@ export class URLSearchParams {
 
   delete(key, value) {
     this.#pairs = this.#pairs.filter(([name, item]) =>
-      name !== String(key) || (value !== undefined && item !== String(value)));
+      name !== String(key) || (value !== undefined && item !== String(value))
+    );
     this.#write();
   }
 
@@ -72,14 +88,23 @@ export class URLSearchParams {
     for (const [key, value] of this.#pairs) callback.call(self, value, key, this);
   }
 
-  *entries() { for (const [key, value] of this.#pairs) yield [key, value]; }
-  *keys() { for (const [key] of this.#pairs) yield key; }
-  *values() { for (const [, value] of this.#pairs) yield value; }
-  [Symbol.iterator]() { return this.entries(); }
+  *entries() {
+    for (const [key, value] of this.#pairs) yield [key, value];
+  }
+  *keys() {
+    for (const [key] of this.#pairs) yield key;
+  }
+  *values() {
+    for (const [, value] of this.#pairs) yield value;
+  }
+  [Symbol.iterator]() {
+    return this.entries();
+  }
 
   toString() {
-    const encode = (text) => encodeURIComponent(text).replace(/%20/g, "+")
-      .replace(/[!'()~]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+    const encode = (text) =>
+      encodeURIComponent(text).replace(/%20/g, "+")
+        .replace(/[!'()~]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
     return this.#pairs.map(([key, value]) => `${encode(key)}=${encode(value)}`).join("&");
   }
 }
@@ -103,10 +128,16 @@ export function addresses(host) {
       }
     }
 
-    static canParse(text, base) { return read(text, base) !== undefined; }
-    static parse(text, base) { return URL.canParse(text, base) ? new URL(text, base) : null; }
+    static canParse(text, base) {
+      return read(text, base) !== undefined;
+    }
+    static parse(text, base) {
+      return URL.canParse(text, base) ? new URL(text, base) : null;
+    }
 
-    get origin() { return this.#parts.origin; }
+    get origin() {
+      return this.#parts.origin;
+    }
 
     get searchParams() {
       return (this.#query ??= new URLSearchParams(this.#parts.search, (text) => this.put("search", text, true)));
@@ -119,15 +150,26 @@ export function addresses(host) {
       if (!ofQuery) this.#query = undefined;
     }
 
-    part(name) { return this.#parts[name]; }
-    toString() { return this.#parts.href; }
-    toJSON() { return this.#parts.href; }
+    part(name) {
+      return this.#parts[name];
+    }
+    toString() {
+      return this.#parts.href;
+    }
+    toJSON() {
+      return this.#parts.href;
+    }
   }
   for (const part of PARTS) {
     Object.defineProperty(URL.prototype, part, {
-      get() { return this.part(part); },
-      set(value) { this.put(part, value); },
-      enumerable: true, configurable: true,
+      get() {
+        return this.part(part);
+      },
+      set(value) {
+        this.put(part, value);
+      },
+      enumerable: true,
+      configurable: true,
     });
   }
   for (const name of ["put", "part"]) Object.defineProperty(URL.prototype, name, { enumerable: false });

@@ -13,8 +13,16 @@ import { addresses } from "./url.js";
 export function make({ host, Buffer, library, word, await: promised }) {
   const text = encoding(Buffer, library);
   const interfaces = {
-    AbortController, AbortSignal, DOMException, Event, EventTarget, structuredClone,
-    ...blobs(Buffer), ...text, ...addresses(host), ...crypto({ Buffer, word, promised }),
+    AbortController,
+    AbortSignal,
+    DOMException,
+    Event,
+    EventTarget,
+    structuredClone,
+    ...blobs(Buffer),
+    ...text,
+    ...addresses(host),
+    ...crypto({ Buffer, word, promised }),
   };
   return addStreams(interfaces, { library, ...text });
 }
