@@ -1,6 +1,7 @@
 """A server to run collections against, and collections to run."""
 
 import json
+import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,13 @@ import pytest
 pytest_plugins = ["pytester"]
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+
+
+def pytest_configure() -> None:
+    # A shell ignores Ctrl-C for what it starts in the background, and so does all that is started from there.
+    # The tests that press it are to pass there, too.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass

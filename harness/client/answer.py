@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from harness.client.message import Failure, Headers, header
 from harness.client.transport import TransportFailure
@@ -224,6 +224,9 @@ class AnswerReader:
             parsing.quiet += len(piece)
             try:
                 parser.feed_data(piece)
+            except HttpParserCallbackError as error:
+                # The answer is not to blame: Ctrl-C or a time limit came while the parser was calling.
+                raise error.__context__ or error from None
             except HttpParserError as error:
                 if not (parsing.bodiless and parsing.done):
                     raise _broken(str(error)) from None

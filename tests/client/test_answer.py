@@ -1,7 +1,9 @@
 """Reading answers that mean harm: they fill no memory, and what is wrong with them is a failure."""
 
 import socket
+import sys
 import threading
+from types import FrameType
 
 import pytest
 
@@ -228,3 +230,23 @@ def test_a_head_without_its_body_is_acknowledged_at_once():
     assert AnswerReader(sock, None).read("GET").body == b"ok"
     quick = getattr(socket, "TCP_QUICKACK", None)
     assert sock.acknowledged == ([(socket.IPPROTO_TCP, quick, 1)] if quick is not None else [])
+
+
+class _Stop(BaseException):
+    """What a signal's handler raises, such as Ctrl-C's."""
+
+
+@pytest.mark.parametrize(
+    "method", ["on_message_begin", "on_status", "on_header", "on_headers_complete", "on_body"]
+)
+def test_what_a_signal_raises_while_the_parser_calls_is_no_fault_of_the_answer(read, method):
+    def interrupt(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_name == method:
+            raise _Stop
+
+    sys.setprofile(interrupt)
+    try:
+        with pytest.raises(_Stop):
+            read(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    finally:
+        sys.setprofile(None)
