@@ -32,17 +32,16 @@ class Connection:
     """A socket with what was sent and read on it. For one thread at a time.
 
     `served` counts the answers that came: a request may be repeated only where one did. `opening` is what it
-    took to open; `sent_at` when the last request was written, by `time.monotonic`.
+    took to open.
     """
 
-    __slots__ = ("_poll", "_secure", "_timed", "opening", "sent_at", "served", "sock")
+    __slots__ = ("_poll", "_secure", "_timed", "opening", "served", "sock")
 
     def __init__(self, sock: socket.socket, opening: Opening, *, secure: bool = False) -> None:
         self.sock = sock
         self._secure = secure
         self.opening = opening
         self.served = 0
-        self.sent_at = 0.0
         self._timed = True
         self._poll = None
         if _POLLS:
@@ -75,7 +74,6 @@ class Connection:
         try:
             # Not sent again when this fails, not even on a kept connection: the server may have seen a part.
             sock.sendall(wire)
-            self.sent_at = time.monotonic()
             try:
                 answer = reader.read(method)
             except (Hangup, ConnectionError) as error:

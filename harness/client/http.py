@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from harness.client.answer import WireAnswer
-from harness.client.connection import Connection, UnreadError
+from harness.client.connection import Opening, UnreadError
 from harness.client.content_coding import decode
 from harness.client.dial import Dialer
 from harness.client.message import Failure, Headers, Response, Timings
@@ -65,11 +65,13 @@ class HttpTransport:
         if route.forwarded and route.proxy is not None:
             target, extra = request.url, proxy_authorization(route.proxy)
         wire = request_bytes(request, target, extra)
+        prepared = time.monotonic()
         while True:
             connection = self._pool.take(route)
             reused = connection is not None
             if connection is None:
                 connection = open_connection(route, self._dialer, deadline)
+            ready = time.monotonic()
             try:
                 answer = connection.exchange(wire, request.method, deadline)
             except UnreadError:
@@ -91,7 +93,9 @@ class HttpTransport:
             elapsed_ms=(time.monotonic() - started) * 1000,
             wire_size=len(answer.body),
             http_version=answer.version,
-            timings=_timings(connection, answer, reused=reused),
+            timings=_timings(
+                None if reused else connection.opening, answer, started=started, prepared=prepared, ready=ready
+            ),
         )
 
     def close(self) -> None:
@@ -157,17 +161,27 @@ class HttpTransport:
         return self._context(plain, ("proxy", plain.verify, plain.extra_ca))
 
 
-def _timings(connection: Connection, answer: WireAnswer, *, reused: bool) -> Timings:
-    first, download = answer.first_byte_at - connection.sent_at, answer.complete_at - answer.first_byte_at
-    if reused:
-        return Timings(first_byte_ms=first * 1000, download_ms=download * 1000, reused=True)
-    opening = connection.opening
+def _timings(
+    opening: Opening | None, answer: WireAnswer, *, started: float, prepared: float, ready: float
+) -> Timings:
+    """Return the phases of a hop; `opening` is `None` for a connection that was kept."""
+    if opening is None:
+        return Timings(
+            prepare_ms=(prepared - started) * 1000,
+            wait_ms=(ready - prepared) * 1000,
+            first_byte_ms=(answer.first_byte_at - ready) * 1000,
+            download_ms=(answer.complete_at - answer.first_byte_at) * 1000,
+            reused=True,
+        )
+    opened_s = opening.dns_s + opening.tcp_s + opening.tls_s
     return Timings(
+        prepare_ms=(prepared - started) * 1000,
+        wait_ms=(ready - prepared - opened_s) * 1000,
         dns_ms=opening.dns_s * 1000,
         tcp_ms=opening.tcp_s * 1000,
         tls_ms=opening.tls_s * 1000,
-        first_byte_ms=first * 1000,
-        download_ms=download * 1000,
+        first_byte_ms=(answer.first_byte_at - ready) * 1000,
+        download_ms=(answer.complete_at - answer.first_byte_at) * 1000,
     )
 
 

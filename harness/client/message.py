@@ -47,13 +47,16 @@ class ResolvedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timings:
-    """How long the phases of one hop took, in milliseconds.
+    """How long the phases of one hop took, in milliseconds, in their order.
 
-    `dns_ms`, `tcp_ms` (with a proxy's hand-shake) and `tls_ms` are those of opening the connection: 0 when it
-    was `reused`. `first_byte_ms` runs from the request's last byte to the answer's first, `download_ms` from
-    there to its last.
+    `prepare_ms` lays out the request's bytes, `wait_ms` looks for a connection to use. `dns_ms`, `tcp_ms`
+    (with a proxy's hand-shake) and `tls_ms` are those of opening one: 0 when it was `reused`.
+    `first_byte_ms` runs from the first byte sent to the first received, `download_ms` from there to the last.
+    What is left of a response's `elapsed_ms` went into decoding its body.
     """
 
+    prepare_ms: float = 0.0
+    wait_ms: float = 0.0
     dns_ms: float = 0.0
     tcp_ms: float = 0.0
     tls_ms: float = 0.0

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.client.message import Cookie, Exchange, Failure, ResolvedRequest, Response
+from harness.client.message import Cookie, Exchange, Failure, ResolvedRequest, Response, Timings
 from harness.collection.model import Body, Collection, Folder, Item, Pair, Request, Script, Url, Variable
 from harness.reporters.reporter import Options, ReporterContext, create
 from harness.runner.events import (
@@ -33,6 +33,7 @@ from harness.variables.scope import Scope, Scopes
 START_MS = 1_790_000_000_000.0
 SECRET = "s3cr3t-t0ken"
 BASE = "http://127.0.0.1:8080"
+LATE = Timings(prepare_ms=0.1, wait_ms=0.2, first_byte_ms=4.0, download_ms=0.5, reused=True)
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -99,6 +100,7 @@ def answered(
     reason: str = "OK",
     body: bytes = b'{"id": 7}',
     ms: float = 45.0,
+    timings: Timings | None = None,
 ) -> Exchange:
     sent = ResolvedRequest(
         method=method,
@@ -113,6 +115,7 @@ def answered(
         body=body,
         elapsed_ms=ms,
         wire_size=len(body),
+        timings=timings,
     )
     return Exchange(request=sent, response=response, cookies=(Cookie(name="sid", value="abc"),))
 
@@ -204,7 +207,7 @@ def results(calls: Mapping[str, Call], iteration: int) -> list[Event]:
         iteration=iteration,
         attempt=2,
         request=call.item.request,
-        exchange=answered("GET", "/get?x=1", 404, "Not Found", "naïve ✓".encode(), 5.0),
+        exchange=answered("GET", "/get?x=1", 404, "Not Found", "naïve ✓".encode(), 5.0, LATE),
         prerequest=(greeting,),
         test=(
             ScriptRun(

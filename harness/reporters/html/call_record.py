@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from harness.client.message import Exchange, Headers, Hop
 from harness.reporters.fault import Fault, faults_of
+from harness.reporters.phases import phases_of
 from harness.reporters.provenance import Use
 from harness.runner.results import CallResult
 from harness.secrets.watch import Mask
@@ -197,6 +198,10 @@ def _exchange(exchange: Exchange, kept: Kept) -> dict[str, Any]:
             "headers": _headers(response.headers, kept),
             "body": _body(response.body, kept, wanted=kept.response_bodies),
         }
+        phases = phases_of(exchange)
+        if phases and response.timings is not None:
+            # By newman's names; `reused` says that the phases of opening a connection were not gone through.
+            told["response"]["phases"] = phases | {"reused": response.timings.reused}
     if exchange.failure is not None:
         failure = exchange.failure
         told["failure"] = {"kind": failure.kind, "message": kept.mask(failure.message), "code": failure.code}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Final
 
-from harness.client.message import Exchange, Hop
+from harness.client.message import Exchange, Hop, Timings
 from harness.collection.model import Collection, Script, Variable
 from harness.errors import InputError
 from harness.reporters.export import export_path
@@ -128,7 +128,7 @@ def _refer(codec: Codec, collection: Collection) -> None:
     places = {id(call.item): place for place, call in enumerate(calls)}
     scripts = list({id(script): script for call in calls for _, script in call.scripts}.values())
     script_places = {id(script): place for place, script in enumerate(scripts)}
-    plain = Codec(mask=codec.mask)
+    plain = Codec(mask=codec.mask, hooks={Timings: Hook(encode=_encode_timings, decode=_decode_timings)})
 
     def encode_call(call: Call) -> Any:
         return places[id(call.item)] if id(call.item) in places else plain.encode(call)
@@ -169,6 +169,17 @@ def _refer(codec: Codec, collection: Collection) -> None:
         encode=lambda scopes: {scope.name: _encode_scope(scope, plain) for scope in scopes},
         decode=lambda data: Scopes(**{name: _decode_scope(name, one, plain) for name, one in data.items()}),
     )
+
+
+def _encode_timings(timings: Timings) -> dict[str, Any]:
+    """Tell the phases of a hop to the microsecond, which is as exact as they are."""
+    told = Codec().encode(timings)
+    return {name: value if value is True else round(value, 3) for name, value in told.items()}
+
+
+def _decode_timings(data: Any) -> Timings:
+    timings: Timings = Codec().decode(data, Timings)
+    return timings
 
 
 def _encode_scope(scope: Scope, codec: Codec) -> dict[str, Any]:

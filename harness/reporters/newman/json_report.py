@@ -23,6 +23,7 @@ from harness.reporters.newman.execution import (
     variables_document,
 )
 from harness.reporters.newman.omitted import Omitted
+from harness.reporters.phases import PhaseTimes, phases_of
 from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.results import CallResult, Extraction, RunSummary, RunWarning, Tally
@@ -37,7 +38,7 @@ _HIDDEN: Final = "********"
 class JsonReporter:
     """Writes newman's JSON summary of a run.
 
-    Where the dialect has additions, executions also carry `attempts`,
+    Where the dialect has additions, responses carry the `timings` of their phases, executions `attempts`,
     `expectations`, `extractions`, `console` and `warnings`, the run `skipped`, `warnings` and `facts`,
     and an assertion tells `expected` and `actual`.
     """
@@ -61,6 +62,9 @@ class JsonReporter:
         self._prerequests = Tally()
         self._tests = Tally()
         self._calls = 0
+        self._phases = PhaseTimes()
+        # newman looks at phases only when it tells them.
+        self._has_phases = self._answers.additions or context.verbosity == "verbose"
 
     @property
     def written(self) -> Path | None:
@@ -129,6 +133,9 @@ class JsonReporter:
         if result.exchange is not None:
             sent.append(("call", result.exchange))
         sent.extend((side.origin, side.exchange) for side in result.side if side.origin == "test")
+        if self._has_phases:
+            for _, exchange in sent:
+                self._phases.take(exchange)
         outcome = self._outcome(result)
         if self._answers.counts_legs:
             self._summary.requests.total += sum(legs(exchange) - 1 for _, exchange in sent)
@@ -187,7 +194,10 @@ class JsonReporter:
             body = masked_bytes(exchange.response.body, self._mask)
             cookies = exchange.cookies if self._answers.additions else ()
             identity = self._identity(f"response/{number}")
-            execution["response"] = response_document(exchange.response, identity, body, cookies)
+            document = response_document(exchange.response, identity, body, cookies)
+            if self._answers.additions and exchange.response.timings is not None:
+                document["timings"] = phases_of(exchange) | {"reused": exchange.response.timings.reused}
+            execution["response"] = document
         execution["id"] = result.call.item.id
         if exchange.failure is not None:
             execution["requestError"] = request_error(exchange.failure)
@@ -374,8 +384,10 @@ class JsonReporter:
             "responseMax": times.most,
             "responseSd": times.deviation,
         }
-        for phase in ("dns", "firstByte"):
-            timings |= {f"{phase}{what}": 0 for what in ("Average", "Min", "Max", "Sd")}
+        for phase, spread in (("dns", self._phases.dns), ("firstByte", self._phases.first_byte)):
+            values = (spread.mean, spread.least, spread.most, spread.deviation)
+            for what, value in zip(("Average", "Min", "Max", "Sd"), values, strict=True):
+                timings[f"{phase}{what}"] = value or 0
         timings["started"] = round(started.started_ms)
         timings["completed"] = round(started.started_ms + finished)
         return timings

@@ -16,6 +16,7 @@ from harness.collection.load import load_collection
 from harness.collection.model import Collection, EventName, Script
 from harness.errors import HarnessError, InputError, Place
 from harness.reporters.newman.execution import Json
+from harness.reporters.phases import timings_of
 from harness.runner.events import (
     CallFinished,
     Event,
@@ -240,13 +241,17 @@ def _body(body: Json) -> bytes | None:
 def _response(told: Json) -> Response:
     stream = told.get("stream") or {}
     body = bytes(stream.get("data") or ()) if isinstance(stream, Mapping) else b""
+    timed = told.get("timings")
+    phases = timed if isinstance(timed, Mapping) else {}
     return Response(
         status=int(told["code"]),
         reason=str(told.get("status") or ""),
         headers=_headers(told),
         body=body,
-        elapsed_ms=float(told.get("responseTime") or 0),
+        # The time that newman tells is rounded to milliseconds.
+        elapsed_ms=float(phases.get("total") or told.get("responseTime") or 0),
         wire_size=int(told.get("responseSize") or len(body)),
+        timings=timings_of(phases) if phases else None,
     )
 
 

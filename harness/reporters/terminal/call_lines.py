@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from harness.client.message import Exchange, Headers, ResolvedRequest, Response
+from harness.client.message import Exchange, Headers, Response
 from harness.collection.model import Notice
+from harness.reporters.phases import OPENING, TITLES, phases_of
 from harness.reporters.terminal.colours import fit, wrap
 from harness.reporters.terminal.style import Style
 from harness.reporters.units import counted, duration, size
@@ -127,7 +128,7 @@ class _CallLines:
         for warning in exchange.warnings:
             yield warning_line(warning, "", self._style, kind=kind_of(warning))
         if self._style.verbose:
-            yield from self._verbose(sent, response)
+            yield from self._verbose(exchange)
 
     def unreadable(self, notice: Notice) -> Iterator[str]:
         """Tell why nothing of the call could run."""
@@ -208,12 +209,14 @@ class _CallLines:
         width = self._style.width
         return wrap(self._style.text(text), None if width is None else max(width - indent, 16))
 
-    def _verbose(self, sent: ResolvedRequest, response: Response | None) -> Iterator[str]:
+    def _verbose(self, exchange: Exchange) -> Iterator[str]:
+        sent, response = exchange.request, exchange.response
         title = f"{self._signs.up} request"
         yield from self._message(title, sent.headers, sent.body or b"", sent.header("content-type"))
         if response is not None:
             title = f"{self._signs.down} response HTTP/{response.http_version}"
             yield from self._message(title, response.headers, response.body, response.header("content-type"))
+            yield from self._phases(phases_of(exchange))
 
     def _message(self, title: str, headers: Headers, body: bytes, kind: str | None) -> Iterator[str]:
         bar = "  " + self._ink(self._signs.middle, "dim") + " "
@@ -230,6 +233,23 @@ class _CallLines:
             for line in self._body(body, kind):
                 yield (bar + line).rstrip()
         yield "  " + self._ink(self._signs.bottom, "dim")
+
+    def _phases(self, phases: Mapping[str, float]) -> Iterator[str]:
+        """Tell where the time went, as newman's table where that fits; else one phase after the other."""
+        if not phases:
+            return
+        told = [(TITLES[name], self._phase(name, ms)) for name, ms in phases.items()]
+        columns = [max(len(title), len(time)) + 2 for title, time in told]
+        if self._style.width is not None and sum(columns) > self._style.width - 2:
+            text = f" {self._signs.dot} ".join(f"{title} {time}" for title, time in told)
+            yield from (f"  {self._ink(line, 'dim')}" for line in self._wrapped(text, 2))
+            return
+        for row in zip(*told, strict=True):
+            line = "".join(f"{cell:<{width}}" for cell, width in zip(row, columns, strict=True))
+            yield f"  {self._ink(line.rstrip(), *(('dim',) if row[0] != told[0][0] else ()))}"
+
+    def _phase(self, name: str, ms: float) -> str:
+        return duration(ms, self._signs.micro) if ms or name not in OPENING else "(cache)"
 
     def _body(self, body: bytes, kind: str | None) -> Iterator[str]:
         try:

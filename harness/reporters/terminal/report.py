@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.reporters.phases import PhaseTimes
 from harness.reporters.reporter import Options, ReporterContext
 from harness.reporters.terminal.call_lines import attempt_line, call_lines, warning_line
 from harness.reporters.terminal.colours import cells, is_live, wrap
@@ -62,6 +63,7 @@ class TerminalReporter:
         self._list = not options.get("no-failures")
         self._style = style_of(options, context)
         self._failures = FailureList(self._style, self._answers)
+        self._phases = PhaseTimes() if self._style.verbose else None
         self._pace = Pace()
         live = not self._silent and is_live(context.stream, context.environ)
         style = self._style
@@ -117,7 +119,7 @@ class TerminalReporter:
         summary = self._finished.summary if self._finished else self._summary
         style = self._style
         if self._table:
-            self._print(["", *summary_table(summary, style.ink, style.signs, style.width)])
+            self._print(["", *summary_table(summary, style.ink, style.signs, style.width, phases=self._phases)])
         if self._list and self._failures.count:
             self._print(["", *self._failures.lines(self._started.iterations)])
         if self._table:
@@ -141,6 +143,10 @@ class TerminalReporter:
     def _finish(self, result: CallResult) -> None:
         first = self._failures.count + 1
         self._failures.take(result)
+        if self._phases is not None:
+            for exchange in (*(side.exchange for side in result.side), result.exchange):
+                if exchange is not None:
+                    self._phases.take(exchange)
         failed = self._failures.count >= first
         self._pace.finish(result.elapsed_ms, failed=failed)
         if self._quiet and not failed:

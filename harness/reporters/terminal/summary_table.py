@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 from harness.reporters.terminal.colours import Ink, Signs, cells
+from harness.reporters.phases import PhaseTimes
 from harness.reporters.units import duration, size
 from harness.runner.results import RunSummary
 
 
-def summary_table(summary: RunSummary, ink: Ink, signs: Signs, width: int | None) -> Iterator[str]:
-    """Draw the table line by line; `width` is that of the terminal."""
+def summary_table(
+    summary: RunSummary, ink: Ink, signs: Signs, width: int | None, *, phases: PhaseTimes | None = None
+) -> Iterator[str]:
+    """Draw the table line by line; `width` is that of the terminal, `phases` are told where they are given."""
     narrow = width is not None and width < 66
     tallies = (
         ("iterations", summary.iterations),
@@ -24,7 +27,7 @@ def summary_table(summary: RunSummary, ink: Ink, signs: Signs, width: int | None
         heads.append("skipped" if not narrow else "skip")
         for row, (_, tally) in zip(rows, tallies, strict=True):
             row.append(str(tally.skipped))
-    notes = list(_notes(summary, signs.micro, narrow=narrow))
+    notes = list(_notes(summary, signs.micro, phases, narrow=narrow))
     wanted = max(cells(note) for note in notes) + 2
     columns = [max(map(len, column)) + 2 for column in zip(heads, *rows, strict=True)]
     # The first column takes what is left so that the notes below fit.
@@ -57,12 +60,18 @@ def summary_table(summary: RunSummary, ink: Ink, signs: Signs, width: int | None
     yield ink(left + line * inner + right, "dim")
 
 
-def _notes(summary: RunSummary, micro: str, *, narrow: bool) -> Iterator[str]:
+def _notes(
+    summary: RunSummary, micro: str, phases: PhaseTimes | None, *, narrow: bool
+) -> Iterator[str]:
     yield f"total run duration: {duration(summary.elapsed_ms, micro)}"
     yield f"total data received: {size(summary.received_bytes)} (approx)"
-    times = summary.response_times
-    if times.count:
-        mean = f"average response time: {duration(times.mean, micro)}"
+    spreads = [("response", summary.response_times)]
+    if phases is not None:
+        spreads += [("DNS lookup", phases.dns), ("first byte", phases.first_byte)]
+    for name, times in spreads:
+        if not times.count:
+            continue
+        mean = f"average {name} time: {duration(times.mean, micro)}"
         least, most, deviation = (duration(one, micro) for one in (times.least, times.most, times.deviation))
         spread = f"[min: {least}, max: {most}, s.d.: {deviation}]"
         if narrow:
