@@ -13,6 +13,8 @@ from harness.client.message import Failure
 from harness.client.transport import TransportFailure
 
 _LOCAL_PROBE_S: Final = 0.5
+_NOBODY: Final = "nothing listens there: start the service, or look at host and port in the URL"
+_UNKNOWN: Final = "no name server knows this host: look how it is written, and whether there is a network"
 _GAI_CODES: Final = {socket.EAI_AGAIN: "EAI_AGAIN"}
 # As Node asks, not on Windows: where there is no IPv6 no name server is asked, and waited for, for an IPv6
 # address.
@@ -68,7 +70,7 @@ def look_up(host: str, port: int, *, family: socket.AddressFamily = socket.AF_UN
 
 def not_found(host: str, code: str = "ENOTFOUND") -> Failure:
     """Say that a host has no address, and why that may be when it still holds a variable."""
-    hint = ""
+    hint = _UNKNOWN
     if "{{" in host or "}}" in host:
         hint = "the host holds a variable that is not defined; set it with --env-var NAME=VALUE"
     return Failure(kind="dns", message=f"getaddrinfo {code} {host}", code=code, hint=hint)
@@ -112,7 +114,8 @@ def _connect(host: str, port: int, deadline: float | None) -> Dialed:
             code = errno.errorcode.get(error.errno or 0, "ECONNREFUSED")
             peer: tuple[Any, ...] = address
             message = f"connect {code} {peer[0]}:{peer[1]}"
-            problem = TransportFailure(Failure(kind="refused", message=message, code=code))
+            hint = _NOBODY if code == "ECONNREFUSED" else ""
+            problem = TransportFailure(Failure(kind="refused", message=message, code=code, hint=hint))
         except BaseException:
             sock.close()
             raise

@@ -94,7 +94,11 @@ class HttpTransport:
             wire_size=len(answer.body),
             http_version=answer.version,
             timings=_timings(
-                None if reused else connection.opening, answer, started=started, prepared=prepared, ready=ready
+                None if reused else connection.opening,
+                answer,
+                started=started,
+                prepared=prepared,
+                ready=ready,
             ),
         )
 

@@ -40,6 +40,9 @@ class RunAnswers:
     explains_addresses: bool
     """Does a request whose address holds an undefined variable fail with that, not with Node's words?"""
 
+    skips_untested: bool
+    """Are assertions that fail for want of an answer skipped, so that the request fails alone?"""
+
     masks: bool
     """Are the values of secrets learnt and hidden in reports and exports?"""
 
@@ -59,6 +62,7 @@ NEWMAN_RUN = RunAnswers(
     counts_empty_scripts=True,
     warns=False,
     explains_addresses=False,
+    skips_untested=False,
     masks=False,
     one_failure_code=True,
 )
@@ -75,6 +79,7 @@ EXACT_RUN = RunAnswers(
     counts_empty_scripts=True,
     warns=True,
     explains_addresses=True,
+    skips_untested=True,
     masks=True,
     one_failure_code=False,
 )

@@ -10,6 +10,7 @@ import pytest
 from harness.pytest_plugin.exchange_text import request_text, response_text
 from harness.pytest_plugin.failure import AssertionFailure, CallFailure, assertion_text, failure_text
 from harness.runner.results import CallResult
+from harness.runner.untested import UNTESTED
 from harness.scripting.engine import Assertion
 from harness.secrets.watch import Mask
 
@@ -49,7 +50,7 @@ def tell_allure(results: Iterable[CallResult], mask: Mask) -> None:
 
 def _check(result: CallResult, assertion: Assertion, mask: Mask) -> None:
     if assertion.skipped:
-        raise pytest.skip.Exception(mask.label(assertion.name))
+        raise pytest.skip.Exception(mask.label(assertion.name) if assertion.untested is None else UNTESTED)
     if assertion.error is not None:
         raise AssertionFailure(assertion_text(result, assertion, mask))
 

@@ -11,6 +11,7 @@ from pytest import SubtestReport  # noqa: PT013 - the type of that name, which t
 
 from harness.pytest_plugin.failure import AssertionFailure, assertion_text
 from harness.runner.results import CallResult
+from harness.runner.untested import UNTESTED
 from harness.scripting.engine import Assertion
 from harness.secrets.watch import Mask
 
@@ -22,7 +23,8 @@ def assertion_report(
 
     def check() -> None:
         if assertion.skipped:
-            raise pytest.skip.Exception(mask.label(assertion.name), _use_item_location=True)
+            why = mask.label(assertion.name) if assertion.untested is None else UNTESTED
+            raise pytest.skip.Exception(why, _use_item_location=True)
         if assertion.error is not None:
             raise AssertionFailure(assertion_text(result, assertion, mask, bodies=bodies))
 

@@ -23,6 +23,7 @@ from harness.reporters.outside_text import cut
 from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted, WarningRaised
 from harness.runner.results import CallResult
+from harness.runner.untested import UNTESTED
 from harness.secrets.watch import Mask
 
 DEFAULT_FILE: Final = "newman-run-report.xml"
@@ -244,7 +245,7 @@ def _cases(result: CallResult, answers: ReportAnswers) -> Iterator[_Case]:
         yield _Case(
             name=_numbered(assertion.name, told[assertion.name]),
             failure=next(failing) if assertion.error is not None else None,
-            skipped="" if assertion.skipped else None,
+            skipped=(UNTESTED if assertion.untested is not None else "") if assertion.skipped else None,
         )
     if not broken and not result.assertions:
         yield _Case(name="request")

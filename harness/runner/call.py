@@ -22,6 +22,7 @@ from harness.runner.results import CallResult, RunWarning, SideExchange
 from harness.runner.rules import Judgement, Rule
 from harness.runner.script_request import sent_json
 from harness.runner.undefined_address import explained, undefined_in_address
+from harness.runner.untested import untested, untested_runs
 from harness.scripting.engine import (
     JobResult,
     NextRequest,
@@ -359,6 +360,9 @@ class _CallRun:
         skipped: str | None = None,
     ) -> CallOutcome:
         site = self.site
+        tests, expectations = test.runs if test else (), judged.expectations if judged else ()
+        if exchange is not None and exchange.failure is not None and self.context.dialect.run.skips_untested:
+            tests, expectations = untested_runs(tests), untested(expectations)
         tells = skipped is None or self.context.dialect.run.skipped_requests_tell
         result = CallResult(
             call=site.call,
@@ -369,8 +373,8 @@ class _CallRun:
             exchange=exchange,
             variables=self.variables,
             prerequest=prerequest.runs,
-            test=test.runs if test else (),
-            expectations=judged.expectations if judged else (),
+            test=tests,
+            expectations=expectations,
             extractions=judged.extractions if judged else (),
             side=tuple(self.side) if tells else (),
             skipped=skipped,

@@ -52,7 +52,8 @@ class Rule:
         """Whether an attempt did not reach the goal."""
         if self.goal == "pass":
             return result.failed
-        return any(one.error is not None and one.error.name == EXPECTATION for one in result.expectations)
+        errors = (one.error or one.untested for one in result.expectations)
+        return any(error is not None and error.name == EXPECTATION for error in errors)
 
     def apply(self, exchange: Exchange, scopes: Scopes, resolve: Callable[[str], str]) -> Judgement:
         """Hold the expectations against an answer, then take values out of it into their scopes."""

@@ -40,13 +40,15 @@ class ScriptError:
 class Assertion:
     """One `pm.test` (or an entry of the legacy `tests`): passed when it has no error and is not skipped.
 
-    `index` counts the assertions of one script, from 0.
+    `index` counts the assertions of one script, from 0. `untested` is how it failed because there was no
+    answer to test: it is skipped then.
     """
 
     name: str
     index: int = 0
     skipped: bool = False
     error: ScriptError | None = None
+    untested: ScriptError | None = None
 
     @property
     def passed(self) -> bool:
@@ -82,7 +84,8 @@ class ScriptRun:
 
     `label` says whose script it is: the collection's, a folder's (its path), or the item's.
     `losses` are failures newman loses: a throw in a timer, a `done` never called, a late rejection.
-    `deprecations` are each name's first use; newman has them on the console.
+    `deprecations` are each name's first use; newman has them on the console. `untested` is the error that
+    ended a test script because there was no answer to test.
     """
 
     script: Script
@@ -92,6 +95,7 @@ class ScriptRun:
     losses: tuple[ScriptError, ...] = ()
     deprecations: tuple[Deprecation, ...] = ()
     elapsed_ms: float = 0.0
+    untested: ScriptError | None = None
 
     @property
     def assertions(self) -> tuple[Assertion, ...]:

@@ -251,6 +251,22 @@ def results(calls: Mapping[str, Call], iteration: int) -> list[Event]:
     return events
 
 
+def untested_in(events: list[Event]) -> list[Event]:
+    """The same run, in which the call that got no answer has an assertion."""
+    error = ScriptError(name="AssertionError", message="there is nothing")
+    run = ScriptRun(
+        script=Script(event="test", source="pm.test('status')"),
+        label="Refused",
+        output=(Assertion(name="status", skipped=True, untested=error),),
+    )
+    return [
+        replace(event, result=replace(event.result, test=(run,)))
+        if isinstance(event, CallFinished) and event.result.call.item.name == "Refused"
+        else event
+        for event in events
+    ]
+
+
 def run_of(iterations: int, *, error: str | None = None) -> list[Event]:
     """A whole run as events."""
     collection = shop()

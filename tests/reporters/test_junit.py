@@ -6,6 +6,7 @@ import pytest
 
 from harness.runner.events import CallFinished
 from harness.scripting.engine import Assertion
+from tests.reporters.conftest import untested_in
 
 # What Jenkins' schema (junit-10.xsd) allows: required attributes, further attributes, children.
 SCHEMA = {
@@ -166,3 +167,10 @@ def test_a_long_value_is_cut_and_says_so(bench, shop_run):
     names = [case.get("name") for case in document_of(bench, map(long, shop_run)).iter("testcase")]
     assert any(name.endswith("(cut; 9,000 characters in all)") for name in names)
     assert max(map(len, names)) < 2100
+
+
+def test_what_could_not_be_tested_is_skipped_and_says_why(bench, shop_run):
+    root = document_of(bench, untested_in(shop_run))
+    suite = next(one for one in root if one.get("name") == "Refused")
+    assert (suite.get("errors"), suite.get("failures"), suite.get("skipped")) == ("1", "0", "1")
+    assert suite.find("testcase/skipped").get("message") == "not tested: the request got no answer"

@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 from harness.collection.companion import CallEntry, ExpectEntry, ExtractEntry, RetryEntry
 from harness.runner.events import CallFinished, CallStarted, IterationStarted, RunFinished, WarningRaised
@@ -196,10 +197,13 @@ def test_a_value_that_is_not_there_fails_the_call_and_says_so(lab):
     assert "$.id" in failure.message
 
 
-def test_a_call_without_an_answer_fails_its_expectations_too(lab):
-    lab.answers.table["/a"] = "refused"
+def test_a_call_without_an_answer_skips_its_expectations_and_is_sent_again_for_them(lab):
+    lab.answers.table["/a"] = ["refused", {"state": "done"}, "refused"]
+    rule = replace(expecting("$.state", "done"), retries=1)
+    assert lab.run(["a"], rules={0: rule}).summary.failures == []
     outcome = lab.run(["a"], rules={0: expecting("$.state", "done")})
-    assert [failure.kind for failure in outcome.summary.failures] == ["request", "assertion"]
+    assert [failure.kind for failure in outcome.summary.failures] == ["request"]
+    assert [one.skipped for one in outcome.results[0].expectations] == [True]
 
 
 def test_a_call_is_announced_before_it_is_sent(lab):

@@ -4,6 +4,7 @@ The run's executions and failures go to disk as they come, so that the memory us
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Final
 from uuid import NAMESPACE_URL, uuid5
@@ -28,6 +29,7 @@ from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.results import CallResult, Extraction, RunSummary, RunWarning, Tally
 from harness.runner.tally import count
+from harness.runner.untested import as_run
 from harness.scripting.engine import Assertion
 from harness.variables.scope import Scope
 
@@ -40,7 +42,8 @@ class JsonReporter:
 
     Where the dialect has additions, responses carry the `timings` of their phases, executions `attempts`,
     `expectations`, `extractions`, `console` and `warnings`, the run `skipped`, `warnings` and `facts`,
-    and an assertion tells `expected` and `actual`.
+    and an assertion tells `expected` and `actual`. An assertion or script that failed for want of an answer
+    is `untested`; it counts among the failed, as in newman.
     """
 
     def __init__(self, options: Options, context: ReporterContext) -> None:
@@ -62,6 +65,8 @@ class JsonReporter:
         self._prerequests = Tally()
         self._tests = Tally()
         self._calls = 0
+        self._untested = 0
+        self._broken_off = 0
         self._phases = PhaseTimes()
         # newman looks at phases only when it tells them.
         self._has_phases = self._answers.additions or context.verbosity == "verbose"
@@ -94,6 +99,11 @@ class JsonReporter:
 
     def _take(self, result: CallResult) -> None:
         self._calls += 1
+        failed = result
+        if result.exchange is not None and result.exchange.failure is not None:
+            failed = as_run(result)
+            self._untested += sum(one.untested is not None for one in result.assertions)
+            self._broken_off += sum(run.untested is not None for run in result.test)
         self._prerequests.count()
         if result.exchange is not None:
             self._tests.count()
@@ -104,7 +114,7 @@ class JsonReporter:
             self._skipped.add(self._dump(entry | self._outcome(result) | self._extras(result)), ",\n")
         for execution in self._execute(result, cursor, item):
             self._executions.add(self._dump(execution), ",\n")
-        for fault in faults_of(result, self._answers):
+        for fault in faults_of(failed, self._answers):
             self._failures.add(self._dump(self._failure(fault, result, cursor, item)), ",\n")
 
     @property
@@ -213,6 +223,11 @@ class JsonReporter:
             errors: list[Json] = [
                 {"error": script_error(run.error, self._answers)} for run in runs if run.error is not None
             ]
+            errors.extend(
+                {"error": script_error(run.untested, self._answers), "untested": True}
+                for run in runs
+                if run.untested is not None
+            )
             if self._answers.additions:
                 losses = (loss for run in runs for loss in run.losses)
                 errors.extend({"error": script_error(loss, self._answers), "lost": True} for loss in losses)
@@ -221,10 +236,13 @@ class JsonReporter:
         return outcome
 
     def _assertion(self, assertion: Assertion, result: CallResult) -> Json:
-        document: Json = {"assertion": assertion.name, "skipped": assertion.skipped}
-        if assertion.error is not None:
+        error = assertion.error or assertion.untested
+        document: Json = {"assertion": assertion.name, "skipped": assertion.skipped and error is None}
+        if assertion.untested is not None:
+            document["untested"] = True
+        if error is not None:
             document["error"] = assertion_error(
-                assertion.error,
+                error,
                 assertion.name,
                 assertion.index,
                 position=result.position,
@@ -354,9 +372,12 @@ class JsonReporter:
 
     def _stats(self) -> Json:
         summary = self._summary
+        # What could not be tested has failed, for newman.
+        assertions = replace(summary.assertions, failed=summary.assertions.failed + self._untested)
+        tests = replace(summary.test_scripts, failed=summary.test_scripts.failed + self._broken_off)
         scripts = Tally(
-            total=summary.test_scripts.total + summary.prerequest_scripts.total,
-            failed=summary.test_scripts.failed + summary.prerequest_scripts.failed,
+            total=tests.total + summary.prerequest_scripts.total,
+            failed=tests.failed + summary.prerequest_scripts.failed,
         )
         # newman counts no failed iteration and no failed item, whatever happens in them.
         tallies = {
@@ -366,8 +387,8 @@ class JsonReporter:
             "prerequests": self._prerequests,
             "requests": summary.requests,
             "tests": self._tests,
-            "assertions": summary.assertions,
-            "testScripts": summary.test_scripts,
+            "assertions": assertions,
+            "testScripts": tests,
             "prerequestScripts": summary.prerequest_scripts,
         }
         return {

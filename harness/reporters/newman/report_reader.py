@@ -281,24 +281,28 @@ def _runs(execution: Json, call: Call, event: EventName, assertions: Sequence[Js
         ConsoleMessage(level=one["level"], parts=(str(one["text"]),)) for one in console
     ]
     output += (_assertion(one, index) for index, one in enumerate(assertions))
-    errors = [_error(one["error"]) for one in thrown if not one.get("lost")]
+    errors = [_error(one["error"]) for one in thrown if not one.get("lost") and not one.get("untested")]
+    broken_off = [_error(one["error"]) for one in thrown if one.get("untested")]
     run = ScriptRun(
         script=script,
         label=label,
         output=tuple(output),
         error=errors[0] if errors else None,
         losses=tuple(_error(one["error"]) for one in thrown if one.get("lost")),
+        untested=broken_off[0] if broken_off else None,
     )
     return (run, *(ScriptRun(script=script, label=label, error=error) for error in errors[1:]))
 
 
 def _assertion(told: Json, index: int) -> Assertion:
-    error = told.get("error")
+    error = _error(told["error"]) if told.get("error") else None
+    untested = bool(told.get("untested"))
     return Assertion(
         name=str(told.get("assertion") or ""),
         index=index,
-        skipped=bool(told.get("skipped")),
-        error=_error(error) if error else None,
+        skipped=bool(told.get("skipped")) or untested,
+        error=None if untested else error,
+        untested=error if untested else None,
     )
 
 

@@ -15,6 +15,7 @@ from harness.scripting.engine import Assertion, ConsoleMessage, ScriptRun
 from harness.warning_kinds import OTHER, kind_of
 
 _BODY_CLIP: Final = 2048
+_NAMED: Final = 5
 _LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
     "debug": ("blue",),
     "log": ("dim",),
@@ -24,9 +25,12 @@ _LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def call_lines(result: CallResult, style: Style, first: int) -> Iterator[str]:
-    """Tell a call in the order it went; failures are numbered from `first` on."""
-    lines = _CallLines(style, first)
+def call_lines(result: CallResult, style: Style, first: int, warned: set[str]) -> Iterator[str]:
+    """Tell a call in the order it went; failures are numbered from `first` on.
+
+    `warned` are the warnings that were told before: the list at the end has the other places.
+    """
+    lines = _CallLines(style, first, warned)
     if result.skipped is not None:
         reason = style.text(result.skipped)
         told = reason if reason.startswith("skipped") else f"skipped: {reason}"
@@ -41,12 +45,13 @@ def call_lines(result: CallResult, style: Style, first: int) -> Iterator[str]:
     yield from lines.scripts(result.test)
     for expectation in result.expectations:
         yield from lines.assertion(expectation)
+    yield from lines.untested(result)
     for extraction in result.extractions:
         yield lines.extraction(extraction)
-    told_above = result.exchange.warnings if result.exchange is not None else ()
     for warning in result.warnings:
-        if warning.message in told_above:
+        if warning.message in warned:
             continue
+        warned.add(warning.message)
         place = warning.place.removeprefix(" / ".join(result.call.path)).lstrip(", ")
         yield warning_line(warning.message, place, style, kind=warning.kind)
 
@@ -95,11 +100,12 @@ def status_style(status: int) -> str:
 class _CallLines:
     """Writes the parts of a call, and counts the failures as it meets them."""
 
-    def __init__(self, style: Style, first: int) -> None:
+    def __init__(self, style: Style, first: int, warned: set[str]) -> None:
         self._style = style
         self._ink = style.ink
         self._signs = style.signs
         self._number = first
+        self._warned = warned
 
     def requests(self, sides: list[SideExchange], started_ms: float) -> Iterator[str]:
         """Tell the requests that scripts and auth schemes sent."""
@@ -126,7 +132,9 @@ class _CallLines:
                 yield self._ink(f"{number:>3}. {part}" if number else f"     {part}", "red")
                 number = 0
         for warning in exchange.warnings:
-            yield warning_line(warning, "", self._style, kind=kind_of(warning))
+            if warning not in self._warned:
+                self._warned.add(str(warning))
+                yield warning_line(warning, "", self._style, kind=kind_of(warning))
         if self._style.verbose:
             yield from self._verbose(exchange)
 
@@ -164,12 +172,26 @@ class _CallLines:
                 yield from self._failure(name, assertion.error.message)
             else:
                 self._next()
-        elif not (self._style.assertions and self._style.successes):
+        elif assertion.untested is not None or not (self._style.assertions and self._style.successes):
             return
         elif assertion.skipped:
             yield self._ink(f"  {self._signs.skipped}  [skipped] {name}", "cyan")
         else:
             yield f"  {self._ink(self._signs.passed, 'green')}  {self._ink(name, 'dim')}"
+
+    def untested(self, result: CallResult) -> Iterator[str]:
+        """Name in one line what could not be tested, because the call got no answer."""
+        names = [self._style.label(one.name) for one in result.assertions if one.untested is not None]
+        if len(names) > _NAMED:
+            names[_NAMED:] = [f"{len(names) - _NAMED} more"]
+        ended = [run.untested.name for run in result.test if run.untested is not None]
+        told = [f"without an answer not tested: {', '.join(names)}"] if names else []
+        told += [f"the test-script ended early: {self._style.text(name)}" for name in ended]
+        if told:
+            sign = f"  {self._signs.skipped}  "
+            for line in self._wrapped("; ".join(told), len(sign)):
+                yield self._ink(sign + line, "cyan")
+                sign = " " * len(sign)
 
     def extraction(self, extraction: Extraction) -> str:
         """Tell a value that was taken out of an answer."""

@@ -12,12 +12,14 @@ from harness.reporters.outside_text import clean, cut
 from harness.reporters.terminal.call_lines import outcome, warning_line
 from harness.reporters.terminal.colours import fit, wrap
 from harness.reporters.terminal.style import Style
+from harness.reporters.units import counted
 from harness.runner.results import CallResult, RunWarning
 
 # Beyond this many the list says how many more there are: memory and readers have an end.
 _LISTED: Final = 500
 _DIFF_LINES: Final = 40
 _ANSWER_LINES: Final = 12
+_ALIKE: Final = 5
 _ANSWER_LONGEST: Final = 1000
 
 
@@ -29,6 +31,14 @@ class _Failed:
     answer: str
     faults: tuple[Fault, ...]
     warnings: tuple[RunWarning, ...]
+    number: int
+
+    @property
+    def cause(self) -> str | None:
+        """What kept the request from an answer, when nothing else failed: other calls may share it."""
+        if len(self.faults) != 1 or self.faults[0].kind != "request":
+            return None
+        return self.faults[0].message
 
 
 class FailureList:
@@ -48,7 +58,7 @@ class FailureList:
             if result.exchange is not None:
                 sent = result.exchange.request
                 told = outcome(result.exchange, self._style)
-                request = f"{sent.method} {self._style.url(sent.url)} [{told}]"
+                request = self._request(sent.method, self._style.url(sent.url), f"[{told}]")
                 answer = self._answer(result.exchange)
             self._failed.append(
                 _Failed(
@@ -58,6 +68,7 @@ class FailureList:
                     answer=answer,
                     faults=faults,
                     warnings=result.warnings,
+                    number=self.count + 1,
                 )
             )
         self.count += len(faults)
@@ -66,23 +77,49 @@ class FailureList:
         """Tell all failures, numbered as they were in the run."""
         ink, style = self._style.ink, self._style
         number = 1
+        sharing: dict[str, list[_Failed]] = {}
+        for failed in self._failed:
+            if failed.cause is not None and self._answers.additions:
+                sharing.setdefault(failed.cause, []).append(failed)
         yield ink("Failures", "red", "bold", "underline") if self.count else ""
         for failed in self._failed:
+            alike = sharing.get(failed.cause or "", [failed])
+            if failed is not alike[0]:
+                number += len(failed.faults)
+                continue
             where = style.label(" / ".join(failed.path))
             cycle = ink(f"  iteration {failed.iteration + 1}", "dim") if iterations > 1 else ""
             yield ""
             yield f"{style.signs.folder} {ink(where, 'bold')}{cycle}"
             if failed.request:
-                width = None if style.width is None else style.width - 2
-                yield "  " + ink(fit(failed.request, width, style.signs.ellipsis), "dim")
+                yield "  " + ink(failed.request, "dim")
             yield from (warning_line(one.message, "", style, kind=one.kind) for one in failed.warnings)
             yield from self._shown(failed.answer)
             for fault in failed.faults:
                 yield from self._fault(fault, number, failed.path)
                 number += 1
+            if len(alike) > 1:
+                yield from self._labelled(self._others(alike[1:], iterations), "dim")
         if number <= self.count:
             yield ""
             yield ink(f"... and {self.count - number + 1} more; the json report has them all", "red")
+
+    def _request(self, method: str, url: str, told: str) -> str:
+        """Tell a request in a line, of which the address is cut where it is too long."""
+        room = self._style.width
+        if room is not None:
+            room = max(room - len(method) - len(told) - 4, 24)
+        return f"{method} {fit(url, room, self._style.signs.ellipsis)} {told}"
+
+    def _others(self, alike: list[_Failed], iterations: int) -> str:
+        """Name the calls that failed for the same cause as one above."""
+        named = [
+            f"{one.number}. {' / '.join(one.path)}"
+            + (f" (iteration {one.iteration + 1})" if iterations > 1 else "")
+            for one in alike[:_ALIKE]
+        ]
+        more = f" and {len(alike) - _ALIKE} more" if len(alike) > _ALIKE else ""
+        return f"the same in {', '.join(named)}{more}"
 
     def _answer(self, exchange: Exchange) -> str:
         """Keep the beginning of an answer's text, as it may be shown."""
@@ -101,7 +138,7 @@ class FailureList:
         for line in lines[:_ANSWER_LINES]:
             yield from (f"{bar}{self._style.ink(part, 'dim')}".rstrip() for part in self._wrapped(line, 4))
         if len(lines) > _ANSWER_LINES:
-            yield bar + self._style.ink(f"({len(lines) - _ANSWER_LINES} more lines)", "dim")
+            yield bar + self._style.ink(f"({counted(len(lines) - _ANSWER_LINES, 'more line')})", "dim")
 
     def _fault(self, fault: Fault, number: int, path: tuple[str, ...]) -> Iterator[str]:
         ink = self._style.ink

@@ -11,6 +11,7 @@ from harness.reporters.terminal.failure_list import FailureList
 from harness.reporters.terminal.progress_line import Pace, ProgressLine
 from harness.reporters.terminal.style import style_of
 from harness.reporters.terminal.summary_table import summary_table
+from harness.reporters.terminal.warning_list import warning_list
 from harness.reporters.units import counted, duration, fact_told, tallied
 from harness.runner.events import (
     AttemptFinished,
@@ -74,6 +75,7 @@ class TerminalReporter:
         self._folder: tuple[str, ...] = ()
         self._headed: tuple[int, int, str] | None = None
         self._held: list[str] = []
+        self._warned: set[str] = set()
         self._done = False
         self.written: Path | None = None
 
@@ -100,7 +102,11 @@ class TerminalReporter:
             case CallFinished(result=result):
                 self._finish(result)
             case WarningRaised(warning=warning):
-                self._print([warning_line(warning.message, warning.place, self._style, kind=warning.kind)])
+                if warning.message not in self._warned:
+                    self._warned.add(warning.message)
+                    self._print(
+                        [warning_line(warning.message, warning.place, self._style, kind=warning.kind)]
+                    )
             case RunFinished():
                 self._finished = event
             case _:
@@ -119,9 +125,13 @@ class TerminalReporter:
         summary = self._finished.summary if self._finished else self._summary
         style = self._style
         if self._table:
-            self._print(["", *summary_table(summary, style.ink, style.signs, style.width, phases=self._phases)])
+            self._print(
+                ["", *summary_table(summary, style.ink, style.signs, style.width, phases=self._phases)]
+            )
         if self._list and self._failures.count:
             self._print(["", *self._failures.lines(self._started.iterations)])
+        if self._table and summary.warnings and self._answers.additions:
+            self._print(["", *warning_list(summary.warnings, style)])
         if self._table:
             self._print(["", *self._verdict(summary)])
         self._clear()
@@ -152,7 +162,7 @@ class TerminalReporter:
         if self._quiet and not failed:
             self._held = []
             return
-        lines = call_lines(result, self._style, first)
+        lines = call_lines(result, self._style, first, self._warned)
         self._print([*self._head(result.call, result.position, result.iteration), *self._held, *lines])
         self._held = []
         self._headed = None

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from harness.reporters.terminal.colours import Ink, Signs, cells
 from harness.reporters.phases import PhaseTimes
+from harness.reporters.terminal.colours import Ink, Signs, cells
 from harness.reporters.units import duration, size
 from harness.runner.results import RunSummary
 
@@ -11,7 +11,7 @@ from harness.runner.results import RunSummary
 def summary_table(
     summary: RunSummary, ink: Ink, signs: Signs, width: int | None, *, phases: PhaseTimes | None = None
 ) -> Iterator[str]:
-    """Draw the table line by line; `width` is that of the terminal, `phases` are told where they are given."""
+    """Draw the table line by line; `width` is the terminal's; `phases` are told where given."""
     narrow = width is not None and width < 66
     tallies = (
         ("iterations", summary.iterations),
@@ -60,9 +60,7 @@ def summary_table(
     yield ink(left + line * inner + right, "dim")
 
 
-def _notes(
-    summary: RunSummary, micro: str, phases: PhaseTimes | None, *, narrow: bool
-) -> Iterator[str]:
+def _notes(summary: RunSummary, micro: str, phases: PhaseTimes | None, *, narrow: bool) -> Iterator[str]:
     yield f"total run duration: {duration(summary.elapsed_ms, micro)}"
     yield f"total data received: {size(summary.received_bytes)} (approx)"
     spreads = [("response", summary.response_times)]

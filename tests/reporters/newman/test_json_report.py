@@ -7,7 +7,9 @@ import pytest
 from harness.client.message import Hop
 from harness.dialect import EXACT, NEWMAN, POSTMAN
 from harness.errors import InputError
+from harness.reporters.newman.report_reader import read_newman_report
 from harness.runner.events import CallFinished
+from tests.reporters.conftest import untested_in
 
 
 def report_of(bench, events, **context) -> dict[str, Any]:
@@ -73,6 +75,26 @@ def test_failures_say_where_in_newmans_words(bench, shop_run):
         ("test-script:1:1", "Look it up", "ReferenceError", None),
         ("request", "Refused", "Error", None),
     ]
+
+
+def test_what_could_not_be_tested_is_told_as_newman_does_and_says_so(bench, shop_run):
+    run = report_of(bench, untested_in(shop_run))["run"]
+    (refused,) = (one for one in run["executions"] if one["item"]["name"] == "Refused")
+    assert [(one["assertion"], one["skipped"], one["untested"]) for one in refused["assertions"]] == [
+        ("status", False, True)
+    ]
+    assert refused["assertions"][0]["error"]["message"] == "there is nothing"
+    assert run["failures"][-1]["error"]["test"] == "status"
+    read = list(read_newman_report(bench.folder / "out/report.json"))
+    (result,) = (
+        one.result for one in read if isinstance(one, CallFinished) and one.result.call.item.name == "Refused"
+    )
+    assert (result.assertions[0].skipped, result.assertions[0].untested.message) == (True, "there is nothing")
+    before = report_of(bench, shop_run)["run"]["stats"]["assertions"]
+    assert run["stats"]["assertions"] == before | {
+        "total": before["total"] + 1,
+        "failed": before["failed"] + 1,
+    }
 
 
 def test_newman_knows_nothing_of_losses_and_no_line_of_a_script_error(bench, shop_run):

@@ -6,8 +6,10 @@ import pytest
 
 from harness.client.message import Failure
 from harness.reporters.reporter import ReporterContext, create
-from harness.runner.events import CallFinished, RunFinished
+from harness.runner.events import CallFinished, RunFinished, WarningRaised
+from harness.runner.results import RunWarning
 from harness.runner.run import TIMED_OUT
+from tests.reporters.conftest import untested_in
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -184,3 +186,34 @@ def test_a_run_that_broke_before_its_first_call_ended_has_no_table(bench, shop_r
     assert "Shop API" in text
     assert "executed" not in text
     assert "interrupted" not in text
+
+
+def test_what_could_not_be_tested_is_one_line_below_its_cause(bench, shop_run):
+    text = shown(bench, untested_in(shop_run))
+    assert "5. connect ECONNREFUSED 127.0.0.1:8080\n  -  without an answer not tested: status\n" in text
+    assert "there is nothing" not in text
+    assert "✖ 5 failures" in text
+
+
+def test_calls_that_failed_for_the_same_cause_share_one_entry(bench, shop_run_twice):
+    text = shown(bench, shop_run_twice)
+    assert text.partition("\nFailures\n")[2].count("connect ECONNREFUSED") == 1
+    assert "the same in 10. Refused (iteration 2)" in text
+
+
+def test_warnings_are_told_once_in_the_run_and_listed_by_kind_with_their_places(bench, shop_run_twice):
+    run, _, listed = shown(bench, shop_run_twice).partition("\nWarnings\n")
+    assert run.partition("\nFailures\n")[0].count("variable 'x' is not defined") == 1
+    assert "⚠ undefined-variable: a request names a variable" in listed
+    assert "    Orders / Create order, url (2 times)\n" in listed
+
+
+def test_of_many_places_and_messages_the_first_are_named(bench, shop_run):
+    warnings = (
+        RunWarning(kind="odd-data", message=f"row {number // 7}", place=f"line {number}")
+        for number in range(84)
+    )
+    raised = [WarningRaised(warning=one) for one in warnings]
+    listed = shown(bench, [shop_run[0], *raised, *shop_run[1:-1]]).partition("\nWarnings\n")[2]
+    assert "line 0, line 1, line 2, line 3, line 4 and 2 more places" in listed
+    assert "... and 2 more" in listed
