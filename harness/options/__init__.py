@@ -28,4 +28,5 @@ typed keywords of `run()` then know it. A command is added the same way, as a ro
 | `values` | the kinds of values, as readers of a text |
 | `keywords` | the keywords of `run()`, written by `python -m harness.options` |
 | `reference`, `completion` | the reference page and the completion scripts |
+| `newman_page` | the tables of the page "Coming from newman" |
 """

@@ -1,14 +1,16 @@
-"""Write what is made from the table and kept in files: the reference pages, and the keywords of `run()`."""
+"""Write what is made from tables and kept in files: pages, and the keywords of `run()`."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from harness.options.config import PLACES
+from harness.options.newman_page import with_differences
 from harness.options.reference import page, warnings_page
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "options.md"
 WARNINGS_PAGE = PAGE.with_name("warnings.md")
+NEWMAN_PAGE = ROOT / "docs" / "how-to" / "from-newman.md"
 KEYWORDS = Path(__file__).with_name("keywords.py")
 
 _HEAD = '''\
@@ -49,6 +51,7 @@ def main() -> None:
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(page(), "utf-8")
     WARNINGS_PAGE.write_text(warnings_page(), "utf-8")
+    NEWMAN_PAGE.write_text(with_differences(NEWMAN_PAGE.read_text("utf-8")), "utf-8")
     KEYWORDS.write_text(keyword_lines(), "utf-8")
 
 

@@ -36,6 +36,13 @@ def test_a_certificate_without_a_key_file_may_hold_its_key(files):
     assert shown(client_cert=pfx, client_passphrase="p") == ClientCertificate(pfx=pfx, passphrase="p")
 
 
+@pytest.mark.difference("certificate-with-key")
+def test_a_certificate_that_holds_its_key_is_used_and_not_in_newman(files):
+    pem = files("both.pem", b"-----BEGIN CERTIFICATE-----\n" + KEY)
+    assert shown(client_cert=pem).key == pem
+    assert shown(client_cert=pem, dialect=NEWMAN).key is None
+
+
 def test_a_certificate_alone_is_refused_before_anything_is_sent(files):
     alone = files("alone.pem", b"-----BEGIN CERTIFICATE-----\n")
     with pytest.raises(InputError, match="has no private key") as refused:
@@ -44,6 +51,7 @@ def test_a_certificate_alone_is_refused_before_anything_is_sent(files):
     assert shown(client_cert=alone, dialect=NEWMAN) == ClientCertificate(cert=alone)
 
 
+@pytest.mark.difference("unverified-certificates")
 def test_nodes_switch_for_verifying_nothing_is_told_and_ignored_but_followed_where_newman_is(monkeypatch):
     monkeypatch.setenv("NODE_TLS_REJECT_UNAUTHORIZED", "0")
     ours, newmans = RunConfig.of("c.json"), RunConfig.of("c.json", dialect=NEWMAN)

@@ -366,12 +366,14 @@ def test_a_recording_that_ended_early_leaves_the_old_cassette(command, workspace
         (["--folder"], 1),
     ],
 )
+@pytest.mark.difference("wrong-value")
 def test_in_newmans_mode_wrong_usage_has_newmans_exit_code(command, workspace, arguments, code):
     file = workspace.collection(("a", "http://127.0.0.1:1/"))
     assert command("run", file, *arguments, "--compat", "newman").code == code
     assert command("run", file, *arguments).code is ExitCode.USAGE
 
 
+@pytest.mark.difference("half-assignment")
 def test_a_variable_without_a_value_is_empty_in_newmans_mode_and_a_mistake_otherwise(
     command, workspace, target
 ):
@@ -431,6 +433,7 @@ def test_in_newmans_mode_exports_without_a_name_are_not_written(command, workspa
 
 
 @pytest.mark.parametrize("name", ["delay-request", "timeout", "timeout-request", "timeout-script"])
+@pytest.mark.difference("zero-time")
 def test_in_newmans_mode_a_time_of_0_is_refused_and_nothing_runs(command, workspace, target, name):
     file = workspace.collection(("a", target.url))
     said = command("run", file, f"--{name}", "0", "--compat", "newman")
@@ -440,6 +443,7 @@ def test_in_newmans_mode_a_time_of_0_is_refused_and_nothing_runs(command, worksp
     assert len(target.paths) == 1
 
 
+@pytest.mark.difference("several-collections")
 def test_in_newmans_mode_several_collections_run_and_it_is_said_that_newman_runs_one(
     command, workspace, target
 ):

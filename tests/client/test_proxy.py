@@ -3,6 +3,7 @@
 import pytest
 
 from harness.client.proxy import Proxies, read_proxy
+from harness.dialect import EXACT, NEWMAN
 
 
 @pytest.mark.parametrize(
@@ -83,8 +84,11 @@ def test_the_first_variable_that_names_a_proxy_counts(environment, protocol, hos
     assert Proxies.of(environment).for_host(protocol, "x", 80).host == host
 
 
-def test_all_proxy_may_be_left_out():
-    assert Proxies.of({"ALL_PROXY": "c"}, common=False).for_host("http:", "x", 80) is None
+@pytest.mark.difference("network-variables")
+def test_all_proxy_is_followed_and_not_where_newman_is():
+    for dialect, followed in ((EXACT, True), (NEWMAN, False)):
+        proxies = Proxies.of({"ALL_PROXY": "c"}, common=dialect.run.python_variables)
+        assert (proxies.for_host("http:", "x", 80) is not None) is followed
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,7 @@ def test_cookies_switched_off_are_neither_sent_nor_kept(server, session):
     assert [cookie.key for cookie in session.jar.all()] == ["a"]
 
 
+@pytest.mark.difference("cookies-across-hosts")
 def test_a_jars_cookies_do_not_leak_to_another_host_unless_newman_is_followed(server, session):
     session.jar.store("a=1; Path=/", server.base)
     elsewhere = f"http://localhost:{server.port}/"

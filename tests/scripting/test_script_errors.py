@@ -104,6 +104,7 @@ def test_newman_knows_no_top_level_await(newman):
     assert error.position.line == 1
 
 
+@pytest.mark.difference("declared-name")
 def test_scripts_may_declare_legacy_names_but_not_in_newman(bench, newman):
     source = "const data = 1; let request = 2; console.log(data + request);"
     assert bench.said(source) == ["3"]
@@ -113,6 +114,7 @@ def test_scripts_may_declare_legacy_names_but_not_in_newman(bench, newman):
 
 
 @pytest.mark.parametrize("thrown", ["null", "undefined", "0", "''", "false"])
+@pytest.mark.difference("falsy-throw")
 def test_what_is_thrown_and_nothing_is_no_error_for_newman(newman, bench, thrown):
     assert newman.run(f"throw {thrown}").error is None
     assert bench.run(f"throw {thrown}").error is not None
