@@ -1,11 +1,13 @@
 """Working on cassettes as wholes: show, diff, merge, prune, scan, redact."""
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.cassettes.compare.answers import Comparison, Ignore
+from harness.cassettes.compare.generated_values import shape
 from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.file.journal import SUFFIX, beginning_of, journal_cassette
@@ -78,20 +80,53 @@ def pretty(body: bytes, media: str) -> list[str]:
 
 
 def diff(old: Cassette, new: Cassette, *, ignore: Ignore | None = None) -> tuple[CassetteChange, ...]:
-    """Compare two cassettes request by request, in the order of the new one; what is gone comes last."""
-    index = Index(old.interactions, MatchRule())
-    pairs: list[tuple[Interaction, Interaction | None]] = []
-    for one in new.interactions:
-        found = index.take(index.parts(one.request, one.context), one.context)
-        pairs.append((one, found if isinstance(found, Interaction) else None))
+    """Compare two cassettes request by request, in the order of the new one; what is gone comes last.
+
+    A request that holds other ids than in the old recording is compared with the one of the same call; what
+    else differs in it has a pointer below `request/`.
+    """
+    pairs, gone = _paired(old, new)
     comparison = Comparison(ignore)
     comparison.learn((one, known) for one, known in pairs if known is not None)
     changes: list[CassetteChange] = []
     for one, known in pairs:
-        differences = comparison.outcomes(one, known) if known is not None else ()
+        differences = (
+            (*comparison.requests(one.request, known.request), *comparison.outcomes(one, known))
+            if known is not None
+            else ()
+        )
         if known is None or differences:
             changes.append(CassetteChange(old=known, new=one, differences=differences))
-    return (*changes, *(CassetteChange(old=one, new=None) for one in index.unused()))
+    return (*changes, *(CassetteChange(old=one, new=None) for one in gone))
+
+
+def _paired(
+    old: Cassette, new: Cassette
+) -> tuple[list[tuple[Interaction, Interaction | None]], tuple[Interaction, ...]]:
+    """Find the old one of each new request: the same, else one but for ids, else the next of its call."""
+    index = Index(old.interactions, MatchRule())
+    found: list[Interaction | None] = []
+    for one in new.interactions:
+        known = index.take(index.parts(one.request, one.context), one.context)
+        found.append(known if isinstance(known, Interaction) else None)
+    left = {one.number: one for one in index.unused()}
+    for key in (_but_for_ids, _call):
+        near: dict[object, deque[Interaction]] = {}
+        for other in left.values():
+            near.setdefault(key(other), deque()).append(other)
+        for place, one in enumerate(new.interactions):
+            if found[place] is None and one.context.call and (others := near.get(key(one))):
+                known = others.popleft()
+                found[place] = left.pop(known.number)
+    return list(zip(new.interactions, found, strict=True)), tuple(left.values())
+
+
+def _call(one: Interaction) -> tuple[CallPath, int, str]:
+    return one.context.call, one.context.iteration, one.request.method
+
+
+def _but_for_ids(one: Interaction) -> tuple[object, ...]:
+    return *_call(one), shape(one.request.url)
 
 
 def merge(cassettes: Sequence[Cassette]) -> Cassette:

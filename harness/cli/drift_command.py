@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from harness.api import LiveRun
 from harness.api.modes.drift import DriftMode
@@ -21,9 +22,11 @@ from harness.cli.run_config import run_config
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import tell_warnings
+from harness.client.message import ResolvedRequest
 from harness.errors import ExitCode, InputError, UsageError
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
+from harness.secrets.encodings import as_text
 
 _LEFT_OVER: Final = re.compile(r"\{\{([^{}]+)\}\}")
 
@@ -49,12 +52,12 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     if finished.error is not None:
         report = report.without_unsent()
     _tell(report, finished, terminal)
-    _tell_undefined(report, cassette, terminal)
+    undefined = _tell_undefined(report, cassette, terminal)
     warned = tell_warnings(summary.warnings, config.output.policy, terminal)
     if options.output is not None:
         _write_page(Path(options.output), report, cassette)
     chosen = [one for one in report.drifts if _is_chosen(one, options.accept or ())]
-    accepted = [] if summary.interrupted else [one for one in chosen if not _fails_now(one)]
+    accepted = [] if summary.interrupted or undefined else [one for one in chosen if not _fails_now(one)]
     if accepted:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         save(accept(cassette, accepted, recorded_at=now), Path(options.file), redactor)
@@ -62,11 +65,15 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         terminal.out.write(f"accepted into {options.file}: {len(accepted)} of {len(report.drifts)}\n")
         if summary.interrupted:
             terminal.out.write("  nothing is accepted of an interrupted run\n")
+        elif undefined:
+            terminal.out.write("  nothing is accepted of a run that lacks variables\n")
         elif len(accepted) < len(chosen):
             left = counted(len(chosen) - len(accepted), "recorded answer")
             terminal.out.write(f"  {left} kept: their requests got no answer\n")
     if summary.interrupted:
         return ExitCode.INTERRUPTED
+    if undefined:
+        return ExitCode.USAGE
     if len(accepted) < len(report.drifts):
         return ExitCode.DRIFT
     return ExitCode.FAILED if summary.failed else warned
@@ -105,14 +112,18 @@ def _tell(report: DriftReport, finished: RunFinished, terminal: Terminal) -> Non
         terminal.out.write("  the run ended early: what it did not send is not compared\n")
 
 
-def _tell_undefined(report: DriftReport, cassette: Cassette, terminal: Terminal) -> None:
-    """Say which variables of the addresses that failed have no value, and what the recording had."""
+def _tell_undefined(report: DriftReport, cassette: Cassette, terminal: Terminal) -> bool:
+    """Say which variables have no value that had one in the recording, and which; tell whether there are any.
+
+    What was sent without them is no answer to what was recorded.
+    """
     # A host that is none is spelled in small letters.
     recorded = {name.lower(): (name, value) for name, value in cassette.metadata.environment.items()}
     names: dict[str, None] = {}
     for drift in report.drifts:
-        if drift.live is not None and drift.live.failure is not None:
-            names |= dict.fromkeys(_LEFT_OVER.findall(drift.live.request.url))
+        if drift.live is not None:
+            then = set() if drift.recorded is None else set(_left_over(drift.recorded.request))
+            names |= dict.fromkeys(name for name in _left_over(drift.live.request) if name not in then)
     for found in names:
         name, value = recorded.get(found.lower(), (found, None))
         had = f"; it was recorded with {value}" if value else ""
@@ -121,6 +132,13 @@ def _tell_undefined(report: DriftReport, cassette: Cassette, terminal: Terminal)
         terminal.err.write(
             "  pass the environment that it was recorded with (-e FILE), or use --platform local\n"
         )
+    return bool(names)
+
+
+def _left_over(request: ResolvedRequest) -> list[str]:
+    """Return the variables that a request was sent with in place of their values."""
+    texts = (unquote(request.url), *(value for _, value in request.headers), as_text(request.body or b""))
+    return [name for text in texts for name in _LEFT_OVER.findall(text)]
 
 
 def _is_chosen(drift: Drift, texts: Sequence[str]) -> bool:

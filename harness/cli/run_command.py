@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from harness.api import LiveRun, RunConfig
 from harness.cli.exports import write_exports
+from harness.cli.isolation import isolate
 from harness.cli.joint_reports import JointReports, writes_a_file
 from harness.cli.newmanrc import configured
 from harness.cli.parser import ValueRefused
@@ -46,6 +47,14 @@ def run_command(
         _refuse_zero(options)
     options, reporter_options = configured(options, reporter_options, terminal)
     _refuse_mask(options, terminal)
+    if options.isolate:
+        if options.replay is None:
+            raise UsageError(
+                "only a replay needs no network",
+                where="--isolate",
+                hint="give the recording with --replay FILE, or leave --isolate out",
+            )
+        isolate()
     if not dialect.inputs.empty_name_is_a_file:
         options = _without_empty(options)
     if len(options.collections) > 1 and not dialect.inputs.many_collections:

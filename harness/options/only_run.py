@@ -3,6 +3,7 @@
 from typing import Final
 
 from harness.options.option import (
+    CASSETTE,
     FLOW,
     OUTPUT,
     WHAT,
@@ -103,6 +104,12 @@ ONLY_RUN: Final = (
         heading=OUTPUT,
         kind="flag",
         help="show secrets on the terminal, not in files; refused where CI is set",
+    ),
+    Option(
+        name="isolate",
+        heading=CASSETTE,
+        kind="flag",
+        help="with --replay, on Linux: run in a network namespace of its own, which has no way out",
     ),
     Option(
         name="share-variables",

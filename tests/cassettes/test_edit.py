@@ -43,6 +43,40 @@ def test_cassettes_are_compared_request_by_request(record, answer):
     assert diff(old, old) == ()
 
 
+@pytest.fixture
+def chained(record, recorder, ask, answer):
+    """Record a call that makes an order and one that reads it by its id."""
+
+    def make(name, order, path="/orders/{}", **more):
+        path = path.format(order)
+        recording = recorder(
+            {"/orders": answer({"id": order}), path: answer({"id": order, **more})},
+            name=name, plan=RecordingPlan(seed=1),
+        )  # fmt: skip
+        recording.transport.send(ask("/orders", call=("Make",)))
+        recording.transport.send(ask(path, call=("Read",)))
+        return load(recording.finish(complete=True).path)
+
+    return make
+
+
+_ONE, _OTHER = "6f1f9b1c-0000-4000-8000-00000000000a", "c2a4e6d8-0000-4000-8000-00000000000b"
+
+
+def test_requests_that_hold_another_id_of_the_same_answer_are_the_same(chained):
+    assert diff(chained("old.yaml", _ONE), chained("new.yaml", _OTHER)) == ()
+
+
+def test_what_a_chained_request_was_answered_is_compared(chained):
+    (change,) = diff(chained("old.yaml", _ONE, total=1), chained("new.yaml", _OTHER, total=2))
+    assert [str(one) for one in change.differences] == ["body/total: sent 2, recorded 1"]
+
+
+def test_what_a_call_asks_differently_is_a_difference_of_its_request(chained):
+    (change,) = diff(chained("old.yaml", _ONE), chained("new.yaml", _OTHER, "/orders/{}?full=1"))
+    assert change.differences[0].pointer == "request/url/query/full"
+
+
 def test_merged_the_later_file_counts_for_equal_requests(record, answer):
     one = record("one.yaml", {"/a": answer({"v": 1})}, ["/a", "/b"])
     two = record("two.yaml", {"/a": answer({"v": 2})}, ["/a", "/c"])

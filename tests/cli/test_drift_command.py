@@ -134,11 +134,39 @@ def test_a_variable_without_a_value_is_named_with_what_was_recorded(command, wor
     file = workspace.collection(("one", "{{baseUrl}}/one"))
     command("run", file, "--record", "a.yaml", "--env-var", f"baseUrl={target.url}")
     said = command("drift", "a.yaml")
-    assert said.code is ExitCode.DRIFT
+    assert said.code is ExitCode.USAGE
     assert said.err == (
         f"error: variable {{{{baseUrl}}}} is not defined in this run; it was recorded with {target.url}\n"
         "  pass the environment that it was recorded with (-e FILE), or use --platform local\n"
     )
+
+
+@pytest.mark.parametrize("where", ["path", "query", "header", "body"])
+def test_a_request_that_lacks_a_variable_is_a_mistake_of_the_command(command, workspace, target, where):
+    address = {"path": "{{base}}/of/{{tenant}}", "query": "{{base}}/one?of={{tenant}}"}.get(
+        where, "{{base}}/one"
+    )
+    request = {"method": "POST", "url": address}
+    if where == "header":
+        request["header"] = [{"key": "X-Of", "value": "{{tenant}}"}]
+    if where == "body":
+        request["body"] = {"mode": "raw", "raw": "{{tenant}}"}
+    file = workspace.collection({"name": "one", "request": request})
+    given = ("--env-var", f"base={target.url}")
+    command("run", file, "--record", "a.yaml", *given, "--env-var", "tenant=acme")
+    said = command("drift", "a.yaml", *given, "--accept")
+    assert said.code is ExitCode.USAGE
+    assert "error: variable {{tenant}} is not defined in this run; it was recorded with acme\n" in said.err
+    assert "nothing is accepted" in said.out
+    assert command("drift", "a.yaml", *given, "--env-var", "tenant=acme").code is ExitCode.PASSED
+
+
+def test_a_variable_that_was_recorded_without_a_value_is_none_of_todays_mistakes(command, workspace, target):
+    file = workspace.collection(("one", "{{base}}/of/{{tenant}}"))
+    given = ("--env-var", f"base={target.url}")
+    command("run", file, "--record", "a.yaml", *given)
+    target.answers["/of/%7B%7Btenant%7D%7D"] = (500, "no")
+    assert command("drift", "a.yaml", *given).code is ExitCode.DRIFT
 
 
 def test_what_a_run_that_ended_early_did_not_send_is_no_drift(command, recorded, target, monkeypatch):

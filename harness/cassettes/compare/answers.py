@@ -5,14 +5,14 @@ import binascii
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 
 from harness.cassettes.compare.generated_values import Counterparts, names_identity, shape
 from harness.cassettes.file.interaction import Interaction
-from harness.cassettes.replay.miss import Difference, json_differences
-from harness.client.message import Headers, Response
+from harness.cassettes.replay.miss import Difference, json_differences, request_differences
+from harness.client.message import Headers, ResolvedRequest, Response
 
 VOLATILE_HEADERS: Final = frozenset(
     {
@@ -89,6 +89,16 @@ class Comparison:
             return self.responses(new.response, old.response)
         mine, theirs = _outcome(new), _outcome(old)
         return () if mine == theirs else (Difference(pointer="outcome", sent=mine, recorded=theirs),)
+
+    def requests(self, new: ResolvedRequest, old: ResolvedRequest) -> tuple[Difference, ...]:
+        """Return what differs in two requests besides made-up values, with pointers below `request/`."""
+        found = (
+            replace(one, pointer=f"request/{one.pointer}")
+            for one in request_differences(new, new.url, old)
+            if not (self.ignore.generated and one.sent and one.recorded)
+            or not self._same_text(one.sent, one.recorded)
+        )
+        return tuple(one for one in found if not self.ignore.covers(one))
 
     def responses(self, new: Response, old: Response) -> tuple[Difference, ...]:
         """Return what differs: `sent` is what the new answer has, `recorded` the old one."""
