@@ -70,6 +70,10 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.coverage_command import coverage_command
 
                 return coverage_command(options, terminal)
+            case "infer":
+                from harness.cli.infer_command import infer_command
+
+                return infer_command(options, terminal)
             case "mock":
                 from harness.cli.mock_command import mock_command
 

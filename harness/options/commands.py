@@ -317,6 +317,44 @@ COMMANDS: Final = (
         ),
     ),
     Command(
+        name="infer",
+        help="propose a companion's expectations from recordings",
+        description="Propose expectations from recordings: what was the same in all answers of a call, what "
+        "form it had, what was always there. Without --write or --update they are only printed. Without a "
+        "CASSETTE, the companions below the working directory are seen to that name one.",
+        arguments=(Argument(name="files", metavar="CASSETTE", count="*"),),
+        sections=(
+            Section(
+                options=(
+                    Option(
+                        name="collection",
+                        metavar="COLLECTION",
+                        file=True,
+                        help="the collection whose companion it is (default: the one that was recorded)",
+                    ),
+                    Option(
+                        name="write",
+                        kind="flag",
+                        help="write what is new into the companion beside the collection, and leave all else "
+                        "as it is",
+                    ),
+                    Option(
+                        name="update",
+                        kind="flag",
+                        help="write anew what was inferred before, too, and show the difference",
+                    ),
+                    Option(
+                        name="check",
+                        kind="flag",
+                        help="show what --update would change; exit code 1 when that is anything",
+                    ),
+                    Option(name="schema", kind="flag", help="print a JSON Schema of each call's answers"),
+                    Option(name="format", choices=("text", "json"), default="text", help="how it is printed"),
+                )
+            ),
+        ),
+    ),
+    Command(
         name="mock",
         help="serve recordings to any client",
         description="Serve recordings over HTTP until interrupted: any client gets the answers that were "

@@ -162,9 +162,9 @@ class Comparison:
         """Compare two texts that are not equal: by what is in them when both hold a document."""
         if self._counterparts.told(theirs) == mine:
             return
-        opened, others = _opened(mine), _opened(theirs)
-        if opened is not None and others is not None and opened[0] == others[0]:
-            kind, inner, other = opened[0], opened[1], others[1]
+        held, others = opened(mine), opened(theirs)
+        if held is not None and others is not None and held[0] == others[0]:
+            kind, inner, other = held[0], held[1], others[1]
             yield from self._values(inner, other, f"{whole.pointer}/({kind})", "")
         elif not self._counterparts.same_text(mine, theirs):
             yield whole
@@ -245,11 +245,11 @@ def _unlike(difference: Difference) -> bool:
     return sent is None or recorded is None or shape(sent) != shape(recorded)
 
 
-def _opened(text: str) -> tuple[str, Any] | None:
+def opened(text: str) -> tuple[str, Any] | None:
     """Return the document that a text holds, and how it holds it."""
     token = _JWT.fullmatch(text)
     if token is not None:
-        head, claims = _opened(token.group(1)), _opened(token.group(2))
+        head, claims = opened(token.group(1)), opened(token.group(2))
         if head is not None and claims is not None:
             return "token", {"header": head[1], "claims": claims[1]}
     if text[:1] in {"{", "["}:

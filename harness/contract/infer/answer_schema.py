@@ -1,0 +1,72 @@
+"""What all answers of a call have in common, as a JSON Schema (2020-12)."""
+
+import re
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any, Final
+
+from harness.cassettes.compare.generated_values import shape
+from harness.contract.infer.evidence import Evidence, json_type
+from harness.contract.infer.text_form import DATE, UUID
+from harness.secrets.names import name_rule
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+_DEEPEST: Final = 40
+_FORMATS: Final = {UUID: "uuid", DATE: "date"}
+_DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def answer_schema(bodies: Sequence[Any], evidence: Evidence, title: str) -> dict[str, Any]:
+    """Return the schema of the bodies of a call."""
+    return {"$schema": DIALECT, "title": title, **_schema("", bodies, evidence, 0)}
+
+
+def _schema(name: str, values: Sequence[Any], evidence: Evidence, depth: int) -> dict[str, Any]:
+    kinds = sorted({json_type(one) for one in values})
+    if {"integer", "number"} <= set(kinds):
+        kinds.remove("integer")
+    if not kinds or depth > _DEEPEST:
+        return {}
+    made: dict[str, Any] = {"type": kinds[0] if len(kinds) == 1 else kinds}
+    if "object" in kinds:
+        made |= _members([one for one in values if isinstance(one, dict)], evidence, depth)
+    if "array" in kinds:
+        elements = list(chain.from_iterable(one for one in values if isinstance(one, list)))
+        inner = _schema(name, elements, evidence, depth + 1)
+        made |= {"items": inner} if inner else {}
+    if "string" in kinds:
+        texts = [one for one in values if isinstance(one, str)]
+        made |= _text(name, texts, evidence, only=len(kinds) == 1)
+    return made
+
+
+def _members(values: Sequence[dict[str, Any]], evidence: Evidence, depth: int) -> dict[str, Any]:
+    names = list(dict.fromkeys(chain.from_iterable(values)))
+    if any(shape(one) != one for one in names):
+        members = list(chain.from_iterable(one.values() for one in values))
+        return {"additionalProperties": _schema("", members, evidence, depth + 1)}
+    if not names:
+        return {}
+    made: dict[str, Any] = {
+        "properties": {
+            key: _schema(key, [one[key] for one in values if key in one], evidence, depth + 1)
+            for key in names
+        }
+    }
+    required = [key for key in names if all(key in one for one in values)]
+    return made | ({"required": required} if required else {})
+
+
+def _text(name: str, texts: Sequence[str], evidence: Evidence, *, only: bool) -> dict[str, Any]:
+    if name_rule(name):
+        return {}
+    if all(map(_DATE_TIME.fullmatch, texts)):
+        return {"format": "date-time"}
+    pattern = evidence.forms.common_pattern(texts)
+    if pattern in _FORMATS:
+        return {"format": _FORMATS[pattern]}
+    if pattern is not None:
+        return {"pattern": f"^{pattern}$"}
+    words = evidence.enum(name, texts) if only else ()
+    return {"enum": list(words)} if words else {}
