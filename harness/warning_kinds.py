@@ -36,12 +36,14 @@ KINDS: Final = {
     "undescribed-request": "no operation of the OpenAPI description has a request; it is not checked",
     "unchecked-format": "the OpenAPI description has formats that nobody checks",
     "overtaken-cookies": "a call that cannot be sent twice went out before one beside it changed its cookies",
+    "known-failure": "a late failure that the baseline knows (`--baseline`); it fails nothing yet",
     "idle-option": "an option changes nothing in this run",
     "other": "a warning that has no kind of its own, as those in results of earlier versions",
 }
 """One line for each kind, by its id."""
 
 OTHER: Final = "other"
+KNOWN_FAILURE: Final = "known-failure"
 
 
 class WarningText(str):
@@ -82,7 +84,10 @@ _Warned = TypeVar("_Warned", bound=Warned)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarningPolicy:
-    """Which warnings are told, and which are failures. What is ignored fails nothing."""
+    """Which warnings are told, and which are failures. What is ignored fails nothing.
+
+    A failure that a baseline knows is none under `strict` alone.
+    """
 
     strict: bool = False
     errors: frozenset[str] = frozenset()
@@ -94,4 +99,5 @@ class WarningPolicy:
 
     def fails(self, warning: Warned) -> bool:
         """Tell whether a warning is a failure."""
-        return warning.kind not in self.ignored and (self.strict or warning.kind in self.errors)
+        strict = self.strict and warning.kind != KNOWN_FAILURE
+        return warning.kind not in self.ignored and (strict or warning.kind in self.errors)

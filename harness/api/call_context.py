@@ -1,6 +1,7 @@
 """What the calls of a run share: session, files, scopes, script engine."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -9,12 +10,14 @@ from harness.api.certificate_list import certificates_of
 from harness.api.network import verifies
 from harness.api.script_packages import ScriptPackages
 from harness.api.set_up import RunSetUp
+from harness.api.shown_secrets import learn_shown
 from harness.client.files import FilePolicy
 from harness.client.session import Session, SessionOptions
 from harness.client.transport import Transport
 from harness.collection.document import is_address
-from harness.runner.call import RunContext
+from harness.runner.call import RunContext, as_it_came
 from harness.runner.plan import calls_of
+from harness.runner.results import CallResult
 from harness.scripting.engine import ScriptEngine
 from harness.variables.draws import Draws
 
@@ -52,7 +55,21 @@ def call_context(set_up: RunSetUp, transport: Transport, draws: Draws, *, waits:
         wait_for_timers=waits,
         policy=config.output.policy,
         contract=set_up.contract,
+        settle=_settling(set_up),
     )
+
+
+def _settling(set_up: RunSetUp) -> Callable[[CallResult], CallResult]:
+    """Return what takes known failures out of a result; what is written down of them holds no secret."""
+    baseline = set_up.baseline
+    if baseline is None:
+        return as_it_came
+
+    def settle(result: CallResult) -> CallResult:
+        learn_shown(set_up, result)
+        return baseline.settle(result)
+
+    return settle
 
 
 def _engine(set_up: RunSetUp) -> ScriptEngine | None:

@@ -16,6 +16,7 @@ from harness.errors import ExitCode
 from harness.options.config import RunConfig
 from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, WarningRaised
+from harness.runner.plan import calls_of
 from harness.runner.rescue import Rescue
 from harness.runner.results import RunSummary, RunWarning
 from harness.runner.run import RunOptions, Step, run_plan
@@ -118,10 +119,20 @@ class LiveRun:
             return ExitCode.OFFLINE
         if summary.misses:
             return ExitCode.REPLAY_MISS
-        warned = any(map(self.set_up.config.output.policy.fails, summary.warnings))
+        warned = any(map(self._fails, summary.warnings))
         flaky = self.set_up.config.limits.fail_on_flaky and summary.flaky > 0
         failed = summary.failed or warned or flaky or self.mode.fails()
         return ExitCode.FAILED if failed else ExitCode.PASSED
+
+    def _fails(self, warning: RunWarning) -> bool:
+        baseline = self.set_up.baseline
+        known = baseline is not None and baseline.knows(warning)
+        return self.set_up.config.output.policy.fails(warning) and not known
+
+    @property
+    def whole(self) -> bool:
+        """Whether every call of the collection is planned."""
+        return len(self.set_up.plan.calls) == len(calls_of(self.set_up.collection))
 
     def close(self) -> None:
         """Stop all that was started, and give all that was opened back."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.api.address_form import as_used
+from harness.api.baseline_file import baseline_of
 from harness.api.contract import contract_of
 from harness.api.input_warnings import collection_warnings, environment_warnings, returned_masks
 from harness.api.network import Network, network_of, network_warnings, transport_of
@@ -25,6 +26,7 @@ from harness.client.transport import Transport
 from harness.collection.document import read_json
 from harness.collection.model import Collection
 from harness.options.config import RunConfig
+from harness.runner.baseline import Baseline
 from harness.runner.plan import Plan
 from harness.runner.results import RunWarning
 from harness.runner.rules import Rule
@@ -58,7 +60,7 @@ class RunSetUp:
 
     `chosen` are the names whose values were chosen for this run, which a recording's environment does not
     replace; `secret_names` are variables that are secret whatever their type. What the `stack` holds is given
-    back at the end. `contract` checks what is sent and answered.
+    back at the end. `contract` checks what is sent and answered. `baseline` is what is known already.
     """
 
     config: RunConfig
@@ -75,6 +77,7 @@ class RunSetUp:
     watch: SecretWatch
     contract: "OpenApiCheck | None"
     warnings: tuple[RunWarning, ...]
+    baseline: Baseline | None = None
 
     def transport(self) -> Transport:
         """Return what sends over the network until the run is closed."""
@@ -151,6 +154,7 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
         watch=watch,
         contract=contract,
         warnings=config.output.policy.told(warnings),
+        baseline=baseline_of(config, collection, watch.mask),
     )
 
 

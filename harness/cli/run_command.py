@@ -135,6 +135,8 @@ def _run_one(
             raise RuntimeError("the run told no end")
         for line in live.set_up.network.told():
             terminal.err.write(f"{line}\n")
+        if live.set_up.baseline is not None:
+            _settle_baseline(live, finished.summary, terminal, whole=chosen is None and live.whole)
         write_exports(live, options, terminal)
         if options.share_variables:
             left = live.set_up.scopes
@@ -142,6 +144,26 @@ def _run_one(
         if finished.summary.misses:
             _tell_misses(finished.summary, live.mask, terminal)
         return max(live.exit_code(finished.summary), warned)
+
+
+def _settle_baseline(live: LiveRun, summary: RunSummary, terminal: Terminal, *, whole: bool) -> None:
+    """Write the baseline when that is asked, and say what of it no longer occurs."""
+    baseline, output = live.set_up.baseline, live.set_up.config.output
+    if baseline is None or output.baseline is None:
+        return
+    gone = baseline.gone(summary, whole=whole, ignored=output.ignore_warnings)
+    if output.update_baseline:
+        from harness.api.baseline_file import write_baseline
+
+        new = write_baseline(Path(output.baseline), baseline, summary, whole=whole)
+        terminal.err.write(f"baseline: {output.baseline}: {new} new, {len(gone)} taken out\n")
+        return
+    met = len(baseline.met(summary))
+    if met:
+        terminal.err.write(f"baseline: {counted(met, 'known finding')} did not count\n")
+    for one in gone:
+        told = live.mask(f"{one} ({baseline.known[one]})")
+        terminal.err.write(f"baseline: no longer occurs: {told}; --update-baseline takes it out\n")
 
 
 def _tell_misses(summary: RunSummary, mask: Callable[[str], str], terminal: Terminal) -> None:

@@ -74,4 +74,6 @@ class RunKeywords(TypedDict, total=False):
     strict: bool
     error_on: Sequence[str]
     ignore_warnings: Sequence[str]
+    baseline: str | Path | None
+    update_baseline: bool
     secret_patterns: Mapping[str, str]

@@ -17,6 +17,7 @@ from harness.warning_kinds import KINDS, WarningPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 
 SECRET_PATTERN: Final = Option(
@@ -68,9 +69,36 @@ class OutputOptions:
             help="tell of no warning of this kind, and let none fail; repeatable",
         ),
     )
+    baseline: str | Path | None = setting(
+        None,
+        Option(
+            name="baseline",
+            heading=WARNINGS,
+            metavar="FILE",
+            file=True,
+            help="let late failures and warnings that the file lists not fail the run, and say which of them "
+            "no longer occur",
+        ),
+    )
+    update_baseline: bool = setting(
+        False,
+        Option(
+            name="update-baseline",
+            heading=WARNINGS,
+            kind="flag",
+            help="write what the run finds into the file of --baseline, with today's date; entries that are "
+            "there keep their dates and reasons",
+        ),
+    )
     secret_patterns: Mapping[str, str] = setting(dict, SECRET_PATTERN)
 
     def __post_init__(self) -> None:
+        if self.update_baseline and not self.baseline:
+            raise UsageError(
+                "--update-baseline needs the file to write to",
+                where="--update-baseline",
+                hint="add --baseline FILE",
+            )
         for option, kinds in (("--error-on", self.error_on), ("--ignore-warning", self.ignore_warnings)):
             for kind in kinds:
                 if kind not in KINDS:

@@ -41,6 +41,11 @@ def _no_packages(name: str) -> list[str]:  # noqa: ARG001 - the seam's shape
     return []
 
 
+def as_it_came(result: CallResult) -> CallResult:
+    """Return a result as it is: nothing is known of it before."""
+    return result
+
+
 def _as_it_is(call: Call, request: Request) -> Request:  # noqa: ARG001 - the seam's shape
     return request
 
@@ -56,7 +61,8 @@ class RunContext:
     is against, `None` for any other target. `amend` may change a request between its pre-request scripts and
     the resolution of its names. `deprecated` are names that scripts were warned of, once a run;
     `policy` says which warnings are told. `contract` checks what is sent and answered, if anything does.
-    `turn` waits until all calls before this one are over, where calls run side by side.
+    `turn` waits until all calls before this one are over, where calls run side by side. `settle` may tell
+    what came of a call as less than a failure.
     """
 
     collection: str
@@ -82,6 +88,7 @@ class RunContext:
     turn: Callable[[], None] | None = None
     policy: WarningPolicy = field(default_factory=WarningPolicy)
     contract: RunContract | None = None
+    settle: Callable[[CallResult], CallResult] = as_it_came
 
 
 Stop = Literal["failure", "error"]
@@ -384,7 +391,7 @@ class _CallRun:
             started_ms=self.started_ms,
             elapsed_ms=(time.monotonic() - self.begun) * 1000,
         )
-        return CallOutcome(result=result, next=self.next)
+        return CallOutcome(result=self.context.settle(result), next=self.next)
 
 
 def _once(make: Callable[[], Mapping[str, Any]]) -> Callable[[], Mapping[str, Any]]:

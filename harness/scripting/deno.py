@@ -352,8 +352,8 @@ def _next(done: Mapping[str, Any]) -> NextRequest | None:
 def _entry(entry: list[Any]) -> Assertion | ConsoleMessage:
     if entry[0] == "c":
         return ConsoleMessage(level=entry[1], parts=tuple(entry[2]))
-    _, name, index, skipped, error = entry
-    return Assertion(name=name, index=index, skipped=skipped, error=_error(error))
+    _, name, index, skipped, error, *late = entry
+    return Assertion(name=name, index=index, skipped=skipped, error=_error(error), late=bool(late))
 
 
 def _error(error: list[Any] | None) -> ScriptError | None:

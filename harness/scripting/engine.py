@@ -42,6 +42,9 @@ class Assertion:
 
     `index` counts the assertions of one script, from 0. `untested` is how it failed because there was no
     answer to test: it is skipped then.
+    =======
+    `index` counts the assertions of one script, from 0. A `late` one failed as a promise that the test
+    returned; newman does not wait for it.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Assertion:
     skipped: bool = False
     error: ScriptError | None = None
     untested: ScriptError | None = None
+    late: bool = False
 
     @property
     def passed(self) -> bool:

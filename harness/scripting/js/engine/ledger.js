@@ -52,7 +52,8 @@ export class Ledger {
 
   settle(slot, problem) {
     if (this.closed || !this.#pending.delete(slot)) return;
-    if (problem !== "") this.output[slot][4] = this.#problem(problem);
+    // Such a failure is late: newman does not wait for it.
+    if (problem !== "") this.output[slot].splice(4, 1, this.#problem(problem), true);
     this.tell?.([slot, this.output[slot]]);
   }
 
@@ -101,7 +102,7 @@ export class Ledger {
   /** A test whose promise never settled has not passed. */
   abandon() {
     for (const slot of this.#pending) {
-      this.output[slot][4] = ["Error", "the test's promise was never settled", "", null, null, null];
+      this.output[slot].splice(4, 1, ["Error", "the test's promise was never settled", "", null, null, null], true);
     }
     this.#pending.clear();
   }
