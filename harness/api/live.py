@@ -46,12 +46,15 @@ class LiveRun:
             # What was opened so far stays open until `close`.
             self._stack = stack.pop_all()
 
-    def events(self, *, chosen: Container[Step] | None = None) -> Generator[Event, None, None]:
+    def events(
+        self, *, chosen: Container[Step] | None = None, set_up: Container[Step] = frozenset()
+    ) -> Generator[Event, None, None]:
         """Run the plan, or those steps of it that are chosen. To be called once.
 
-        Nothing is sent before an event is asked for.
+        Of the chosen steps `set_up` are run for the others alone, and marked so. Nothing is sent before an
+        event is asked for.
         """
-        options = _run_options(self.set_up, self.mode, chosen)
+        options = replace(_run_options(self.set_up, self.mode, chosen), set_up=set_up)
         events = run_plan(self.set_up.plan, self.context, options)
         return self._watched(events, whole=chosen is None)
 
@@ -172,16 +175,19 @@ def mode_of(set_up: RunSetUp) -> Mode:
 def _run_options(set_up: RunSetUp, mode: Mode, chosen: Container[Step] | None) -> RunOptions:
     config = set_up.config
     warnings = set_up.warnings
-    abreast = None
+    abreast, rows_at_once = None, 1
     # A replay waits for nobody: in order it takes no longer.
     if config.limits.jobs > 1 and mode.word in {"live", "record"}:
         abreast = _abreast(set_up)
+        # A recording keeps the order of its requests: row would wait for row.
+        rows_at_once = config.limits.jobs if config.limits.isolate_rows and mode.word == "live" else 1
         slow = next((name for name in ("bail", "delay_ms") if getattr(config.limits, name)), None)
         if slow is not None:
             option = {"bail": "--bail", "delay_ms": "--delay-request"}[slow]
             message = f"with {option} every call waits for the one before: --jobs changes nothing"
             told = [RunWarning(kind="idle-option", message=message, place="--jobs")]
             warnings = (*warnings, *config.output.policy.told(told))
+            rows_at_once = 1
     bails = (config.limits.bail or "").split(",")
     return RunOptions(
         bail="failure" in bails,
@@ -194,6 +200,8 @@ def _run_options(set_up: RunSetUp, mode: Mode, chosen: Container[Step] | None) -
         chosen=chosen,
         warnings=warnings if config.dialect.run.warns else (),
         abreast=abreast,
+        isolated=config.limits.isolate_rows,
+        rows_at_once=rows_at_once,
     )
 
 

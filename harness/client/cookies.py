@@ -206,6 +206,19 @@ class CookieJar:
         other._taken.clear()
         return other
 
+    def copy(self) -> "CookieJar":
+        """Return a jar of its own with the same cookies."""
+        other = CookieJar(self._now_ms)
+        other.go_back(self)
+        return other
+
+    def go_back(self, earlier: "CookieJar") -> None:
+        """Hold what a copy holds, and nothing else."""
+        with earlier._lock:
+            cookies, made, settings = dict(earlier._cookies), earlier._made, dict(earlier._settings)
+        with self._lock:
+            self._cookies, self._made, self._settings = cookies, made, settings
+
     def join(self, other: "CookieJar") -> None:
         """Take in what a fork has taken in since, and let go of what it has let go of."""
         for change in other._taken:

@@ -67,6 +67,7 @@ class RunKeywords(TypedDict, total=False):
     retry_unsafe: bool
     fail_on_flaky: bool
     jobs: int
+    isolate_rows: bool
     delay_ms: int
     timeout_ms: int
     timeout_request_ms: int

@@ -70,6 +70,16 @@ class LimitOptions:
             help="send up to N calls at once where none needs another; results as of a run in order",
         ),
     )
+    isolate_rows: bool = setting(
+        False,
+        Option(
+            name="isolate-rows",
+            heading=FLOW,
+            on=BOTH,
+            kind="flag",
+            help="begin each iteration with the variables and cookies of the first; --jobs runs them at once",
+        ),
+    )
     delay_ms: int = setting(
         0,
         Option(

@@ -9,6 +9,7 @@ from harness.options.option import (
     WHAT,
     Option,
 )
+from harness.options.values import portion
 from harness.reporters.reporter import REPORTERS
 
 REPORTING: Final = (
@@ -56,6 +57,13 @@ ONLY_RUN: Final = (
         metavar="LOG",
         file=True,
         help="run only what failed in this result, with what it needs",
+    ),
+    Option(
+        name="shard",
+        heading=FLOW,
+        metavar="I/N",
+        read=portion,
+        help="run the Ith of N parts, by the times in --history: one for each of N machines",
     ),
     Option(
         name="suppress-exit-code", short="x", heading=FLOW, kind="flag", help="exit with 0 whatever happened"

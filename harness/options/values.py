@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+MOST_PORTIONS: Final = 10_000
+"""In how many parts something may be taken apart."""
+
 MOST_DIGITS: Final = 12
 """How many digits a number may have: what has more is a slip, and beyond what clocks and counters take."""
 
@@ -78,6 +81,14 @@ def whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def portion(text: str) -> tuple[int, int]:
+    """Read which of how many parts is meant: `2/5`, counted from 1."""
+    number, slash, count = text.partition("/")
+    if slash and _whole(number) and _whole(count) and 1 <= int(number) <= int(count) <= MOST_PORTIONS:
+        return int(number), int(count)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a part of several, such as 2/5")
 
 
 def share(text: str) -> float:

@@ -1,7 +1,7 @@
 """What came of a call, and of a run."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from harness.client.message import Exchange
 from harness.collection.model import EventName, Notice, Request
@@ -9,6 +9,9 @@ from harness.runner.plan import Call
 from harness.scripting.engine import Assertion, ScriptRun
 from harness.variables.substitute import UsedVariable
 from harness.warning_kinds import OTHER
+
+SET_UP: Final = "set-up: run here for the calls after it"
+"""What reports say of a call that is `set_up`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,8 @@ class CallResult:
     `request` is the request as the pre-request scripts left it (authored), `exchange` what happened to it,
     `None` when nothing was sent. `skipped` says why the call did not run. `variables` are those that the
     request named. `expectations` are the companion's, as assertions. `position` is the index in the plan.
-    `rescued` counts how often the call was sent again because it had failed (`--retry`).
+    `rescued` counts how often the call was sent again because it had failed (`--retry`). `set_up` says that
+    the call was run for those after it, and is told elsewhere as a part of the run, too (`--shard`).
     `started_ms` is since the epoch.
     """
 
@@ -54,6 +58,7 @@ class CallResult:
     iteration: int
     attempt: int = 1
     rescued: int = 0
+    set_up: bool = False
     request: Request | None = None
     exchange: Exchange | None = None
     variables: tuple[UsedVariable, ...] = ()

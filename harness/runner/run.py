@@ -1,7 +1,7 @@
 """Running a plan: iterations, the order of calls, jumps, retries, bail; told as a stream of events."""
 
 import time
-from collections.abc import Container, Generator, Iterator, Mapping
+from collections.abc import Callable, Container, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from harness.runner.events import (
 from harness.runner.plan import Call, Plan, row_of
 from harness.runner.rescue import Rescue
 from harness.runner.results import CallResult, RunSummary, RunWarning
+from harness.runner.rows import Rows
 from harness.runner.rules import Rule
 from harness.runner.stretch import Abreast, Stretch
 from harness.runner.tally import count
@@ -36,6 +37,10 @@ Step = tuple[int, int]
 """Which call of which iteration: the iteration, then the position in the plan, both from 0."""
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
     """How a plan is run.
@@ -45,9 +50,11 @@ class RunOptions:
     call. `timeout_s` bounds the run: no call starts after it and no request is waited for beyond it, except
     those of calls that always run. `mode` is the word for reports: `live`, `record` or `replay`. `rules` are
     the companion's, by position; `rescue` says which failed calls are sent again; `chosen` are the
-    steps to run, all of them when it is `None`. `warnings` are what setting up found. `abreast` says which
-    calls go side by side: none when it is `None`, when a failure stops the run, and when each call is waited
-    for.
+    steps to run, all of them when it is `None`; of these `set_up` are run for the others alone. `warnings`
+    are what setting up found. `abreast` says which calls go side by side: none when it is `None`, when a
+    failure stops the run, and when each call is waited for. Iterations that are `isolated` begin with the
+    variables and cookies of the first; so many `rows_at_once` run at a time. Once `interrupted` says so no
+    further call begins.
     """
 
     bail: bool = False
@@ -58,8 +65,12 @@ class RunOptions:
     rules: Mapping[int, Rule] = field(default_factory=dict)
     rescue: Rescue = field(default_factory=Rescue)
     chosen: Container[Step] | None = None
+    set_up: Container[Step] = frozenset()
     warnings: tuple[RunWarning, ...] = ()
     abreast: Abreast | None = None
+    isolated: bool = False
+    rows_at_once: int = 1
+    interrupted: Callable[[], bool] = _never
 
     @property
     def stop(self) -> Stop | None:
@@ -100,6 +111,7 @@ def _events(
     plan: Plan, context: RunContext, options: RunOptions, summary: RunSummary
 ) -> Generator[Event, None, None]:
     begun = time.monotonic()
+    rows = Rows(context)
     yield RunStarted(
         collection=plan.collection,
         calls=len(plan.calls),
@@ -111,24 +123,43 @@ def _events(
         yield WarningRaised(warning=warning)
     deadline = None if options.timeout_s is None else begun + options.timeout_s
     stop: str | None = None
-    for number in range(plan.iterations if plan.calls else 0):
-        iteration = _Iteration(number, context.scopes.with_row(row_of(plan.rows, number)))
-        context.session.deadline = deadline
-        try:
-            yield IterationStarted(iteration=number)
-            yield from _calls(plan, context, options, iteration, deadline)
-        except KeyboardInterrupt:
-            iteration.stop = INTERRUPTED
-        context.session.deadline = None
-        yield from _always(plan, context, options, iteration)
-        yield IterationFinished(iteration=number)
-        stop = iteration.stop
-        if stop is not None:
-            break
+    count = plan.iterations if plan.calls else 0
+    if options.rows_at_once > 1 and count > 1:
+        # Within a row calls go in order: there are as many at once as there are rows.
+        alone = replace(options, abreast=None, interrupted=rows.interrupted)
+        stop = yield from rows.at_once(
+            range(count),
+            options.rows_at_once,
+            lambda number, own: _iteration(plan, own, alone, number, deadline),
+        )
+    else:
+        for number in range(count):
+            if options.isolated and number:
+                rows.begin_anew()
+            stop = yield from _iteration(plan, context, options, number, deadline)
+            if stop is not None:
+                break
     summary.interrupted = stop == INTERRUPTED
     summary.timed_out = stop == TIMED_OUT
     summary.elapsed_ms = (time.monotonic() - begun) * 1000
     yield RunFinished(summary=summary, scopes=context.scopes, error=stop)
+
+
+def _iteration(
+    plan: Plan, context: RunContext, options: RunOptions, number: int, deadline: float | None
+) -> Generator[Event, None, str | None]:
+    """Run one iteration, and return why the run ends with it, if it does."""
+    iteration = _Iteration(number, context.scopes.with_row(row_of(plan.rows, number)))
+    context.session.deadline = deadline
+    try:
+        yield IterationStarted(iteration=number)
+        yield from _calls(plan, context, options, iteration, deadline)
+    except KeyboardInterrupt:
+        iteration.stop = INTERRUPTED
+    context.session.deadline = None
+    yield from _always(plan, context, options, iteration)
+    yield IterationFinished(iteration=number)
+    return iteration.stop
 
 
 def run_iteration(
@@ -153,6 +184,9 @@ def _calls(
     """Run the calls of one iteration in order, or in the order that scripts wish for."""
     position = 0
     while position < len(plan.calls):
+        if options.interrupted():
+            iteration.stop = INTERRUPTED
+            return
         if deadline is not None and time.monotonic() > deadline:
             iteration.stop = TIMED_OUT
             return
@@ -258,12 +292,13 @@ def _one(
             scopes=iteration.scopes,
         )
         outcome = run_call(site, context, rule, stop=options.stop)
-        if rescued:
-            outcome = replace(outcome, result=replace(outcome.result, rescued=rescued))
+        set_up = (iteration.number, position) in options.set_up
+        if rescued or set_up:
+            outcome = replace(outcome, result=replace(outcome.result, rescued=rescued, set_up=set_up))
         polls = polled < rule.retries and rule.again(outcome.result)
         wait_s = rule.every_s if polls else options.rescue.wait_s(rescued)
         late = _late(context, 0.0 if polls else wait_s)
-        if late or not (polls or options.rescue.again(outcome.result, rescued)):
+        if late or options.interrupted() or not (polls or options.rescue.again(outcome.result, rescued)):
             yield CallFinished(result=outcome.result, goes_to=_goes_to(plan, outcome.next))
             return outcome
         polled, rescued = polled + polls, rescued + (not polls)

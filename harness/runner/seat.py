@@ -185,7 +185,7 @@ class Seat:
         known = self._board.context.deprecated
         twice = known & self.context.deprecated
         known |= self.context.deprecated
-        return [_without(event, twice) for event in self.events] if twice else self.events
+        return [without_known(event, twice) for event in self.events] if twice else self.events
 
     def _mark(self) -> None:
         self._marks: list[tuple[int, ScopeSnapshot]] = [
@@ -215,8 +215,8 @@ def _fork(
     return forked
 
 
-def _without(event: Event, names: set[str]) -> Event:
-    """Take the warnings of deprecated names out of an event."""
+def without_known(event: Event, names: set[str]) -> Event:
+    """Take the warnings of deprecated names out of an event that were given before."""
     match event:
         case CallFinished(result=result) | AttemptFinished(result=result):
             return replace(event, result=_unwarned(result, names))

@@ -119,24 +119,26 @@ class Draws(Protocol):
 class LiveDraws:
     """Draws of a run that nobody replays: the real time, and a seed of its own unless one is given.
 
-    A call that is visited again within an iteration draws anew.
+    A call that is visited again within an iteration draws anew; so many iterations go on at a time.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | None = None, *, iterations: int = 1) -> None:
         self.seed = random.SystemRandom().getrandbits(63) if seed is None else seed
-        self._iteration = -1
-        self._visits: dict[tuple[tuple[str, ...], int], int] = {}
+        self._iterations = iterations
+        self._visits: dict[int, dict[tuple[tuple[str, ...], int], int]] = {}
         self._lock = Lock()
 
     def call(self, path: Sequence[str], iteration: int, attempt: int) -> CallDraws:
         """Return the draws of one attempt of one call."""
         key = (tuple(path), attempt)
         with self._lock:
-            if iteration != self._iteration:
-                self._iteration = iteration
-                self._visits.clear()
-            visit = self._visits.get(key, 0)
-            self._visits[key] = visit + 1
+            visits = self._visits.get(iteration)
+            if visits is None:
+                while len(self._visits) >= self._iterations:
+                    del self._visits[next(iter(self._visits))]
+                visits = self._visits[iteration] = {}
+            visit = visits.get(key, 0)
+            visits[key] = visit + 1
         parts = (key[0], iteration, attempt)
         seed = derive_seed(self.seed, *(parts if visit == 0 else (*parts, visit)))
         return CallDraws(seed, SystemClock())

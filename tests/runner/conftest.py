@@ -1,7 +1,7 @@
 """Runs over doubles of the seams: a transport that answers from a table, an engine of Python functions."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,12 @@ class Lab:
     platform: str | None = None
     dialect: Dialect = EXACT
 
-    def run(
+    def run(self, items: list[Any], **options: Any) -> "Outcome":
+        """Run items to the end; options are those of `begin`."""
+        events, scopes = self.begin(items, **options)
+        return Outcome(list(events), scopes)
+
+    def begin(
         self,
         items: list[Any],
         *,
@@ -120,7 +125,8 @@ class Lab:
         iterations: int | None = None,
         jobs: int = 1,
         **options: Any,
-    ) -> "Outcome":
+    ) -> tuple[Generator[Event, None, None], Scopes]:
+        """Return the events of a run that is still to run, and its variables."""
         collection = load_collection(
             {
                 "info": {"name": "Lab", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/"},
@@ -146,8 +152,7 @@ class Lab:
         if jobs > 1:
             order = order_of(planned.calls, rules=rules or {}, wishes={}, values={})
             options["abreast"] = Abreast(order=order, jobs=jobs)
-        events = run_plan(planned, context, RunOptions(rules=rules or {}, **options))
-        return Outcome(list(events), scopes)
+        return run_plan(planned, context, RunOptions(rules=rules or {}, **options)), scopes
 
     @staticmethod
     def goes_to(target: str | None) -> ScriptFunction:

@@ -6,6 +6,7 @@ from harness.api.set_up import RunSetUp
 from harness.client.transport import Transport
 from harness.runner.events import RunFinished
 from harness.runner.results import RunWarning
+from harness.runner.rows import AHEAD
 from harness.variables.draws import Draws, LiveDraws
 
 
@@ -19,7 +20,9 @@ class LiveMode:
 
     def open(self) -> tuple[Transport, Draws]:
         """Send over the network, and draw anew."""
-        return self._set_up.transport(), LiveDraws(self._set_up.config.inputs.seed)
+        return self._set_up.transport(), LiveDraws(
+            self._set_up.config.inputs.seed, iterations=AHEAD * self._set_up.config.limits.jobs
+        )
 
     def guard(self) -> AbstractContextManager[object]:
         """Guard nothing."""
