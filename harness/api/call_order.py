@@ -1,11 +1,12 @@
 """The order of a plan's calls when they go side by side, with what the companion says of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from harness.api.preparation import collection_of, companion_of, planned_calls, rules_of
 from harness.collection.companion import CallEntry, Companion, bind, numbered
 from harness.collection.model import Collection, Item
 from harness.options.config import RunConfig
+from harness.runner.chains import Chain, Companionship, chains
 from harness.runner.order import Order, Wishes, order_of
 from harness.runner.plan import Plan
 from harness.runner.rules import Rule
@@ -17,31 +18,58 @@ def call_order(
     companion: Companion, plan: Plan, rules: Mapping[int, Rule], values: Mapping[str, str]
 ) -> Order:
     """Find out which calls of a plan wait for which; `values` are the variables known before the run."""
+    return order_of(plan.calls, rules=rules, wishes=wishes_of(companion, plan), values=_fixed(plan, values))
+
+
+def wishes_of(companion: Companion, plan: Plan) -> dict[int, Wishes]:
+    """Return what the companion says of the order of calls, by position."""
     named = named_positions(companion, plan, lambda entry: (*entry.needs, *entry.after))
     said = _entries(companion, plan.collection)
-    wishes = {
+    return {
         position: Wishes(parallel=entry.parallel, after=named.get(position, frozenset()))
         for position, call in enumerate(plan.calls)
         if (entry := said.get(id(call.item))) is not None
     }
-    # What a data row holds differs from iteration to iteration.
+
+
+def _fixed(plan: Plan, values: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what data rows hold: it differs from iteration to iteration."""
     columns = {name for row in plan.rows for name in row}
-    fixed = {name: value for name, value in values.items() if name not in columns}
-    return order_of(plan.calls, rules=rules, wishes=wishes, values=fixed)
+    return {name: value for name, value in values.items() if name not in columns}
 
 
 def planned_order(config: RunConfig) -> tuple[Plan, Order]:
     """Plan a run and the order of its calls; nothing is set up. Raises `HarnessError` for files at fault."""
+    plan, companion, rules, values = _planned(config)
+    return plan, call_order(companion, plan, rules, values)
+
+
+def planned_chains(
+    config: RunConfig, *, costs: Callable[[Plan], Sequence[float]], most: float
+) -> tuple[Chain, ...]:
+    """Plan a run and the chains of its calls; `costs` are by position, and `most` what a chain may cost.
+
+    Raises `HarnessError` for files at fault.
+    """
+    plan, companion, rules, values = _planned(config)
+    known = Companionship(
+        rules=rules,
+        wishes=wishes_of(companion, plan),
+        needs=named_positions(companion, plan, lambda entry: entry.needs),
+        values=_fixed(plan, values),
+    )
+    return chains(plan.calls, known, costs=costs(plan), most=most)
+
+
+def _planned(config: RunConfig) -> tuple[Plan, Companion, dict[int, Rule], dict[str, str]]:
     collection = collection_of(config.collection)
     plan = planned_calls(config, collection)
     companion = companion_of(config)
     given = config.inputs.environment
     file = given if given is not None else companion.environment
-    scopes = Scopes(
-        collection=Scope("collection", collection.variables),
-        environment=Scope("environment", load_environment(file).variables),
-    )
-    return plan, call_order(companion, plan, rules_of(companion, collection, plan), known_values(scopes))
+    environment = load_environment(file).with_values(config.inputs.env_vars.items())
+    scopes = Scopes(environment=environment.scope(), collection=Scope("collection", collection.variables))
+    return plan, companion, rules_of(companion, collection, plan), known_values(scopes)
 
 
 def named_positions(

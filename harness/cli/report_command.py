@@ -1,7 +1,7 @@
-"""`harness report`: reports of an earlier run."""
+"""`harness report`: reports of earlier runs."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,7 @@ from harness.cli.reporting import DEFAULT, Given, close_all, context_of, idle_op
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import policy_of, tell_warnings
 from harness.errors import ExitCode, UsageError, choices
+from harness.reporters.log.joined_runs import joined, parts
 from harness.reporters.log.result_file import read_results
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.results import CallResult
@@ -34,7 +35,7 @@ def report_command(options: argparse.Namespace, given: Given, terminal: Terminal
     policy = policy_of(options)
     worst = tell_warnings(idle_options(names, given, terminal), policy, terminal)
     try:
-        for event in _events(Path(options.results), watch):
+        for event in _events([Path(one) for one in options.results], watch):
             if isinstance(event, RunFinished) and any(map(policy.fails, event.summary.warnings)):
                 worst = ExitCode.FAILED
             for reporter in reporters:
@@ -58,9 +59,9 @@ def _reporter_for(file: str) -> str:
     return name
 
 
-def _events(path: Path, watch: SecretWatch) -> Iterator[Event]:
+def _events(paths: Sequence[Path], watch: SecretWatch) -> Iterator[Event]:
     """Read the events, and learn the secrets that each call shows: newman masks nothing."""
-    for event in read_results(path):
+    for event in _results(paths):
         match event:
             case RunStarted(collection=collection):
                 watch.learn_collection(collection)
@@ -69,6 +70,13 @@ def _events(path: Path, watch: SecretWatch) -> Iterator[Event]:
             case _:
                 pass
         yield event
+
+
+def _results(paths: Sequence[Path]) -> Iterator[Event]:
+    if len(paths) == 1:
+        return read_results(paths[0])
+    runs = parts(dict.fromkeys(paths))
+    return joined(runs, shards=True) if runs else iter(())
 
 
 def _learn(result: CallResult, watch: SecretWatch) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.api import LiveRun, RunConfig
+from harness.api.sharding import Portion
 from harness.cli.exports import write_exports
 from harness.cli.isolation import isolate
 from harness.cli.joint_reports import JointReports, writes_a_file
@@ -61,19 +62,26 @@ def run_command(
         terminal.err.write(f"note: {dialect.name} would run {options.collections[0]} alone\n")
     files = [name for name in _reporter_names(options, dialect) if writes_a_file(name)]
     shared: dict[str, Any] = {}
+    runs: Sequence[tuple[str, Portion | None]] = [(one, None) for one in options.collections]
+    if options.shard is not None:
+        from harness.cli.shard import shard_of
+
+        runs = shard_of(options, terminal).collections
     with JointReports() as joint:
         worst = ExitCode.PASSED
-        for collection in options.collections:
+        for collection, portion in runs:
             try:
-                together = joint if files and len(options.collections) > 1 else None
-                code = _run_one(collection, options, reporter_options, terminal, together, shared)
+                together = joint if files and len(runs) > 1 else None
+                code = _run_one(
+                    collection, options, reporter_options, terminal, together, shared, portion=portion
+                )
             except HarnessError as error:
                 terminal.err.write(f"error: {error}\n")
                 code = error.exit_code
             worst = max(worst, code)
             if code is ExitCode.INTERRUPTED:
                 break
-        if files and len(options.collections) > 1:
+        if files and len(runs) > 1:
             _report_together(joint, files, options, reporter_options, terminal)
     if options.suppress_exit_code:
         return ExitCode.PASSED
@@ -87,6 +95,8 @@ def _run_one(
     terminal: Terminal,
     joint: JointReports | None,
     shared: dict[str, Any],
+    *,
+    portion: Portion | None,
 ) -> ExitCode:
     config = run_config(collection, options, terminal)
     if shared:
@@ -94,6 +104,10 @@ def _run_one(
         inputs = replace(config.inputs, **shared, env_vars={}, global_vars={})
         config = replace(config, inputs=inputs)
     chosen: frozenset[Step] | None = None
+    set_up: frozenset[Step] = frozenset()
+    if portion is not None:
+        set_up = portion.set_up
+        chosen = None if portion.whole else portion.steps | set_up
     if options.rerun_failed is not None:
         chosen = _rerun(Path(options.rerun_failed), config, terminal)
         if not chosen:
@@ -104,13 +118,14 @@ def _run_one(
         if not config.dialect.inputs.strict_reporters:
             _warn_of_unknown(names, config.dialect, terminal)
         told = names if joint is None else [name for name in names if not writes_a_file(name)]
-        history = options.history if joint is None else None
+        # The history that shards are dealt out by has to be the same for all of them: none adds to it.
+        history = options.history if joint is None and options.shard is None else None
         reporters = reporters_of(told, reporter_options, context, history=history, clear=options.no_mask)
         if joint is not None:
             reporters.append(joint.log(collection, context))
         idle = idle_options(names, reporter_options, terminal, dialect=config.dialect)
         warned = tell_warnings(idle, config.output.policy, terminal)
-        events = live.events(chosen=chosen)
+        events = live.events(chosen=chosen, set_up=set_up)
         finished: RunFinished | None = None
         try:
             while True:
@@ -191,7 +206,8 @@ def _report_together(
 ) -> None:
     """Make the reports that are files of all the collections; what the logs hold is masked already."""
     context = context_of(options, terminal, Unmasked(), dialect=DIALECTS[options.compat])
-    reporters = reporters_of(names, given, context, history=options.history)
+    history = options.history if options.shard is None else None
+    reporters = reporters_of(names, given, context, history=history)
     try:
         joint.tell(reporters)
     finally:

@@ -138,9 +138,14 @@ COMMANDS: Final = (
     ),
     Command(
         name="report",
-        help="make reports of an earlier run",
-        description="Make reports of an earlier run, from our event log or a JSON report (newman's, too).",
-        arguments=(Argument(name="results", metavar="RESULTS", help="what `-r events` or `-r json` wrote"),),
+        help="make reports of earlier runs",
+        description="Make reports of an earlier run, from our event log or a JSON report (newman's, too). Of "
+        "several results, as those of shards, one report is made.",
+        arguments=(
+            Argument(
+                name="results", metavar="RESULTS", count="+", help="what `-r events` or `-r json` wrote"
+            ),
+        ),
         sections=(
             Section(
                 options=(

@@ -106,6 +106,8 @@ class CtrfReporter:
         if result.started_ms:
             start = round(result.started_ms)
             test |= {"start": start, "stop": start + round(result.elapsed_ms)}
+        if result.set_up:
+            test["tags"] = ["set-up"]
         if result.skipped is not None:
             test["message"] = self._value(result.skipped)
         test |= self._failure(result)

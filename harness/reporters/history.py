@@ -24,6 +24,7 @@ class PastRun:
     """A run in a few numbers, and the calls that failed in it or needed another attempt, by key.
 
     A key is the path of a call, and its iteration when there are several. `mean_ms` is of response times.
+    `times` are how long calls took, in ms, as last seen; of the runs in a file only the latest has them.
     """
 
     started_ms: float
@@ -33,6 +34,7 @@ class PastRun:
     mean_ms: float
     failed: tuple[str, ...] = ()
     retried: tuple[str, ...] = ()
+    times: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +65,10 @@ def write_history(path: Path, runs: tuple[PastRun, ...]) -> None:
 
     def write(file: IO[bytes]) -> None:
         for run in runs[-KEPT:]:
-            file.write(
-                json.dumps({"version": VERSION} | asdict(run), ensure_ascii=False).encode("utf-8", "replace")
-                + b"\n"
-            )
+            told = {"version": VERSION} | asdict(run)
+            if run is not runs[-1]:
+                del told["times"]
+            file.write(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
 
     write_atomically(path, write)
 
@@ -106,10 +108,12 @@ class Chronicle:
         self._rows: dict[str, int] = {}
         self._failed: dict[str, None] = {}
         self._retried: dict[str, None] = {}
+        self._times = dict(self._past[-1].times) if self._past else {}
 
-    def note(self, row: int, key: str, *, failed: bool, retried: bool) -> None:
+    def note(self, row: int, key: str, *, failed: bool, retried: bool, elapsed_ms: float) -> None:
         """Take down a call that ran, by its row in the report and its key."""
         self._rows[key] = row
+        self._times[key] = round(elapsed_ms, 1)
         if failed:
             self._failed[key] = None
         if retried:
@@ -152,6 +156,7 @@ class Chronicle:
             mean_ms=summary.response_times.mean,
             failed=tuple(self._failed),
             retried=tuple(self._retried),
+            times=self._times,
         )
 
 
@@ -168,6 +173,7 @@ def _past_run(line: str, where: str) -> PastRun:
             mean_ms=float(data["mean_ms"]),
             failed=tuple(map(str, data["failed"])),
             retried=tuple(map(str, data["retried"])),
+            times={str(key): float(ms) for key, ms in data.get("times", {}).items()},
         )
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise InputError(

@@ -22,7 +22,7 @@ from harness.reporters.fault import Fault, faults_of
 from harness.reporters.outside_text import cut
 from harness.reporters.reporter import Options, ReporterContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted, WarningRaised
-from harness.runner.results import CallResult
+from harness.runner.results import SET_UP, CallResult
 from harness.runner.untested import UNTESTED
 from harness.secrets.watch import Mask
 
@@ -156,6 +156,8 @@ class JunitReporter:
 
     def _properties(self, result: CallResult) -> Iterator[str]:
         properties = {"iteration": str(result.iteration + 1), "attempts": str(result.attempt)}
+        if result.set_up:
+            properties["set-up"] = "true"
         exchange = result.exchange
         if exchange is not None:
             properties |= {"method": exchange.request.method, "url": exchange.request.url}
@@ -188,6 +190,8 @@ class JunitReporter:
     def _told(self, result: CallResult) -> Iterator[str]:
         """Tell what a call printed, and what it sent and got when it failed."""
         mask = self._context.mask
+        if result.set_up:
+            yield SET_UP
         for attempt in self._attempts:
             failed = "; ".join(
                 mask.label(fault.test) if fault.test else mask(fault.message) for fault in faults_of(attempt)

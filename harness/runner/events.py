@@ -10,13 +10,17 @@ from harness.variables.scope import Scopes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted:
-    """First event. `calls` is the number of calls an iteration has when no script jumps."""
+    """First event. `calls` is the number of calls an iteration has when no script jumps.
+
+    `joint` says that several collections are told as one run, and that their names lead the paths of calls.
+    """
 
     collection: Collection
     calls: int
     iterations: int
     started_ms: float
     mode: str = "live"
+    joint: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from harness.client.message import Exchange, Headers, Hop
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.phases import phases_of
 from harness.reporters.provenance import Use
-from harness.runner.results import CallResult
+from harness.runner.results import SET_UP, CallResult
 from harness.secrets.watch import Mask
 
 PASSED: Final = 0
@@ -63,7 +63,9 @@ def row_of(result: CallResult, item: int, started_ms: float, place: tuple[int, i
     assertions = result.assertions
     runs = (*result.prerequest, *result.test)
     flags = HAS_CONSOLE * any(run.console for run in runs)
-    flags |= HAS_WARNINGS * bool(result.warnings or (exchange is not None and exchange.warnings))
+    flags |= HAS_WARNINGS * bool(
+        result.set_up or result.warnings or (exchange is not None and exchange.warnings)
+    )
     flags |= HAS_EXTRACTIONS * bool(result.extractions) | HAS_VISUALIZER * bool(result.visualizer)
     failed = next(faults_of(result), None) is not None
     request = exchange.request if exchange is not None else None
@@ -151,6 +153,8 @@ def record_of(
     if attempts:
         record["attempts"] = [_attempt(attempt, kept) for attempt in attempts]
     warnings = [[mask(one.message), mask.label(one.place)] for one in result.warnings]
+    if result.set_up:
+        warnings.insert(0, [SET_UP, ""])
     if warnings:
         record["warnings"] = warnings
     if result.visualizer:

@@ -130,7 +130,9 @@ class HtmlReporter:
 
     def _note(self, chronicle: Chronicle, number: int, result: CallResult, *, failed: bool) -> None:
         key = key_of(result, self._started.iterations if self._started is not None else 1)
-        chronicle.note(number, self._context.mask.label(key), failed=failed, retried=result.attempt > 1)
+        key = self._context.mask.label(key)
+        retried, elapsed_ms = result.attempt > 1, result.elapsed_ms
+        chronicle.note(number, key, failed=failed, retried=retried, elapsed_ms=elapsed_ms)
 
     def _end_chunk(self) -> None:
         if not self._chunk:

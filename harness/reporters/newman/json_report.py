@@ -41,9 +41,9 @@ class JsonReporter:
     """Writes newman's JSON summary of a run.
 
     Where the dialect has additions, responses carry the `timings` of their phases, executions `attempts`,
-    `expectations`, `extractions`, `console` and `warnings`, the run `skipped`, `warnings` and `facts`,
-    and an assertion tells `expected` and `actual`. An assertion or script that failed for want of an answer
-    is `untested`; it counts among the failed, as in newman.
+    `expectations`, `extractions`, `console`, `warnings` and `setUp`, the run `skipped`, `warnings` and
+    `facts`, and an assertion tells `expected` and `actual`. An assertion or script that failed for want of an
+    answer is `untested`; it counts among the failed, as in newman.
     """
 
     def __init__(self, options: Options, context: ReporterContext) -> None:
@@ -291,6 +291,8 @@ class JsonReporter:
         extras: Json = {}
         if not self._answers.additions:
             return extras
+        if result.set_up:
+            extras["setUp"] = True
         if self._attempts:
             extras["attempts"] = self._attempts
         if result.extractions:

@@ -10,7 +10,7 @@ from harness.reporters.phases import OPENING, TITLES, phases_of
 from harness.reporters.terminal.colours import fit, wrap
 from harness.reporters.terminal.style import Style
 from harness.reporters.units import counted, duration, size
-from harness.runner.results import CallResult, Extraction, SideExchange
+from harness.runner.results import SET_UP, CallResult, Extraction, SideExchange
 from harness.scripting.engine import Assertion, ConsoleMessage, ScriptRun
 from harness.warning_kinds import OTHER, kind_of
 
@@ -31,6 +31,8 @@ def call_lines(result: CallResult, style: Style, first: int, warned: set[str]) -
     `warned` are the warnings that were told before: the list at the end has the other places.
     """
     lines = _CallLines(style, first, warned)
+    if result.set_up:
+        yield "  " + style.ink(f"{style.signs.retry} {SET_UP}", "cyan")
     if result.skipped is not None:
         reason = style.text(result.skipped)
         told = reason if reason.startswith("skipped") else f"skipped: {reason}"

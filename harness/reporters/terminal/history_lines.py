@@ -32,7 +32,13 @@ class HistoryReporter:
             case CallFinished(result=result):
                 if result.skipped is None:
                     key = self._context.mask.label(key_of(result, self._iterations))
-                    self._chronicle.note(self._calls, key, failed=result.failed, retried=result.attempt > 1)
+                    self._chronicle.note(
+                        self._calls,
+                        key,
+                        failed=result.failed,
+                        retried=result.attempt > 1,
+                        elapsed_ms=result.elapsed_ms,
+                    )
                 self._calls += 1
             case RunFinished():
                 self._finished = event
