@@ -25,9 +25,10 @@ from harness.client.cookies import CookieJar
 from harness.client.transport import Transport
 from harness.collection.document import read_json
 from harness.collection.model import Collection
+from harness.errors import UsageError
 from harness.options.config import RunConfig
 from harness.runner.baseline import Baseline
-from harness.runner.plan import Plan
+from harness.runner.plan import Plan, calls_of
 from harness.runner.results import RunWarning
 from harness.runner.rules import Rule
 from harness.secrets.patterns import secret_patterns
@@ -99,6 +100,7 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
     """
     collection = collection_of(config.collection)
     plan = planned_calls(config, collection)
+    _refuse_empty(config, collection, plan)
     companion = companion_of(config)
     rules = rules_of(companion, collection, plan)
     contract = contract_of(config, companion, collection, plan)
@@ -129,7 +131,7 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
     warnings = [*collection_warnings(collection, plan), *environment_warnings(environment, globals_)]
     warnings += (RunWarning(kind="odd-data", message=text) for text in plan.warnings)
     warnings += returned_masks(collection, environment, globals_)
-    if not plan.calls and config.dialect.run.warns:
+    if not plan.calls and config.dialect.run.warns and not config.inputs.allow_empty:
         text = "there is no request to run"
         warnings.append(RunWarning(kind="no-requests", message=text, place=collection.file))
     if contract is not None:
@@ -155,6 +157,20 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
         contract=contract,
         warnings=config.output.policy.told(warnings),
         baseline=baseline_of(config, collection, watch.mask),
+    )
+
+
+def _refuse_empty(config: RunConfig, collection: Collection, plan: Plan) -> None:
+    """Refuse a run of nothing that is so because of what was chosen: it would pass, whatever is broken."""
+    allowed = config.inputs.allow_empty or config.dialect.inputs.empty_selection_runs
+    if plan.calls or allowed or not config.inputs.partial or not calls_of(collection):
+        return
+    chosen = ", ".join((*config.inputs.folders, *config.inputs.picks))
+    left = f"{chosen} has none to run" if chosen else "all are left out"
+    raise UsageError(
+        f"no request is left to run: {left}",
+        where=collection.file,
+        hint="choose others, or let an empty run pass with --allow-empty",
     )
 
 

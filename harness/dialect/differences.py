@@ -366,6 +366,15 @@ _INPUTS: Final = (
         answers=("inputs.bare_selection_errors", "inputs.unknown_folder_bails"),
     ),
     Difference(
+        id="empty-selection",
+        topic="inputs",
+        what="`--folder`, `-i` and the like that leave no request of a collection which has some",
+        newman="nothing runs, exit code 0",
+        harness="an error, unless `--allow-empty`",
+        traces=("exit code", "output"),
+        answers=("inputs.empty_selection_runs",),
+    ),
+    Difference(
         id="unknown-bail",
         topic="inputs",
         what="`--bail` with a word that nobody knows",

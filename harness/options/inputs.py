@@ -111,6 +111,16 @@ class InputOptions:
             help="run this folder or request, by name or id; repeatable, run in the order given",
         ),
     )
+    allow_empty: bool = setting(
+        False,
+        Option(
+            name="allow-empty",
+            heading=WHAT,
+            kind="flag",
+            help="pass, without a warning, when there is no request to run, also because the options that "
+            "choose requests leave none",
+        ),
+    )
     env_vars: Mapping[str, str] = setting(
         dict,
         Option(

@@ -22,6 +22,7 @@ class RunKeywords(TypedDict, total=False):
     folders: Sequence[str]
     excluded: Sequence[str]
     picks: Sequence[str]
+    allow_empty: bool
     env_vars: Mapping[str, str]
     global_vars: Mapping[str, str]
     companion: str | Path | None

@@ -364,3 +364,22 @@ def test_assertions_of_a_request_without_an_answer(both, workspace):
     assert newman.code is ours.code is ExitCode.FAILED
     assert "1 skipped" in ours.out
     assert "skipped" not in newman.out
+
+
+@pytest.mark.difference("empty-selection")
+@pytest.mark.parametrize("chosen", [["--folder", "None"], ["-i", "None"], ["--exclude-folder", "Call"]])
+def test_a_choice_that_leaves_nothing(both, command, workspace, chosen):
+    file = workspace.collection({"name": "None", "item": []}, ("Call", "http://127.0.0.1:1/"))
+    newman, ours = both(file, *chosen)
+    assert (newman.code, ours.code) == (ExitCode.PASSED, ExitCode.USAGE)
+    assert "--allow-empty" in ours.err
+    assert command("run", file, *chosen, "--allow-empty", "--strict").code is ExitCode.PASSED
+
+
+def test_a_collection_of_nothing_passes_with_a_warning_that_can_be_switched_off(command, workspace):
+    file = workspace.collection()
+    said = command("run", file)
+    assert (said.code, "no-requests" in said.out) == (ExitCode.PASSED, True)
+    assert command("run", file, "--strict").code is ExitCode.FAILED
+    said = command("run", file, "--strict", "--allow-empty")
+    assert (said.code, "no-requests" in said.out) == (ExitCode.PASSED, False)
