@@ -75,3 +75,13 @@ def test_the_real_clock_is_the_machines(bench):
     (shown,) = bench.said("console.log(Date.now())")
     assert abs(int(shown) - time.time() * 1000) < 600_000
     assert bench.result("1").clock_ms is None
+
+
+def test_ids_are_drawn_in_the_order_in_which_their_owners_came(bench):
+    """Recordings hold what was drawn: an id that nobody looks at keeps its place before those drawn later."""
+    looks = "pm.response.id; pm.environment.id; pm.variables.id; pm.iterationData.id; pm.globals.id;"
+    draw = "console.log(pm.variables.replaceIn('{{$guid}}'))"
+    (unseen,) = bench.said(f"pm.response; {draw}", seed=77)
+    (seen,) = bench.said(f"{looks} {draw}", seed=77)
+    (without,) = bench.said(draw, seed=77)
+    assert seen == unseen != without

@@ -193,3 +193,28 @@ def test_an_empty_body_stays_empty(newman):
     changed = newman.result("pm.request.body.raw = ''", event="prerequest").request
     assert changed is not None
     assert changed["body"] == {"mode": "raw", "raw": ""}
+
+
+def test_a_response_shows_its_parts_through_a_proxy_and_to_its_heirs(bench):
+    assert bench.said(
+        """
+        const proxy = new Proxy(pm.response, {}), heir = Object.create(pm.response);
+        console.log(proxy.headers === pm.response.headers, heir.cookies === pm.response.cookies);
+        console.log(new Proxy(pm, {}).response === pm.response, Object.create(pm).response === pm.response);
+        console.log(Object.keys(pm.response).join());
+        """
+    ) == [
+        "true true",
+        "true true",
+        "id,_details,status,code,headers,stream,cookies,responseTime,responseSize",
+    ]
+
+
+def test_a_part_of_a_response_that_a_script_replaces_stays_replaced(bench):
+    assert bench.said(
+        """
+        pm.response.stream = Buffer.from("other");
+        pm.response.id = "mine";
+        console.log(pm.response.text(), pm.response.id, JSON.parse(JSON.stringify(pm.response)).id);
+        """
+    ) == ["other mine mine"]

@@ -12,7 +12,7 @@ import { makeRequire } from "./modules.js";
 import { describe } from "./problem.js";
 import { SafeMap, words } from "./natives.js";
 import { Packages } from "./packages.js";
-import { Script } from "./script.js";
+import { factsOf, Script } from "./script.js";
 import { Sugar } from "./sugar.js";
 import { CookieJar } from "./cookies.js";
 import { Postman } from "./pm.js";
@@ -20,7 +20,7 @@ import { Scopes, ScriptScope } from "./variables.js";
 
 const { parse } = JSON;
 
-export function boot({ host, library, draws, newId, answers, realm, native, process, loaded, forget }) {
+export function boot({ host, library, draws, answers, realm, native, process, loaded, forget }) {
   chai.use(chaiPostman(sdk, lodash, function Ajv(options) {
     return new (library("ajv"))(options);
   }));
@@ -40,7 +40,7 @@ export function boot({ host, library, draws, newId, answers, realm, native, proc
     realm,
     liquidJson,
     draws,
-    scopes: new Scopes(newId),
+    scopes: new Scopes(),
     names: bindable(answers),
   };
   engine.packages = new Packages(engine);
@@ -50,6 +50,7 @@ export function boot({ host, library, draws, newId, answers, realm, native, proc
   let virtual = false;
   const events = new SafeMap();
   const scripts = new SafeMap();
+  const sources = new SafeMap();
 
   return {
     names: () => engine.names.join(" "),
@@ -101,7 +102,12 @@ export function boot({ host, library, draws, newId, answers, realm, native, proc
     start(number, eventNumber, current, compiled, names, source, usesThis, asynchronous) {
       const script = new Script(number, events.get(eventNumber), current, engine);
       scripts.set(number, script);
-      script.start(compiled, words(names), source, usesThis, asynchronous);
+      let known = sources.get(compiled);
+      if (known === undefined) {
+        known = factsOf(source, words(names));
+        sources.set(compiled, known);
+      }
+      script.start(compiled, known, usesThis, asynchronous);
     },
     /** Take what other scripts have changed while one waited. */
     reload: (json) => engine.scopes.load(parse(json)),

@@ -12,7 +12,7 @@ export const toText = String;
 
 const { then } = Promise.prototype;
 const { ownKeys, getOwnPropertyDescriptor, setPrototypeOf } = Reflect;
-const { includes, indexOf, slice } = String.prototype;
+const { includes, indexOf, slice, toLowerCase } = String.prototype;
 
 /** Give the instances of a class nothing from `Object.prototype`. */
 export function cutOff(Type) {
@@ -60,4 +60,5 @@ export function words(text) {
 
 export const textIncludes = (text, part) => apply(includes, text, [part]);
 export const textIndex = (text, part, from) => apply(indexOf, text, [part, from]);
+export const textLower = (text) => apply(toLowerCase, text, []);
 export const textSlice = (text, from, to) => apply(slice, text, [from, to]);

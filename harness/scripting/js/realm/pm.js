@@ -1,17 +1,13 @@
 /** The object `pm` of one script. Source: postman-sandbox, `lib/sandbox/pmapi.js`. */
 import chai from "#chai";
 import { CookieJar } from "./cookies.js";
-import { defineProperty, keys, NativePromise, toText } from "./natives.js";
+import { cutOff, defineProperty, keys, NativePromise, SafeMap, toText } from "./natives.js";
 import { makeSender } from "./send.js";
 import { addTests } from "./tests.js";
 
 const stringify = JSON.stringify;
 const parse = JSON.parse;
-
-/** What is enumerable on Postman's `pm` is `test` and, inherited, `expect`. */
-export class Postman {}
-Postman.prototype.expect = chai.expect;
-Object.defineProperty(Postman, "name", { value: "Postman" });
+const { defineProperties, freeze, getPrototypeOf } = Object;
 
 function readonly(object, properties) {
   const names = keys(properties);
@@ -83,53 +79,137 @@ function datasets(id) {
   return Object.fromEntries(["addView", "executeView", "executeQuery"].map((method) => [method, refusal(method)]));
 }
 
-export function makePm(script, { host, library, answers }) {
-  const pm = new Postman();
-  const lazy = {
-    __proto__: null,
-    info: () => readonly({}, script.info),
-    vault: () => vault(script),
-    globals: () => script.scopes.globals,
-    environment: () => script.scopes.environment,
-    collectionVariables: () => script.scopes.collection,
-    variables: () => script.scopes.local,
-    iterationData: () => script.scopes.data,
-    request: () => script.request,
-    response: () => script.response,
-    cookies: () => {
-      const cookies = script.cookies;
-      cookies.jar = () =>
-        new CookieJar(
-          (kind, json) => script.ask(kind, json),
-          (callback) => script.timers.later(callback),
-          answers,
-        );
-      return cookies;
-    },
-    visualizer: () => visualizer(script),
-    sendRequest: () => sender().sendRequest,
-    execution: () => execution(script, sender().runRequest),
-  };
-  if (script.event !== "test") delete lazy.response;
-  if (!answers.vault) delete lazy.vault;
-  if (answers.teamMembers) lazy.require = () => (name) => script.package(name);
-  if (answers.refusesDatasets) lazy.datasets = () => datasets;
-  let senders;
-  const sender = () => (senders ??= makeSender({
-    flush: () => script.flush(),
-    defer: (kind, json, callback) => script.defer(kind, json, callback),
-    later: (callback) => script.timers.later(callback),
-    host,
-    answers,
-    warn: (text) => script.console.warn(text),
-    Buffer: library("buffer").Buffer,
-  }));
-  const made = Object.create(null);
-  const names = keys(lazy);
-  for (let index = 0; index < names.length; index++) {
-    const key = names[index];
-    defineProperty(pm, key, /** @type {object} */ ({ __proto__: null, get: () => (made[key] ??= lazy[key]()) }));
+/** What `pm` has, made when a script looks at it. What is undefined is not remembered. */
+const PARTS = {
+  __proto__: null,
+  info: ({ script }) => readonly({}, script.info),
+  vault: ({ script }) => vault(script),
+  globals: ({ script }) => script.scopes.globals,
+  environment: ({ script }) => script.scopes.environment,
+  collectionVariables: ({ script }) => script.scopes.collection,
+  variables: ({ script }) => script.scopes.local,
+  iterationData: ({ script }) => script.scopes.data,
+  request: ({ script }) => script.request,
+  response: ({ script }) => script.response,
+  cookies: ({ script }) => {
+    const cookies = script.cookies;
+    cookies.jar = () =>
+      new CookieJar(
+        (kind, json) => script.ask(kind, json),
+        (callback) => script.timers.later(callback),
+        script.answers,
+      );
+    return cookies;
+  },
+  visualizer: ({ script }) => visualizer(script),
+  sendRequest: (inside) => inside.sender.sendRequest,
+  execution: (inside) => execution(inside.script, inside.sender.runRequest),
+  require: ({ script }) => (name) => script.package(name),
+  datasets: () => datasets,
+};
+
+/** Whether an event's `pm` has a part, of those that not every one has. */
+const CONDITIONS = {
+  __proto__: null,
+  response: (kind) => kind === "test",
+  vault: (_, answers) => answers.vault,
+  require: (_, answers) => answers.teamMembers,
+  datasets: (_, answers) => answers.refusesDatasets,
+};
+
+/** What stands behind the `pm` of one script. */
+class Inside {
+  made = { __proto__: null };
+  tests;
+  #engine;
+  #sender;
+
+  constructor(script, engine) {
+    this.script = script;
+    this.#engine = engine;
   }
-  const legacyTests = addTests(pm, { host, run: script.number, answers, losses: script.losses });
-  return { pm, legacyTests };
+
+  part(name) {
+    return (this.made[name] ??= PARTS[name](this));
+  }
+
+  isAtWork() {
+    return this.script.draws === this.#engine.draws.current;
+  }
+
+  get sender() {
+    const { script } = this;
+    return (this.#sender ??= makeSender({
+      flush: () => script.flush(),
+      defer: (kind, json, callback) => script.defer(kind, json, callback),
+      later: (callback) => script.timers.later(callback),
+      answers: script.answers,
+      warn: (text) => script.console.warn(text),
+      engine: this.#engine,
+    }));
+  }
+}
+cutOff(Inside);
+
+/** What stands behind a `pm`, also behind an object that inherits from one, or a proxy of one. */
+let insideOf;
+
+/** What stands behind the `pm` that was made last, and serves proxies of it while its event is at work. */
+let latest;
+
+/** What is enumerable on Postman's `pm` is `test` and, inherited, `expect`. */
+export class Postman {
+  #inside;
+
+  constructor(script, engine) {
+    this.#inside = new Inside(script, engine);
+    defineProperties(this, surface(script.event, script.answers));
+    this.#inside.tests = addTests(this, {
+      host: engine.host,
+      run: script.number,
+      answers: script.answers,
+      losses: () => script.losses,
+    });
+    latest = this.#inside;
+  }
+
+  static {
+    insideOf = (pm) => {
+      for (let each = pm; typeof each === "object" && each !== null; each = getPrototypeOf(each)) {
+        if (#inside in each) return each.#inside;
+      }
+      return latest?.isAtWork() ? latest : undefined;
+    };
+  }
+}
+Postman.prototype.expect = chai.expect;
+Object.defineProperty(Postman, "name", { value: "Postman" });
+
+/**
+ * The same functions serve the `pm` of every script, for making them takes longer than most scripts do. They are frozen,
+ * or scripts could leave each other something on them.
+ */
+const surfaces = new SafeMap();
+
+function surface(kind, answers) {
+  if (surfaces.has(kind)) return surfaces.get(kind);
+  const made = { __proto__: null };
+  const names = keys(PARTS);
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index];
+    if (name in CONDITIONS && !CONDITIONS[name](kind, answers)) continue;
+    made[name] = {
+      __proto__: null,
+      get: freeze(function () {
+        return insideOf(this)?.part(name);
+      }),
+    };
+  }
+  surfaces.set(kind, made);
+  return made;
+}
+
+/** Make assertions of the entries of the legacy `tests`. */
+export function legacyTests(pm, tests) {
+  insideOf(pm).tests(tests);
 }

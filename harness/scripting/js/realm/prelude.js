@@ -66,7 +66,6 @@ export function start(call, answersJson, seed) {
     host,
     library,
     draws,
-    newId: shared.uuid().v4,
     answers,
     realm,
     native,

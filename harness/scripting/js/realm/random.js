@@ -1,5 +1,7 @@
 /** Draws that a replay repeats: sfc32, seeded with the 64 bits that the run gives to each event. */
 
+import { listOf } from "./natives.js";
+
 export function generator(seed, stream) {
   const bits = BigInt(seed);
   let a = Number(bits & 0xffffffffn) | 0;
@@ -30,12 +32,55 @@ export class Draws {
   #words;
   #fractions;
   #faker;
+  /** The oldest and the latest promise of ids that were not drawn yet. */
+  #owed;
+  #latest;
 
   constructor(seed) {
     this.#seed = seed;
-    this.ids = () => (this.#ids ??= this.#idStream()).word();
-    this.word = () => (this.#words ??= generator(this.#seed, 3)).word();
-    this.fraction = () => (this.#fractions ??= generator(this.#seed, 2)).fraction();
+  }
+
+  word() {
+    return (this.#words ??= generator(this.#seed, 3)).word();
+  }
+
+  fraction() {
+    return (this.#fractions ??= generator(this.#seed, 2)).fraction();
+  }
+
+  /** A random UUID. */
+  id() {
+    this.#keepPromises();
+    return this.#drawId();
+  }
+
+  /**
+   * Promise so many ids to whom may never look at them. They are drawn in their turn: before any id that is asked for
+   * later, and not at all when none is.
+   */
+  promise(count) {
+    const promise = { __proto__: null, count, ids: undefined, next: undefined };
+    if (this.#owed === undefined) this.#owed = promise;
+    else this.#latest.next = promise;
+    this.#latest = promise;
+    return promise;
+  }
+
+  /** One of the ids of a promise, by its place. */
+  promised(promise, place) {
+    if (promise.ids === undefined) this.#keepPromises();
+    return promise.ids[place];
+  }
+
+  #keepPromises() {
+    for (; this.#owed !== undefined; this.#owed = this.#owed.next) {
+      this.#owed.ids = listOf(this.#owed.count, () => this.#drawId());
+    }
+  }
+
+  #drawId() {
+    const stream = (this.#ids ??= this.#idStream());
+    return uuid4(stream.word);
   }
 
   #idStream() {
@@ -53,7 +98,7 @@ export class Draws {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => (byte + 256).toString(16).slice(1));
 
-export function uuid4(word) {
+function uuid4(word) {
   const [a, b, c, d] = [word(), word(), word(), word()];
   const byte = (value, shift) => HEX[(value >>> shift) & 255];
   return (

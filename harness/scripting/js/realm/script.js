@@ -3,11 +3,11 @@ import sdk from "#postman-collection";
 import { cookieList } from "./cookies.js";
 import { bufferModule } from "./current_buffer.js";
 import { makeConsole } from "./console.js";
-import { isMarked, WEB } from "./globals.js";
+import { isMarked, LEGACY, WEB } from "./globals.js";
 import { legacyBindings } from "./legacy.js";
 import { Losses } from "./losses.js";
 import { makeResponse, ScriptRequest, withAssertions } from "./messages.js";
-import { makePm } from "./pm.js";
+import { legacyTests, Postman } from "./pm.js";
 import {
   apply,
   cutOff,
@@ -21,68 +21,114 @@ import {
   whenSettled,
 } from "./natives.js";
 import { describe, NAMELESS } from "./problem.js";
+import { mayUseSugar } from "./sugar.js";
 import { Timers } from "./timers.js";
+import { ScopeView } from "./variables.js";
 
 const { parse, stringify } = JSON;
 
-/** The names of `WEB`, to be looked up. */
-const OF_WEB = { __proto__: null };
-for (const name of WEB) OF_WEB[name] = true;
+/** Names to be looked up. */
+function table(names) {
+  const found = { __proto__: null };
+  for (const name of names) found[name] = true;
+  return found;
+}
+const OF_WEB = table(WEB);
+const OF_LEGACY = table(LEGACY);
+const OF_TIMERS = table([
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "clearTimeout",
+  "clearInterval",
+  "clearImmediate",
+]);
+
+/** What each script is handed anew. */
+const OWN = {
+  __proto__: null,
+  pm: (script) => script.pm,
+  console: (script) => script.console,
+  Buffer: (script) => script.library("buffer").Buffer,
+  bridge: () => undefined,
+  __exitscope: (script) => (thrown) => script.exit(thrown),
+};
+
+/** What the current sandbox hands it besides. */
+const OWN_NOW = {
+  __proto__: null,
+  queueMicrotask: (script) => (callback) => script.timers.soon(callback),
+  require: (script) => script.require,
+};
+
+/** What is known of a source however often it is run; `names` are the parameters that it is compiled with. */
+export function factsOf(source, names) {
+  return { __proto__: null, names, legacy: !isMarked(source), sugar: mayUseSugar(source) };
+}
 
 export class Script {
   number;
   current;
   answers;
-  losses;
-  timers;
-  console;
   scopes;
-  pm;
   visualization;
   #engine;
   #event;
   #request;
   #response;
   #cookies;
-  #legacyTests;
+  #postman;
+  #console;
+  #losses;
+  #timers;
+  #timerFunctions;
+  /** Whether the legacy names are there, and what they stand for once one is used. */
+  #hasLegacy = false;
+  #ended = false;
   #legacy;
-  #bindings;
   #over = false;
-  #deferred = new SafeMap();
+  #deferred;
   #web;
-  #packages = new SafeMap();
+  #packages;
   #require;
 
   /** `event` is the job's state, shared by the scripts of one event. */
   constructor(number, event, current, engine) {
-    const { host, library, answers } = engine;
     this.number = number;
     this.#engine = engine;
     this.#event = event;
     this.current = current;
-    this.answers = answers;
-    this.losses = new Losses(host, number, answers);
-    this.timers = new Timers(host, number, (thrown) => this.losses.thrown(thrown));
-    this.console = makeConsole(host, number, answers);
-    this.scopes = engine.scopes.open(event.scopes);
-    const { pm, legacyTests } = makePm(this, engine);
-    this.pm = pm;
-    this.#legacyTests = legacyTests;
-    this.#bindings = {
-      __proto__: null,
-      pm: () => pm,
-      console: () => this.console,
-      Buffer: () => library("buffer").Buffer,
-      bridge: () => undefined,
-      __exitscope: () => (thrown) => this.exit(thrown),
-    };
-    const timers = this.timers.functions();
-    if (answers.currentGlobals) {
-      this.#bindings.queueMicrotask = () => (callback) => this.timers.soon(callback);
-      this.#bindings.require = () => (this.#require ??= this.#currentRequire());
+    this.answers = engine.answers;
+    this.scopes = new ScopeView(event.scopes, event.draws);
+  }
+
+  // Most scripts use few of these, and making all of them takes longer than most scripts do.
+  get pm() {
+    return (this.#postman ??= new Postman(this, this.#engine));
+  }
+  get console() {
+    return (this.#console ??= makeConsole(this.#engine.host, this.number, this.answers));
+  }
+  get losses() {
+    return (this.#losses ??= new Losses(this.#engine.host, this.number, this.answers));
+  }
+  get timers() {
+    if (this.#timers === undefined) {
+      this.#timers = new Timers(this.#engine.host, this.number, (thrown) => this.losses.thrown(thrown));
+      if (this.#over) this.#timers.seal();
     }
-    const names = keys(timers);
-    for (let index = 0; index < names.length; index++) this.#bindings[names[index]] = () => timers[names[index]];
+    return this.#timers;
+  }
+
+  get require() {
+    return (this.#require ??= this.#currentRequire());
+  }
+  get #waiting() {
+    return (this.#deferred ??= new SafeMap());
+  }
+
+  library(name) {
+    return this.#engine.library(name);
   }
 
   get event() {
@@ -97,6 +143,9 @@ export class Script {
   get location() {
     return this.#event.location;
   }
+  get draws() {
+    return this.#event.draws;
+  }
 
   row() {
     return this.#engine.scopes.row(this.#event.scopes);
@@ -108,12 +157,9 @@ export class Script {
 
   get response() {
     if (this.#response === undefined) {
-      const { host, library } = this.#engine;
       const sent = this.#event.response;
       if (sent) sent.body = this.#event.body;
-      this.#response = withAssertions(
-        sent ? makeResponse(sent, host, library("buffer").Buffer) : new sdk.Response(),
-      );
+      this.#response = withAssertions(sent ? makeResponse(sent, this.#engine) : new sdk.Response());
     }
     return this.#response;
   }
@@ -125,14 +171,14 @@ export class Script {
   /** Ask for a piece of cryptography; a promise of its answer. */
   #crypt(method, json) {
     return new NativePromise((resolve) => {
-      this.#deferred.set(`crypto ${this.#engine.host("subtle", this.number, method, json)}`, resolve);
+      this.#waiting.set(`crypto ${this.#engine.host("subtle", this.number, method, json)}`, resolve);
     });
   }
 
   settle(id, reply) {
     const key = `crypto ${id}`;
-    const resolve = this.#deferred.get(key);
-    this.#deferred.delete(key);
+    const resolve = this.#waiting.get(key);
+    this.#waiting.delete(key);
     resolve?.(reply);
   }
 
@@ -166,13 +212,13 @@ export class Script {
   /** Ask something that may take long; the callback gets the answer as an event that the script waits for. */
   defer(kind, json, callback) {
     const id = this.#engine.host("defer", this.number, kind, json);
-    this.#deferred.set(id, callback);
+    this.#waiting.set(id, callback);
   }
 
   /** The answer to something deferred has come. */
   answer(id, reply, delay) {
-    const callback = this.#deferred.get(id);
-    this.#deferred.delete(id);
+    const callback = this.#waiting.get(id);
+    this.#waiting.delete(id);
     if (callback !== undefined) this.timers.later(() => callback(reply), delay);
   }
 
@@ -193,18 +239,13 @@ export class Script {
   }
 
   package(name) {
-    return this.#engine.packages.load(toText(name), this, this.#packages);
+    return this.#engine.packages.load(toText(name), this, this.#packages ??= new SafeMap());
   }
 
-  /** Call the function that the script was compiled to. `names` are its parameters. */
-  start(compiled, names, source, usesThis, asynchronous) {
-    const { liquidJson, answers } = this.#engine;
-    if (!isMarked(source)) {
-      this.#legacy = legacyBindings(this, this.#engine.library, answers);
-      for (const name in this.#legacy.bindings) this.#bindings[name] = this.#legacy.bindings[name];
-      this.#bindings.JSON = () => liquidJson;
-    }
-    this.#engine.sugar.before(source);
+  /** Call the function that the script was compiled to. */
+  start(compiled, { names, legacy, sugar }, usesThis, asynchronous) {
+    this.#hasLegacy = legacy;
+    if (sugar) this.#engine.sugar.pour();
     const values = listOf(names.length, (index) => this.bound(names[index]));
     let promise;
     try {
@@ -219,9 +260,27 @@ export class Script {
 
   /** What a name means to this script. */
   bound(name) {
-    if (name in this.#bindings) return this.#bindings[name]();
-    if (this.answers.currentGlobals && name in OF_WEB) return this.#webInterfaces()[name];
+    if (name in OWN) return OWN[name](this);
+    if (name in OF_TIMERS) return (this.#timerFunctions ??= this.timers.functions())[name];
+    if (this.#hasLegacy) {
+      if (name === "JSON") return this.#engine.liquidJson;
+      if (name in OF_LEGACY) {
+        this.#legacy ??= this.#makeLegacy();
+        if (name in this.#legacy.bindings) return this.#legacy.bindings[name]();
+      }
+    }
+    if (this.answers.currentGlobals) {
+      if (name in OWN_NOW) return OWN_NOW[name](this);
+      if (name in OF_WEB) return this.#webInterfaces()[name];
+    }
     return this.#engine.realm[name];
+  }
+
+  #makeLegacy() {
+    const made = legacyBindings(this, this.#engine.library, this.answers);
+    // What is first looked at when the script has run counts for nothing.
+    if (this.#ended) made.finish();
+    return made;
   }
 
   /** What `this` is: an object with all that the script is given. */
@@ -246,9 +305,10 @@ export class Script {
 
   /** The script's own code is done; its timers and requests may not be. */
   exit(thrown, failed = thrown !== undefined) {
+    this.#ended = true;
     if (this.#legacy !== undefined) {
       const tests = this.#legacy.finish();
-      if (keys(tests).length) this.#legacyTests(tests);
+      if (keys(tests).length) legacyTests(this.pm, tests);
     }
     // For newman null, 0 and the like are no errors.
     const told = this.answers.falsyThrowsFail ? failed : Boolean(thrown);
@@ -265,8 +325,8 @@ export class Script {
 
   /** Tell the run of the variables changed so far. */
   flush() {
-    const { host, scopes } = this.#engine;
-    scopes.flush(this.scopes, (scope, key, json) => {
+    const { host } = this.#engine;
+    this.scopes.flush((scope, key, json) => {
       if (json === undefined) host("unset", this.number, scope, key);
       else host("set", this.number, scope, key, json);
     });
@@ -276,8 +336,8 @@ export class Script {
   finish() {
     if (this.#over) return;
     this.#over = true;
-    this.timers.seal();
-    this.losses.finish();
+    this.#timers?.seal();
+    this.#losses?.finish();
     const { host } = this.#engine;
     this.flush();
     const changed = this.#request?.changed();

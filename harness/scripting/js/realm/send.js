@@ -53,14 +53,14 @@ function failure(sent, answers) {
   return answers.errorMessages ? { ...fields, name: sent.name ?? "Error", message: sent.message } : fields;
 }
 
-export function makeSender({ defer, later, flush, host, answers, warn, Buffer }) {
+export function makeSender({ defer, later, flush, answers, warn, engine }) {
   const exchange = (kind, json, settle) =>
     defer(kind, json, (reply) => {
       const sent = parse(reply);
       if (sent === null) return settle(undefined, null);
       if (sent.failure) return settle(failure(sent.failure, answers));
       const history = { cookies: cookieList(sent.cookies) };
-      return settle(undefined, makeResponse(sent.response, host, Buffer), history);
+      return settle(undefined, makeResponse(sent.response, engine), history);
     });
 
   const send = (given, settle) => {

@@ -2,7 +2,6 @@
  * Stand-ins for libraries that others require when they are loaded, but seldom use: small ones of our own,
  * and doors that load the real one when it is needed.
  */
-import { uuid4 } from "./random.js";
 
 const EXTENSIONS = {
   "application/json": "json",
@@ -19,7 +18,7 @@ const EXTENSIONS = {
   "application/octet-stream": "bin",
 };
 
-/** `draws` are those of the event that is at work: `ids` makes words, `faker` is the seed of the faker. */
+/** `draws` are those of the event that is at work: `id` draws one, `faker` is the seed of the faker. */
 export function sharedLibraries(library, draws) {
   let drawnBy;
 
@@ -55,7 +54,7 @@ export function sharedLibraries(library, draws) {
     encode: (text, charset) => library("iconv-lite").encode(text, charset),
   };
 
-  const v4 = () => uuid4(draws.current.ids);
+  const v4 = () => draws.current.id();
   const modules = {
     "@faker-js/faker/locale/en": () => faker,
     "mime-types": () => mimeTypes,

@@ -98,6 +98,9 @@ const NAMES = {
 /** Its `map`, `filter` and the like also take something else than a function. */
 const MATCHER = /\.(?:map|filter|every|some|find)\(\s*(?:['"`/{\d])/;
 
+/** Whether a script may use what no getter tells of. */
+export const mayUseSugar = (source) => MATCHER.test(source);
+
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 
 export class Sugar {
@@ -136,11 +139,6 @@ export class Sugar {
 
   isDoor(getter) {
     return this.#getters.has(getter);
-  }
-
-  /** Load it before a script that may use what no getter tells of. */
-  before(source) {
-    if (!this.#loaded && MATCHER.test(source)) this.pour();
   }
 
   pour() {

@@ -28,7 +28,7 @@ export function addTests(pm, { host, run, answers, losses }) {
       finished = true;
       report(name, number, error ? { thrown: error } : undefined);
     };
-    losses.watch(() => !finished && !failed, `the test ${stringify(name)} never called done`);
+    losses().watch(() => !finished && !failed, `the test ${stringify(name)} never called done`);
     try {
       assertion(done);
     } catch (thrown) {

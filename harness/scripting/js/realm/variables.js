@@ -65,10 +65,11 @@ export class ScriptScope {
   #list;
   #layers;
 
-  constructor(store, layers, newId) {
+  /** `layers` gives the scopes that are looked at when this one has no such variable. */
+  constructor(store, layers, id) {
     this.#store = store;
     this.#layers = layers;
-    this.id = store.id || newId();
+    this.id = id;
     if (store.label) this.name = store.label;
   }
 
@@ -83,7 +84,7 @@ export class ScriptScope {
   }
 
   get _layers() {
-    return this.#layers?.map((layer) => layer.values);
+    return this.#layers?.().map((layer) => layer.values);
   }
 
   get _postman_enableTracking() {
@@ -122,7 +123,7 @@ export class ScriptScope {
   get(key) {
     const own = this.#own(key);
     if (own !== undefined) return this.#value(own);
-    for (const layer of this.#layers ?? []) {
+    for (const layer of this.#layers?.() ?? []) {
       const found = layer.#own(key);
       if (found !== undefined) return layer.#value(found);
     }
@@ -130,7 +131,7 @@ export class ScriptScope {
   }
 
   has(key) {
-    return this.#own(key) !== undefined || (this.#layers ?? []).some((layer) => layer.#own(key) !== undefined);
+    return this.#own(key) !== undefined || (this.#layers?.() ?? []).some((layer) => layer.#own(key) !== undefined);
   }
 
   set(key, value, type) {
@@ -161,7 +162,7 @@ export class ScriptScope {
   replaceIn(template) {
     if (typeof template === "string" && !template.includes("{{")) return template;
     // Scripts call it without its object too, for the dynamic variables alone.
-    const scopes = typeof this === "object" && #store in this ? [this, ...(this.#layers ?? [])] : [];
+    const scopes = typeof this === "object" && #store in this ? [this, ...(this.#layers?.() ?? [])] : [];
     const adapters = scopes.map((scope) =>
       new Adapter((key) => {
         const found = scope.#own(key);
@@ -250,12 +251,6 @@ const SCOPES = ["local", "data", "environment", "collection", "globals"];
 /** All scopes that runs have sent, and the view of five of them that each script gets. */
 export class Scopes {
   #stores = new SafeMap();
-  #newId;
-
-  /** `newId` draws an id for a scope that has none. */
-  constructor(newId) {
-    this.#newId = newId;
-  }
 
   /** Take what is `fresh`, as `[number, name, id, label, values]` or `[number, changes]`, and forget the numbers `gone`. */
   load({ fresh, gone }) {
@@ -286,19 +281,62 @@ export class Scopes {
   row(stores) {
     return Object.fromEntries([...stores.data.records.values()].map(({ key, value }) => [key, copy(value)]));
   }
+}
 
-  open(stores) {
-    const scope = (name, layers) => new ScriptScope(stores[name], layers, this.#newId);
-    const data = scope("data");
-    const environment = scope("environment");
-    const collection = scope("collection");
-    const globals = scope("globals");
-    return { local: scope("local", [data, environment, collection, globals]), data, environment, collection, globals };
+/** The order in which scopes without an id of their own are given one. */
+const IN_TURN = ["data", "environment", "collection", "globals", "local"];
+
+/** The scopes of an event as one script sees them, each made when the script looks at it. */
+export class ScopeView {
+  #stores;
+  #draws;
+  #promise;
+  #ids = { __proto__: null };
+  #made = { __proto__: null };
+  #layers = () => [this.data, this.environment, this.collection, this.globals];
+
+  constructor(stores, draws) {
+    this.#stores = stores;
+    this.#draws = draws;
+    let missing = 0;
+    for (let index = 0; index < IN_TURN.length; index++) {
+      const name = IN_TURN[index];
+      this.#ids[name] = stores[name].id || missing++;
+    }
+    if (missing) this.#promise = draws.promise(missing);
   }
 
-  flush(view, report) {
+  get local() {
+    return this.#scope("local", this.#layers);
+  }
+  get data() {
+    return this.#scope("data");
+  }
+  get environment() {
+    return this.#scope("environment");
+  }
+  get collection() {
+    return this.#scope("collection");
+  }
+  get globals() {
+    return this.#scope("globals");
+  }
+
+  #scope(name, layers) {
+    return (this.#made[name] ??= new ScriptScope(this.#stores[name], layers, this.#idOf(name)));
+  }
+
+  #idOf(name) {
+    const id = this.#ids[name];
+    return typeof id === "number" ? this.#draws.promised(this.#promise, id) : id;
+  }
+
+  /** Hand the changes to the run. */
+  flush(report) {
     for (let index = 0; index < SCOPES.length; index++) {
-      if (SCOPES[index] !== "data") ScriptScope.flush(view[SCOPES[index]], report);
+      const scope = this.#made[SCOPES[index]];
+      if (scope !== undefined && SCOPES[index] !== "data") ScriptScope.flush(scope, report);
     }
   }
 }
+cutOff(ScopeView);
