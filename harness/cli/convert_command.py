@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Final
 
 from harness.cassettes.file.publish import write_atomically
 from harness.cli.terminal import Terminal
@@ -12,6 +13,11 @@ from harness.conversion.companion_script import with_companion
 from harness.conversion.convert import Converted, as_v21, write_v3
 from harness.errors import ExitCode, UsageError
 
+_OTHER_FILES: Final = frozenset(
+    (".yaml", ".yml", ".txt", ".xml", ".html", ".md", ".js", ".ts", ".csv", ".zip", ".gz", ".har", ".jsonl")
+)
+"""Endings of files that nobody means for a folder."""
+
 
 def convert_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Write the collection, and list what the new format does not hold."""
@@ -19,6 +25,12 @@ def convert_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode
     output = Path(options.output)
     if output.exists() and Path(source).exists() and output.samefile(source):
         raise UsageError("the output is the collection itself", hint="name another file or folder with -o")
+    if output.suffix.lower() in _OTHER_FILES and not output.is_dir():
+        raise UsageError(
+            f"a collection is no {output.suffix} file",
+            where="-o",
+            hint="a name that ends in .json is a file of format v2.1, any other a folder of v3",
+        )
     converted = as_v21(source)
     if options.with_companion:
         converted = _with_companion(source, converted)

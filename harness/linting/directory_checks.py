@@ -229,9 +229,10 @@ class _Checker:
 _GONE: Final = object()
 
 
-def unreadable(file: str, error: InputError) -> Finding:
-    """Make a finding of a file that cannot be read."""
+def unreadable(file: str, error: InputError, *, rule_id: str = "unreadable-file") -> Finding:
+    """Make a finding of a file that cannot be read, or not with its collection."""
     place = error.where.field if isinstance(error.where, Place) else ""
     digits = place.partition("line ")[2].partition(",")[0]
     line = int(digits) if digits.isdigit() else None
-    return Finding(rule_id="unreadable-file", message=error.what, file=file or str(Path()), line=line)
+    message = f"{error.what}; {error.hint}" if error.hint else error.what
+    return Finding(rule_id=rule_id, message=message, file=file or str(Path()), line=line)

@@ -2,17 +2,17 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from harness.collection.companion import ENDINGS, companion_beside
+from harness.collection.companion import ENDINGS, bind, companion_beside
 from harness.collection.companion_file import load_companion
 from harness.collection.document import read_json
 from harness.collection.load import load_collection, whole_collection
 from harness.collection.model import Collection
 from harness.collection.v3.directory import definition_of, read_file, request_stem
-from harness.errors import InputError
+from harness.errors import InputError, choices
 from harness.linting.collection_checks import (
     check_empty_folders,
     check_secrets,
@@ -22,6 +22,7 @@ from harness.linting.collection_checks import (
 )
 from harness.linting.directory_checks import check_directory, finding_of, unreadable
 from harness.linting.finding import Finding
+from harness.linting.rule import BY_ID
 from harness.linting.script_site import ScriptSite, check_names, check_syntax, variables_set
 from harness.variables.data import load_data
 from harness.variables.environment import load_environment
@@ -52,13 +53,13 @@ def lint(
             raise InputError("there is nothing to check", where=path)
         for target in _targets(Path(path)):
             found, scripts = _checked(str(target), defined, certain=certain)
-            findings += found
+            findings += (*found, *_unknown_rules(target))
             sites += scripts
     findings += check_syntax(sites)
     for site in sites:
         findings += check_names(site)
     off = {file: _switched_off(file) for file in {one.file for one in findings}}
-    kept = {one.fingerprint: one for one in findings if one.rule_id not in off[one.file]}
+    kept = {one.fingerprint: one for one in findings if one.rule_id not in off.get(one.file, ())}
     return sorted(kept.values(), key=lambda one: (one.file, one.line or 0, one.rule_id, one.field))
 
 
@@ -118,8 +119,8 @@ def _collection(
         findings += checked.findings
         sites = checked.sites
         known = {(one.file, one.field, one.rule_id) for one in findings}
-        more = (found for notice in collection.notices if (found := finding_of(notice)) is not None)
-        findings += [one for one in more if (one.file, one.field, one.rule_id) not in known]
+        told = (found for notice in collection.notices if (found := finding_of(notice)) is not None)
+        findings += [one for one in told if (one.file, one.field, one.rule_id) not in known]
     else:
         sites = list(script_sites(collection))
         findings += [
@@ -128,22 +129,35 @@ def _collection(
         ]
         findings += check_empty_folders(collection.root, path)
     findings += check_secrets(collection)
-    known_names = defined | _set_somewhere(collection, sites)
+    companion, more = _companion(collection)
+    findings += more
+    known_names = defined | {name for site in sites for name in variables_set(site)} | companion
     findings += check_variables(collection, known_names, certain=certain)
     return findings, sites
 
 
-def _set_somewhere(collection: Collection, sites: Iterable[ScriptSite]) -> frozenset[str]:
-    """Name what scripts and the companion set, and what the companion's environment holds."""
-    names = {name for site in sites for name in variables_set(site)}
+def _companion(collection: Collection) -> tuple[frozenset[str], list[Finding]]:
+    """Check the companion beside a collection; name what it sets, and what its environment holds."""
     beside = companion_beside(collection.file)
-    if beside is not None:
+    if beside is None:
+        return frozenset(), []
+    try:
         companion = load_companion(beside)
-        names |= {entry.variable for call in companion.calls for entry in call.extract}
-        for file in (companion.environment, companion.globals):
-            if file and Path(file).is_file():
+    except InputError as error:
+        return frozenset(), [unreadable(str(beside), error)]
+    names = {entry.variable for call in companion.calls for entry in call.extract}
+    findings: list[Finding] = []
+    try:
+        bind(companion, collection)
+    except InputError as error:
+        findings.append(unreadable(str(beside), error, rule_id="companion-binding"))
+    for file in (companion.environment, companion.globals):
+        if file and Path(file).is_file():
+            try:
                 names |= {variable.key for variable in load_environment(file).variables}
-    return frozenset(names)
+            except InputError as error:
+                findings.append(unreadable(file, error))
+    return frozenset(names), findings
 
 
 def _switched_off(file: str) -> frozenset[str]:
@@ -153,6 +167,19 @@ def _switched_off(file: str) -> frozenset[str]:
     except (OSError, InputError):
         return frozenset()
     return frozenset(name.strip() for found in _OFF.findall(text) for name in found.split(","))
+
+
+def _unknown_rules(target: Path) -> Iterator[Finding]:
+    """Find names of rules that are switched off and do not exist."""
+    files = sorted(target.rglob("*.y*ml")) if target.is_dir() else [target]
+    for file in files:
+        for name in sorted(_switched_off(str(file)) - BY_ID.keys()):
+            hint = choices(name, BY_ID)
+            yield Finding(
+                rule_id="unknown-rule",
+                message=f"there is no rule {name!r} to switch off; {hint}",
+                file=str(file),
+            )
 
 
 def read_baseline(file: str) -> frozenset[str]:

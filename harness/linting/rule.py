@@ -107,20 +107,19 @@ RULES: Final = (
         why="A value whose name says that it is a secret stands in the file. Keep it in a variable set "
         "outside of the repository.",
     ),
+    Rule(
+        id="companion-binding",
+        severity="error",
+        title="The companion speaks of calls that are there",
+        why="An entry whose path fits no call, or that is given twice, stops the run before its first call.",
+    ),
+    Rule(
+        id="unknown-rule",
+        severity="warning",
+        title="Rules that are switched off exist",
+        why="A rule that is switched off under a name that no rule has stays on.",
+    ),
 )
 """All rules in the order of the reference page."""
 
 BY_ID: Final = {rule.id: rule for rule in RULES}
-
-
-def page() -> str:
-    """Return the reference page as Markdown."""
-    lines = [
-        "# Lint rules\n",
-        "<!-- Written by `python -m harness.linting`; edit the table in `harness/linting/rule.py`. -->\n",
-        "What `harness lint` looks for. A file that holds the text `harness-lint-disable: RULE, RULE` in",
-        "a comment of YAML or of a script or in a description, is not held to these rules.\n",
-    ]
-    for rule in RULES:
-        lines += [f"## `{rule.id}`\n", f"{rule.title}. Severity: {rule.severity}.\n", f"{rule.why}\n"]
-    return "\n".join(lines)

@@ -1,6 +1,7 @@
 """Collections keep what the other format can hold, and the list of what is lost is exact."""
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -255,3 +256,15 @@ def test_older_forms_of_headers_and_path_variables_are_sent_alike(tmp_path: Path
     ]
     assert {unparse(item.request.url) for item in after.items()} == {"h/{{x}}"}
     assert "/item/0/request/url/variable/0/id" in [one.field for one in lost]
+
+
+@pytest.mark.parametrize("name", ["Shop.yaml", "shop.txt", "shop.ZIP"])
+def test_a_name_of_another_kind_of_file_makes_no_folder(tmp_path: Path, name: str) -> None:
+    source, err = tmp_path / "a.postman_collection.json", StringIO()
+    source.write_text(json.dumps({"info": {"name": "S"}, "item": []}))
+
+    code = main(["convert", str(source), "-o", str(tmp_path / name)], Terminal(err=err))
+
+    assert code is ExitCode.USAGE
+    assert "any other a folder" in err.getvalue()
+    assert not (tmp_path / name).exists()

@@ -12,11 +12,13 @@ from harness.cli import main
 from harness.cli.lint_formats import FORMATS
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, InputError
+from harness.linting.examples import EXAMPLES
 from harness.linting.finding import Finding
 from harness.linting.lint import lint
-from harness.linting.rule import RULES, page
+from harness.linting.rule import RULES
+from harness.linting.rule_pages import pages
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "lint-rules.md"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 """In the checkout: the package may be installed elsewhere."""
 
 REQUEST = "$kind: http-request\nurl: http://h/\n"
@@ -204,6 +206,36 @@ def test_an_annotation_acts_on_no_terminal_and_no_other_ci() -> None:
     assert written == r"::warning file=a\x07.yaml,line=1,title=unknown-key::\x1b[2J\r# #vso[task]x"
 
 
-def test_the_reference_page_is_the_table() -> None:
-    assert PAGE.read_text("utf-8") == page()
+def test_the_reference_pages_are_the_table() -> None:
+    written = {
+        str(path.relative_to(REFERENCE)): path.read_text("utf-8") for path in REFERENCE.rglob("lint*.md")
+    }
+    written |= {
+        str(path.relative_to(REFERENCE)): path.read_text("utf-8") for path in REFERENCE.glob("lint-rules/*")
+    }
+    assert written == pages(), "run: python -m harness.linting"
     assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in RULES])
+def test_the_example_of_a_rule_breaks_it_and_is_put_right(tmp_path: Path, rule: str) -> None:
+    example = EXAMPLES[rule]
+    found = {one.rule_id for one in lint([collection(tmp_path / "wrong", example.wrong)])}
+    assert rule in found
+    right = lint([collection(tmp_path / "right", example.right)])
+    assert [one for one in right if one.rule_id == rule or one.severity != "info"] == []
+
+
+def test_a_companion_that_cannot_be_read_hides_no_other_finding(tmp_path: Path) -> None:
+    name, text, _ = BROKEN["unknown-key"]
+    shop = collection(tmp_path, {name: text, "../Shop.harness.yaml": "calls: 5\n"})
+
+    assert [one.rule_id for one in lint([shop])] == ["unreadable-file", "unknown-key"]
+
+
+def test_a_finding_about_a_companion_names_what_is_there(tmp_path: Path) -> None:
+    (finding,) = lint([collection(tmp_path, EXAMPLES["companion-binding"].wrong)])
+
+    assert Path(finding.file).name == "Shop.harness.yaml"
+    assert finding.line == 2
+    assert "did you mean 'Read'?" in finding.message
