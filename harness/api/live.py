@@ -1,6 +1,6 @@
 """A run that is set up: the only place that builds transport, session, engine and runner."""
 
-from collections.abc import Container, Generator
+from collections.abc import Callable, Container, Generator
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
@@ -33,14 +33,14 @@ class LiveRun:
                 ...
 
     Setting up reads all files, starts the local platform when it is wanted, and opens the cassette; it sends
-    nothing. `mode` is the way in which it runs, `context` what its calls share. Raises `HarnessError` for
-    whatever the user can mend.
+    nothing. `mode` is the way in which it runs, `context` what its calls share. `in_mode` makes a mode that
+    the configuration has no word for. Raises `HarnessError` for whatever the user can mend.
     """
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunConfig, *, in_mode: Callable[[RunSetUp], Mode] | None = None) -> None:
         with ExitStack() as stack:
             self.set_up: RunSetUp = set_up_run(config, stack)
-            self.mode: Mode = mode_of(self.set_up)
+            self.mode: Mode = (in_mode or mode_of)(self.set_up)
             transport, draws = self.mode.open()
             self.context = call_context(self.set_up, transport, draws, waits=self.mode.word != "replay")
             # What was opened so far stays open until `close`.

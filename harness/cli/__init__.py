@@ -49,6 +49,10 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.compare_command import compare_command
 
                 return compare_command(options, terminal)
+            case "adopt":
+                from harness.cli.adopt_command import adopt_command
+
+                return adopt_command(options, terminal)
             case "parity":
                 from harness.cli.parity_command import parity_command
 

@@ -30,7 +30,8 @@ class RecordedDraws:
     """Draws of a run that is being recorded: clocks start at the real time, which is kept.
 
     `told` is called with each start, before anything is drawn. Starts that are known already, from a
-    recording that is continued, are used again. `seeds` are those of calls that have their own.
+    recording that is continued, are used again. `seeds` are those of calls that have their own. `now` tells
+    the time in milliseconds since the epoch.
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class RecordedDraws:
         known: Iterable[ClockStart] = (),
         told: Callable[[ClockStart], object] = bool,
         seeds: Mapping[tuple[str, ...], int] | None = None,
+        now: Callable[[], float] = lambda: time.time() * 1000,
     ) -> None:
         self.seed = seed
+        self._now = now
         self._seeds = seeds or {}
         self._known = _starts(known)
         self._visits: dict[Attempt, list[float]] = {}
@@ -65,11 +68,9 @@ class RecordedDraws:
             visits = self._visits.setdefault(key, [])
             visit = len(visits)
             known = self._known.get(key, [])
-            if visit < len(known):
-                start = known[visit]
-            else:
-                # No two begin at the same time: the order of the calls can be read off their starts.
-                start = max(float(round(time.time() * 1000)), self._latest + 1)
+            # No two begin at the same time: the order of the calls can be read off their starts.
+            anew = max(float(round(self._now())), self._latest + 1)
+            start = known[visit] if visit < len(known) else anew
             self._latest = max(self._latest, start)
             visits.append(start)
         began = ClockStart(call=path, iteration=iteration, attempt=attempt, start_ms=start)

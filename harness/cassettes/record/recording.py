@@ -3,7 +3,7 @@
 import base64
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -43,7 +43,8 @@ class RecordingPlan:
     """What a recording is to say about itself, and what it knows to be secret before it begins.
 
     `environment` are the variables as the run begins; `secret_names` those of them that are secret whatever
-    their type (auth parameters refer to them). `seed` is drawn when it is `None`.
+    their type (auth parameters refer to them). `seed` is drawn when it is `None`. `now` tells the time in
+    milliseconds since the epoch.
     """
 
     collection: str = ""
@@ -54,6 +55,7 @@ class RecordingPlan:
     secret_names: frozenset[str] = frozenset()
     command: str = ""
     other: Mapping[str, str] = field(default_factory=dict)
+    now: Callable[[], float] = lambda: time.time() * 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,7 @@ class Recording:
             known=clock_starts(starts),
             told=self._start_clock,
             seeds=self._metadata.seeds,
+            now=plan.now,
         )
         self.transport = RecordTransport(
             inner,
@@ -216,7 +219,7 @@ class Recording:
             note=plan.note,
             complete=True,
             seed=LiveDraws().seed if seed is None else seed,
-            clock_ms=told.clock_ms if told.clock_ms is not None else float(round(time.time() * 1000)),
+            clock_ms=told.clock_ms if told.clock_ms is not None else float(round(plan.now())),
             base_addresses={name: value for name, value in values.items() if "://" in value[:10]},
             environment=values,
             shapes=shapes(secret),

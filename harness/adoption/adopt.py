@@ -1,0 +1,202 @@
+"""From newman's reports to verdicts: find the collection, replay in both ways, judge, vote."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from harness.adoption.attribution import rows_of
+from harness.adoption.collection_search import FoundFile, PostmanFiles, matching
+from harness.adoption.comparison import told_differences
+from harness.adoption.newman_report import item_content, read_newman_run
+from harness.adoption.newman_run import NewmanRun
+from harness.adoption.replay import Replayed, replay
+from harness.adoption.verdict import Verdict, vote
+from harness.api import RunConfig
+from harness.collection.companion import stem_of
+from harness.collection.load import load_collection
+from harness.dialect import EXACT, NEWMAN, Dialect
+from harness.errors import HarnessError
+
+_TOLD: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptionPlan:
+    """What reports are adopted with.
+
+    `config` makes a run's configuration of a collection's file, with the options that its CI job has; `line`
+    tells the command that runs it in a dialect, `shadow` the one that runs newman under watch, both with
+    further options. `cassettes` is the folder for cassettes. `warn` is told of what they hold in clear.
+    """
+
+    files: PostmanFiles
+    cwd: Path
+    config: Callable[[str], RunConfig]
+    line: Callable[[str, Dialect, Sequence[str]], str]
+    shadow: Callable[[str], str]
+    cassettes: Path
+    warn: Callable[[str], object] = bool
+
+
+def adopt(reports: Sequence[str], plan: AdoptionPlan) -> Iterator[Verdict]:
+    """Give one verdict for each collection, in the order of the reports; several reports of one vote."""
+    verdicts: dict[str, list[Verdict]] = {}
+    for report in reports:
+        one = _adopt(report, plan)
+        # A report whose collection nobody knows stands for itself.
+        key = f"{one.collection}\0{'' if one.line else report}"
+        verdicts.setdefault(key, []).append(one)
+    yield from (vote(found) for found in verdicts.values())
+
+
+def _adopt(report: str, plan: AdoptionPlan) -> Verdict:
+    try:
+        run = read_newman_run(plan.cwd / report)
+    except HarnessError as error:
+        return _unknown("", report, f"{error.what}; {error.hint}" if error.hint else error.what)
+    try:
+        name = run.collection_name or run.collection_id
+        found = matching(plan.files.collections, identity=run.collection_id, name=run.collection_name)
+        if not found:
+            return _unknown(name, report, f"no collection {name!r} is in the folders of -c, by id or by name")
+        if len(found) > 1:
+            several = ", ".join(str(one.path) for one in found)
+            return _unknown(name, report, f"several files are this collection: {several}")
+        return _judge(run, report, found[0], plan)
+    finally:
+        run.visits.close()
+
+
+def _unknown(collection: str, report: str, why: str, line: str = "") -> Verdict:
+    return Verdict(collection=collection or "?", report=report, word="cannot tell", why=(why,), line=line)
+
+
+def _judge(run: NewmanRun, report: str, file: FoundFile, plan: AdoptionPlan) -> Verdict:
+    path = str(file.path)
+    instead = plan.shadow(path)
+    if run.broken:
+        return _unknown(path, report, f"the report is cut off: {run.broken}", instead)
+    if not len(run.visits) and run.error is not None:
+        return _unknown(path, report, f"newman ended before its first request: {run.error}", instead)
+    try:
+        return _compare(run, report, path, plan)
+    except HarnessError as error:
+        return _unknown(path, report, f"the collection cannot be run: {error.what}", instead)
+
+
+def _compare(run: NewmanRun, report: str, path: str, plan: AdoptionPlan) -> Verdict:
+    cassette = plan.cassettes / f"{stem_of(Path(path).name)}.yaml"
+    attempt = _compat(run, path, plan, cassette)
+    strictly = attempt.replayed
+    for text in strictly.warnings:
+        plan.warn(f"{cassette.name}: {text}")
+    line = plan.shadow(path)
+    if strictly.holes:
+        why = [f"{hole.place}: {hole.why}" for hole in strictly.holes[:_TOLD]]
+        more = len(strictly.holes) - _TOLD
+        why += [f"and {more} more answers are missing"] if more > 0 else []
+        return Verdict(collection=path, report=report, word="cannot tell", why=tuple(why), line=line)
+    if strictly.count:
+        why = [*_reasons(run, path, attempt), *told_differences(strictly.differences, _TOLD)]
+        return Verdict(collection=path, report=report, word="cannot tell", why=tuple(why), line=line)
+
+    def trial(dialect: Dialect) -> Replayed:
+        return replay(run, attempt.config, dialect, variables=attempt.variables)
+
+    default = trial(EXACT)
+    if not default.count:
+        line = plan.line(path, EXACT, attempt.words)
+        return Verdict(collection=path, report=report, word="same", line=line)
+    rows = rows_of(default, trial)
+    why = [f"{row.id}: {row.what}: newman {row.newman}; harness {row.harness}" for row in rows]
+    why += told_differences(default.differences, _TOLD)
+    return Verdict(
+        collection=path,
+        report=report,
+        word="differs",
+        why=tuple(why),
+        line=plan.line(path, NEWMAN, attempt.words),
+        ids=tuple(row.id for row in rows),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """A replay, what it ran with, and whether its variables began as newman's did.
+
+    `assumed` says what nobody told it, `words` are the options that stand for that.
+    """
+
+    config: RunConfig
+    replayed: Replayed
+    variables: bool = True
+    assumed: str = ""
+    words: tuple[str, ...] = ()
+
+
+def _compat(run: NewmanRun, path: str, plan: AdoptionPlan, cassette: Path) -> _Attempt:
+    """Replay as newman, with the inputs that newman's run is most likely to have had."""
+    config = plan.config(path)
+    if config.inputs.iterations is None and config.inputs.data is None and run.iterations > 1:
+        config = config.but(iterations=run.iterations)
+    first = _Attempt(config=config, replayed=replay(run, config, NEWMAN, cassette=cassette))
+    if config.inputs.environment is not None:
+        return first
+    attempts = [first, *_with_environment(run, first, plan)]
+    best = min(attempts, key=lambda one: (len(one.replayed.holes), one.replayed.count))
+    if best is not first:
+        written = replay(run, best.config, NEWMAN, cassette=cassette, variables=best.variables)
+        return replace(best, replayed=written)
+    return best
+
+
+def _with_environment(run: NewmanRun, first: _Attempt, plan: AdoptionPlan) -> Iterator[_Attempt]:
+    """Try the environment that the report names, and the values that it was left with."""
+    if not first.replayed.count:
+        return
+    found = matching(plan.files.environments, identity=run.environment_id, name=run.environment_name)
+    for one in found[:1]:
+        config = first.config.but(environment=str(plan.cwd / one.path))
+        assumed = f"the environment is taken to be {one.path}"
+        replayed = replay(run, config, NEWMAN)
+        yield _Attempt(config=config, replayed=replayed, assumed=assumed, words=("-e", str(one.path)))
+        if not replayed.count:
+            return
+    if not run.environment and not run.globals:
+        return
+    config = first.config.but(environment=_scope(run.environment), globals=_scope(run.globals))
+    assumed = "the environment is not named (-e): the values that newman left in it were taken"
+    replayed = replay(run, config, NEWMAN, variables=False)
+    yield _Attempt(config=config, replayed=replayed, variables=False, assumed=assumed)
+
+
+def _scope(values: object) -> dict[str, object]:
+    pairs = values.items() if isinstance(values, dict) else ()
+    return {"name": "newman", "values": [{"key": key, "value": value} for key, value in pairs]}
+
+
+def _reasons(run: NewmanRun, path: str, attempt: _Attempt) -> Iterator[str]:
+    """Say why a replay in newman's own way may not repeat what newman did."""
+    changed = list(_changed(run, path))
+    if changed:
+        named = ", ".join(changed[:_TOLD]) + (
+            f" and {len(changed) - _TOLD} more" if len(changed) > _TOLD else ""
+        )
+        yield f"the collection has changed since the report was made: {named}"
+    if attempt.assumed:
+        yield attempt.assumed
+    if run.iterations > 1 and attempt.config.inputs.data is None:
+        yield f"newman ran {run.iterations} iterations: name its data file (-d), if it had one"
+    if not changed:
+        yield "the report alone does not make newman's run again"
+
+
+def _changed(run: NewmanRun, path: str) -> Iterator[str]:
+    """Name the items that the collection's file has otherwise than the report, or that one of them lacks."""
+    then = [(item.path, item.content) for item in run.items.values()]
+    now = [((*item.path[:-1], item.name), item_content(item)) for item in load_collection(path).items()]
+    before, after = set(then), set(now)
+    yield from dict.fromkeys(
+        " / ".join(path) for path, content in (*then, *now) if (path, content) not in before & after
+    )

@@ -1,0 +1,60 @@
+"""Which documented differences from newman a run shows, found out by trying.
+
+Each row of `harness.dialect.differences` names the answers that decide it. A difference is that row's when a
+replay with newman's answers to just these questions no longer has it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from harness.adoption.comparison import Difference
+from harness.adoption.replay import Replayed
+from harness.dialect import EXACT, NEWMAN, Dialect
+from harness.dialect import differences as table
+
+_TRACES: Final = {"call": "request", "end": "exit code"}
+_FIRST: Final = ("late-failure", "async-test", "companion", "oauth2-token", "outside-file")
+_MOST_CALLS: Final = 3000
+"""A longer run is not replayed again and again."""
+
+Trial = Callable[[Dialect], Replayed]
+"""Replays the run in a dialect."""
+
+
+def rows_of(found: Replayed, trial: Trial) -> tuple[table.Difference, ...]:
+    """Return the rows that account for what differs, as few as do; empty when none does."""
+    if found.calls > _MOST_CALLS:
+        return ()
+    left, rows = found, list[table.Difference]()
+    dialect = EXACT
+    while left.count:
+        for row in _candidates(left.differences):
+            if row in rows:
+                continue
+            tried = with_newmans(dialect, row.answers)
+            replayed = trial(tried)
+            if replayed.count < left.count:
+                left, dialect = replayed, tried
+                rows.append(row)
+                break
+        else:
+            break
+    return tuple(rows)
+
+
+def with_newmans(dialect: Dialect, answers: Sequence[str]) -> Dialect:
+    """Return a dialect with newman's answers to some questions, each named as in `run.masks`."""
+    parts: dict[str, dict[str, Any]] = {}
+    for answer in answers:
+        part, _, name = answer.partition(".")
+        parts.setdefault(part, {})[name] = getattr(getattr(NEWMAN, part), name)
+    changed = {part: replace(getattr(dialect, part), **values) for part, values in parts.items()}
+    return replace(dialect, **changed)
+
+
+def _candidates(differences: Sequence[Difference]) -> Iterator[table.Difference]:
+    """Give the rows that can show where something differs, the likely ones first."""
+    traces = {_TRACES.get(one.what, one.what) for one in differences}
+    rows = [row for row in table.DIFFERENCES.values() if row.answers and traces & set(row.traces)]
+    yield from sorted(rows, key=lambda row: _FIRST.index(row.id) if row.id in _FIRST else len(_FIRST))

@@ -1,0 +1,49 @@
+"""Verdicts on collections as people and programs read them."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from harness.adoption.verdict import Verdict, summary
+from harness.adoption.verdict_page import verdict_page
+from harness.cli.table import table
+from harness.cli.terminal import Terminal
+from harness.reporters.export import write_atomically
+from harness.reporters.outside_text import clean
+
+
+def tell_verdicts(verdicts: Sequence[Verdict], options: argparse.Namespace, terminal: Terminal) -> None:
+    """Print verdicts in the format that the options name, and write the page where they name a file."""
+    if options.format == "json":
+        rows = [one.as_json() for one in verdicts]
+        terminal.out.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+    elif options.format == "html":
+        terminal.out.write(verdict_page(verdicts))
+    else:
+        _tell_text(verdicts, terminal)
+    if options.output is not None:
+        _write(terminal.cwd / options.output, verdict_page(verdicts).encode("utf-8", "replace"))
+
+
+def _write(path: Path, page: bytes) -> None:
+    def put(file: IO[bytes]) -> None:
+        file.write(page)
+
+    write_atomically(path, put)
+
+
+def _tell_text(verdicts: Sequence[Verdict], terminal: Terminal) -> None:
+    rows = [(one.word, one.collection, one.report, "; ".join(one.ids)) for one in verdicts]
+    for line in table(("verdict", "collection", "report", "kind of difference"), rows, terminal):
+        terminal.out.write(line + "\n")
+    for one in verdicts:
+        if not one.why and not one.line:
+            continue
+        terminal.out.write(f"\n{Path(one.collection).name}: {one.word}\n")
+        for text in one.why:
+            terminal.out.write(f"  - {' '.join(clean(text).split())}\n")
+        if one.line:
+            terminal.out.write(f"  {one.line}\n")
+    terminal.out.write(f"\n{summary(verdicts)}\n")
