@@ -16,6 +16,8 @@ from harness.reporters.reporter import (
     Verbosity,
     check_option,
     create,
+    find_kind,
+    installed_names,
     options_of,
 )
 from harness.runner.results import RunWarning
@@ -63,7 +65,7 @@ def reporters_of(
     Raises `UsageError` for an unknown reporter or option; dialects that are not strict pass over them.
     """
     strict = context.dialect.inputs.strict_reporters
-    wanted = [name for name in dict.fromkeys(names) if strict or name in REPORTERS]
+    wanted = [name for name in dict.fromkeys(names) if strict or find_kind(name) is not None]
     bar = "htmlextra" in wanted and given.get("htmlextra-displayProgressBar")
     if bar and not any(name in wanted for name in _TELLING_PROGRESS):
         wanted.append("progress")
@@ -119,7 +121,8 @@ def _refuse_unknown(given: str) -> None:
     """Raise `UsageError` for an option that no reporter has, whether the reporter is in use or not."""
     if any(given in kind.options for kind in REPORTERS.values()):
         return
-    known = max((name for name in REPORTERS if given.startswith(f"{name}-")), key=len, default=None)
+    names = (*REPORTERS, *installed_names())
+    known = max((name for name in names if given.startswith(f"{name}-")), key=len, default=None)
     name = given.partition("-")[0] if known is None else known
     check_option(name, given.removeprefix(name).removeprefix("-"))
 

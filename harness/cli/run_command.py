@@ -18,8 +18,8 @@ from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import tell_warnings
 from harness.dialect import DIALECTS, Dialect
-from harness.errors import ExitCode, HarnessError, UsageError, choices
-from harness.reporters.reporter import REPORTERS
+from harness.errors import ExitCode, HarnessError, UsageError
+from harness.reporters.reporter import find_kind, unknown_hint
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
 from harness.runner.results import RunSummary
@@ -247,10 +247,8 @@ def _without_empty(options: argparse.Namespace) -> argparse.Namespace:
 def _warn_of_unknown(names: Sequence[str], dialect: Dialect, terminal: Terminal) -> None:
     """Say which reporters there are not, as newman does, which goes on without them."""
     for name in names:
-        if name not in REPORTERS:
-            terminal.err.write(
-                f'{dialect.name}: could not find "{name}" reporter\n  {choices(name, REPORTERS)}\n'
-            )
+        if find_kind(name) is None:
+            terminal.err.write(f'{dialect.name}: could not find "{name}" reporter\n  {unknown_hint(name)}\n')
 
 
 def _rerun(log: Path, config: RunConfig, terminal: Terminal) -> frozenset[Step]:

@@ -1,15 +1,18 @@
 """Write what is made from tables and kept in files: pages, and the keywords of `run()`."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from harness.options.config import PLACES
 from harness.options.newman_page import with_differences
 from harness.options.reference import page, warnings_page
+from harness.reporters.log.schema import event_schema
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "options.md"
 WARNINGS_PAGE = PAGE.with_name("warnings.md")
+SCHEMA = PAGE.with_name("events.schema.json")
 NEWMAN_PAGE = ROOT / "docs" / "how-to" / "from-newman.md"
 KEYWORDS = Path(__file__).with_name("keywords.py")
 
@@ -52,6 +55,7 @@ def main() -> None:
     PAGE.write_text(page(), "utf-8")
     WARNINGS_PAGE.write_text(warnings_page(), "utf-8")
     NEWMAN_PAGE.write_text(with_differences(NEWMAN_PAGE.read_text("utf-8")), "utf-8")
+    SCHEMA.write_text(json.dumps(event_schema(), indent=2, ensure_ascii=False) + "\n", "utf-8")
     KEYWORDS.write_text(keyword_lines(), "utf-8")
 
 

@@ -4,11 +4,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Final, Literal, Protocol, TextIO
+from typing import Any, Final, Literal, Protocol, TextIO
 
 from harness.dialect import EXACT, Dialect
 from harness.errors import UsageError, choices
+from harness.reporters.npm_packages import instead_of
 from harness.runner.events import Event
 from harness.secrets.watch import Mask, Unmasked
 
@@ -59,13 +61,16 @@ class ReporterContext:
 class ReporterKind:
     """A reporter by name: the class that implements it, and the options it knows (newman's spelling).
 
-    `idle` are those of its options that change nothing here, and why.
+    `idle` are those of its options that change nothing here, and why. `plugin` makes the reporter of another
+    package, `source` says which.
     """
 
     module: str
     attribute: str
     options: tuple[str, ...] = ()
     idle: Mapping[str, str] = field(default_factory=dict)
+    plugin: Callable[[Options], Any] | None = None
+    source: str = ""
 
 
 # What Postman CLI leaves out of its reports, by its own names.
@@ -135,6 +140,11 @@ REPORTERS: Final[Mapping[str, ReporterKind]] = {
         options=("export", "structure", *_OMIT_OPTIONS),
         idle={"structure": "the structure is always newman's; postman-json is the reporter of Postman CLI's"},
     ),
+    "newman-json": ReporterKind(
+        module="harness.reporters.newman.json_report",
+        attribute="letter_report",
+        options=("export", *_OMIT_OPTIONS),
+    ),
     "postman-json": ReporterKind(
         module="harness.reporters.newman.postman_report",
         attribute="PostmanReporter",
@@ -166,6 +176,55 @@ REPORTERS: Final[Mapping[str, ReporterKind]] = {
 }
 
 
+GROUP: Final = "harness.reporters"
+"""The group of entry points by which other packages bring reporters; a name of `REPORTERS` is always ours."""
+
+
+def find_kind(name: str) -> ReporterKind | None:
+    """Return the reporter of that name, ours or of an installed package.
+
+    Raises `UsageError` for a package whose reporter cannot be loaded.
+    """
+    kind = REPORTERS.get(name)
+    if kind is not None:
+        return kind
+    found = next(iter(entry_points(group=GROUP, name=name)), None)
+    return None if found is None else _installed(found)
+
+
+def _installed(found: EntryPoint) -> ReporterKind:
+    version = f" {found.dist.version}" if found.dist is not None else ""
+    source = f"{found.dist.name if found.dist is not None else found.value}{version}"
+    try:
+        plugin = found.load()
+        if not callable(plugin):
+            raise TypeError(f"{found.value} cannot be called")
+        options = tuple(map(str, getattr(plugin, "options", ())))
+    except Exception as error:
+        raise UsageError(
+            f"the reporter {found.name!r} of {source} cannot be loaded: {type(error).__name__}: {error}",
+            where="--reporters",
+            hint="reinstall the package, or leave the reporter out",
+        ) from error
+    return ReporterKind(
+        module="harness.reporters.plugin",
+        attribute="PluginReporter",
+        options=options,
+        plugin=plugin,
+        source=source,
+    )
+
+
+def installed_names() -> tuple[str, ...]:
+    """Return the names of the reporters of other packages."""
+    return tuple(sorted({one.name for one in entry_points(group=GROUP)} - REPORTERS.keys()))
+
+
+def unknown_hint(name: str) -> str:
+    """Say what to do about a reporter that is not there."""
+    return instead_of(name) or choices(name, (*REPORTERS, *installed_names()))
+
+
 def options_of(name: str) -> tuple[str, ...]:
     """Return the options that a reporter knows. Raises `UsageError` when there is no such reporter."""
     return _kind(name).options
@@ -173,10 +232,10 @@ def options_of(name: str) -> tuple[str, ...]:
 
 def check_option(name: str, option: str) -> None:
     """Raise `UsageError` when there is no such reporter, or it has no such option."""
-    kind = REPORTERS.get(name)
+    kind = find_kind(name)
     if kind is None:
         where = f"--reporter-{name}-{option}" if option else f"--reporter-{name}"
-        raise UsageError(f"there is no reporter {name!r}", where=where, hint=choices(name, REPORTERS))
+        raise UsageError(f"there is no reporter {name!r}", where=where, hint=unknown_hint(name))
     if option not in kind.options:
         raise UsageError(
             f"reporter {name!r} has no option {option!r}",
@@ -190,14 +249,16 @@ def create(name: str, options: Options, context: ReporterContext) -> Reporter:
     kind = _kind(name)
     for option in options:
         check_option(name, option)
-    implementation: Callable[[Options, ReporterContext], Reporter] = getattr(
-        import_module(kind.module), kind.attribute
-    )
+    attribute = getattr(import_module(kind.module), kind.attribute)
+    if kind.plugin is not None:
+        made: Reporter = attribute(name, kind, options, context)
+        return made
+    implementation: Callable[[Options, ReporterContext], Reporter] = attribute
     return implementation(options, context)
 
 
 def _kind(name: str) -> ReporterKind:
-    kind = REPORTERS.get(name)
+    kind = find_kind(name)
     if kind is None:
-        raise UsageError(f"there is no reporter {name!r}", where="--reporters", hint=choices(name, REPORTERS))
+        raise UsageError(f"there is no reporter {name!r}", where="--reporters", hint=unknown_hint(name))
     return kind

@@ -120,7 +120,7 @@ class Codec:
     def _encode_fields(self, value: Any, *, tagged: bool) -> Json:
         kind: type = type(value)
         told: dict[str, Json] = {"is": kind.__name__} if tagged else {}
-        for name, hint, default in _plan(kind):
+        for name, hint, default in fields_told(kind):
             one = getattr(value, name)
             if one is not default and one != default:
                 told[name] = self._field(f"{kind.__name__}.{name}", one, hint)
@@ -133,12 +133,12 @@ class Codec:
             raise ValueError(f"unknown kind {wanted!r}")
         if kind in self.hooks:
             return self.hooks[kind].decode(data)
-        hints = {name: hint for name, hint, _ in _plan(kind)}
+        hints = {name: hint for name, hint, _ in fields_told(kind)}
         return kind(**{name: self.decode(one, hints[name]) for name, one in data.items() if name in hints})
 
 
 @cache
-def _plan(kind: type) -> tuple[tuple[str, Any, Any], ...]:
+def fields_told(kind: type) -> tuple[tuple[str, Any, Any], ...]:
     """Return name, hint and default of the fields of a dataclass."""
     hints = get_type_hints(kind)
     return tuple((one.name, hints[one.name], _default(one)) for one in fields(kind))

@@ -15,13 +15,53 @@ from harness.errors import InputError
 from harness.reporters.export import export_path
 from harness.reporters.log.codec import Codec, Hook
 from harness.reporters.reporter import Options, ReporterContext
-from harness.runner.events import Event, RunStarted
+from harness.runner.events import AttemptFinished, CallFinished, CallStarted, Event, RunStarted
 from harness.runner.plan import Call, calls_of
+from harness.runner.results import RunFailure
+from harness.runner.tally import failures_of
+from harness.secrets.watch import Mask
 from harness.variables.scope import Scope, Scopes
 
 DEFAULT_FILE: Final = "newman-run-events.jsonl"
 VERSION: Final = 1
 _HIDDEN: Final = "********"
+
+
+class EventEncoder:
+    """Tells the events of a run as JSON, secrets masked; the reference says what each event holds.
+
+    The events of a call carry its `path`, and one that failed its `failures`, so that nobody has to work
+    them out of the rest.
+    """
+
+    def __init__(self, mask: Mask) -> None:
+        self._codec = Codec(mask=mask)
+
+    def tell(self, event: Event) -> dict[str, Any]:
+        """Return the JSON object of an event."""
+        if isinstance(event, RunStarted):
+            _refer(self._codec, event.collection)
+        told: dict[str, Any] = self._codec.encode(event, Event)
+        match event:
+            case RunStarted():
+                return {"version": VERSION} | told
+            case CallStarted(call=call):
+                return told | {"path": self._path(call)}
+            case AttemptFinished(result=result) | CallFinished(result=result):
+                told["path"] = self._path(result.call)
+                failures = [self._failure(one) for one in failures_of(result)]
+                return told | {"failures": failures} if failures else told
+            case _:
+                return told
+
+    def _path(self, call: Call) -> list[str]:
+        return [self._codec.mask.label(name) for name in call.path]
+
+    def _failure(self, failure: RunFailure) -> dict[str, str]:
+        told = {"kind": failure.kind, "message": self._codec.mask(failure.message)}
+        if failure.assertion is not None:
+            told["assertion"] = self._codec.mask.label(failure.assertion)
+        return told
 
 
 class EventsLog:
@@ -30,7 +70,7 @@ class EventsLog:
     def __init__(self, options: Options, context: ReporterContext) -> None:
         self._option = options.get("export")
         self._context = context
-        self._codec = Codec(mask=context.mask)
+        self._encoder = EventEncoder(context.mask)
         self._file: IO[str] | None = None
         self._broken: OSError | None = None
         self.written: Path | None = None
@@ -39,11 +79,8 @@ class EventsLog:
         """Write the event."""
         if isinstance(event, RunStarted):
             self._open(event)
-            _refer(self._codec, event.collection)
         if self._file is not None and self._broken is None:
-            line = self._codec.encode(event, Event)
-            if isinstance(event, RunStarted):
-                line = {"version": VERSION} | line
+            line = self._encoder.tell(event)
             try:
                 self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
                 self._file.write("\n")

@@ -10,6 +10,7 @@ from typing import IO, Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from harness.client.message import Exchange
+from harness.dialect import NEWMAN
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.newman.byte_lists import dumped
@@ -35,6 +36,11 @@ from harness.variables.scope import Scope
 
 DEFAULT_FILE: Final = "newman-run-report.json"
 _HIDDEN: Final = "********"
+
+
+def letter_report(options: Options, context: ReporterContext) -> "JsonReporter":
+    """Return the reporter that writes newman's document alone, without what newman does not know."""
+    return JsonReporter(options, replace(context, dialect=NEWMAN))
 
 
 class JsonReporter:
