@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from harness.api.preparation import collection_of, companion_of, planned_calls, rules_of
-from harness.collection.companion import CallEntry, Companion, bind, numbered
-from harness.collection.model import Collection, Item
+from harness.api.call_choice import entries_by_item, planned_calls
+from harness.api.preparation import collection_of, companion_of, rules_of
+from harness.collection.companion import CallEntry, Companion, numbered
+from harness.collection.model import Item
 from harness.options.config import RunConfig
 from harness.runner.chains import Chain, Companionship, chains
 from harness.runner.order import Order, Wishes, order_of
@@ -24,7 +25,7 @@ def call_order(
 def wishes_of(companion: Companion, plan: Plan) -> dict[int, Wishes]:
     """Return what the companion says of the order of calls, by position."""
     named = named_positions(companion, plan, lambda entry: (*entry.needs, *entry.after))
-    said = _entries(companion, plan.collection)
+    said = entries_by_item(companion, plan.collection)
     return {
         position: Wishes(parallel=entry.parallel, after=named.get(position, frozenset()))
         for position, call in enumerate(plan.calls)
@@ -63,8 +64,8 @@ def planned_chains(
 
 def _planned(config: RunConfig) -> tuple[Plan, Companion, dict[int, Rule], dict[str, str]]:
     collection = collection_of(config.collection)
-    plan = planned_calls(config, collection)
     companion = companion_of(config)
+    plan = planned_calls(config, collection, companion)
     given = config.inputs.environment
     file = given if given is not None else companion.environment
     environment = load_environment(file).with_values(config.inputs.env_vars.items())
@@ -85,17 +86,9 @@ def named_positions(
             for path, other in paths
             if path[: len(named)] == named and id(other) in places and id(other) != item
         )
-        for item, entry in _entries(companion, plan.collection).items()
+        for item, entry in entries_by_item(companion, plan.collection).items()
         if item in places
     }
-
-
-def _entries(companion: Companion, collection: Collection) -> dict[int, CallEntry]:
-    """Return what the companion says of each item, by the item's identity."""
-    if not companion.calls:
-        return {}
-    bound = zip(collection.items(), bind(companion, collection), strict=True)
-    return {id(item): entry for item, entry in bound if entry is not None}
 
 
 def known_values(scopes: Scopes) -> dict[str, str]:

@@ -7,19 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from harness.api.call_choice import entries_by_item, planned_calls
 from harness.cassettes.file.parts import PERS, Parts
 from harness.cassettes.modes import Action, action
-from harness.collection.companion import Companion, bind, companion_beside, stem_of
-from harness.collection.document import is_address
+from harness.collection.companion import Companion, companion_beside, stem_of
+from harness.collection.document import is_address, like_named
 from harness.collection.load import load_collection, whole_collection
-from harness.collection.model import Collection, Item
-from harness.collection.selection import leave_out, pick, select
+from harness.collection.model import Collection
 from harness.errors import InputError, UsageError, choices
 from harness.options.config import RunConfig
 from harness.options.network import PLATFORMS, platform_names
-from harness.runner.plan import Plan, plan
+from harness.runner.plan import Plan
 from harness.runner.rules import Rule, rule_of
-from harness.variables.data import Data, load_data
 
 
 class MissingCassette(UsageError):
@@ -33,8 +32,8 @@ def planned(config: RunConfig, *, cassette_later: bool = False) -> Plan:
     that is not there only the run says so with `cassette_later`.
     """
     collection = collection_of(config.collection)
-    planned = planned_calls(config, collection)
     companion = companion_of(config)
+    planned = planned_calls(config, collection, companion)
     rules_of(companion, collection, planned)
     if not cassette_later:
         require_cassette(config, planned)
@@ -45,40 +44,8 @@ def require_cassette(config: RunConfig, planned: Plan) -> None:
     """Raise `MissingCassette` for a run that is to be replayed from a cassette that is not there."""
     cassette, what = cassette_of(config, companion_of(config), planned)
     if what == "replay" and cassette is not None and not cassette.exists():
-        raise MissingCassette("the cassette is not there", where=str(cassette.path))
-
-
-def planned_calls(config: RunConfig, collection: Collection) -> Plan:
-    """Plan the calls that are asked for, once a data row or as often as asked for."""
-    given = config.inputs.data
-    data = Data(rows=()) if given is None else load_data(given, answers=config.dialect.inputs)
-    items = _selected(collection, config)
-    return plan(
-        collection, items=items, rows=data.rows, iterations=config.inputs.iterations, warnings=data.warnings
-    )
-
-
-def _selected(collection: Collection, config: RunConfig) -> tuple[Item, ...] | None:
-    chosen, excluded = _chosen(collection, config), config.inputs.excluded
-    if not excluded:
-        return chosen
-    items = select(collection, (), answers=config.dialect.inputs) if chosen is None else chosen
-    return leave_out(collection, items, excluded)
-
-
-def _chosen(collection: Collection, config: RunConfig) -> tuple[Item, ...] | None:
-    answers = config.dialect.inputs
-    folders, picks = config.inputs.folders, config.inputs.picks
-    if folders and picks:
-        raise UsageError(
-            "--folder and -i cannot be given together",
-            where="-i",
-            hint="--folder runs what it names in the order of the collection, -i in the order given",
-        )
-    if picks:
-        return pick(collection, picks, answers=answers)
-    wanted = bool(folders) or collection.target is not None
-    return select(collection, folders, answers=answers) if wanted else None
+        hint = like_named(cassette.path)
+        raise MissingCassette("the cassette is not there", where=str(cassette.path), hint=hint)
 
 
 def collection_of(given: str | Path | Collection | Mapping[str, Any]) -> Collection:
@@ -106,12 +73,10 @@ def companion_of(config: RunConfig) -> Companion:
 
 def rules_of(companion: Companion, collection: Collection, planned: Plan) -> dict[int, Rule]:
     """Return the companion's rules by the position of the calls they are for."""
-    if not companion.calls:
-        return {}
-    entries = dict(zip(map(id, collection.items()), bind(companion, collection), strict=True))
+    entries = entries_by_item(companion, collection)
     rules: dict[int, Rule] = {}
-    for position, call in enumerate(planned.calls):
-        entry = entries[id(call.item)]
+    for position, call in enumerate(planned.calls) if entries else ():
+        entry = entries.get(id(call.item))
         if entry is not None:
             rules[position] = rule_of(entry)
     return rules

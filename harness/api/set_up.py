@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.api.address_form import as_used
 from harness.api.baseline_file import baseline_of
+from harness.api.call_choice import planned_calls
 from harness.api.contract import contract_of
 from harness.api.input_warnings import collection_warnings, environment_warnings, returned_masks
 from harness.api.network import Network, network_of, network_warnings, transport_of
@@ -15,7 +16,6 @@ from harness.api.preparation import (
     cassette_of,
     collection_of,
     companion_of,
-    planned_calls,
     platform_of,
     rules_of,
 )
@@ -99,9 +99,9 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
     Raises `HarnessError` for whatever the user can mend.
     """
     collection = collection_of(config.collection)
-    plan = planned_calls(config, collection)
-    _refuse_empty(config, collection, plan)
     companion = companion_of(config)
+    plan = planned_calls(config, collection, companion)
+    _refuse_empty(config, collection, plan)
     rules = rules_of(companion, collection, plan)
     contract = contract_of(config, companion, collection, plan)
     use = _cassette_use(config, *cassette_of(config, companion, plan), plan)
@@ -163,9 +163,10 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
 def _refuse_empty(config: RunConfig, collection: Collection, plan: Plan) -> None:
     """Refuse a run of nothing that is so because of what was chosen: it would pass, whatever is broken."""
     allowed = config.inputs.allow_empty or config.dialect.inputs.empty_selection_runs
-    if plan.calls or allowed or not config.inputs.partial or not calls_of(collection):
+    once = plan.before + plan.after
+    if len(plan.calls) > once or allowed or not config.inputs.partial or not calls_of(collection):
         return
-    chosen = ", ".join((*config.inputs.folders, *config.inputs.picks))
+    chosen = ", ".join((*config.inputs.folders, *config.inputs.picks, *config.inputs.tags))
     left = f"{chosen} has none to run" if chosen else "all are left out"
     raise UsageError(
         f"no request is left to run: {left}",

@@ -4,11 +4,12 @@ Whole collections go first; one that takes longer than a machine's share is take
 where each row is a run of its own, and into chains of calls. What a chain needs from others is repeated.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from harness.api.call_choice import planned_calls
 from harness.api.call_order import planned_chains
-from harness.api.preparation import collection_of, planned_calls
+from harness.api.preparation import collection_of, companion_of
 from harness.options.config import RunConfig
 from harness.runner.plan import Plan
 from harness.runner.run import Step
@@ -64,12 +65,17 @@ class Deal:
         self._times = {key: ms for key, ms in times.items() if 0 <= ms < float("inf")}
         known = self._times.values()
         self._usual_ms = max(sum(known) / len(known), _UNKNOWN_MS) if known else _UNKNOWN_MS
-        self._plans = [planned_calls(config, collection_of(config.collection)) for config in configs]
+        self._plans = [
+            planned_calls(config, collection_of(config.collection), companion_of(config))
+            for config in configs
+        ]
         self._machines = [_Machine() for _ in range(machines)]
         pieces = [piece for number in range(len(configs)) if (piece := self._piece(number)) is not None]
         most = sum(piece.cost for piece in pieces) / machines
         pieces = [part for piece in pieces for part in self._apart(piece, most)]
-        for piece in sorted(pieces, key=lambda one: (-one.cost, one.collection, min(one.steps))):
+        for piece in sorted(
+            self._with_once(pieces), key=lambda one: (-one.cost, one.collection, min(one.steps))
+        ):
             self._give(piece)
 
     def portion(self, collection: int, machine: int) -> Portion:
@@ -78,7 +84,7 @@ class Deal:
         return Portion(
             steps=frozenset(step for number, step in dealt.steps if number == collection),
             set_up=frozenset(step for number, step in dealt.repeated - dealt.steps if number == collection),
-            of=len(plan.calls) * plan.iterations,
+            of=plan.steps,
         )
 
     def _give(self, piece: _Piece) -> None:
@@ -97,12 +103,32 @@ class Deal:
     def _piece(self, number: int) -> _Piece | None:
         """Return a collection as one piece; one without calls is none."""
         plan = self._plans[number]
-        steps = frozenset((row, at) for row in range(plan.iterations) for at in range(len(plan.calls)))
-        return self._made(number, steps, frozenset()) if steps else None
+        steps = ((row, at) for row in range(plan.iterations) for at in range(len(plan.calls)))
+        return self._made(number, steps) if plan.calls else None
 
-    def _made(self, number: int, steps: frozenset[Step], set_up: frozenset[Step]) -> _Piece:
-        cost = sum(self._cost(number, step) for step in steps)
-        return _Piece(collection=number, steps=steps, set_up=set_up, cost=cost)
+    def _made(self, number: int, steps: Iterable[Step], set_up: Iterable[Step] = ()) -> _Piece:
+        """Make a piece; set-up and teardown of the run go with each."""
+        plan = self._plans[number]
+        own = frozenset(step for step in steps if plan.has(*step))
+        once = plan.once
+        if plan.apart:
+            rows = {row for row, _ in own}
+            once = frozenset(step for step in once if step[0] in rows)
+        else:
+            own -= once
+        cost = sum(self._cost(number, step) for step in own)
+        return _Piece(collection=number, steps=own, set_up=once.union(set_up) - own, cost=cost)
+
+    def _with_once(self, pieces: Iterable[_Piece]) -> Iterator[_Piece]:
+        """Let one piece of each collection count its set-up and teardown; the others repeat them."""
+        seen: set[int] = set()
+        for piece in pieces:
+            plan = self._plans[piece.collection]
+            once = frozenset() if plan.apart or piece.collection in seen else plan.once
+            seen.add(piece.collection)
+            steps = piece.steps | once
+            if steps:
+                yield replace(piece, steps=steps, set_up=piece.set_up - once)
 
     def _cost(self, number: int, step: Step) -> float:
         """Return how long a step took when it was last seen, in ms; what is not known is as usual."""
@@ -126,7 +152,7 @@ class Deal:
             yield from self._chains(number, range(plan.iterations), most)
         else:
             for row in range(plan.iterations):
-                one = self._made(number, frozenset((row, at) for at in range(len(plan.calls))), frozenset())
+                one = self._made(number, ((row, at) for at in range(len(plan.calls))))
                 if one.cost <= most:
                     yield one
                 else:
@@ -139,6 +165,6 @@ class Deal:
         for chain in planned_chains(self._configs[number], costs=costs, most=most):
             yield self._made(
                 number,
-                frozenset((row, at) for row in rows for at in chain.calls),
-                frozenset((row, at) for row in rows for at in chain.set_up),
+                ((row, at) for row in rows for at in chain.calls),
+                ((row, at) for row in rows for at in chain.set_up),
             )

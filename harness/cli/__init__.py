@@ -87,6 +87,14 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.serve_command import serve_command
 
                 return serve_command(options, terminal)
+            case "init":
+                from harness.cli.init_command import init_command
+
+                return init_command(options, terminal)
+            case "companion":
+                from harness.cli.companion_command import companion_command
+
+                return companion_command(options, terminal)
             case "completion":
                 from harness.cli.completion_command import completion_command
 

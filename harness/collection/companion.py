@@ -88,13 +88,21 @@ class ContractEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnceEntry:
+    """A call, or all calls of a folder, of a run's set-up or teardown."""
+
+    path: tuple[str, ...]
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallEntry:
     """What the companion says of a call, or of all calls of a folder.
 
     `always` calls run also when the run was ended early; `only_platform` skips the call elsewhere; `needs`
     are the paths of calls that have to run before this one; `openapi` says how it is checked against the
-    description. Where calls go side by side, `parallel` says that this one may, or must not, whatever it
-    seems to do, and `after` which ones it waits for.
+    description; `tags` are words by which it is chosen. Where calls go side by side, `parallel` says that
+    this one may, or must not, whatever it seems to do, and `after` which ones it waits for.
     """
 
     path: tuple[str, ...]
@@ -107,6 +115,7 @@ class CallEntry:
     openapi: ContractEntry | None = None
     parallel: bool | None = None
     after: tuple[tuple[str, ...], ...] = ()
+    tags: tuple[str, ...] = ()
     place: Place = field(default_factory=Place)
 
 
@@ -115,6 +124,7 @@ class Companion:
     """A companion file. Paths of files are relative to the working directory; addresses stay as they are.
 
     `openapi` is the description that the calls are checked against, `ignored` are violations that are known.
+    `before` is the set-up of a run and `after` its teardown: calls that run once, whatever the iterations.
     """
 
     file: str = ""
@@ -124,6 +134,8 @@ class Companion:
     cassette: str | None = None
     openapi: str | None = None
     ignored: tuple[IgnoredRule, ...] = ()
+    before: tuple[OnceEntry, ...] = ()
+    after: tuple[OnceEntry, ...] = ()
     calls: tuple[CallEntry, ...] = ()
 
 
@@ -177,6 +189,33 @@ def bind(companion: Companion, collection: Collection) -> tuple[CallEntry | None
     return tuple(bound)
 
 
+def once(companion: Companion, collection: Collection) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """Return the items of a run's set-up and of its teardown, in the order in which they run.
+
+    Raises `InputError` for an entry that fits no call, and for a call that is named twice.
+    """
+    if not companion.before and not companion.after:
+        return (), ()
+    tree = tuple(numbered(collection.root))
+    known = tuple(path for path, _ in tree)
+    named: dict[int, str] = {}
+    found: dict[str, list[Item]] = {"before": [], "after": []}
+    for key, entries in (("before", companion.before), ("after", companion.after)):
+        for entry in entries:
+            if entry.path not in known:
+                raise _unknown(entry.path, known, entry.place)
+            items = [one for path, one in tree if isinstance(one, Item) and _within(path, entry.path)]
+            if not items:
+                raise InputError("this entry is used by nothing: the folder has no calls", where=entry.place)
+            for item in items:
+                if id(item) in named:
+                    what = f"{' / '.join(item.path)!r} runs once, and is named twice"
+                    raise InputError(what, where=entry.place, hint=f"it is in {named[id(item)]}, too")
+                named[id(item)] = key
+            found[key] += items
+    return tuple(found["before"]), tuple(found["after"])
+
+
 def _within(path: tuple[str, ...], folder: tuple[str, ...]) -> bool:
     return path[: len(folder)] == folder
 
@@ -195,6 +234,7 @@ def _merged(outer: CallEntry | None, inner: CallEntry, path: tuple[str, ...]) ->
         openapi=_merged_contract(outer.openapi, inner.openapi),
         parallel=outer.parallel if inner.parallel is None else inner.parallel,
         after=outer.after + inner.after,
+        tags=tuple(dict.fromkeys(outer.tags + inner.tags)),
         place=inner.place,
     )
 

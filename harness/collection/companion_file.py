@@ -15,6 +15,7 @@ from harness.collection.companion import (
     ExpectEntry,
     ExtractEntry,
     IgnoredRule,
+    OnceEntry,
     RetryEntry,
     RetryGoal,
 )
@@ -25,9 +26,12 @@ from harness.errors import InputError, choices
 VERSIONS: Final = ("1",)
 """The versions of the format; a file that does not say is of the first."""
 
-KEYS: Final = ("version", "environment", "globals", "platform", "cassette", "openapi", "calls")
+KEYS: Final = (
+    "version", "environment", "globals", "platform", "cassette", "openapi", "before", "after", "calls"
+)  # fmt: skip
 CALL_KEYS: Final = (
-    "call", "extract", "expect", "retry", "only", "always", "needs", "parallel", "after", "openapi"
+    "call", "extract", "expect", "retry", "only", "always", "needs", "parallel", "after", "openapi",
+    "tags"
 )  # fmt: skip
 EXTRACT_KEYS: Final = ("path", "header", "regex", "scope")
 RETRY_KEYS: Final = ("until", "every", "for")
@@ -43,6 +47,7 @@ PLATFORMS: Final = ("local",)
 
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)", re.ASCII)
+_TAG: Final = re.compile(r"[\w.-]+", re.ASCII)
 _STATUS: Final = re.compile(r"[1-5](?:\d\d|xx)", re.ASCII)
 
 
@@ -79,6 +84,8 @@ def parse_companion(text: str, file: str) -> Companion:
         cassette=_file(values.get("cassette"), folder),
         openapi=_description(described.get("file"), folder),
         ignored=tuple(_ignored(described.get("ignore"), ())),
+        before=tuple(_once(values.get("before"), "before")),
+        after=tuple(_once(values.get("after"), "after")),
         calls=tuple(_call(node) for node in _list(values.get("calls"), "calls")),
     )
 
@@ -87,6 +94,13 @@ def parse_duration(text: str) -> float | None:
     """Read `500ms`, `1.5s`, `2m` or `1h` as seconds; `None` when it is none of them."""
     found = _DURATION.fullmatch(text.strip())
     return float(found[1]) * _UNITS[found[2]] if found else None
+
+
+def _once(node: Node | None, field: str) -> Iterator[OnceEntry]:
+    """Read the calls of the set-up or the teardown."""
+    for one in _list(node, field):
+        path = _path(one)
+        yield OnceEntry(path=path, place=one.place(path, field))
 
 
 def _call(node: Node) -> CallEntry:
@@ -111,6 +125,7 @@ def _call(node: Node) -> CallEntry:
         openapi=_contract(values.get("openapi"), path),
         parallel=None if parallel is None else _boolean(parallel, "parallel", path),
         after=tuple(_path(other) for other in after),
+        tags=tuple(_tag(one, path) for one in _list(values.get("tags"), "tags", path)),
         place=node.place(path),
     )
 
@@ -124,6 +139,13 @@ def _path(node: Node) -> tuple[str, ...]:
     if isinstance(node.value, dict) or not node.text:
         _refuse(f"expected the names that lead to a call, found {node.kind}", node)
     return tuple(node.text.split(" / "))
+
+
+def _tag(node: Node, path: tuple[str, ...]) -> str:
+    if isinstance(node.value, dict | tuple) or not _TAG.fullmatch(node.text):
+        hint = "letters, digits, dots, dashes and underscores"
+        _refuse(f"expected a tag, found {node.kind}", node, path, hint, field="tags")
+    return node.text
 
 
 def _extracts(node: Node | None, path: tuple[str, ...]) -> Iterator[ExtractEntry]:

@@ -39,7 +39,7 @@ def read_bytes(source: Source, what: str, fetch: Fetch | None = None) -> bytes:
         with Path(name).open("rb") as file:
             return _bounded(file.read(MOST_BYTES + 1))
     except FileNotFoundError as error:
-        raise InputError(f"{what} is not there", where=name, hint=_near(Path(name))) from error
+        raise InputError(f"{what} is not there", where=name, hint=like_named(Path(name))) from error
     except IsADirectoryError as error:
         raise InputError(f"{what} is a folder, not a file", where=name) from error
     except OSError as error:
@@ -223,15 +223,22 @@ def _constant_place(text: str, word: str, file: str) -> Place:
     return Place(file=file)
 
 
-def _near(path: Path) -> str:
-    """Name a file of nearly the same name in the same folder; of a link, where it leads."""
+def like_named(path: Path) -> str:
+    """Name a file of nearly the same name in the same folder; of a link, where it leads. Else it is empty."""
     from difflib import get_close_matches
+
+    def near(one: Path) -> str:
+        found = get_close_matches(one.name, [other.name for other in one.parent.iterdir()], n=1)
+        return f"did you mean {str(one.parent / found[0])!r}?" if found else ""
 
     if path.is_symlink():
         return f"it is a link to {str(path.readlink())!r}, which is not there"
     try:
-        names = [one.name for one in path.parent.iterdir()]
+        return near(path)
     except OSError:
-        return f"there is no folder {str(path.parent)!r}"
-    near = get_close_matches(path.name, names, n=1)
-    return f"did you mean {str(path.parent / near[0])!r}?" if near else ""
+        told = f"there is no folder {str(path.parent)!r}"
+    try:
+        also = near(path.parent)
+    except OSError:
+        also = ""
+    return f"{told}; {also}" if also else told

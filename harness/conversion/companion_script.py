@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from harness.collection.companion import CallEntry, ExpectEntry, ExtractEntry, bind
+from harness.collection.companion import CallEntry, ExpectEntry, ExtractEntry, bind, once
 from harness.collection.companion_file import load_companion
 from harness.collection.model import Collection, Notice
 from harness.conversion.jsonpath_script import SELECTORS, NoScript, path_script
@@ -37,9 +37,14 @@ def with_companion(document: Mapping[str, Any], collection: Collection, file: st
     """Put what a companion says of each call in front of the call's test script. Raises `InputError`."""
     companion = load_companion(file)
     bound = bind(companion, collection)
+    once(companion, collection)
     items = zip(collection.items(), bound, strict=True)
     entries = iter([entry for item, entry in items if item.skipped is None])
     result = WithCompanion(document={})
+    for key, entries_once in (("before", companion.before), ("after", companion.after)):
+        if entries_once:
+            told = f"{key} has no form in a script"
+            result.lost.append(Notice(message=told, file=file, field=key))
     result.document = {**document, "item": _children(document.get("item"), entries, result, file)}
     return result
 
@@ -68,6 +73,8 @@ def _call(given: Mapping[str, Any], entry: CallEntry, result: WithCompanion, fil
         lose("only")
     if entry.always:
         lose("always")
+    if entry.tags:
+        lose("tags")
     lines: list[str] = []
     for extract in entry.extract:
         try:

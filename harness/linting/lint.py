@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from harness.collection.companion import ENDINGS, bind, companion_beside
 from harness.collection.companion_file import load_companion
-from harness.collection.document import read_json
+from harness.collection.document import like_named, read_json
 from harness.collection.load import load_collection, whole_collection
 from harness.collection.model import Collection
 from harness.collection.v3.directory import definition_of, read_file, request_stem
@@ -50,7 +50,7 @@ def lint(
     sites: list[ScriptSite] = []
     for path in dict.fromkeys(paths):
         if not Path(path).exists():
-            raise InputError("there is nothing to check", where=path)
+            raise InputError("there is nothing to check", where=path, hint=like_named(Path(path)))
         for target in _targets(Path(path)):
             found, scripts = _checked(str(target), defined, certain=certain)
             findings += (*found, *_unknown_rules(target))

@@ -65,6 +65,11 @@ _PLAN: Final = (
     ),
 )
 
+FORMAT: Final = Option(
+    name="format", choices=("text", "json"), default="text", help="how it is told: for people, or as JSON"
+)
+"""Whether a command tells what it found to people or to programs."""
+
 SHELLS: Final = ("bash", "zsh", "fish")
 
 RUN: Final = Command(
@@ -394,6 +399,43 @@ COMMANDS: Final = (
                         help="status of the faults (default 503)",
                     ),
                 )
+            ),
+        ),
+    ),
+    Command(
+        name="init",
+        help="write what a project needs: companion files, a section for pytest, a file for CI",
+        description="Look for collections, and write what is missing to run them in pytest and in CI: a "
+        "companion file beside each, a section for pytest, a file for the CI system. No file that is there "
+        "is changed; what would have to go into it is shown.",
+        arguments=(
+            Argument(
+                name="paths", metavar="PATH", count="*", help="collections, or folders to look through (.)"
+            ),
+        ),
+        sections=(
+            Section(
+                options=(
+                    Option(
+                        name="ci",
+                        choices=("auto", "github", "gitlab", "azure", "jenkins", "none"),
+                        default="auto",
+                        help="the CI system; auto (default) takes the one that left traces, else GitHub",
+                    ),
+                    FORMAT,
+                )
+            ),
+        ),
+    ),
+    Command(
+        name="companion",
+        help="what concerns companion files",
+        description="Companion files say what a collection does not: what is taken out of answers, what is "
+        "expected of them, set-up and teardown.",
+        tools=(
+            Command(
+                name="schema",
+                help="print the JSON Schema of companion files, with which editors complete and check them",
             ),
         ),
     ),

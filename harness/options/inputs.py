@@ -121,6 +121,28 @@ class InputOptions:
             "choose requests leave none",
         ),
     )
+    tags: Sequence[str] = setting(
+        (),
+        Option(
+            name="tag",
+            heading=WHAT,
+            on=BOTH,
+            kind="list",
+            metavar="TAG",
+            help="run only calls to which the companion gives this tag; repeatable",
+        ),
+    )
+    excluded_tags: Sequence[str] = setting(
+        (),
+        Option(
+            name="exclude-tag",
+            heading=WHAT,
+            on=BOTH,
+            kind="list",
+            metavar="TAG",
+            help="leave out calls to which the companion gives this tag; repeatable",
+        ),
+    )
     env_vars: Mapping[str, str] = setting(
         dict,
         Option(
@@ -226,4 +248,5 @@ class InputOptions:
     @property
     def partial(self) -> bool:
         """Whether some of the collection is chosen, or left out."""
-        return bool(self.folders or self.picks or self.excluded)
+        chosen = self.folders or self.picks or self.tags
+        return bool(chosen or self.excluded or self.excluded_tags)

@@ -23,6 +23,8 @@ class RunKeywords(TypedDict, total=False):
     excluded: Sequence[str]
     picks: Sequence[str]
     allow_empty: bool
+    tags: Sequence[str]
+    excluded_tags: Sequence[str]
     env_vars: Mapping[str, str]
     global_vars: Mapping[str, str]
     companion: str | Path | None

@@ -24,7 +24,7 @@ from harness.pytest_plugin.failure import error_text, failure_around, request_li
 from harness.pytest_plugin.finished_runs import ended_runs
 from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.marks import fence, marked_settings
-from harness.pytest_plugin.naming import Names, marker
+from harness.pytest_plugin.naming import Names, marker, tag_marker
 from harness.pytest_plugin.notes import add_note, notes
 from harness.pytest_plugin.options import option_value
 from harness.pytest_plugin.run_end import failing_warnings, tell_recording
@@ -122,6 +122,11 @@ class CollectionFile(pytest.File):
         """Return the steps that others stand on. Raises `HarnessError`."""
         return upstream_steps(self.run_config(), chosen) - chosen if self._plan else frozenset()
 
+    @property
+    def once(self) -> frozenset[Step]:
+        """The steps of set-up and teardown, which run with whatever is selected."""
+        return self._plan.once if self._plan else frozenset()
+
     def call_names(self, steps: Iterable[Step]) -> list[str]:
         """Return the paths of calls, in order, each once."""
         calls = self._plan.calls if self._plan else ()
@@ -151,7 +156,7 @@ class CollectionFile(pytest.File):
         settings = self.run_config()
         if self._plan is not None:
             require_cassette(settings, self._plan)
-        whole = self._plan is not None and len(chosen) == len(self._plan.calls) * self._plan.iterations
+        whole = self._plan is not None and len(chosen) == self._plan.steps
         if settings.cassette.mode in {"record", "rewrite"} and not whole:
             # What is not sent this time stays in the cassette.
             settings = settings.but(cassette_mode="all")
@@ -159,7 +164,7 @@ class CollectionFile(pytest.File):
         if live.mode.word == "live":
             self._fence(live)
         set_up = live.mode.word == "replay" or option_value(self.config, "upstream")
-        itinerary = Itinerary(chosen, self.upstream(chosen) if set_up else frozenset())
+        itinerary = Itinerary(chosen, self.upstream(chosen) if set_up else self.once - chosen)
         if whole and self._is_awaited():
             self._spool = Spool(live.set_up.plan.calls)
         return Drive(live, itinerary, self._spool, new_log(self.config, live, self.nodeid))
@@ -200,7 +205,8 @@ class CollectionFile(pytest.File):
                 kept = True
             if last:
                 lines = "; ".join(request_line(one, drive.shown) for one in last)
-                add_note(self.config, f"{self.nodeid} ended early, and ran what always runs: {lines}")
+                what = "ended early, and ran what always runs" if early else "ran its teardown"
+                add_note(self.config, f"{self.nodeid} {what}: {lines}")
             failures = [text for one in last if (text := setup_text(one, drive.shown)) is not None]
             failures += failing_warnings(drive, self, early=early)
             if failures:
@@ -254,8 +260,10 @@ class _Tree:
                     )
             elif id(child) in self.positions:
                 position = self.positions[id(child)]
+                if not self.plan.has(iteration, position):
+                    continue
                 name = self.given.unique(parent.nodeid, name + row)
-                yield CallItem.from_parent(
+                item: CallItem = CallItem.from_parent(
                     parent,
                     name=name,
                     # As text, since pytest looks ids up again as it reads them: up to the first bracket.
@@ -264,3 +272,6 @@ class _Tree:
                     call=self.plan.calls[position],
                     step=(iteration, position),
                 )
+                for tag in self.plan.tags.get(position, ()):
+                    item.add_marker(tag_marker(parent.config, tag))
+                yield item

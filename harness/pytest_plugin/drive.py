@@ -75,9 +75,7 @@ class Drive:
     @property
     def whole(self) -> bool:
         """Whether all of the plan was asked for: nothing was left out or skipped."""
-        return (
-            len(self.itinerary.asked) == len(self.live.set_up.plan.calls) * self.live.set_up.plan.iterations
-        )
+        return len(self.itinerary.asked) == self.live.set_up.plan.steps
 
     def is_past(self, step: Step) -> bool:
         """Whether the run cannot be asked for a step any more, since it was asked for a later one."""

@@ -48,6 +48,10 @@ class SharedRun(Protocol):
     def upstream(self, chosen: frozenset[Step]) -> frozenset[Step]:
         """Return the steps that others stand on. Raises `HarnessError`."""
 
+    @property
+    def once(self) -> frozenset[Step]:
+        """The steps of set-up and teardown, which run with whatever is selected."""
+
     def call_names(self, steps: "Iterable[Step]") -> list[str]:
         """Return the paths of calls, in order, each once."""
 

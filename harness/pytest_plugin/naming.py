@@ -7,6 +7,9 @@ from typing import Final
 import pytest
 
 _TAKEN: Final = frozenset({"and", "or", "not", "true", "false", "none", "postman"})
+_PYTESTS: Final = frozenset(
+    {"filterwarnings", "parametrize", "skip", "skipif", "tryfirst", "trylast", "usefixtures", "xfail", "vcr"}
+)
 _BRACKETS: Final = str.maketrans("[]", "()")
 
 
@@ -53,6 +56,20 @@ def marker(config: pytest.Config, folder: str) -> str:
     if slug not in ours:
         ours.add(slug)
         config.addinivalue_line("markers", f"{slug}: calls in a folder {folder!r} of a Postman collection")
+    return slug
+
+
+def tag_marker(config: pytest.Config, tag: str) -> str:
+    """Return the marker of a tag of the companion, registered unless it is: `smoke` is `smoke`.
+
+    One that means something to pytest or to the language of `-m` gets `tag_` before it.
+    """
+    slug = re.sub(r"\W+", "_", tag).strip("_") or "unnamed"
+    if slug in _TAKEN | _PYTESTS:
+        slug = f"tag_{slug}"
+    known = {re.split(r"[:(]", line, maxsplit=1)[0].strip() for line in config.getini("markers")}
+    if slug not in known:
+        config.addinivalue_line("markers", f"{slug}: calls that a companion file gives the tag {tag!r}")
     return slug
 
 

@@ -28,7 +28,10 @@ class Call:
 class Plan:
     """The calls of one collection in running order, and the data rows, one an iteration.
 
-    `warnings` say what is odd about where the rows come from.
+    `warnings` say what is odd about where the rows come from. The first `before` calls are the set-up of the
+    run and the last `after` ones its teardown: those run in the first iteration alone, these in the last.
+    Where iterations are `apart`, each is a run of its own and has both. `tags` are those that the companion
+    gives, by position.
     """
 
     collection: Collection
@@ -36,6 +39,36 @@ class Plan:
     rows: Sequence[Mapping[str, Any]] = ()
     iterations: int = 1
     warnings: tuple[str, ...] = ()
+    before: int = 0
+    after: int = 0
+    apart: bool = False
+    tags: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def has(self, iteration: int, position: int) -> bool:
+        """Whether an iteration has a call: those of set-up and teardown are in one alone."""
+        if self.apart:
+            return True
+        if position < self.before:
+            return iteration == 0
+        return position < len(self.calls) - self.after or iteration == self.iterations - 1
+
+    @property
+    def steps(self) -> int:
+        """How many calls all iterations have together."""
+        once = 0 if self.apart else self.before + self.after
+        return once + (len(self.calls) - once) * self.iterations
+
+    @property
+    def once(self) -> frozenset[tuple[int, int]]:
+        """The steps of set-up and teardown: iteration and position of each."""
+        count = len(self.calls)
+        positions = (*range(self.before), *range(count - self.after, count))
+        return frozenset(
+            (iteration, position)
+            for iteration in range(self.iterations if positions else 0)
+            for position in positions
+            if self.has(iteration, position)
+        )
 
 
 def calls_of(collection: Collection) -> tuple[Call, ...]:
@@ -80,10 +113,16 @@ def plan(
     rows: Sequence[Mapping[str, Any]] = (),
     iterations: int | None = None,
     warnings: tuple[str, ...] = (),
+    before: int = 0,
+    after: int = 0,
+    apart: bool = False,
+    tags: Mapping[int, tuple[str, ...]] | None = None,
 ) -> Plan:
     """Plan a run of the given items, in the order given, or of all of them; one given twice runs twice.
 
-    Without a number of iterations there is one for each data row, and one when there are no rows.
+    The first `before` items are the run's set-up and the last `after` ones its teardown; `tags` are by the
+    identity of items. Without a number of iterations there is one for each data row, and one when there are
+    no rows.
     """
     calls = calls_of(collection)
     if items is not None:
@@ -95,6 +134,14 @@ def plan(
         rows=rows,
         iterations=iterations if iterations is not None else max(1, len(rows)),
         warnings=warnings,
+        before=before,
+        after=after,
+        apart=apart,
+        tags={
+            position: tags[id(call.item)]
+            for position, call in enumerate(calls if tags else ())
+            if tags and id(call.item) in tags
+        },
     )
 
 

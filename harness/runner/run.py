@@ -32,6 +32,7 @@ _NO_RULE = Rule()
 INTERRUPTED = "interrupted"
 TIMED_OUT = "callback timed out"
 """newman's words for a run that took too long."""
+SET_UP_FAILED = "a call of the set-up failed"
 
 Step = tuple[int, int]
 """Which call of which iteration: the iteration, then the position in the plan, both from 0."""
@@ -80,12 +81,20 @@ class RunOptions:
 
 @dataclass(slots=True)
 class _Iteration:
-    """Where an iteration stands: which calls ran, and why it ends early, if it does."""
+    """Where an iteration stands: which calls ran, and why it ends early, if it does.
+
+    `alone` says that it is a run of its own, set-up and teardown included.
+    """
 
     number: int
     scopes: Scopes
+    alone: bool = False
     ran: set[int] = field(default_factory=set)
     stop: str | None = None
+
+    def has(self, plan: Plan, position: int) -> bool:
+        """Whether it has a call of the plan."""
+        return self.alone or plan.has(self.number, position)
 
 
 def run_plan(plan: Plan, context: RunContext, options: RunOptions) -> Generator[Event, None, None]:
@@ -159,7 +168,8 @@ def _iteration(
     context.session.deadline = None
     yield from _always(plan, context, options, iteration)
     yield IterationFinished(iteration=number)
-    return iteration.stop
+    # Where iterations are runs of their own, the others may have a set-up that does not fail.
+    return None if iteration.stop == SET_UP_FAILED and plan.apart else iteration.stop
 
 
 def run_iteration(
@@ -167,9 +177,10 @@ def run_iteration(
 ) -> Iterator[Event]:
     """Run the calls of one iteration alone, with a data row, for whoever counts iterations himself.
 
-    Told is what the calls do. Calls that always run are run, too, unless the iterator is closed before.
+    Told is what the calls do. It is a run of its own, with set-up and teardown. Calls that always run are
+    run, too, unless the iterator is closed before.
     """
-    iteration = _Iteration(number, context.scopes.with_row(row))
+    iteration = _Iteration(number, context.scopes.with_row(row), alone=True)
     yield from _calls(plan, context, options, iteration, None)
     yield from _always(plan, context, options, iteration)
 
@@ -183,10 +194,15 @@ def _calls(
 ) -> Iterator[Event]:
     """Run the calls of one iteration in order, or in the order that scripts wish for."""
     position = 0
+    target: int | None = None
     while position < len(plan.calls):
         if options.interrupted():
             iteration.stop = INTERRUPTED
             return
+        # A script may send the run to a call of the set-up once more.
+        if position != target and not iteration.has(plan, position):
+            position += 1
+            continue
         if deadline is not None and time.monotonic() > deadline:
             iteration.stop = TIMED_OUT
             return
@@ -206,6 +222,10 @@ def _calls(
         if failed:
             iteration.stop = "bail"
             return
+        if position < plan.before and outcome.result.failed:
+            yield from _without_set_up(plan, options, iteration, position)
+            iteration.stop = SET_UP_FAILED
+            return
         if outcome.next is None:
             position += 1
             continue
@@ -224,8 +244,11 @@ def _stretch(plan: Plan, options: RunOptions, iteration: _Iteration, position: i
     if options.abreast is None or options.stop is not None or options.delay_s:
         return ()
     chosen = options.chosen
+    end = len(plan.calls) - plan.after
+    if not plan.before <= position < end:
+        return ()
     return options.abreast.stretch(
-        one for one in range(position, len(plan.calls)) if chosen is None or (iteration.number, one) in chosen
+        one for one in range(position, end) if chosen is None or (iteration.number, one) in chosen
     )
 
 
@@ -310,6 +333,19 @@ def _one(
         attempt += 1
 
 
+def _without_set_up(plan: Plan, options: RunOptions, iteration: _Iteration, failed: int) -> Iterator[Event]:
+    """Tell the calls that are left, but those of the teardown, as skipped for want of a set-up."""
+    reason = f"the set-up failed: {' / '.join(plan.calls[failed].path)}"
+    for position in range(failed + 1, len(plan.calls) - plan.after):
+        if position in iteration.ran or options.rules.get(position, _NO_RULE).always:
+            continue
+        if options.chosen is None or (iteration.number, position) in options.chosen:
+            iteration.ran.add(position)
+            call = plan.calls[position]
+            result = CallResult(call=call, position=position, iteration=iteration.number, skipped=reason)
+            yield CallFinished(result=result)
+
+
 def _late(context: RunContext, wait_s: float) -> bool:
     """Whether the time of the run is over, or will be after a wait."""
     deadline = context.session.deadline
@@ -317,11 +353,18 @@ def _late(context: RunContext, wait_s: float) -> bool:
 
 
 def _always(plan: Plan, context: RunContext, options: RunOptions, iteration: _Iteration) -> Iterator[Event]:
-    """Run the calls that always run and did not yet, when an iteration ends before it came to them."""
+    """Run the calls that always run and did not yet, when an iteration ends before it came to them.
+
+    With the run ends the teardown runs, whichever iteration was the last.
+    """
+    ends = iteration.stop is not None or iteration.has(plan, len(plan.calls) - 1)
     for position in range(len(plan.calls)):
-        rule = options.rules.get(position, _NO_RULE)
-        chosen = options.chosen is None or (iteration.number, position) in options.chosen
-        if rule.always and chosen and position not in iteration.ran:
+        teardown = position >= len(plan.calls) - plan.after
+        always = options.rules.get(position, _NO_RULE).always and iteration.has(plan, position)
+        last = teardown and ends and not plan.apart
+        step = (plan.iterations - 1 if last else iteration.number, position)
+        chosen = options.chosen is None or step in options.chosen
+        if (always or (teardown and ends)) and chosen and position not in iteration.ran:
             iteration.ran.add(position)
             yield from _one(plan, context, options, iteration, position)
 

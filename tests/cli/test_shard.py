@@ -125,3 +125,13 @@ def test_what_cannot_be_sharded_is_an_error_in_words(command, suite, arguments, 
     said = command("run", suite[0], *arguments)
     assert said.code is ExitCode.USAGE
     assert word in said.err
+
+
+def test_set_up_and_teardown_of_a_run_go_with_each_shard_and_count_once(command, workspace, suite):
+    (workspace.folder / "third.harness.yaml").write_text('before: ["sign in"]\nafter: ["read 5"]\n')
+    said = shards(command, suite[2:], 3)
+    assert [one.code for one in said] == [ExitCode.PASSED] * 3
+    told = [executions(workspace.folder / f"{number}.json") for number in (1, 2, 3)]
+    own = [name for shard in told for name, set_up in shard if not set_up]
+    assert sorted(own) == ["read 0", "read 1", "read 2", "read 3", "read 4", "read 5", "sign in"]
+    assert all((shard[0][0], shard[-1][0]) == ("sign in", "read 5") for shard in told)

@@ -43,6 +43,9 @@ calls:
     after: [1 First / 1.10 Create]
   - call: [9 Clean-up]
     always: true
+    tags: [slow, v1.2]
+before: [1 First / Login, [1 First, 1.10 Create]]
+after: [9 Clean-up]
 """
 
 
@@ -96,6 +99,11 @@ def test_a_file_with_all_it_may_have():
     assert (read.parallel, read.after) == (False, (path,))
     assert clean.always
     assert clean.path == ("9 Clean-up",)
+    assert clean.tags == ("slow", "v1.2")
+    assert [one.path for one in companion.before] == [("1 First", "Login"), path]
+    assert [(one.path, one.place) for one in companion.after] == [
+        (("9 Clean-up",), place("after, line 32", "9 Clean-up"))
+    ]
 
 
 def test_a_file_is_read_in_any_encoding_and_may_be_empty(tmp_path):
@@ -124,7 +132,7 @@ def call(text):
 MISTAKES = [
     (
         "[1]",
-        "expected a map of version, environment, globals, platform, cassette, openapi, calls, found a list",
+        "expected a map of version, environment, globals, platform, cassette, openapi, before, after,",
         "line 1",
     ),
     ("colls: []", "a companion file has no key 'colls'", "line 1"),
@@ -132,6 +140,9 @@ MISTAKES = [
     ("environment: [a]", "expected the path of a file, found a list", "line 1"),
     ("platform: mars", "platform cannot be the text 'mars'", "line 1"),
     ("calls: {}", "expected a list, found a map", "line 1"),
+    ("before: R", "expected a list, found the text 'R'", "before"),
+    (call("tags: smoke"), "expected a list, found the text 'smoke'", "tags"),
+    (call("tags: [two words]"), "expected a tag, found the text 'two words'", "tags"),
     ("calls:\n  - always: true", "an entry of calls needs `call`", "line 2"),
     ("calls:\n  - [R]", "expected a map of call", "line 2"),
     ("calls:\n  - call: [R]", "this entry says nothing of its call", "line 2"),

@@ -277,3 +277,22 @@ def test_an_item_that_others_run_out_of_order_is_run_all_the_same(project):
     result = project.pytest("-v")
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(["*::read PASSED*", "*::unrelated PASSED*", "*::login PASSED*"])
+
+
+def test_set_up_and_teardown_run_once_with_whatever_is_selected(project):
+    companion = {"before": ["in"], "after": ["out"], "calls": [{"call": "a", "tags": ["smoke"]}]}
+    project.collection("a", "in", "b", "out", companion=companion)
+    assert project.ids("--postman-iteration-count", "2") == [
+        "in[row-1]", "a[row-1]", "b[row-1]", "a[row-2]", "b[row-2]", "out[row-2]"
+    ]  # fmt: skip
+    result = project.pytest("--postman-live", "-m", "smoke", "--strict-markers")
+    result.assert_outcomes(passed=1, deselected=3)
+    result.stdout.fnmatch_lines(["shop.postman_collection.json ran its teardown: out: GET *"])
+    assert project.target.paths == ["/in", "/a", "/out"]
+
+
+def test_calls_without_a_set_up_are_skipped_and_say_so(project):
+    companion = {"before": ["in"], "calls": [{"call": "in", "expect": {"status": 404}}]}
+    project.collection("a", "in", companion=companion)
+    result = project.pytest("--postman-live", "-rs")
+    result.stdout.fnmatch_lines(["SKIPPED * the set-up failed: in"])

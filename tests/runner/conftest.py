@@ -124,6 +124,9 @@ class Lab:
         rows: list[dict[str, Any]] | None = None,
         iterations: int | None = None,
         jobs: int = 1,
+        before: int = 0,
+        after: int = 0,
+        apart: bool = False,
         **options: Any,
     ) -> tuple[Generator[Event, None, None], Scopes]:
         """Return the events of a run that is still to run, and its variables."""
@@ -148,7 +151,9 @@ class Lab:
             platform=self.platform,
             dialect=self.dialect,
         )
-        planned = plan(collection, rows=rows or (), iterations=iterations)
+        planned = plan(
+            collection, rows=rows or (), iterations=iterations, before=before, after=after, apart=apart
+        )
         if jobs > 1:
             order = order_of(planned.calls, rules=rules or {}, wishes={}, values={})
             options["abreast"] = Abreast(order=order, jobs=jobs)

@@ -26,6 +26,7 @@ from harness.cassettes.file.document import (
 )
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.file.yaml_reader import DEEPEST, TooDeep, Unusual, check_size, read_yaml, safe_loader
+from harness.collection.document import like_named
 from harness.errors import InputError, Place
 
 VERSION: Final = 1
@@ -47,7 +48,9 @@ def load(path: Path) -> Cassette:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise InputError(
-            "the cassette does not exist", where=str(path), hint="record it with --record"
+            "the cassette does not exist",
+            where=str(path),
+            hint=like_named(Path(path)) or "record it with --record",
         ) from error
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1

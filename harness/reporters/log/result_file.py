@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.collection.document import like_named
 from harness.errors import InputError
 from harness.reporters.log.events_log import read_events
 from harness.reporters.newman.report_reader import read_newman_report
@@ -17,6 +18,8 @@ def read_results(path: Path) -> Iterator[Event]:
             first = file.readline()
     except UnicodeDecodeError as error:
         raise InputError("cannot read the results: it is not UTF-8", where=str(path)) from error
+    except FileNotFoundError as error:
+        raise InputError("the results are not there", where=str(path), hint=like_named(path)) from error
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"cannot read the results: {reason}", where=str(path)) from error

@@ -25,7 +25,7 @@ from harness.runner.events import (
 )
 from harness.runner.plan import Call
 from harness.runner.results import CallResult, RunSummary
-from harness.runner.run import TIMED_OUT
+from harness.runner.run import SET_UP_FAILED, TIMED_OUT
 from harness.runner.tally import count
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ FACTS: Final[Mapping[str, str]] = {
 }
 _ENDINGS: Final[Mapping[str, str]] = {
     "bail": "stopped at the first failure (--bail)",
+    SET_UP_FAILED: "stopped: a call of the set-up failed (`before` in the companion)",
     TIMED_OUT: "stopped: the run took longer than it may (--timeout)",
 }
 
