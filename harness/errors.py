@@ -107,6 +107,7 @@ def choices(given: object, valid: Iterable[str]) -> str:
 
 
 EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
+    "allure": ("allure_commons",),
     "contract": ("jsonschema_rs", "openapi_spec_validator"),
     "aep": ("botocore", "httptools", "pyarrow", "starlette", "uvicorn"),
     "load": ("ddsketch", "locust"),

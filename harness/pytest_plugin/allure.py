@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from harness.pytest_plugin.exchange_text import request_text, response_text
 from harness.pytest_plugin.failure import AssertionFailure, CallFailure, assertion_text, failure_text
+from harness.reporters.exchange_text import request_text, response_text
 from harness.runner.results import CallResult
 from harness.runner.untested import UNTESTED
 from harness.scripting.engine import Assertion

@@ -87,7 +87,7 @@ def html_extras(results: "Iterable[CallResult]", mask: "Mask", items: int) -> li
 
 
 def _exchange_html(result: "CallResult", mask: "Mask", room: int) -> str:
-    from harness.pytest_plugin.exchange_text import request_text, response_text
+    from harness.reporters.exchange_text import request_text, response_text
 
     exchange = result.exchange
     if exchange is None:

@@ -150,6 +150,9 @@ REPORTERS: Final[Mapping[str, ReporterKind]] = {
         attribute="PostmanReporter",
         options=("export", *_OMIT_OPTIONS),
     ),
+    "allure": ReporterKind(
+        module="harness.reporters.allure", attribute="AllureReporter", options=("export",)
+    ),
     "ctrf": ReporterKind(module="harness.reporters.ctrf", attribute="CtrfReporter", options=("export",)),
     "events": ReporterKind(
         module="harness.reporters.log.events_log", attribute="EventsLog", options=("export",)

@@ -1,6 +1,7 @@
 """What others' reports tell of calls, and our own report of a session."""
 
 import importlib
+import io
 import json
 import re
 import shutil
@@ -8,6 +9,8 @@ import shutil
 import pytest
 
 from harness import run
+from harness.cli import main
+from harness.cli.terminal import Terminal
 from harness.pytest_plugin.html import html_extras
 
 PASSES = "pm.test('holds', () => pm.expect(1).to.equal(1));"
@@ -43,6 +46,37 @@ def test_allure_has_requests_and_assertions_as_steps_with_masked_attachments(pro
     assert attached["console"] == "said"
     assert not any("hunter2" in path.read_text() for path in (project.pytester.path / "al").iterdir())
     assert "expected 1 to equal 2" in told["a"]["statusDetails"]["message"]
+    assert_the_reporter_tells_the_same(project, told)
+
+
+def assert_the_reporter_tells_the_same(project, told):
+    """The same calls, told by `harness run -r allure`: the same fields, statuses, steps and attachments."""
+    folder = project.pytester.path
+    (cassette,) = (one for one in folder.rglob("*.yaml") if "harness" not in one.name)
+    (collection,) = folder.rglob("*.postman_collection.json")
+    terminal = Terminal(out=io.StringIO(), err=io.StringIO(), environ={}, cwd=folder)
+    options = ("--replay", str(cassette), "-r", "allure", "--reporter-allure-export", "ours")
+    assert main(["run", str(collection), *options], terminal) == 1
+    ours = {one["name"]: one for one in map(json.loads, texts(folder / "ours", "*-result.json"))}
+    assert {name: one["status"] for name, one in ours.items()} == {"a": "failed", "b": "passed"}
+    for name, one in ours.items():
+        assert one.keys() <= told[name].keys()
+        assert [(step["name"], step["status"]) for step in one["steps"]] == [
+            (step["name"], step["status"]) for step in told[name]["steps"]
+        ]
+        attached, known = (
+            {file["name"] for step in result["steps"] for file in step.get("attachments", ())}
+            for result in (one, told[name])
+        )
+        assert attached == known
+        assert {"parentSuite", "host", "thread", "framework", "language"} <= {
+            label["name"] for label in one["labels"]
+        }
+    assert not any("hunter2" in text for text in texts(folder / "ours", "*"))
+
+
+def texts(folder, pattern):
+    return [path.read_text() for path in folder.glob(pattern)]
 
 
 def test_allure_tells_a_request_that_failed(project):
