@@ -26,7 +26,7 @@ from harness.client.message import ResolvedRequest
 from harness.errors import ExitCode, InputError, UsageError
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
-from harness.secrets.encodings import as_text
+from harness.secrets.byte_text import as_text
 
 _LEFT_OVER: Final = re.compile(r"\{\{([^{}]+)\}\}")
 

@@ -6,9 +6,6 @@ base64 at each of its four phases, unpacked when it holds gzip or deflate. A vie
 so that a token in a JSON string in a base64 parameter of a URL is found too. What is found in a view becomes
 an edit of the text under it, in the same encoding: whoever computes the encoded form from the replacement
 gets what the edit left behind.
-
-`hidden` gives all views of a text, which do not depend on what is looked for: most texts hold nothing in any
-of them, and that is told by one search.
 """
 
 import base64
@@ -20,51 +17,37 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Protocol
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
+from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.needles import SHORTEST, Edit
-
-DEPTH: Final = 3
-"""How many encodings on top of each other are looked through."""
+from harness.secrets.views import (
+    BASE32_RUN,
+    BASE64_RUN,
+    DECIMAL,
+    DECIMALS,
+    DEPTH,
+    ENTITY,
+    HEX_BYTE,
+    HEX_RUN,
+    JSON_ESCAPE,
+    LINE_END,
+    PERCENT,
+    QUOTED,
+    SMALL_BASE32_RUN,
+    SPACED_HEX,
+    bytes_of,
+    decode32,
+    hidden,
+    quoted_units,
+    remember,
+    unescape,
+    unpacked,
+)
 
 REPEATS: Final = 24
 """How often a text is gone through as long as something is found."""
-
-LARGEST: Final = 1 << 20
-"""How much a packed run may say, in bytes."""
-
-_PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_JSON_ESCAPE: Final = re.compile(
-    r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
-)
-_HEX_RUN: Final = re.compile(r"[0-9a-fA-F]{12,}")
-_BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
-_SPACED_HEX: Final = re.compile(
-    r"[0-9a-fA-F]{2}"
-    r"(?:(?:[:.;_ -](?:\r?\n[ \t]*)?|,? ?0x|\\{1,2}x|, ?)[0-9a-fA-F]{2}){5,}(?![0-9A-Za-z])"
-)
-_HEX_BYTE: Final = re.compile(r"[0-9a-fA-F]{2}")
-_DECIMALS: Final = re.compile(r"\d{1,3}(?:,\s{0,12}\d{1,3}|\s{1,2}\d{1,3}){5,}(?![\w.])")
-_DECIMAL: Final = re.compile(r"\d+")
-_BASE32_RUN: Final = re.compile(r"[A-Z2-7]{10,}={0,6}")
-_SMALL_BASE32_RUN: Final = re.compile(r"[a-z2-7]{16,}={0,6}")
-_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,8};?|#[xX][0-9a-fA-F]{1,8};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
-_QUOTED: Final = re.compile(r"=(?:[0-9A-F]{2}(?:=[0-9A-F]{2})*|\r?\n)")
-_LINE_END: Final = re.compile(r"\r?\n")
-_NO_TEXT: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff"
-_TEXT_RUN: Final = re.compile(f"[^{_NO_TEXT}]{{{SHORTEST},}}")
-_SIMPLE_ESCAPES: Final = {
-    '"': '"',
-    "\\": "\\",
-    "/": "/",
-    "b": "\b",
-    "f": "\f",
-    "n": "\n",
-    "r": "\r",
-    "t": "\t",
-}
 
 
 class Search(Protocol):
@@ -105,8 +88,15 @@ def replace(text: str, needles: Search, depth: int = DEPTH) -> str:
     # One edit hides others until it is made; the bound is for replacements that hold a needle themselves.
     if len(text) < SHORTEST:
         return text
-    for _ in range(REPEATS):
-        edits = _changes(text, needles, depth)
+    rest: str | None = None
+    for turn in range(REPEATS):
+        edits = needles.plain(text)
+        if edits:
+            # What stands in for others says nothing in encodings: of the text, the rest is looked through.
+            rest = apply(text, [Edit(edit.start, edit.end, "\0") for edit in edits]) if turn == 0 else None
+        elif depth > 0:
+            edits = _coded(text, needles, depth, rest)
+            rest = None
         if not edits:
             break
         text = apply(text, edits)
@@ -118,59 +108,21 @@ def occurs(text: str, needles: Search, depth: int = DEPTH) -> bool:
     return replace(text, needles, depth) != text
 
 
-def hidden(text: str, depth: int = DEPTH) -> str:
-    """Return all that a text may say in encodings, joined; empty for one that has none."""
-    return _hidden(text, depth) if len(text) <= _KEPT_TEXT else _views(text, depth)
-
-
-_KEPT_TEXT: Final = 512
-"""The longest text, in characters, whose views are kept: headers and names come again and again."""
-
-
-@lru_cache(maxsize=8192)
-def _hidden(text: str, depth: int) -> str:
-    return _views(text, depth)
-
-
-def _views(text: str, depth: int) -> str:
-    seen: set[str] = {text}
-    waiting = [text]
-    for _ in range(depth):
-        found: list[str] = []
-        for one in waiting:
-            for codec in ENCODINGS:
-                for view in codec.views(one):
-                    if len(view) >= SHORTEST and view not in seen:
-                        seen.add(view)
-                        found.append(view)
-        waiting = found
-        if not found:
-            break
-    seen.discard(text)
-    return "\0".join(seen)
-
-
-def as_text(data: bytes) -> str:
-    """Decode bytes so that every byte comes back from `as_bytes`."""
-    return data.decode("utf-8", "surrogateescape")
-
-
-def as_bytes(text: str) -> bytes:
-    """Encode what `as_text` decoded; a lone surrogate that JSON spelled out becomes its three bytes."""
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
-
-
 def _changes(view: str, needles: Search, depth: int) -> list[Edit]:
     """Return edits of a view: the plain ones, else those of the first encoding in it that has any."""
     edits = needles.plain(view)
-    if edits or depth <= 0:
-        return edits
-    if not needles.binary and not needles.occur(hidden(view, depth)):
-        return []
-    return next((found for codec in ENCODINGS if (found := codec.edits(view, needles, depth - 1))), [])
+    return edits if edits or depth <= 0 else _coded(view, needles, depth)
+
+
+def _coded(view: str, needles: Search, depth: int, rest: str | None = None) -> list[Edit]:
+    """Return edits of a view for what it says in encodings; `rest` is what of it may say anything."""
+    if not needles.binary:
+        says = hidden(view if rest is None else rest, depth)
+        if not needles.occur(says):
+            if rest is not None:
+                remember(view, says, depth)
+            return []
+    return next((found for encoding in ENCODINGS if (found := encoding.edits(view, needles, depth - 1))), [])
 
 
 def _mapped(
@@ -195,19 +147,10 @@ def _mapped(
     return "".join(characters), places
 
 
-def _unescape(escape: str) -> str:
-    if escape[1] != "u":
-        return _SIMPLE_ESCAPES[escape[1]]
-    if len(escape) > 6:
-        high, low = int(escape[2:6], 16), int(escape[8:12], 16)
-        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-    return chr(int(escape[2:6], 16))
-
-
 def _escaped_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     if "\\" not in text:
         return []
-    view, places = _mapped(text, _JSON_ESCAPE, lambda unit: iter([(_unescape(unit), len(unit))]))
+    view, places = _mapped(text, JSON_ESCAPE, lambda unit: iter([(unescape(unit), len(unit))]))
     if view == text:
         return []
     return [
@@ -239,7 +182,7 @@ def _plus_edits(text: str, needles: Search, depth: int) -> list[Edit]:
 
 
 def _unquoted_edits(text: str, needles: Search, depth: int, source: str) -> list[Edit]:
-    view, places = _mapped(source, _PERCENT, _percent_units)
+    view, places = _mapped(source, PERCENT, _percent_units)
     if view == text:
         return []
     return [
@@ -251,7 +194,7 @@ def _unquoted_edits(text: str, needles: Search, depth: int, source: str) -> list
 def _hex_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     runs = [
         (run.start() + phase, run.group()[phase : phase + (len(run.group()) - phase) // 2 * 2])
-        for run in _HEX_RUN.finditer(text)
+        for run in HEX_RUN.finditer(text)
         for phase in (0, 1)
     ]
     if not runs:
@@ -269,7 +212,7 @@ def _hex_edits(text: str, needles: Search, depth: int) -> list[Edit]:
 
 
 def _base64_edits(text: str, needles: Search, depth: int) -> list[Edit]:
-    runs = list(_BASE64_RUN.finditer(text))
+    runs = list(BASE64_RUN.finditer(text))
     if not runs:
         return []
     decoded = [[_decode(run.group(), phase) for phase in range(4)] for run in runs]
@@ -288,7 +231,7 @@ def _base64_edits(text: str, needles: Search, depth: int) -> list[Edit]:
 
 
 def _decode(run: str, phase: int) -> str:
-    digits = _LINE_END.sub("", run).rstrip("=")[phase:].replace("-", "+").replace("_", "/")
+    digits = LINE_END.sub("", run).rstrip("=")[phase:].replace("-", "+").replace("_", "/")
     if len(digits) % 4 == 1:
         digits = digits[:-1]
     try:
@@ -298,7 +241,7 @@ def _decode(run: str, phase: int) -> str:
 
 
 def _recode(run: re.Match[str], phase: int, view: str, changes: list[Edit]) -> Edit:
-    unbroken = _LINE_END.sub("", run.group())
+    unbroken = LINE_END.sub("", run.group())
     digits = unbroken.rstrip("=")
     kept = len(as_bytes(view[: changes[0].start])) // 3
     changed = as_bytes(apply(view, changes))[kept * 3 :]
@@ -314,134 +257,6 @@ def _recode(run: re.Match[str], phase: int, view: str, changes: list[Edit]) -> E
     # A digit that is left over carries no whole byte.
     left_over = digits[-1] if (len(digits) - phase) % 4 == 1 else ""
     return Edit(run.start(), run.end(), digits[: phase + kept * 4] + recoded + left_over)
-
-
-def _escaped_views(text: str) -> Iterator[str]:
-    if "\\" in text:
-        yield _JSON_ESCAPE.sub(lambda found: _unescape(found.group()), text)
-
-
-def _percent_views(text: str) -> Iterator[str]:
-    if "%" in text:
-        yield unquote(text, errors="surrogateescape")
-
-
-def _plus_views(text: str) -> Iterator[str]:
-    if "+" in text:
-        yield unquote(text.replace("+", " "), errors="surrogateescape")
-
-
-def _entity_views(text: str) -> Iterator[str]:
-    if "&" in text:
-        yield _ENTITY.sub(lambda found: html.unescape(found.group()), text)
-
-
-def _quoted_views(text: str) -> Iterator[str]:
-    if "=" not in text:
-        return
-    # An address has an equals sign and digits here and there: what is near to it is enough.
-    end = 0
-    for found in _QUOTED.finditer(text):
-        if found.start() >= end:
-            end = found.end() + _NEAR
-            yield _QUOTED.sub(_unquoted, text[max(0, found.start() - _NEAR) : end + _NEAR])
-
-
-_NEAR: Final = 512
-"""How far from its first escape a text begins that holds one, in characters."""
-
-
-def _unquoted(run: re.Match[str]) -> str:
-    return "".join(character for character, _ in _quoted_units(run.group()))
-
-
-@lru_cache(maxsize=16)
-def _runs(text: str) -> frozenset[str]:
-    """Return the runs of digits of base64, which those of base32 and hexadecimal are within."""
-    return frozenset(_BASE64_RUN.findall(text))
-
-
-def _hex_views(text: str) -> Iterator[str]:
-    for run in _runs(text):
-        yield _hex_texts(run) if len(run) <= _KEPT_RUN else _hex_texts.__wrapped__(run)
-
-
-def _spaced_hex_views(text: str) -> Iterator[str]:
-    for run in set(_SPACED_HEX.findall(text)):
-        yield _legible(bytes.fromhex("".join(_HEX_BYTE.findall(run))))
-
-
-def _decimal_views(text: str) -> Iterator[str]:
-    for run in set(_DECIMALS.findall(text)):
-        raw = _bytes_of(run)
-        if raw:
-            yield _legible(raw)
-
-
-def _base32_views(text: str) -> Iterator[str]:
-    for run in _runs(text):
-        yield _base32_texts(run) if len(run) <= _KEPT_RUN else _base32_texts.__wrapped__(run)
-
-
-def _base64_views(text: str) -> Iterator[str]:
-    for run in _runs(text):
-        yield _base64_texts(run) if len(run) <= _KEPT_RUN else _base64_texts.__wrapped__(run)
-
-
-_KEPT_RUN: Final = 256
-"""The longest run of digits, in characters, for which it is kept what it may say."""
-
-
-def _legible(raw: bytes) -> str:
-    """Return what is text in bytes. Most digits decode to noise, which would be decoded again and again."""
-    return "\0".join(_TEXT_RUN.findall(as_text(raw)))
-
-
-@lru_cache(maxsize=16384)
-def _hex_texts(run: str) -> str:
-    said: list[bytes] = []
-    for digits in _HEX_RUN.findall(run):
-        said += (
-            bytes.fromhex(digits[: len(digits) // 2 * 2]),
-            bytes.fromhex(digits[1 : (len(digits) - 1) // 2 * 2 + 1]),
-        )
-    return _legible(b"\0".join(said)) if said else ""
-
-
-@lru_cache(maxsize=16384)
-def _base32_texts(run: str) -> str:
-    found = (*_BASE32_RUN.findall(run), *_SMALL_BASE32_RUN.findall(run))
-    said = [_decode32(digits, phase)[1] for digits in found for phase in range(8)]
-    return _legible(b"\0".join(said)) if said else ""
-
-
-@lru_cache(maxsize=16384)
-def _base64_texts(run: str) -> str:
-    digits = _LINE_END.sub("", run).rstrip("=").translate(_STANDARD).encode()
-    phases = [binascii.a2b_base64(digits[phase:] + b"A" * (-(len(digits) - phase) % 4)) for phase in range(4)]
-    legible = _legible(b"\0".join(phases))
-    packed = _unpacked(phases[0])
-    return legible if packed is None else f"{legible}\0{_legible(packed[1])}"
-
-
-_STANDARD: Final = {ord("-"): "+", ord("_"): "/"}
-_SHORTEST_PACKED: Final = 16
-
-
-def _unpacked(raw: bytes) -> tuple[int, bytes] | None:
-    """Return what packed bytes say and the kind of their frame: 31 gzip, 15 zlib, -15 none."""
-    if len(raw) < _SHORTEST_PACKED:
-        return None
-    window = 31 if raw[:2] == b"\x1f\x8b" else 15 if raw[0] & 0x0F == 8 and raw[1] in _ZLIB_LEVELS else -15
-    try:
-        unpacker = zlib.decompressobj(window)
-        plain = unpacker.decompress(raw, LARGEST)
-    except zlib.error:
-        return None
-    return (window, plain) if unpacker.eof and len(plain) >= SHORTEST else None
-
-
-_ZLIB_LEVELS: Final = frozenset({0x01, 0x5E, 0x9C, 0xDA})
 
 
 def _packed(plain: bytes, window: int) -> bytes:
@@ -464,20 +279,13 @@ def _entity_units(entity: str) -> Iterator[tuple[str, int]]:
 def _entity_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     if "&" not in text:
         return []
-    view, places = _mapped(text, _ENTITY, _entity_units)
+    view, places = _mapped(text, ENTITY, _entity_units)
     if view == text:
         return []
     return [
         Edit(places[edit.start], places[edit.end], html.escape(edit.text))
         for edit in _changes(view, needles, depth)
     ]
-
-
-def _quoted_units(run: str) -> Iterator[tuple[str, int]]:
-    if run[1] in "\r\n":
-        return
-    for character in as_text(bytes.fromhex(run.replace("=", ""))):
-        yield character, 3 * len(as_bytes(character))
 
 
 def _quote_printable(replacement: str) -> str:
@@ -487,7 +295,7 @@ def _quote_printable(replacement: str) -> str:
 def _quoted_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     if "=" not in text:
         return []
-    view, places = _mapped(text, _QUOTED, _quoted_units)
+    view, places = _mapped(text, QUOTED, quoted_units)
     if view == text:
         return []
     return [
@@ -520,8 +328,8 @@ def _byte_edits(
 
 def _spaced_hex_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     edits: list[Edit] = []
-    for run in _SPACED_HEX.finditer(text):
-        units = list(_HEX_BYTE.finditer(text, run.start(), run.end()))
+    for run in SPACED_HEX.finditer(text):
+        units = list(HEX_BYTE.finditer(text, run.start(), run.end()))
         raw = bytes.fromhex("".join(unit.group() for unit in units))
         upper = run.group().upper() == run.group()
         edit = _byte_edits(run, units, raw, lambda byte, _: f"{byte:02x}", needles, depth)
@@ -530,36 +338,23 @@ def _spaced_hex_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     return edits
 
 
-def _bytes_of(run: str) -> bytes:
-    numbers = [int(number) for number in _DECIMAL.findall(run)]
-    return bytes(numbers) if max(numbers) < 256 else b""
-
-
 def _decimal_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     edits: list[Edit] = []
-    for run in _DECIMALS.finditer(text):
-        raw = _bytes_of(run.group())
+    for run in DECIMALS.finditer(text):
+        raw = bytes_of(run.group())
         if raw:
-            units = list(_DECIMAL.finditer(text, run.start(), run.end()))
+            units = list(DECIMAL.finditer(text, run.start(), run.end()))
             edit = _byte_edits(run, units, raw, lambda byte, _: str(byte), needles, depth)
             if edit is not None:
                 edits.append(edit)
     return edits
 
 
-def _decode32(run: str, phase: int) -> tuple[str, bytes]:
-    """Return the digits of a run from a phase on that are decoded, and what they say."""
-    digits = run.rstrip("=")[phase:]
-    # Of a last group 1, 3 or 6 digits carry no whole byte more than one less does.
-    digits = digits[: len(digits) - (len(digits) % 8 in {1, 3, 6})]
-    return digits, base64.b32decode(digits.upper() + "=" * (-len(digits) % 8))
-
-
 def _base32_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     edits: list[Edit] = []
-    for run in (*_BASE32_RUN.finditer(text), *_SMALL_BASE32_RUN.finditer(text)):
+    for run in (*BASE32_RUN.finditer(text), *SMALL_BASE32_RUN.finditer(text)):
         for phase in range(8):
-            digits, raw = _decode32(run.group(), phase)
+            digits, raw = decode32(run.group(), phase)
             view = as_text(raw)
             changes = _changes(view, needles, depth)
             if changes:
@@ -573,10 +368,10 @@ def _base32_edits(text: str, needles: Search, depth: int) -> list[Edit]:
 
 
 def _packed_edit(run: re.Match[str], raw: bytes, needles: Search, depth: int) -> Edit | None:
-    unpacked = _unpacked(raw)
-    if unpacked is None:
+    found = unpacked(raw)
+    if found is None:
         return None
-    window, plain = unpacked
+    window, plain = found
     view = as_text(plain)
     changes = _changes(view, needles, depth)
     if not changes:
@@ -591,24 +386,23 @@ def _packed_edit(run: re.Match[str], raw: bytes, needles: Search, depth: int) ->
 class Encoding:
     """A way to spell a text inside another one.
 
-    `views` gives what a text may say in it, whatever is looked for; `edits` what is to be changed.
+    `edits` gives what is to be changed in a text.
     """
 
     name: str
-    views: Callable[[str], Iterator[str]]
     edits: Callable[[str, Search, int], list[Edit]]
 
 
 ENCODINGS: Final = (
-    Encoding(name="JSON escapes", views=_escaped_views, edits=_escaped_edits),
-    Encoding(name="percent escapes", views=_percent_views, edits=_percent_edits),
-    Encoding(name="HTML entities", views=_entity_views, edits=_entity_edits),
-    Encoding(name="quoted-printable", views=_quoted_views, edits=_quoted_edits),
-    Encoding(name="hexadecimal", views=_hex_views, edits=_hex_edits),
-    Encoding(name="hexadecimal with separators", views=_spaced_hex_views, edits=_spaced_hex_edits),
-    Encoding(name="decimal bytes", views=_decimal_views, edits=_decimal_edits),
-    Encoding(name="base32", views=_base32_views, edits=_base32_edits),
-    Encoding(name="base64, plain or packed", views=_base64_views, edits=_base64_edits),
-    Encoding(name="plus signs", views=_plus_views, edits=_plus_edits),
+    Encoding(name="JSON escapes", edits=_escaped_edits),
+    Encoding(name="percent escapes", edits=_percent_edits),
+    Encoding(name="HTML entities", edits=_entity_edits),
+    Encoding(name="quoted-printable", edits=_quoted_edits),
+    Encoding(name="hexadecimal", edits=_hex_edits),
+    Encoding(name="hexadecimal with separators", edits=_spaced_hex_edits),
+    Encoding(name="decimal bytes", edits=_decimal_edits),
+    Encoding(name="base32", edits=_base32_edits),
+    Encoding(name="base64, plain or packed", edits=_base64_edits),
+    Encoding(name="plus signs", edits=_plus_edits),
 )
 """The encodings, the quick ones first. A plus may be a digit of base64, so its other meaning comes last."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from harness.secrets.encodings import as_text
+from harness.secrets.byte_text import as_text
 from harness.secrets.multipart import multipart_parts
 from harness.secrets.names import name_rule
 from harness.secrets.needles import SHORTEST

@@ -17,12 +17,15 @@ from urllib.parse import parse_qsl
 
 from harness.collection.model import Variable
 from harness.secrets.authored import Authored
-from harness.secrets.encodings import as_bytes, as_text, hidden, occurs, replace
+from harness.secrets.byte_text import as_bytes, as_text
+from harness.secrets.clean_texts import CleanTexts
+from harness.secrets.encodings import occurs, replace
 from harness.secrets.names import SECRET_NAMES, name_rule
 from harness.secrets.needles import SHORTEST, Edit, Needles, edits_of
 from harness.secrets.patterns import SecretPattern
 from harness.secrets.placeholder import PREFIX, digits_for, stands_in, words_for
 from harness.secrets.value_form import looks_drawn, plain_address, plain_words
+from harness.secrets.views import hidden
 
 _COMMON_WORDS: Final = frozenset(
     {
@@ -106,7 +109,7 @@ class Redactor:
         self._taken: set[str] = set()
         self._read: set[int] = set()
         # Short texts in which nothing known at a version stands; reports repeat headers and names.
-        self._clean: tuple[int, set[str]] = (0, set())
+        self._clean = CleanTexts(self._occurs_in)
         self._used: dict[str, int] = {}
         self._bases: dict[str, str] = {}
         self._spoiled = False
@@ -364,14 +367,10 @@ class Redactor:
         if len(text) < SHORTEST or not self._needles:
             return text
         version = self.version
-        clean_at, clean = self._clean
-        if clean_at == version and text in clean:
+        if self._clean.holds(text, version):
             return text
         if not self._suspects(text):
-            if clean_at != version:
-                self._clean = (version, {text})
-            elif len(text) < _LONG_TEXT:
-                clean.add(text)
+            self._clean.add(text, version)
             return text
         if len(text) < _LONG_TEXT:
             return replace(text, search)
@@ -390,8 +389,11 @@ class Redactor:
 
     def _suspects(self, text: str) -> bool:
         """Tell whether a text may hold a secret; almost always it does then."""
+        return self._occurs_in(text, hidden)
+
+    def _occurs_in(self, text: str, says: Callable[[str], str]) -> bool:
         needles = self._needles
-        return needles.binary or needles.occur(text) or needles.occur(hidden(text))
+        return needles.binary or needles.occur(text) or needles.occur(says(text))
 
     def _mask_of(self, value: str) -> str:
         shown = self._shown.get(value)

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from harness.secrets.encodings import as_bytes, replace
+from harness.secrets.byte_text import as_bytes
+from harness.secrets.encodings import replace
 from harness.secrets.needles import Edit, Needles
 
 

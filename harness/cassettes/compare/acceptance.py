@@ -14,7 +14,7 @@ from harness.cassettes.compare.generated_values import Counterparts, names_ident
 from harness.cassettes.file.interaction import Interaction
 from harness.cassettes.replay.miss import Difference
 from harness.client.message import Headers, Response
-from harness.secrets.encodings import as_bytes, as_text
+from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.needles import SHORTEST
 from harness.secrets.placeholder import PREFIX
 

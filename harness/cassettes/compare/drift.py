@@ -26,7 +26,7 @@ from harness.cassettes.replay.miss import Difference, request_differences
 from harness.cassettes.replay.transport import ReplayTransport, recorded_addresses
 from harness.client.message import Response
 from harness.client.transport import HopRequest, Transport, TransportFailure
-from harness.secrets.encodings import as_bytes, as_text
+from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.redactor import Redactor
 
 _OWNER: Final = ("call", "iteration")

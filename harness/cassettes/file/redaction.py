@@ -12,8 +12,8 @@ from typing import Final
 from harness.cassettes.file.interaction import CassetteMetadata, Interaction
 from harness.cassettes.file.variable_state import redact_start
 from harness.client.message import Headers, ResolvedRequest, Response
+from harness.secrets.byte_text import as_text
 from harness.secrets.content_coding import plain_body
-from harness.secrets.encodings import as_text
 from harness.secrets.names import name_rule
 from harness.secrets.needles import SHORTEST
 from harness.secrets.placeholder import PREFIX
@@ -133,14 +133,13 @@ def redact_metadata(metadata: CassetteMetadata, redactor: Redactor) -> CassetteM
 def remains(interaction: Interaction, redactor: Redactor) -> str | None:
     """Return where an interaction still holds a secret, as a JSON pointer below it; `None` when nowhere."""
     request, response = interaction.request, interaction.response
-    places: list[tuple[str, str]] = [
-        ("/request/body", as_text(plain_body(request) or b"")),
-        *((f"/request/headers/{name}", f"{name}: {value}") for name, value in request.headers),
-    ]
+    # Of bodies it is remembered what they may hold, as long as they are looked at by themselves.
+    bodies: list[tuple[str, str]] = [("/request/body", as_text(plain_body(request) or b""))]
+    places = [(f"/request/headers/{name}", f"{name}: {value}") for name, value in request.headers]
     if response is not None:
+        bodies.append(("/response/body/string", as_text(response.body)))
         places += [
             ("/response/status/message", response.reason),
-            ("/response/body/string", as_text(response.body)),
             *((f"/response/headers/{name}", f"{name}: {value}") for name, value in response.headers),
         ]
     if interaction.failure is not None:
@@ -150,6 +149,9 @@ def remains(interaction: Interaction, redactor: Redactor) -> str | None:
         return "/call"
     if _redact_url(request.url, redactor) != request.url:
         return "/request/uri"
+    for pointer, text in bodies:
+        if redactor.holds_secret(text):
+            return pointer
     if not redactor.holds_secret("\n".join(text for _, text in places)):
         return None
     return next((pointer for pointer, text in places if redactor.holds_secret(text)), "")

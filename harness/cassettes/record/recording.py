@@ -25,7 +25,7 @@ from harness.cassettes.replay.transport import ReplayTransport
 from harness.client.transport import HopRequest, Transport
 from harness.collection.model import Variable
 from harness.errors import InputError, Place, UsageError
-from harness.secrets.encodings import as_text
+from harness.secrets.byte_text import as_text
 from harness.secrets.names import secret_name
 from harness.secrets.needles import TOKEN
 from harness.secrets.redactor import Redactor

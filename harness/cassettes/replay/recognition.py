@@ -20,7 +20,7 @@ import regex
 
 from harness.cassettes.replay.miss import Difference
 from harness.client.message import ResolvedRequest, Response
-from harness.secrets.encodings import as_bytes, as_text
+from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.encodings import replace as replace_all
 from harness.secrets.needles import SHORTEST, Needles
 from harness.secrets.placeholder import PREFIX

@@ -1,0 +1,323 @@
+"""What texts may say in encodings, whatever is looked for.
+
+A text is looked at in several views: with escapes resolved, and with its runs of digits decoded. A view is
+looked at the same way, and `hidden` gives all that is found so. Most texts say nothing in any of them that
+is looked for, and that is told by one search.
+"""
+
+import base64
+import binascii
+import html
+import re
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from threading import Lock
+from typing import Final
+from urllib.parse import unquote
+
+from harness.secrets.byte_text import as_bytes, as_text
+from harness.secrets.needles import SHORTEST
+
+DEPTH: Final = 3
+"""How many encodings on top of each other are looked through."""
+
+LARGEST: Final = 1 << 20
+"""How much a packed run may say, in bytes."""
+
+PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+JSON_ESCAPE: Final = re.compile(
+    r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
+)
+HEX_RUN: Final = re.compile(r"[0-9a-fA-F]{12,}")
+BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
+SPACED_HEX: Final = re.compile(
+    r"[0-9a-fA-F]{2}"
+    r"(?:(?:[:.;_ -](?:\r?\n[ \t]*)?|,? ?0x|\\{1,2}x|, ?)[0-9a-fA-F]{2}){5,}(?![0-9A-Za-z])"
+)
+HEX_BYTE: Final = re.compile(r"[0-9a-fA-F]{2}")
+DECIMALS: Final = re.compile(r"\d{1,3}(?:,\s{0,12}\d{1,3}|\s{1,2}\d{1,3}){5,}(?![\w.])")
+DECIMAL: Final = re.compile(r"\d+")
+BASE32_RUN: Final = re.compile(r"[A-Z2-7]{10,}={0,6}")
+SMALL_BASE32_RUN: Final = re.compile(r"[a-z2-7]{16,}={0,6}")
+ENTITY: Final = re.compile(r"&(?:#[0-9]{1,8};?|#[xX][0-9a-fA-F]{1,8};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
+QUOTED: Final = re.compile(r"=(?:[0-9A-F]{2}(?:=[0-9A-F]{2})*|\r?\n)")
+LINE_END: Final = re.compile(r"\r?\n")
+_NO_TEXT: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff"
+_TEXT_RUN: Final = re.compile(f"[^{_NO_TEXT}]{{{SHORTEST},}}")
+_SIMPLE_ESCAPES: Final = {
+    '"': '"',
+    "\\": "\\",
+    "/": "/",
+    "b": "\b",
+    "f": "\f",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+}
+
+
+def hidden(text: str, depth: int = DEPTH) -> str:
+    """Return all that a text may say in encodings, joined; empty for one that has none."""
+    if len(text) <= _KEPT_TEXT:
+        return _hidden(text, depth)
+    says = _LONG.get(text, depth)
+    if says is None:
+        says = _views(text, depth)
+        _LONG.put(text, depth, says)
+    return says
+
+
+def remember(text: str, says: str, depth: int = DEPTH) -> None:
+    """Remember of a long text what it says in encodings: it will be asked again."""
+    if len(text) > _KEPT_TEXT:
+        _LONG.put(text, depth, says)
+
+
+_KEPT_TEXT: Final = 512
+"""The longest text, in characters, that is kept with its views: headers and names come again and again."""
+
+
+@lru_cache(maxsize=8192)
+def _hidden(text: str, depth: int) -> str:
+    return _views(text, depth)
+
+
+class _LongTexts:
+    """What long texts say. Of the texts themselves, which are many in a recording, only hashes are kept."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._known: OrderedDict[tuple[int, int, int], str] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, text: str, depth: int) -> str | None:
+        """Return what a text says, if that is known."""
+        return self._known.get((hash(text), len(text), depth))
+
+    def put(self, text: str, depth: int, says: str) -> None:
+        """Remember what a text says, and forget what others say when there is no room."""
+        with self._lock:
+            key = hash(text), len(text), depth
+            if key in self._known:
+                return
+            self._known[key] = says
+            self._room -= len(says) + _KEY_ROOM
+            while self._room < 0:
+                _, forgotten = self._known.popitem(last=False)
+                self._room += len(forgotten) + _KEY_ROOM
+
+
+_KEY_ROOM: Final = 256
+_LONG: Final = _LongTexts(8_000_000)
+
+
+def _views(text: str, depth: int) -> str:
+    seen: set[str] = {text}
+    waiting = [text]
+    for _ in range(depth):
+        found: list[str] = []
+        for one in waiting:
+            for views in _VIEWS:
+                for view in views(one):
+                    if len(view) >= SHORTEST and view not in seen:
+                        seen.add(view)
+                        found.append(view)
+        waiting = found
+        if not found:
+            break
+    seen.discard(text)
+    return "\0".join(seen)
+
+
+def unescape(escape: str) -> str:
+    """Return what an escape of JSON stands for."""
+    if escape[1] != "u":
+        return _SIMPLE_ESCAPES[escape[1]]
+    if len(escape) > 6:
+        high, low = int(escape[2:6], 16), int(escape[8:12], 16)
+        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    return chr(int(escape[2:6], 16))
+
+
+def quoted_units(run: str) -> Iterator[tuple[str, int]]:
+    """Give the characters that quoted-printable escapes stand for, and how long the escapes of each are."""
+    if run[1] in "\r\n":
+        return
+    for character in as_text(bytes.fromhex(run.replace("=", ""))):
+        yield character, 3 * len(as_bytes(character))
+
+
+def bytes_of(run: str) -> bytes:
+    """Return the bytes that decimal numbers stand for; none when one is too large."""
+    numbers = [int(number) for number in DECIMAL.findall(run)]
+    return bytes(numbers) if max(numbers) < 256 else b""
+
+
+def decode32(run: str, phase: int) -> tuple[str, bytes]:
+    """Return the digits of a run from a phase on that are decoded, and what they say."""
+    digits = run.rstrip("=")[phase:]
+    # Of a last group 1, 3 or 6 digits carry no whole byte more than one less does.
+    digits = digits[: len(digits) - (len(digits) % 8 in {1, 3, 6})]
+    return digits, base64.b32decode(digits.upper() + "=" * (-len(digits) % 8))
+
+
+def _escaped_views(text: str) -> Iterator[str]:
+    if "\\" in text:
+        yield JSON_ESCAPE.sub(lambda found: unescape(found.group()), text)
+
+
+def _percent_views(text: str) -> Iterator[str]:
+    if "%" in text:
+        yield unquote(text, errors="surrogateescape")
+
+
+def _plus_views(text: str) -> Iterator[str]:
+    if "+" in text:
+        yield unquote(text.replace("+", " "), errors="surrogateescape")
+
+
+def _entity_views(text: str) -> Iterator[str]:
+    if "&" in text:
+        yield ENTITY.sub(lambda found: html.unescape(found.group()), text)
+
+
+def _quoted_views(text: str) -> Iterator[str]:
+    if "=" not in text:
+        return
+    # An address has an equals sign and digits here and there: what is near to it is enough.
+    end = 0
+    for found in QUOTED.finditer(text):
+        if found.start() >= end:
+            end = found.end() + _NEAR
+            yield QUOTED.sub(_unquoted, text[max(0, found.start() - _NEAR) : end + _NEAR])
+
+
+_NEAR: Final = 512
+"""How far from its first escape a text begins that holds one, in characters."""
+
+
+def _unquoted(run: re.Match[str]) -> str:
+    return "".join(character for character, _ in quoted_units(run.group()))
+
+
+@lru_cache(maxsize=16)
+def _runs(text: str) -> str:
+    """Return the runs of digits of base64, which those of base32 and hexadecimal are within, joined."""
+    return "\0".join(frozenset(BASE64_RUN.findall(text)))
+
+
+# Decoding takes less time than calling a decoder: all runs of a text are decoded at once.
+
+
+def _hex_views(text: str) -> Iterator[str]:
+    runs = HEX_RUN.findall(_runs(text))
+    if runs:
+        first = "00".join([run[: len(run) & ~1] for run in runs])
+        second = "00".join([run[1 : 1 + (len(run) - 1 & ~1)] for run in runs])
+        yield _legible(bytes.fromhex(f"{first}00{second}"))
+
+
+def _spaced_hex_views(text: str) -> Iterator[str]:
+    for run in set(SPACED_HEX.findall(text)):
+        yield _legible(bytes.fromhex("".join(HEX_BYTE.findall(run))))
+
+
+def _decimal_views(text: str) -> Iterator[str]:
+    for run in set(DECIMALS.findall(text)):
+        raw = bytes_of(run)
+        if raw:
+            yield _legible(raw)
+
+
+def _base32_views(text: str) -> Iterator[str]:
+    runs = _runs(text)
+    for run in (*BASE32_RUN.findall(runs), *SMALL_BASE32_RUN.findall(runs)):
+        yield _base32_texts(run) if len(run) <= _KEPT_RUN else _base32_texts.__wrapped__(run)
+
+
+def _base64_views(text: str) -> Iterator[str]:
+    joined = _runs(text)
+    if not joined:
+        return
+    runs = joined.translate(_STANDARD).split("\0")
+    said: list[bytes] = []
+    for phase in range(4):
+        digits = _BETWEEN.join([run[phase:] + _FILL[(len(run) - phase) % 4] for run in runs])
+        said.append(binascii.a2b_base64(digits))
+    yield _legible(b"\0".join(said))
+    at = 0
+    for run in runs:
+        end = at + (len(run) + 3) // 4 * 3
+        raw = said[0][at:end]
+        at = end + _GAP
+        if _may_be_packed(raw) and (packed := unpacked(raw)) is not None:
+            yield _legible(packed[1])
+
+
+_FILL: Final = ("", "AAA", "AA", "A")
+_BETWEEN: Final = "AAAA"
+_GAP: Final = 3
+"""How many bytes `_BETWEEN` says."""
+
+_KEPT_RUN: Final = 256
+"""The longest run of digits, in characters, for which it is kept what it may say."""
+
+
+def _legible(raw: bytes) -> str:
+    """Return what is text in bytes. Most digits decode to noise, which would be decoded again and again."""
+    return "\0".join(_TEXT_RUN.findall(as_text(raw)))
+
+
+@lru_cache(maxsize=16384)
+def _base32_texts(run: str) -> str:
+    return _legible(b"\0".join(decode32(run, phase)[1] for phase in range(8)))
+
+
+_STANDARD: Final = str.maketrans({"-": "+", "_": "/", "=": None, "\r": None, "\n": None})
+_SHORTEST_PACKED: Final = 16
+
+
+def _may_be_packed(raw: bytes) -> bool:
+    """Tell by its beginning whether a run of bytes may be packed (RFC 1951, section 3.2.3, and frames)."""
+    if len(raw) < _SHORTEST_PACKED:
+        return False
+    kind = raw[0] >> 1 & 3
+    if kind == _STORED:
+        return raw[1] ^ raw[3] == raw[2] ^ raw[4] == 0xFF or raw[0] & 0x0F == 8
+    return kind != _NO_KIND or raw[:2] == b"\x1f\x8b"
+
+
+_STORED: Final = 0
+_NO_KIND: Final = 3
+
+
+def unpacked(raw: bytes) -> tuple[int, bytes] | None:
+    """Return what packed bytes say and the kind of their frame: 31 gzip, 15 zlib, -15 none."""
+    if len(raw) < _SHORTEST_PACKED:
+        return None
+    window = 31 if raw[:2] == b"\x1f\x8b" else 15 if raw[0] & 0x0F == 8 and raw[1] in _ZLIB_LEVELS else -15
+    try:
+        unpacker = zlib.decompressobj(window)
+        plain = unpacker.decompress(raw, LARGEST)
+    except zlib.error:
+        return None
+    return (window, plain) if unpacker.eof and len(plain) >= SHORTEST else None
+
+
+_ZLIB_LEVELS: Final = frozenset({0x01, 0x5E, 0x9C, 0xDA})
+
+
+_VIEWS: Final[tuple[Callable[[str], Iterator[str]], ...]] = (
+    _escaped_views,
+    _percent_views,
+    _entity_views,
+    _quoted_views,
+    _hex_views,
+    _spaced_hex_views,
+    _decimal_views,
+    _base32_views,
+    _base64_views,
+    _plus_views,
+)
