@@ -109,7 +109,7 @@ def choices(given: object, valid: Iterable[str]) -> str:
 EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "allure": ("allure_commons",),
     "contract": ("jsonschema_rs", "openapi_spec_validator"),
-    "aep": ("botocore", "httptools", "pyarrow", "starlette", "uvicorn"),
+    "aep": ("botocore", "httptools", "pyarrow", "starlette", "urllib3", "uvicorn"),
     "load": ("ddsketch", "locust"),
 }
 """The import packages that each extra of the distribution has to bring before its part can be imported."""
