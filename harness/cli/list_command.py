@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from harness.api.input_warnings import collection_warnings
-from harness.cli.plan_lines import plan_lines
+from harness.cli.plan_lines import hint_lines, plan_lines
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import policy_of, tell_warnings
 from harness.client.url import unparse
@@ -13,7 +13,7 @@ from harness.collection.load import load_collection
 from harness.collection.model import Folder, Item
 from harness.collection.selection import select
 from harness.dialect import EXACT
-from harness.errors import ExitCode
+from harness.errors import ExitCode, UsageError
 from harness.options.config import RunConfig
 
 _PLAIN = {"├": "|", "└": "`", "─": "-", "│": "|", "·": "-"}
@@ -22,6 +22,8 @@ _PLAIN = {"├": "|", "└": "`", "─": "-", "│": "|", "·": "-"}
 def list_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Print the tree, with method and URL of each call, and how many there are."""
     policy = policy_of(options)
+    if options.recording is not None and not options.plan:
+        raise UsageError("--from says something about a plan", where="--from", hint="give --plan, too")
     if options.plan:
         return _show_plan(options, terminal)
     collection = load_collection(options.collection)
@@ -43,6 +45,13 @@ def _show_plan(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     plan, order = planned_order(RunConfig.of(options.collection, environment=options.environment))
     for line in plan_lines(plan, order):
         terminal.out.write(f"{line}\n")
+    if options.recording is not None:
+        from harness.cassettes.compare.order_hints import order_hints
+        from harness.cassettes.file.format import load
+
+        cassette = load(terminal.cwd / options.recording)
+        for line in hint_lines(order_hints(plan.calls, order, cassette), options.recording):
+            terminal.out.write(f"{line}\n")
     return tell_warnings(collection_warnings(plan.collection), policy_of(options), terminal)
 
 

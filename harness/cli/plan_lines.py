@@ -1,7 +1,9 @@
 """The order of a plan's calls as lines: which wait for which, and why."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 
+from harness.cassettes.compare.order_hints import OrderHint
 from harness.client.url import unparse
 from harness.reporters.units import counted
 from harness.runner.order import Order
@@ -27,6 +29,24 @@ def plan_lines(plan: Plan, order: Order) -> Iterator[str]:
     yield f"{counted(len(plan.calls), 'call')}, of which {len(chain)} have to follow one another:"
     for position in chain:
         yield f"  {_named(plan, position)}"
+
+
+def hint_lines(hints: Iterable[OrderHint], recording: str) -> Iterator[str]:
+    """Write what a recording suggests as lines of a companion; those of one call stand together."""
+    by_call: dict[tuple[str, ...], list[OrderHint]] = {}
+    for hint in hints:
+        by_call.setdefault(hint.call, []).append(hint)
+    yield ""
+    if not by_call:
+        yield f"{recording} suggests nothing"
+        return
+    yield f"# {recording} suggests these lines for the companion; it is one run, and proves none of them."
+    yield "calls:"
+    for call, found in by_call.items():
+        yield f"  - call: {json.dumps(call, ensure_ascii=False)}"
+        for hint in found:
+            said = f"after: {json.dumps(hint.after, ensure_ascii=False)}" if hint.after else "parallel: true"
+            yield f"    {said}  # {hint.why}"
 
 
 def _named(plan: Plan, position: int) -> str:

@@ -63,6 +63,13 @@ _PLAN: Final = (
         file=True,
         help="with --plan: the environment whose values addresses hold",
     ),
+    Option(
+        name="from",
+        dest="recording",
+        metavar="CASSETTE",
+        file=True,
+        help="with --plan: suggest lines for the companion that a recording speaks for; it proves none",
+    ),
 )
 
 FORMAT: Final = Option(

@@ -37,10 +37,11 @@ _ANYWHERE: Final = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """An earlier call that a call waits for, by position, and why."""
+    """An earlier call that a call waits for, by position, and why; `reads` says that it reads what it sets."""
 
     on: int
     why: str
+    reads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +221,7 @@ class _Graph:
             self.places.append(Place(alone=alone, names=reach.reads))
             return
         waits: dict[int, list[str]] = {}
+        givers = {self._variables[name].written for name in reach.reads if name in self._variables}
         self._after_variables(position, reach, waits)
         if not free:
             self._after_server(position, host, call.item.request.method, waits)
@@ -234,7 +236,7 @@ class _Graph:
         self.places.append(
             Place(
                 waits=tuple(
-                    Wait(on=on, why="; ".join(dict.fromkeys(whys)))
+                    Wait(on=on, why="; ".join(dict.fromkeys(whys)), reads=on in givers)
                     for on, whys in sorted(waits.items(), reverse=True)
                 ),
                 names=reach.reads,
