@@ -18,6 +18,13 @@ ONLY_PYTEST: Final = (
         help="live, send also the calls that the selected ones need; a replay runs them anyway",
     ),
     Option(
+        name="dist",
+        on=PYTEST,
+        choices=("collection", "branch"),
+        help="what of a collection one of xdist's workers gets: all of it (default), or branches that need "
+        "none of the others",
+    ),
+    Option(
         name="html",
         on=PYTEST,
         metavar="FILE",

@@ -120,15 +120,19 @@ def _has_cassette(collection: Path) -> bool:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep the calls of a collection on one worker and in order, however xdist deals out the rest."""
-    from harness.pytest_plugin.scheduling import SCHEDULERS
+    from harness.pytest_plugin.scheduling import BRANCH_SCHEDULERS, SCHEDULERS
 
-    scheduler = SCHEDULERS.get(config.getvalue("dist"))
+    known = BRANCH_SCHEDULERS if option_value(config, "dist") == "branch" else SCHEDULERS
+    scheduler = known.get(config.getvalue("dist"))
     return None if scheduler is None else scheduler(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Let a worker of xdist know where the logs for the report go."""
+    """Let a worker of xdist know where it writes the groups of its items, and the logs for the report."""
+    from harness.pytest_plugin.groups import prepare_worker as prepare_groups
+
+    prepare_groups(node.config, node.workerinput)
     if option_value(node.config, "html"):
         from harness.pytest_plugin.session_report import prepare_worker
 

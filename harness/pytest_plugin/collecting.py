@@ -19,9 +19,11 @@ from harness.collection.v3.location import root_of
 from harness.collection.v3.reader import read_yaml
 from harness.errors import HarnessError
 from harness.pytest_plugin.blocked_calls import FencedTransport
+from harness.pytest_plugin.branches import Branches, branches_of
 from harness.pytest_plugin.drive import Drive, Itinerary
 from harness.pytest_plugin.failure import error_text, failure_around, request_line, setup_text
 from harness.pytest_plugin.finished_runs import ended_runs
+from harness.pytest_plugin.groups import worker_count
 from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.marks import fence, marked_settings
 from harness.pytest_plugin.naming import Names, marker, tag_marker
@@ -82,6 +84,8 @@ class CollectionFile(pytest.File):
         self.passed: set[Step] = set()
         self._plan: Plan | None = None
         self._spool: Spool | None = None
+        self._branches: Branches | None = None
+        self._ended_with: list[str] = []
         self._broken: str | None = None
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
@@ -91,6 +95,8 @@ class CollectionFile(pytest.File):
             settings = self.run_config()
             plan = planned(settings, cassette_later=True)
             self._know_cassette(settings, plan)
+            if option_value(self.config, "dist") == "branch":
+                self._branches = branches_of(settings, plan, worker_count(self.config))
         except HarnessError as error:
             raise self.CollectError(error_text(error, self)) from error
         self._plan = plan
@@ -118,6 +124,10 @@ class CollectionFile(pytest.File):
             item.step for item in self.session.items if isinstance(item, CallItem) and item.file is self
         )
 
+    def group(self, step: Step) -> str:
+        """Name what has to stay on one of xdist's workers with a step."""
+        return self.nodeid if self._branches is None else f"{self.nodeid}#{self._branches.name(step)}"
+
     def upstream(self, chosen: frozenset[Step]) -> frozenset[Step]:
         """Return the steps that others stand on. Raises `HarnessError`."""
         return upstream_steps(self.run_config(), chosen) - chosen if self._plan else frozenset()
@@ -140,10 +150,16 @@ class CollectionFile(pytest.File):
             # Workers of xdist that steal from one another come back to earlier calls; only replays let them.
             self.drive.close()
             self.drive = None
+        steps, set_up = self.selected, frozenset[Step]()
+        if self._branches is not None:
+            steps, set_up = self._branches.of(step)
+            steps &= self.selected
+            if self.drive is not None and not self.drive.itinerary.takes(steps, set_up):
+                self._end(self.drive)
         if self.drive is None:
             try:
                 self.drive = self._open(
-                    frozenset(one for one in self.selected if one not in self.passed or one == step)
+                    frozenset(one for one in steps if one not in self.passed or one == step), set_up
                 )
             except MissingCassette:
                 raise  # each of its calls says so: none of them was run
@@ -152,7 +168,7 @@ class CollectionFile(pytest.File):
                 raise
         return self.drive
 
-    def _open(self, chosen: frozenset[Step]) -> Drive:
+    def _open(self, chosen: frozenset[Step], branch_set_up: frozenset[Step]) -> Drive:
         settings = self.run_config()
         if self._plan is not None:
             require_cassette(settings, self._plan)
@@ -164,7 +180,8 @@ class CollectionFile(pytest.File):
         if live.mode.word == "live":
             self._fence(live)
         set_up = live.mode.word == "replay" or option_value(self.config, "upstream")
-        itinerary = Itinerary(chosen, self.upstream(chosen) if set_up else self.once - chosen)
+        upstream = self.upstream(chosen) if set_up else self.once
+        itinerary = Itinerary(chosen, (upstream | branch_set_up) - chosen)
         if whole and self._is_awaited():
             self._spool = Spool(live.set_up.plan.calls)
         return Drive(live, itinerary, self._spool, new_log(self.config, live, self.nodeid))
@@ -190,9 +207,15 @@ class CollectionFile(pytest.File):
 
     def teardown(self) -> None:
         """End the run when pytest is through with the collection; what fails then fails its last item."""
-        drive, self.drive = self.drive, None
-        if drive is None:
-            return
+        if self.drive is not None:
+            self._end(self.drive)
+        failures, self._ended_with = self._ended_with, []
+        if failures:
+            raise failure_around("\n".join(failures), self)
+
+    def _end(self, drive: Drive) -> None:
+        """End a run in order, and keep what fails of it then."""
+        self.drive = None
         kept = False
         try:
             drive.itinerary.passed |= self.passed
@@ -209,10 +232,9 @@ class CollectionFile(pytest.File):
                 add_note(self.config, f"{self.nodeid} {what}: {lines}")
             failures = [text for one in last if (text := setup_text(one, drive.shown)) is not None]
             failures += failing_warnings(drive, self, early=early)
-            if failures:
-                raise failure_around("\n".join(failures), self)
+            self._ended_with += failures
         except HarnessError as error:
-            raise failure_around(error_text(error, self), self) from None
+            self._ended_with.append(error_text(error, self))
         finally:
             if not kept:
                 drive.close()

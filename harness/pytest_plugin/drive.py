@@ -31,8 +31,8 @@ class Itinerary:
     """
 
     def __init__(self, selected: frozenset[Step], upstream: frozenset[Step]) -> None:
-        self.selected = selected
-        self.upstream = upstream
+        self.selected = set(selected)
+        self.upstream = set(upstream)
         self.passed: set[Step] = set()
         self.asked: set[Step] = set()
 
@@ -40,6 +40,15 @@ class Itinerary:
         if step in self.asked or step in self.upstream:
             return True
         return step in self.selected and step not in self.passed
+
+    def takes(self, steps: frozenset[Step], upstream: frozenset[Step]) -> bool:
+        """Take further steps in, unless the run is past one of them; tell whether they are in."""
+        fresh = (steps | (upstream - self.upstream)) - self.selected
+        if fresh and self.asked and min(fresh) < max(self.asked):
+            return False
+        self.selected |= steps
+        self.upstream |= upstream - self.selected
+        return True
 
     @property
     def done(self) -> bool:
@@ -66,7 +75,9 @@ class Drive:
         self.ended: str | None = None
         self.warnings: list[RunWarning] = []
         self.finished: RunFinished | None = None
-        self._events: Generator[Event, None, None] = self.live.events(chosen=itinerary)
+        self._events: Generator[Event, None, None] = self.live.events(
+            chosen=itinerary, set_up=itinerary.upstream
+        )
         self._ahead: Event | None = None
         self._open: Step | None = None
         self._over: Step = (0, 0)

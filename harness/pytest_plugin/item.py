@@ -45,6 +45,9 @@ class SharedRun(Protocol):
     def selected(self) -> frozenset[Step]:
         """The steps that pytest is to run."""
 
+    def group(self, step: Step) -> str:
+        """Name what has to stay on one of xdist's workers with a step."""
+
     def upstream(self, chosen: frozenset[Step]) -> frozenset[Step]:
         """Return the steps that others stand on. Raises `HarnessError`."""
 
@@ -76,6 +79,11 @@ class CallItem(pytest.Item):
         self.results: Sequence[CallResult] = ()
         self.subtests: list[SubtestReport] = []
         self.add_marker("postman")
+
+    @property
+    def group(self) -> str:
+        """What has to stay on one of xdist's workers with this call."""
+        return self.file.group(self.step)
 
     def setup(self) -> None:
         """Run the calls that this one stands on and that are not selected themselves."""

@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from harness.errors import HarnessError
+from harness.pytest_plugin.groups import tell_groups
 from harness.pytest_plugin.html import html_extras, report_link
 from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.notes import notes
@@ -39,6 +40,11 @@ class Running:
             return (yield)
         finally:
             items[:] = _together(items)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell who deals items out to workers which of them stay together."""
+        tell_groups(session.config, session.items)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         """Note that not all is run."""

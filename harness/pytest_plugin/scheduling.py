@@ -1,19 +1,29 @@
-"""Dealing out items to xdist's workers: a collection goes to one worker as a whole."""
+"""Dealing out items to xdist's workers: what is a group goes to one worker as a whole.
 
+A group is a collection, or with `--postman-dist branch` calls of one that need none of the others.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from xdist.scheduler import LoadGroupScheduling, LoadScheduling, LoadScopeScheduling
 
-_ENDING = ".json"
+from harness.pytest_plugin.groups import read_groups
 
 
-def collection_file(nodeid: str) -> str | None:
-    """Return the collection that an item belongs to, `None` for any other item."""
-    file, found, _ = nodeid.partition("::")
-    return file if found and file.endswith(_ENDING) else None
+class _Groups:
+    """Knows the groups, once workers have collected."""
+
+    config: Any
+
+    @cached_property
+    def groups(self) -> Mapping[str, str]:
+        """The groups by the ids of their items."""
+        return read_groups(self.config)
 
 
-class CollectionLoadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist has no types
+class CollectionLoadScheduling(_Groups, LoadScheduling):  # type: ignore[misc]  # xdist has no types
     """Deals out as `--dist load` does, but never a part of a collection."""
 
     def _send_tests(self, node: Any, num: int) -> None:
@@ -23,27 +33,34 @@ class CollectionLoadScheduling(LoadScheduling):  # type: ignore[misc]  # xdist h
         """Return how many of the pending tests to send so that no collection is cut."""
         if not 0 < number < len(self.pending):
             return number
-        last = self._file(number - 1)
-        while last is not None and number < len(self.pending) and self._file(number) == last:
+        last = self._group(number - 1)
+        while last is not None and number < len(self.pending) and self._group(number) == last:
             number += 1
         return number
 
-    def _file(self, place: int) -> str | None:
-        return collection_file(self.collection[self.pending[place]])
+    def _group(self, place: int) -> str | None:
+        return self.groups.get(self.collection[self.pending[place]])
 
 
-class CollectionScopeScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Deals out as `--dist loadscope` does; a collection is one scope, whatever its folders."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return collection_file(nodeid) or str(super()._split_scope(nodeid))
-
-
-class CollectionGroupScheduling(LoadGroupScheduling):  # type: ignore[misc]  # xdist has no types
-    """Deals out as `--dist loadgroup` does; a collection is one group."""
+class BranchScheduling(_Groups, LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Deals out branches, whose calls need not stand together, and other tests one by one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return collection_file(nodeid) or str(super()._split_scope(nodeid))
+        return self.groups.get(nodeid) or nodeid
+
+
+class CollectionScopeScheduling(_Groups, LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Deals out as `--dist loadscope` does; a group is one scope, whatever its folders."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self.groups.get(nodeid) or str(super()._split_scope(nodeid))
+
+
+class CollectionGroupScheduling(_Groups, LoadGroupScheduling):  # type: ignore[misc]  # xdist has no types
+    """Deals out as `--dist loadgroup` does; a group of ours is one of its groups."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self.groups.get(nodeid) or str(super()._split_scope(nodeid))
 
 
 SCHEDULERS = {
@@ -51,3 +68,7 @@ SCHEDULERS = {
     "loadscope": CollectionScopeScheduling,
     "loadgroup": CollectionGroupScheduling,
 }
+"""The schedulers by xdist's words."""
+
+BRANCH_SCHEDULERS = {**SCHEDULERS, "load": BranchScheduling}
+"""Those of `--postman-dist branch`."""

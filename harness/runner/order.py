@@ -37,7 +37,7 @@ _ANYWHERE: Final = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """An earlier call that a call waits for, by position, and why; `reads` says that it reads what it sets."""
+    """An earlier call that a call waits for, by position, and why; `reads`: it reads what that one sets."""
 
     on: int
     why: str

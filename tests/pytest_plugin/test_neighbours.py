@@ -188,6 +188,35 @@ def test_xdist_deals_other_tests_out_to_all_workers(project):
     assert len({worker for worker, _, _ in workers(result)}) == 2
 
 
+def branches(project):
+    """Make a collection of four branches, which all sign in first."""
+    project.target.answers["/sign-in"] = (200, {"token": "t"})
+    script = "pm.environment.set('token', pm.response.json().token)"
+    sees = "pm.test('signed in', () => pm.expect(pm.environment.get('token')).to.equal('t'))"
+    calls = [project.call("sign in", script, path="sign-in")]
+    calls += [project.call(f"r{index}", sees, path=f"r{index}?t={{{{token}}}}") for index in range(4)]
+    return project.collection(*calls)
+
+
+def test_branches_of_a_collection_go_to_several_workers_when_asked_for(project):
+    branches(project)
+    apart = project.pytest("-n", "2", "-v", "--postman-live", "--postman-dist=branch", process=True)
+    apart.assert_outcomes(passed=5)
+    assert len({worker for worker, _, _ in workers(apart)}) == 2
+    paths = [path.partition("?")[0] for path in project.target.paths]
+    assert {path: paths.count(path) for path in paths if path != "/sign-in"} == {
+        f"/r{one}": 1 for one in range(4)
+    }
+    assert paths.count("/sign-in") >= 2
+
+
+def test_a_recording_is_kept_by_one_worker_whatever_is_asked_for(project):
+    branches(project)
+    result = project.pytest("-n", "2", "-v", "--postman-dist=branch", "--postman-record", process=True)
+    result.assert_outcomes(passed=5)
+    assert len({worker for worker, _, _ in workers(result)}) == 1
+
+
 def test_a_replay_is_right_even_where_xdist_takes_collections_apart(project):
     script = "pm.environment.set('handle', pm.response.json().path);"
     calls = [project.call(f"use{index}", path=f"use{index}{{{{handle}}}}") for index in range(20)]
