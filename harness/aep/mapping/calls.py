@@ -12,10 +12,12 @@ from harness.aep.mapping.expressions import ExpressionError, parse
 from harness.aep.mapping.functions import FUNCTIONS
 from harness.aep.mapping.sets import MappingSets
 from harness.aep.registry.state import SchemaRegistry
-from harness.twin.message import Request, answer
+from harness.twin.message import Request, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.responses import Response
 
     from harness.aep.caller import Caller
@@ -49,8 +51,12 @@ def routes(platform: Platform) -> list[Endpoint]:
         ("POST", "/mappingSets/preview", calls.preview),
         ("GET", "/mappingSets/{id}", calls.read),
         ("PUT", "/mappingSets/{id}", calls.replace),
+        ("DELETE", "/mappingSets/{id}", calls.delete),
         ("GET", "/mappingSets/{id}/mappings", calls.mappings),
+        ("POST", "/mappingSets/{id}/mappings", calls.add_mapping),
         ("GET", "/mappingSets/{id}/mappings/{mapping}", calls.mapping),
+        ("PUT", "/mappingSets/{id}/mappings/{mapping}", calls.replace_mapping),
+        ("DELETE", "/mappingSets/{id}/mappings/{mapping}", calls.delete_mapping),
         ("POST", "/languages/el/validate", calls.check_expression),
         ("GET", "/languages/el/functions", calls.functions),
         ("GET", "/languages/el/operators", calls.operators),
@@ -66,9 +72,9 @@ class DataPrep:
         self._registry = platform.service(SchemaRegistry)
 
     def list(self, request: Request, caller: Caller) -> Response:
-        """`GET /mappingSets?limit=&start=`, both of which are demanded."""
+        """`GET /mappingSets?limit=&start=`, both of which are demanded; aepp leaves the start out."""
         query = request.query
-        if "limit" not in query or "start" not in query:
+        if "limit" not in query:
             raise problem.bad_request("limit and start are required")
         found = self._sets.all(caller.tenant)
         if query.get("name"):
@@ -102,9 +108,41 @@ class DataPrep:
 
     def mapping(self, request: Request, caller: Caller) -> Response:
         """`GET /mappingSets/{id}/mappings/{mappingId}`."""
-        for one in self._get(request, caller)["mappings"]:
+        held = self._get(request, caller)["mappings"]
+        return answer(held[self._place(request, held)])
+
+    def add_mapping(self, request: Request, caller: Caller) -> Response:
+        """`POST /mappingSets/{id}/mappings`: the mapping, in a new version of the set."""
+        held = self._get(request, caller)
+        return answer(self._kept(caller, held, [*held["mappings"], request.document()])["mappings"][-1])
+
+    def replace_mapping(self, request: Request, caller: Caller) -> Response:
+        """`PUT /mappingSets/{id}/mappings/{mappingId}`: the mapping, in a new version of the set."""
+        held = self._get(request, caller)
+        place = self._place(request, held["mappings"])
+        changed = [*held["mappings"]]
+        changed[place] = {**request.document(), "id": changed[place]["id"]}
+        return answer(self._kept(caller, held, changed)["mappings"][place])
+
+    def delete_mapping(self, request: Request, caller: Caller) -> Response:
+        """`DELETE /mappingSets/{id}/mappings/{mappingId}`: 204; the last one of a set stays."""
+        held = self._get(request, caller)
+        place = self._place(request, held["mappings"])
+        self._kept(caller, held, [one for at, one in enumerate(held["mappings"]) if at != place])
+        return empty(204)
+
+    def delete(self, request: Request, caller: Caller) -> Response:
+        """`DELETE /mappingSets/{id}`: 204."""
+        self._sets.remove(caller.tenant, self._get(request, caller)["id"])
+        return empty(204)
+
+    def _kept(self, caller: Caller, held: dict[str, Any], mappings: Iterable[Any]) -> dict[str, Any]:
+        return self._sets.make(caller, {**held, "mappings": [*mappings]}, held)
+
+    def _place(self, request: Request, mappings: Iterable[dict[str, Any]]) -> int:
+        for place, one in enumerate(mappings):
             if one["id"] == request.params["mapping"]:
-                return answer(one)
+                return place
         raise problem.not_found(f"There is no mapping {request.params['mapping']} in the set")
 
     def validate(self, request: Request, caller: Caller) -> Response:
@@ -173,6 +211,8 @@ class DataPrep:
         )
 
     def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+        if request.params["id"] == "suggestion":
+            raise problem.not_implemented("Data Prep", request.method, f"{_BASE}/mappingSets/suggestion")
         found = self._sets.get(caller.tenant, request.params["id"])
         version = request.query.get("version")
         if found is None or (version and version != str(found["version"])):

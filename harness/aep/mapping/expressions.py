@@ -10,11 +10,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.aep.mapping.functions import FUNCTIONS, FunctionError
+from harness.aep.mapping.function import FunctionError
+from harness.aep.mapping.functions import FUNCTIONS
 from harness.aep.mapping.rows import at_path
+from harness.aep.mapping.scope import MACHINE, Scope, Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import TypeAlias
+
+    Worked: TypeAlias = Callable[[Scope], Any]
 
 RESERVED = frozenset(
     {
@@ -47,7 +52,8 @@ RESERVED = frozenset(
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
     r"""|(?P<quoted>\$\{[^}]*\})|(?P<name>[A-Za-z_][\w]*(?:\.[A-Za-z_]\w*|\[(?:\d+|\*)\])*)"""
-    r"""|(?P<sign>&&|\|\||==|!=|<=|>=|[-+*/%<>!?:(),]))"""
+    r"""|\.\s*(?P<method>[A-Za-z_]\w*)(?=\s*\()"""
+    r"""|(?P<sign>&&|\|\||==|!=|<=|>=|[-+*/%<>!?:(),\[\]{}]))"""
 )
 _LONGEST, _DEEPEST = 8192, 60
 _BINARY: tuple[dict[str, str], ...] = (
@@ -66,9 +72,16 @@ class ExpressionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A parsed expression; `value` works it out for a row."""
+    """A parsed expression."""
 
-    value: Callable[[dict[str, Any]], Any]
+    worked: Worked
+
+    def value(self, row: Mapping[str, Any], surroundings: Surroundings = MACHINE) -> Any:
+        """Work it out for a row; ExpressionError when that cannot be done."""
+        try:
+            return self.worked(Scope(row=dict(row), surroundings=surroundings))
+        except RecursionError:
+            raise ExpressionError("the expression is nested too deeply") from None
 
 
 def parse(text: str) -> Expression:
@@ -96,7 +109,7 @@ class _ExpressionParser:
         self._at = 0
         self._depth = 0
 
-    def whole(self) -> Callable[[dict[str, Any]], Any]:
+    def whole(self) -> Worked:
         found = self._choice()
         if self._at < len(self._tokens):
             _, text, at = self._tokens[self._at]
@@ -116,7 +129,7 @@ class _ExpressionParser:
         if not self._take(sign):
             raise ExpressionError(f"{sign!r} is expected before {self._peek() or 'the end'!r}")
 
-    def _choice(self) -> Callable[[dict[str, Any]], Any]:
+    def _choice(self) -> Worked:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise ExpressionError("the expression is nested too deeply")
@@ -126,11 +139,11 @@ class _ExpressionParser:
             self._need(":")
             no = self._choice()
             self._depth -= 1
-            return lambda row: yes(row) if _true(condition(row)) else no(row)
+            return lambda scope: yes(scope) if _true(condition(scope)) else no(scope)
         self._depth -= 1
         return condition
 
-    def _level(self, level: int) -> Callable[[dict[str, Any]], Any]:
+    def _level(self, level: int) -> Worked:
         if level == len(_BINARY):
             return self._unary()
         left = self._level(level + 1)
@@ -142,17 +155,26 @@ class _ExpressionParser:
             left = _joined(operator, left, self._level(level + 1))
         return left
 
-    def _unary(self) -> Callable[[dict[str, Any]], Any]:
+    def _unary(self) -> Worked:
         minus, negated = False, False
         while self._peek() in ("-", "!", "not"):
             minus, negated = minus ^ (self._peek() == "-"), negated ^ (self._peek() != "-")
             self._at += 1
         inner = self._primary()
         if minus:
-            return lambda row: -_number(inner(row))
-        return (lambda row: not _true(inner(row))) if negated else inner
+            return lambda scope: -_number(inner(scope))
+        return (lambda scope: not _true(inner(scope))) if negated else inner
 
-    def _primary(self) -> Callable[[dict[str, Any]], Any]:
+    def _primary(self) -> Worked:
+        found = self._operand()
+        while self._at < len(self._tokens) and self._tokens[self._at][0] == "method":
+            _, name, at = self._tokens[self._at]
+            self._at += 1
+            self._need("(")
+            found = self._call(name, at, receiver=found)
+        return found
+
+    def _operand(self) -> Worked:
         if self._at >= len(self._tokens):
             raise ExpressionError("the expression ends too early")
         kind, text, at = self._tokens[self._at]
@@ -166,41 +188,67 @@ class _ExpressionParser:
                 return lambda _: held
             case "quoted":
                 path = text[2:-1]
-                return lambda row: at_path(row, path)
+                return lambda scope: at_path(scope.row, path)
             case "name":
                 return self._named(text, at)
         if text == "(":
             inner = self._choice()
             self._need(")")
             return inner
+        if text == "[":
+            items = self._list("]")
+            return lambda scope: [one(scope) for one in items]
+        if text == "{":
+            return self._object()
         raise ExpressionError(f"{text!r} is not expected at {at}")
 
-    def _named(self, text: str, at: int) -> Callable[[dict[str, Any]], Any]:
+    def _list(self, end: str) -> list[Worked]:
+        """Read expressions with commas between them, and the sign that ends them."""
+        found: list[Worked] = []
+        while not self._take(end):
+            if found:
+                self._need(",")
+            found.append(self._choice())
+        return found
+
+    def _object(self) -> Worked:
+        """Read `{"name": expression, …}`."""
+        fields: list[tuple[Worked, Worked]] = []
+        while not self._take("}"):
+            if fields:
+                self._need(",")
+            name = self._choice()
+            self._need(":")
+            fields.append((name, self._choice()))
+        return lambda scope: {str(name(scope)): value(scope) for name, value in fields}
+
+    def _named(self, text: str, at: int) -> Worked:
         if self._take("("):
-            return self._call(text, at)
+            path, _, method = text.rpartition(".")
+            if not path:
+                return self._call(text, at)
+            return self._call(method, at, receiver=lambda scope: at_path(scope.row, path))
         constants: dict[str, Any] = {"true": True, "false": False, "null": None}
         if text in constants:
             constant = constants[text]
             return lambda _: constant
         if text in RESERVED:
             raise ExpressionError(f"{text!r} is a reserved word; a field of that name is ${{{text}}}")
-        return lambda row: at_path(row, text)
+        return lambda scope: at_path(scope.row, text)
 
-    def _call(self, name: str, at: int) -> Callable[[dict[str, Any]], Any]:
-        arguments: list[Callable[[dict[str, Any]], Any]] = []
-        while not self._take(")"):
-            if arguments:
-                self._need(",")
-            arguments.append(self._choice())
+    def _call(self, name: str, at: int, receiver: Worked | None = None) -> Worked:
+        """Read the arguments of `name(…)`, or of `receiver.name(…)`, whose first one is the receiver."""
+        arguments = [*([] if receiver is None else [receiver]), *self._list(")")]
         function = FUNCTIONS.get(name)
         if function is None:
             raise ExpressionError(f"there is no function {name!r} (at {at})")
         if not function.takes(len(arguments)):
             raise ExpressionError(f"{name} takes {function.count()} arguments, not {len(arguments)}")
 
-        def called(row: dict[str, Any]) -> Any:
+        def called(scope: Scope) -> Any:
             try:
-                return _finite(function.body(*(argument(row) for argument in arguments)))
+                values = (argument(scope) for argument in arguments)
+                return _finite(function.body(*((scope,) if function.scoped else ()), *values))
             except FunctionError as error:
                 raise ExpressionError(f"{name}: {error}") from None
             except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError, OSError) as error:
@@ -209,17 +257,15 @@ class _ExpressionParser:
         return called
 
 
-def _joined(
-    operator: str, left: Callable[[dict[str, Any]], Any], right: Callable[[dict[str, Any]], Any]
-) -> Callable[[dict[str, Any]], Any]:
+def _joined(operator: str, left: Worked, right: Worked) -> Worked:
     if operator == "or":
-        return lambda row: _true(left(row)) or _true(right(row))
+        return lambda scope: _true(left(scope)) or _true(right(scope))
     if operator == "and":
-        return lambda row: _true(left(row)) and _true(right(row))
+        return lambda scope: _true(left(scope)) and _true(right(scope))
 
-    def worked_out(row: dict[str, Any]) -> Any:
+    def worked_out(scope: Scope) -> Any:
         try:
-            return _finite(_worked_out(operator, left(row), right(row)))
+            return _finite(_worked_out(operator, left(scope), right(scope)))
         except OverflowError:
             raise ExpressionError("a number is too large") from None
 

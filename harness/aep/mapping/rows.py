@@ -37,6 +37,15 @@ def _at(node: Any, path: list[str]) -> Any:
     return node
 
 
+def has_path(row: Any, path: str) -> bool:
+    """Whether there is something at a path, null or not."""
+    *above, last = steps(path) or [""]
+    holder = _at(row, above)
+    if last.startswith("["):
+        return _at(holder, [last]) is not None
+    return isinstance(holder, dict) and last in holder
+
+
 def put_at(record: dict[str, Any], path: str, value: Any) -> None:
     """Put a value at a path, making what is above it; under `[*]` one of a list's values in each item."""
     _put(record, steps(path), value)

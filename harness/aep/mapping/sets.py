@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.mapping.expressions import Expression, ExpressionError, parse
 from harness.aep.mapping.rows import at_path, fitted, put_at, steps
+from harness.aep.mapping.scope import Surroundings
 from harness.aep.registry.state import SchemaRegistry
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ class Mapping:
     destination: str
     expression: Expression | None
 
-    def value(self, row: dict[str, Any]) -> Any:
+    def value(self, row: dict[str, Any], surroundings: Surroundings) -> Any:
         """Value for a row; ExpressionError when it cannot be worked out."""
-        return at_path(row, self.source) if self.expression is None else self.expression.value(row)
+        if self.expression is None:
+            return at_path(row, self.source)
+        return self.expression.value(row, surroundings)
 
 
 class MappingSets:
@@ -47,6 +50,9 @@ class MappingSets:
         self._registry = platform.service(SchemaRegistry)
         self._parsed: dict[tuple[Tenant, str], list[Mapping]] = {}
         self._generation = -1
+        self._surroundings = Surroundings(
+            now_ms=platform.clock.now_ms, new_id=platform.ids.branch("mapping").uuid
+        )
 
     def all(self, tenant: Tenant) -> list[dict[str, Any]]:
         """List the mapping sets of a sandbox, oldest first."""
@@ -77,6 +83,10 @@ class MappingSets:
         }
         self._platform.store.put(caller.tenant, KIND, body["id"], body)
         return body
+
+    def remove(self, tenant: Tenant, set_id: str) -> None:
+        """Remove a mapping set."""
+        self._platform.store.delete(tenant, KIND, set_id)
 
     def composed(self, tenant: Tenant, wanted: dict[str, Any]) -> dict[str, Any]:
         """Write a set of either generation in one form; a Problem for what is neither."""
@@ -118,7 +128,7 @@ class MappingSets:
         errors: list[dict[str, Any]] = []
         for one in self._mappings(tenant, body):
             try:
-                value = one.value(row)
+                value = one.value(row, self._surroundings)
             except ExpressionError as error:
                 errors.append({"source": one.source, "destination": one.destination, "message": str(error)})
                 continue
@@ -149,8 +159,9 @@ class MappingSets:
         kind = given.get("sourceType", _ATTRIBUTE)
         if not isinstance(kind, str) or kind not in _SOURCES:
             raise problem.bad_request(f"sourceType must be {_ATTRIBUTE} or {_EXPRESSION}, not {kind!r}")
+        known = given.get("id")
         return {
-            "id": self._platform.ids.hex(32),
+            "id": known if isinstance(known, str) and known else self._platform.ids.hex(32),
             "version": 0,
             "sourceType": "text/x.schema-path" if _SOURCES[kind] == _ATTRIBUTE else "text/x.aep-xl",
             "source": source,

@@ -61,13 +61,29 @@ class Pattern:
 
     def search(self, text: str) -> re.Match[str] | None:
         """Search as `re` does. Raises `TooSlow`."""
-        return self._timed(self._engine.search, text)
+        found: re.Match[str] | None = self._timed(self._engine.search, text)
+        return found
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """Match a whole text as `re` does. Raises `TooSlow`."""
-        return self._timed(self._engine.fullmatch, text)
+        found: re.Match[str] | None = self._timed(self._engine.fullmatch, text)
+        return found
 
-    def _timed(self, find: Callable[..., re.Match[str] | None], text: str) -> re.Match[str] | None:
+    def split(self, text: str) -> list[str]:
+        """Split a text at every match; groups are left out, as in Java. Raises `TooSlow`."""
+        parts, start = [], 0
+        for match in self._timed(
+            lambda text, timeout: list(self._engine.finditer(text, timeout=timeout)), text
+        ):
+            if match.end() > match.start():
+                parts.append(text[start : match.start()])
+                start = match.end()
+        return [*parts, text[start:]]
+
+    def _every(self, text: str, timeout: float) -> list[Any]:
+        return list(self._engine.finditer(text, timeout=timeout))
+
+    def _timed(self, find: Callable[..., Any], text: str) -> Any:
         try:
             return find(text, timeout=self._longest)
         except TimeoutError:

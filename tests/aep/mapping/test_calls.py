@@ -45,10 +45,32 @@ def test_a_set_is_created_read_replaced_and_listed(client: Any, lake: Any, schem
     assert client.get(f"{where}/mappings/{one['id']}").json() == one
     page = client.get(f"{BASE}/mappingSets?limit=5&start=0&orderBy=-updatedDate").json()
     assert page["_page"] == {"count": 1, "limit": 5}
-    for query in ("", "?limit=5", "?limit=5&start=0&orderBy=size"):
+    for query in ("", "?start=0", "?limit=5&start=0&orderBy=size"):
         assert client.get(f"{BASE}/mappingSets{query}").status == 400
     assert client.get(f"{where}?version=9").status == 404
     assert client.get(f"{where}/mappings/none").status == 404
+
+
+def test_the_mappings_of_a_set_are_added_replaced_and_deleted(client: Any, lake: Any, schema: str) -> None:
+    one, two, three = mappings(lake)
+    made = client.post(f"{BASE}/mappingSets", new_form(schema, [one])).json()
+    where = f"{BASE}/mappingSets/{made['id']}/mappings"
+    added = client.post(where, two).json()
+    replaced = client.put(f"{where}/{added['id']}", three).json()
+    assert (replaced["id"], replaced["source"]) == (added["id"], three["source"])
+    assert client.post(where, {"source": "a", "destination": "no.such.field"}).status == 400
+    assert client.delete(f"{where}/{added['id']}").status == 204
+    (left,) = client.get(where).json()
+    assert (left["source"], client.delete(f"{where}/{left['id']}").status) == ("mail", 400)
+    assert client.get(f"{BASE}/mappingSets/{made['id']}").json()["version"] == 3
+
+
+def test_a_set_is_deleted_and_listed_from_its_start(client: Any, lake: Any, schema: str) -> None:
+    made = client.post(f"{BASE}/mappingSets?validate=true", new_form(schema, mappings(lake))).json()
+    assert [one["id"] for one in client.get(f"{BASE}/mappingSets?limit=100").json()["data"]] == [made["id"]]
+    assert client.delete(f"{BASE}/mappingSets/{made['id']}").status == 204
+    assert client.get(f"{BASE}/mappingSets/{made['id']}").status == 404
+    assert client.get(f"{BASE}/mappingSets/suggestion?datasetId=d").status == 501
 
 
 def test_a_set_of_the_older_form_is_taken(client: Any, lake: Any, schema: str) -> None:
