@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from harness.aep import problem
+from harness.twin.message import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from harness.aep.problem import Problem
-    from harness.twin.message import Query
 
 PARAMETERS = ("property", "limit", "orderby", "continuationToken", "count")
 _FIELD = re.compile(r"[A-Za-z_@$][\w@$:-]*(?:\[\])?(?:\.[A-Za-z_@$][\w@$:-]*(?:\[\])?)*")
@@ -65,6 +65,7 @@ class ListQuery:
 
 def parse_listing(query: Query, known: frozenset[str], *, most: int = 100) -> ListQuery:
     """Check the parameters of a list request over entities with the top-level fields `known`."""
+    query = continued(query)
     for name, _ in query.pairs:
         if name not in PARAMETERS:
             raise invalid(
@@ -159,17 +160,39 @@ def sort(entities: list[dict[str, Any]], order: tuple[Order, ...]) -> list[dict[
     return entities
 
 
-def continuation(start: int) -> str:
-    """Opaque token of a page that begins at an index."""
-    return base64.urlsafe_b64encode(f"at:{start}".encode()).decode().rstrip("=")
+def continuation(start: int, asked: Iterable[tuple[str, str]] = ()) -> str:
+    """Opaque token of a page that begins at an index, with what else was asked for.
+
+    The link to a page has it alone: aepp takes what follows the first `=` of the link for the token.
+    """
+    text = f"at:{start}?{urlencode(list(asked))}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def continued(query: Query) -> Query:
+    """Add to a query what its continuation token was asked for; what is given beside the token counts."""
+    token = query.get("continuationToken")
+    if token is None:
+        return query
+    given = {name for name, _ in query.pairs}
+    held = Query(_token_text(token).partition("?")[2])
+    held.pairs = [*query.pairs, *(pair for pair in held.pairs if pair[0] not in given)]
+    return held
+
+
+def _token_text(token: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+    except (ValueError, binascii.Error):
+        return ""
 
 
 def next_link(word: str, query: Query, end: int, total: int) -> dict[str, Any]:
     """`_links` of a page of a list that ends before index `end` of `total`."""
     if end >= total:
         return {}
-    others = [pair for pair in query.pairs if pair[0] != "continuationToken"]
-    return {"next": {"href": f"/{word}?{urlencode([*others, ('continuationToken', continuation(end))])}"}}
+    others = [pair for pair in continued(query).pairs if pair[0] != "continuationToken"]
+    return {"next": {"href": f"/{word}?continuationToken={continuation(end, others)}"}}
 
 
 def values_at(entity: Any, field: str) -> list[Any]:
@@ -231,10 +254,7 @@ def _limit(text: str | None, most: int) -> int:
 def _start(token: str | None) -> int:
     if token is None:
         return 0
-    try:
-        kind, _, start = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().partition(":")
-    except (ValueError, binascii.Error):
-        kind = start = ""
+    kind, _, start = _token_text(token).partition("?")[0].partition(":")
     if kind != "at" or not _is_number(start):
         raise invalid(1448, "The continuationToken is not valid.")
     return int(start)

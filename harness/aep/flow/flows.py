@@ -12,6 +12,8 @@ from harness.aep.flow.entities import COMMON_FIELDS, FlowEntities, missing, unkn
 from harness.aep.flow.flow_query import invalid
 from harness.aep.flow.runs import FlowRuns
 from harness.aep.flow.specs import (
+    DATASET_EXPORT_FLOW,
+    FILE_FLOWS,
     PROFILE_DESTINATION_FLOW,
     STREAMING_TRANSFORMATION_FLOW,
     flow_spec,
@@ -146,7 +148,7 @@ class Flows(FlowEntities):
 
     def is_destination(self, entity: dict[str, Any]) -> bool:
         """Whether the flow exports profiles."""
-        return bool(entity["flowSpec"]["id"] == PROFILE_DESTINATION_FLOW)
+        return bool(entity["flowSpec"]["id"] in (PROFILE_DESTINATION_FLOW, DATASET_EXPORT_FLOW))
 
     def shown(self, entity: dict[str, Any]) -> dict[str, Any]:
         """Add what a flow inherits from its connections, and where its runs are."""
@@ -164,7 +166,11 @@ class Flows(FlowEntities):
             connections = self.platform.service(kind)
             found = (self.platform.store.get(tenant, connections.kind, one) for one in entity[ids])
             inherited[member] = [_summary(one) for one in found if one is not None]
-        inherited["properties"] = {"isDestinationFlow": self.is_destination(entity)}
+        exports = self.is_destination(entity)
+        inherited["properties"] = {
+            "isDestinationFlow": exports,
+            **({"isSourceFlow": not exports} if entity["flowSpec"]["id"] in FILE_FLOWS else {}),
+        }
         return {**shown, "inheritedAttributes": inherited}
 
     def patch_answer(self, request: Request, entity: dict[str, Any]) -> Response:
@@ -275,7 +281,10 @@ class Flows(FlowEntities):
                 _check_selectors(group, kind, params.get(group))
         schedule = flow.get("scheduleParams")
         if schedule is not None:
-            frequency = schedule.get("frequency") if isinstance(schedule, dict) else None
+            given = schedule if isinstance(schedule, dict) else {}
+            frequency = given.get("frequency")
+            if frequency is None and flow["flowSpec"]["id"] == DATASET_EXPORT_FLOW:
+                frequency = given.get("timeUnit")
             if frequency not in _FREQUENCIES:
                 raise _unfit(f"'scheduleParams.frequency' must be one of {', '.join(_FREQUENCIES)}")
 

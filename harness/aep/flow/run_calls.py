@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from harness.aep import problem
 from harness.aep.flow import flow_query
-from harness.aep.flow.entities import COMMON_FIELDS, missing
-from harness.aep.flow.flows import Flows
-from harness.aep.flow.runs import RUN_KIND, FlowRuns
+from harness.aep.flow.entities import COMMON_FIELDS
+from harness.aep.flow.runs import RUN_KIND
 from harness.aep.flow.specs import BASE
 from harness.twin.message import Request, answer
 from harness.twin.routing import Endpoint
@@ -27,7 +26,6 @@ def routes(platform: Platform) -> list[Endpoint]:
     runs = platform.service(RunCalls)
     table = (
         ("GET", f"{BASE}/runs", runs.list_all),
-        ("POST", f"{BASE}/runs", runs.create),
         ("GET", f"{BASE}/runs/{{id}}", runs.read),
     )
     return [
@@ -37,10 +35,9 @@ def routes(platform: Platform) -> list[Endpoint]:
 
 
 class RunCalls:
-    """Lists the runs of flows, and makes one for a flow that is scheduled once."""
+    """Lists the runs of flows."""
 
     def __init__(self, platform: Platform) -> None:
-        self._platform = platform
         self._store = platform.store
 
     def list_all(self, request: Request, caller: Caller) -> Response:
@@ -61,24 +58,3 @@ class RunCalls:
         if run is None:
             raise problem.flow_plain(404, f"runs not found with id = [{request.params['id']}]")
         return answer({"items": [run]})
-
-    def create(self, request: Request, caller: Caller) -> Response:
-        """`POST /runs {flowId, params}`: only for a flow that is scheduled once (`1444-400`)."""
-        if not request.body.strip():
-            raise flow_query.invalid(1405, "The request body must not be null or empty.")
-        body = request.document()
-        flow_id = body.get("flowId")
-        if not flow_id:
-            raise missing("flowId")
-        flow = self._platform.service(Flows).find(caller, flow_id)
-        if flow is None:
-            raise flow_query.invalid(1430, f"The flow with the ID {flow_id} could not be found.")
-        if (flow.get("scheduleParams") or {}).get("frequency") != "once" or flow["state"] != "enabled":
-            raise flow_query.invalid(
-                1444, f"The flow with the ID {flow_id} must be enabled and scheduled once."
-            )
-        now = self._platform.clock.now_ms()
-        run = self._platform.service(FlowRuns).new(caller.tenant, flow, now)
-        run["params"] = body.get("params", {})
-        self._store.put(caller.tenant, RUN_KIND, run["id"], run)
-        return answer({"id": run["id"], "etag": run["etag"]}, 201)

@@ -63,6 +63,11 @@ class FlowRuns:
         metrics = run["metrics"]
         return {"id": run["id"], "state": metrics["statusSummary"]["status"], **metrics["durationSummary"]}
 
+    def keep(self, tenant: Tenant, run: dict[str, Any]) -> None:
+        """Keep a run that is over, as the last one of its flow."""
+        self._store.put(tenant, RUN_KIND, run["id"], run)
+        self._store.put(tenant, _WINDOW, run["flowId"], {"run_id": run["id"], "from_ms": 0})
+
     def delivered(self, tenant: Tenant, flow_id: str, target_id: str) -> int:
         """Count the messages of a flow that a target took."""
         return sum(

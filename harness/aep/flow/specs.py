@@ -29,6 +29,11 @@ PROFILE_STORE = "8a9c3494-9708-43d7-ae3f-cda01e5030e1"
 DATA_LAKE = "c604ff05-7f1a-43c0-8e18-33bf874cb11c"
 LANDING_ZONE = "26f526f2-58f4-4712-961d-e41bf1ccc0e8"
 ACTIVATION_DATA_LAKE = "23598e46-f560-407b-88d5-ea6207e49db0"
+DATA_LANDING_ZONE = "10440537-2a7b-4583-ac39-ed38d4b848e8"
+CLOUD_STORAGE_FLOW = "9753525b-82c7-4dce-8a9b-5ccfce2b9876"
+DATASET_EXPORT_FLOW = "cd2fc47e-e838-4f38-a581-8fff2f99b63a"
+FILE_FLOWS = frozenset({CLOUD_STORAGE_FLOW, DATASET_EXPORT_FLOW})
+"""Flow specs whose flows run over files, by a schedule."""
 STORAGE_PROVIDER = "0ed90a81-07f4-4586-8190-b40eccef1c5a"
 STREAMING_PROVIDER = "521eee4d-8cbe-4906-bb48-fb6bd4450033"
 PROFILE_PROVIDER = "14e34fac-d307-11e9-bb65-2a2ae2dbcce4"
@@ -203,6 +208,12 @@ CONNECTION_SPECS = {
             is_source=True,
         ),
         ConnectionSpec(
+            id=DATA_LANDING_ZONE,
+            name="Data Landing Zone",
+            provider_id=PROFILE_PROVIDER,
+            category="Cloud Storage",
+        ),
+        ConnectionSpec(
             id=ACTIVATION_DATA_LAKE,
             name="activation-datalake",
             provider_id=PROFILE_PROVIDER,
@@ -311,6 +322,23 @@ FLOW_SPECS = {
                 [DATA_LAKE],
             ),
             "transformationSpecs": [{"name": "Mapping", "spec": {"type": "object"}}],
+        },
+        {
+            **_flow_spec(
+                CLOUD_STORAGE_FLOW, "CloudStorageToAEP", STORAGE_PROVIDER, [LANDING_ZONE], [DATA_LAKE]
+            ),
+            "transformationSpecs": [{"name": "Mapping", "spec": {"type": "object"}}],
+            "attributes": {"isSourceFlow": True, "frequency": "batch"},
+        },
+        {
+            **_flow_spec(
+                DATASET_EXPORT_FLOW,
+                "Dataset export to cloud storage",
+                PROFILE_PROVIDER,
+                [ACTIVATION_DATA_LAKE],
+                [DATA_LANDING_ZONE],
+            ),
+            "attributes": {"isDestinationFlow": True, "frequency": "batch"},
         },
     )
 }

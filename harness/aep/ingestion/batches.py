@@ -13,9 +13,15 @@ from harness.aep.ingestion.landing import Landing
 from harness.aep.xdm.coercion import CoercionError, coerce
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from harness.aep.ingestion.landing import Target
     from harness.aep.platform import Platform
     from harness.twin.tenant import Tenant
+
+    RowMapping: TypeAlias = Callable[[dict[str, Any]], tuple[dict[str, Any], str | None]]
+    """Makes a record of a row of a file, or says why that cannot be done."""
 
 FILE_KIND = "batch-file"
 STATUSES = (
@@ -132,7 +138,7 @@ class Batches:
         batch["version"] = f"1.0.{int(batch['version'].rpartition('.')[2]) + 1}"
         self._platform.store.put(tenant, KIND, batch["id"], batch)
 
-    def complete(self, tenant: Tenant, batch: dict[str, Any]) -> None:
+    def complete(self, tenant: Tenant, batch: dict[str, Any], mapped: RowMapping | None = None) -> None:
         """Take in the files of a batch that is loaded: loading, staging, then success or failure."""
         started = self._platform.clock.now_ms()
         self.set_status(tenant, batch, "staging")
@@ -151,7 +157,7 @@ class Batches:
             for file in files:
                 content = self._platform.store.get_blob(tenant, file["id"]) or b""
                 size += len(content)
-                self._take_file(batch, target, file["name"], content, good, bad, errors)
+                self._take_file(batch, target, file["name"], content, good, bad, errors, mapped)
         failed = _too_many(batch, good, bad) or bool(errors)
         if bad:
             errors.extend(_summary(good if not failed else [], bad))
@@ -210,6 +216,7 @@ class Batches:
         good: list[dict[str, Any]],
         bad: list[BadRow],
         errors: list[dict[str, Any]],
+        mapped: RowMapping | None,
     ) -> None:
         form = {**csv_format(target.dataset.get("fileDescription")), **batch["inputFormat"]}
         try:
@@ -217,8 +224,12 @@ class Batches:
                 if row.problem is not None:
                     bad.append(BadRow(name, row, CORRUPT, row.problem))
                     continue
+                value, refusal = (row.value, None) if mapped is None else mapped(row.value)
+                if refusal is not None:
+                    bad.append(BadRow(name, row, INVALID, refusal))
+                    continue
                 try:
-                    record = coerce(row.value, target.schema, "#")
+                    record = coerce(value, target.schema, "#")
                 except CoercionError as error:
                     bad.append(BadRow(name, row, INVALID, str(error)))
                     continue

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _MEDIA = re.compile(r"application/vnd\.adobe\.(xed|xdm)((?:-[a-z0-9]+)*)\+json$")
-_XED = frozenset({"id", "full", "notext", "desc", "deprecatefield"})
+_XED = frozenset({"id", "full", "notext", "desc", "deprecatefield", "deprecated", "flat"})
 _XDM = _XED | {"link", "v2"}
 
 

@@ -220,7 +220,8 @@ class Descriptors:
             )
 
     def _check_display(self, body: dict[str, Any]) -> None:
-        given = {name: body[name] for name in _DISPLAY if name in body}
+        # aepp sends an empty text for the values that it leaves alone.
+        given = {name: body[name] for name in _DISPLAY if body.get(name) not in (None, "")}
         if not given:
             raise self._registry.refused(f"A display needs one of {', '.join(_DISPLAY)}")
         for name, value in given.items():

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.aep.registry import rules
 from harness.aep.registry.accept import parse as parse_accept
-from harness.aep.registry.accept import without_text
 from harness.aep.registry.listing import listed, next_link
-from harness.aep.registry.resolve import is_too_large, references
+from harness.aep.registry.resource_checks import NOT_FOUND, ResourceChecks
+from harness.aep.registry.resource_forms import ResourceForms
 from harness.aep.registry.state import AUDIT, KIND, UNION, SchemaRegistry
-from harness.aep.registry.unions import Unions
 from harness.twin.json_patch import PatchError, apply_patch, parse_patch
 from harness.twin.message import Request, answer, empty
 from harness.twin.routing import Endpoint
@@ -34,15 +31,6 @@ TYPES = {
     "unions": "unions",
 }
 """Path word to resource type: field groups are the newer word for mixins, over the same store."""
-_NOT_FOUND = {
-    "classes": 1010,
-    "mixins": 1011,
-    "schemas": 1012,
-    "datatypes": 1013,
-    "behaviors": 1014,
-    "unions": 1015,
-}
-_BEHAVIOR = "https://ns.adobe.com/xdm/data/"
 _DERIVED = (
     "$id",
     "meta:altId",
@@ -86,6 +74,8 @@ class Resources:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._registry = platform.service(SchemaRegistry)
+        self._checks = ResourceChecks(platform)
+        self._forms = ResourceForms(platform)
 
     # reading
 
@@ -135,38 +125,11 @@ class Resources:
             raise self._not_found(kind, request.params["id"], str(accept.version))
         if accept.minor not in {None, int(minor)}:
             wanted = f"{accept.version}.{accept.minor}"
-            earlier = self._earlier(caller, document["$id"], wanted)
+            earlier = self._forms.earlier(caller, document["$id"], wanted)
             if earlier is None:
                 raise self._not_found(kind, request.params["id"], wanted)
             document = earlier
-        return answer(self._shown(caller, document, accept.variants))
-
-    def _earlier(self, caller: Caller, resource_id: str, version: str) -> dict[str, Any] | None:
-        """Resource as it was in a version, the last time that it had it."""
-        for entry in reversed(self._platform.store.records(caller.tenant, AUDIT, resource_id)):
-            if entry.body["version"] == version:
-                return dict(entry.body["updates"][0]["value"])
-        return None
-
-    def _shown(self, caller: Caller, document: dict[str, Any], variants: frozenset[str]) -> dict[str, Any]:
-        shown = document
-        if variants & {"full", "deprecatefield"}:
-            current = self._registry.get(caller.tenant, document["$id"])
-            if current is None or current["version"] == document["version"]:
-                full = self._registry.full(caller.tenant, document["$id"])
-            else:
-                full = self._registry.resolved(caller.tenant, document)
-            shown = copy.deepcopy(full or {})
-        if variants & {"desc", "deprecatefield"}:
-            found = self._registry.descriptors(caller.tenant, document["$id"])
-            if "desc" in variants:
-                shown = {**shown, "meta:descriptors": found}
-            if "deprecatefield" in variants:
-                shown = _deprecated(copy.deepcopy(shown), found)
-        if "notext" in variants:
-            stripped = without_text(shown)
-            shown = stripped if isinstance(stripped, dict) else shown
-        return shown
+        return answer(self._forms.shown(caller, document, accept.variants))
 
     # writing
 
@@ -175,8 +138,8 @@ class Resources:
         kind = self._writable(request)
         digits = self._platform.ids.hex(48)
         document = self._new(caller, kind, digits, request.document())
-        self._check(caller, document)
-        self._derive(caller, document)
+        self._checks.check(caller, document)
+        self._checks.derive(caller, document)
         self._keep(caller, document, "add")
         return answer(document, 201, {"Location": f"{request.base_url}{BASE}/tenant/{kind}/{digits}"})
 
@@ -187,13 +150,13 @@ class Resources:
         """
         kind, digits = exported["meta:resourceType"], exported["$id"].rpartition("/")[2]
         document = self._new(caller, kind, digits, exported)
-        self._check(caller, document)
+        self._checks.check(caller, document)
         current = self._registry.get(caller.tenant, document["$id"])
         if current is not None:
-            self._check_tags(current, document)
-        self._derive(caller, document)
+            self._checks.check_tags(current, document)
+        self._checks.derive(caller, document)
         if current is not None:
-            self._check_evolution(caller, current, document)
+            self._checks.check_evolution(caller, current, document)
         self._keep(caller, document, "add" if current is None else "replace")
         return document
 
@@ -263,10 +226,10 @@ class Resources:
     def _update(self, caller: Caller, current: dict[str, Any], wanted: dict[str, Any]) -> Response:
         document = {name: value for name, value in wanted.items() if name not in _DERIVED}
         document.update({name: current[name] for name in _DERIVED if name in current})
-        self._check(caller, document)
-        self._check_tags(current, document)
-        self._derive(caller, document)
-        self._check_evolution(caller, current, document)
+        self._checks.check(caller, document)
+        self._checks.check_tags(current, document)
+        self._checks.derive(caller, document)
+        self._checks.check_evolution(caller, current, document)
         major, _, minor = current["version"].partition(".")
         content = ("allOf", "definitions", "properties", "required")
         if any(document.get(name) != current.get(name) for name in content):
@@ -307,157 +270,6 @@ class Resources:
         }
         self._platform.store.append(caller.tenant, AUDIT, document["$id"], now, entry)
 
-    # checks
-
-    def _check(self, caller: Caller, document: dict[str, Any]) -> None:
-        kind = document["meta:resourceType"]
-        # 1. form
-        title = document.get("title")
-        if not isinstance(title, str) or not title.strip():
-            raise self._registry.refused("The resource needs a title")
-        if document.setdefault("type", "object") != "object" and kind != "datatypes":
-            raise self._registry.refused("The type of the resource must be 'object'")
-        reason = rules.malformed(document)
-        if reason is not None:
-            raise self._registry.refused(f"The resource is not valid: {reason}")
-        # 2. title
-        self._check_title(caller, document, title)
-        # 3. references
-        for target in references({key: document.get(key) for key in ("allOf", "definitions", "properties")}):
-            if self._registry.get(caller.tenant, target) is None:
-                raise self._registry.error(
-                    _NOT_FOUND.get(_kind_in(target), 1017),
-                    404,
-                    "Resource Not Found",
-                    f"The referenced resource {target} is not found",
-                )
-        if is_too_large(document, lambda one: self._registry.get(caller.tenant, one)):
-            raise self._registry.refused("The resource has too many fields, counting those it refers to")
-        # 4. namespace
-        if kind in {"mixins", "classes", "schemas"}:
-            tenant_id = self._platform.settings.tenant_of(caller.tenant.org)
-            outside = rules.outside_namespace(document, tenant_id)
-            if outside:
-                raise self._registry.error(
-                    1021,
-                    400,
-                    "Namespace validation error",
-                    "A custom field is defined under an invalid namespace. All custom fields must be defined"
-                    f" under a top-level field named _{tenant_id}. Fields: {', '.join(outside)}",
-                )
-        # 5. composition
-        check = {
-            "mixins": self._check_mixin,
-            "classes": self._check_class,
-            "schemas": self._check_schema,
-        }.get(kind)
-        if check is not None:
-            check(caller, document)
-
-    def _check_title(self, caller: Caller, document: dict[str, Any], title: str) -> None:
-        for other in self._platform.store.find(caller.tenant, KIND, title=title):
-            if other["$id"] != document["$id"]:
-                raise self._registry.error(
-                    1521,
-                    400,
-                    "Title not unique",
-                    f"Object titles must be unique. An object {other['$id']} already exists with the same"
-                    " title.",
-                )
-
-    def _check_mixin(self, caller: Caller, document: dict[str, Any]) -> None:
-        classes = document.get("meta:intendedToExtend")
-        if not isinstance(classes, list) or not classes:
-            raise self._registry.refused(
-                "meta:intendedToExtend must list the classes that the field group is meant for"
-            )
-        for class_id in classes:
-            if not isinstance(class_id, str) or (self._registry.get(caller.tenant, class_id) is None):
-                raise self._registry.error(
-                    1010, 404, "Resource Not Found", f"The class {class_id} is not found"
-                )
-
-    def _check_class(self, caller: Caller, document: dict[str, Any]) -> None:
-        extends = self._registry.extends(caller.tenant, document)
-        behaviors = [one for one in extends if one.startswith(_BEHAVIOR) and "measure" not in one]
-        if len(behaviors) != 1:
-            raise self._registry.refused(
-                f"A class must extend exactly one behavior, such as {_BEHAVIOR}record,"
-                f" {_BEHAVIOR}time-series or {_BEHAVIOR}adhoc"
-            )
-
-    def _check_schema(self, caller: Caller, document: dict[str, Any]) -> None:
-        parts = {
-            target: self._registry.get(caller.tenant, target)
-            for target in (
-                self._registry.canonical(part["$ref"].partition("#")[0])
-                for part in document.get("allOf", ())
-                if isinstance(part.get("$ref"), str) and not part["$ref"].startswith("#")
-            )
-        }
-        classes = [one for one in parts.values() if one and one["meta:resourceType"] == "classes"]
-        if len(classes) != 1:
-            raise self._registry.refused(f"A schema must have exactly one class in allOf, not {len(classes)}")
-        class_id = classes[0]["$id"]
-        document["meta:class"] = class_id
-        related = {class_id, *self._registry.extends(caller.tenant, classes[0])}
-        for part in parts.values():
-            meant = (part or {}).get("meta:intendedToExtend")
-            if meant and not related & {self._registry.canonical(one) for one in meant}:
-                raise self._registry.refused(
-                    f"The field group {part and part['$id']} is not meant for the class {class_id}"
-                )
-        tags = document.get("meta:immutableTags")
-        if tags is not None and (not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags)):
-            raise self._registry.refused("meta:immutableTags must be an array of strings")
-        if self._registry.is_union(document):
-            full = self._registry.resolved(caller.tenant, document)
-            Unions(self._registry, caller.tenant).check(document, full)
-
-    def _check_tags(self, current: dict[str, Any], document: dict[str, Any]) -> None:
-        lost = set(current.get("meta:immutableTags") or ()) - set(document.get("meta:immutableTags") or ())
-        if lost:
-            raise self._registry.refused(f"An immutable tag cannot be removed: {', '.join(lost)}")
-
-    def _check_evolution(self, caller: Caller, current: dict[str, Any], document: dict[str, Any]) -> None:
-        tenant, kind = caller.tenant, current["meta:resourceType"]
-        affected = [current] if kind == "schemas" else self._registry.dependents(tenant, current["$id"])
-        used = [one for one in affected if self._registry.in_use(tenant, one)]
-        if not used:
-            return
-        before = {one["$id"]: self._registry.full(tenant, one["$id"]) or {} for one in used}
-        changed = {current["$id"]: document}
-
-        def lookup(target: str) -> dict[str, Any] | None:
-            target = self._registry.canonical(target)
-            return changed.get(target) or self._registry.get(tenant, target)
-
-        from harness.aep.registry.resolve import resolve
-
-        for schema in used:
-            if schema.get("meta:class") != changed.get(schema["$id"], schema).get("meta:class"):
-                raise self._registry.refused("The class of a schema in use cannot be changed.")
-            after = resolve(changed.get(schema["$id"], schema), lookup)
-            if self._registry.is_union(schema) and kind != "schemas":
-                Unions(self._registry, tenant).check_types(schema, after)
-            reason = rules.breaking_change(before[schema["$id"]], after)
-            if reason is not None:
-                raise self._registry.refused(
-                    f"The schema {schema['$id']} is in use, so {reason} is not allowed:"
-                    " only additive changes are."
-                )
-
-    # what the registry adds
-
-    def _derive(self, caller: Caller, document: dict[str, Any]) -> None:
-        kind = document["meta:resourceType"]
-        document.setdefault("meta:xdmType", "object")
-        document["meta:extensible"] = kind in {"mixins", "classes"}
-        document["meta:abstract"] = kind in {"mixins", "classes"}
-        extends = self._registry.extends(caller.tenant, document)
-        if extends or kind == "schemas":
-            document["meta:extends"] = extends
-
     # finding
 
     def _where(self, request: Request) -> tuple[str, str]:
@@ -492,7 +304,7 @@ class Resources:
 
     def _not_found(self, kind: str, wanted: str, version: str) -> problem.Problem:
         return self._registry.error(
-            _NOT_FOUND[kind],
+            NOT_FOUND[kind],
             404,
             "Resource Not Found",
             f"Requested resource {wanted} with version {version} is not found",
@@ -502,19 +314,3 @@ class Resources:
         legacy = self._platform.settings.xdm_errors == "legacy"
         status = legacy_status if legacy else 400
         return self._registry.error(number, status, "Accept header invalid", detail)
-
-
-def _kind_in(resource_id: str) -> str:
-    return next((kind for kind in _NOT_FOUND if f"/{kind}/" in resource_id), "")
-
-
-def _deprecated(schema: dict[str, Any], descriptors: list[dict[str, Any]]) -> dict[str, Any]:
-    for one in descriptors:
-        if one["@type"] != "xdm:descriptorDeprecated":
-            continue
-        node: Any = schema
-        for word in one["xdm:sourceProperty"].strip("/").split("/"):
-            node = node.get("properties", {}).get(word, {}) if isinstance(node, dict) else {}
-        if node:
-            node["meta:status"] = "deprecated"
-    return schema

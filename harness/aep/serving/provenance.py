@@ -92,6 +92,17 @@ KNOWN = (
             source=Source.CLIENT, detail="@adobe/alloy 2.33.1, and AdobeDocs/data-collection-apis"
         ),
     ),
+    Known(
+        start="/data/foundation/connectors",
+        answers=_guide("sources/tutorials/api/create/cloud-storage/data-landing-zone.md"),
+        refusals=_NO_BODY,
+    ),
+    Known(
+        start="/_sinks/blobs",
+        answers=Provenance(
+            source=Source.DOCUMENTED, detail="Microsoft, Blob Storage REST API, and azure-storage-blob"
+        ),
+    ),
     Known(start=_FLOW, answers=_api("flow-service"), refusals=_FORM),
     Known(start=f"{_UPS}/config/eventTypes", answers=_NUMBERED, refusals=_NO_BODY),
     Known(start=f"{_UPS}/config/mergePolicies", answers=_api("profile"), refusals=_NO_BODY),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from harness.aep import problem
 from harness.aep.access.gateway import admit
 from harness.aep.caller import ANONYMOUS, Caller
+from harness.aep.ingestion.flow_schedule import FlowSchedule
 from harness.aep.ingestion.landing_queue import LandingQueue
 from harness.aep.ingestion.query_words import tell_unknown_words
 from harness.aep.jobs.scheduler import Scheduler
@@ -75,3 +76,4 @@ class AepSurface(Surface):
         if self._delay_ms:
             self._platform.service(LandingQueue).catch_up()
         self._platform.service(Scheduler).catch_up()
+        self._platform.service(FlowSchedule).catch_up()

@@ -42,6 +42,7 @@ def routes(platform: Platform) -> list[Endpoint]:
         ("GET", "/{id}", packages.read),
         ("DELETE", "/{id}", packages.delete),
         ("GET", "/{id}/children", packages.children),
+        ("POST", "/{id}/children", packages.children),
         ("GET", "/{id}/export", packages.publish),
         ("GET", "/{id}/import", packages.check_import),
         ("POST", "/{id}/import", packages.take_in),
@@ -135,7 +136,7 @@ class Packages:
         return answer({"id": body["id"], "status": "DELETED"})
 
     def children(self, request: Request, caller: Caller) -> Response:
-        """`GET /packages/{id}/children`: what the artifacts need beside themselves."""
+        """`GET /packages/{id}/children`, which aepp posts to: what the artifacts need beside themselves."""
         body = self._find(caller, request.params["id"])
         return answer(self._artifacts.needed(self._source(body), body["artifacts"]))
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.aep.flow.flow_query import continuation, matches, parse_listing, project, sort
+from harness.aep.flow.flow_query import continuation, matches, next_link, parse_listing, project, sort
 from harness.aep.problem import Problem
 from harness.twin.message import Query
 
@@ -109,6 +109,18 @@ def test_order_goes_both_ways_and_by_several_fields() -> None:
 
 def test_a_continuation_token_is_read_back() -> None:
     assert listing(f"continuationToken={continuation(40)}").start == 40
+
+
+def test_the_link_to_a_page_has_the_token_alone_which_keeps_what_was_asked_for() -> None:
+    asked = Query("property=state==enabled&orderby=-name&limit=5")
+    href = next_link("flows", asked, 5, 12)["next"]["href"]
+    token = href.split("=")[1]
+    assert href == f"/flows?continuationToken={token}"
+    second = listing(f"continuationToken={token}")
+    assert (second.start, second.limit, len(second.filters), len(second.order)) == (5, 5, 1, 1)
+    assert listing(f"limit=2&continuationToken={token}").limit == 2
+    following = next_link("flows", Query(f"continuationToken={token}"), 10, 12)["next"]["href"]
+    assert listing(following.partition("?")[2]).start == 10
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,18 @@ def test_descriptors_come_along_on_request(client: Any, lake: Any) -> None:
     assert [one["@id"] for one in body["meta:descriptors"]] == [descriptor]
 
 
+def test_a_schema_is_shown_by_the_paths_of_its_fields(client: Any, lake: Any) -> None:
+    group = lake.mixin(
+        {"cards": {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "string"}}}}}
+    )
+    schema = quote(lake.schema(group), safe="")
+    headers = {"accept": "application/vnd.adobe.xdm-full-flat+json; version=1"}
+    found = client.get(f"{BASE}/tenant/schemas/{schema}", headers=headers).json()
+    assert {"_repo/createDate", f"{lake.tenant}/cards/n"} <= found["properties"].keys()
+    headers = {"accept": "application/vnd.adobe.xdm-full-deprecated+json; version=1"}
+    assert lake.tenant in client.get(f"{BASE}/tenant/schemas/{schema}", headers=headers).json()["properties"]
+
+
 @pytest.mark.parametrize(
     ("accept", "number"),
     [
