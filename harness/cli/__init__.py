@@ -5,7 +5,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from typing import Final, TextIO
@@ -137,15 +137,18 @@ def _no_room(error: OSError, err: TextIO) -> ExitCode:
     return ExitCode.USAGE
 
 
-def entry() -> None:
-    """Run the command of this process and leave with its exit code; a bug shows its traceback."""
+def entry(command: Callable[[Sequence[str], Terminal], ExitCode] | None = None) -> None:
+    """Run a command, `harness` by default, with the arguments of this process and leave with its exit code.
+
+    A bug shows its traceback.
+    """
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A stream that cannot spell a name (Windows, LANG=C) is no reason to break off.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = main(sys.argv[1:], Terminal())
+        code = (command or main)(sys.argv[1:], Terminal())
         sys.stdout.flush()
     except KeyboardInterrupt:
         # A second one, while the first was being seen to.
