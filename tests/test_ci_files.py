@@ -1,6 +1,7 @@
 """The action for GitHub, and the files for CI systems that the documentation shows."""
 
 import io
+import json
 import os
 import re
 import shlex
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from harness.cli import main
+from harness.cli.as_newman import newman
 from harness.cli.terminal import Terminal
 
 ROOT = Path(__file__).parents[1]
@@ -75,7 +77,7 @@ def test_the_action_uses_its_inputs_and_no_others():
 @pytest.mark.parametrize("language", ["yaml", "groovy"])
 def test_the_files_of_the_page_are_complete(language):
     blocks = [text for kind, text in BLOCKS if kind == language]
-    assert len(blocks) == {"yaml": 3, "groovy": 1}[language]
+    assert len(blocks) == {"yaml": 5, "groovy": 1}[language]
     for text in blocks:
         if language == "yaml":
             assert isinstance(yaml.safe_load(text), dict)
@@ -99,3 +101,25 @@ def test_the_commands_of_the_page_run(workspace, target):
         terminal = Terminal(out=io.StringIO(), err=io.StringIO(), environ={}, cwd=workspace.folder)
         assert main(shlex.split(command), terminal) == 0
     assert (workspace.folder / "junit.xml").exists()
+
+
+def test_the_job_that_calls_newman_runs_behind_newmans_command_line(workspace, target):
+    (workspace.folder / "tests").mkdir()
+    made = workspace.collection(("a", f"{target.url}/a", ""))
+    made.rename(workspace.folder / "tests" / "shop.postman_collection.json")
+    (command,) = re.findall(r"newman (run tests[^'\n]+)", "".join(text for _, text in BLOCKS))
+    terminal = Terminal(out=io.StringIO(), err=io.StringIO(), environ={}, cwd=workspace.folder)
+    assert newman(shlex.split(command), terminal) == 0
+    assert (workspace.folder / "junit.xml").exists()
+
+
+def test_lint_of_the_page_writes_what_gitlab_reads(workspace):
+    workspace.collection(("a", "https://example.com/{{nope}}", ""))
+    (format_,) = re.findall(r"harness lint tests/ (--format \w+) >", PAGE)
+    out = io.StringIO()
+    terminal = Terminal(out=out, err=io.StringIO(), environ={}, cwd=workspace.folder)
+    main(["lint", ".", *format_.split()], terminal)
+    assert all(
+        {"description", "fingerprint", "severity", "location"} <= one.keys()
+        for one in json.loads(out.getvalue())
+    )

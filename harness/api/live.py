@@ -1,6 +1,6 @@
 """A run that is set up: the only place that builds transport, session, engine and runner."""
 
-from collections.abc import Callable, Container, Generator
+from collections.abc import Callable, Container, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
@@ -14,6 +14,7 @@ from harness.api.shown_secrets import learn_shown
 from harness.client.cookies import CookieJar
 from harness.errors import ExitCode
 from harness.options.config import RunConfig
+from harness.reporters.units import counted
 from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, WarningRaised
 from harness.runner.plan import calls_of
@@ -78,6 +79,7 @@ class LiveRun:
                     ):
                         event.summary.warnings.append(warning)
                         yield WarningRaised(warning=warning)
+                    event.summary.rejections.extend(self._rejections(event.summary))
                 case _:
                     pass
             try:
@@ -122,10 +124,17 @@ class LiveRun:
             return ExitCode.OFFLINE
         if summary.misses:
             return ExitCode.REPLAY_MISS
-        warned = any(map(self._fails, summary.warnings))
-        flaky = self.set_up.config.limits.fail_on_flaky and summary.flaky > 0
-        failed = summary.failed or warned or flaky or self.mode.fails()
-        return ExitCode.FAILED if failed else ExitCode.PASSED
+        return ExitCode.FAILED if summary.failed or self.mode.fails() else ExitCode.PASSED
+
+    def _rejections(self, summary: RunSummary) -> Iterator[str]:
+        """Say what fails the run that is no failure by itself."""
+        if self.set_up.config.limits.fail_on_flaky and summary.flaky:
+            yield f"{counted(summary.flaky, 'flaky call')} (--fail-on-flaky)"
+        warned = sum(map(self._fails, summary.warnings))
+        if warned:
+            output = self.set_up.config.output
+            options = [*(["--strict"] if output.strict else []), *(["--error-on"] if output.error_on else [])]
+            yield f"{counted(warned, 'warning')} ({', '.join(options)})"
 
     def _fails(self, warning: RunWarning) -> bool:
         baseline = self.set_up.baseline

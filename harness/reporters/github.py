@@ -15,7 +15,7 @@ from harness.errors import InputError
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.outside_text import clean, cut, defused
 from harness.reporters.reporter import Options, ReporterContext
-from harness.reporters.units import counted, duration, tallied
+from harness.reporters.units import counted, duration, failed_told, tallied
 from harness.runner.events import CallFinished, Event, RunFinished, RunStarted, WarningRaised
 from harness.runner.results import CallResult, RunSummary
 from harness.runner.tally import count
@@ -101,7 +101,7 @@ class GithubReporter:
         if self._finished is None or summary.interrupted:
             ended = "🟡 interrupted"
         elif summary.failed:
-            ended = f"❌ {counted(len(summary.failures), 'failure')}"
+            ended = f"❌ {failed_told(summary)}"
         else:
             ended = "✅ passed"
         name = self._plain(self._context.mask.label(self._name))

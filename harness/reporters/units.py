@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from harness.runner.results import Tally
+from harness.runner.results import RunSummary, Tally
 
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 # What facts of a run that are numbers are numbers of.
@@ -39,6 +39,13 @@ def size(count: int) -> str:
 def counted(count: int, noun: str) -> str:
     """Spell a number of things: `1 call`, `2 calls`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def failed_told(summary: RunSummary) -> str:
+    """Say in a few words what a run failed of: how many failures, or what options do not let pass."""
+    if summary.failures or not summary.rejections:
+        return counted(len(summary.failures), "failure")
+    return f"failed: {', '.join(summary.rejections)}"
 
 
 def fact_told(told: str, name: str, value: object) -> str:

@@ -186,7 +186,8 @@ class RunSummary:
 
     `flaky` counts calls that passed only when they were sent again. `misses` are requests that a replay had
     no answer for, `offline` attempted connections of one.
-    `timed_out` says that the run was stopped by its own bound, which fails it as in newman.
+    `timed_out` says that the run was stopped by its own bound, which fails it as in newman. `rejections` are
+    what fails a run besides, because options ask for it: flaky calls, warnings.
     """
 
     collection: str = ""
@@ -203,6 +204,7 @@ class RunSummary:
     offline: int = 0
     interrupted: bool = False
     timed_out: bool = False
+    rejections: list[str] = field(default_factory=list)
     started_ms: float = 0.0
     elapsed_ms: float = 0.0
     response_times: Spread = field(default_factory=Spread)
@@ -212,4 +214,4 @@ class RunSummary:
     @property
     def failed(self) -> bool:
         """Whether the run is to be reported as failed."""
-        return bool(self.failures) or self.timed_out
+        return bool(self.failures) or self.timed_out or bool(self.rejections)

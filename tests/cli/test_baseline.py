@@ -130,6 +130,15 @@ def test_a_file_that_is_no_baseline_is_refused(command, workspace, target, text,
     assert target.paths == []
 
 
+def test_a_run_that_warnings_fail_says_so_in_its_last_lines(command, workspace, target):
+    file = workspace.collection(("Call", f"{target.url}/{{{{nope}}}}"))
+    said = command("run", file, "--strict", "-r", "cli,html", "--reporter-html-export", "r.html")
+    assert said.code is ExitCode.FAILED
+    assert "✖ failed: 1 warning (--strict)" in said.out
+    assert "passed  " not in said.out
+    assert "failed: 1 warning (--strict)" in (workspace.folder / "r.html").read_text()
+
+
 def test_an_update_needs_a_file(command, workspace, target):
     said = command("run", workspace.collection(("Call", target.url)), "--update-baseline")
     assert said.code is ExitCode.USAGE

@@ -27,7 +27,9 @@ def test_a_call_that_passes_when_sent_again_is_told_to_be_flaky(command, shop):
 
 
 def test_flaky_calls_fail_the_run_when_asked_for(command, shop):
-    assert command("run", shop, "--retry", "1", "--fail-on-flaky").code is ExitCode.FAILED
+    said = command("run", shop, "--retry", "1", "--fail-on-flaky")
+    assert said.code is ExitCode.FAILED
+    assert "✖ failed: 1 flaky call (--fail-on-flaky)" in said.out
 
 
 def test_a_log_of_events_remembers_flaky_calls(command, shop, workspace):

@@ -12,7 +12,7 @@ from typing import Any, Final
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from harness.reporters.units import counted, duration, fact_told, size, tallied
+from harness.reporters.units import counted, duration, fact_told, failed_told, size, tallied
 from harness.runner.results import RunSummary
 
 _BUNDLE: Final = files("harness.scripting") / "js" / "dist" / "page" / "views.js"
@@ -108,8 +108,8 @@ def _verdict(summary: RunSummary, *, ended: bool) -> Mapping[str, Any]:
         failed = f", {counted(len(summary.failures), 'failure')} so far" if summary.failures else ""
         return {"kind": "cut", "sign": "■", "text": "Interrupted", "rest": f"after {told}{failed}"}
     if summary.failed:
-        text = counted(len(summary.failures), "failure")
-        return {"kind": "bad", "sign": "✖", "text": text, "rest": f"in {summary.items.failed} of {took}"}
+        text, failed = failed_told(summary), f"in {summary.items.failed} of " if summary.items.failed else ""
+        return {"kind": "bad", "sign": "✖", "text": text, "rest": f"{failed}{took}"}
     if not calls:
         return {"kind": "cut", "sign": "–", "text": "Nothing ran", "rest": f"({took})"}
     return {"kind": "good", "sign": "✓", "text": "Passed", "rest": took}

@@ -154,6 +154,7 @@ def joined(runs: list[LoggedRun], *, shards: bool = False) -> Iterator[Event]:
 def _add_end(summary: RunSummary, run: LoggedRun, end: RunFinished) -> None:
     summary.interrupted |= end.summary.interrupted
     summary.timed_out |= end.summary.timed_out
+    summary.rejections.extend(end.summary.rejections)
     ended = run.started.started_ms + end.summary.elapsed_ms
     summary.elapsed_ms = max(summary.elapsed_ms, ended - summary.started_ms)
     summary.facts.update(end.summary.facts)

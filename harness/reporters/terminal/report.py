@@ -12,7 +12,7 @@ from harness.reporters.terminal.progress_line import Pace, ProgressLine
 from harness.reporters.terminal.style import style_of
 from harness.reporters.terminal.summary_table import summary_table
 from harness.reporters.terminal.warning_list import warning_list
-from harness.reporters.units import counted, duration, fact_told, tallied
+from harness.reporters.units import counted, duration, fact_told, failed_told, tallied
 from harness.runner.events import (
     AttemptFinished,
     CallFinished,
@@ -198,6 +198,8 @@ class TerminalReporter:
         elif summary.failures or error:
             failed = counted(len(summary.failures), "failure")
             yield from self._headline(f"{signs.failed} {failed}", "red", told + took)
+        elif summary.rejections:
+            yield from self._headline(f"{signs.failed} {failed_told(summary)}", "red", told + took)
         else:
             yield from self._headline(f"{signs.passed} passed", "green", told + took)
         if error and not summary.interrupted:
