@@ -58,6 +58,18 @@ def run_command(
         isolate()
     if not dialect.inputs.empty_name_is_a_file:
         options = _without_empty(options)
+    if options.watch:
+        from harness.cli.watching import watch
+
+        return watch(lambda: _run_all(options, reporter_options, terminal), options, terminal)
+    return _run_all(options, reporter_options, terminal)
+
+
+def _run_all(
+    options: argparse.Namespace, reporter_options: Mapping[str, str | bool], terminal: Terminal
+) -> ExitCode:
+    """Run all collections, and return the gravest outcome."""
+    dialect = DIALECTS[options.compat]
     if len(options.collections) > 1 and not dialect.inputs.many_collections:
         terminal.err.write(f"note: {dialect.name} would run {options.collections[0]} alone\n")
     files = [name for name in _reporter_names(options, dialect) if writes_a_file(name)]

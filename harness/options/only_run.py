@@ -52,6 +52,12 @@ ONLY_RUN: Final = (
         help="read collections and environments from Postman, by UID",
     ),
     Option(
+        name="watch",
+        heading=FLOW,
+        kind="flag",
+        help="run again whenever collection, companion, environment, data or replayed cassette changes",
+    ),
+    Option(
         name="rerun-failed",
         heading=FLOW,
         metavar="LOG",

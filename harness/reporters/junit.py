@@ -158,6 +158,8 @@ class JunitReporter:
         properties = {"iteration": str(result.iteration + 1), "attempts": str(result.attempt)}
         if result.set_up:
             properties["set-up"] = "true"
+        if result.flaky:
+            properties["flaky"] = "true"
         exchange = result.exchange
         if exchange is not None:
             properties |= {"method": exchange.request.method, "url": exchange.request.url}

@@ -174,3 +174,18 @@ def test_what_could_not_be_tested_is_skipped_and_says_why(bench, shop_run):
     suite = next(one for one in root if one.get("name") == "Refused")
     assert (suite.get("errors"), suite.get("failures"), suite.get("skipped")) == ("1", "0", "1")
     assert suite.find("testcase/skipped").get("message") == "not tested: the request got no answer"
+
+
+def test_a_flaky_call_has_a_property(bench, shop_run):
+    flaky = [
+        replace(event, result=replace(event.result, rescued=1, test=()))
+        if isinstance(event, CallFinished) and event.result.call.item.name == "Look it up"
+        else event
+        for event in shop_run
+    ]
+    properties = {
+        suite.get("name"): {one.get("name"): one.get("value") for one in suite.iter("property")}
+        for suite in document_of(bench, flaky)
+    }
+    assert properties["Orders / Nested / Look it up"]["flaky"] == "true"
+    assert "flaky" not in properties["Orders / Create order"]

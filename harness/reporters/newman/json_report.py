@@ -47,7 +47,7 @@ class JsonReporter:
     """Writes newman's JSON summary of a run.
 
     Where the dialect has additions, responses carry the `timings` of their phases, executions `attempts`,
-    `expectations`, `extractions`, `console`, `warnings` and `setUp`, the run `skipped`, `warnings` and
+    `flaky`, `expectations`, `extractions`, `console`, `warnings` and `setUp`, the run `skipped`, `warnings` and
     `facts`, and an assertion tells `expected` and `actual`. An assertion or script that failed for want of an
     answer is `untested`; it counts among the failed, as in newman.
     """
@@ -301,6 +301,8 @@ class JsonReporter:
             extras["setUp"] = True
         if self._attempts:
             extras["attempts"] = self._attempts
+        if result.flaky:
+            extras["flaky"] = True
         if result.extractions:
             extras["extractions"] = [_extraction(one) for one in result.extractions]
         console = [
@@ -360,6 +362,7 @@ class JsonReporter:
             summary = self._finished.summary if self._finished else self._summary
             warnings = [_told(one) for one in summary.warnings]
             tell('\n],\n"warnings": ', warnings)
+            tell(',\n"flaky": ', summary.flaky)
             tell(',\n"mode": ', started.mode)
             tell(',\n"facts": ', summary.facts)
         put("\n}\n}\n")

@@ -164,6 +164,7 @@ def _result(group: list[Json], calls: Mapping[str, Call], started_ms: float) -> 
         position=int(cursor["position"]),
         iteration=int(cursor["iteration"]),
         attempt=len(main.get("attempts") or ()) + 1,
+        rescued=len(main.get("attempts") or ()) if main.get("flaky") else 0,
         set_up=bool(main.get("setUp")),
         request=call.item.request,
         exchange=exchange,

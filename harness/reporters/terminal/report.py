@@ -41,6 +41,7 @@ FACTS: Final[Mapping[str, str]] = {
     "connections_attempted": "connections attempted: {}",
     "platform": "platform {}",
 }
+_FLAKY: Final = 5
 _ENDINGS: Final[Mapping[str, str]] = {
     "bail": "stopped at the first failure (--bail)",
     SET_UP_FAILED: "stopped: a call of the set-up failed (`before` in the companion)",
@@ -77,6 +78,7 @@ class TerminalReporter:
         self._headed: tuple[int, int, str] | None = None
         self._held: list[str] = []
         self._warned: set[str] = set()
+        self._flaky: list[str] = []
         self._done = False
         self.written: Path | None = None
 
@@ -159,6 +161,8 @@ class TerminalReporter:
                 if exchange is not None:
                     self._phases.take(exchange)
         failed = self._failures.count >= first
+        if result.flaky and len(self._flaky) < _FLAKY:
+            self._flaky.append(self._style.label(" / ".join(result.call.path)))
         self._pace.finish(result.elapsed_ms, failed=failed)
         if self._quiet and not failed:
             self._held = []
@@ -206,7 +210,12 @@ class TerminalReporter:
             yield "  " + ink(_ENDINGS.get(error, self._style.text(error)), "red")
         if summary.flaky:
             flaky = counted(summary.flaky, "flaky call")
-            yield "  " + ink(f"{signs.retry} {flaky}: passed only when sent again", "yellow")
+            told = f"{signs.retry} {flaky}: passed only when sent again"
+            yield "  " + ink(told, "yellow")
+            more = f" and {summary.flaky - len(self._flaky)} more" if summary.flaky > len(self._flaky) else ""
+            listed = ", ".join(self._flaky) + more
+            width = None if self._style.width is None else self._style.width - 4
+            yield from ("    " + ink(line, "dim") for line in wrap(listed, width) if listed)
         if summary.warnings:
             yield "  " + ink(f"{signs.warning} {counted(len(summary.warnings), 'warning')}", "yellow")
         if summary.facts:

@@ -235,3 +235,17 @@ def test_what_is_to_be_omitted_stands_nowhere_in_the_report(bench, shop_run, rep
     text = path.read_text(encoding="utf-8")
     assert {word for word in gone if word in text} == set()
     assert {word for word in kept if word in text} == kept
+
+
+def test_a_flaky_call_says_so_and_is_read_back_as_one(bench, shop_run):
+    flaky = [
+        replace(event, result=replace(event.result, rescued=1, test=()))
+        if isinstance(event, CallFinished) and event.result.call.item.name == "Look it up"
+        else event
+        for event in shop_run
+    ]
+    run = report_of(bench, flaky)["run"]
+    assert [one["item"]["name"] for one in run["executions"] if one.get("flaky")] == ["Look it up"]
+    read = read_newman_report(bench.folder / "out/report.json")
+    results = [event.result for event in read if isinstance(event, CallFinished)]
+    assert [one.call.item.name for one in results if one.flaky] == ["Look it up"]
