@@ -47,9 +47,9 @@ class JsonReporter:
     """Writes newman's JSON summary of a run.
 
     Where the dialect has additions, responses carry the `timings` of their phases, executions `attempts`,
-    `flaky`, `expectations`, `extractions`, `console`, `warnings` and `setUp`, the run `skipped`, `warnings` and
-    `facts`, and an assertion tells `expected` and `actual`. An assertion or script that failed for want of an
-    answer is `untested`; it counts among the failed, as in newman.
+    `flaky`, `expectations`, `extractions`, `console`, `warnings` and `setUp`, the run `skipped`, `flaky`,
+    `warnings` and `facts`, and an assertion tells `expected` and `actual`. An assertion or script that failed
+    for want of an answer is `untested`; it counts among the failed, as in newman.
     """
 
     def __init__(self, options: Options, context: ReporterContext) -> None:
