@@ -22,6 +22,9 @@ def planned_calls(config: RunConfig, collection: Collection, companion: Companio
     before, after = once(companion, collection)
     entries = entries_by_item(companion, collection)
     items = _tagged(_selected(collection, config), config, collection, companion)
+    if items is not None and not items:
+        # Where nothing is left to run there is nothing to set up.
+        before = after = ()
     if before or after:
         before, after = (_kept(one, config, collection, companion) for one in (before, after))
         apart = {id(item) for item in (*before, *after)}

@@ -163,8 +163,7 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
 def _refuse_empty(config: RunConfig, collection: Collection, plan: Plan) -> None:
     """Refuse a run of nothing that is so because of what was chosen: it would pass, whatever is broken."""
     allowed = config.inputs.allow_empty or config.dialect.inputs.empty_selection_runs
-    once = plan.before + plan.after
-    if len(plan.calls) > once or allowed or not config.inputs.partial or not calls_of(collection):
+    if plan.calls or allowed or not config.inputs.partial or not calls_of(collection):
         return
     chosen = ", ".join((*config.inputs.folders, *config.inputs.picks, *config.inputs.tags))
     left = f"{chosen} has none to run" if chosen else "all are left out"

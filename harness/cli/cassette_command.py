@@ -17,6 +17,8 @@ from harness.cassettes.file.har import export_har, import_har
 from harness.cassettes.file.interaction import Cassette, Interaction
 from harness.cassettes.file.journal import SUFFIX, journal_cassette
 from harness.cassettes.file.publish import write_atomically
+from harness.cli.cassette_documents import change_document, interaction_document
+from harness.cli.json_output import write_json
 from harness.cli.run_config import patterns, run_config
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import policy_of, tell_warnings
@@ -56,6 +58,8 @@ def ignore_of(options: argparse.Namespace) -> Ignore:
 
 def _show(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     cassette = _read(options.file)
+    if options.format == "json":
+        return _show_document(cassette, options, terminal)
     told = cassette.metadata
     facts = [
         told.collection,
@@ -65,16 +69,39 @@ def _show(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         "" if told.complete else "not complete",
     ]
     terminal.out.write(f"{cassette.file}: {', '.join(filter(None, facts))}\n\n")
-    if options.call:
-        wanted = (one for one in cassette.interactions if options.call in " / ".join(one.context.call))
-        cassette = replace(cassette, interactions=tuple(wanted))
-    for line in show(cassette, bodies=not options.no_bodies):
+    for line in show(_chosen(cassette, options.call), bodies=not options.no_bodies):
         terminal.out.write(line + "\n")
+    return ExitCode.PASSED
+
+
+def _chosen(cassette: Cassette, call: str | None) -> Cassette:
+    """Keep the interactions of calls whose path contains a text."""
+    if not call:
+        return cassette
+    wanted = (one for one in cassette.interactions if call in " / ".join(one.context.call))
+    return replace(cassette, interactions=tuple(wanted))
+
+
+def _show_document(cassette: Cassette, options: argparse.Namespace, terminal: Terminal) -> ExitCode:
+    told = cassette.metadata
+    interactions = _chosen(cassette, options.call).interactions
+    document = {
+        "file": cassette.file,
+        "collection": told.collection,
+        "harness": told.harness,
+        "note": told.note,
+        "complete": told.complete,
+        "interactions": [interaction_document(one, bodies=not options.no_bodies) for one in interactions],
+    }
+    write_json(terminal.out, document)
     return ExitCode.PASSED
 
 
 def _diff(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     changes = diff(_read(options.old), _read(options.new), ignore=ignore_of(options))
+    if options.format == "json":
+        write_json(terminal.out, {"changes": [change_document(one) for one in changes]})
+        return ExitCode.FAILED if changes else ExitCode.PASSED
     for change in changes:
         sign = "+" if change.old is None else "-" if change.new is None else "~"
         one = change.new or change.old
@@ -98,7 +125,7 @@ def title(one: Interaction) -> str:
 
 def _merge(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     merged = merge([_read(file) for file in options.files])
-    return _save(merged, options.output, Redactor(redacted=True), terminal)
+    return _save(merged, options.output, Redactor(redacted=True), options, terminal)
 
 
 def _prune(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -119,26 +146,46 @@ def _prune(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     warned = tell_warnings(
         (one for one in summary.warnings if one.kind != "unplayed-recording"), config.output.policy, terminal
     )
+    if options.format == "json":
+        kept = options.dry_run or not unused
+        if not kept:
+            _write(prune(cassette, unused), options.file, Redactor(redacted=True))
+        named = [interaction_document(one, bodies=False) for one in unused]
+        counts = {"interactions": len(cassette.interactions), "unused": named}
+        write_json(terminal.out, counts | {"written": None if kept else options.file})
+        return warned
     for one in unused:
         terminal.out.write(f"- {title(one)}\n")
     if options.dry_run or not unused:
         terminal.out.write(f"not used: {len(unused)} of {len(cassette.interactions)}; nothing is written\n")
         return warned
-    return max(warned, _save(prune(cassette, unused), options.file, Redactor(redacted=True), terminal))
+    pruned = prune(cassette, unused)
+    return max(warned, _save(pruned, options.file, Redactor(redacted=True), options, terminal))
 
 
 def _scan(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
-    found = False
     redactor, warned = _redactor(options, terminal)
-    for file in options.files:
-        for finding in scan(_read(file), redactor):
-            found = True
-            owner = " / ".join(finding.call)
-            place = f"interaction {finding.interaction + 1}{finding.pointer}"
-            terminal.out.write(f"{file}: {f'{owner}, ' if owner else ''}{place}: a secret\n")
-    if not found:
+    findings = [(file, one) for file in options.files for one in scan(_read(file), redactor)]
+    code = ExitCode.FAILED if findings else warned
+    if options.format == "json":
+        places = [
+            {
+                "file": file,
+                "call": list(one.call),
+                "interaction": one.interaction,
+                "pointer": one.pointer,
+            }
+            for file, one in findings
+        ]
+        write_json(terminal.out, {"secrets": places})
+        return code
+    for file, finding in findings:
+        owner = " / ".join(finding.call)
+        place = f"interaction {finding.interaction + 1}{finding.pointer}"
+        terminal.out.write(f"{file}: {f'{owner}, ' if owner else ''}{place}: a secret\n")
+    if not findings:
         terminal.out.write("no secrets found\n")
-    return ExitCode.FAILED if found else warned
+    return code
 
 
 def _redact(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -147,16 +194,19 @@ def _redact(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         if options.output:
             raise UsageError("an interrupted recording ends in its own cassette", where="--output")
         path = finish_journal(Path(options.file), redactor)
-        terminal.out.write(f"written to {path}, marked as not complete\n")
+        if options.format == "json":
+            write_json(terminal.out, {"written": str(path), "complete": False})
+        else:
+            terminal.out.write(f"written to {path}, marked as not complete\n")
         return warned
     redacted = redact(load(Path(options.file)), redactor)
-    return max(warned, _save(redacted, options.output or options.file, redactor, terminal))
+    return max(warned, _save(redacted, options.output or options.file, redactor, options, terminal))
 
 
 def _import_har(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     redactor, warned = _redactor(options, terminal)
     imported = redact(import_har(Path(options.file)), redactor)
-    return max(warned, _save(imported, options.output, redactor, terminal))
+    return max(warned, _save(imported, options.output, redactor, options, terminal))
 
 
 def _export_har(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -178,12 +228,24 @@ def _read(file: str) -> Cassette:
     return journal_cassette(path) if file.endswith(SUFFIX) else load(path)
 
 
-def _save(cassette: Cassette, file: str, redactor: Redactor, terminal: Terminal) -> ExitCode:
+def _write(cassette: Cassette, file: str, redactor: Redactor) -> None:
     try:
         save(cassette, Path(file), redactor)
     except OSError as error:
         raise InputError(f"cannot write the cassette: {error.strerror}", where=file) from error
-    terminal.out.write(f"{counted(len(cassette.interactions), 'interaction')} written to {file}\n")
+
+
+def _save(
+    cassette: Cassette, file: str, redactor: Redactor, options: argparse.Namespace, terminal: Terminal
+) -> ExitCode:
+    _write(cassette, file, redactor)
+    count = len(cassette.interactions)
+    if options.format == "json":
+        write_json(
+            terminal.out, {"written": file, "interactions": count, "complete": cassette.metadata.complete}
+        )
+    else:
+        terminal.out.write(f"{counted(count, 'interaction')} written to {file}\n")
     return ExitCode.PASSED
 
 

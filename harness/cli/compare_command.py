@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from harness.cli.json_output import write_json
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import policy_of
@@ -22,6 +23,17 @@ def compare_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode
     after = outcomes(_noting(warnings, read_results(Path(options.after))))
     failing_warnings = sum(map(policy_of(options).fails, warnings))
     changes = compare_results(before, after, slower_percent=options.slower)
+    failing = sum(outcome.failed for outcome in after.values())
+    newly = sum(change.kind == "newly failing" for change in changes)
+    code = ExitCode.FAILED if newly or failing_warnings else ExitCode.PASSED
+    if options.format == "json":
+        listed = [
+            {"kind": one.kind, "call": list(one.key[0]), "iteration": one.key[1], "detail": one.detail}
+            for one in changes
+        ]
+        counts = {"compared": len(after), "failing": failing, "newlyFailing": newly}
+        write_json(terminal.out, {**counts, "failingWarnings": failing_warnings, "changes": listed})
+        return code
     iterations = len({iteration for _, iteration in (*before, *after)})
     rows = []
     for change in changes:
@@ -34,13 +46,11 @@ def compare_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode
         for line in table(("change", "call", "detail"), rows, terminal):
             terminal.out.write(line + "\n")
         terminal.out.write("\n")
-    failing = sum(outcome.failed for outcome in after.values())
-    newly = sum(change.kind == "newly failing" for change in changes)
     told = f"{counted(len(after), 'call')} compared, {failing} failing, {newly} of them newly"
     terminal.out.write(told + "\n")
     if failing_warnings:
         terminal.out.write(f"{counted(failing_warnings, 'warning')} of the later result taken for failures\n")
-    return ExitCode.FAILED if newly or failing_warnings else ExitCode.PASSED
+    return code
 
 
 def _noting(warnings: list[RunWarning], events: Iterable[Event]) -> Iterator[Event]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.cassettes.file.publish import write_atomically
+from harness.cli.json_output import write_json
 from harness.cli.terminal import Terminal
 from harness.collection.companion import companion_beside
 from harness.collection.load import load_collection, whole_collection
@@ -40,11 +41,16 @@ def convert_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode
         lost = converted.lost
     else:
         lost = write_v3(source, converted, output)
+    code = ExitCode.FAILED if lost and options.strict else ExitCode.PASSED
+    if options.format == "json":
+        told = [{"message": one.message, "file": one.file, "field": one.field} for one in lost]
+        write_json(terminal.out, {"written": str(output), "lost": told})
+        return code
     for one in lost:
         terminal.err.write(f"lost: {one.told}\n")
     count = f"{len(lost)} member{'' if len(lost) == 1 else 's'} lost" if lost else "nothing lost"
     terminal.out.write(f"wrote {output}, {count}\n")
-    return ExitCode.FAILED if lost and options.strict else ExitCode.PASSED
+    return code
 
 
 def _with_companion(source: str, converted: Converted) -> Converted:

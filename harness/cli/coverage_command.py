@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.api import LiveRun
 from harness.cassettes.file.publish import write_atomically
+from harness.cli.json_output import write_json
 from harness.cli.run_config import run_config
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
@@ -36,7 +37,10 @@ def coverage_command(options: argparse.Namespace, terminal: Terminal) -> ExitCod
             failures += event.result.failed and isinstance(event, CallFinished)
             _observe(event.result, finder, coverage)
     report = coverage.report()
-    _tell(report, terminal)
+    if options.format == "json":
+        write_json(terminal.out, _document(report))
+    else:
+        _tell(report, terminal)
     if options.output is not None:
         _write(Path(options.output), report)
     below = [one for one in report if one.percent < least.get(one.kind, 0)]
@@ -89,8 +93,8 @@ def _tell(report: tuple[Covered, ...], terminal: Terminal) -> None:
         terminal.out.write(line + "\n")
 
 
-def _write(path: Path, report: tuple[Covered, ...]) -> None:
-    document: Mapping[str, object] = {
+def _document(report: tuple[Covered, ...]) -> Mapping[str, object]:
+    return {
         one.kind: {
             "declared": one.declared,
             "seen": one.seen,
@@ -99,7 +103,10 @@ def _write(path: Path, report: tuple[Covered, ...]) -> None:
         }
         for one in report
     }
+
+
+def _write(path: Path, report: tuple[Covered, ...]) -> None:
     try:
-        write_atomically(path, [json.dumps(document, ensure_ascii=False, indent=2) + "\n"])
+        write_atomically(path, [json.dumps(_document(report), ensure_ascii=False, indent=2) + "\n"])
     except OSError as error:
         raise InputError(f"cannot write the coverage: {error.strerror}", where=str(path)) from error

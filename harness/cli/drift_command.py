@@ -18,6 +18,7 @@ from harness.cassettes.file.interaction import Cassette
 from harness.cassettes.file.publish import write_atomically
 from harness.cli.cassette_command import collection_of, ignore_of
 from harness.cli.drift_rows import drift_rows
+from harness.cli.json_output import write_json
 from harness.cli.run_config import run_config
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
@@ -51,7 +52,8 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     summary = finished.summary
     if finished.error is not None:
         report = report.without_unsent()
-    _tell(report, finished, terminal)
+    if options.format != "json":
+        _tell(report, finished, terminal)
     undefined = _tell_undefined(report, cassette, terminal)
     warned = tell_warnings(summary.warnings, config.output.policy, terminal)
     if options.output is not None:
@@ -61,7 +63,9 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     if accepted:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         save(accept(cassette, accepted, recorded_at=now), Path(options.file), redactor)
-    if chosen:
+    if options.format == "json":
+        _write_document(report, finished, accepted, terminal)
+    elif chosen:
         terminal.out.write(f"accepted into {options.file}: {len(accepted)} of {len(report.drifts)}\n")
         if summary.interrupted:
             terminal.out.write("  nothing is accepted of an interrupted run\n")
@@ -110,6 +114,25 @@ def _tell(report: DriftReport, finished: RunFinished, terminal: Terminal) -> Non
     terminal.out.write(f"{told}{failed}\n")
     if finished.error is not None:
         terminal.out.write("  the run ended early: what it did not send is not compared\n")
+
+
+def _write_document(
+    report: DriftReport, finished: RunFinished, accepted: Sequence[Drift], terminal: Terminal
+) -> None:
+    places = [
+        dict(zip(("call", "request", "where", "recorded", "live"), row, strict=True))
+        for drift in report.drifts
+        for row in drift_rows(drift)
+    ]
+    document = {
+        "compared": report.compared,
+        "drifted": len(report.drifts),
+        "complete": finished.error is None,
+        "failures": len(finished.summary.failures),
+        "accepted": len(accepted),
+        "places": places,
+    }
+    write_json(terminal.out, document)
 
 
 def _tell_undefined(report: DriftReport, cassette: Cassette, terminal: Terminal) -> bool:

@@ -3,14 +3,18 @@
 import argparse
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from typing import Any
 
+from harness.api.call_choice import planned_calls
 from harness.api.input_warnings import collection_warnings
-from harness.cli.plan_lines import hint_lines, plan_lines
+from harness.api.preparation import companion_of
+from harness.cli.json_output import write_json
+from harness.cli.plan_lines import hint_lines, plan_document, plan_lines
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import policy_of, tell_warnings
 from harness.client.url import unparse
 from harness.collection.load import load_collection
-from harness.collection.model import Folder, Item
+from harness.collection.model import Collection, Folder, Item
 from harness.collection.selection import select
 from harness.dialect import EXACT
 from harness.errors import ExitCode, UsageError
@@ -27,6 +31,9 @@ def list_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     if options.plan:
         return _show_plan(options, terminal)
     collection = load_collection(options.collection)
+    if options.format == "json":
+        write_json(terminal.out, _document(options.collection, collection))
+        return tell_warnings(collection_warnings(collection), policy, terminal)
     chosen = {id(item) for item in select(collection, (), answers=EXACT.inputs)}
     lines = [collection.name, *_tree(collection.root, "", chosen)]
     count = len(chosen)
@@ -43,16 +50,40 @@ def _show_plan(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     from harness.api.call_order import planned_order
 
     plan, order = planned_order(RunConfig.of(options.collection, environment=options.environment))
-    for line in plan_lines(plan, order):
-        terminal.out.write(f"{line}\n")
+    hints = None
     if options.recording is not None:
         from harness.cassettes.compare.order_hints import order_hints
         from harness.cassettes.file.format import load
 
-        cassette = load(terminal.cwd / options.recording)
-        for line in hint_lines(order_hints(plan.calls, order, cassette), options.recording):
-            terminal.out.write(f"{line}\n")
+        hints = tuple(order_hints(plan.calls, order, load(terminal.cwd / options.recording)))
+    if options.format == "json":
+        write_json(terminal.out, plan_document(plan, order, hints))
+    else:
+        lines = [*plan_lines(plan, order)]
+        lines += hint_lines(hints, options.recording) if hints is not None else ()
+        terminal.out.write("".join(f"{line}\n" for line in lines))
     return tell_warnings(collection_warnings(plan.collection), policy_of(options), terminal)
+
+
+def _document(source: str, collection: Collection) -> dict[str, Any]:
+    """Tell the calls that a run has, with the tags that the companion gives them."""
+    plan = planned_calls(RunConfig.of(collection), collection, companion_of(RunConfig.of(source)))
+    calls = []
+    for position, call in enumerate(plan.calls):
+        item = call.item
+        told: dict[str, Any] = {
+            "path": list(call.path),
+            "method": item.request.method,
+            "url": unparse(item.request.url),
+            "tags": list(plan.tags.get(position, ())),
+            "once": plan.part(position),
+        }
+        if item.unreadable is not None:
+            told["unreadable"] = item.unreadable.told
+        elif item.skipped is not None:
+            told["skipped"] = item.skipped
+        calls.append(told)
+    return {"collection": collection.name, "calls": calls}
 
 
 def _tree(folder: Folder, indent: str, chosen: AbstractSet[int]) -> Iterator[str]:

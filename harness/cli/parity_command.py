@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from harness.cli.json_output import write_json
 from harness.cli.parity_difference import ParityComparison
 from harness.cli.parity_outcome import ParityOutcome, outcome_of
 from harness.cli.parity_proxy import RecordingProxy
@@ -60,6 +61,9 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             terminal.err.write(f"{name} wrote no report; it exited with {sides[-1].exit_code}\n")
     theirs, ours = sides
     rows = list(comparison.rows(theirs, ours))
+    if "json" in (options.format, behind.format):
+        _write_document(rows, theirs, rival, terminal)
+        return ExitCode.FAILED if rows else ExitCode.PASSED
     if rows:
         for line in table(("what", "where", rival.dialect.name, "harness"), rows, terminal):
             terminal.out.write(line + "\n")
@@ -76,6 +80,19 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     verdict = counted(len(rows), "difference") if rows else "the same"
     terminal.out.write(f"{verdict}: {', '.join(told)} of {rival.dialect.name}'s compared\n")
     return ExitCode.FAILED if rows else ExitCode.PASSED
+
+
+def _write_document(
+    rows: Sequence[tuple[str, ...]], theirs: ParityOutcome, rival: Rival, terminal: Terminal
+) -> None:
+    counts = {
+        "requests": len(theirs.requests),
+        "assertions": len(theirs.assertions),
+        "variables": len(theirs.variables),
+    }
+    differences = [dict(zip(("what", "where", "theirs", "ours"), row, strict=True)) for row in rows]
+    document = {"against": rival.dialect.name, "compared": counts, "differences": differences}
+    write_json(terminal.out, document)
 
 
 def _behind(flags: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from harness.cassettes.compare.order_hints import OrderHint
 from harness.client.url import unparse
@@ -16,6 +17,13 @@ def plan_lines(plan: Plan, order: Order) -> Iterator[str]:
     barrier: int | None = None
     for position, (call, place) in enumerate(zip(plan.calls, order.places, strict=True)):
         yield f"{_named(plan, position)} - {call.item.request.method} {unparse(call.item.request.url)}"
+        if plan.part(position) is not None:
+            yield (
+                "     runs once, before all others"
+                if plan.part(position) == "before"
+                else ("     runs once, after all others")
+            )
+            continue
         if place.alone:
             yield f"     runs alone: {place.alone}"
             barrier = position
@@ -47,6 +55,29 @@ def hint_lines(hints: Iterable[OrderHint], recording: str) -> Iterator[str]:
         for hint in found:
             said = f"after: {json.dumps(hint.after, ensure_ascii=False)}" if hint.after else "parallel: true"
             yield f"    {said}  # {hint.why}"
+
+
+def plan_document(plan: Plan, order: Order, hints: Iterable[OrderHint] | None) -> dict[str, Any]:
+    """Tell an order as JSON, with what a recording suggests, if one was asked; positions count from 0."""
+    suggested = [
+        {"call": list(one.call), "after": list(map(list, one.after)), "why": one.why} for one in hints or ()
+    ]
+    return {
+        "collection": plan.collection.name,
+        "calls": [
+            {
+                "path": list(call.path),
+                "method": call.item.request.method,
+                "url": unparse(call.item.request.url),
+                "once": plan.part(position),
+                "alone": place.alone or None,
+                "waits": [{"on": wait.on, "why": wait.why} for wait in place.waits],
+            }
+            for position, (call, place) in enumerate(zip(plan.calls, order.places, strict=True))
+        ],
+        "longestChain": list(order.longest_chain()),
+        "hints": suggested if hints is not None else None,
+    }
 
 
 def _named(plan: Plan, position: int) -> str:

@@ -17,6 +17,7 @@ from harness.cassettes.compare.drift import DriftReport
 from harness.cassettes.file.publish import write_atomically
 from harness.cli.cassette_command import ignore_of
 from harness.cli.drift_rows import drift_rows
+from harness.cli.json_output import write_json
 from harness.cli.run_config import run_config
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
@@ -72,8 +73,10 @@ def twin_drift(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     # 3. what differs
     unsent = sum(one.live is None for one in report.drifts)
     found = list(_mismatches(report.without_unsent()))
-    _tell(found, report, finished, terminal)
-    if unsent:
+    as_json = options.format == "json"
+    if not as_json:
+        _tell(found, report, finished, terminal)
+    if unsent and not as_json:
         terminal.out.write(f"  {counted(unsent, 'request')} of the platform's run not sent to the sandbox\n")
     output = Path(options.output or "twin-mismatches.json")
     document = {
@@ -87,7 +90,10 @@ def twin_drift(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         write_atomically(output, [json.dumps(document, indent=2, ensure_ascii=False) + "\n"])
     except OSError as error:
         raise InputError(f"cannot write the mismatches: {error.strerror}", where=str(output)) from error
-    terminal.out.write(f"written to {output}\n")
+    if as_json:
+        write_json(terminal.out, document | {"unsent": unsent, "written": str(output)})
+    else:
+        terminal.out.write(f"written to {output}\n")
     if finished.summary.interrupted:
         return ExitCode.INTERRUPTED
     if found:

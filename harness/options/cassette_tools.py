@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from harness.options.command import Command, Section, headed
+from harness.options.command import FORMAT, Command, Section, headed
 from harness.options.option import (
     WARNINGS,
     WHAT,
@@ -58,6 +58,7 @@ TOOLS: Final = (
                 options=(
                     Option(name="call", metavar="TEXT", help="only calls whose path contains this"),
                     Option(name="no-bodies", kind="flag", help="leave headers and bodies out"),
+                    FORMAT,
                 )
             ),
         ),
@@ -66,7 +67,7 @@ TOOLS: Final = (
         name="diff",
         help="compare two cassettes; exit code 1 when they differ",
         arguments=(Argument(name="old", metavar="OLD"), Argument(name="new", metavar="NEW")),
-        sections=(Section(options=IGNORE),),
+        sections=(Section(options=(*IGNORE, FORMAT)),),
     ),
     Command(
         name="merge",
@@ -76,14 +77,16 @@ TOOLS: Final = (
                 name="files", metavar="CASSETTE", count="+", help="of equal requests the later file counts"
             ),
         ),
-        sections=(Section(options=(OUTPUT_CASSETTE,)),),
+        sections=(Section(options=(OUTPUT_CASSETTE, FORMAT)),),
     ),
     Command(
         name="prune",
         help="replay a collection and drop what it does not use",
         arguments=(CASSETTE_FILE, RECORDED),
         sections=(
-            Section(options=(Option(name="dry-run", kind="flag", help="only say what would be dropped"),)),
+            Section(
+                options=(Option(name="dry-run", kind="flag", help="only say what would be dropped"), FORMAT)
+            ),
             *headed(WHAT, WARNINGS),
         ),
     ),
@@ -91,7 +94,7 @@ TOOLS: Final = (
         name="scan",
         help="look for secrets; exit code 1 when there are",
         arguments=(CASSETTE_FILES,),
-        sections=(Section(options=SECRETS), *headed(WARNINGS)),
+        sections=(Section(options=(*SECRETS, FORMAT)), *headed(WARNINGS)),
     ),
     Command(
         name="redact",
@@ -108,6 +111,7 @@ TOOLS: Final = (
                         help="write here and leave the file as it is",
                     ),
                     *SECRETS,
+                    FORMAT,
                 )
             ),
             *headed(WARNINGS),
@@ -117,7 +121,7 @@ TOOLS: Final = (
         name="import-har",
         help="make a cassette of a browser's HAR",
         arguments=(Argument(name="file", metavar="HAR"),),
-        sections=(Section(options=(OUTPUT_CASSETTE, *SECRETS)), *headed(WARNINGS)),
+        sections=(Section(options=(OUTPUT_CASSETTE, *SECRETS, FORMAT)), *headed(WARNINGS)),
     ),
     Command(
         name="export-har",

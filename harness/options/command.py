@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from harness.options.config import options_on
 from harness.options.only_run import ONLY_RUN
@@ -32,6 +33,15 @@ class Command:
         """All options in the order of the help."""
         for section in self.sections:
             yield from section.options
+
+
+FORMAT: Final = Option(
+    name="format",
+    choices=("text", "json"),
+    default="text",
+    help="how it is told: for people (default), or as JSON for programs",
+)
+"""The option of commands that print what they found."""
 
 
 def headed(*headings: str) -> tuple[Section, ...]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from harness.options.adopting import ADOPT
 from harness.options.cassette_tools import CASSETTE_FILES, IGNORE, RECORDED, TOOLS
-from harness.options.command import Command, Section, headed
+from harness.options.command import FORMAT, Command, Section, headed
 from harness.options.loading import LOAD_REPORTS, LOAD_SHAPE
 from harness.options.only_run import HISTORY, REPORTING
 from harness.options.option import (
@@ -46,6 +46,7 @@ PARITY_OWN: Final = (
         metavar="REGEX",
         help="take what matches for the same, as values drawn at random; repeatable",
     ),
+    FORMAT,
 )
 """The options of `parity` that are not newman's; they may also stand behind the collection."""
 
@@ -71,11 +72,6 @@ _PLAN: Final = (
         help="with --plan: suggest lines for the companion that a recording speaks for; it proves none",
     ),
 )
-
-FORMAT: Final = Option(
-    name="format", choices=("text", "json"), default="text", help="how it is told: for people, or as JSON"
-)
-"""Whether a command tells what it found to people or to programs."""
 
 SHELLS: Final = ("bash", "zsh", "fish")
 
@@ -130,6 +126,7 @@ COMMANDS: Final = (
                         file=True,
                         help="write the differences as HTML, too; those of --twin as JSON",
                     ),
+                    FORMAT,
                 )
             ),
             *headed(WHAT, LIMITS, WARNINGS, NETWORK),
@@ -194,6 +191,7 @@ COMMANDS: Final = (
                         metavar="PERCENT",
                         help="how much slower is told, default 50",
                     ),
+                    FORMAT,
                 )
             ),
             *headed(WARNINGS),
@@ -221,7 +219,7 @@ COMMANDS: Final = (
         name="list",
         help="show folders and calls of a collection as a tree",
         arguments=(Argument(name="collection", metavar="COLLECTION", help="file or URL"),),
-        sections=(Section(options=_PLAN), *headed(WARNINGS)),
+        sections=(Section(options=(*_PLAN, FORMAT)), *headed(WARNINGS)),
     ),
     Command(
         name="convert",
@@ -246,6 +244,7 @@ COMMANDS: Final = (
                         help="make scripts of the companion's extractions and expectations",
                     ),
                     Option(name="strict", kind="flag", help="exit code 1 when anything is lost"),
+                    FORMAT,
                 )
             ),
         ),
@@ -330,6 +329,7 @@ COMMANDS: Final = (
                         help="read what `-r events` wrote, instead of running; repeatable",
                     ),
                     Option(name="output", short="o", metavar="FILE", file=True, help="write it as JSON"),
+                    FORMAT,
                 )
             ),
             *headed(WHAT, FLOW, LIMITS, NETWORK, CASSETTE),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from harness.collection.model import Auth, Collection, Folder, Item, Script
 
@@ -51,6 +51,12 @@ class Plan:
         if position < self.before:
             return iteration == 0
         return position < len(self.calls) - self.after or iteration == self.iterations - 1
+
+    def part(self, position: int) -> Literal["before", "after"] | None:
+        """Say whether a call is of the set-up or the teardown."""
+        if position < self.before:
+            return "before"
+        return "after" if position >= len(self.calls) - self.after else None
 
     @property
     def steps(self) -> int:

@@ -73,3 +73,13 @@ def test_set_up_and_teardown_go_with_what_is_chosen_unless_they_are_left_out(com
     target.requests.clear()
     command("run", tagged, "--exclude-folder", "c", "--exclude-tag", "slow")
     assert target.paths == ["/b"]
+
+
+def test_a_call_of_the_set_up_can_be_run_alone_but_not_for_nothing(command, tagged, target):
+    companion = tagged.with_name(tagged.name.replace(".postman_collection.json", ".harness.yaml"))
+    companion.write_text("before: [c]\n")
+    assert command("run", tagged, "--folder", "c").code is ExitCode.PASSED
+    assert target.paths == ["/c"]
+    said = command("run", tagged, "--folder", "a", "--exclude-folder", "a")
+    assert said.code is ExitCode.USAGE
+    assert "no request is left to run" in said.err
