@@ -30,7 +30,7 @@ class CassetteChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class SecretFound:
     """A secret that a cassette holds: in which interaction and where, not what."""
 
     interaction: int
@@ -184,13 +184,13 @@ def prune(cassette: Cassette, unused: Iterable[Interaction]) -> Cassette:
     )
 
 
-def scan(cassette: Cassette, redactor: Redactor | None = None) -> tuple[Finding, ...]:
+def scan(cassette: Cassette, redactor: Redactor | None = None) -> tuple[SecretFound, ...]:
     """Return where a cassette holds secrets: those the redactor knows, and what shows itself to be one."""
     known = redactor or Redactor(redacted=True)
     for one in cassette.interactions:
         learn_interaction(one, known)
     return tuple(
-        Finding(interaction=one.number, call=one.context.call, pointer=pointer)
+        SecretFound(interaction=one.number, call=one.context.call, pointer=pointer)
         for one in cassette.interactions
         if (pointer := remains(one, known)) is not None
     )

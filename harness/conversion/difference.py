@@ -10,14 +10,14 @@ _ABSENT: Any = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class ChangedMember:
     """A member that is not the same afterwards. `pointer` is where it is in the original (RFC 6901)."""
 
     pointer: str
     message: str
 
 
-def differences(before: Any, after: Any, pointer: str = "") -> Iterator[Difference]:
+def differences(before: Any, after: Any, pointer: str = "") -> Iterator[ChangedMember]:
     """Walk two documents, and name each member that is lost, added or changed; the order of keys is free."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in (*before, *(one for one in after if one not in before)):
@@ -26,19 +26,19 @@ def differences(before: Any, after: Any, pointer: str = "") -> Iterator[Differen
     elif isinstance(before, list) and isinstance(after, list):
         yield from _lists(before, after, pointer)
     elif type(before) is not type(after) or before != after:
-        yield Difference(pointer=pointer, message=f"{shown(before)} becomes {shown(after)}")
+        yield ChangedMember(pointer=pointer, message=f"{shown(before)} becomes {shown(after)}")
 
 
-def _member(before: Any, after: Any, pointer: str) -> Iterator[Difference]:
+def _member(before: Any, after: Any, pointer: str) -> Iterator[ChangedMember]:
     if after is _ABSENT:
-        yield Difference(pointer=pointer, message=f"{shown(before)} is lost")
+        yield ChangedMember(pointer=pointer, message=f"{shown(before)} is lost")
     elif before is _ABSENT:
-        yield Difference(pointer=pointer, message=f"{shown(after)} is added")
+        yield ChangedMember(pointer=pointer, message=f"{shown(after)} is added")
     else:
         yield from differences(before, after, pointer)
 
 
-def _lists(before: list[Any], after: list[Any], pointer: str) -> Iterator[Difference]:
+def _lists(before: list[Any], after: list[Any], pointer: str) -> Iterator[ChangedMember]:
     if len(before) == len(after):
         for index, (left, right) in enumerate(zip(before, after, strict=True)):
             yield from differences(left, right, f"{pointer}/{index}")

@@ -36,14 +36,14 @@ class NoScript(Exception):
 
 def path_script(expression: str) -> str:
     """Return JavaScript for the list of what an expression selects in `body`. Raises `NoScript`."""
-    reader = _Reader(expression.strip())
+    reader = _PathReader(expression.strip())
     written = reader.path("[body]", "$")
     if reader.at != len(reader.text):
         raise NoScript(expression)
     return written
 
 
-class _Reader:
+class _PathReader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0

@@ -34,11 +34,11 @@ def to_v21(root: str) -> V21Document:
     for item in collection.items():
         if item.unreadable is not None:
             raise InputError(f"a file cannot be read: {item.unreadable.message}", where=item.unreadable.place)
-    writer = _Writer(list(collection.notices))
+    writer = _V21Writer(list(collection.notices))
     return V21Document(document=writer.collection(collection), lost=writer.lost)
 
 
-class _Writer:
+class _V21Writer:
     """Completes what the reader made of each file, and gathers what is lost."""
 
     def __init__(self, lost: list[Notice]) -> None:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from hashlib import sha256
 
-from harness.linting.rule import BY_ID, Rule, Severity
+from harness.linting.rule import BY_ID, LintRule, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Finding:
     raised: Severity | None = None
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> LintRule:
         """The rule that is broken."""
         return BY_ID[self.rule_id]
 

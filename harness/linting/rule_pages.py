@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from harness.linting.examples import EXAMPLES
-from harness.linting.rule import RULES, Rule
+from harness.linting.rule import RULES, LintRule
 
 _MADE: Final = (
     "<!-- Written by `python -m harness.linting`; edit `harness/linting/rule.py` and `examples.py`. -->\n"
@@ -32,7 +32,7 @@ def _overview() -> Iterator[str]:
     yield "```{toctree}\n:hidden:\n:glob:\n\nlint-rules/*\n```\n"
 
 
-def _page(rule: Rule) -> Iterator[str]:
+def _page(rule: LintRule) -> Iterator[str]:
     example = EXAMPLES[rule.id]
     yield f"# `{rule.id}`\n"
     yield _MADE
