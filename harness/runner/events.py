@@ -1,6 +1,8 @@
 """The events of a run, in order, as values. Reporters consume them with `match`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from harness.collection.model import Collection
 from harness.runner.plan import Call
@@ -25,9 +27,10 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IterationStarted:
-    """An iteration begins; `iteration` counts from 0."""
+    """An iteration begins; `iteration` counts from 0, `row` is its row of data."""
 
     iteration: int
+    row: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What came of a call, and of a run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -180,6 +181,15 @@ class RunFailure:
         return ": ".join(filter(None, (" / ".join(self.path) + row, self.assertion, told)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPart:
+    """One of several runs that are told as one: of which collection, how it ran, and its facts."""
+
+    collection: str
+    mode: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(slots=True, kw_only=True)
 class RunSummary:
     """A run in numbers, folded from its events. Times are in milliseconds.
@@ -187,7 +197,8 @@ class RunSummary:
     `flaky` counts calls that passed only when they were sent again. `misses` are requests that a replay had
     no answer for, `offline` attempted connections of one.
     `timed_out` says that the run was stopped by its own bound, which fails it as in newman. `rejections` are
-    what fails a run besides, because options ask for it: flaky calls, warnings.
+    what fails a run besides, because options ask for it: flaky calls, warnings. `parts` are the runs of
+    several collections that are told as one.
     """
 
     collection: str = ""
@@ -210,6 +221,7 @@ class RunSummary:
     response_times: Spread = field(default_factory=Spread)
     received_bytes: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
+    parts: list[RunPart] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:

@@ -158,10 +158,11 @@ def _iteration(
     plan: Plan, context: RunContext, options: RunOptions, number: int, deadline: float | None
 ) -> Generator[Event, None, str | None]:
     """Run one iteration, and return why the run ends with it, if it does."""
-    iteration = _Iteration(number, context.scopes.with_row(row_of(plan.rows, number)))
+    row = row_of(plan.rows, number)
+    iteration = _Iteration(number, context.scopes.with_row(row))
     context.session.deadline = deadline
     try:
-        yield IterationStarted(iteration=number)
+        yield IterationStarted(iteration=number, row=row)
         yield from _calls(plan, context, options, iteration, deadline)
     except KeyboardInterrupt:
         iteration.stop = INTERRUPTED

@@ -1,7 +1,8 @@
 """Runs scripts in Deno: a child process without any permission, started when the first script comes."""
 
+import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -19,11 +20,12 @@ from harness.scripting.engine import (
     ScriptJob,
     ScriptPosition,
     ScriptRun,
+    VariableChange,
 )
 from harness.scripting.job import Mirror, cookie_from_json, cookie_json, exchange_json, job_json, part
 from harness.scripting.process import EngineGone, EngineProcess
 from harness.scripting.traffic import Traffic
-from harness.variables.scope import Scope, Scopes
+from harness.variables.scope import MISSING, Scope, Scopes
 
 if TYPE_CHECKING:
     from harness.dialect import ScriptAnswers
@@ -167,6 +169,7 @@ class _Turn:
         self._runs: list[ScriptRun] = []
         self._request: Mapping[str, Any] | None = None
         self._made: dict[int, list[Any]] = {}
+        self._before: dict[tuple[str, str], Any] = {}
         self._under_way = 0
         self._problem: BaseException | None = None
         self.untouched = True
@@ -209,7 +212,9 @@ class _Turn:
         label, script = self._job.scripts[len(self._runs)]
         error = ScriptError(name="Error", message=reason)
         made = tuple(_entry(self._made[slot]) for slot in sorted(self._made))
-        self._runs.append(ScriptRun(script=script, label=label, output=made, error=error))
+        self._runs.append(
+            ScriptRun(script=script, label=label, output=made, error=error, changes=self._changes())
+        )
         return self.so_far()
 
     def _ran(self, ran: Mapping[str, Any]) -> None:
@@ -225,10 +230,12 @@ class _Turn:
                 error=_error(ran["error"]),
                 losses=tuple([_read_error(loss) for loss in ran["losses"]]),
                 deprecations=tuple([_deprecation(one) for one in ran["deprecations"]]),
+                changes=self._changes(),
                 elapsed_ms=ran["elapsed"],
             )
         )
         self._made = {}
+        self._before = {}
         self.untouched = True
         if request is not None:
             self._request = request
@@ -241,9 +248,13 @@ class _Turn:
             scopes, mirror = self._job.scopes, self._mirror
             touched: list[Scope] = [getattr(scopes, name) for name in {name for _, name, *_ in operations}]
             known = [scope for scope in touched if mirror.knows(scope)]
-            apply(operations, scopes, self._traffic.process.parse)
+            apply(operations, scopes, self._traffic.process.parse, self._before)
             for scope in known:
                 mirror.note(scope)
+
+    def _changes(self) -> tuple[VariableChange, ...]:
+        """Return what the script that is running changed, each variable once."""
+        return tuple(_changed(self._job.scopes, self._before)) if self._before else ()
 
     def _done(self, done: Mapping[str, Any]) -> JobResult:
         return JobResult(
@@ -331,15 +342,37 @@ def _joined(first: JobResult, second: JobResult) -> JobResult:
     )
 
 
-def apply(operations: list[list[str]], scopes: Scopes, parse: Callable[[str], Any]) -> None:
-    """Make the changes of a script in the run's scopes: all, or none when a value cannot be read."""
+def apply(
+    operations: list[list[str]],
+    scopes: Scopes,
+    parse: Callable[[str], Any],
+    before: dict[tuple[str, str], Any],
+) -> None:
+    """Make the changes of a script in the run's scopes: all, or none when a value cannot be read.
+
+    What a variable was is kept in `before`, by scope and name, unless it is there already.
+    """
     values = [parse(value[0]) if value else None for _, _, _, *value in operations]
     for (kind, name, key, *_), value in zip(operations, values, strict=True):
         scope: Scope = getattr(scopes, name)
+        before.setdefault((name, key), scope.get(key))
         if kind == "set":
             scope.set(key, value)
         else:
             scope.unset(key)
+
+
+def _changed(scopes: Scopes, before: Mapping[tuple[str, str], Any]) -> Iterator[VariableChange]:
+    for (scope, name), value in before.items():
+        was, now = _told(value), _told(getattr(scopes, scope).get(name))
+        if was != now:
+            yield VariableChange(scope=scope, name=name, before=was, after=now)
+
+
+def _told(value: Any) -> str | None:
+    if value is MISSING:
+        return None
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _next(done: Mapping[str, Any]) -> NextRequest | None:

@@ -83,13 +83,26 @@ class Deprecation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariableChange:
+    """A variable that a script set or removed: its value before and after, `None` where it had none.
+
+    Values that are no texts are told as JSON.
+    """
+
+    scope: str
+    name: str
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptRun:
     """What one script did. `output` holds assertions and console messages in the order they came.
 
     `label` says whose script it is: the collection's, a folder's (its path), or the item's.
     `losses` are failures newman loses: a throw in a timer, a `done` never called, a late rejection.
-    `deprecations` are each name's first use; newman has them on the console. `untested` is the error that
-    ended a test script because there was no answer to test.
+    `deprecations` are each name's first use; newman has them on the console. `changes` are what became of
+    variables, each once. `untested` is the error that ended a test script because there was no answer to test.
     """
 
     script: Script
@@ -98,6 +111,7 @@ class ScriptRun:
     error: ScriptError | None = None
     losses: tuple[ScriptError, ...] = ()
     deprecations: tuple[Deprecation, ...] = ()
+    changes: tuple[VariableChange, ...] = ()
     elapsed_ms: float = 0.0
     untested: ScriptError | None = None
 

@@ -56,7 +56,8 @@ def test_each_row_is_an_iteration_and_the_last_repeats(lab):
         [{"name": "a", "request": "http://lab/{{who}}"}], rows=[{"who": "x"}, {"who": "y"}], iterations=3
     )
     assert [hop.request.url for hop in lab.answers.sent] == ["http://lab/x", "http://lab/y", "http://lab/y"]
-    assert sum(isinstance(event, IterationStarted) for event in outcome.events) == 3
+    told = [event.row for event in outcome.events if isinstance(event, IterationStarted)]
+    assert told == [{"who": "x"}, {"who": "y"}, {"who": "y"}]
 
 
 def test_a_plan_without_calls_has_no_iteration(lab):

@@ -175,3 +175,22 @@ def test_names_and_ids_of_scopes_are_told(bench):
     bench.scopes.environment.label = "Staging"
     bench.scopes.environment.id = "env-1"
     assert bench.said("console.log(pm.environment.name, pm.environment.id)") == ["Staging env-1"]
+
+
+def test_a_run_tells_what_each_script_made_of_the_variables(bench):
+    bench.fill("environment", token="old", same="x", gone=1)
+    first = "let e = pm.environment; e.set('token', 'a'); e.set('token', 'b'); e.set('same', 'x')"
+    second = "pm.environment.unset('gone'); pm.globals.set('list', [1, 'é'])"
+    runs = bench.result(first, second, "1").runs
+    told = [[(one.scope, one.name, one.before, one.after) for one in run.changes] for run in runs]
+    assert told == [
+        [("environment", "token", "old", "b")],
+        [("environment", "gone", "1", None), ("globals", "list", None, '[1, "é"]')],
+        [],
+    ]
+
+
+def test_what_a_script_changed_before_it_failed_is_told_too(bench):
+    run = bench.run("pm.environment.set('a', '1'); throw new Error('no')")
+    assert run.error is not None
+    assert [(one.name, one.after) for one in run.changes] == [("a", "1")]

@@ -1,7 +1,7 @@
 """A call in the data of the HTML report: a short row for the lists, and a record that is opened on demand."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from harness.reporters.fault import Fault, faults_of
 from harness.reporters.phases import phases_of
 from harness.reporters.provenance import Use
 from harness.runner.results import SET_UP, CallResult
+from harness.scripting.engine import ScriptRun
 from harness.secrets.watch import Mask
 
 PASSED: Final = 0
@@ -22,19 +23,23 @@ HAS_EXTRACTIONS: Final = 4
 HAS_VISUALIZER: Final = 8
 
 _CLIP: Final = 4000
+_CHANGES: Final = 100
+"""So many of the variables that a script changed are told one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """How much of a run the report keeps. `body_bytes` bounds each body.
 
-    Names of headers are in lower case, as are those of calls whose bodies are left out.
+    Names of headers are in lower case, as are those of calls whose bodies are left out. `hides` says of a
+    variable, by scope and name, that it is left out.
     """
 
     mask: Mask
     body_bytes: int = 1 << 20
     headers: bool = True
     hidden_headers: frozenset[str] = frozenset()
+    hides: Callable[[str, str], bool] = lambda _scope, _name: False
     request_bodies: bool = True
     response_bodies: bool = True
     without_request_body: frozenset[str] = frozenset()
@@ -53,11 +58,18 @@ class Kept:
         )
 
 
-def row_of(result: CallResult, item: int, started_ms: float, place: tuple[int, int], kept: Kept) -> list[Any]:
-    """Return the row of a call; its fields are those of `ROW` in the page's script, in that order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a call belongs in the data: the numbers of its item, its row of data, its chunk, and there."""
 
-    `item` is the number of the call's item, `place` the chunk that holds its record and its number there.
-    """
+    item: int
+    round: int
+    chunk: int
+    slot: int
+
+
+def row_of(result: CallResult, place: Place, started_ms: float, kept: Kept) -> list[Any]:
+    """Return the row of a call; its fields are those of `ROW` in the page's script, in that order."""
     exchange = result.exchange
     response = exchange.response if exchange is not None else None
     assertions = result.assertions
@@ -70,7 +82,7 @@ def row_of(result: CallResult, item: int, started_ms: float, place: tuple[int, i
     failed = next(faults_of(result), None) is not None
     request = exchange.request if exchange is not None else None
     return [
-        item,
+        place.item,
         result.iteration,
         FAILED if failed else SKIPPED if result.skipped is not None else PASSED,
         response.status if response is not None else 0,
@@ -82,12 +94,34 @@ def row_of(result: CallResult, item: int, started_ms: float, place: tuple[int, i
         len(assertions),
         sum(one.error is not None for one in assertions),
         sum(one.skipped for one in assertions),
-        *place,
+        place.chunk,
+        place.slot,
         flags,
         request.method if request is not None else result.call.item.request.method,
         kept.mask.url(request.url if request is not None else result.call.item.request.url.raw),
         kept.mask(result.skipped or ""),
+        place.round,
+        _phases(result),
     ]
+
+
+def _phases(result: CallResult) -> list[float]:
+    """Return the milliseconds of the parts of a call, in the order of `PARTS` in the page's script."""
+    response = result.exchange.response if result.exchange is not None else None
+    pre, test = _elapsed(result.prerequest), _elapsed(result.test)
+    if response is None:
+        return [pre, 0, 0, 0, 0, 0, 0, 0, test] if pre or test else []
+    return [pre, 0, 0, 0, 0, 0, _rounded(response.elapsed_ms), 0, test]
+
+
+def _elapsed(runs: Sequence[ScriptRun]) -> float:
+    return _rounded(sum(run.elapsed_ms for run in runs))
+
+
+def _rounded(ms: float) -> float:
+    """Round to a tenth, and spell a whole number without its point: a page holds many."""
+    rounded = round(ms, 1)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def failure_of(fault: Fault, row: int, script: int | None, kept: Kept) -> list[Any]:
@@ -120,13 +154,14 @@ def failure_of(fault: Fault, row: int, script: int | None, kept: Kept) -> list[A
     ]
 
 
-def record_of(
-    result: CallResult, attempts: list[CallResult], uses: tuple[Use, ...], kept: Kept
-) -> dict[str, Any]:
-    """Return all that the report shows of one call."""
+def record_of(result: CallResult, uses: tuple[Use, ...], kept: Kept) -> dict[str, Any]:
+    """Return all that the report shows of one attempt of a call."""
     mask = kept.mask
     kept = kept.of(result.call.item.name)
     record: dict[str, Any] = {}
+    steps = [_step(run, kept) for run in (*result.prerequest, *result.test)]
+    if steps:
+        record["steps"] = steps
     if result.exchange is not None:
         record["exchange"] = _exchange(result.exchange, kept)
     if result.side:
@@ -150,11 +185,9 @@ def record_of(
         ]
     if uses:
         record["uses"] = [_use(use, mask) for use in uses]
-    if attempts:
-        record["attempts"] = [_attempt(attempt, kept) for attempt in attempts]
-    warnings = [[mask(one.message), mask.label(one.place)] for one in result.warnings]
+    warnings = [[mask(one.message), mask.label(one.place), one.kind] for one in result.warnings]
     if result.set_up:
-        warnings.insert(0, [SET_UP, ""])
+        warnings.insert(0, [SET_UP, "", ""])
     if warnings:
         record["warnings"] = warnings
     if result.visualizer:
@@ -172,18 +205,40 @@ def _use(use: Use, mask: Mask) -> list[Any]:
     return told if use.source is None else [*told, use.source.row, use.source.how, use.source.detail]
 
 
-def _attempt(result: CallResult, kept: Kept) -> dict[str, Any]:
-    exchange = result.exchange
-    response = exchange.response if exchange is not None else None
-    return {
+def _step(run: ScriptRun, kept: Kept) -> list[Any]:
+    """Tell a script's run: event, whose it is, milliseconds, checks, failed ones, error, and what it changed.
+
+    A change is told as scope, name, value before and after, `None` where there was none.
+    """
+    mask = kept.mask
+    changes = [one for one in run.changes if not kept.hides(one.scope, one.name)]
+    error = run.error
+
+    def told(value: str | None) -> str | None:
+        return None if value is None else mask(value)[:_CLIP]
+
+    return [
+        run.script.event,
+        mask.label(run.label),
+        _rounded(run.elapsed_ms),
+        len(run.assertions),
+        sum(one.error is not None for one in run.assertions),
+        "" if error is None else mask(f"{error.name}: {error.message}")[:_CLIP],
+        [[one.scope, mask.label(one.name), told(one.before), told(one.after)] for one in changes[:_CHANGES]],
+        max(len(changes) - _CHANGES, 0),
+    ]
+
+
+def attempt_of(result: CallResult, failures: list[list[Any]], kept: Kept) -> dict[str, Any]:
+    """Return an earlier attempt: its numbers, its failures, and all that is told of the last one."""
+    response = result.exchange.response if result.exchange is not None else None
+    told = {
         "attempt": result.attempt,
         "status": response.status if response is not None else 0,
         "elapsed": round(result.elapsed_ms, 1),
-        "failures": [
-            kept.mask.label(fault.test) if fault.test else kept.mask(fault.message)
-            for fault in faults_of(result)
-        ],
+        "failures": failures,
     }
+    return told | record_of(result, (), kept)
 
 
 def _exchange(exchange: Exchange, kept: Kept) -> dict[str, Any]:

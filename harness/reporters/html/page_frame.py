@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from harness.reporters.units import counted, duration, fact_told, failed_told, size, tallied
 from harness.runner.results import RunSummary
+from harness.secrets.watch import Mask
 
 _BUNDLE: Final = files("harness.scripting") / "js" / "dist" / "page" / "views.js"
 THEMES: Final = ("auto", "light", "dark")
@@ -52,13 +53,14 @@ def render_page(
     summary: RunSummary,
     ended: bool,
     error: str,
+    mask: Mask,
     failures: Sequence[Mapping[str, str]],
     history: bool,
     data: str,
 ) -> str:
     """Return the page, with the text `data` where the packed data belong.
 
-    All texts are masked already. `failures` are the first ones, for readers without JavaScript.
+    All texts but those of the summary's parts are masked already. `failures` are the first ones, for readers without JavaScript.
     """
     title = page.title or collection or "A collection without a name"
     script = _script()
@@ -80,11 +82,8 @@ def render_page(
         summary=summary,
         failed=summary.failed or bool(error),
         verdict=_verdict(summary, ended=ended),
-        badges=[
-            fact_told(told, name, summary.facts[name])
-            for name, told in _BADGES.items()
-            if name in summary.facts
-        ],
+        badges=[] if summary.parts else _badges(summary.facts),
+        parts=[(mask.label(part.collection), part.mode, _badges(part.facts)) for part in summary.parts],
         tallies=tallies,
         elapsed=duration(summary.elapsed_ms),
         average=duration(summary.response_times.mean) if summary.response_times.count else "–",
@@ -98,6 +97,10 @@ def render_page(
         script=Markup(script),  # noqa: S704 - our own file
         script_hash=f"sha256-{digest}",
     )
+
+
+def _badges(facts: Mapping[str, Any]) -> list[str]:
+    return [fact_told(told, name, facts[name]) for name, told in _BADGES.items() if name in facts]
 
 
 def _verdict(summary: RunSummary, *, ended: bool) -> Mapping[str, Any]:

@@ -6,21 +6,29 @@ page when a call in it is opened. Both go to disk as the run goes on.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Final
 
 from harness.collection.model import Folder
 from harness.reporters.export import LargeText, ReportFile
-from harness.reporters.fault import faults_of
+from harness.reporters.fault import Fault, faults_of
 from harness.reporters.history import Chronicle, key_of
-from harness.reporters.html.call_record import FAILED, failure_of, record_of, row_of
+from harness.reporters.html.call_record import FAILED, Place, attempt_of, failure_of, record_of, row_of
 from harness.reporters.html.packing import Packer, packed
 from harness.reporters.html.page_frame import render_page
 from harness.reporters.html.settings import HtmlSettings, html_settings, htmlextra_settings
 from harness.reporters.newman.collection_document import masked
 from harness.reporters.provenance import VariableProvenance
 from harness.reporters.reporter import Options, ReporterContext
-from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
+from harness.runner.events import (
+    AttemptFinished,
+    CallFinished,
+    Event,
+    IterationStarted,
+    RunFinished,
+    RunStarted,
+)
 from harness.runner.results import CallResult, RunSummary
 from harness.runner.tally import count
 from harness.variables.scope import Scope
@@ -32,6 +40,8 @@ _CHUNK_BYTES: Final = 256 * 1024
 _CHUNK_RECORDS: Final = 200
 _FIRST_FAILURES: Final = 50
 _DATA: Final = "@@DATA@@"
+_DATA_SHOWN: Final = 200
+"""So many characters of a value of a row of data are shown."""
 
 
 class HtmlReporter:
@@ -40,7 +50,7 @@ class HtmlReporter:
     def __init__(self, settings: HtmlSettings, context: ReporterContext) -> None:
         self._settings = settings
         self._context = context
-        self._kept = settings.kept
+        self._kept = replace(settings.kept, hides=self._hides)
         self._chronicle: Chronicle | None = None
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
@@ -50,6 +60,8 @@ class HtmlReporter:
         self._item_list: list[dict[str, Any]] = []
         self._scripts: dict[str, int] = {}
         self._script_list: list[str] = []
+        self._rounds: list[dict[str, Any]] = []
+        self._round_of: dict[int, int] = {}
         self._attempts: list[CallResult] = []
         self._rows = LargeText()
         self._failures = LargeText()
@@ -76,6 +88,9 @@ class HtmlReporter:
                 # A history that cannot be read is told before anything is sent.
                 if self._settings.history is not None:
                     self._chronicle = Chronicle(self._settings.history)
+            case IterationStarted(iteration=iteration, row=row):
+                self._round_of[iteration] = len(self._rounds)
+                self._rounds.append({"iteration": iteration, "data": self._data(row)})
             case AttemptFinished(result=result):
                 self._attempts.append(result)
             case CallFinished(result=result):
@@ -104,14 +119,18 @@ class HtmlReporter:
         uses = tuple(use for use in self._provenance.uses(result) if not self._hides(use.scope, use.name))
         self._provenance.learn(number, result)
         started_ms = self._started.started_ms if self._started else 0.0
-        place = (self._chunks.parts, len(self._chunk))
-        row = row_of(result, self._item(result), started_ms, place, self._kept)
+        place = Place(
+            item=self._item(result),
+            round=self._round(result),
+            chunk=self._chunks.parts,
+            slot=len(self._chunk),
+        )
+        row = row_of(result, place, started_ms, self._kept)
         if self._chronicle is not None and result.skipped is None:
             self._note(self._chronicle, number, result, failed=row[2] == FAILED)
         self._rows.add(_dump(row), ",")
         for fault in faults_of(result):
-            script = None if fault.script is None else self._script(fault.script.source)
-            self._failures.add(_dump(failure_of(fault, number, script, self._kept)), ",")
+            self._failures.add(_dump(self._failure(fault, number)), ",")
             if len(self._first) < _FIRST_FAILURES:
                 told = {
                     "path": " / ".join(result.call.path),
@@ -122,7 +141,13 @@ class HtmlReporter:
                 self._first.append(
                     {key: mask(text) if key == "message" else mask.label(text) for key, text in told.items()}
                 )
-        record = _dump(record_of(result, self._attempts, uses, self._kept))
+        whole = record_of(result, uses, self._kept)
+        if self._attempts:
+            whole["attempts"] = [
+                attempt_of(one, [self._failure(fault, number) for fault in faults_of(one)], self._kept)
+                for one in self._attempts
+            ]
+        record = _dump(whole)
         self._chunk.append(record)
         self._chunk_size += len(record)
         if self._chunk_size >= _CHUNK_BYTES or len(self._chunk) >= _CHUNK_RECORDS:
@@ -151,6 +176,25 @@ class HtmlReporter:
             self._item_list.append({"id": item.id, "path": path})
         return self._items[item.id]
 
+    def _failure(self, fault: Fault, row: int) -> list[Any]:
+        script = None if fault.script is None else self._script(fault.script.source)
+        return failure_of(fault, row, script, self._kept)
+
+    def _round(self, result: CallResult) -> int:
+        """Return the number of the iteration's row; a call of an iteration that was not told has one, too."""
+        if result.iteration not in self._round_of:
+            self._round_of[result.iteration] = len(self._rounds)
+            self._rounds.append({"iteration": result.iteration, "data": []})
+        return self._round_of[result.iteration]
+
+    def _data(self, row: Mapping[str, Any]) -> list[list[str]]:
+        mask = self._context.mask
+        return [
+            [mask.label(name), mask(_spelled(value))[:_DATA_SHOWN]]
+            for name, value in row.items()
+            if not self._hides("data", name)
+        ]
+
     def _script(self, source: str) -> int:
         if source not in self._scripts:
             self._scripts[source] = len(self._script_list)
@@ -167,6 +211,7 @@ class HtmlReporter:
             "run": self._run(started),
             "items": self._item_list,
             "scripts": self._script_list,
+            "rounds": self._rounds,
         }
         packer.write(_dump(index)[:-1].encode("utf-8", "replace"))
         packer.write(b',"rows":[')
@@ -190,6 +235,7 @@ class HtmlReporter:
             summary=summary,
             ended=self._finished is not None,
             error=self._context.mask(error) if error else "",
+            mask=self._context.mask,
             failures=self._first,
             history=self._chronicle is not None,
             data=_DATA,
@@ -228,8 +274,12 @@ class HtmlReporter:
                 for folder in _folders_of(started.collection.root)
                 if folder.description
             },
-            "facts": masked(summary.facts, mask),
-            "warnings": [[mask(one.message), mask.label(one.place)] for one in summary.warnings],
+            "facts": {} if summary.parts else masked(summary.facts, mask),
+            "collections": [
+                {"name": mask.label(part.collection), "mode": part.mode, "facts": masked(part.facts, mask)}
+                for part in summary.parts
+            ],
+            "warnings": [[mask(one.message), mask.label(one.place), one.kind] for one in summary.warnings],
             "variables": self._variables(started),
             "history": None if self._chronicle is None else self._chronicle.told(summary),
         }
@@ -276,6 +326,10 @@ def html_reporter(options: Options, context: ReporterContext) -> HtmlReporter:
 def htmlextra_reporter(options: Options, context: ReporterContext) -> HtmlReporter:
     """Make the reporter from the options of newman-reporter-htmlextra."""
     return HtmlReporter(htmlextra_settings(options, context), context)
+
+
+def _spelled(value: Any) -> str:
+    return value if isinstance(value, str) else _dump(value)
 
 
 def _dump(value: Any) -> str:

@@ -24,7 +24,7 @@ from harness.runner.events import (
     WarningRaised,
 )
 from harness.runner.plan import Call
-from harness.runner.results import RunSummary
+from harness.runner.results import RunPart, RunSummary
 from harness.runner.tally import count
 from harness.variables.scope import Scopes
 
@@ -142,6 +142,8 @@ def joined(runs: list[LoggedRun], *, shards: bool = False) -> Iterator[Event]:
             yield told
         for run in of_one:
             end = finished.get(run.log)
+            if several:
+                summary.parts.append(_part(run, end))
             if end is None:
                 error = error or "a run did not end by itself"
                 continue
@@ -149,6 +151,15 @@ def joined(runs: list[LoggedRun], *, shards: bool = False) -> Iterator[Event]:
             scopes = end.scopes
             _add_end(summary, run, end)
     yield RunFinished(summary=summary, scopes=Scopes() if several else scopes, error=error or None)
+
+
+def _part(run: LoggedRun, end: RunFinished | None) -> RunPart:
+    known = end.summary.parts if end is not None else ()
+    for part in known:
+        if run.inside and part.collection == run.inside:
+            return part
+    facts = end.summary.facts if end is not None else {}
+    return RunPart(collection=run.name, mode=run.started.mode, facts=facts)
 
 
 def _add_end(summary: RunSummary, run: LoggedRun, end: RunFinished) -> None:
@@ -221,8 +232,8 @@ def _once(events: Iterable[tuple[LoggedRun, Event]]) -> Iterator[tuple[LoggedRun
     told: set[object] = set()
     for run, event in events:
         match event:
-            case IterationStarted() | IterationFinished():
-                key: object = event
+            case IterationStarted(iteration=iteration) | IterationFinished(iteration=iteration):
+                key: object = type(event), iteration
             case WarningRaised(warning=warning):
                 key = warning
             case _:
