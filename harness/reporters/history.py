@@ -1,7 +1,7 @@
 """Past runs in a file: how a suite goes over time, what fails newly, what was fixed, what comes and goes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -83,14 +83,25 @@ def compare(past: tuple[PastRun, ...], now: PastRun, ran: frozenset[str]) -> Sin
     for key in dict.fromkeys(key for run in window for key in (*run.failed, *run.retried)):
         states = [key in run.failed for run in window]
         changes = sum(one != other for one, other in pairwise(states))
-        # Broken once and mended once is a bug and its fix; more is coming and going.
-        if key in ran and (changes > 2 or any(key in run.retried for run in window)):
+        # Broken once and mended once is a bug and its fix; more is coming and going, as is passing at last.
+        rescued = any(key in run.retried and key not in run.failed for run in window)
+        if key in ran and (changes > 2 or rescued):
             flaky[key] = (sum(states), len(window))
     return SinceLastRun(
         newly=tuple(key for key in now.failed if key not in before),
         fixed=tuple(key for key in past[-1].failed if key in ran and key not in now.failed),
         flaky=flaky,
     )
+
+
+def strips(runs: Sequence[PastRun]) -> Iterator[tuple[str, str]]:
+    """Tell of each call that ever failed or was sent again what became of it, a letter a run.
+
+    `f` is failed, `r` needed another attempt, `.` neither.
+    """
+    letters = [dict.fromkeys(run.retried, "r") | dict.fromkeys(run.failed, "f") for run in runs]
+    for key in dict.fromkeys(key for one in reversed(letters) for key in one):
+        yield key, "".join(one.get(key, ".") for one in letters)
 
 
 def key_of(result: CallResult, iterations: int) -> str:
@@ -131,6 +142,11 @@ class Chronicle:
             "newly": [self._rows[key] for key in changes.newly],
             "fixed": [self._rows[key] for key in changes.fixed],
             "flaky": [[self._rows[key], *counts] for key, counts in changes.flaky.items()],
+            "strips": [
+                [self._rows[key], outcomes]
+                for key, outcomes in strips((*self._before(now), now)[-KEPT:])
+                if key in self._rows
+            ],
         }
 
     def compare(self, summary: RunSummary) -> SinceLastRun:

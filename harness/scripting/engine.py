@@ -102,7 +102,8 @@ class ScriptRun:
     `label` says whose script it is: the collection's, a folder's (its path), or the item's.
     `losses` are failures newman loses: a throw in a timer, a `done` never called, a late rejection.
     `deprecations` are each name's first use; newman has them on the console. `changes` are what became of
-    variables, each once. `untested` is the error that ended a test script because there was no answer to test.
+    variables, each once. `untested` is the error that ended a test script because there was no answer to
+    test.
     """
 
     script: Script

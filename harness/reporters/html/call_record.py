@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from harness.client.message import Exchange, Headers, Hop
+from harness.client.message import Exchange, Headers, Hop, Timings
 from harness.reporters.fault import Fault, faults_of
-from harness.reporters.phases import phases_of
 from harness.reporters.provenance import Use
 from harness.runner.results import SET_UP, CallResult
 from harness.scripting.engine import ScriptRun
@@ -111,7 +110,21 @@ def _phases(result: CallResult) -> list[float]:
     pre, test = _elapsed(result.prerequest), _elapsed(result.test)
     if response is None:
         return [pre, 0, 0, 0, 0, 0, 0, 0, test] if pre or test else []
-    return [pre, 0, 0, 0, 0, 0, _rounded(response.elapsed_ms), 0, test]
+    if response.timings is None:
+        return [pre, 0, 0, 0, 0, 0, _rounded(response.elapsed_ms), 0, test]
+    return [pre, *_parts(response.timings), test]
+
+
+def _parts(timings: Timings) -> list[float]:
+    return [
+        _rounded(timings.prepare_ms),
+        _rounded(timings.wait_ms),
+        _rounded(timings.dns_ms),
+        _rounded(timings.tcp_ms),
+        _rounded(timings.tls_ms),
+        _rounded(timings.first_byte_ms),
+        _rounded(timings.download_ms),
+    ]
 
 
 def _elapsed(runs: Sequence[ScriptRun]) -> float:
@@ -119,8 +132,8 @@ def _elapsed(runs: Sequence[ScriptRun]) -> float:
 
 
 def _rounded(ms: float) -> float:
-    """Round to a tenth, and spell a whole number without its point: a page holds many."""
-    rounded = round(ms, 1)
+    """Round to a hundredth, from ten on to a tenth, and spell a whole number without its point."""
+    rounded = round(ms, 1 if ms >= 10 else 2)
     return int(rounded) if rounded == int(rounded) else rounded
 
 
@@ -212,7 +225,7 @@ def _step(run: ScriptRun, kept: Kept) -> list[Any]:
     """
     mask = kept.mask
     changes = [one for one in run.changes if not kept.hides(one.scope, one.name)]
-    error = run.error
+    error = run.error or run.untested
 
     def told(value: str | None) -> str | None:
         return None if value is None else mask(value)[:_CLIP]
@@ -257,10 +270,9 @@ def _exchange(exchange: Exchange, kept: Kept) -> dict[str, Any]:
             "headers": _headers(response.headers, kept),
             "body": _body(response.body, kept, wanted=kept.response_bodies),
         }
-        phases = phases_of(exchange)
-        if phases and response.timings is not None:
-            # By newman's names; `reused` says that the phases of opening a connection were not gone through.
-            told["response"]["phases"] = phases | {"reused": response.timings.reused}
+        if response.timings is not None:
+            told["response"]["phases"] = _parts(response.timings)
+            told["response"]["reused"] = response.timings.reused
     if exchange.failure is not None:
         failure = exchange.failure
         told["failure"] = {"kind": failure.kind, "message": kept.mask(failure.message), "code": failure.code}

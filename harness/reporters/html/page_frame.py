@@ -60,7 +60,8 @@ def render_page(
 ) -> str:
     """Return the page, with the text `data` where the packed data belong.
 
-    All texts but those of the summary's parts are masked already. `failures` are the first ones, for readers without JavaScript.
+    All texts but those of the summary's parts are masked already. `failures` are the first ones, for readers
+    without JavaScript.
     """
     title = page.title or collection or "A collection without a name"
     script = _script()

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from harness.client.message import Hop, Response
+from harness.client.message import Hop, Response, Timings
 from harness.errors import InputError, UsageError
-from harness.runner.events import CallFinished, RunStarted
+from harness.runner.events import AttemptFinished, CallFinished, IterationStarted, RunStarted
+from harness.runner.results import RunPart
+from harness.scripting.engine import VariableChange
 from harness.variables.substitute import UsedVariable
 
 SECRET = "s3cr3t-t0ken"
@@ -105,7 +107,7 @@ def test_a_variable_has_the_value_it_had_for_the_call(bench, shop_run):
 
 
 def test_many_calls_are_spread_over_chunks(bench, shop_run):
-    finished = next(event for event in shop_run if isinstance(event, CallFinished))
+    finished = [event for event in shop_run if isinstance(event, CallFinished)][2]
     events = [shop_run[0], *(finished for _ in range(450)), shop_run[-1]]
     page = page_of(bench, events)
     assert re.findall(r'id="(chunk-\d+)"', page) == ["chunk-0", "chunk-1", "chunk-2"]
@@ -300,3 +302,96 @@ def test_a_history_that_cannot_be_read_is_told_at_the_start(bench, shop_run):
 
 def test_without_a_history_there_is_no_view_of_it(bench, shop_run):
     assert 'id="view-history"' not in page_of(bench, shop_run)
+
+
+def first_call(events, **changes):
+    """The events with another result of the first call."""
+    first = next(event for event in events if isinstance(event, CallFinished))
+    events[events.index(first)] = replace(first, result=replace(first.result, **changes))
+    return events
+
+
+def test_calls_name_their_row_of_data_masked(bench, shop_run_twice):
+    for number, event in enumerate(shop_run_twice):
+        if isinstance(event, IterationStarted):
+            row = {"customer": "Ada", "key": SECRET, "list": [1]}
+            shop_run_twice[number] = replace(event, row=row if event.iteration else {})
+    index = unpacked(page_of(bench, shop_run_twice), "index")
+    data = [["customer", "Ada"], ["key", "<masked>"], ["list", "[1]"]]
+    assert index["rounds"] == [{"iteration": 0, "data": []}, {"iteration": 1, "data": data}]
+    assert [row[18] for row in index["rows"]] == [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+def test_the_time_of_a_call_is_told_by_its_parts(bench, shop_run):
+    exchange = next(event.result.exchange for event in shop_run if isinstance(event, CallFinished))
+    timings = Timings(prepare_ms=0.126, dns_ms=1.0, tcp_ms=2.5, first_byte_ms=40.25)
+    answered = replace(exchange, response=replace(exchange.response, timings=timings))
+    rows = unpacked(page_of(bench, first_call(shop_run, exchange=answered)), "index")["rows"]
+    assert rows[0][19] == [1.5, 0.13, 0, 1, 2.5, 0, 40.2, 0, 0]
+    assert rows[2][19] == []
+
+
+def test_steps_tell_what_a_script_changed_masked(bench, shop_run):
+    result = next(event.result for event in shop_run if isinstance(event, CallFinished))
+    changes = [VariableChange(scope="globals", name=f"n{number}", after="1") for number in range(120)]
+    changes.insert(0, VariableChange(scope="environment", name="token", before=SECRET, after=f"new {SECRET}"))
+    runs = (replace(result.prerequest[0], changes=tuple(changes)), result.prerequest[1])
+    page = page_of(bench, first_call(shop_run, prerequest=runs))
+    steps = records_of(page)[0]["steps"]
+    assert [step[:6] for step in steps] == [
+        ["prerequest", "", 1.5, 0, 0, ""],
+        ["prerequest", "Orders / Create order", 0, 0, 0, ""],
+        ["test", "Orders / Create order", 0, 3, 1, ""],
+    ]
+    assert steps[0][6][0] == ["environment", "token", "<masked>", "new <masked>"]
+    assert (len(steps[0][6]), steps[0][7]) == (100, 21)
+
+
+def test_htmlextra_leaves_out_what_scripts_made_of_variables_it_is_to_skip(bench, shop_run):
+    result = next(event.result for event in shop_run if isinstance(event, CallFinished))
+    changes = tuple(VariableChange(scope="environment", name=name, after="1") for name in ("Plain", "Quiet"))
+    events = first_call(shop_run, prerequest=(replace(result.prerequest[0], changes=changes),))
+    options = {"export": "report.html", "skipEnvironmentVars": "quiet"}
+    page = page_of(bench, events, options, reporter="htmlextra")
+    assert records_of(page)[0]["steps"][0][6] == [["environment", "Plain", None, "1"]]
+
+
+def test_an_earlier_attempt_is_told_as_fully_as_the_last(bench, shop_run):
+    tried = next(event for event in shop_run if isinstance(event, AttemptFinished))
+    [attempt] = next(one for one in records_of(page_of(bench, shop_run)) if "attempts" in one)["attempts"]
+    assert (attempt["attempt"], attempt["status"]) == (1, 404)
+    assert attempt["exchange"]["url"] == tried.result.exchange.request.url
+    assert [failure[3] for failure in attempt["failures"]] == ["foo is not defined"]
+
+
+def test_warnings_are_told_with_their_kinds(bench, shop_run):
+    page = page_of(bench, shop_run)
+    assert records_of(page)[0]["warnings"][0][2] == "undefined-variable"
+    assert [kind for _, _, kind in unpacked(page, "index")["run"]["warnings"]] == [
+        "other",
+        "undefined-variable",
+    ]
+
+
+def test_each_of_several_collections_is_named_with_its_cassette(bench, shop_run):
+    parts = [
+        RunPart(
+            collection="Shop <b>", mode="replay", facts={"replayed": "shop.yaml", "cassette_age": "2 days"}
+        ),
+        RunPart(collection="Stock", mode="live"),
+    ]
+    shop_run[-1] = replace(shop_run[-1], summary=replace(shop_run[-1].summary, parts=parts))
+    page = page_of(bench, shop_run)
+    head = re.search(r'<details class="parts".*?</details>', page, re.DOTALL)[0]
+    told = [" ".join(re.sub("<.*?>", " ", line).split()) for line in head.splitlines() if "<li>" in line]
+    assert told == ["Shop &lt;b&gt; replay replayed from shop.yaml recorded 2 days ago", "Stock live"]
+    assert [one["name"] for one in unpacked(page, "index")["run"]["collections"]] == ["Shop <b>", "Stock"]
+
+
+def test_the_history_tells_a_strip_of_each_call_that_failed(bench, shop_run):
+    options = {"history": "history.jsonl"}
+    for number in range(3):
+        at = shop_run[0].started_ms + number * 86_400_000
+        shop_run[-1] = replace(shop_run[-1], summary=replace(shop_run[-1].summary, started_ms=at))
+        told = unpacked(page_of(bench, shop_run, options), "index")["run"]["history"]
+    assert told["strips"] == [[1, "fff"], [0, "fff"], [2, "fff"]]

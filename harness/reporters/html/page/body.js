@@ -1,7 +1,10 @@
 // Bodies: JSON, XML and HTML laid out, images shown, other bytes in hexadecimal, long ones cut with a download.
 
 import { index } from "./data.js";
-import { bytes, copy, h, shortened, span, table } from "./elements.js";
+import { copy, h, span } from "./elements.js";
+import { withMasks } from "./masks.js";
+import { shortened, table } from "./tables.js";
+import { bytes } from "./units.js";
 
 const BODY_SHOWN = 60000;
 const COLOURED = 200000;
@@ -53,7 +56,7 @@ function renderText(box, bar, text, kind) {
   const fill = () => {
     const full = raw ? text : pretty;
     const part = whole ? full : full.slice(0, BODY_SHOWN);
-    pre.replaceChildren(...(json && index.run.highlight && part.length < COLOURED ? coloured(part) : [part]));
+    pre.replaceChildren(...(json && index.run.highlight && part.length < COLOURED ? coloured(part) : withMasks(part)));
   };
   if (pretty !== null) {
     bar.append(h("button", {
@@ -239,12 +242,12 @@ function coloured(text) {
   const parts = [];
   let at = 0;
   for (const found of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/g)) {
-    if (found.index > at) parts.push(text.slice(at, found.index));
-    if (found[1]) parts.push(span(found[1], found[2] ? "k" : "s"), found[2] || "");
+    if (found.index > at) parts.push(...withMasks(text.slice(at, found.index)));
+    if (found[1]) parts.push(h("span", { class: found[2] ? "k" : "s" }, withMasks(found[1])), found[2] || "");
     else parts.push(span(found[0], "n"));
     at = found.index + found[0].length;
   }
-  parts.push(text.slice(at));
+  parts.push(...withMasks(text.slice(at)));
   return parts;
 }
 

@@ -1,181 +1,86 @@
-// The calls as a tree of iterations and folders, with search and filters; and the same on a timeline.
+// The calls as a tree of collections, iterations and folders, each with its result.
 
-import { FAILURE, failuresOfRow, FLAG, index, isBroken, nameOf, pathOf, ROW, SKIPPED } from "./data.js";
-import { $, codeClass, counted, duration, h, SIGNS, span, STATES } from "./elements.js";
-import { changesOf } from "./history.js";
+import { changesOf } from "./changes.js";
+import { FAILED, FLAG, hasIterations, index, nameOf, pathOf, roundOf, ROW, SKIPPED } from "./data.js";
+import { $, codeClass, h, SIGNS, span, STATES } from "./elements.js";
+import { filter, isFiltered, matches, wordsOf } from "./filters.js";
 import { cell, VirtualList } from "./list.js";
+import { withMasks } from "./masks.js";
 import { askFor, shown } from "./selection.js";
+import { counted, duration } from "./units.js";
 
-export const filter = { text: "", states: new Set(), folder: "", method: "", code: "", iteration: "" };
 const closed = new Set();
-export let lines = [];
-let timed = [];
+
+/** The numbers of the calls that the filters leave, in the order of the run. */
+export let found = [];
 export let callList = null;
-export let timeList = null;
-
-function matches(number) {
-  const row = index.rows[number];
-  if (filter.iteration !== "" && row[ROW.iteration] !== Number(filter.iteration)) return false;
-  if (filter.states.size && !stateNames(row).some((name) => filter.states.has(name))) return false;
-  if (filter.method && row[ROW.method] !== filter.method) return false;
-  if (filter.code && codeName(row) !== filter.code && String(row[ROW.code]) !== filter.code) return false;
-  const path = pathOf(row);
-  if (filter.folder && !`${path.slice(0, -1).join(" / ")} / `.startsWith(`${filter.folder} / `)) return false;
-  return !filter.text || filter.text.split(/\s+/).every((word) => haystack(number).includes(word));
-}
-
-function stateNames(row) {
-  const names = [STATES[row[ROW.state]]];
-  if (row[ROW.attempt] > 1) names.push("retried");
-  if (row[ROW.flags] & FLAG.warnings) names.push("warned");
-  if (row[ROW.flags] & FLAG.console) names.push("with console");
-  if (row[ROW.passedOver]) names.push("with skipped checks");
-  return names.concat(changesOf(row));
-}
-
-function codeName(row) {
-  return row[ROW.code] ? `${Math.floor(row[ROW.code] / 100)}xx` : "none";
-}
-
-const haystacks = new Map();
-function haystack(number) {
-  if (!haystacks.has(number)) {
-    const row = index.rows[number];
-    const failures = (failuresOfRow.get(number) || []).map((one) => index.failures[one]);
-    const words = failures.map((one) => `${one[FAILURE.test] || ""} ${one[FAILURE.message] || ""}`);
-    const text = [pathOf(row).join(" / "), row[ROW.method], row[ROW.url], row[ROW.code], row[ROW.skipped], ...words];
-    haystacks.set(number, text.join("\n").toLowerCase());
-  }
-  return haystacks.get(number);
-}
-
-function fillFilters() {
-  const rows = index.rows;
-  const count = (name) => rows.reduce((sum, row) => sum + stateNames(row).includes(name), 0);
-  for (
-    const name of [
-      "failed",
-      "passed",
-      "skipped",
-      "newly failing",
-      "fixed",
-      "flaky",
-      "retried",
-      "warned",
-      "with skipped checks",
-      "with console",
-    ]
-  ) {
-    const found = count(name);
-    if (!found) continue;
-    $("states").append(h("button", {
-      type: "button",
-      "aria-pressed": "false",
-      "data-state": name,
-      onclick: (event) => {
-        if (filter.states.has(name)) filter.states.delete(name);
-        else filter.states.add(name);
-        event.currentTarget.setAttribute("aria-pressed", String(filter.states.has(name)));
-        refilter();
-      },
-    }, `${name} ${found}`));
-  }
-  const folders = new Set();
-  for (const item of index.items) {
-    for (let depth = 1; depth < item.path.length; depth += 1) folders.add(item.path.slice(0, depth).join(" / "));
-  }
-  fillSelect("folder", [...folders], "all");
-  fillSelect("method", [...new Set(rows.map((row) => row[ROW.method]))].sort(), "all");
-  const codes = new Set();
-  for (const row of rows) {
-    codes.add(codeName(row));
-    if (row[ROW.code]) codes.add(String(row[ROW.code]));
-  }
-  fillSelect("code", [...codes].sort(), "all");
-  if (index.run.iterations > 1) {
-    $("pager").hidden = false;
-    fillSelect("iteration", Array.from({ length: index.run.iterations }, (_, one) => String(one)), "all", (one) => (
-      `${Number(one) + 1} of ${index.run.iterations}`
-    ));
-    $("previous").onclick = () => turn(-1);
-    $("next").onclick = () => turn(1);
-  }
-  $("search").addEventListener("input", () => {
-    filter.text = $("search").value.trim().toLowerCase();
-    refilter();
-  });
-  $("clear").addEventListener("click", clearFilters);
-  $("filters").addEventListener("submit", (event) => event.preventDefault());
-}
-
-function fillSelect(name, values, all, label) {
-  const select = $(name);
-  select.append(h("option", { value: "" }, all));
-  for (const value of values) select.append(h("option", { value }, label ? label(value) : value));
-  select.addEventListener("change", () => {
-    filter[name] = select.value;
-    refilter();
-  });
-}
-
-export function turn(step) {
-  const select = $("iteration");
-  if (index.run.iterations < 2) return;
-  select.selectedIndex = Math.min(Math.max(select.selectedIndex + step, 0), index.run.iterations);
-  filter.iteration = select.value;
-  refilter();
-}
+let lines = [];
+let whenFiltered = () => {};
 
 export function refilter() {
-  const found = [];
+  found = [];
   for (let number = 0; number < index.rows.length; number += 1) if (matches(number)) found.push(number);
-  lines = [];
-  let iteration = -1, folders = [];
-  const many = index.run.iterations > 1;
-  for (const number of found) {
-    const row = index.rows[number];
-    if (many && row[ROW.iteration] !== iteration) {
-      iteration = row[ROW.iteration];
-      folders = [];
-      lines.push({ key: `${iteration}`, name: `Iteration ${iteration + 1}`, depth: 0 });
-    }
-    const path = pathOf(row).slice(0, -1);
-    let same = 0;
-    while (same < path.length && same < folders.length && folders[same] === path[same]) same += 1;
-    for (let depth = same; depth < path.length; depth += 1) {
-      const key = `${iteration}/${path.slice(0, depth + 1).join("/")}`;
-      lines.push({ key, name: path[depth], depth: depth + (many ? 1 : 0) });
-    }
-    folders = path;
-    lines.push({ number, depth: path.length + (many ? 1 : 0) });
-  }
-  lines = withoutClosed(lines);
-  timed = found.filter((number) => index.rows[number][ROW.state] !== SKIPPED);
+  found = inRounds(found);
+  lines = withoutClosed(linesOf(found));
   callList.show(lines.length);
-  timeList.show(timed.length);
   const all = index.rows.length;
   $("clear").hidden = !isFiltered();
   $("calls").hidden = !found.length;
   $("none").hidden = found.length > 0;
   $("none").textContent = all ? "No call is like that." : "There were no calls.";
-  $("shown").textContent = found.length === all ? counted(all, "call") : `${found.length} of ${counted(all, "call")}`;
+  $("shown").textContent = found.length === all
+    ? counted(all, "call")
+    : `${found.length.toLocaleString("en")} of ${counted(all, "call")}`;
+  whenFiltered();
 }
 
-function isFiltered() {
-  return filter.states.size > 0 ||
-    ["text", "folder", "method", "code", "iteration"].some((name) => filter[name] !== "");
-}
-
-function clearFilters() {
-  for (const name of ["folder", "method", "code", "iteration"]) {
-    filter[name] = "";
-    $(name).value = "";
+// What a call is in, from the outermost: its collection where there are several, its iteration, its folders.
+function groupsOf(row) {
+  const path = pathOf(row).slice(0, -1);
+  const groups = [];
+  const add = (key, group) => groups.push({ key: `${groups.at(-1)?.key ?? ""}/${key}`, ...group });
+  if (index.run.collections.length && path.length) {
+    add(`collection ${path[0]}`, { name: path[0] });
+    path.shift();
   }
-  filter.text = $("search").value = "";
-  filter.states.clear();
-  for (const chip of $("states").children) chip.setAttribute("aria-pressed", "false");
-  refilter();
-  $("search").focus();
+  if (hasIterations()) {
+    const round = roundOf(row);
+    const data = round.data.map(([name, value]) => `${name}=${value}`).join(", ");
+    add(`round ${row[ROW.round]}`, { name: `Iteration ${round.iteration + 1}`, data });
+  }
+  for (const name of path) add(name, { name });
+  return groups;
+}
+
+// The calls of rows of data that ran at the same time are told row by row.
+function inRounds(numbers) {
+  if (!hasIterations()) return numbers;
+  return [...numbers].sort((one, other) => index.rows[one][ROW.round] - index.rows[other][ROW.round]);
+}
+
+function linesOf(numbers) {
+  const made = [];
+  let open = [];
+  for (const number of numbers) {
+    const row = index.rows[number];
+    const groups = groupsOf(row);
+    let same = 0;
+    while (same < groups.length && open[same]?.key === groups[same].key) same += 1;
+    open = open.slice(0, same);
+    for (const group of groups.slice(same)) {
+      const line = { ...group, depth: open.length, calls: 0, failed: 0, skipped: 0, ms: 0 };
+      open.push(line);
+      made.push(line);
+    }
+    for (const line of open) {
+      line.calls += 1;
+      line.failed += Number(row[ROW.state] === FAILED);
+      line.skipped += Number(row[ROW.state] === SKIPPED);
+      line.ms += row[ROW.elapsed];
+    }
+    made.push({ number, depth: open.length });
+  }
+  return made;
 }
 
 function withoutClosed(all) {
@@ -191,7 +96,7 @@ function withoutClosed(all) {
 }
 
 function marked(text) {
-  const words = filter.text.split(/\s+/).filter(Boolean);
+  const words = wordsOf(filter.text);
   if (!words.length) return [text];
   const rule = new RegExp(`(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "i");
   return text.split(rule).map((part, at) => (at % 2 ? h("mark", null, part) : part));
@@ -200,53 +105,67 @@ function marked(text) {
 function renderLine(at) {
   const line = lines[at];
   const indent = { paddingLeft: `${14 + line.depth * 16}px` };
-  if (line.key !== undefined) {
-    const open = !closed.has(line.key);
-    return h(
-      "div",
-      { class: "row group", style: indent, "aria-level": line.depth + 1, "aria-expanded": String(open) },
-      h("span", { class: "caret", "aria-hidden": "true" }, open ? "▾" : "▸"),
-      cell("name", line.name, line.name),
-    );
-  }
-  return renderCall(line.number, indent, line.depth + 1);
+  return line.key === undefined ? renderCall(line.number, indent, line.depth + 1) : renderGroup(line, indent);
+}
+
+function renderGroup(line, indent) {
+  const open = !closed.has(line.key);
+  const state = line.failed ? FAILED : line.skipped === line.calls ? SKIPPED : 0;
+  const ran = line.calls - line.skipped;
+  const title = line.data ? `${line.name}\n${line.data}` : line.name;
+  return h(
+    "div",
+    { class: "row group", style: indent, "aria-level": line.depth + 1, "aria-expanded": String(open) },
+    h("span", { class: "caret", "aria-hidden": "true" }, open ? "▾" : "▸"),
+    stateCell(state),
+    h(
+      "span",
+      { class: "name", role: "gridcell", title },
+      line.name,
+      line.data ? [" ", h("span", { class: "data" }, withMasks(line.data))] : null,
+    ),
+    h(
+      "span",
+      { class: "result", role: "gridcell" },
+      line.failed
+        ? span(`${line.failed.toLocaleString("en")} of ${line.calls.toLocaleString("en")} failed`, "failed")
+        : counted(line.calls, "call"),
+      line.skipped ? `, ${line.skipped.toLocaleString("en")} skipped` : null,
+    ),
+    cell("time", ran ? duration(line.ms) : "", "What its calls took together"),
+  );
+}
+
+export function stateCell(state) {
+  return h("span", { class: `state ${STATES[state]}`, role: "gridcell", "aria-label": STATES[state] }, SIGNS[state]);
 }
 
 function renderCall(number, indent, level) {
   const row = index.rows[number];
   const state = row[ROW.state];
-  const title = `${pathOf(row).join(" / ")}\n${row[ROW.method]} ${row[ROW.url]}${
-    row[ROW.skipped] ? `\nskipped: ${row[ROW.skipped]}` : ""
-  }`;
-  const sign = h(
-    "span",
-    { class: `state ${STATES[state]}`, role: "gridcell", "aria-label": STATES[state] },
-    SIGNS[state],
-  );
+  const skipped = row[ROW.skipped] ? `\nskipped: ${row[ROW.skipped]}` : "";
+  const title = `${pathOf(row).join(" / ")}\n${row[ROW.method]} ${row[ROW.url]}${skipped}`;
   const name = h(
     "span",
     { class: "name", role: "gridcell", title },
     marked(nameOf(row)),
     row[ROW.attempt] > 1 ? span(`  ↻ ${row[ROW.attempt]} attempts`, "warned") : null,
     row[ROW.flags] & FLAG.warnings ? span("  ⚠", "warned") : null,
-    changesOf(row).map((name) =>
-      span(name, `tag ${name === "newly failing" ? "failed" : name === "fixed" ? "passed" : "warned"}`)
+    changesOf(row).map((change) =>
+      span(change, `tag ${change === "newly failing" ? "failed" : change === "fixed" ? "passed" : "warned"}`)
     ),
     row[ROW.skipped] ? span(` – ${row[ROW.skipped]}`, "skipped") : null,
   );
   const passed = row[ROW.tests] - row[ROW.failed] - row[ROW.passedOver];
   const over = row[ROW.passedOver] ? `, ${row[ROW.passedOver]} skipped` : "";
+  const checks = row[ROW.tests] ? `${passed}/${row[ROW.tests]}` : "";
   return h(
     "div",
     { class: `row call is-${STATES[state]}`, style: indent, "aria-level": level },
-    sign,
+    stateCell(state),
     cell("method", row[ROW.method]),
     name,
-    cell(
-      "tests",
-      row[ROW.tests] ? `${passed}/${row[ROW.tests]}` : "",
-      `${passed} of ${row[ROW.tests]} assertions passed${over}`,
-    ),
+    cell("tests", checks, `${passed} of ${row[ROW.tests]} assertions passed${over}`),
     cell(`code ${codeClass(row[ROW.code])}`, state === SKIPPED ? "" : String(row[ROW.code] || "ERR")),
     cell("time", state === SKIPPED ? "" : duration(row[ROW.code] ? row[ROW.ms] : row[ROW.elapsed])),
   );
@@ -255,11 +174,11 @@ function renderCall(number, indent, level) {
 // Walking over a folder with the keys leaves it as it is; a click, Enter or Space opens and closes it.
 function actOnLine(at, event) {
   const line = lines[at];
-  if (line.key === undefined) {
-    askFor(line.number, true);
-    return;
-  }
-  if (!event) return;
+  if (line.key === undefined) askFor(line.number, true);
+  else if (event) toggle(line);
+}
+
+function toggle(line) {
   if (closed.has(line.key)) closed.delete(line.key);
   else closed.add(line.key);
   refilter();
@@ -269,84 +188,45 @@ export function fold(open) {
   const line = lines[callList.focus];
   if (!line || shown.view !== "calls") return;
   if (line.key !== undefined && open === closed.has(line.key)) {
-    actOnLine(callList.focus, true);
+    toggle(line);
     return;
   }
   if (line.key === undefined && !open) {
     let at = callList.focus;
     while (at > 0 && (lines[at].key === undefined || lines[at].depth >= line.depth)) at -= 1;
-    if (lines[at].key !== undefined) {
-      callList.focus = at;
-      callList.reveal(at);
-      callList.draw(true);
-    }
+    if (lines[at].key !== undefined) callList.point(at);
   }
 }
 
-let timeFrom = 0, timeSpan = 1;
-
-// The axis spans the calls that are in sight, so that short calls of a long run can be seen.
-function drawAxis(from, to) {
-  let last = 0;
-  timeFrom = from < to ? index.rows[timed[from]][ROW.start] : 0;
-  for (let at = from; at < to; at += 1) {
-    const row = index.rows[timed[at]];
-    timeFrom = Math.min(timeFrom, row[ROW.start]);
-    last = Math.max(last, row[ROW.start] + Math.max(row[ROW.elapsed], row[ROW.ms]));
+// Closes all groups, or opens them.
+export function foldAll() {
+  const keys = linesOf(found).flatMap((line) => (line.key === undefined ? [] : [line.key]));
+  const open = keys.every((key) => closed.has(key));
+  for (const key of keys) {
+    if (open) closed.delete(key);
+    else closed.add(key);
   }
-  timeSpan = Math.max(last - timeFrom, 1);
-  $("axis").replaceChildren(
-    h(
-      "span",
-      { class: "axis-title", title: "Coloured: waiting for the answer. Grey: scripts, and what they sent." },
-      "from the start of the run",
-    ),
-    ...[0, 1 / 3, 2 / 3, 1].map((part) =>
-      h("span", {
-        class: part === 1 ? "end" : "",
-        style: { left: `${38 + part * 48}%` },
-      }, duration(timeFrom + part * timeSpan))
-    ),
-  );
-}
-
-function renderTimed(at) {
-  const number = timed[at], row = index.rows[number];
-  const share = (ms) => `${(ms / timeSpan) * 100}%`;
-  return h(
-    "div",
-    { class: "row timed", "aria-level": 1 },
-    h(
-      "span",
-      { class: `state ${STATES[row[ROW.state]]}`, role: "gridcell", "aria-label": STATES[row[ROW.state]] },
-      SIGNS[row[ROW.state]],
-    ),
-    cell("name", nameOf(row), pathOf(row).join(" / ")),
-    h(
-      "span",
-      {
-        class: "lane",
-        role: "gridcell",
-        "aria-label": `after ${duration(row[ROW.start] - timeFrom)} for ${duration(row[ROW.elapsed])}`,
-      },
-      h("i", { class: "out", style: { left: share(row[ROW.start] - timeFrom), width: share(row[ROW.elapsed]) } }),
-      h("i", {
-        class: isBroken(row) ? "bad" : "",
-        style: { left: share(row[ROW.start] - timeFrom), width: share(row[ROW.code] ? row[ROW.ms] : row[ROW.elapsed]) },
-      }),
-    ),
-    cell("time", duration(row[ROW.elapsed])),
-  );
-}
-
-export function setUpCalls() {
-  callList = new VirtualList($("calls"), "Calls", renderLine, actOnLine);
-  timeList = new VirtualList($("timeline"), "Calls over time", renderTimed, (at) => askFor(timed[at], true));
-  timeList.before = drawAxis;
-  if (index.run.onlyFailures && index.rows.some(isBroken)) filter.states.add("failed");
-  fillFilters();
-  for (const name of filter.states) {
-    document.querySelector(`[data-state="${name}"]`)?.setAttribute("aria-pressed", "true");
-  }
+  callList.focus = 0;
   refilter();
+}
+
+// Brings the call whose details are shown into sight; the folders that it is in are opened.
+export function revealCall(number) {
+  const groups = groupsOf(index.rows[number]).map((group) => group.key);
+  if (groups.some((key) => closed.delete(key))) refilter();
+  const at = lines.findIndex((line) => line.number === number);
+  if (at >= 0) callList.point(at);
+  else callList.draw(true);
+}
+
+/** @param {() => void} act is told when the filters leave other calls */
+export function setUpCalls(act) {
+  whenFiltered = act;
+  callList = new VirtualList($("calls"), "Calls", {
+    render: renderLine,
+    act: actOnLine,
+    isPicked: (at) => lines[at].number !== undefined && lines[at].number === shown.call,
+  });
+  $("fold").onclick = foldAll;
+  $("fold").hidden = !index.rows.some((row) => groupsOf(row).length > 0);
 }

@@ -1,10 +1,10 @@
 // A request as a command for bash: it can be pasted, and sends the same bytes.
 
 import { headerOf } from "./body.js";
-import { bytes } from "./elements.js";
+import { bytes } from "./units.js";
 
 // Control characters do not survive being pasted, so texts that have any are spelled with escapes.
-function quoted(text) {
+export function quoted(text) {
   // deno-lint-ignore no-control-regex
   if (!/[\x00-\x09\x0b-\x1f\x7f]/.test(text)) return `'${text.replace(/'/g, "'\\''")}'`;
   return `$'${
@@ -53,11 +53,11 @@ function quotedWord(word) {
   return /^[\w-]+$/.test(word) ? word : quoted(word);
 }
 
-function hostOf(url) {
+export function hostOf(url) {
   return (url.match(/^\w+:\/\/(?:[^@/?#]*@)?([^/?#]*)/) || [])[1];
 }
 
-function notes(exchange) {
+export function notes(exchange) {
   const body = exchange.body;
   if (!body || (!body.cut && !body.omitted)) return "";
   return body.omitted

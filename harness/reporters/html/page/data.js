@@ -20,6 +20,8 @@ export const ROW = {
   method: 15,
   url: 16,
   skipped: 17,
+  round: 18,
+  phases: 19,
 };
 export const FAILURE = {
   row: 0,
@@ -69,6 +71,24 @@ export async function recordOf(number) {
     if (opened.size > 8) opened.delete(opened.keys().next().value);
   }
   return (await opened.get(id))[row[ROW.slot]];
+}
+
+// Rows that one passing through the collection made: its iteration, and its row of data as names and values.
+export function roundOf(row) {
+  return index.rounds[row[ROW.round]] || { iteration: row[ROW.iteration], data: [] };
+}
+
+export function dataOf(row) {
+  return roundOf(row).data.map(([name, value]) => `${name}=${value}`).join(", ");
+}
+
+export function hasIterations() {
+  return index.run.iterations > 1;
+}
+
+// The path of a call as labels of scripts spell it, which know nothing of several collections in one report.
+export function labelOf(row) {
+  return pathOf(row).slice(index.run.collections.length ? 1 : 0).join(" / ");
 }
 
 export function pathOf(row) {

@@ -1,13 +1,16 @@
-// One call: what was checked, request and response beside each other, variables and where they came from.
+// One call: what was checked, request and response beside each other, its steps, and where its variables came from.
 
-import { decodedPair, headerOf, renderBody } from "./body.js";
-import { callList, lines } from "./calls.js";
-import { asCurl } from "./curl.js";
+import { renderAttempts } from "./attempts.js";
+import { callList, revealCall } from "./calls.js";
+import { renderCopies } from "./copies.js";
 import {
+  dataOf,
   FAILED,
   FAILURE,
   failuresOfRow,
+  hasIterations,
   index,
+  labelOf,
   nameOf,
   PASSED,
   pathOf,
@@ -16,37 +19,33 @@ import {
   ROW,
   SKIPPED,
 } from "./data.js";
-import {
-  $,
-  all,
-  bytes,
-  callLink,
-  codeClass,
-  copy,
-  counted,
-  duration,
-  h,
-  inParts,
-  shortened,
-  SIGNS,
-  span,
-  STATES,
-  table,
-  UNANSWERED,
-} from "./elements.js";
+import { $, all, callLink, h, SIGNS, span, STATES } from "./elements.js";
+import { renderExchange } from "./exchange.js";
 import { explain } from "./failures.js";
-import { shown } from "./selection.js";
-import { asTicket } from "./ticket.js";
-import { described, link, linked } from "./words.js";
+import { maskNote, withMasks } from "./masks.js";
+import { askFor, shown } from "./selection.js";
+import { renderSteps } from "./steps.js";
+import { inParts, shortened, table } from "./tables.js";
+import { revealTimed, timeList } from "./timeline.js";
+import { counted, duration } from "./units.js";
+import { described, linked } from "./words.js";
 
 const CHECKS_SHOWN = 100;
 const LINES_SHOWN = 200;
 
-export async function openCall(number, keepList) {
-  shown.call = number;
+/**
+ * @param {number} number
+ * @param {boolean} keepList leaves the list where it is
+ * @param {number} attempt an earlier attempt, 0 for the last
+ * @param {{ at: number, of: number, go: (step: number) => void }} way the call's place among those that are shown
+ */
+export async function openCall(number, keepList, attempt, way) {
+  const anew = shown.call !== number;
+  Object.assign(shown, { call: number, attempt });
   const row = index.rows[number];
   document.body.classList.add("opened");
-  if (!keepList) revealCall(number);
+  if (keepList) drawLists();
+  else reveal(number);
   for (const one of all(".occurrence")) one.classList.toggle("picked", Number(one.dataset.row) === number);
   const box = $("detail");
   let record;
@@ -56,75 +55,120 @@ export async function openCall(number, keepList) {
     box.replaceChildren(h("p", { class: "failed" }, `This part of the report is damaged: ${error.message}`));
     return;
   }
-  if (shown.call !== number) return;
+  if (shown.call !== number || shown.attempt !== attempt) return;
   shown.record = record;
-  box.replaceChildren(...renderDetail(number, row, record).flat(3).filter(Boolean));
-  box.scrollTop = 0;
-  if (matchMedia("(max-width: 900px)").matches) box.scrollIntoView();
+  box.replaceChildren(...renderDetail(number, row, record, way).flat(3).filter(Boolean));
+  if (box.querySelector(".masked")) box.append(maskNote());
+  if (anew) box.scrollTop = 0;
+  if (anew && matchMedia("(max-width: 900px)").matches) box.scrollIntoView();
   box.setAttribute("aria-label", pathOf(row).join(" / "));
-  history.replaceState(null, "", `#call-${number}`);
+}
+
+function drawLists() {
+  callList.draw(true);
+  timeList.draw(true);
 }
 
 // Selects a call in the list, so that the list shows where it belongs.
-function revealCall(number) {
-  const at = lines.findIndex((line) => line.number === number);
-  if (at < 0) return;
-  callList.focus = at;
-  callList.reveal(at);
-  callList.draw(true);
+export function reveal(number) {
+  if (!index.rows[number]) return;
+  if (shown.view === "timeline") revealTimed();
+  else revealCall(number);
 }
 
 export function closeCall() {
   document.body.classList.remove("opened");
-  shown.call = -1;
+  Object.assign(shown, { call: -1, attempt: 0, record: null });
+  drawLists();
 }
 
-function renderDetail(number, row, record) {
+// The failures and the record of the attempt that is looked at.
+function lookedAt(number, record) {
+  const earlier = (record.attempts || []).find((one) => one.attempt === shown.attempt);
+  if (earlier) return { failures: earlier.failures, record: earlier };
+  shown.attempt = 0;
+  return { failures: (failuresOfRow.get(number) || []).map((one) => index.failures[one]), record };
+}
+
+function renderDetail(number, row, whole, way) {
   const path = pathOf(row);
   const state = row[ROW.state];
+  const { failures, record } = lookedAt(number, whole);
+  const data = dataOf(row);
+  const choose = (attempt) => askFor(number, true, attempt);
+  const attempts = whole.attempts
+    ? renderAttempts(whole.attempts, { number: row[ROW.attempt], failed: state === FAILED }, shown.attempt, choose)
+    : null;
+  const parts = [
+    renderWarnings(path.join(" / "), record),
+    renderChecks(failures, record),
+    record.exchange ? renderExchange(record.exchange) : null,
+    renderSteps(record, labelOf(row)),
+    renderVariables(record),
+    renderConsole(record),
+    renderSides(record),
+    renderVisualizer(record),
+  ];
   return [
-    h("button", { type: "button", class: "back", onclick: closeCall }, "‹ Back"),
+    renderWay(way),
     h("p", { class: "path" }, path.slice(0, -1).join(" / ")),
     h("h2", null, span(SIGNS[state], STATES[state]), nameOf(row)),
     h(
       "p",
       { class: "facts quiet" },
       span(STATES[state], STATES[state]),
-      index.run.iterations > 1 ? span(`iteration ${row[ROW.iteration] + 1} of ${index.run.iterations}`) : null,
+      hasIterations() ? span(`iteration ${row[ROW.iteration] + 1} of ${index.run.iterations}`) : null,
+      data ? h("span", { class: "data" }, withMasks(data)) : null,
       state === SKIPPED
         ? span(`because: ${row[ROW.skipped] || "a script skipped it"}`)
         : span(`took ${duration(row[ROW.elapsed])}`),
-      row[ROW.attempt] > 1 ? span(`attempt ${row[ROW.attempt]}`, "warned") : null,
-      state === FAILED
-        ? h(
-          "button",
-          { type: "button", class: "link", onclick: () => copy(asTicket(number, record), "Failure") },
-          "Copy for a ticket",
-        )
-        : null,
+      row[ROW.attempt] > 1 ? span(`${row[ROW.attempt]} attempts`, "warned") : null,
     ),
+    renderCopies(number, whole),
     record.description ? described(record.description) : null,
     aboutFolders(path),
-    renderWarnings(path.join(" / "), record),
-    renderChecks(number, record),
-    record.exchange ? renderExchange(record.exchange) : null,
-    renderVariables(record),
-    renderAttempts(record),
-    renderConsole(record),
-    (record.side || []).map((one) =>
-      h(
-        "details",
-        null,
-        h(
-          "summary",
-          null,
-          `Request of ${one.origin}: ${one.method} ${one.url} → ${one.response ? one.response.status : "no answer"}`,
-        ),
-        h("div", { style: { padding: "0 12px 8px" } }, renderExchange(one)),
-      )
-    ),
-    renderVisualizer(record),
+    attempts,
+    attempts ? h("div", { id: "attempt", role: "tabpanel", "aria-label": "Attempt" }, parts) : parts,
   ];
+}
+
+// The way to the calls before and after this one, in the order of the list.
+function renderWay({ at, of, go }) {
+  const step = (label, key, by, off) =>
+    h("button", {
+      type: "button",
+      class: "step-button",
+      disabled: off,
+      title: `${label} (${key})`,
+      onclick: () => go(by),
+    }, label);
+  return h(
+    "div",
+    { class: "way" },
+    h(
+      "button",
+      { type: "button", class: "back", onclick: () => document.dispatchEvent(new Event("call-closed")) },
+      "‹ Back",
+    ),
+    step("‹ Previous", "k", -1, at <= 0),
+    step("Next ›", "j", 1, at < 0 || at >= of - 1),
+    at < 0 ? null : span(`${(at + 1).toLocaleString("en")} of ${of.toLocaleString("en")}`, "quiet"),
+  );
+}
+
+function renderSides(record) {
+  return (record.side || []).map((one) =>
+    h(
+      "details",
+      null,
+      h(
+        "summary",
+        null,
+        `Request of ${one.origin}: ${one.method} ${one.url} → ${one.response ? one.response.status : "no answer"}`,
+      ),
+      h("div", { style: { padding: "0 12px 8px" } }, renderExchange(one)),
+    )
+  );
 }
 
 function aboutFolders(path) {
@@ -138,15 +182,19 @@ function aboutFolders(path) {
 function renderWarnings(path, record) {
   const told = record.warnings || [];
   const others = ((record.exchange || {}).warnings || []).filter((one) => !told.some(([text]) => text === one));
-  const all = [...told, ...others.map((one) => [one, ""])];
-  return all.map(([message, where]) => {
+  const every = [...told, ...others.map((one) => [one, "", ""])];
+  return every.map(([message, where, kind]) => {
     const part = where.startsWith(path) ? where.slice(path.length).replace(/^, /, "") : where;
-    return h("p", { class: "warned" }, `⚠ ${message}${part ? ` (${part})` : ""}`);
+    return h(
+      "p",
+      { class: "warned" },
+      `⚠ ${message}${part ? ` (${part})` : ""}`,
+      kind ? h("span", { class: "kind", title: "The kind of the warning" }, kind) : null,
+    );
   });
 }
 
-function renderChecks(number, record) {
-  const failures = (failuresOfRow.get(number) || []).map((one) => index.failures[one]);
+function renderChecks(failures, record) {
   if (!failures.length && !record.assertions) return null;
   const left = [...failures];
   const named = (record.assertions || []).map(([name, state]) => {
@@ -185,140 +233,12 @@ function renderCheck({ name, state, failure }) {
   );
 }
 
-function renderExchange(exchange) {
-  const response = exchange.response;
-  const sent = h(
-    "section",
-    null,
-    h(
-      "h3",
-      null,
-      "Request",
-      h("button", { type: "button", onclick: () => copy(asCurl(exchange), "curl command") }, "Copy as curl"),
-    ),
-    renderHops(exchange),
-    h(
-      "p",
-      { class: "request-line" },
-      h("b", null, exchange.method),
-      exchange.method === "GET" && /^https?:/.test(exchange.url) ? link(exchange.url, exchange.url) : exchange.url,
-    ),
-    renderQuery(exchange.url),
-    renderHeaders(exchange.headers),
-    renderBody(exchange.body, headerOf(exchange.headers, "content-type"), "Body"),
-  );
-  if (!response) {
-    const failure = exchange.failure || { message: "no answer", kind: "" };
-    return h(
-      "div",
-      { class: "pair" },
-      sent,
-      h(
-        "section",
-        null,
-        h("h3", null, "Response"),
-        h(
-          "div",
-          { class: "unanswered" },
-          h("p", { class: "failed" }, UNANSWERED[failure.kind] || "No answer came."),
-          failure.code && !failure.message.includes(failure.code) ? h("p", { class: "mono" }, failure.code) : null,
-          h("p", { class: "mono" }, failure.message),
-        ),
-      ),
-    );
-  }
-  return h(
-    "div",
-    { class: "pair" },
-    sent,
-    h(
-      "section",
-      null,
-      h("h3", null, "Response"),
-      h(
-        "p",
-        { class: "request-line" },
-        h("b", { class: codeClass(response.status) }, `${response.status} ${response.reason}`),
-        span(
-          `${duration(response.elapsed)}, HTTP/${response.version}${
-            response.wire ? `, ${bytes(response.wire)} on the wire` : ""
-          }`,
-          "quiet",
-        ),
-      ),
-      renderHeaders(response.headers),
-      renderBody(response.body, headerOf(response.headers, "content-type"), "Body"),
-      (exchange.cookies || []).length
-        ? h(
-          "details",
-          null,
-          h("summary", null, counted(exchange.cookies.length, "cookie")),
-          table(["Name", "Value", "Domain", "Path"], exchange.cookies.map((one) => one.slice(0, 4))),
-        )
-        : null,
-    ),
-  );
-}
-
-// The way to the answer: redirects, and requests that an auth sent anew. The last hop is the exchange itself.
-function renderHops(exchange) {
-  const before = (exchange.hops || []).slice(0, exchange.response ? -1 : undefined);
-  if (!before.length) return null;
-  return h(
-    "details",
-    { class: "hops", open: before.length < 6 },
-    h("summary", null, `${counted(before.length, "hop")} before`),
-    h(
-      "ol",
-      null,
-      before.map(([method, url, status, reason, location, ms]) =>
-        h(
-          "li",
-          null,
-          h("div", { class: "mono" }, h("b", null, method), " ", url),
-          h(
-            "div",
-            { class: "mono" },
-            span(`${status} ${reason || ""}`, codeClass(status)),
-            span(` ${duration(ms || 0)}`, "quiet"),
-            location ? [" → ", location] : null,
-          ),
-        )
-      ),
-    ),
-  );
-}
-
-function renderQuery(url) {
-  const query = url.split("#")[0].split("?").slice(1).join("?");
-  const pairs = query ? query.split("&").map(decodedPair) : [];
-  if (pairs.length < 2) return null;
-  return h("details", null, h("summary", null, counted(pairs.length, "query parameter")), table(null, pairs));
-}
-
-function renderHeaders(headers) {
-  if (!headers.length) return null;
-  return h("details", null, h("summary", null, counted(headers.length, "header")), table(null, headers));
-}
-
 function renderVariables(record) {
-  const parts = [];
-  if (record.extractions) {
-    parts.push(
-      h("h3", null, "Extracted"),
-      table(
-        ["Variable", "Value", "From", "Scope"],
-        record.extractions.map(([name, scope, expression, value]) => [name, value, expression, scope]),
-      ),
-    );
-  }
-  if (record.uses) {
-    parts.push(
-      h("h3", null, "Variables used"),
-      table(["Variable", "Value", "Came from"], record.uses.map((use) => renderUse(use))),
-    );
-  }
-  return parts;
+  if (!record.uses) return null;
+  return [
+    h("h3", null, "Variables used"),
+    table(["Variable", "Value", "Came from"], record.uses.map((use) => renderUse(use))),
+  ];
 }
 
 const ORIGINS = {
@@ -348,26 +268,13 @@ function lastKnown(name) {
   return [null, "a script or data, or not defined"];
 }
 
-function renderAttempts(record) {
-  if (!record.attempts) return null;
-  return [
-    h("h3", null, "Earlier attempts"),
-    table(
-      ["Attempt", "Code", "Took", "Failed"],
-      record.attempts.map((
-        one,
-      ) => [String(one.attempt), String(one.status || "–"), duration(one.elapsed), one.failures.join("; ") || "–"]),
-    ),
-  ];
-}
-
 function renderConsole(record) {
   if (!record.console) return null;
   const box = h("div", { class: "console", tabindex: "0", role: "group", "aria-label": "Console" });
   return [
     h("h3", null, "Console", record.console.length > 1 ? span(counted(record.console.length, "line"), "count") : null),
     ...inParts(box, record.console, ([level, event, text]) => (
-      h("div", { class: level, title: `console.${level} in the ${event}-script` }, text)
+      h("div", { class: level, title: `console.${level} in the ${event}-script` }, withMasks(text))
     ), LINES_SHOWN),
   ];
 }

@@ -27,32 +27,24 @@ export function h(tag, attributes, ...children) {
   return element;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * Makes an element of a drawing.
+ * @param {string} tag
+ * @param {Record<string, any>} attributes
+ * @param {...any} children
+ * @returns {any}
+ */
+export function svg(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children.flat(2));
+  return element;
+}
+
 export function span(text, kind) {
   return h("span", { class: kind }, text);
-}
-
-export function duration(ms) {
-  if (ms < 1 && ms > 0) return `${Math.round(ms * 1000)} µs`;
-  if (ms < 1998) return `${Math.round(ms)} ms`;
-  const seconds = ms / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} m ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
-}
-
-export function bytes(count) {
-  const units = ["B", "kB", "MB", "GB"];
-  let value = count, unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return unit ? `${value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}` : `${count} B`;
-}
-
-export function counted(count, noun) {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 export function codeClass(code) {
@@ -102,44 +94,6 @@ export async function copy(text, what) {
   toast(`${what} copied`);
 }
 
-export function table(heads, rows, caption) {
-  return h(
-    "table",
-    { class: "table" },
-    caption ? h("caption", { class: "quiet" }, caption) : null,
-    heads ? h("thead", null, h("tr", null, heads.map((head) => h("th", { scope: "col" }, head)))) : null,
-    h(
-      "tbody",
-      null,
-      rows.map((row) =>
-        h(
-          "tr",
-          null,
-          row.map((cell, column) => (
-            !heads && column === 0 ? h("th", { scope: "row" }, cell) : h("td", null, cell)
-          )),
-        )
-      ),
-    ),
-  );
-}
-
-// Shows the first of many, and more of them when asked.
-export function inParts(box, many, render, step) {
-  let upto = 0;
-  const more = h("button", { type: "button", class: "link", onclick: () => add(step * 5) }, "");
-  function add(count) {
-    box.append(...many.slice(upto, upto + count).map(render));
-    upto = Math.min(upto + count, many.length);
-    more.textContent = `show ${Math.min(step * 5, many.length - upto).toLocaleString("en")} more of ${
-      many.length.toLocaleString("en")
-    }`;
-    more.hidden = upto >= many.length;
-  }
-  add(step);
-  return [box, more];
-}
-
 export function moment(ms) {
   const zone = document.documentElement.dataset.zone;
   try {
@@ -147,13 +101,6 @@ export function moment(ms) {
   } catch {
     return new Date(ms).toLocaleString();
   }
-}
-
-export function shortened(text) {
-  if (text.length <= 300) return text;
-  const box = h("span", null, `${text.slice(0, 300)}… `);
-  box.append(h("button", { type: "button", class: "link", onclick: () => box.replaceChildren(text) }, "all"));
-  return box;
 }
 
 export function callLink(number, text) {

@@ -1,10 +1,14 @@
-// The failures, those with the same message together, the largest group first.
+// The failed calls, those that failed alike together, the largest group first.
 
-import { FAILURE, failuresOfRow, index, pathOf, ROW } from "./data.js";
-import { $, callLink, codeClass, counted, h, shortened, span } from "./elements.js";
+import { dataOf, FAILURE, failuresOfRow, hasIterations, index, labelOf, pathOf, ROW } from "./data.js";
+import { renderDifference } from "./difference.js";
+import { $, callLink, codeClass, h, span } from "./elements.js";
+import { withMasks } from "./masks.js";
+import { counted } from "./units.js";
 import { linked } from "./words.js";
 
 const SHOWN = 5;
+const GROUPS = 200;
 
 // What cannot hold without an answer follows from the request that got none; that is what to look at.
 function isConsequence(failure) {
@@ -17,18 +21,33 @@ function isUnanswered(failure) {
   return failure[FAILURE.kind] === "request" && failure[FAILURE.origin] === "call";
 }
 
+function headOf(failure) {
+  return `${failure[FAILURE.name]}: ${failure[FAILURE.message]}`;
+}
+
+// Each failed call stands once: in the group of that of its failures which most calls share.
 function groupsOfFailures() {
+  const causes = new Map();
+  for (const row of failuresOfRow.keys()) {
+    const own = failuresOfRow.get(row).map((one) => index.failures[one]);
+    causes.set(row, own.filter((failure) => !isConsequence(failure)));
+  }
+  const counts = new Map();
+  for (const failures of causes.values()) {
+    for (const head of new Set(failures.map(headOf))) counts.set(head, (counts.get(head) || 0) + 1);
+  }
   const groups = new Map();
-  index.failures.forEach((failure, number) => {
-    if (isConsequence(failure)) return;
-    const key = `${failure[FAILURE.name]}: ${failure[FAILURE.message]}`;
-    if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push(number);
-  });
+  for (const [row, failures] of causes) {
+    const heads = failures.map(headOf);
+    const most = heads.reduce((best, head) => (counts.get(head) > counts.get(best) ? head : best), heads[0]);
+    if (!groups.has(most)) groups.set(most, []);
+    groups.get(most).push({ row, failures });
+  }
   return [...groups.entries()].sort((one, other) => other[1].length - one[1].length);
 }
 
-export function renderFailures() {
+/** @param {boolean} [all] shows every failure, as paper has no button for more */
+export function renderFailures(all = false) {
   const box = $("failures");
   const groups = groupsOfFailures();
   const left = index.run.leftOut.failures;
@@ -36,69 +55,74 @@ export function renderFailures() {
     ? h("p", { class: "quiet" }, `${counted(left, "failure")} of calls that were left out of this report`)
     : "";
   if (!groups.length) {
-    box.replaceChildren(
-      told ||
-        h(
-          "p",
-          { class: "empty" },
-          index.run.interrupted ? "Nothing had failed when the run ended." : "Nothing failed.",
-        ),
-    );
+    const none = index.run.interrupted ? "Nothing had failed when the run ended." : "Nothing failed.";
+    box.replaceChildren(told || h("p", { class: "empty" }, none));
     return;
   }
-  const shown = groups.slice(0, 200).map(([message, numbers]) => renderGroup(message, numbers));
+  const shown = groups.slice(0, all ? undefined : GROUPS).map(([head, calls]) => renderGroup(head, calls, all));
   const rest = groups.length - shown.length;
-  box.replaceChildren(
-    ...shown,
-    rest > 0
-      ? h("p", { class: "quiet" }, `and ${counted(rest, "more message")}; find them by search among the calls`)
-      : "",
-    told,
-  );
+  const more = rest > 0
+    ? h("p", { class: "quiet" }, `and ${counted(rest, "more message")}; find them by search among the calls`)
+    : "";
+  box.replaceChildren(...shown, more, told);
 }
 
-function renderGroup(message, numbers) {
-  const card = h("article", { class: "group-card" });
-  const calls = new Set(numbers.map((number) => index.failures[number][FAILURE.row])).size;
-  card.append(
+function renderGroup(head, calls, all) {
+  const card = h(
+    "article",
+    { class: "group-card" },
     h(
       "h2",
       null,
-      h("span", { class: "message" }, linked(message)),
-      numbers.length > 1 ? h("span", { class: "count" }, `${numbers.length}× in ${counted(calls, "call")}`) : null,
+      h("span", { class: "message" }, linked(head)),
+      calls.length > 1 ? h("span", { class: "count" }, counted(calls.length, "call")) : null,
     ),
   );
   let upto = 0;
-  const more = h("div", { class: "more" }, h("button", { type: "button", class: "link", onclick: () => add(50) }, ""));
+  const more = h(
+    "div",
+    { class: "more" },
+    h("button", { type: "button", class: "link", onclick: () => add(50) }, ""),
+  );
   function add(step) {
-    const next = numbers.slice(upto, upto + step).map((number, at) => renderOccurrence(number, upto + at === 0));
+    const next = calls.slice(upto, upto + step).map((call, at) => renderOccurrence(head, call, all || upto + at === 0));
     upto += next.length;
     more.before(...next);
-    more.hidden = upto >= numbers.length;
-    more.firstChild.textContent = `show more (${numbers.length - upto} left)`;
+    more.hidden = upto >= calls.length;
+    more.firstChild.textContent = `show more (${(calls.length - upto).toLocaleString("en")} left)`;
   }
   card.append(more);
-  add(SHOWN);
+  add(all ? calls.length : SHOWN);
   return card;
 }
 
-function renderOccurrence(number, full) {
-  const failure = index.failures[number];
-  const row = index.rows[failure[FAILURE.row]];
-  const path = pathOf(row);
+// A call with all that failed in it; the message that heads the group is not repeated.
+function renderOccurrence(head, { row: number, failures }, full) {
+  const row = index.rows[number];
+  const data = dataOf(row);
+  const several = failures.length > 1;
   return h(
     "div",
-    { class: "occurrence", "data-row": failure[FAILURE.row], "data-failure": number },
+    { class: "occurrence", "data-row": number },
     h(
       "div",
       { class: "line" },
-      callLink(failure[FAILURE.row], path.join(" / ")),
-      index.run.iterations > 1 ? span(`iteration ${row[ROW.iteration] + 1}`, "quiet") : null,
+      callLink(number, pathOf(row).join(" / ")),
+      hasIterations() ? span(`iteration ${row[ROW.iteration] + 1}`, "quiet") : null,
+      data ? h("span", { class: "data" }, withMasks(data)) : null,
       span(`${row[ROW.method]} ${row[ROW.code] || "no answer"}`, `mono ${codeClass(row[ROW.code])}`),
+      several ? span(counted(failures.length, "failure"), "failed") : null,
     ),
-    failure[FAILURE.test] !== null ? h("div", { class: "test" }, linked(failure[FAILURE.test])) : null,
-    full ? explain(failure) : span(place(failure), "quiet"),
-    isUnanswered(failure) ? renderConsequences(failure[FAILURE.row]) : null,
+    failures.map((failure) =>
+      h(
+        "div",
+        { class: several ? "one-failure" : "" },
+        failure[FAILURE.test] !== null ? h("div", { class: "test" }, linked(failure[FAILURE.test])) : null,
+        headOf(failure) !== head ? h("div", { class: "failed mono" }, linked(headOf(failure))) : null,
+        full ? explain(failure) : span(place(failure), "quiet"),
+        isUnanswered(failure) ? renderConsequences(number) : null,
+      )
+    ),
   );
 }
 
@@ -122,7 +146,7 @@ export function place(failure) {
   if (failure[FAILURE.kind] === "file") return "the file cannot be read";
   if (failure[FAILURE.kind] === "expectation") return "expected by the companion file";
   const label = failure[FAILURE.label];
-  const own = pathOf(index.rows[failure[FAILURE.row]]).join(" / ") === label;
+  const own = labelOf(index.rows[failure[FAILURE.row]]) === label;
   const whose = own ? "" : label ? ` of folder ${label}` : " of the collection";
   const when = failure[FAILURE.kind] === "lost" ? "after the end of the" : "in the";
   return `${when} ${failure[FAILURE.event]}-script${whose}${
@@ -157,130 +181,4 @@ function renderSource(source, line) {
       )
     )),
   );
-}
-
-function tidy(text) {
-  try {
-    const value = JSON.parse(text);
-    return typeof value === "object" && value !== null ? JSON.stringify(value, null, 2) : text;
-  } catch {
-    return text;
-  }
-}
-
-function renderDifference(expected, actual) {
-  const left = tidy(expected).split("\n"), right = tidy(actual).split("\n");
-  const box = h("div", { class: "diff", tabindex: "0", role: "group", "aria-label": "Expected and actual" });
-  if (left.length === 1 && right.length === 1) {
-    const fill = (whole) => {
-      const [gone, come] = inline(left[0], right[0], whole);
-      const cut = [gone, come].flat().includes("…");
-      box.replaceChildren(
-        h("div", { class: "gone" }, "− expected  ", gone),
-        h("div", { class: "come" }, "+ actual    ", come),
-        cut ? h("button", { type: "button", class: "link", onclick: () => fill(true) }, "show the whole texts") : "",
-      );
-    };
-    fill(false);
-    return box;
-  }
-  const lines = lineDifference(left, right);
-  box.append(h("div", { class: "quiet" }, "− expected   + actual"));
-  lines.forEach(([kind, text], at) => {
-    const sign = kind === "gone" ? "− " : kind === "come" ? "+ " : "  ";
-    const pair = partner(lines, at);
-    const told = pair === null
-      ? shortened(text)
-      : kind === "gone"
-      ? inline(text, pair, true)[0]
-      : inline(pair, text, true)[1];
-    box.append(h("div", { class: kind }, sign, told));
-  });
-  return box;
-}
-
-// The line that one line became, where just one stands for one.
-function partner(lines, at) {
-  const kind = (one) => (lines[one] || [""])[0];
-  if (kind(at) === "gone" && kind(at + 1) === "come" && kind(at - 1) !== "gone" && kind(at + 2) !== "come") {
-    return lines[at + 1][1];
-  }
-  if (kind(at) === "come" && kind(at - 1) === "gone" && kind(at - 2) !== "gone" && kind(at + 1) !== "come") {
-    return lines[at - 1][1];
-  }
-  return null;
-}
-
-const AROUND = 60;
-const LONGEST_WORD = 24;
-
-// How far back a word begins that the difference is in, so that whole words are marked; none in one that is very long.
-function withinWord(left, right, at, letter) {
-  const isWord = (text, where) => /[\p{L}\p{N}_]/u.test(letter(text, where) || "");
-  if (!isWord(left, at) && !isWord(right, at)) return 0;
-  let back = 0;
-  while (back < at && isWord(left, at - back - 1)) back += 1;
-  return back > LONGEST_WORD ? 0 : back;
-}
-
-// Marks the middle in which two texts differ; unless wanted whole, long parts that are alike are cut.
-function inline(left, right, whole) {
-  let start = 0;
-  while (start < left.length && start < right.length && left[start] === right[start]) start += 1;
-  let end = 0;
-  while (
-    end < left.length - start && end < right.length - start &&
-    left[left.length - 1 - end] === right[right.length - 1 - end]
-  ) end += 1;
-  start -= withinWord(left, right, start, (text, at) => text[at]);
-  end -= withinWord(left, right, end, (text, at) => text[text.length - 1 - at]);
-  const before = (text) => (whole || text.length <= AROUND + 20 ? [text] : ["…", text.slice(-AROUND)]);
-  const after = (text) => (whole || text.length <= AROUND + 20 ? [text] : [text.slice(0, AROUND), "…"]);
-  const middle = (
-    text,
-  ) => (whole || text.length <= 6 * AROUND ? [h("b", null, text)] : [h("b", null, text.slice(0, 5 * AROUND)), "…"]);
-  const parts = (
-    text,
-  ) => [
-    ...before(text.slice(0, start)),
-    ...middle(text.slice(start, text.length - end)),
-    ...after(text.slice(text.length - end)),
-  ];
-  return [parts(left), parts(right)];
-}
-
-// A comma says only that more follows.
-function alike(left, right) {
-  return left.replace(/,$/, "") === right.replace(/,$/, "");
-}
-
-// The longest common subsequence of lines; beyond a size that is quick, all of one and all of the other.
-function lineDifference(left, right) {
-  if (left.length * right.length > 400000) {
-    return [...left.map((one) => ["gone", one]), ...right.map((one) => ["come", one])];
-  }
-  const lengths = Array.from({ length: left.length + 1 }, () => new Uint16Array(right.length + 1));
-  for (let i = left.length - 1; i >= 0; i -= 1) {
-    for (let j = right.length - 1; j >= 0; j -= 1) {
-      lengths[i][j] = alike(left[i], right[j])
-        ? lengths[i + 1][j + 1] + 1
-        : Math.max(lengths[i + 1][j], lengths[i][j + 1]);
-    }
-  }
-  const result = [];
-  let i = 0, j = 0;
-  while (i < left.length || j < right.length) {
-    if (i < left.length && j < right.length && alike(left[i], right[j])) {
-      result.push(["", left[i]]);
-      i += 1;
-      j += 1;
-    } else if (j >= right.length || (i < left.length && lengths[i + 1][j] >= lengths[i][j + 1])) {
-      result.push(["gone", left[i]]);
-      i += 1;
-    } else {
-      result.push(["come", right[j]]);
-      j += 1;
-    }
-  }
-  return result;
 }

@@ -1,73 +1,38 @@
-// This run beside those before it: the trend, and the calls whose outcome changed or keeps changing.
+// This run beside those before it: the trend, the calls whose outcome changed, and a strip for each that ever failed.
 
+import { columnsOf, lineOf } from "./chart.js";
 import { index, placeOf, ROW } from "./data.js";
-import { $, callLink, counted, duration, h, moment, SIGNS, span, STATES, table } from "./elements.js";
+import { $, callLink, h, moment, SIGNS, span, STATES } from "./elements.js";
+import { inParts, table } from "./tables.js";
+import { counted, duration } from "./units.js";
 
-let changes = null;
-
-export function changesOf(row) {
-  const past = index.run.history;
-  if (!past) return [];
-  if (!changes) {
-    changes = new Map();
-    const add = (number, name) => {
-      const one = index.rows[number];
-      changes.set(one, [...(changes.get(one) || []), name]);
-    };
-    past.newly.forEach((number) => add(number, "newly failing"));
-    past.fixed.forEach((number) => add(number, "fixed"));
-    past.flaky.forEach(([number]) => add(number, "flaky"));
-  }
-  return changes.get(row) || [];
-}
+const OUTCOMES = { f: ["bad", "failed"], r: ["again", "needed another attempt"], ".": ["good", "did not fail"] };
 
 export function renderHistory() {
   const past = index.run.history;
-  const list = (title, numbers, none) => [
-    h("h2", { class: "next" }, `${title} ${numbers.length}`),
-    numbers.length
-      ? h(
-        "ul",
-        { class: "checks" },
-        numbers.slice(0, 200).map(([number, note]) =>
-          h(
-            "li",
-            null,
-            h("span", {
-              class: STATES[index.rows[number][ROW.state]],
-              role: "img",
-              "aria-label": STATES[index.rows[number][ROW.state]],
-            }, SIGNS[index.rows[number][ROW.state]]),
-            h("span", null, callLink(number, placeOf(index.rows[number])), note ? span(`  ${note}`, "quiet") : null),
-          )
-        ),
-      )
-      : h("p", { class: "quiet" }, none),
-  ];
+  const one = past.runs.length < 2;
   $("view-history").replaceChildren(...[
     h("h2", null, counted(past.runs.length, "run")),
-    renderTrend(past.runs),
-    list(
+    renderTrends(past.runs),
+    listed(
       "Newly failing:",
       past.newly.map((number) => [number]),
-      past.runs.length > 1
-        ? "Nothing fails that did not fail in the run before."
-        : "There is no run before to compare with.",
+      one ? "There is no run before to compare with." : "Nothing fails that did not fail in the run before.",
     ),
-    list("Fixed:", past.fixed.map((number) => [number]), "Nothing that failed in the run before passes now."),
-    list(
+    listed("Fixed:", past.fixed.map((number) => [number]), "Nothing that failed in the run before passes now."),
+    listed(
       "Flaky:",
-      past.flaky.map((
-        [number, failed, of],
-      ) => [number, failed ? `failed in ${failed} of the last ${counted(of, "run")}` : "needed another attempt"]),
+      past.flaky.map(([number, failed, of]) => [
+        number,
+        failed ? `failed in ${failed} of the last ${counted(of, "run")}` : "needed another attempt",
+      ]),
       "No call comes and goes.",
     ),
+    renderStrips(past),
     h("h2", { class: "next" }, "Runs"),
     table(
       ["Started", "Calls", "Failed", "Skipped", "Took", "Response time"],
-      [...past.runs].reverse().map((
-        [started, calls, failed, skipped, elapsed, mean],
-      ) => [
+      [...past.runs].reverse().map(([started, calls, failed, skipped, elapsed, mean]) => [
         moment(started),
         String(calls),
         failed ? span(String(failed), "failed") : "0",
@@ -79,22 +44,89 @@ export function renderHistory() {
   ].flat(2));
 }
 
-function renderTrend(runs) {
-  const most = Math.max(...runs.map(([, calls]) => calls), 1);
-  const label = `Calls passed and failed in the last ${counted(runs.length, "run")}: ${
-    runs.slice(-10).map(([, calls, failed]) => `${failed} of ${calls} failed`).join(", ")
-  }`;
+function listed(title, numbers, none) {
+  const line = ([number, note]) => {
+    const state = index.rows[number][ROW.state];
+    return h(
+      "li",
+      null,
+      h("span", { class: STATES[state], role: "img", "aria-label": STATES[state] }, SIGNS[state]),
+      h("span", null, callLink(number, placeOf(index.rows[number])), note ? span(`  ${note}`, "quiet") : null),
+    );
+  };
+  return [
+    h("h2", { class: "next" }, `${title} ${numbers.length}`),
+    numbers.length ? inParts(h("ul", { class: "checks" }), numbers, line, 200) : h("p", { class: "quiet" }, none),
+  ];
+}
+
+function renderTrends(runs) {
+  const names = { first: moment(runs[0][0]), last: runs.length > 1 ? moment(runs.at(-1)[0]) : "" };
+  const outcomes = runs.slice(-10).map(([, calls, failed]) => `${failed} of ${calls} failed`).join(", ");
+  const times = runs.slice(-10).map(([, , , , , mean]) => duration(mean)).join(", ");
   return h(
     "div",
-    { class: "trend", role: "img", "aria-label": label },
-    runs.map(([started, calls, failed, skipped]) => (
+    { class: "columns" },
+    h(
+      "div",
+      null,
+      h("h3", null, "Calls"),
+      columnsOf(
+        runs.map(([started, calls, failed, skipped]) => ({
+          parts: [["bad", failed], ["good", calls - failed - skipped], ["out", skipped]],
+          title: `${moment(started)}: ${failed} of ${calls} failed${skipped ? `, ${skipped} skipped` : ""}`,
+        })),
+        names,
+        `Calls passed and failed in the last ${counted(runs.length, "run")}: ${outcomes}`,
+      ),
       h(
-        "span",
-        { title: `${moment(started)}: ${failed} of ${calls} failed` },
-        h("i", { class: "bad", style: { height: `${(failed / most) * 100}%`, minHeight: failed ? "2px" : "0" } }),
-        h("i", { style: { height: `${((calls - failed - skipped) / most) * 100}%` } }),
-        h("i", { class: "out", style: { height: `${(skipped / most) * 100}%` } }),
-      )
-    )),
+        "p",
+        { class: "legend" },
+        [["bad", "failed"], ["good", "passed"], ["out", "skipped"]].map(([kind, name]) =>
+          h("span", null, h("i", { class: `outcome-${kind}`, "aria-hidden": "true" }), name)
+        ),
+      ),
+    ),
+    h(
+      "div",
+      null,
+      h("h3", null, "Mean response time"),
+      lineOf(
+        runs.map(([started, , , , , mean]) => ({ value: mean, title: `${moment(started)}: ${duration(mean)}` })),
+        (value) => (value ? duration(value) : "0"),
+        names,
+        `Mean response times of the last ${counted(runs.length, "run")}: ${times}`,
+      ),
+    ),
   );
+}
+
+// Calls that failed or were sent again in one of the runs: an outcome a run, the latest on the right.
+function renderStrips(past) {
+  if (!past.strips.length) return [];
+  const strip = (outcomes) => {
+    const told = [...outcomes].slice(-10).map((one) => OUTCOMES[one][1]).join(", ");
+    return h(
+      "span",
+      { class: "strip", role: "img", "aria-label": `The last runs: ${told}` },
+      [...outcomes].map((one, at) => {
+        const started = past.runs[past.runs.length - outcomes.length + at][0];
+        return h("i", { class: `outcome-${OUTCOMES[one][0]}`, title: `${moment(started)}: ${OUTCOMES[one][1]}` });
+      }),
+    );
+  };
+  const line = ([number, outcomes]) =>
+    h("li", null, h("span", null, callLink(number, placeOf(index.rows[number]))), strip(outcomes));
+  return [
+    h("h2", { class: "next" }, "Calls that failed in one of these runs"),
+    h(
+      "p",
+      { class: "legend" },
+      Object.values(OUTCOMES).map(([kind, name]) =>
+        h("span", null, h("i", { class: `outcome-${kind}`, "aria-hidden": "true" }), name)
+      ),
+      span("the latest run on the right", "quiet"),
+    ),
+    inParts(h("ul", { class: "strips" }), past.strips, line, 50),
+  ];
 }

@@ -1,7 +1,9 @@
 // Response times, codes, folders; and what belongs to the run as a whole.
 
 import { FAILED, index, pathOf, placeOf, ROW, SKIPPED } from "./data.js";
-import { $, bytes, callLink, codeClass, counted, duration, h, moment, span, table } from "./elements.js";
+import { $, callLink, codeClass, h, moment, span } from "./elements.js";
+import { inParts, table } from "./tables.js";
+import { bytes, counted, duration } from "./units.js";
 import { described } from "./words.js";
 
 function percentile(sorted, part) {
@@ -142,13 +144,12 @@ export function renderRun() {
     ["Received", bytes(run.received)],
     ["Report of", `harness ${run.version}`],
     ...(run.leftOut.calls ? [["Left out", `${counted(run.leftOut.calls, "call")}, as asked`]] : []),
-    ...Object.entries(run.facts).map((
-      [name, value],
-    ) => [name, typeof value === "object" ? JSON.stringify(value) : String(value)]),
+    ...factsTold(run.facts),
   ];
   $("view-run").replaceChildren(
     h("h2", null, "Run"),
     table(null, facts),
+    ...renderCollections(run.collections),
     ...(run.about ? [h("h2", { class: "next" }, "About the collection"), described(run.about)] : []),
     h("h2", { class: "next" }, "Totals"),
     table(
@@ -162,12 +163,66 @@ export function renderRun() {
         String(skipped),
       ]),
     ),
-    ...(run.warnings.length ? [h("h2", { class: "next" }, "Warnings"), table(["Warning", "Where"], run.warnings)] : []),
+    ...renderWarnings(run.warnings),
     ...Object.entries(run.variables).filter(([, values]) => values.length).flatMap(([scope, values]) => [
       h("h2", { class: "next" }, `Variables: ${scope}`),
       table(["Name", "Value at the end"], values),
     ]),
   );
+}
+
+// The warnings by kind, as the kinds are what can be switched off.
+function renderWarnings(warnings) {
+  if (!warnings.length) return [];
+  const kinds = new Map();
+  for (const [text, where, kind] of warnings) {
+    if (!kinds.has(kind)) kinds.set(kind, []);
+    kinds.get(kind).push([text, where]);
+  }
+  return [
+    h("h2", { class: "next" }, "Warnings"),
+    ...[...kinds].flatMap(([kind, rows]) => {
+      const box = h("ul", { class: "warning-list" });
+      const line = ([text, where]) => h("li", null, text, where ? [" ", span(where, "quiet")] : null);
+      return [
+        h("h3", null, h("span", { class: "kind" }, kind || "other"), span(counted(rows.length, "warning"), "count")),
+        ...inParts(box, rows, line, 20),
+      ];
+    }),
+  ];
+}
+
+const FACTS = {
+  cassette: "Cassette",
+  recorded: "Recorded interactions",
+  replayed: "Replayed from",
+  cassette_age: "Recorded ago",
+  unused: "Recorded, and not asked for",
+  connections_attempted: "Connections attempted",
+  platform: "Platform",
+};
+
+function factsTold(facts) {
+  return Object.entries(facts).map(([name, value]) => [
+    FACTS[name] || name,
+    typeof value === "object" ? JSON.stringify(value) : String(value),
+  ]);
+}
+
+// Each collection of a report of several, with how it ran and from which cassette.
+function renderCollections(collections) {
+  if (!collections.length) return [];
+  return [
+    h("h2", { class: "next" }, "Collections"),
+    table(
+      ["Collection", "Mode", "Facts"],
+      collections.map(({ name, mode, facts }) => [
+        span(name, "words"),
+        mode,
+        h("span", { class: "words" }, factsTold(facts).map(([fact, value]) => h("div", null, `${fact}: ${value}`))),
+      ]),
+    ),
+  ];
 }
 
 export function renderPercentiles() {

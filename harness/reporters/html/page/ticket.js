@@ -2,14 +2,16 @@
 
 import { asCurl } from "./curl.js";
 import { FAILURE, failuresOfRow, index, placeOf } from "./data.js";
-import { duration, moment } from "./elements.js";
+import { moment } from "./elements.js";
 import { place } from "./failures.js";
+import { duration } from "./units.js";
 
 const EXCERPT = 2000;
 
-function fenced(text, language) {
+export function fenced(text, language) {
   const part = text.length > EXCERPT ? `${text.slice(0, EXCERPT)}\n… (${text.length} characters in all)` : text;
-  const fence = part.includes("```") ? "````" : "```";
+  const longest = Math.max(2, ...(part.match(/`+/g) || []).map((one) => one.length));
+  const fence = "`".repeat(longest + 1);
   return `${fence}${language || ""}\n${part}\n${fence}`;
 }
 

@@ -1,21 +1,27 @@
 // Views, keys, light and dark, and the start of it all.
 
-import { callList, filter, fold, refilter, setUpCalls, timeList, turn } from "./calls.js";
+import { addressOfShown, askedBy } from "./address.js";
+import { callList, fold, found, refilter, setUpCalls } from "./calls.js";
 import { asCurl } from "./curl.js";
-import { index, isBroken, loadIndex, ROW } from "./data.js";
-import { closeCall, openCall } from "./detail.js";
+import { index, isBroken, loadIndex } from "./data.js";
+import { closeCall, openCall, reveal } from "./detail.js";
 import { $, all, copy, h, moment } from "./elements.js";
 import { renderFailures } from "./failures.js";
+import { filter, setFilter, setUpFilters, turn } from "./filters.js";
 import { renderHistory } from "./history.js";
 import { renderNumbers, renderPercentiles, renderRun } from "./numbers.js";
-import { askFor, shown, whenAsked } from "./selection.js";
+import { askFor, shown, tellChange, whenAsked, whenChanged } from "./selection.js";
+import { retime, setUpTimeline, timeList, zoomBy, zoomTo } from "./timeline.js";
 
 const VIEWS = ["failures", "calls", "timeline", "numbers", "history", "run"].filter((name) => $(`tab-${name}`));
+const WIDE = "(min-width: 901px)";
 const drawn = new Set();
+let printing = false;
 
-function view(name, focus) {
+function view(name, focus = false) {
   if (shown.view === name) return;
   shown.view = name;
+  document.body.dataset.view = name;
   for (const one of VIEWS) {
     const tab = $(`tab-${one}`);
     tab.setAttribute("aria-selected", String(one === name));
@@ -27,51 +33,81 @@ function view(name, focus) {
     ({ numbers: renderNumbers, history: renderHistory, run: renderRun })[name]?.();
   }
   if (name === "calls") callList.draw(true);
-  if (name === "timeline") timeList.draw(true);
+  if (name === "timeline") zoomTo(shown.zoom);
+  reveal(shown.call);
   if (focus) $(`tab-${name}`).focus();
+}
+
+// Goes to a view as a reader does who chooses it: what covers it on a small screen makes room.
+function turnTo(name, focus = false) {
+  document.body.classList.remove("opened");
+  view(name, focus);
+  showWay();
+  tellChange();
 }
 
 function setUpTabs() {
   VIEWS.forEach((name, at) => {
     const tab = $(`tab-${name}`);
-    tab.addEventListener("click", () => view(name));
+    tab.addEventListener("click", () => turnTo(name));
     tab.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!step) return;
       event.preventDefault();
       event.stopPropagation();
-      view(VIEWS[(at + step + VIEWS.length) % VIEWS.length], true);
+      turnTo(VIEWS[(at + step + VIEWS.length) % VIEWS.length], true);
     });
   });
 }
 
+// The calls in the order in which the view shows them.
+function order() {
+  return shown.view === "failures" ? all(".occurrence").map((one) => Number(one.dataset.row)) : found;
+}
+
+function way(number) {
+  const calls = order();
+  const at = calls.indexOf(number);
+  return { at, of: calls.length, go: (step) => go(calls[calls.indexOf(shown.call) + step]) };
+}
+
+function go(number) {
+  if (number === undefined) return;
+  if (shown.view === "failures") {
+    all(`.occurrence[data-row="${number}"]`)[0]?.scrollIntoView({ block: "nearest" });
+    askFor(number, true);
+  } else askFor(number);
+}
+
+function showWay() {
+  if (index.rows[shown.call]) openCall(shown.call, true, shown.attempt, way(shown.call));
+}
+
 function move(step) {
   if (shown.view === "failures") {
-    moveFailure(step);
+    way(shown.call).go(step);
     return;
   }
-  const list = shown.view === "timeline" ? timeList : callList;
   if (shown.view !== "calls" && shown.view !== "timeline") return;
-  list.choose(
-    Math.min(Math.max(list.focus + (shown.call < 0 && list.focus === 0 && step > 0 ? 0 : step), 0), list.length - 1),
-  );
+  const list = shown.view === "timeline" ? timeList : callList;
+  const begin = shown.call < 0 && list.focus === 0 && step > 0;
+  list.choose(Math.min(Math.max(list.focus + (begin ? 0 : step), 0), list.length - 1));
 }
 
 function moveFailure(step) {
-  if (shown.view !== "failures") {
-    const broken = index.rows.findIndex((row, number) => (step > 0 ? number > shown.call && isBroken(row) : false));
-    const before = index.rows.findLastIndex((row, number) => number < shown.call && isBroken(row));
-    const number = step > 0 ? broken : before;
-    if (number >= 0) askFor(number);
+  if (shown.view === "failures") {
+    way(shown.call).go(step);
     return;
   }
-  const cards = all(".occurrence");
-  const at = cards.findIndex((one) => one.classList.contains("picked"));
-  const next = cards[Math.min(Math.max(at + step, 0), cards.length - 1)];
-  if (!next) return;
-  next.scrollIntoView({ block: "nearest" });
-  askFor(Number(next.dataset.row), true);
+  const number = step > 0
+    ? index.rows.findIndex((row, one) => one > shown.call && isBroken(row))
+    : index.rows.findLastIndex((row, one) => one < shown.call && isBroken(row));
+  if (number >= 0) askFor(number);
 }
+
+const inTimeline = (act) => () => {
+  if (shown.view === "timeline") act();
+};
 
 const KEYS = {
   j: () => move(1),
@@ -83,11 +119,14 @@ const KEYS = {
   ArrowRight: () => fold(true),
   ArrowLeft: () => fold(false),
   "/": () => {
-    view("calls");
+    turnTo("calls");
     $("search").focus();
   },
   "[": () => turn(-1),
   "]": () => turn(1),
+  "+": inTimeline(() => zoomBy(0.5)),
+  "-": inTimeline(() => zoomBy(2)),
+  "0": inTimeline(() => zoomTo(null, false)),
   t: () => switchTheme(),
   "?": () => $("keys").showModal(),
   c: () => {
@@ -99,6 +138,7 @@ const KEYS = {
       filter.text = "";
       refilter();
     } else closeCall();
+    tellChange();
   },
 };
 
@@ -109,7 +149,7 @@ function onKey(event) {
   // Arrows scroll a body or a script that has the focus, and views that are no lists.
   if (event.key.startsWith("Arrow") && ["numbers", "history", "run"].includes(shown.view)) return;
   if (event.key.startsWith("Arrow") && event.target.closest("pre, .diff, .source, .detail, summary")) return;
-  const act = KEYS[event.key] || (VIEWS[event.key - 1] && (() => view(VIEWS[event.key - 1])));
+  const act = KEYS[event.key] || (VIEWS[event.key - 1] && (() => turnTo(VIEWS[event.key - 1])));
   if (!act) return;
   event.preventDefault();
   if (typing) event.target.blur();
@@ -135,16 +175,57 @@ try {
 } catch { /* as above */ }
 applyTheme(theme);
 
-// A call by its number, or by iteration and item, as others link to it who do not know its number.
-function rowAsked(hash) {
-  const [, number] = hash.match(/^#call-(\d+)$/) || [];
-  if (number !== undefined) return Number(number);
-  const [, iteration, item] = hash.match(/^#call=(\d+):(.+)$/) || [];
-  if (item === undefined) return -1;
-  const wanted = decodeURIComponent(item);
-  return index.rows.findLastIndex((row) =>
-    row[ROW.iteration] === Number(iteration) && index.items[row[ROW.item]].id === wanted
-  );
+// Keeps what is shown in the address: a step for Back, or in the place of the one before where it is but a letter more.
+function remember(slight) {
+  const address = addressOfShown();
+  try {
+    if (slight) history.replaceState(null, "", address);
+    else if (new URL(address, location.href).hash !== location.hash) history.pushState(null, "", address);
+  } catch { /* a page in a frame may have no history of its own */ }
+}
+
+// What the page begins with where its address asks for nothing: the failures, or all calls.
+function beginning() {
+  const failed = index.failures.length > 0;
+  const states = index.run.onlyFailures && index.rows.some(isBroken) ? ["failed"] : [];
+  const first = failed ? Number(all(".occurrence")[0].dataset.row) : 0;
+  const call = matchMedia(WIDE).matches ? first : -1;
+  return { call, view: failed ? "failures" : "calls", attempt: 0, zoom: null, filter: { states } };
+}
+
+async function restore() {
+  const begun = beginning();
+  const asked = askedBy(location.hash) || begun;
+  shown.zoom = asked.zoom;
+  Object.assign(shown, { call: -1, attempt: 0 });
+  setFilter(asked.filter);
+  const name = VIEWS.includes(asked.view) ? asked.view : begun.view;
+  if (name === shown.view && name === "timeline") zoomTo(shown.zoom);
+  view(name);
+  const number = index.rows[asked.call] ? asked.call : asked === begun ? -1 : begun.call;
+  if (index.rows[number]) await openCall(number, false, asked.attempt, way(number));
+  else closeCall();
+}
+
+function beforePrint() {
+  if (printing) return;
+  printing = true;
+  document.body.dataset.theme = document.documentElement.dataset.theme;
+  applyTheme("light");
+  renderFailures(true);
+  $("view-failures").hidden = !index.failures.length && shown.view !== "failures";
+  callList.print(true);
+  timeList.print(true);
+}
+
+function afterPrint() {
+  printing = false;
+  applyTheme(document.body.dataset.theme);
+  renderFailures();
+  $("view-failures").hidden = shown.view !== "failures";
+  callList.print(false);
+  timeList.print(false);
+  showWay();
 }
 
 async function start() {
@@ -155,38 +236,32 @@ async function start() {
   try {
     await loadIndex();
   } catch (error) {
-    $("failures").prepend(
-      h(
-        "p",
-        { class: "failed" },
-        `The details of this report cannot be unpacked: ${error.message}. A browser from 2023 or later is needed.`,
-      ),
-    );
+    const told =
+      `The details of this report cannot be unpacked: ${error.message}. A browser from 2023 or later is needed.`;
+    $("failures").prepend(h("p", { class: "failed" }, told));
     return;
   }
-  setUpCalls();
-  whenAsked(openCall);
+  setUpCalls(retime);
+  setUpTimeline();
+  setUpFilters(refilter);
   renderFailures();
   renderPercentiles();
+  whenAsked(async (number, keepList, attempt) => {
+    await openCall(number, keepList, attempt, way(number));
+    tellChange();
+  });
+  document.addEventListener("call-closed", () => {
+    closeCall();
+    tellChange();
+  });
+  whenChanged(remember);
+  addEventListener("popstate", () => {
+    if (location.hash === "" || askedBy(location.hash)) restore();
+  });
   addEventListener("keydown", onKey);
-  let shownTheme = "";
-  addEventListener("beforeprint", () => {
-    shownTheme = document.documentElement.dataset.theme;
-    applyTheme("light");
-    callList.print(true);
-    timeList.print(true);
-  });
-  addEventListener("afterprint", () => {
-    applyTheme(shownTheme);
-    callList.print(false);
-    timeList.print(false);
-  });
-  view(index.failures.length ? "failures" : "calls");
-  const asked = rowAsked(location.hash);
-  const first = index.failures.length ? Number(all(".occurrence")[0].dataset.row) : 0;
-  const number = index.rows[asked] ? asked : first;
-  const wide = matchMedia("(min-width: 901px)").matches;
-  if (index.rows[number] && (wide || index.rows[asked])) await openCall(number);
+  addEventListener("beforeprint", beforePrint);
+  addEventListener("afterprint", afterPrint);
+  await restore();
   document.documentElement.dataset.ready = "true";
 }
 
