@@ -19,10 +19,12 @@ _DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+
 
 def answer_schema(bodies: Sequence[Any], evidence: Evidence, title: str) -> dict[str, Any]:
     """Return the schema of the bodies of a call."""
-    return {"$schema": DIALECT, "title": title, **_schema("", bodies, evidence, 0)}
+    return {"$schema": DIALECT, "title": title, **_schema("", bodies, evidence.sources, evidence, 0)}
 
 
-def _schema(name: str, values: Sequence[Any], evidence: Evidence, depth: int) -> dict[str, Any]:
+def _schema(
+    name: str, values: Sequence[Any], sources: Sequence[int], evidence: Evidence, depth: int
+) -> dict[str, Any]:
     kinds = sorted({json_type(one) for one in values})
     if {"integer", "number"} <= set(kinds):
         kinds.remove("integer")
@@ -30,35 +32,49 @@ def _schema(name: str, values: Sequence[Any], evidence: Evidence, depth: int) ->
         return {}
     made: dict[str, Any] = {"type": kinds[0] if len(kinds) == 1 else kinds}
     if "object" in kinds:
-        made |= _members([one for one in values if isinstance(one, dict)], evidence, depth)
+        found, owners = _of_kind(dict, values, sources)
+        made |= _members(found, owners, evidence, depth)
     if "array" in kinds:
-        elements = list(chain.from_iterable(one for one in values if isinstance(one, list)))
-        inner = _schema(name, elements, evidence, depth + 1)
+        found, owners = _of_kind(list, values, sources)
+        elements, owners = _flat(found, owners)
+        inner = _schema(name, elements, owners, evidence, depth + 1)
         made |= {"items": inner} if inner else {}
     if "string" in kinds:
-        texts = [one for one in values if isinstance(one, str)]
-        made |= _text(name, texts, evidence, only=len(kinds) == 1)
+        found, owners = _of_kind(str, values, sources)
+        made |= _text(name, found, owners, evidence, only=len(kinds) == 1)
     return made
 
 
-def _members(values: Sequence[dict[str, Any]], evidence: Evidence, depth: int) -> dict[str, Any]:
+def _members(
+    values: Sequence[dict[str, Any]], sources: Sequence[int], evidence: Evidence, depth: int
+) -> dict[str, Any]:
     names = list(dict.fromkeys(chain.from_iterable(values)))
     if any(shape(one) != one for one in names):
-        members = list(chain.from_iterable(one.values() for one in values))
-        return {"additionalProperties": _schema("", members, evidence, depth + 1)}
+        members, owners = _flat([list(one.values()) for one in values], sources)
+        return {"additionalProperties": _schema("", members, owners, evidence, depth + 1)}
     if not names:
         return {}
-    made: dict[str, Any] = {
-        "properties": {
-            key: _schema(key, [one[key] for one in values if key in one], evidence, depth + 1)
-            for key in names
-        }
-    }
+    properties = {}
+    for key in names:
+        has = [(one[key], source) for one, source in zip(values, sources, strict=True) if key in one]
+        properties[key] = _schema(key, [one for one, _ in has], [one for _, one in has], evidence, depth + 1)
     required = [key for key in names if all(key in one for one in values)]
-    return made | ({"required": required} if required else {})
+    return {"properties": properties} | ({"required": required} if required else {})
 
 
-def _text(name: str, texts: Sequence[str], evidence: Evidence, *, only: bool) -> dict[str, Any]:
+def _of_kind(kind: type, values: Sequence[Any], sources: Sequence[int]) -> tuple[list[Any], list[int]]:
+    found = [(one, source) for one, source in zip(values, sources, strict=True) if isinstance(one, kind)]
+    return [one for one, _ in found], [source for _, source in found]
+
+
+def _flat(lists: Sequence[Sequence[Any]], sources: Sequence[int]) -> tuple[list[Any], list[int]]:
+    owners = [source for one, source in zip(lists, sources, strict=True) for _ in one]
+    return list(chain.from_iterable(lists)), owners
+
+
+def _text(
+    name: str, texts: Sequence[str], sources: Sequence[int], evidence: Evidence, *, only: bool
+) -> dict[str, Any]:
     if name_rule(name):
         return {}
     if all(map(_DATE_TIME.fullmatch, texts)):
@@ -68,5 +84,5 @@ def _text(name: str, texts: Sequence[str], evidence: Evidence, *, only: bool) ->
         return {"format": _FORMATS[pattern]}
     if pattern is not None:
         return {"pattern": f"^{pattern}$"}
-    words = evidence.enum(name, texts) if only else ()
+    words = evidence.words(name, texts, sources) if only else ()
     return {"enum": list(words)} if words else {}

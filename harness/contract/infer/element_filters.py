@@ -22,19 +22,32 @@ _LONGEST: Final = 600
 
 
 def element_filters(
-    path: str, name: str, lists: Sequence[Sequence[Any]], evidence: Evidence, depth: int = 0
+    path: str,
+    name: str,
+    lists: Sequence[Sequence[Any]],
+    sources: Sequence[int],
+    evidence: Evidence,
+    depth: int = 0,
 ) -> Iterator[ExpectEntry]:
     """Say what holds for all elements of the lists at a path; nothing where there are none."""
     elements = list(chain.from_iterable(lists))
     if elements and depth <= _DEEPEST:
-        yield from _each(path, "@", name, elements, evidence, depth)
+        owners = [source for one, source in zip(lists, sources, strict=True) for _ in one]
+        yield from _each(path, "@", name, elements, owners, evidence, depth)
 
 
 def _each(
-    path: str, inner: str, name: str, values: Sequence[Any], evidence: Evidence, depth: int
+    path: str,
+    inner: str,
+    name: str,
+    values: Sequence[Any],
+    sources: Sequence[int],
+    evidence: Evidence,
+    depth: int,
 ) -> Iterator[ExpectEntry]:
     """Say what holds at one place, `inner`, of each element."""
     present = [one for one in values if one is not None]
+    owners = [source for one, source in zip(values, sources, strict=True) if one is not None]
     optional = f"{inner} != null && " if 0 < len(present) < len(values) else ""
     kinds = {json_type(one) for one in present}
     if kinds == {"integer", "number"}:
@@ -42,7 +55,7 @@ def _each(
     if len(kinds) == 1 and kinds <= {"object", "array"} and not optional and depth <= _DEEPEST:
         if "array" in kinds:
             yield from _exists(path, inner)
-            yield from element_filters(f"{path}[*]{inner[1:]}", name, present, evidence, depth + 1)
+            yield from element_filters(f"{path}[*]{inner[1:]}", name, present, owners, evidence, depth + 1)
             return
         if any(shape(key) != key for one in present for key in one):
             yield from _exists(path, inner)
@@ -52,16 +65,23 @@ def _each(
             yield from _exists(path, inner)
         for key in names:
             members = [one[key] for one in present]
-            yield from _each(path, step(inner, key), key, members, evidence, depth + 1)
+            yield from _each(path, step(inner, key), key, members, owners, evidence, depth + 1)
         return
-    wrong = _wrong(inner, name, present, kinds, evidence)
+    wrong = _wrong(inner, name, present, owners, kinds, evidence)
     if wrong is None or len(path) + len(wrong) > _LONGEST:
         yield from _exists(path, inner)
     else:
         yield _none(path, optional + wrong)
 
 
-def _wrong(inner: str, name: str, values: Sequence[Any], kinds: set[str], evidence: Evidence) -> str | None:
+def _wrong(
+    inner: str,
+    name: str,
+    values: Sequence[Any],
+    sources: Sequence[int],
+    kinds: set[str],
+    evidence: Evidence,
+) -> str | None:
     """Return the condition under which a value is not as all were, `None` where nothing holds of all."""
     if len(kinds) > 1 or kinds & {"object", "array"}:
         return None
@@ -73,7 +93,7 @@ def _wrong(inner: str, name: str, values: Sequence[Any], kinds: set[str], eviden
             found = (values[0],) if same else (True, False)
             return " && ".join(f"{inner} != {literal(one)}" for one in found)
         case "string":
-            return _wrong_text(inner, name, values, evidence)
+            return _wrong_text(inner, name, values, sources, evidence)
         case _:
             one = values[0]
             if len(values) > 1 and all(other == one for other in values) and evidence.is_constant(name, one):
@@ -81,9 +101,15 @@ def _wrong(inner: str, name: str, values: Sequence[Any], kinds: set[str], eviden
             return f"!({inner} >= 0 || {inner} < 0)"
 
 
-def _wrong_text(inner: str, name: str, values: Sequence[str], evidence: Evidence) -> str:
+def _wrong_text(
+    inner: str, name: str, values: Sequence[str], sources: Sequence[int], evidence: Evidence
+) -> str:
     same = len(values) > 1 and all(other == values[0] for other in values)
-    words = (values[0],) if same and evidence.is_constant(name, values[0]) else evidence.enum(name, values)
+    words = (
+        (values[0],)
+        if same and evidence.is_constant(name, values[0])
+        else evidence.words(name, values, sources)
+    )
     if words:
         return " && ".join(f"{inner} != {literal(one)}" for one in words)
     pattern = None if name_rule(name) else evidence.forms.common_pattern(values)

@@ -66,7 +66,7 @@ def _text(name: str, values: Sequence[str], evidence: Evidence) -> tuple[ExpectC
     if len(set(values)) == 1 and evidence.is_constant(name, values[0]):
         return "equals", values[0]
     pattern = None if name_rule(name) else evidence.forms.common_pattern(values)
-    words = () if pattern else evidence.enum(name, values)
+    words = () if pattern else evidence.words(name, values, evidence.sources)
     if words:
         pattern = f"({'|'.join(map(escaped, words))})"
     return ("type", "string") if pattern is None else ("matches", f"^{pattern}$")
@@ -102,7 +102,9 @@ class _Body:
         if any(shape(key) != key for one in values for key in one):
             # A map by ids: its members are like the elements of a list.
             yield _entry(path, "type", "object")
-            yield from element_filters(path, name, [list(one.values()) for one in values], self.evidence)
+            yield from element_filters(
+                path, name, [list(one.values()) for one in values], self.evidence.sources, self.evidence
+            )
             return
         names = [key for key in values[0] if is_spelled(key) and all(key in one for one in values)]
         if not names:
@@ -130,7 +132,7 @@ class _Body:
                 return
         if len(lengths) == 1:
             yield _entry(f"{path}[*]", "count", len(first))
-        yield from element_filters(path, name, values, self.evidence)
+        yield from element_filters(path, name, values, self.evidence.sources, self.evidence)
 
     def _listed(
         self, path: str, name: str, values: Sequence[list[Any]], depth: int

@@ -17,7 +17,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(slots=True, kw_only=True)
 class CallSamples:
-    """The answers that a call got, and in how many recordings.
+    """The answers that a call got, and for each the number of the recording it is of.
 
     `days` are those on which it was recorded, `addresses` those that variables held then; `unanswered`
     counts the times that no answer came.
@@ -25,10 +25,15 @@ class CallSamples:
 
     path: CallPath
     answers: list[Response] = field(default_factory=list)
-    recordings: int = 0
+    sources: list[int] = field(default_factory=list)
     days: set[date] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set)
     unanswered: int = 0
+
+    @property
+    def recordings(self) -> int:
+        """How many recordings have answers."""
+        return len(set(self.sources))
 
 
 def call_samples(cassettes: Iterable[Cassette]) -> dict[CallPath, CallSamples]:
@@ -38,20 +43,17 @@ def call_samples(cassettes: Iterable[Cassette]) -> dict[CallPath, CallSamples]:
     that scripts and auth schemes sent count for no call.
     """
     found: dict[CallPath, CallSamples] = {}
-    for cassette in cassettes:
+    for source, cassette in enumerate(cassettes):
         own = [one for one in cassette.interactions if one.context.call and one.context.origin == "call"]
-        seen: set[CallPath] = set()
         for one in _final(last_attempts(own)):
             path = one.context.call
             samples = found.setdefault(path, CallSamples(path=path))
             if one.response is None:
                 samples.unanswered += 1
                 continue
-            if path not in seen:
-                seen.add(path)
-                samples.recordings += 1
-                samples.addresses |= set(cassette.metadata.base_addresses.values())
             samples.answers.append(one.response)
+            samples.sources.append(source)
+            samples.addresses |= set(cassette.metadata.base_addresses.values())
             day = _day(one)
             if day is not None:
                 samples.days.add(day)

@@ -23,19 +23,21 @@ _TIMES: Final = (
     "[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT",
 )
 UUID: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_TOKEN: Final = "[0-9A-Za-z+/_-]+={0,2}"
 _KINDS: Final = {
     "uuid": (UUID,),
     "time": _TIMES,
     "digest": ("[0-9a-fA-F]{16,}",),
     "ulid": ("[0-9A-Za-z]{13}[0-9A-Za-z]{13}",),
     "number": ("[0-9]+([.:][0-9]+)*",),
-    "token": ("[0-9A-Za-z_-]+",),
+    "token": (_TOKEN,),
 }
 """What values of each kind that systems make up look like; Python and I-Regexp (RFC 9485) read it alike."""
 
 _DATE: Final = re.compile(DATE)
 _JWT: Final = re.compile(r"eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _JWT_FORM: Final = r"eyJ[0-9A-Za-z_-]+[.]eyJ[0-9A-Za-z_-]+[.][0-9A-Za-z_-]*"
+_BASE64: Final = re.compile(r"(?=.*[+=])(?:[0-9A-Za-z+/]{4}){5,}(?:[0-9A-Za-z+/]{2}(?:==|[0-9A-Za-z+/]=))?")
 _ADDRESS: Final = re.compile(r"https?://(\[[0-9a-fA-F:]+\]|[^\s/?#:\[\]]+)(?::\d+)?(?=[/?#]|\Z)")
 _ADDRESS_FORM: Final = "https?://[^/?#]+"
 _SPECIAL: Final = re.compile(r"[.^*+?()\[\]{}|\\$]")
@@ -76,6 +78,8 @@ class TextForms:
         """Return the form of one text, `None` where nothing in it is made up or all of it is a secret."""
         if len(text) > LONGEST_LITERAL or _NO_TEXT.search(text) or "\n" in text:
             return None
+        if _BASE64.fullmatch(text) and shape(text) != text:
+            return _TOKEN
         address = self._address(text)
         begin = "" if address is None else _ADDRESS_FORM
         rest = text[len(address or "") :]
@@ -87,6 +91,8 @@ class TextForms:
                 return None
             parts += (escaped(rest[at:start]), form)
             at = end
+            while form is _TOKEN and rest.startswith("=", at):
+                at += 1
         return "".join((*parts, escaped(rest[at:]))) if begin or len(parts) > 1 else None
 
     def _address(self, text: str) -> str | None:
