@@ -3,15 +3,16 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from harness.cassettes.compare.generated_values import shape
 from harness.cassettes.file.canonical import canonical_body, canonical_url
 from harness.cassettes.file.interaction import Cassette, Interaction
 from harness.cassettes.replay.miss import request_differences
-from harness.client.message import ResolvedRequest
+from harness.client.message import ResolvedRequest, Response
 from harness.client.url import split
+from harness.contract.mock.live_values import Leaf, LiveValues, echoed
 from harness.contract.mock.path_parameter import path_shape, with_path
 from harness.contract.mock.resources import CHANGING, Resources, made_path
 from harness.secrets.placeholder import PREFIX
@@ -65,11 +66,16 @@ class Recording:
             for one in self._known
             if one.one.request.method == "POST" and (path := made_path(one.path, one.one)) is not None
         }
+        self._origins = _origins(self.hosts)
         self._given = bytearray(len(self._known))
         self._resources = Resources()
+        self._live = LiveValues()
+        self._echoes: dict[str, list[Leaf]] = {}
 
     def answer(self, request: ResolvedRequest) -> Interaction | Unknown:
         """Return what answers a request. `request.url` is absolute, its host that of the `Host` header."""
+        sent = request
+        request = self._live.as_recorded(sent)
         host, path, exact, alike = _keys(request)
         group = self._group(request, host, path, exact, alike)
         if group and group[0].one.number == 0 and self._given and self._given[-1]:
@@ -78,13 +84,45 @@ class Recording:
             found = self._after_change(group, path)
             if found is None:
                 return Unknown(document={"error": "this was deleted", "path": path}, gone=True)
-            return self._give(found, path)
-        if not group:
+        elif not group:
             return self._unknown(request)
-        if request.method in CHANGING:
-            return self._give(self._next(group), path)
-        found = self._after_change(group, path) or self._next(group)
-        return with_path(self._give(found, path), found.path, path)
+        elif request.method in CHANGING:
+            found = self._next(group)
+        else:
+            found = self._after_change(group, path) or self._next(group)
+        return self._told(sent, found, path)
+
+    def _told(self, sent: ResolvedRequest, found: _Known, path: str) -> Interaction:
+        """Return a recorded interaction as it answers what was sent, which may have other values."""
+        one = self._give(found, path)
+        leaves = self._live.learn(sent, one.request)
+        changed = sent.method in CHANGING
+        if not changed:
+            one = with_path(one, found.path, path)
+        if one.response is None:
+            return one
+        target = made_path(path, one) if sent.method == "POST" else path
+        if changed and target is not None:
+            self._echoes[target] = leaves
+        elif not changed:
+            leaves = self._echoes.get(path, [])
+        response = self._live.as_today(echoed(one.response, leaves))
+        response = self._hosted(response, sent.url)
+        return one if response is one.response else replace(one, response=response)
+
+    def _hosted(self, response: Response, url: str) -> Response:
+        """Return an answer whose addresses lead to where the client asked, when that is no recorded host."""
+        asked = split(url)
+        if self._origins is None or (asked.netloc.lower() in self.hosts):
+            return response
+        own = f"{asked.scheme}://{asked.netloc}"
+        headers = tuple((name, self._origins.sub(own, value)) for name, value in response.headers)
+        body = response.body
+        if b"://" in body:
+            body = self._origins.sub(own, body.decode("utf-8", "surrogateescape")).encode(
+                "utf-8", "surrogateescape"
+            )
+        return replace(response, headers=headers, body=body)
 
     def _group(
         self, request: ResolvedRequest, host: str, path: str, exact: str, alike: str
@@ -141,6 +179,8 @@ class Recording:
     def _begin_anew(self) -> None:
         self._given = bytearray(len(self._known))
         self._resources.clear()
+        self._live.clear()
+        self._echoes.clear()
 
     def _unknown(self, request: ResolvedRequest) -> Unknown:
         """Tell the nearest interaction, and what differs."""
@@ -203,6 +243,12 @@ def _grouped(pairs: Iterable[tuple[str, _Known]]) -> dict[str, list[_Known]]:
     for key, one in pairs:
         made.setdefault(key, []).append(one)
     return made
+
+
+def _origins(hosts: Iterable[str]) -> re.Pattern[str] | None:
+    """Make a pattern that finds the beginning of addresses of these hosts, the longest first."""
+    words = "|".join(re.escape(one) for one in sorted(hosts, key=len, reverse=True) if one)
+    return re.compile(rf"https?://(?:{words})(?![\w.:-])", re.IGNORECASE) if words else None
 
 
 def _likeness(one: _Known, method: str, path: str) -> float:
