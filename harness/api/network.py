@@ -17,6 +17,8 @@ from harness.options.config import RunConfig
 class Network:
     """Where hosts lead, which authorities are trusted, and the variables that lead to a platform.
 
+    `missing` are variables for the case that the user chose no value for them.
+
     `hosts` maps a host, or host and port, to an address; `extra_ca` is a file. `told` gives the lines that a
     platform has to say of its answers when the run is over.
     """
@@ -24,6 +26,7 @@ class Network:
     hosts: Mapping[str, str]
     extra_ca: str | None
     variables: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
     told: Callable[[], Sequence[str]] = tuple
 
 
@@ -32,6 +35,13 @@ def network_of(config: RunConfig, stack: ExitStack, *, platform: str | None) -> 
 
     Adobe's own hosts lead to the local platform, too: a run against it never reaches them.
     """
+    if (instead := config.network.stand_in) is not None:
+        return Network(
+            hosts=dict(instead.hosts) | dict(config.network.resolve),
+            extra_ca=_trusting(instead.certificate, config.network.extra_ca, stack),
+            variables=instead.variables,
+            missing=instead.missing,
+        )
     if platform != "local":
         for option, given in (
             ("--kinesis", config.network.kinesis),

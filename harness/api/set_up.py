@@ -34,7 +34,7 @@ from harness.runner.rules import Rule
 from harness.secrets.patterns import secret_patterns
 from harness.secrets.watch import SecretWatch
 from harness.variables.environment import load_environment
-from harness.variables.scope import Scope, Scopes
+from harness.variables.scope import MISSING, Scope, Scopes
 
 if TYPE_CHECKING:
     from harness.cassettes.file.expiry import Expiry
@@ -122,6 +122,9 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
     )
     for name, value in as_used(network.variables, collection).items():
         if name not in inputs.env_vars:
+            scopes.environment.set(name, value)
+    for name, value in as_used(network.missing, collection).items():
+        if name not in chosen or scopes.environment.get(name) in (MISSING, None, ""):
             scopes.environment.set(name, value)
     watch = SecretWatch(secret_patterns(config.output.secret_patterns))
     watch.learn_collection(collection)

@@ -81,7 +81,7 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
             case "mock":
                 from harness.cli.mock_command import mock_command
 
-                return mock_command(options, terminal)
+                return mock_command(options, reporter_options, terminal)
             case "serve":
                 require_extra("aep", wanted="harness serve")
                 from harness.cli.serve_command import serve_command

@@ -19,6 +19,7 @@ from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import tell_warnings
 from harness.dialect import DIALECTS, Dialect
 from harness.errors import ExitCode, HarnessError, UsageError
+from harness.options.stand_in import StandIn
 from harness.reporters.reporter import find_kind, unknown_hint
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
@@ -40,9 +41,15 @@ _MISSES_TOLD: Final = 5
 
 
 def run_command(
-    options: argparse.Namespace, reporter_options: Mapping[str, str | bool], terminal: Terminal
+    options: argparse.Namespace,
+    reporter_options: Mapping[str, str | bool],
+    terminal: Terminal,
+    stand_in: StandIn | None = None,
 ) -> ExitCode:
-    """Run the collections one after another; the gravest outcome is the exit code."""
+    """Run the collections one after another; the gravest outcome is the exit code.
+
+    With `stand_in` they ask that server in place of their hosts.
+    """
     dialect = DIALECTS[options.compat]
     if not dialect.inputs.zero_times:
         _refuse_zero(options)
@@ -61,12 +68,15 @@ def run_command(
     if options.watch:
         from harness.cli.watching import watch
 
-        return watch(lambda: _run_all(options, reporter_options, terminal), options, terminal)
-    return _run_all(options, reporter_options, terminal)
+        return watch(lambda: _run_all(options, reporter_options, terminal, stand_in), options, terminal)
+    return _run_all(options, reporter_options, terminal, stand_in)
 
 
 def _run_all(
-    options: argparse.Namespace, reporter_options: Mapping[str, str | bool], terminal: Terminal
+    options: argparse.Namespace,
+    reporter_options: Mapping[str, str | bool],
+    terminal: Terminal,
+    stand_in: StandIn | None,
 ) -> ExitCode:
     """Run all collections, and return the gravest outcome."""
     dialect = DIALECTS[options.compat]
@@ -85,7 +95,14 @@ def _run_all(
             try:
                 together = joint if files and len(runs) > 1 else None
                 code = _run_one(
-                    collection, options, reporter_options, terminal, together, shared, portion=portion
+                    collection,
+                    options,
+                    reporter_options,
+                    terminal,
+                    together,
+                    shared,
+                    portion=portion,
+                    stand_in=stand_in,
                 )
             except HarnessError as error:
                 terminal.err.write(f"error: {error}\n")
@@ -109,8 +126,11 @@ def _run_one(
     shared: dict[str, Any],
     *,
     portion: Portion | None,
+    stand_in: StandIn | None,
 ) -> ExitCode:
     config = run_config(collection, options, terminal)
+    if stand_in is not None:
+        config = config.but(stand_in=stand_in)
     if shared:
         # The values that the command line set are in what the run before left.
         inputs = replace(config.inputs, **shared, env_vars={}, global_vars={})

@@ -31,7 +31,10 @@ class Dialed:
 
 
 class Dialer:
-    """Connects to hosts; `hosts` maps `host` or `host:port` to the address, or address and port, to use."""
+    """Connects to hosts; `hosts` maps `host` or `host:port` to the address, or address and port, to use.
+
+    What `*` is mapped to is for all other hosts.
+    """
 
     def __init__(self, hosts: Mapping[str, str]) -> None:
         self._hosts = {host.lower(): address for host, address in hosts.items()}
@@ -41,7 +44,7 @@ class Dialer:
         if not self._hosts:
             return None
         name = _plain(host)
-        return self._hosts.get(f"{name}:{port}") or self._hosts.get(name)
+        return self._hosts.get(f"{name}:{port}") or self._hosts.get(name) or self._hosts.get("*")
 
     def dial(self, host: str, port: int, deadline: float | None) -> Dialed:
         """Connect to a host, by its mapped address where there is one. Raises `TransportFailure`."""

@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from harness.cassettes.file.parts import Per
     from harness.cassettes.replay.match import MatchRule
     from harness.dialect import Dialect
+    from harness.options.stand_in import StandIn
 
 
 class RunKeywords(TypedDict, total=False):
     """All that can be asked of a run; `docs/reference/options.md` says what each means."""
 
 '''
-_LATE = ("Dialect", "Per", "MatchRule", "Ignore")
+_LATE = ("Dialect", "Per", "MatchRule", "Ignore", "StandIn")
 
 
 def keyword_lines() -> str:

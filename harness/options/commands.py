@@ -14,6 +14,7 @@ from harness.options.option import (
     HEADINGS,
     LIMITS,
     NETWORK,
+    OUTPUT,
     WARNINGS,
     WHAT,
     Argument,
@@ -377,7 +378,8 @@ COMMANDS: Final = (
         name="mock",
         help="serve recordings to any client",
         description="Serve recordings over HTTP until interrupted: any client gets the answers that were "
-        "recorded, what a POST made is there, and what a DELETE took away is not.",
+        "recorded, what a POST made is there, and what a DELETE took away is not. The options of a run are "
+        "for --run.",
         arguments=(CASSETTE_FILES,),
         sections=(
             Section(
@@ -388,7 +390,26 @@ COMMANDS: Final = (
                         help="address to listen on (default: this machine only)",
                     ),
                     Option(
-                        name="port", read=port, default=8080, help="port, 0 for any free one (default 8080)"
+                        name="port",
+                        read=port,
+                        help="port, 0 for any free one (default 8080; with --run any free one)",
+                    ),
+                    Option(
+                        name="run",
+                        metavar="COLLECTION",
+                        file=True,
+                        help="run this collection against the mock: all hosts lead to it",
+                    ),
+                    Option(
+                        name="upstream",
+                        metavar="URL",
+                        help="ask this live service for what is not recorded",
+                    ),
+                    Option(
+                        name="record-mode",
+                        choices=("none", "new_episodes", "all"),
+                        help="with --upstream: keep nothing (none, the default), put what is new into the "
+                        "first cassette (new_episodes), or ask for everything anew and keep that (all)",
                     ),
                     Option(name="latency", kind="flag", help="answer as slowly as was recorded"),
                     Option(
@@ -407,6 +428,7 @@ COMMANDS: Final = (
                     ),
                 )
             ),
+            *headed(WHAT, FLOW, LIMITS, WARNINGS, NETWORK, OUTPUT),
         ),
     ),
     Command(

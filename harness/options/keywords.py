@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from harness.cassettes.file.parts import Per
     from harness.cassettes.replay.match import MatchRule
     from harness.dialect import Dialect
+    from harness.options.stand_in import StandIn
 
 
 class RunKeywords(TypedDict, total=False):
@@ -50,6 +51,7 @@ class RunKeywords(TypedDict, total=False):
     cookie_jar: str | Path | None
     resolve: Mapping[str, str]
     serve_files: Mapping[str, str | Path]
+    stand_in: "StandIn | None"
     record: str | Path | None
     replay: str | Path | None
     cassette: str | Path | None

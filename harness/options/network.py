@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from harness.options.stand_in import StandIn
+
 
 PLATFORMS: Final = ("local",)
 """Platforms that are part of the harness; others are installed beside it."""
@@ -192,4 +194,7 @@ class NetworkOptions:
             metavar="URL=FILE",
             help="answer this address from a file; repeatable",
         ),
+    )
+    stand_in: StandIn | None = setting(
+        None, meaning="a server that takes the place of the hosts that are asked"
     )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
 from typing import TYPE_CHECKING
 
 import uvicorn
 
+from harness.twin.first_byte import HANDSHAKE, first_byte
+
 if TYPE_CHECKING:
+    import socket
+
     from harness.twin.certificate import LazyCertificate
 
-_HANDSHAKE = b"\x16"
-"""Content type of the record that opens a TLS connection (RFC 8446, section 5.1)."""
 _PAUSE_S = 0.05
 
 
@@ -72,8 +72,8 @@ class PortServer(uvicorn.Server):
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._patience_s):
-                first = await _first_byte(loop, connection)
-            secure = self._certificate.context if first == _HANDSHAKE else None
+                first = await first_byte(loop, connection)
+            secure = self._certificate.context if first == HANDSHAKE else None
             await loop.connect_accepted_socket(self._protocol, connection, ssl=secure)
         except (OSError, asyncio.CancelledError):
             # Gone or silent (TimeoutError is an OSError), or a client that does not trust the certificate.
@@ -84,22 +84,3 @@ class PortServer(uvicorn.Server):
         return kind(  # type: ignore[call-arg]  # a class of uvicorn's, chosen by its config
             config=self.config, server_state=self.server_state, app_state=self.lifespan.state
         )
-
-
-async def _first_byte(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> bytes:
-    """Return the first byte of a connection and leave it there; empty when the other side left."""
-    while True:
-        with contextlib.suppress(BlockingIOError):
-            return connection.recv(1, socket.MSG_PEEK)
-        arrived = loop.create_future()
-
-        def wake(arrived: asyncio.Future[None] = arrived) -> None:
-            loop.remove_reader(connection)
-            arrived.set_result(None)
-
-        loop.add_reader(connection, wake)
-        try:
-            await arrived
-        except asyncio.CancelledError:
-            loop.remove_reader(connection)
-            raise

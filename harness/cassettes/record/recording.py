@@ -28,6 +28,7 @@ from harness.errors import InputError, Place, UsageError
 from harness.secrets.byte_text import as_text
 from harness.secrets.names import secret_name
 from harness.secrets.needles import TOKEN
+from harness.secrets.placeholder import PREFIX
 from harness.secrets.redactor import Redactor
 from harness.variables.draws import LiveDraws
 from harness.variables.scope import Scopes
@@ -158,6 +159,11 @@ class Recording:
         """How it ended, once it did."""
         return self._outcome
 
+    @property
+    def added(self) -> int:
+        """How many interactions were recorded so far."""
+        return self._journal.entries - self._kept
+
     def watch(self, scopes: Scopes) -> None:
         """Learn secret variables as the run changes them.
 
@@ -194,7 +200,7 @@ class Recording:
             self._journal.remove()
         return RecordingOutcome(
             written=complete,
-            interactions=self._journal.entries - self._kept,
+            interactions=self.added,
             path=self.path,
             journal=None if complete else self._journal.path,
             beside=self._beside,
@@ -222,7 +228,7 @@ class Recording:
             clock_ms=told.clock_ms if told.clock_ms is not None else float(round(plan.now())),
             base_addresses={name: value for name, value in values.items() if "://" in value[:10]},
             environment=values,
-            shapes=shapes(secret),
+            shapes=shapes(secret) | _shapes_of_placeholders(told, values),
             other=dict(plan.other),
         )
 
@@ -323,6 +329,11 @@ def _known(
     for number in superseded:
         index.played[number] = 1
     return ReplayTransport(index, redactor)
+
+
+def _shapes_of_placeholders(told: CassetteMetadata, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the shapes that are known of secrets which this recording has placeholders of alone."""
+    return {name: shape for name, shape in told.shapes.items() if values.get(name, "").startswith(PREFIX)}
 
 
 def _kept(base: Cassette | None, parts: Parts) -> Beginning:

@@ -1,5 +1,6 @@
 """What clients say today where the recording said something else, told back to them in answers."""
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -16,9 +17,14 @@ from harness.secrets.placeholder import PREFIX
 Leaf = tuple[str, Any, Any]
 """A place where two requests differ: the member's name, the recorded value, and today's."""
 
-_WORD: Final = re.compile(
-    r"%[0-9A-Fa-f]{2}|\\(?:u[0-9A-Fa-f]{4}|.)|[0-9A-Za-z]+(?:[-_][0-9A-Za-z]+)*", re.DOTALL
+_WORD: Final = re.compile(r"[0-9A-Za-z]+(?:[-_][0-9A-Za-z]+)*")
+_ANY: Final = re.compile(
+    r"%[0-9A-Fa-f]{2}|\\(?:u[0-9A-Fa-f]{4}|.)|(?P<coded>\b(?:eyJ|W3)[0-9A-Za-z+/]{20,}={0,2})|"
+    + _WORD.pattern,
+    re.DOTALL,
 )
+"""Words, encoded ones (JSON in base64), and what is not to be taken for the beginning of a word."""
+
 _PIECE: Final = re.compile(r"[0-9A-Za-z]+")
 _SHORTEST: Final = 6
 _MOST: Final = 20_000
@@ -192,6 +198,8 @@ def _is_telling(word: str) -> bool:
 def _replaced(text: str, words: dict[str, str]) -> str:
     def other(found: re.Match[str]) -> str:
         word = found[0]
+        if found["coded"]:
+            return _recoded(word, words)
         known = words.get(word)
         if known is not None:
             return known
@@ -199,7 +207,17 @@ def _replaced(text: str, words: dict[str, str]) -> str:
             return word
         return _PIECE.sub(lambda piece: words.get(piece[0], piece[0]), word)
 
-    return _WORD.sub(other, text)
+    return _ANY.sub(other, text)
+
+
+def _recoded(coded: str, words: dict[str, str]) -> str:
+    """Replace words in base64."""
+    try:
+        inner = base64.b64decode(coded, validate=True).decode()
+    except ValueError:
+        return coded
+    made = _replaced(inner, words)
+    return coded if made == inner else base64.b64encode(made.encode()).decode()
 
 
 def _replaced_bytes(body: bytes, words: dict[str, str]) -> bytes:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from harness.cassettes.compare.generated_values import shape
 from harness.cassettes.file.canonical import canonical_body, canonical_url
@@ -19,6 +20,7 @@ from harness.secrets.placeholder import PREFIX
 
 _PLACEHOLDER: Final = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_]+")
 _TOLD: Final = 12
+_HOST_NAME: Final = re.compile(r"(?!\d+(?:\.\d+){3}$)[0-9a-z](?:[0-9a-z.-]{0,250}[0-9a-z])?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,10 @@ class _Known:
     exact: str
     alike: str
     pattern: re.Pattern[str] | None
+
+
+_Index = dict[tuple[str, str], list[_Known]]
+"""Interactions by host (empty for any) and key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,27 +56,56 @@ class Recording:
     """
 
     def __init__(self, cassettes: Iterable[Cassette]) -> None:
-        interactions = [one for cassette in cassettes for one in cassette.interactions]
-        self._known = [_known(one.numbered(number)) for number, one in enumerate(interactions)]
-        self.hosts: Final = frozenset(one.host for one in self._known)
-        self._by_exact = _grouped((one.exact, one) for one in self._known)
-        self._by_alike = _grouped((one.alike, one) for one in self._known)
-        self._by_path = _grouped((f"{one.one.request.method} {one.path}", one) for one in self._known)
-        self._by_shape = _grouped(
-            (f"{one.one.request.method} {path_shape(one.path)}", one) for one in self._known
-        )
-        self._with_secrets = [one for one in self._known if one.pattern]
+        self._known: list[_Known] = []
+        self.hosts: Final[set[str]] = set()
+        self._origins: re.Pattern[str] | None = None
+        self._by_exact: _Index = {}
+        self._by_alike: _Index = {}
+        self._by_path: _Index = {}
+        self._by_shape: _Index = {}
+        self._with_secrets: list[_Known] = []
         # Of paths whose resources are made by POST it is known which there are.
-        self._made = {
-            path_shape(path)
-            for one in self._known
-            if one.one.request.method == "POST" and (path := made_path(one.path, one.one)) is not None
-        }
-        self._origins = _origins(self.hosts)
-        self._given = bytearray(len(self._known))
+        self._made: set[str] = set()
+        self._given = bytearray()
         self._resources = Resources()
         self._live = LiveValues()
         self._echoes: dict[str, list[Leaf]] = {}
+        for cassette in cassettes:
+            for one in cassette.interactions:
+                self.add(one)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the recorded hosts, without their ports."""
+        found = (urlsplit(f"//{host}").hostname for host in self.hosts)
+        return frozenset(one for one in found if one and is_host_name(one))
+
+    def add(self, interaction: Interaction) -> None:
+        """Take in one more interaction, behind all others."""
+        known = _known(interaction.numbered(len(self._known)))
+        self._known.append(known)
+        self._given.append(0)
+        if known.host not in self.hosts:
+            self.hosts.add(known.host)
+            self._origins = _origins(self.hosts)
+        method = known.one.request.method
+        self._file(self._by_exact, known.exact, known)
+        self._file(self._by_alike, known.alike, known)
+        self._file(self._by_path, f"{method} {known.path}", known)
+        self._file(self._by_shape, f"{method} {path_shape(known.path)}?{_query(known.one.request)}", known)
+        if known.pattern:
+            self._with_secrets.append(known)
+        if method == "POST" and (path := made_path(known.path, known.one)) is not None:
+            self._made.add(path_shape(path))
+
+    @staticmethod
+    def _file(index: _Index, key: str, known: _Known) -> None:
+        """File an interaction under its host, and for those who name no recorded one."""
+        index.setdefault((known.host, key), []).append(known)
+        index.setdefault(("", key), []).append(known)
+
+    def _filed(self, index: _Index, key: str, host: str) -> Sequence[_Known]:
+        return index.get((host if host in self.hosts else "", key), ())
 
     def answer(self, request: ResolvedRequest) -> Interaction | Unknown:
         """Return what answers a request. `request.url` is absolute, its host that of the `Host` header."""
@@ -128,24 +163,22 @@ class Recording:
         self, request: ResolvedRequest, host: str, path: str, exact: str, alike: str
     ) -> Sequence[_Known]:
         """Return the recorded interactions that a request is nearest to, in their order."""
-        for group in (self._by_exact.get(exact, ()), self._by_alike.get(alike, ())):
-            if mine := self._of_host(group, host):
+        for index, key in ((self._by_exact, exact), (self._by_alike, alike)):
+            if mine := self._filed(index, key, host):
                 return mine
         text = f"{request.method} {alike}"
-        same_path = self._of_host(self._by_path.get(f"{request.method} {path}", ()), host)
-        shaped = self._of_host(self._by_shape.get(f"{request.method} {path_shape(path)}", ()), host)
         hidden = self._of_host(self._with_secrets, host)
-        secret = [one for one in hidden if one.pattern and one.pattern.fullmatch(text)]
-        if secret:
+        if secret := [one for one in hidden if one.pattern and one.pattern.fullmatch(text)]:
             return secret
+        same_path = self._filed(self._by_path, f"{request.method} {path}", host)
         # Without a body there is nothing else that could differ; with one, some other is better than none.
         if same_path and request.method not in ("GET", "HEAD"):
             return same_path
         if request.method not in CHANGING and not same_path and path_shape(path) in self._made:
             return ()
-        query = split(request.url).query or ""
-        same_query = [one for one in shaped if (split(one.one.request.url).query or "") == query]
-        return [one for one in same_query if one.path not in self._resources.gone]
+        shaped = self._filed(self._by_shape, f"{request.method} {path_shape(path)}?{_query(request)}", host)
+        gone = self._resources.gone
+        return [one for one in shaped if one.path not in gone] if gone else shaped
 
     def _of_host(self, group: Sequence[_Known], host: str) -> Sequence[_Known]:
         """Leave out other hosts, where the request names one that was recorded."""
@@ -164,7 +197,7 @@ class Recording:
         changes = [
             one.one.number
             for method in ("PUT", "PATCH", "DELETE")
-            for one in self._by_path.get(f"{method} {path}", ())
+            for one in self._filed(self._by_path, f"{method} {path}", "")
             if one.one.number > changed
         ]
         until = [one for one in later if not changes or one.one.number < min(changes)]
@@ -185,13 +218,12 @@ class Recording:
     def _unknown(self, request: ResolvedRequest) -> Unknown:
         """Tell the nearest interaction, and what differs."""
         path = split(request.url).path
-        ranked = sorted(self._known, key=lambda one: _likeness(one, request.method, path), reverse=True)
         document: dict[str, Any] = {
             "error": "nothing recorded answers this request",
             "request": {"method": request.method, "path": path},
         }
-        if ranked:
-            nearest = ranked[0].one
+        if self._known:
+            nearest = max(self._known, key=lambda one: _likeness(one, request.method, path)).one
             differences = request_differences(request, request.url, nearest.request)
             document["nearest"] = {
                 "interaction": nearest.number + 1,
@@ -238,11 +270,13 @@ def _with_any_secret(text: str) -> re.Pattern[str]:
     return re.compile(first + between + last, re.DOTALL)
 
 
-def _grouped(pairs: Iterable[tuple[str, _Known]]) -> dict[str, list[_Known]]:
-    made: dict[str, list[_Known]] = {}
-    for key, one in pairs:
-        made.setdefault(key, []).append(one)
-    return made
+def _query(request: ResolvedRequest) -> str:
+    return split(request.url).query or ""
+
+
+def is_host_name(text: str) -> bool:
+    """Tell whether a recorded host can be the name of one: it may hold a variable that had no value."""
+    return _HOST_NAME.fullmatch(text) is not None
 
 
 def _origins(hosts: Iterable[str]) -> re.Pattern[str] | None:

@@ -1,25 +1,39 @@
-"""A mock's HTTP server: HTTP/1.1 with kept connections, on one thread."""
+"""A mock's server: HTTP/1.1 with kept connections, plain and over TLS on one port, on one thread."""
 
 import asyncio
 import random
 import re
+import socket
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
-from harness.client.message import Headers, ResolvedRequest
+from harness.cassettes.file.interaction import Interaction
+from harness.client.message import Headers, ResolvedRequest, Response
+from harness.client.transport import TransportFailure
 from harness.contract.mock.recording import Recording, Unknown, json_body
+from harness.contract.mock.upstream import Upstream
+from harness.errors import HarnessError
+from harness.twin.certificate import LazyCertificate
+from harness.twin.first_byte import HANDSHAKE, first_byte
 
 MOST_HEAD: Final = 64 * 1024
 MOST_BODY: Final = 64 * 1024 * 1024
 
+_PATIENCE_S: Final = 60.0
+_PAUSE_S: Final = 0.05
+_ASKED_AT_ONCE: Final = 8
 _LONGEST_LENGTH: Final = 20
 _LONGEST_CHUNK_LINE: Final = 4096
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """What a header may be called (RFC 9110, 5.6.2); others are not sent."""
 
+_JSON: Final = (("Content-Type", "application/json"),)
 _OWN_HEADERS: Final = frozenset(
     {
         "connection",
@@ -51,6 +65,9 @@ class MockServer:
 
     with MockServer(Recording([cassette])) as mock:
         requests.get(mock.url + "/orders/1")
+
+    The port answers `https://` too; a client trusts it by `certificate_pem`, which is good for this machine
+    and the hosts that were recorded. What is not recorded is asked of `upstream`, when there is one.
     """
 
     def __init__(
@@ -60,32 +77,48 @@ class MockServer:
         host: str = "127.0.0.1",
         port: int = 0,
         behaviour: MockBehaviour | None = None,
+        upstream: Upstream | None = None,
     ) -> None:
         self.recording = recording
+        self.upstream = upstream
         self.behaviour = behaviour or MockBehaviour()
         self.host = host
         self.port = port
-        self._loop = asyncio.new_event_loop()
+        self._certificate = LazyCertificate(sorted(recording.names))
+        # The first byte of a connection is looked at by watching its socket.
+        self._loop = asyncio.SelectorEventLoop()
         self._thread: threading.Thread | None = None
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._open: set[_Connection] = set()
+        self._greeted: set[asyncio.Task[None]] = set()
+        self._asking = ThreadPoolExecutor(_ASKED_AT_ONCE, "mock-upstream")
         self._ended = threading.Event()
+
+    @property
+    def address(self) -> str:
+        """Host and port, where other hosts can be led to."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"http://{self.address}"
+
+    @property
+    def certificate_pem(self) -> str:
+        """Certificate of the port for `https://`, made on first use."""
+        return self._certificate.pem
 
     def __enter__(self) -> Self:
         try:
-            self._server = self._loop.run_until_complete(
-                self._loop.create_server(self._connection, self.host, self.port)
-            )
+            family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+            self._listener = socket.create_server((self.host, self.port), family=family, backlog=128)
         except BaseException:
             self._loop.close()
             raise
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._listener.setblocking(False)
+        self.port = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, name="mock", daemon=True)
         self._thread.start()
         return self
@@ -93,20 +126,46 @@ class MockServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._thread is not None and self._server is not None:
-            self._loop.call_soon_threadsafe(self._server.close)
-            self._loop.call_soon_threadsafe(self._end_connections)
+        if self._thread is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._end)
             self._thread.join()
+        self._asking.shutdown(cancel_futures=True)
         self._loop.close()
 
-    def _connection(self) -> "_Connection":
-        return _Connection(self.recording, self.behaviour, self._loop, self._open)
-
-    def _end_connections(self) -> None:
+    def _end(self) -> None:
+        for task in tuple(self._greeted):
+            task.cancel()
         for one in tuple(self._open):
             one.end()
         # The transports say that they are lost in the next round.
         self._loop.call_soon(lambda: self._loop.call_soon(self._loop.stop))
+
+    async def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = await self._loop.sock_accept(listener)
+            except OSError:
+                # No file descriptor is left: some connection has to end first.
+                await asyncio.sleep(_PAUSE_S)
+                continue
+            self._keep(self._loop.create_task(self._greet(connection)))
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._greeted.add(task)
+        task.add_done_callback(self._greeted.discard)
+
+    async def _greet(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                secure = await first_byte(self._loop, connection) == HANDSHAKE
+            context = self._certificate.context if secure else None
+            protocol = partial(_Connection, self, "https" if secure else "http")
+            await self._loop.connect_accepted_socket(protocol, connection, ssl=context)
+        except (OSError, asyncio.CancelledError):
+            # Gone or silent (TimeoutError is an OSError), or a client that does not trust the certificate.
+            connection.close()
 
     def wait(self) -> None:
         """Serve until interrupted."""
@@ -114,26 +173,25 @@ class MockServer:
         self._ended.wait()
 
     def _serve(self) -> None:
+        listener = self._listener
         try:
+            if listener is not None:
+                self._keep(self._loop.create_task(self._accept(listener)))
             self._loop.run_forever()
         finally:
+            if listener is not None:
+                listener.close()
             self._ended.set()
 
 
 class _Connection(asyncio.Protocol):
     """One connection: reads requests one after the other."""
 
-    def __init__(
-        self,
-        recording: Recording,
-        behaviour: MockBehaviour,
-        loop: asyncio.AbstractEventLoop,
-        beside: "set[_Connection]",
-    ) -> None:
-        self.recording = recording
-        self.behaviour = behaviour
-        self.loop = loop
-        self.beside = beside
+    def __init__(self, mock: MockServer, scheme: str) -> None:
+        self.mock = mock
+        self.recording = mock.recording
+        self.behaviour = mock.behaviour
+        self.scheme = scheme
         self.buffer = bytearray()
         self.transport: asyncio.Transport | None = None
         self.waiting = False
@@ -141,11 +199,11 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if isinstance(transport, asyncio.Transport):
             self.transport = transport
-            self.beside.add(self)
+            self.mock._open.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the seam's shape
         self.transport = None
-        self.beside.discard(self)
+        self.mock._open.discard(self)
 
     def end(self) -> None:
         if self.transport is not None:
@@ -186,35 +244,59 @@ class _Connection(asyncio.Protocol):
 
     def _answer(self, method: str, target: str, headers: Headers, body: bytes) -> None:
         host = next((value for name, value in headers if name.lower() == "host"), "")
-        url = target if "://" in target else f"http://{host}{target}"
+        url = target if "://" in target else f"{self.scheme}://{host}{target}"
         if self.behaviour.fault_rate and random.random() < self.behaviour.fault_rate:
             status = self.behaviour.fault_status
             self._write(method, status, "", (), json_body({"error": "a fault that was asked for"}))
             return
         request = ResolvedRequest(method=method, url=url, headers=headers, body=body or None)
+        upstream = self.mock.upstream
         try:
-            found = self.recording.answer(request)
+            found = None if upstream is not None and upstream.always else self.recording.answer(request)
         except ValueError:
             self._refuse(400, "this is no address")
             return
-        if isinstance(found, Unknown):
-            own = (("Content-Type", "application/json"),)
-            self._write(method, 404, "Not Found", own, json_body(found.document))
-            return
-        response = found.response
-        if response is None:
+        if found is None or (isinstance(found, Unknown) and not found.gone and upstream is not None):
+            self._ask(request)
+        elif isinstance(found, Unknown):
+            self._write(method, 404, "Not Found", _JSON, json_body(found.document))
+        elif found.response is None:
             # What was recorded is that no answer came.
             self.end()
-            return
-
-        def write() -> None:
-            self._write(method, response.status, response.reason, response.headers, response.body)
-
-        if self.behaviour.latency:
+        elif self.behaviour.latency:
             self.waiting = True
-            self.loop.call_later(found.elapsed_ms / 1000, self._go_on, write)
+            write = partial(self._write_response, method, found.response)
+            self.mock._loop.call_later(found.elapsed_ms / 1000, self._go_on, write)
         else:
-            write()
+            self._write_response(method, found.response)
+
+    def _write_response(self, method: str, response: Response) -> None:
+        self._write(method, response.status, response.reason, response.headers, response.body)
+
+    def _ask(self, request: ResolvedRequest) -> None:
+        """Ask the live service, in a thread of its own; other connections go on."""
+        upstream = self.mock.upstream
+        if upstream is None:
+            return
+        self.waiting = True
+        asked = self.mock._loop.run_in_executor(self.mock._asking, upstream.send, request)
+        asked.add_done_callback(lambda done: self._answered(request, done))
+
+    def _answered(
+        self, request: ResolvedRequest, done: "asyncio.Future[tuple[ResolvedRequest, Response]]"
+    ) -> None:
+        if done.cancelled():
+            return
+        error = done.exception()
+        upstream = self.mock.upstream
+        if isinstance(error, TransportFailure | HarnessError):
+            told = {"error": "the live service did not answer", "reason": str(error)}
+            self._go_on(partial(self._write, request.method, 502, "Bad Gateway", _JSON, json_body(told)))
+            return
+        sent, response = done.result()
+        if upstream is not None and upstream.keeps:
+            self.recording.add(Interaction(request=sent, response=response, elapsed_ms=response.elapsed_ms))
+        self._go_on(partial(self._write_response, request.method, response))
 
     def _go_on(self, write: Callable[[], None]) -> None:
         self.waiting = False
@@ -237,7 +319,7 @@ class _Connection(asyncio.Protocol):
         self.transport.write(head if bodiless or method == "HEAD" else head + body)
 
     def _refuse(self, status: int, why: str) -> None:
-        self._write("GET", status, "", (("Content-Type", "application/json"),), json_body({"error": why}))
+        self._write("GET", status, "", _JSON, json_body({"error": why}))
         if self.transport is not None:
             self.transport.close()
         self.transport = None

@@ -2,9 +2,10 @@
 
 import json
 import signal
+import ssl
 import subprocess
 import sys
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 
 import pytest
 
@@ -117,6 +118,24 @@ def test_an_unknown_request_is_told_what_is_nearest():
     assert status == 404
     assert told["nearest"]["url"] == f"{URL}/orders?page=1"
     assert any("page" in one for one in told["nearest"]["differences"])
+
+
+def test_addresses_in_answers_lead_to_where_the_client_asked():
+    links = {"self": f"{URL}/orders/x", "other": "http://shop.example.org/", "at": f"{URL}:81/"}
+    with _Client(_one("GET", "/a", links, headers=(("Link", f"<{URL}/b>"),))) as ask:
+        _, told = ask("GET", "/a")
+        assert told == links | {"self": f"{ask.server.url}/orders/x"}
+        assert ask("GET", "/a", host="shop.example")[1] == links
+
+
+def test_one_port_answers_plain_and_over_tls():
+    with _Client(_one("GET", "/a", "a")) as ask:
+        context = ssl.create_default_context(cadata=ask.server.certificate_pem)
+        secure = HTTPSConnection("localhost", ask.server.port, timeout=10, context=context)
+        secure.request("GET", "/a")
+        assert secure.getresponse().read() == b'"a"'
+        secure.close()
+        assert ask("GET", "/a") == (200, "a")
 
 
 def test_faults_come_as_often_as_asked_for():
