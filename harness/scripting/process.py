@@ -16,6 +16,7 @@ from harness.collection.document import DEEPEST, is_too_deep
 from harness.dialect import ScriptAnswers
 from harness.errors import EngineError
 from harness.scripting.engine import EngineLimits
+from harness.scripting.lifeline import Lifeline
 from harness.scripting.watch import Watch
 
 BUNDLE = Path(__file__).parent / "js" / "dist"
@@ -76,7 +77,13 @@ class EngineProcess:
         self._ended_because: str | None = None
         self._deno = deno or find_deno()
         self._ready = False
-        self._child = _spawn(self._deno, main, limits)
+        self._lifeline = Lifeline()
+        try:
+            self._child = _spawn(self._deno, main, limits, self._lifeline.inherited)
+            self._lifeline.tie(self._child.pid)
+        except BaseException:
+            self._lifeline.close()
+            raise
         self._input: IO[bytes] = self._pipe(self._child.stdin)
         self._output: IO[bytes] = self._pipe(self._child.stdout)
         self._watch = Watch(self._child.pid, limits, self.end)
@@ -182,6 +189,7 @@ class EngineProcess:
                 stream.close()
         self._child.kill()
         self._child.wait()
+        self._lifeline.close()
 
     def _reason(self) -> str:
         code = self._child.wait()
@@ -198,7 +206,9 @@ class EngineProcess:
         return f"the script engine ended with code {code}"
 
 
-def _spawn(deno: str, main: Path, limits: EngineLimits) -> subprocess.Popen[bytes]:
+def _spawn(
+    deno: str, main: Path, limits: EngineLimits, inherited: tuple[int, ...]
+) -> subprocess.Popen[bytes]:
     flags = f"--max-old-space-size={limits.memory_mb},--max-semi-space-size=4,--stack-size=984"
     command = [
         deno,
@@ -226,6 +236,7 @@ def _spawn(deno: str, main: Path, limits: EngineLimits) -> subprocess.Popen[byte
             cwd=main.parent,
             # Ctrl-C is for the run, whose clean-up calls have scripts too.
             start_new_session=True,
+            pass_fds=inherited,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
     except OSError as error:
