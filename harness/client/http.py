@@ -69,21 +69,23 @@ class HttpTransport:
         while True:
             connection = self._pool.take(route)
             reused = connection is not None
-            if connection is None:
-                connection = open_connection(route, self._dialer, deadline)
-            ready = time.monotonic()
             try:
+                if connection is None:
+                    connection = open_connection(route, self._dialer, deadline)
+                ready = time.monotonic()
                 answer = connection.exchange(wire, request.method, deadline)
-            except UnreadError:
-                connection.close()
-                continue
-            except BaseException:
-                connection.close()
+            except BaseException as error:
+                self._pool.lost()
+                if connection is not None:
+                    connection.close()
+                if isinstance(error, UnreadError):
+                    continue
                 raise
             break
         if answer.reusable:
             self._pool.give(route, connection)
         else:
+            self._pool.lost()
             connection.close()
         return Response(
             status=answer.status,
