@@ -1,11 +1,12 @@
 """A load in numbers, once it is over, and as `load.json`."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
-from harness.load.stage import Stage
+from harness.load.stage import Course, Stage
 from harness.load.tally import Book, Path, Tally
 from harness.load.threshold import Threshold
 
@@ -47,6 +48,20 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """A stretch of a load with a rate: seconds since the begin, runs that were due in it, and that began."""
+
+    at: float
+    planned: int
+    started: int
+
+    @property
+    def off(self) -> bool:
+        """Whether more or fewer began than were due, by more than one in a hundred."""
+        return abs(self.started - self.planned) > max(1, self.planned / 100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorCount:
     """One kind of failure: of which call, why, how often."""
 
@@ -72,11 +87,13 @@ class LoadReport:
     errors: tuple[ErrorCount, ...]
     samples: tuple[Mapping[str, Any], ...]
     moments: tuple[Moment, ...]
+    arrivals: tuple[Arrivals, ...]
     limit: str
     interrupted: bool
 
     def json(self) -> dict[str, Any]:
         """Return what `load.json` holds."""
+        arrivals = [{"at_s": one.at, "planned": one.planned, "started": one.started} for one in self.arrivals]
         return {
             "total": self.total.json(),
             "calls": [{"path": list(path), **numbers.json()} for path, numbers in self.calls],
@@ -91,6 +108,7 @@ class LoadReport:
                 {"duration_s": one.seconds, f"{self.level}_begin": one.begin, f"{self.level}_end": one.end}
                 for one in self.stages
             ],
+            **({"arrivals": arrivals} if arrivals else {}),
         }
 
     def write_json(self, file: IO[bytes]) -> None:
@@ -114,13 +132,14 @@ def report_of(
     collection: str,
     paths: Sequence[Path],
     thresholds: Iterable[Threshold],
-    stages: tuple[Stage, ...],
-    level: str,
+    course: Course,
+    by_rate: bool,
     seconds: float,
     lost: Sequence[str],
     interrupted: bool,
 ) -> LoadReport:
     """Make the report of what was counted; `paths` are those of the calls in the plan's order."""
+    arrivals = tuple(_arrivals(book, course, seconds)) if by_rate else ()
     order = {path: place for place, path in enumerate(paths)}
     calls = sorted(book.calls, key=lambda path: order.get(path, len(order)))
     folders = dict.fromkeys(path[:depth] for path in calls for depth in range(1, len(path)))
@@ -133,8 +152,8 @@ def report_of(
         collection=collection,
         started=book.begun,
         seconds=seconds,
-        stages=stages,
-        level=level,
+        stages=course.stages,
+        level="rate" if by_rate else "users",
         total=numbers_of(book.total(), seconds),
         calls=tuple((path, numbers_of(book.calls[path], seconds)) for path in calls),
         folders=tuple((path, numbers_of(book.below(path), seconds)) for path in folders),
@@ -150,16 +169,27 @@ def report_of(
             )
             for place in sorted(book.points)
         ),
-        limit=_limit(book),
+        arrivals=arrivals,
+        limit=_limit(book, arrivals),
         interrupted=interrupted,
     )
 
 
-def _limit(book: Book) -> str:
-    if not book.late:
+def _arrivals(book: Book, course: Course, seconds: float) -> Iterator[Arrivals]:
+    width = book.arrivals_width
+    for place in range(math.ceil(seconds / width)):
+        due = course.arrivals(min(seconds, (place + 1) * width)) - course.arrivals(place * width)
+        yield Arrivals(at=float(place * width), planned=due, started=book.arrivals.get(place, 0))
+
+
+def _limit(book: Book, arrivals: Sequence[Arrivals]) -> str:
+    """Say that runs did not begin when they were due; a few that began a little late are none."""
+    missed = max(0, sum(one.planned for one in arrivals) - book.started)
+    if book.late <= book.started / 100 and not any(one.off for one in arrivals):
         return ""
+    never = f", and {missed:,} never" if missed else ""
     return (
-        f"the generator was the limit: {book.late:,} of {book.started:,} runs began late, "
+        f"the generator was the limit: {book.late:,} of {book.started:,} runs began late{never}, "
         f"the latest {book.latest_ms / 1000:.1f} s after it was due; give it more --users or --processes"
     )
 

@@ -51,9 +51,24 @@ class Course:
         """Return the level at a time in seconds; after the end it is that of the end."""
         for stage in self.stages:
             if at < stage.seconds:
-                return stage.begin + (stage.end - stage.begin) * at / stage.seconds
+                return self.level_within(stage, at)
             at -= stage.seconds
         return self.stages[-1].end
+
+    def arrivals(self, until: float) -> int:
+        """Return how many arrivals are due before a time, with levels as arrivals a second."""
+        area, begun = 0.0, 0.0
+        for stage in self.stages:
+            lasted = min(max(0.0, until - begun), stage.seconds)
+            area += (stage.begin + self.level_within(stage, lasted)) / 2 * lasted
+            begun += stage.seconds
+        # Whole numbers that are not quite reached for rounding are not due yet.
+        return math.ceil(area - 1e-9)
+
+    @staticmethod
+    def level_within(stage: Stage, at: float) -> float:
+        """Return the level of a stage so long after its begin."""
+        return stage.begin + (stage.end - stage.begin) * at / stage.seconds
 
     def arrival(self, number: int) -> float | None:
         """Return when an arrival (from 0) is due, with levels as arrivals a second; `None` if never."""

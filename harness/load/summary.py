@@ -46,6 +46,9 @@ def summary_lines(report: LoadReport) -> Iterator[str]:
             word = "passed" if verdict.passed else "failed"
             value = measured(verdict.threshold, verdict.value)
             yield f"  {word}  {verdict.threshold.rule}  (measured {value})"
+    if report.arrivals:
+        yield ""
+        yield _arrivals_line(report)
     for name, _, lost in report.workers:
         if lost:
             yield f"note: {name} was lost; the load went on with the others"
@@ -53,6 +56,13 @@ def summary_lines(report: LoadReport) -> Iterator[str]:
         yield f"note: {report.limit}"
     if report.interrupted:
         yield "note: the load was interrupted"
+
+
+def _arrivals_line(report: LoadReport) -> str:
+    """Say how far the runs that began are from those that were due."""
+    planned, started = (sum(getattr(one, name) for one in report.arrivals) for name in ("planned", "started"))
+    worst = max(abs(one.started - one.planned) / max(1, one.planned) for one in report.arrivals)
+    return f"arrivals: {started:,} of {planned:,} begun; at most {worst:.1%} off the plan in 10 s"
 
 
 def measured(threshold: Threshold, value: float | None) -> str:

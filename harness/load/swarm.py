@@ -34,6 +34,8 @@ _LATE_MS: Final = 100.0
 """A run that is started so long after it was due was started late."""
 
 _LOOK_S: Final = 0.2
+_READY_S: Final = 0.02
+_REPORT_S: Final = 0.25
 _JOIN_S: Final = 60.0
 _NOTHING_SENT_S: Final = 0.05
 
@@ -53,8 +55,7 @@ class Crew:
         self._runs = 0
         self._arrivals = 0
         self._share: Share = (0, 1)
-        self._begun = time.monotonic()
-        self._skipped_s = 0.0
+        self._begun: float | None = None
 
     def begin(self, share: Share, elapsed_s: float) -> None:
         """Begin, or go on with another share, so long after the load began."""
@@ -98,15 +99,20 @@ class Crew:
 
     def _wait(self, stopping: Callable[[], bool]) -> float | None:
         """Wait until the next arrival is due; return how late it is then in ms, `None` when none comes."""
+        while self._begun is None:
+            if stopping():
+                return None
+            gevent.sleep(_READY_S)
         due = self._due(self._arrivals)
         self._arrivals += 1
         while True:
             if stopping():
                 return None
-            left = math.inf if due is None else due - (time.monotonic() - self._begun)
+            now = time.monotonic() - self._begun
+            left = math.inf if due is None else due - now
             if left <= 0:
                 late_ms = -left * 1000
-                self.ledger.window.start(int(time.time()), late_ms, _LATE_MS)
+                self.ledger.window.start(int(now), late_ms, _LATE_MS)
                 return late_ms
             gevent.sleep(min(left, _LOOK_S))
 
@@ -129,8 +135,8 @@ class Swarm:
     """A load in this process: alone, as a master of workers, or as a worker."""
 
     def __init__(self, crew: Crew, settings: LoadSettings) -> None:
-        # Workers report each second, so that progress and points in time are of that second.
-        runners.WORKER_REPORT_INTERVAL = 1.0
+        # What a worker that is killed has not reported is lost: it reports often.
+        runners.WORKER_REPORT_INTERVAL = _REPORT_S
         # What it would warn of, as of many users at once, is what was asked for.
         logging.getLogger("locust").setLevel(logging.ERROR)
         self._crew = crew
@@ -259,11 +265,15 @@ class Swarm:
         progress: Callable[[Book, float, int], None],
     ) -> float:
         settings, crew, book = self._settings, self._crew, self.book
+        target, told = 0, -1
+        if settings.open_model:
+            # Runs that are due while the users are still being made would begin late.
+            target = settings.users
+            self._make_users(runner, target, interrupted)
         book.begun = time.time()
         begun = time.monotonic()
         there = self._share_out(runner, 0.0) if isinstance(runner, MasterRunner) else []
         crew.begin((0, 1), 0.0)
-        target, told = 0, -1
         while (elapsed := time.monotonic() - begun) < settings.course.seconds and not interrupted():
             wanted = self._wanted(elapsed)
             if wanted != target:
@@ -286,6 +296,17 @@ class Swarm:
         if isinstance(runner, LocalRunner):
             self.book.take_in(ALONE, self._crew.ledger.take())
         return seconds
+
+    def _make_users(
+        self, runner: LocalRunner | MasterRunner, count: int, interrupted: Callable[[], bool]
+    ) -> None:
+        """Make users that wait for the load to begin."""
+        last = time.monotonic() + _JOIN_S
+        runner.start(count, spawn_rate=float(max(count, 100)))
+        while runner.user_count < count and time.monotonic() < last and not interrupted():
+            if self.problem is not None or self._crew.problem is not None:
+                return
+            gevent.sleep(_READY_S)
 
     def _wanted(self, elapsed: float) -> int:
         """Return how many users there are to be by now."""

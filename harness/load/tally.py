@@ -95,7 +95,7 @@ class Window:
         self.errors[key] = self.errors.get(key, 0) + 1
 
     def start(self, second: int, late_ms: float, limit_ms: float) -> None:
-        """Count one planned arrival, and how long after its time it was started."""
+        """Count one planned arrival that was started so long after its time, in a second of the load."""
         self.started[second] = self.started.get(second, 0) + 1
         self.late += late_ms > limit_ms
         self.latest_ms = max(self.latest_ms, late_ms)
@@ -115,11 +115,10 @@ class Window:
 
 @dataclass(slots=True, kw_only=True)
 class Point:
-    """One stretch of a load's time: its requests, the most users, and the arrivals that were started."""
+    """One stretch of a load's time: its requests, and the most users."""
 
     tally: Tally = field(default_factory=Tally)
     users: int = 0
-    started: int = 0
 
 
 class Book:
@@ -134,7 +133,8 @@ class Book:
         self.workers: dict[str, int] = {}
         self.late = 0
         self.latest_ms = 0.0
-        self.started = 0
+        self.arrivals: dict[int, int] = {}
+        self.arrivals_width = 10
         self.begun = 0.0
 
     def take_in(self, worker: str, packed: Mapping[str, Any]) -> None:
@@ -146,8 +146,7 @@ class Book:
         for second, tally in packed["seconds"]:
             self._point(second).tally.take_in(tally)
         for second, count in packed["started"]:
-            self._point(second).started += count
-            self.started += count
+            self._arrived(int(second), count)
         for call, cause, count in packed["errors"]:
             key = (call, cause)
             if key not in self.errors and len(self.errors) >= MOST_ERRORS:
@@ -170,6 +169,21 @@ class Book:
     def below(self, path: Path) -> Tally:
         """Return the calls at or below a path as one tally."""
         return merged(tally for one, tally in self.calls.items() if one[: len(path)] == path)
+
+    @property
+    def started(self) -> int:
+        """How many planned arrivals were started."""
+        return sum(self.arrivals.values())
+
+    def _arrived(self, second: int, count: int) -> None:
+        place = second // self.arrivals_width
+        while place >= MOST_POINTS:
+            self.arrivals_width *= 2
+            narrow, self.arrivals = self.arrivals, {}
+            for at, known in narrow.items():
+                self.arrivals[at // 2] = self.arrivals.get(at // 2, 0) + known
+            place = second // self.arrivals_width
+        self.arrivals[place] = self.arrivals.get(place, 0) + count
 
     def _keep(self, sample: dict[str, Any]) -> None:
         same = sum(one["call"] == sample["call"] and one["cause"] == sample["cause"] for one in self.samples)
@@ -194,4 +208,3 @@ class Book:
             wide = self.points.setdefault(place // 2, Point())
             wide.tally.merge(point.tally)
             wide.users = max(wide.users, point.users)
-            wide.started += point.started

@@ -23,6 +23,25 @@ pm.test("own cookie", () => pm.expect(pm.response.json().cookie).to.eql("user=" 
 """
 
 
+WATCH = """
+import os, sys
+
+def watch(event, arguments):
+    if event == "socket.connect":
+        told = repr(arguments[1])
+    elif event == "socket.getaddrinfo":
+        told = repr(arguments[:2])
+    else:
+        return
+    file = os.open(os.environ["CONNECTED"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(file, told.encode() + b"\\n")
+    os.close(file)
+
+sys.addaudithook(watch)
+"""
+"""Makes every interpreter of a load write down where it connects to, and which names it looks up."""
+
+
 @pytest.fixture
 def shop() -> Iterator[Target]:
     with target() as running:
@@ -30,9 +49,13 @@ def shop() -> Iterator[Target]:
 
 
 def start(folder: Path, *argv: object) -> subprocess.Popen[str]:
+    watch = folder / "watch"
+    watch.mkdir(exist_ok=True)
+    (watch / "sitecustomize.py").write_text(WATCH)
     return subprocess.Popen(
         [sys.executable, "-m", "harness", "load", *map(str, argv)],
         cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(watch), "CONNECTED": str(folder / "connected")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -48,6 +71,10 @@ def load(folder: Path, *argv: object) -> tuple[int, str, str]:
 def written(folder: Path) -> dict[str, Any]:
     report: dict[str, Any] = json.loads((folder / "load.json").read_text())
     return report
+
+
+def connected(folder: Path) -> set[str]:
+    return set((folder / "connected").read_text().splitlines())
 
 
 def test_users_have_variables_and_cookies_of_their_own(tmp_path: Path, shop: Target) -> None:
@@ -110,6 +137,10 @@ def test_data_rows_are_shared_out_among_users_and_workers(tmp_path: Path, shop: 
     assert len(rows) == len(set(rows))
     assert len(rows) == written(tmp_path)["total"]["requests"] == 40
     assert [one["lost"] for one in written(tmp_path)["workers"]] == [False, False]
+    assert written(tmp_path)["arrivals"] == [{"at_s": 0.0, "planned": 40, "started": 40}]
+    # Master and workers meet on this machine; besides them nobody but the target is spoken to.
+    assert all("127.0.0.1" in place for place in connected(tmp_path))
+    assert any(shop.url.rpartition(":")[2] in place for place in connected(tmp_path))
 
 
 def test_arrivals_do_not_wait_for_answers_and_queueing_is_part_of_the_time(

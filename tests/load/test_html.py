@@ -12,7 +12,7 @@ from harness.errors import HarnessError
 from harness.load.baseline import read_baseline
 from harness.load.html import write_html
 from harness.load.report import LoadReport, report_of
-from harness.load.stage import Stage
+from harness.load.stage import Course, Stage
 from harness.load.tally import Book, Window
 from harness.load.threshold import threshold_of
 
@@ -36,8 +36,8 @@ def report() -> LoadReport:
         collection="Shop <&>",
         paths=PATHS,
         thresholds=[threshold_of("p95<5ms", PATHS)],
-        stages=(Stage(seconds=5, begin=1, end=1),),
-        level="users",
+        course=Course(stages=(Stage(seconds=5, begin=1, end=1),)),
+        by_rate=False,
         seconds=5.0,
         lost=["worker 1"],
         interrupted=True,

@@ -50,6 +50,13 @@ def test_arrivals_come_as_often_as_the_level_says() -> None:
     assert due[:30] == sorted(one for one in due[:30] if one is not None)
 
 
+def test_as_many_arrivals_are_due_as_have_their_time_before() -> None:
+    course = course_of(profile="spike", level=40, ramp_s=0, seconds=50, by_rate=True)
+    due = [moment for number in range(3000) if (moment := course.arrival(number)) is not None]
+    for second in (0, 10, 20, 25.5, 50, 90):
+        assert course.arrivals(second) == sum(moment < second - 1e-9 for moment in due)
+
+
 def test_a_file_names_stages(tmp_path: Path) -> None:
     file = tmp_path / "stages.yaml"
     file.write_text(

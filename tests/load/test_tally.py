@@ -6,7 +6,9 @@ import random
 
 import pytest
 
+from harness.load.report import LoadReport, report_of
 from harness.load.sketch import ACCURACY, Sketch
+from harness.load.stage import Course, Stage
 from harness.load.tally import MOST_ERRORS, MOST_POINTS, Book, Window
 
 
@@ -63,3 +65,48 @@ def test_errors_of_ever_other_words_are_counted_together() -> None:
         book.take_in("w", window.pack())
     assert sum(book.errors.values()) == MOST_ERRORS * 6
     assert len(book.errors) == MOST_ERRORS + 1
+
+
+def arrived(seconds: range, each: int, *, late: int = 0) -> Book:
+    book, window = Book(), Window()
+    for second in seconds:
+        for number in range(each):
+            window.start(second, 500.0 if number < late else 0.0, 100.0)
+    book.take_in("w", window.pack())
+    return book
+
+
+def told(book: Book, seconds: int, rate: float) -> LoadReport:
+    course = Course(stages=(Stage(seconds=seconds, begin=rate, end=rate),))
+    return report_of(
+        book,
+        collection="C",
+        paths=[],
+        thresholds=[],
+        course=course,
+        by_rate=True,
+        seconds=float(seconds),
+        lost=[],
+        interrupted=False,
+    )
+
+
+def test_arrivals_are_held_against_the_plan_in_each_stretch() -> None:
+    report = told(arrived(range(30), 20), 30, 20)
+    assert [(one.at, one.planned, one.started) for one in report.arrivals] == [
+        (0, 200, 200), (10, 200, 200), (20, 200, 200)
+    ]  # fmt: skip
+    assert report.limit == ""
+    assert report.json()["arrivals"][0] == {"at_s": 0.0, "planned": 200, "started": 200}
+
+
+def test_the_generator_is_the_limit_when_runs_begin_late_or_never() -> None:
+    assert "20 of 600 runs began late" in told(arrived(range(20), 30, late=1), 20, 30).limit
+    assert "and 100 never" in told(arrived(range(25), 20), 30, 20).limit
+    assert told(arrived(range(1, 2), 500, late=1), 2, 250).limit == ""
+
+
+def test_stretches_of_arrivals_do_not_grow_with_the_length_of_a_run() -> None:
+    book = arrived(range(0, 20_000, 7), 1)
+    assert len(book.arrivals) <= 240
+    assert book.started == len(range(0, 20_000, 7))
