@@ -68,6 +68,26 @@ def test_the_action_reads_nothing_that_it_is_given_as_a_command(act, workspace, 
     assert not (workspace.folder / "ran").exists()
 
 
+@pytest.mark.parametrize(("version", "wanted"), [("", "postman-harness"), ("1.2", "postman-harness==1.2")])
+def test_the_action_installs_the_version_that_is_asked_for(tmp_path, version, wanted):
+    fake = tmp_path / "python"
+    fake.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    fake.chmod(0o755)
+    environ = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "VERSION": version}
+    shell = [shutil.which("bash"), "--noprofile", "--norc", "-eo", "pipefail", "-c", step("Install")["run"]]
+    done = subprocess.run(shell, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["-m", "pip", "install", "--quiet", wanted]
+
+
+def test_every_step_of_the_action_that_has_a_shell_is_run_by_a_test():
+    assert {one["name"] for one in ACTION["runs"]["steps"] if "run" in one} == {"Install", "Run"}
+
+
+def test_the_action_keeps_its_reports_whatever_happened():
+    assert step("Keep the reports")["if"] == "always()"
+
+
 def test_the_action_uses_its_inputs_and_no_others():
     text = (ROOT / "action.yml").read_text(encoding="utf-8")
     assert set(re.findall(r"inputs\.([\w-]+)", text)) == set(ACTION["inputs"])

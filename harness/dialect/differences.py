@@ -368,7 +368,7 @@ _INPUTS: Final = (
     Difference(
         id="empty-selection",
         topic="inputs",
-        what="`--folder`, `-i` and the like that leave no request of a collection which has some",
+        what="options that choose requests (`--folder`, `-i`) and leave none of a collection that has some",
         newman="nothing runs, exit code 0",
         harness="an error, unless `--allow-empty`",
         traces=("exit code", "output"),
