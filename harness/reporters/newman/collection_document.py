@@ -1,13 +1,20 @@
 """A collection's own document, with the identities that the run gave to its items and folders."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from harness.collection.model import Collection, Folder, Item
 from harness.reporters.newman.byte_lists import Octets
 from harness.secrets.watch import Mask
 
 Document = Mapping[str, Any]
+
+
+class Expansion(NamedTuple):
+    """How documents are spelled out that their author abbreviated: of an item, and of a folder."""
+
+    item: Callable[[Document], dict[str, Any]]
+    folder: Callable[[Document], dict[str, Any]]
 
 
 class CollectionDocument:
@@ -17,11 +24,16 @@ class CollectionDocument:
     Postman v2 document is told in the few fields that reports need.
     """
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(self, collection: Collection, expand: Expansion | None = None) -> None:
         self._parts: dict[str, Document] = {}
+        self._expand = expand
         source = collection.source
         if _matches(source.get("item"), collection.root):
             self.whole: Document = {**source, "item": self._children(source["item"], collection.root)}
+            if expand is not None:
+                told = expand.folder(self.whole)
+                info = told.get("info")
+                self.whole = {**told, "info": {"_postman_id": collection.id, **(info or {})}}
         else:
             info = {"_postman_id": collection.id, "name": collection.name}
             self.whole = {"info": info, "item": [self._plain(child) for child in collection.root.children]}
@@ -41,6 +53,8 @@ class CollectionDocument:
             known.pop("name", None)
         if isinstance(child, Folder):
             known["item"] = self._children(document["item"], child)
+        if self._expand is not None:
+            known = (self._expand.folder if isinstance(child, Folder) else self._expand.item)(known)
         self._parts[child.id] = known
         return known
 

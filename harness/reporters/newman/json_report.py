@@ -14,7 +14,7 @@ from harness.dialect import NEWMAN
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.newman.byte_lists import dumped
-from harness.reporters.newman.collection_document import CollectionDocument, masked, masked_bytes
+from harness.reporters.newman.collection_document import CollectionDocument, Expansion, masked, masked_bytes
 from harness.reporters.newman.differences import enumerable, legs
 from harness.reporters.newman.error_document import assertion_error, request_error, script_error
 from harness.reporters.newman.execution import (
@@ -24,6 +24,7 @@ from harness.reporters.newman.execution import (
     unsent_document,
     variables_document,
 )
+from harness.reporters.newman.expanded import expanded_folder, expanded_item
 from harness.reporters.newman.omitted import Omitted
 from harness.reporters.phases import PhaseTimes, phases_of
 from harness.reporters.reporter import Options, ReporterContext
@@ -88,7 +89,8 @@ class JsonReporter:
         match event:
             case RunStarted():
                 self._started = event
-                self._document = CollectionDocument(event.collection)
+                expand = None if self._answers.additions else Expansion(expanded_item, expanded_folder)
+                self._document = CollectionDocument(event.collection, expand)
             case AttemptFinished(result=result):
                 self._attempts.append(self._attempt(result))
             case CallFinished(result=result):
