@@ -11,14 +11,16 @@ from harness.cli.json_output import write_json
 from harness.cli.run_config import run_config
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
-from harness.contract.openapi.coverage import KINDS, Coverage, Covered
+from harness.contract.openapi.coverage import KINDS, Coverage
 from harness.contract.openapi.operation import load_description
-from harness.contract.openapi.operation_match import Match, OperationFinder
+from harness.contract.openapi.operation_match import OperationFinder
 from harness.errors import ExitCode, InputError, UsageError, choices
 from harness.reporters.log.result_file import read_results
+from harness.reporters.reporter import Reporter, ReporterContext, create
 from harness.reporters.units import counted
-from harness.runner.events import AttemptFinished, CallFinished, Event
-from harness.runner.results import CallResult
+from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished
+from harness.runner.results import Covered
+from harness.secrets.watch import Mask, Unmasked
 
 
 def coverage_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -30,18 +32,40 @@ def coverage_command(options: argparse.Namespace, terminal: Terminal) -> ExitCod
         raise UsageError("name a collection to run, or logs of runs that were (--events)", where="COLLECTION")
     description = load_description(options.openapi)
     finder = OperationFinder(description.operations, description.file, options.openapi_server or ())
+    page = options.output is not None and options.output.lower().endswith((".html", ".htm"))
+    if page and len(options.events) > 1:
+        raise UsageError(
+            "a page shows one run", where="--events", hint="name one log, or write JSON: -o FILE.json"
+        )
     coverage = Coverage(description)
     failures = 0
-    for event in _events(options, terminal):
-        if isinstance(event, CallFinished | AttemptFinished):
-            failures += event.result.failed and isinstance(event, CallFinished)
-            _observe(event.result, finder, coverage)
+    reporter: Reporter | None = None
+    try:
+        for event, mask in _events(options, terminal):
+            if page and reporter is None:
+                context = ReporterContext(stream=terminal.out, cwd=terminal.cwd, mask=mask)
+                reporter = create("html", {"export": options.output}, context)
+            match event:
+                case CallFinished(result=result):
+                    failures += result.failed
+                    coverage.take(result, finder)
+                case AttemptFinished(result=result):
+                    coverage.take(result, finder)
+                case RunFinished(summary=summary):
+                    summary.coverage = coverage.report()
+                case _:
+                    pass
+            if reporter is not None:
+                reporter.handle(event)
+    finally:
+        if reporter is not None:
+            reporter.close()
     report = coverage.report()
     if options.format == "json":
         write_json(terminal.out, _document(report))
     else:
         _tell(report, terminal)
-    if options.output is not None:
+    if options.output is not None and not page:
         _write(Path(options.output), report)
     below = [one for one in report if one.percent < least.get(one.kind, 0)]
     for one in below:
@@ -52,21 +76,16 @@ def coverage_command(options: argparse.Namespace, terminal: Terminal) -> ExitCod
     return ExitCode.FAILED if below or failures else ExitCode.PASSED
 
 
-def _events(options: argparse.Namespace, terminal: Terminal) -> Iterator[Event]:
+def _events(options: argparse.Namespace, terminal: Terminal) -> Iterator[tuple[Event, Mask]]:
+    """Give events, each with what hides the secrets of its run; a log has none to hide."""
     if options.events:
         for file in options.events:
-            yield from read_results(Path(file))
+            for event in read_results(Path(file)):
+                yield event, Unmasked()
         return
     with LiveRun(run_config(options.collection, options, terminal)) as live:
-        yield from live.events()
-
-
-def _observe(result: CallResult, finder: OperationFinder, coverage: Coverage) -> None:
-    for exchange in (result.exchange, *(side.exchange for side in result.side)):
-        for hop in exchange.hops if exchange is not None else ():
-            match = finder.find(hop.request.method, hop.request.url)
-            if isinstance(match, Match):
-                coverage.observe(match, hop.request, hop.response)
+        for event in live.events():
+            yield event, live.mask
 
 
 def _least(text: str) -> tuple[str, float]:

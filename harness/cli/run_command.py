@@ -29,6 +29,9 @@ from harness.secrets.watch import Unmasked
 from harness.variables.environment import export_scope
 from harness.variables.scope import Scope
 
+_PAGES: Final = frozenset({"html", "htmlextra"})
+"""The reporters that tell the coverage of a description."""
+
 _FILES: Final = (
     "environment", "globals", "iteration_data", "working_dir", "cookie_jar", "ssl_client_cert_list",
     "ssl_client_cert", "ssl_client_key", "ssl_client_passphrase", "ssl_extra_ca_certs",
@@ -155,6 +158,10 @@ def _run_one(
         reporters = reporters_of(told, reporter_options, context, history=history, clear=options.no_mask)
         if joint is not None:
             reporters.append(joint.log(collection, context))
+        if (contract := live.set_up.contract) is not None and not _PAGES.isdisjoint(told):
+            from harness.contract.openapi.coverage_reporter import CoverageReporter
+
+            reporters.insert(0, CoverageReporter(contract.description, contract.finder))
         idle = idle_options(names, reporter_options, terminal, dialect=config.dialect)
         warned = tell_warnings(idle, config.output.policy, terminal)
         events = live.events(chosen=chosen, set_up=set_up)

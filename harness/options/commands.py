@@ -329,7 +329,13 @@ COMMANDS: Final = (
                         file=True,
                         help="read what `-r events` wrote, instead of running; repeatable",
                     ),
-                    Option(name="output", short="o", metavar="FILE", file=True, help="write it as JSON"),
+                    Option(
+                        name="output",
+                        short="o",
+                        metavar="FILE",
+                        file=True,
+                        help="write it as JSON, or (.html) as a page of the run",
+                    ),
                     FORMAT,
                 )
             ),

@@ -190,6 +190,25 @@ class RunPart:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """How many things of one kind a description of the service declares, and how many were seen.
+
+    `kind` is `operation`, `status`, `parameter`, `media`, `enum` or `required`; `missing` names what was not
+    seen, in words.
+    """
+
+    kind: str
+    declared: int
+    seen: int
+    missing: tuple[str, ...]
+
+    @property
+    def percent(self) -> float:
+        """The share that was seen, 0 to 100; all of nothing."""
+        return 100 * self.seen / self.declared if self.declared else 100.0
+
+
 @dataclass(slots=True, kw_only=True)
 class RunSummary:
     """A run in numbers, folded from its events. Times are in milliseconds.
@@ -198,7 +217,8 @@ class RunSummary:
     no answer for, `offline` attempted connections of one.
     `timed_out` says that the run was stopped by its own bound, which fails it as in newman. `rejections` are
     what fails a run besides, because options ask for it: flaky calls, warnings. `parts` are the runs of
-    several collections that are told as one.
+    several collections that are told as one. `coverage` is what of a description of the service was seen,
+    where a report wants to tell it.
     """
 
     collection: str = ""
@@ -222,6 +242,7 @@ class RunSummary:
     received_bytes: int = 0
     facts: dict[str, Any] = field(default_factory=dict)
     parts: list[RunPart] = field(default_factory=list)
+    coverage: tuple[Covered, ...] = ()
 
     @property
     def failed(self) -> bool:

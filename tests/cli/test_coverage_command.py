@@ -1,6 +1,9 @@
 """What of a description a run touches."""
 
+import base64
+import gzip
 import json
+import re
 
 import pytest
 
@@ -92,3 +95,25 @@ def test_what_makes_no_sense_is_refused(command, shop, arguments, told):
     said = command("coverage", shop, *arguments)
     assert said.code is ExitCode.USAGE
     assert told in said.err
+
+
+def test_the_html_report_of_a_checked_run_has_the_coverage(command, shop, workspace):
+    files = {"run.html": ["run", shop, "-r", "html", "--reporter-html-export", "run.html"]}
+    files["coverage.html"] = ["coverage", shop, "-o", "coverage.html"]
+    for name, arguments in files.items():
+        assert command(*arguments, "--openapi", "api.yaml").code is not ExitCode.USAGE
+        page = (workspace.folder / name).read_text()
+        assert 'id="view-coverage"' in page
+        packed = re.search(r'id="index">([^<]+)<', page)[1]
+        told = json.loads(gzip.decompress(base64.b64decode(packed)))["run"]["coverage"]
+        assert told[0] == ["operation", 2, 1, 50.0, ["GET /b"]]
+    command("run", shop, "-r", "html", "--reporter-html-export", "plain.html")
+    assert 'id="view-coverage"' not in (workspace.folder / "plain.html").read_text()
+
+
+def test_a_page_shows_one_run(command, shop):
+    command("run", shop, "-r", "events", "--reporter-events-export", "run.jsonl")
+    logs = ["--events", "run.jsonl", "--events", "run.jsonl"]
+    said = command("coverage", "--openapi", "api.yaml", *logs, "-o", "coverage.html")
+    assert said.code is ExitCode.USAGE
+    assert "a page shows one run" in said.err

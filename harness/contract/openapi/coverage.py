@@ -10,8 +10,9 @@ from harness.client.message import ResolvedRequest, Response
 from harness.contract.openapi.documents import Documents, Spotted
 from harness.contract.openapi.exchange_check import described, is_json, media_for
 from harness.contract.openapi.operation import Description, Media, Operation, Parameter
-from harness.contract.openapi.operation_match import Match
+from harness.contract.openapi.operation_match import Match, OperationFinder
 from harness.contract.openapi.wire_value import Shapes, cookies_of, query_pairs, read_query
+from harness.runner.results import CallResult, Covered
 
 CoverageKind = Literal["operation", "status", "parameter", "media", "enum", "required"]
 KINDS: Final = get_args(CoverageKind)
@@ -21,21 +22,6 @@ _DEEPEST: Final = 60
 
 Part = tuple[str, str]
 """What can be seen: where it is, and which one (a status, a name, a value as JSON)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Covered:
-    """One kind of things: how many are declared and seen, and which are not, in words."""
-
-    kind: CoverageKind
-    declared: int
-    seen: int
-    missing: tuple[str, ...]
-
-    @property
-    def percent(self) -> float:
-        """The share that was seen, 0 to 100; all of nothing."""
-        return 100 * self.seen / self.declared if self.declared else 100.0
 
 
 @dataclass(slots=True)
@@ -53,6 +39,14 @@ class Coverage:
         self._walk = _SchemaWalk(self.description.documents)
         for operation in self.description.operations:
             self._declare(operation)
+
+    def take(self, result: CallResult, finder: OperationFinder) -> None:
+        """Take in what one call sent and was answered, its scripts included."""
+        for exchange in (result.exchange, *(side.exchange for side in result.side)):
+            for hop in exchange.hops if exchange is not None else ():
+                match = finder.find(hop.request.method, hop.request.url)
+                if isinstance(match, Match):
+                    self.observe(match, hop.request, hop.response)
 
     def observe(self, match: Match, request: ResolvedRequest, response: Response) -> None:
         """Take one exchange in."""

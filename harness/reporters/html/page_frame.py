@@ -56,6 +56,7 @@ def render_page(
     mask: Mask,
     failures: Sequence[Mapping[str, str]],
     history: bool,
+    coverage: bool,
     data: str,
 ) -> str:
     """Return the page, with the text `data` where the packed data belong.
@@ -92,6 +93,7 @@ def render_page(
         error="" if summary.interrupted else "stopped at the first failure" if error == "bail" else error,
         failures=failures,
         history=history,
+        coverage=coverage,
         more=len(summary.failures) - len(failures),
         data=Markup(data),  # noqa: S704 - our own placeholder
         style=Markup(_asset("report.css")),  # noqa: S704 - our own file

@@ -39,6 +39,9 @@ _HIDDEN: Final = "********"
 _CHUNK_BYTES: Final = 256 * 1024
 _CHUNK_RECORDS: Final = 200
 _FIRST_FAILURES: Final = 50
+_MISSING: Final = 2000
+"""So many things that a run has not seen of a description are named, of each kind."""
+
 _DATA: Final = "@@DATA@@"
 _DATA_SHOWN: Final = 200
 """So many characters of a value of a row of data are shown."""
@@ -238,6 +241,7 @@ class HtmlReporter:
             mask=self._context.mask,
             failures=self._first,
             history=self._chronicle is not None,
+            coverage=bool(summary.coverage),
             data=_DATA,
         )
 
@@ -281,6 +285,16 @@ class HtmlReporter:
             ],
             "warnings": [[mask(one.message), mask.label(one.place), one.kind] for one in summary.warnings],
             "variables": self._variables(started),
+            "coverage": [
+                [
+                    one.kind,
+                    one.declared,
+                    one.seen,
+                    one.percent,
+                    [mask.label(name) for name in one.missing[:_MISSING]],
+                ]
+                for one in summary.coverage
+            ],
             "history": None if self._chronicle is None else self._chronicle.told(summary),
         }
 

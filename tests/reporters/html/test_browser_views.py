@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from harness.reporters.units import duration
 from harness.runner.events import CallFinished, IterationStarted
-from harness.runner.results import RunPart
+from harness.runner.results import Covered, RunPart
 from harness.scripting.engine import VariableChange
 
 COPIED = """() => {
@@ -209,3 +209,21 @@ def test_warnings_are_listed_by_kind(opened, shop_run):
     page = opened(shop_run, address="#/?view=run").page
     assert page.locator("#view-run .kind").all_inner_texts() == ["other", "undefined-variable"]
     assert "undefined-variable" in page.locator("#detail .warned").inner_text()
+
+
+def test_what_of_a_description_was_touched_has_a_view_of_its_own(opened, shop_run):
+    last = shop_run[-1]
+    missing = ("GET <b>/orders</b>", "DELETE /orders/{id}")
+    last.summary.coverage = (
+        Covered(kind="operation", declared=4, seen=2, missing=missing),
+        Covered(kind="enum", declared=0, seen=0, missing=()),
+    )
+    page = opened(shop_run).page
+    page.click("#tab-coverage")
+    view = page.locator("#view-coverage")
+    assert view.locator("tbody tr").all_inner_texts() == [
+        "Operations\t4\t2\t50.0 %",
+        "Enum values\t0\t0\t100.0 %",
+    ]
+    assert view.locator("li").all_inner_texts() == list(missing)
+    assert "view=coverage" in page.url

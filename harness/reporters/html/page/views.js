@@ -2,6 +2,7 @@
 
 import { addressOfShown, askedBy } from "./address.js";
 import { callList, fold, found, refilter, setUpCalls } from "./calls.js";
+import { renderCoverage } from "./coverage.js";
 import { asCurl } from "./curl.js";
 import { index, isBroken, loadIndex } from "./data.js";
 import { closeCall, openCall, reveal } from "./detail.js";
@@ -13,7 +14,9 @@ import { renderNumbers, renderPercentiles, renderRun } from "./numbers.js";
 import { askFor, shown, tellChange, whenAsked, whenChanged } from "./selection.js";
 import { retime, setUpTimeline, timeList, zoomBy, zoomTo } from "./timeline.js";
 
-const VIEWS = ["failures", "calls", "timeline", "numbers", "history", "run"].filter((name) => $(`tab-${name}`));
+const VIEWS = ["failures", "calls", "timeline", "numbers", "history", "coverage", "run"].filter((name) =>
+  $(`tab-${name}`)
+);
 const WIDE = "(min-width: 901px)";
 const drawn = new Set();
 let printing = false;
@@ -30,7 +33,7 @@ function view(name, focus = false) {
   }
   if (!drawn.has(name)) {
     drawn.add(name);
-    ({ numbers: renderNumbers, history: renderHistory, run: renderRun })[name]?.();
+    ({ numbers: renderNumbers, history: renderHistory, coverage: renderCoverage, run: renderRun })[name]?.();
   }
   if (name === "calls") callList.draw(true);
   if (name === "timeline") zoomTo(shown.zoom);
@@ -147,7 +150,7 @@ function onKey(event) {
   const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
   if (typing && event.key !== "Escape") return;
   // Arrows scroll a body or a script that has the focus, and views that are no lists.
-  if (event.key.startsWith("Arrow") && ["numbers", "history", "run"].includes(shown.view)) return;
+  if (event.key.startsWith("Arrow") && ["numbers", "history", "coverage", "run"].includes(shown.view)) return;
   if (event.key.startsWith("Arrow") && event.target.closest("pre, .diff, .source, .detail, summary")) return;
   const act = KEYS[event.key] || (VIEWS[event.key - 1] && (() => turnTo(VIEWS[event.key - 1])));
   if (!act) return;
