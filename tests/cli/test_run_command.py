@@ -458,3 +458,14 @@ def test_an_option_is_never_the_value_of_another(command, workspace, target):
     said = command("run", workspace.collection(("a", target.url)), "--folder", "--silent")
     assert (said.code, target.paths) == (ExitCode.USAGE, [])
     assert "--folder" in said.err
+
+
+def test_items_of_one_id_are_told_apart_in_the_json_report(command, workspace, target):
+    copied = [
+        {"id": "one", "name": "first", "request": f"{target.url}/first"},
+        {"name": "folder", "item": [{"id": "one", "name": "second", "request": f"{target.url}/second"}]},
+    ]
+    file = workspace.collection(*copied)
+    assert command("run", file, "-r", "json", "--reporter-json-export", "r.json").code is ExitCode.PASSED
+    executions = json.loads(Path("r.json").read_text())["run"]["executions"]
+    assert [one["item"]["name"] for one in executions] == ["first", "second"]

@@ -25,7 +25,8 @@ class CollectionDocument:
     """
 
     def __init__(self, collection: Collection, expand: Expansion | None = None) -> None:
-        self._parts: dict[str, Document] = {}
+        # Authors copy items by hand, ids and all: an id alone names no item.
+        self._parts: dict[tuple[str, tuple[str, ...]], Document] = {}
         self._expand = expand
         source = collection.source
         if _matches(source.get("item"), collection.root):
@@ -38,9 +39,9 @@ class CollectionDocument:
             info = {"_postman_id": collection.id, "name": collection.name}
             self.whole = {"info": info, "item": [self._plain(child) for child in collection.root.children]}
 
-    def part(self, id: str, name: str) -> Document:
+    def part(self, child: Folder | Item) -> Document:
         """Return the document of an item or folder, or just its identity when it has none."""
-        return self._parts.get(id) or _identity(id, name)
+        return self._parts.get((child.id, child.path)) or _identity(child.id, child.name)
 
     def _children(self, documents: list[Document], folder: Folder) -> list[Document]:
         return [
@@ -55,7 +56,7 @@ class CollectionDocument:
             known["item"] = self._children(document["item"], child)
         if self._expand is not None:
             known = (self._expand.folder if isinstance(child, Folder) else self._expand.item)(known)
-        self._parts[child.id] = known
+        self._parts[child.id, child.path] = known
         return known
 
     def _plain(self, child: Folder | Item) -> Document:
@@ -64,7 +65,7 @@ class CollectionDocument:
             known["item"] = [self._plain(one) for one in child.children]
         else:
             known["request"] = {"method": child.request.method, "url": {"raw": child.request.url.raw}}
-        self._parts[child.id] = known
+        self._parts[child.id, child.path] = known
         return known
 
 

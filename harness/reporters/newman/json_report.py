@@ -116,7 +116,7 @@ class JsonReporter:
         if result.exchange is not None:
             self._tests.count()
         cursor = self._cursor(result)
-        item = self._documents.part(result.call.item.id, result.call.item.name)
+        item = self._documents.part(result.call.item)
         if result.skipped is not None:
             entry: Json = {"cursor": cursor, "item": item, "reason": result.skipped}
             self._skipped.add(self._dump(entry | self._outcome(result) | self._extras(result)), ",\n")
