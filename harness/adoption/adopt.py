@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Unpack
 
 from harness.adoption.attribution import rows_of
-from harness.adoption.collection_search import FoundFile, PostmanFiles, matching
+from harness.adoption.collection_search import PostmanFiles, matching
 from harness.adoption.comparison import told_differences
 from harness.adoption.newman_report import item_content, read_newman_run
 from harness.adoption.newman_run import NewmanRun
+from harness.adoption.recording_proxy import ProxiedRequest
 from harness.adoption.replay import Replayed, replay
 from harness.adoption.verdict import Verdict, vote
 from harness.api import RunConfig
@@ -17,23 +18,25 @@ from harness.collection.companion import stem_of
 from harness.collection.load import load_collection
 from harness.dialect import EXACT, NEWMAN, Dialect
 from harness.errors import HarnessError
+from harness.options.keywords import RunKeywords
 
 _TOLD: Final = 3
+_COMPAT: Final = ("--compat", NEWMAN.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptionPlan:
     """What reports are adopted with.
 
-    `config` makes a run's configuration of a collection's file, with the options that its CI job has; `line`
-    tells the command that runs it in a dialect, `shadow` the one that runs newman under watch, both with
+    `config` makes the configuration of a run of a file in a dialect, with its CI job's options; `line`
+    tells the command that runs it, `shadow` the one that runs newman under watch, both with
     further options. `cassettes` is the folder for cassettes. `warn` is told of what they hold in clear.
     """
 
     files: PostmanFiles
     cwd: Path
-    config: Callable[[str], RunConfig]
-    line: Callable[[str, Dialect, Sequence[str]], str]
+    config: Callable[[str, Dialect], RunConfig]
+    line: Callable[[str, Sequence[str]], str]
     shadow: Callable[[str], str]
     cassettes: Path
     warn: Callable[[str], object] = bool
@@ -58,12 +61,14 @@ def _adopt(report: str, plan: AdoptionPlan) -> Verdict:
     try:
         name = run.collection_name or run.collection_id
         found = matching(plan.files.collections, identity=run.collection_id, name=run.collection_name)
+        if plan.files.named and not found:
+            found = plan.files.collections
         if not found:
             return _unknown(name, report, f"no collection {name!r} is in the folders of -c, by id or by name")
         if len(found) > 1:
             several = ", ".join(str(one.path) for one in found)
             return _unknown(name, report, f"several files are this collection: {several}")
-        return _judge(run, report, found[0], plan)
+        return judge(run, report, str(found[0].path), plan)
     finally:
         run.visits.close()
 
@@ -72,22 +77,30 @@ def _unknown(collection: str, report: str, why: str, line: str = "") -> Verdict:
     return Verdict(collection=collection or "?", report=report, word="cannot tell", why=(why,), line=line)
 
 
-def _judge(run: NewmanRun, report: str, file: FoundFile, plan: AdoptionPlan) -> Verdict:
-    path = str(file.path)
+def judge(
+    run: NewmanRun,
+    report: str,
+    path: str,
+    plan: AdoptionPlan,
+    exchanges: Sequence[ProxiedRequest] | None = None,
+) -> Verdict:
+    """Judge one run of newman of the collection in a file; `exchanges` are what went over the wire."""
     instead = plan.shadow(path)
     if run.broken:
         return _unknown(path, report, f"the report is cut off: {run.broken}", instead)
     if not len(run.visits) and run.error is not None:
         return _unknown(path, report, f"newman ended before its first request: {run.error}", instead)
     try:
-        return _compare(run, report, path, plan)
+        return _compare(run, report, path, plan, exchanges)
     except HarnessError as error:
         return _unknown(path, report, f"the collection cannot be run: {error.what}", instead)
 
 
-def _compare(run: NewmanRun, report: str, path: str, plan: AdoptionPlan) -> Verdict:
+def _compare(
+    run: NewmanRun, report: str, path: str, plan: AdoptionPlan, exchanges: Sequence[ProxiedRequest] | None
+) -> Verdict:
     cassette = plan.cassettes / f"{stem_of(Path(path).name)}.yaml"
-    attempt = _compat(run, path, plan, cassette)
+    attempt = _compat(run, path, plan, cassette, exchanges)
     strictly = attempt.replayed
     for text in strictly.warnings:
         plan.warn(f"{cassette.name}: {text}")
@@ -102,11 +115,23 @@ def _compare(run: NewmanRun, report: str, path: str, plan: AdoptionPlan) -> Verd
         return Verdict(collection=path, report=report, word="cannot tell", why=tuple(why), line=line)
 
     def trial(dialect: Dialect) -> Replayed:
-        return replay(run, attempt.config, dialect, variables=attempt.variables)
+        return replay(
+            run,
+            attempt.inputs.of(dialect),
+            dialect,
+            exchanges=exchanges,
+            variables=attempt.variables,
+            like=strictly,
+        )
 
-    default = trial(EXACT)
+    try:
+        default = trial(EXACT)
+    except HarnessError as error:
+        why = [f"by default this run is refused: {error.what}"]
+        line = plan.line(path, (*attempt.words, *_COMPAT))
+        return Verdict(collection=path, report=report, word="differs", why=tuple(why), line=line)
     if not default.count:
-        line = plan.line(path, EXACT, attempt.words)
+        line = plan.line(path, attempt.words)
         return Verdict(collection=path, report=report, word="same", line=line)
     rows = rows_of(default, trial)
     why = [f"{row.id}: {row.what}: newman {row.newman}; harness {row.harness}" for row in rows]
@@ -116,9 +141,29 @@ def _compare(run: NewmanRun, report: str, path: str, plan: AdoptionPlan) -> Verd
         report=report,
         word="differs",
         why=tuple(why),
-        line=plan.line(path, NEWMAN, attempt.words),
+        line=plan.line(path, (*attempt.words, *_COMPAT)),
         ids=tuple(row.id for row in rows),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Inputs:
+    """What a run is asked for, as each of the dialects understands the same options."""
+
+    newman: RunConfig
+    exact: RunConfig
+
+    def but(self, **keywords: Unpack[RunKeywords]) -> "_Inputs":
+        """Return the same with other values for some keywords."""
+        return _Inputs(newman=self.newman.but(**keywords), exact=self.exact.but(**keywords))
+
+    def of(self, dialect: Dialect) -> RunConfig:
+        """Return what is asked for in a dialect, which may be a mixture of both."""
+        files = self.newman if dialect.inputs.files_from_anywhere else self.exact
+        companion = self.exact if dialect.inputs.companion else self.newman
+        return self.exact.but(
+            allow_outside=files.inputs.allow_outside, use_companion=companion.inputs.use_companion
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,25 +173,33 @@ class _Attempt:
     `assumed` says what nobody told it, `words` are the options that stand for that.
     """
 
-    config: RunConfig
+    inputs: "_Inputs"
     replayed: Replayed
     variables: bool = True
     assumed: str = ""
     words: tuple[str, ...] = ()
 
 
-def _compat(run: NewmanRun, path: str, plan: AdoptionPlan, cassette: Path) -> _Attempt:
+def _compat(
+    run: NewmanRun,
+    path: str,
+    plan: AdoptionPlan,
+    cassette: Path,
+    exchanges: Sequence[ProxiedRequest] | None,
+) -> _Attempt:
     """Replay as newman, with the inputs that newman's run is most likely to have had."""
-    config = plan.config(path)
-    if config.inputs.iterations is None and config.inputs.data is None and run.iterations > 1:
-        config = config.but(iterations=run.iterations)
-    first = _Attempt(config=config, replayed=replay(run, config, NEWMAN, cassette=cassette))
-    if config.inputs.environment is not None:
+    inputs = _Inputs(newman=plan.config(path, NEWMAN), exact=plan.config(path, EXACT))
+    given = inputs.newman.inputs
+    if given.iterations is None and given.data is None and run.iterations > 1:
+        inputs = inputs.but(iterations=run.iterations)
+    replayed = replay(run, inputs.newman, NEWMAN, exchanges=exchanges, cassette=cassette)
+    first = _Attempt(inputs=inputs, replayed=replayed)
+    if given.environment is not None or exchanges is not None:
         return first
     attempts = [first, *_with_environment(run, first, plan)]
     best = min(attempts, key=lambda one: (len(one.replayed.holes), one.replayed.count))
     if best is not first:
-        written = replay(run, best.config, NEWMAN, cassette=cassette, variables=best.variables)
+        written = replay(run, best.inputs.newman, NEWMAN, cassette=cassette, variables=best.variables)
         return replace(best, replayed=written)
     return best
 
@@ -157,18 +210,18 @@ def _with_environment(run: NewmanRun, first: _Attempt, plan: AdoptionPlan) -> It
         return
     found = matching(plan.files.environments, identity=run.environment_id, name=run.environment_name)
     for one in found[:1]:
-        config = first.config.but(environment=str(plan.cwd / one.path))
+        inputs = first.inputs.but(environment=str(plan.cwd / one.path))
         assumed = f"the environment is taken to be {one.path}"
-        replayed = replay(run, config, NEWMAN)
-        yield _Attempt(config=config, replayed=replayed, assumed=assumed, words=("-e", str(one.path)))
+        replayed = replay(run, inputs.newman, NEWMAN)
+        yield _Attempt(inputs=inputs, replayed=replayed, assumed=assumed, words=("-e", str(one.path)))
         if not replayed.count:
             return
     if not run.environment and not run.globals:
         return
-    config = first.config.but(environment=_scope(run.environment), globals=_scope(run.globals))
+    inputs = first.inputs.but(environment=_scope(run.environment), globals=_scope(run.globals))
     assumed = "the environment is not named (-e): the values that newman left in it were taken"
-    replayed = replay(run, config, NEWMAN, variables=False)
-    yield _Attempt(config=config, replayed=replayed, variables=False, assumed=assumed)
+    replayed = replay(run, inputs.newman, NEWMAN, variables=False)
+    yield _Attempt(inputs=inputs, replayed=replayed, variables=False, assumed=assumed)
 
 
 def _scope(values: object) -> dict[str, object]:
@@ -186,7 +239,7 @@ def _reasons(run: NewmanRun, path: str, attempt: _Attempt) -> Iterator[str]:
         yield f"the collection has changed since the report was made: {named}"
     if attempt.assumed:
         yield attempt.assumed
-    if run.iterations > 1 and attempt.config.inputs.data is None:
+    if run.iterations > 1 and attempt.inputs.newman.inputs.data is None:
         yield f"newman ran {run.iterations} iterations: name its data file (-d), if it had one"
     if not changed:
         yield "the report alone does not make newman's run again"

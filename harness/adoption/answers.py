@@ -5,12 +5,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from harness.adoption.compared_parts import SentRequest
+from harness.adoption.fingerprint import fingerprint
 from harness.adoption.newman_run import NewmanRun, NewmanVisit
+from harness.adoption.recording_proxy import ProxiedRequest
 from harness.adoption.sent_request import told_request
-from harness.cassettes.compare.generated_values import Counterparts, shape
+from harness.adoption.traffic import Traffic, spelled
+from harness.cassettes.compare.generated_values import Counterparts
 from harness.client.message import Failure, ResolvedRequest, Response
 from harness.client.transport import HopContext, HopRequest, TransportFailure
 from harness.client.url import split
@@ -39,11 +42,18 @@ class ReportedAnswers:
 
     `begin` says which call is about to run. `holes` are the answers that were asked for and that the report
     lacks for a reason of its own. Values that newman drew and this run drew anew are put into the answers in
-    place of the recorded ones. `pass_time` is told how long each answer took.
+    place of the recorded ones. `pass_time` is told how long each answer took. With the `traffic` of the run
+    there are no holes but where it was not read; `altered` are requests of scripts that differ from it.
+    `sent` are all requests that were asked, by place and fingerprint.
     """
 
-    def __init__(self, run: NewmanRun, *, pass_time: Callable[[float], object]) -> None:
+    def __init__(
+        self, run: NewmanRun, *, pass_time: Callable[[float], object], traffic: Traffic | None = None
+    ) -> None:
         self._run = run
+        self._traffic = traffic
+        self.altered: list[tuple[str, str, str]] = []
+        self.sent: list[tuple[str, bytes]] = []
         self._pass_time = pass_time
         self._waiting = _sites(run)
         self.holes: list[Hole] = []
@@ -76,6 +86,10 @@ class ReportedAnswers:
     def send(self, hop: HopRequest) -> Response:
         """Answer. Raises `TransportFailure` as newman did, `ReplayMiss` where the report holds nothing."""
         visit, told, context = self.visit, self._told, hop.context
+        self.sent.append((f"{_place(context)} ({context.origin})", fingerprint(hop.request)))
+        seen = self._traffic.take(hop.request) if self._traffic is not None else None
+        if seen is not None:
+            return self._seen(hop, seen)
         if visit is None or told is None:
             self._miss(hop, "newman sent nothing here")
         if not self._is_told(hop.request, told, alone=visit.sent == 1 and context.origin == "call"):
@@ -103,6 +117,24 @@ class ReportedAnswers:
         self._pass_time(visit.response.elapsed_ms)
         return self._as_today(visit.response)
 
+    def _seen(self, hop: HopRequest, seen: ProxiedRequest) -> Response:
+        """Answer as the wire did."""
+        request, place = hop.request, _place(hop.context)
+        theirs = SentRequest(method=seen.method, url=seen.url, body=_text(seen.body))
+        self._learn(request, theirs)
+        if hop.context.origin in {"prerequest", "test"}:
+            for was, now in ((seen.url, request.url), (theirs.body, _text(request.body or b""))):
+                if was != now:
+                    self.altered.append((place, was, now))
+        if seen.response is None:
+            failure = self.visit.failure if self.visit else None
+            otherwise = Failure(kind="reset", message="socket hang up", code="ECONNRESET")
+            raise TransportFailure(
+                self._failure(self.visit, failure) if self.visit and failure else otherwise
+            )
+        self._pass_time(seen.response.elapsed_ms)
+        return self._as_today(seen.response)
+
     def close(self) -> None:
         """Do nothing: there are no connections."""
 
@@ -110,7 +142,7 @@ class ReportedAnswers:
         """Tell whether this is the request that the report tells of its call."""
         if alone:
             return True
-        return request.method == told.method and _spelled(request.url) == _spelled(told.url)
+        return request.method == told.method and spelled(request.url) == spelled(told.url)
 
     def _challenge(self, request: ResolvedRequest, told: SentRequest) -> Response | None:
         """Ask for what newman was asked for: its report tells only what it answered to a challenge."""
@@ -178,13 +210,6 @@ def _sites(run: NewmanRun) -> dict[Site, list[int]]:
         path, occurrence = occurrences.get(visit.item, ((visit.name,), 0))
         sites.setdefault((path, occurrence, visit.iteration), []).append(visit.number)
     return sites
-
-
-def _spelled(url: str) -> str:
-    """Return an address in which what systems make up, and how it is spelled, makes no difference."""
-    parts = split(url)
-    host = parts.netloc.rpartition("@")[2].lower()
-    return shape(unquote(f"{host}{parts.path or '/'}?{parts.query}"))
 
 
 def _place(context: HopContext) -> str:

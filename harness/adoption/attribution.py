@@ -14,7 +14,14 @@ from harness.dialect import EXACT, NEWMAN, Dialect
 from harness.dialect import differences as table
 
 _TRACES: Final = {"call": "request", "end": "exit code"}
-_FIRST: Final = ("late-failure", "async-test", "companion", "oauth2-token", "outside-file")
+_FIRST: Final = (
+    "late-failure",
+    "untested-assertion",
+    "async-test",
+    "companion",
+    "oauth2-token",
+    "outside-file",
+)
 _MOST_CALLS: Final = 3000
 """A longer run is not replayed again and again."""
 
@@ -54,7 +61,11 @@ def with_newmans(dialect: Dialect, answers: Sequence[str]) -> Dialect:
 
 
 def _candidates(differences: Sequence[Difference]) -> Iterator[table.Difference]:
-    """Give the rows that can show where something differs, the likely ones first."""
+    """Give the rows that an answer decides, the likely ones first."""
     traces = {_TRACES.get(one.what, one.what) for one in differences}
-    rows = [row for row in table.DIFFERENCES.values() if row.answers and traces & set(row.traces)]
-    yield from sorted(rows, key=lambda row: _FIRST.index(row.id) if row.id in _FIRST else len(_FIRST))
+
+    def rank(row: table.Difference) -> tuple[int, bool]:
+        first = _FIRST.index(row.id) if row.id in _FIRST else len(_FIRST)
+        return first, not traces & set(row.traces)
+
+    yield from sorted((row for row in table.DIFFERENCES.values() if row.answers), key=rank)

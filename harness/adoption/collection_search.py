@@ -23,13 +23,18 @@ class FoundFile:
 
 
 class PostmanFiles:
-    """The collections and environments in some files and folders, by identity and by name."""
+    """The collections and environments in some files and folders, by identity and by name.
+
+    `named` says that the one file was named, so that there is nothing to look for.
+    """
 
     def __init__(self, places: Sequence[str], cwd: Path) -> None:
         self.collections: list[FoundFile] = []
         self.environments: list[FoundFile] = []
+        self.named = False
         for place in places:
             path = cwd / place
+            self.named = len(places) == 1 and path.is_file()
             if not path.exists():
                 raise UsageError("there is no such file or folder", where=f"-c {place}")
             for file in _files(path):

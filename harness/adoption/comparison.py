@@ -4,28 +4,19 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final, Literal
 
 from harness.adoption.compared_parts import SentRequest, Trouble
+from harness.adoption.fingerprint import loose, loose_headers
 from harness.adoption.newman_run import NewmanVisit
 from harness.adoption.sent_request import NOT_TOLD, exchanged_request, told_request
-from harness.cassettes.compare.generated_values import shape
 from harness.client.url import split
 from harness.dialect import ReportAnswers
 from harness.reporters.fault import faults_of
 from harness.runner.results import CallResult
 from harness.secrets.watch import Mask
 
-_BOUNDARY: Final = re.compile(r'boundary="?([^";,\s]+)"?')
-_VERSION: Final = re.compile(r"(PostmanRuntime/)[\d.]+")
-_QUOTED: Final = re.compile(r'"[^"]*"')
-_SIGNED: Final = re.compile(r"(?i)((?:signature|timestamp|nonce|mac|ts|cnonce|response|date)=)[^,;&\s]+")
-_JWT: Final = re.compile(r"\b[\w-]+\.[\w-]+\.[\w-]+\b")
-_SHORT_ID: Final = re.compile(r"(?<![0-9A-Za-z])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,15}(?![0-9A-Za-z])")
-_NOT_COMPARED: Final = frozenset(
-    {"connection", "content-length", "cookie", "host", "postman-token", "accept-encoding", "user-agent"}
-)
-_OAUTH: Final = re.compile(r'(oauth_(?:nonce|timestamp|signature|body_hash)(?:=|", "))[^&",]*')
 _DYNAMIC: Final = re.compile(r"\{\{\s*\$")
 _MOST: Final = 200
 _LONGEST: Final = 200
@@ -82,6 +73,26 @@ class Comparison:
         self._checks(place, visit.assertions, ours)
         self._troubles(place, visit, troubles)
 
+    def altered(self, place: str, theirs: str, ours: str) -> None:
+        """Take in a request of a script whose address or body is another."""
+        if not self._same(ours, theirs):
+            self._note("request", place, theirs, ours)
+
+    def unsent(self, request: str) -> None:
+        """Take in a request that newman sent and that was not sent here."""
+        self._note("request", request, "sent", "-")
+
+    def sent(self, theirs: Sequence[tuple[str, bytes]], ours: Sequence[tuple[str, bytes]]) -> None:
+        """Compare all requests with those that a replay in newman's way sent: newman's report keeps fewer."""
+        for before, now in zip_longest(theirs, ours):
+            if before == now:
+                continue
+            if before is None or now is None or before[0] != now[0]:
+                told = ["-" if one is None else f"of {one[0]}" for one in (before, now)]
+                self._note("request", "the run", *told)
+                return
+            self._note("request", now[0], "as --compat newman", "in another way")
+
     def missing(self, place: str) -> None:
         """Take in a call that newman tells of and that did not run here."""
         self._note("call", place, "run", "-")
@@ -119,7 +130,7 @@ class Comparison:
             self._note("request", f"{place}, url", theirs.url, ours.url)
         if ours.body != NOT_TOLD and not self._same(ours.body, theirs.body):
             self._note("request", f"{place}, body", theirs.body, ours.body)
-        before, now = (_headers(side) for side in (theirs, ours))
+        before, now = (loose_headers(side) for side in (theirs, ours))
         if not theirs.headers:
             # Every request has some: the report was cut down.
             return
@@ -175,11 +186,6 @@ def place_of(path: Sequence[str], iteration: int) -> str:
     return " / ".join(path) + row
 
 
-def loose(text: str) -> str:
-    """Return a text with what systems make up replaced by its kind."""
-    return _SHORT_ID.sub("<id>", shape(_OAUTH.sub(r"\1<value>", text)))
-
-
 def _assertions(result: CallResult) -> tuple[tuple[str, str], ...]:
     return tuple(
         (one.name, "failed" if one.error is not None else "skipped" if one.skipped else "passed")
@@ -189,26 +195,6 @@ def _assertions(result: CallResult) -> tuple[tuple[str, str], ...]:
 
 def _phase(kind: str, event: str | None) -> str:
     return f"{event}-script" if kind == "script" else kind
-
-
-def _headers(request: SentRequest) -> dict[str, str]:
-    """Return what of the headers is compared, by name in lower case."""
-    found: dict[str, str] = {}
-    for name, value in request.headers:
-        key = name.lower()
-        if key in _NOT_COMPARED:
-            continue
-        plain = _VERSION.sub(r"\1<version>", _BOUNDARY.sub("boundary=<boundary>", value))
-        if key == "authorization" and plain.startswith("Digest "):
-            # Its parameters are those of a challenge, which the report does not hold.
-            plain = "Digest"
-        elif key == "authorization" or key.startswith("x-amz"):
-            # Nonces, timestamps and what is signed with them: the scheme and its parameters are compared.
-            plain = _JWT.sub("<token>", _SIGNED.sub(r"\1<value>", _QUOTED.sub('"<value>"', plain)))
-            if key == "x-amz-date":
-                plain = "<time>"
-        found[key] = f"{found[key]}, {plain}" if key in found else plain
-    return found
 
 
 def _without_values(request: SentRequest) -> SentRequest:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.adoption.compared_parts import Trouble
+from harness.adoption.disk_list import DiskList
 from harness.adoption.json_stream import BrokenJson, JsonStream
-from harness.adoption.newman_run import NewmanItem, NewmanRun, NewmanVisit, VisitSpool
+from harness.adoption.newman_run import NewmanItem, NewmanRun, NewmanVisit
 from harness.client.message import Failure, FailureKind, Headers, Response
 from harness.collection.load import load_collection
 from harness.collection.model import Collection, Item
@@ -59,7 +60,7 @@ class _Reader:
         self._items: dict[str, NewmanItem] = {}
         self._info: Json = {}
         self._scopes: dict[str, Json] = {}
-        self._visits = VisitSpool()
+        self._visits: DiskList[NewmanVisit] = DiskList()
         self._last: Json | None = None
         self._sent = 0
         self._troubles: dict[str, list[Trouble]] = {}

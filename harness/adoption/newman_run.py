@@ -1,13 +1,11 @@
 """What newman's JSON report tells of a run, with its calls on disk."""
 
-import pickle
-import tempfile
-import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from harness.adoption.compared_parts import Trouble, Variables
+from harness.adoption.disk_list import DiskList
 from harness.client.message import Failure, Response
 
 
@@ -33,38 +31,6 @@ class NewmanVisit:
     body_told: bool = True
     assertions: tuple[tuple[str, str], ...] = ()
     troubles: tuple[Trouble, ...] = ()
-
-
-class VisitSpool:
-    """The visits of a run in their order, in a file that has no name and ends with the process.
-
-    Nobody else can write to that file, which is why pickle is safe here.
-    """
-
-    def __init__(self) -> None:
-        self._file = cast("BinaryIO", tempfile.TemporaryFile(prefix="harness-"))  # noqa: SIM115 - kept open
-        self._starts: list[int] = []
-        self._end = weakref.finalize(self, self._file.close)
-
-    def append(self, visit: NewmanVisit) -> None:
-        """Add a visit at the end."""
-        self._starts.append(self._file.seek(0, 2))
-        pickle.dump(visit, self._file, protocol=pickle.HIGHEST_PROTOCOL)
-
-    def __len__(self) -> int:
-        return len(self._starts)
-
-    def __getitem__(self, number: int) -> NewmanVisit:
-        self._file.seek(self._starts[number])
-        return cast("NewmanVisit", pickle.load(self._file))  # noqa: S301 - written by this process alone
-
-    def __iter__(self) -> Iterator[NewmanVisit]:
-        for number in range(len(self._starts)):
-            yield self[number]
-
-    def close(self) -> None:
-        """Give the file back; the visits are gone."""
-        self._end()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +60,7 @@ class NewmanRun:
     environment_name: str = ""
     environment: Variables = field(default_factory=dict)
     globals: Variables = field(default_factory=dict)
-    visits: VisitSpool = field(default_factory=VisitSpool)
+    visits: DiskList[NewmanVisit] = field(default_factory=DiskList)
     troubles: Mapping[str, tuple[Trouble, ...]] = field(default_factory=dict)
     unanswered: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     iterations: int = 1

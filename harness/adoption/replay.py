@@ -1,6 +1,6 @@
 """A run of ours over the answers that newman got, in one dialect, compared call by call."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +9,9 @@ from typing import Any, Final
 from harness.adoption.answers import Hole, ReportedAnswers, named_path
 from harness.adoption.comparison import Comparison, Difference, place_of
 from harness.adoption.newman_run import NewmanRun, NewmanVisit
+from harness.adoption.recording_proxy import ProxiedRequest
 from harness.adoption.sent_request import told_request
+from harness.adoption.traffic import Traffic
 from harness.api import LiveRun, RunConfig
 from harness.api.set_up import RunSetUp
 from harness.api.shown_secrets import learn_shown
@@ -35,7 +37,8 @@ class Replayed:
     """How a replay of newman's run went: what differs, what the report could not answer, and the cassette.
 
     `count` is the number of all differences, of which the first are kept; `calls` how many calls ran.
-    `warnings` tell of secrets that stand in the cassette as they are.
+    `warnings` tell of secrets that stand in the cassette as they are. `sent` are all requests, by place and
+    fingerprint.
     """
 
     differences: tuple[Difference, ...]
@@ -44,6 +47,7 @@ class Replayed:
     calls: int
     cassette: Path | None = None
     warnings: tuple[str, ...] = ()
+    sent: tuple[tuple[str, bytes], ...] = ()
 
 
 def replay(
@@ -51,16 +55,20 @@ def replay(
     config: RunConfig,
     dialect: Dialect,
     *,
+    exchanges: Iterable[ProxiedRequest] | None = None,
     cassette: Path | None = None,
     variables: bool = True,
+    like: "Replayed | None" = None,
 ) -> Replayed:
     """Run a collection over newman's answers; write them to a cassette, too, if there is to be one.
 
-    `variables` says whether it began with those that newman began with, so that the last ones can be
-    compared. Raises `HarnessError` for whatever the user can mend.
+    `exchanges` are what went over the wire meanwhile, where that is known. `variables` says whether it began
+    with those that newman began with, so that the last ones can be compared; `like` is a replay in newman's
+    way, whose requests have to be the same. Raises `HarnessError` for whatever the user can mend.
     """
     clock = _Elapsed(run.started_ms)
-    answers = ReportedAnswers(run, pass_time=clock.pass_time)
+    traffic = None if exchanges is None else Traffic(exchanges)
+    answers = ReportedAnswers(run, pass_time=clock.pass_time, traffic=traffic)
     comparison = Comparison(dialect.reports, answers.counterparts.told)
     # A path that nobody looks at: what replays starts no platform, and waits for nobody.
     config = replace(config, dialect=dialect).but(replay=str(cassette or "newman"))
@@ -81,6 +89,12 @@ def replay(
                     answers.visit = None
                 case RunFinished(summary=summary, scopes=scopes):
                     warnings += (one.message for one in summary.warnings if one.kind == "weak-secret")
+                    if like is not None:
+                        comparison.sent(like.sent, answers.sent)
+                    for altered in answers.altered:
+                        comparison.altered(*altered)
+                    for left in traffic.left() if traffic is not None else ():
+                        comparison.unsent(f"{left.method} {left.url}")
                     for (path, _, iteration), _ in answers.left():
                         comparison.missing(place_of(path, iteration))
                     if variables:
@@ -100,6 +114,7 @@ def replay(
         calls=calls,
         cassette=cassette,
         warnings=tuple(warnings),
+        sent=tuple(answers.sent),
     )
 
 

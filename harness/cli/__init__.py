@@ -18,8 +18,11 @@ from harness.errors import ExitCode, HarnessError, require_extra
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
 
-def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
-    """Run one command. What the user can mend is printed to `terminal.err`; bugs propagate."""
+def main(argv: Sequence[str], terminal: Terminal) -> int:
+    """Run one command. What the user can mend is printed to `terminal.err`; bugs propagate.
+
+    The exit code is an `ExitCode`, or that of the command that `shadow` ran.
+    """
     terminal = terminal.guarded()
     try:
         options, reporter_options = parse(argv)
@@ -53,6 +56,10 @@ def main(argv: Sequence[str], terminal: Terminal) -> ExitCode:
                 from harness.cli.adopt_command import adopt_command
 
                 return adopt_command(options, terminal)
+            case "shadow":
+                from harness.cli.shadow_command import shadow_command
+
+                return shadow_command(options, terminal)
             case "parity":
                 from harness.cli.parity_command import parity_command
 
@@ -137,7 +144,7 @@ def _no_room(error: OSError, err: TextIO) -> ExitCode:
     return ExitCode.USAGE
 
 
-def entry(command: Callable[[Sequence[str], Terminal], ExitCode] | None = None) -> None:
+def entry(command: Callable[[Sequence[str], Terminal], int] | None = None) -> None:
     """Run a command, `harness` by default, with the arguments of this process and leave with its exit code.
 
     A bug shows its traceback.

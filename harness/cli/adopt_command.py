@@ -10,11 +10,10 @@ from harness.cli.newmanrc import configured
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.cli.verdict_formats import tell_verdicts
-from harness.dialect import EXACT, Dialect
 from harness.errors import ExitCode
-from harness.options.command import headed
+from harness.options.adopting import NEWMANS
 from harness.options.commands import RUN_DEFAULTS
-from harness.options.option import LIMITS, NETWORK, WHAT, Option
+from harness.options.option import Option
 
 
 def adopt_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -25,10 +24,8 @@ def adopt_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     plan = AdoptionPlan(
         files=PostmanFiles(options.collections or ["."], terminal.cwd),
         cwd=terminal.cwd,
-        config=lambda file: run_config(file, inputs, terminal),
-        line=lambda file, dialect, more: shlex.join(
-            ["harness", "run", file, *words, *more, *_compat(dialect)]
-        ),
+        config=lambda file, dialect: run_config(file, in_dialect(inputs, dialect.name), terminal),
+        line=lambda file, more: shlex.join(["harness", "run", file, *words, *more]),
         shadow=lambda file: shlex.join(["harness", "shadow", "--", "newman", "run", file, *words]),
         cassettes=terminal.cwd / options.cassettes,
         warn=lambda text: terminal.err.write(f"warning: {text}\n"),
@@ -39,14 +36,15 @@ def adopt_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     return ExitCode.PASSED if same else ExitCode.FAILED
 
 
-def _compat(dialect: Dialect) -> list[str]:
-    return [] if dialect is EXACT else ["--compat", dialect.name]
+def in_dialect(options: argparse.Namespace, name: str) -> argparse.Namespace:
+    """Return options as if `--compat` were among them."""
+    return argparse.Namespace(**{**vars(options), "compat": name})
 
 
 def _words(options: argparse.Namespace) -> Iterator[str]:
     """Spell the options that a run would be given, as its command line has them."""
     seen: set[str] = set()
-    for option in (one for section in headed(WHAT, LIMITS, NETWORK) for one in section.options):
+    for option in (one for section in NEWMANS for one in section.options):
         value = getattr(options, option.key, option.unset)
         if value == option.unset or option.key in seen:
             continue

@@ -33,7 +33,7 @@ _VERSION: Final = frozenset({"-v", "--version"})
 _HELP: Final = frozenset({"-h", "--help"})
 
 
-def newman(argv: Sequence[str], terminal: Terminal) -> ExitCode:
+def newman(argv: Sequence[str], terminal: Terminal) -> int:
     """Do what newman's command line says, and return newman's exit code."""
     if not argv:
         terminal.err.write(HELP)

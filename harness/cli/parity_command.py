@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from harness.adoption.recording_proxy import RecordingProxy
 from harness.cli.json_output import write_json
 from harness.cli.parity_difference import ParityComparison
 from harness.cli.parity_outcome import ParityOutcome, outcome_of
-from harness.cli.parity_proxy import RecordingProxy
 from harness.cli.parser import add_options, parse
 from harness.cli.rival import RIVALS, Rival
 from harness.cli.table import table

@@ -11,10 +11,10 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any, Final, TypeVar
 
+from harness.adoption.recording_proxy import ProxiedRequest
 from harness.cassettes.compare.answers import body_differences
 from harness.cassettes.compare.generated_values import shape
 from harness.cli.parity_outcome import ParityOutcome
-from harness.cli.parity_proxy import ProxiedRequest
 
 _BOUNDARY: Final = re.compile(r'boundary="?([^";,\s]+)"?')
 _VERSION: Final = re.compile(r"(PostmanRuntime/)[\d.]+")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.cli.parity_proxy import ProxiedRequest
+from harness.adoption.recording_proxy import ProxiedRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -206,6 +206,9 @@ def _escaped(text: str) -> str:
 
 def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str | bool]]:
     """Parse the arguments: the options, and the reporters' options by `<name>-<option>`."""
+    if argv[:1] == ["shadow"]:
+        # What follows is another command's.
+        return build_parser().parse_args(argv), {}
     rest, reporter_options = split_reporter_options(argv)
     if rest[:1] == ["run"]:
         rest = _with_dashed_values(rest)

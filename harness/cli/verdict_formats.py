@@ -1,13 +1,13 @@
 """Verdicts on collections as people and programs read them."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 from harness.adoption.verdict import Verdict, summary
 from harness.adoption.verdict_page import verdict_page
+from harness.cli.json_output import write_json
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.reporters.export import write_atomically
@@ -18,7 +18,7 @@ def tell_verdicts(verdicts: Sequence[Verdict], options: argparse.Namespace, term
     """Print verdicts in the format that the options name, and write the page where they name a file."""
     if options.format == "json":
         rows = [one.as_json() for one in verdicts]
-        terminal.out.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+        write_json(terminal.out, rows)
     elif options.format == "html":
         terminal.out.write(verdict_page(verdicts))
     else:

@@ -455,7 +455,7 @@ _RESULTS: Final = (
         what="assertions of a request that got no answer",
         newman="fail beside the request",
         harness="are skipped; the request fails alone",
-        traces=("output",),
+        traces=("assertion", "failure", "output"),
         answers=("run.skips_untested",),
     ),
     Difference(

@@ -1,9 +1,12 @@
 """The commands for those who come from newman with runs that they already have."""
 
+from dataclasses import replace
 from typing import Final
 
 from harness.options.command import Command, Section, headed
-from harness.options.option import LIMITS, NETWORK, WHAT, Argument, Option
+from harness.options.option import FLOW, LIMITS, NETWORK, WHAT, Argument, Option
+
+_OF_NEWMANS_FLOW: Final = frozenset({"bail", "suppress-exit-code"})
 
 REPORTED: Final = (
     Option(
@@ -21,6 +24,15 @@ REPORTED: Final = (
     ),
     Option(name="output", short="o", metavar="FILE", file=True, help="write the verdicts as a page, too"),
 )
+
+NEWMANS: Final = (
+    *headed(WHAT, LIMITS, NETWORK),
+    *(
+        replace(section, options=tuple(one for one in section.options if one.name in _OF_NEWMANS_FLOW))
+        for section in headed(FLOW)
+    ),
+)
+"""The options of a run that newman's runs may have had."""
 
 ADOPT: Final = Command(
     name="adopt",
@@ -52,7 +64,22 @@ ADOPT: Final = Command(
                 *REPORTED,
             )
         ),
-        *headed(WHAT, LIMITS, NETWORK),
+        *NEWMANS,
     ),
 )
 """`harness adopt`."""
+
+SHADOW: Final = Command(
+    name="shadow",
+    help="run newman as it is behind a recording proxy, and tell whether harness would do the same",
+    description="Run any command that runs newman, unchanged: its output and exit code are its own. What it "
+    "sends is recorded on the way, HTTPS as well, and nothing is sent twice. A cassette is written, and the "
+    "verdict is printed after newman's output.",
+    arguments=(
+        Argument(
+            name="words", metavar="-- COMMAND", count="...", help="the command: newman run shop.json ..."
+        ),
+    ),
+    sections=(Section(options=REPORTED),),
+)
+"""`harness shadow`."""

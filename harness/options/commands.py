@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from harness.options.adopting import ADOPT
+from harness.options.adopting import ADOPT, SHADOW
 from harness.options.cassette_tools import CASSETTE_FILES, IGNORE, RECORDED, TOOLS
 from harness.options.command import FORMAT, Command, Section, headed
 from harness.options.loading import LOAD_REPORTS, LOAD_SHAPE
@@ -199,6 +199,7 @@ COMMANDS: Final = (
         ),
     ),
     ADOPT,
+    SHADOW,
     Command(
         name="parity",
         help="compare this runner with newman or Postman CLI on a collection",

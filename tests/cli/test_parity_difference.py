@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from harness.adoption.recording_proxy import ProxiedRequest
 from harness.cli.parity_difference import ParityComparison
 from harness.cli.parity_outcome import ParityOutcome
-from harness.cli.parity_proxy import ProxiedRequest
 
 UUIDS = ("0f8fad5b-d9cb-469f-a165-70867728950e", "7c9e6679-7425-40de-944b-e07fc1f90ae7")
 

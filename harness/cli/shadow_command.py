@@ -1,0 +1,67 @@
+"""`harness shadow`: newman as it is, behind a recording proxy, and the verdict after it."""
+
+import argparse
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from harness.adoption.adopt import AdoptionPlan
+from harness.adoption.collection_search import PostmanFiles
+from harness.adoption.shadow import in_folder, verdicts
+from harness.adoption.shadowed_command import NewmanJob, ShadowedCommand
+from harness.cli.adopt_command import in_dialect
+from harness.cli.newmanrc import configured
+from harness.cli.parser import parse
+from harness.cli.run_config import run_config
+from harness.cli.terminal import Terminal
+from harness.cli.verdict_formats import tell_verdicts
+from harness.errors import UsageError
+
+_FILES: Final = (
+    "environment", "globals", "iteration_data", "working_dir", "ssl_client_cert", "ssl_client_key",
+    "ssl_client_cert_list", "ssl_extra_ca_certs", "cookie_jar",
+)  # fmt: skip
+
+
+def shadow_command(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Run the command, then print the verdict; the exit code is the command's."""
+    command = options.words[1:] if options.words[:1] == ["--"] else options.words
+    if not command:
+        raise UsageError(
+            "there is no command to run",
+            hint="write it as in CI: harness shadow -- newman run COLLECTION ...",
+        )
+    with TemporaryDirectory(prefix="harness-shadow-") as name:
+        with ShadowedCommand(command, terminal.environ, Path(name)) as shadowed:
+            code = shadowed.run(terminal.cwd)
+        terminal.out.flush()
+        told = list(verdicts(shadowed, shlex.join(command), lambda job: _plan(job, options, terminal)))
+        terminal.out.write("\n")
+        tell_verdicts(told, options, terminal)
+    return code
+
+
+def _plan(job: NewmanJob, options: argparse.Namespace, terminal: Terminal) -> tuple[str, AdoptionPlan]:
+    if job.argv[:1] != ("run",):
+        raise UsageError("newman was not started by its command line: its options are not known")
+    there = replace(terminal, cwd=job.cwd)
+    given, _ = configured(*parse(job.argv), there)
+    collection = given.collections[0]
+    if job.cwd != terminal.cwd:
+        collection = in_folder(collection, job.cwd)
+        for key in _FILES:
+            value = getattr(given, key, None)
+            if isinstance(value, str) and value:
+                setattr(given, key, in_folder(value, job.cwd))
+
+    return collection, AdoptionPlan(
+        files=PostmanFiles([], terminal.cwd),
+        cwd=terminal.cwd,
+        config=lambda file, dialect: run_config(file, in_dialect(given, dialect.name), there),
+        line=lambda _, more: shlex.join(["harness", *job.argv, *more]),
+        shadow=lambda _: "",
+        cassettes=terminal.cwd / options.cassettes,
+        warn=lambda text: terminal.err.write(f"warning: {text}\n"),
+    )
