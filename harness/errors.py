@@ -13,11 +13,12 @@ keeps its traceback.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
 from importlib.util import find_spec
 from typing import Final
+
+from harness.lazy_dataclass import dataclass
 
 
 class ExitCode(IntEnum):

@@ -6,8 +6,9 @@ into the reference.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Protocol, Self, TypeVar
+
+from harness.lazy_dataclass import dataclass
 
 KINDS: Final = {
     "undefined-variable": "a request names a variable that no scope defines; it is sent as it is written",

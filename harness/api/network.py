@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from harness.client.proxy import Proxies
 from harness.client.transport import Transport
 from harness.client.trust import Trust, node_verifies_nothing
 from harness.errors import InputError, UsageError, require_extra
+from harness.lazy_dataclass import dataclass
 from harness.options.config import RunConfig
 
 

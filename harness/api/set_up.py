@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.api.address_form import as_used
@@ -26,6 +25,7 @@ from harness.client.transport import Transport
 from harness.collection.document import read_json
 from harness.collection.model import Collection
 from harness.errors import UsageError
+from harness.lazy_dataclass import dataclass
 from harness.options.config import RunConfig
 from harness.runner.baseline import Baseline
 from harness.runner.plan import Plan, calls_of

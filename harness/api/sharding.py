@@ -5,11 +5,12 @@ where each row is a run of its own, and into chains of calls. What a chain needs
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from harness.api.call_choice import planned_calls
 from harness.api.call_order import planned_chains
 from harness.api.preparation import collection_of, companion_of
+from harness.lazy_dataclass import dataclass
 from harness.options.config import RunConfig
 from harness.runner.plan import Plan
 from harness.runner.run import Step

@@ -9,12 +9,12 @@ once            replayed, nothing goes live         recorded
 new_episodes    replayed, what is missing recorded  recorded
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from harness.cassettes.file.parts import Parts
 from harness.errors import UsageError, choices
+from harness.lazy_dataclass import dataclass
 
 Action = Literal["live", "replay", "record", "extend", "update"]
 """`record` drops what the file held, `extend` answers from it, `update` keeps of it what is not sent."""

@@ -5,13 +5,13 @@ Source of the rules: newman, `lib/util.js`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
 
 from harness.collection.document import fetch_address, read_json
+from harness.lazy_dataclass import dataclass
 
 _ADDRESS: Final = "https://api.postman.com"
 _HOSTS: Final = frozenset({"api.postman.com", "api.getpostman.com"})

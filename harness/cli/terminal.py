@@ -3,10 +3,11 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Self, TextIO, cast
 
+from harness.lazy_dataclass import dataclass
 from harness.reporters.outside_text import GuardedStream, reads_commands
 
 

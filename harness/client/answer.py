@@ -6,13 +6,13 @@ NUL in a header, lines that end in a bare line feed. Headers keep order, spellin
 
 import socket
 import time
-from dataclasses import dataclass
 from typing import Final
 
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from harness.client.message import Failure, Headers, header
 from harness.client.transport import TransportFailure
+from harness.lazy_dataclass import dataclass
 
 _MOST_HEAD: Final = 256 * 1024
 _PIECE: Final = 64 * 1024

@@ -10,7 +10,7 @@ as one text and then parsed again; then headers and body; then auth.
 
 import random as random_module
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -23,6 +23,7 @@ from harness.client.resolve import Resolve, resolve_deep
 from harness.client.url import unparse
 from harness.collection.model import Auth, Pair, Request, Url
 from harness.collection.url_text import parse
+from harness.lazy_dataclass import dataclass
 from harness.variables.draws import Clock, SystemClock
 from harness.warning_kinds import WarningText
 

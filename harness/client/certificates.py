@@ -5,13 +5,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from harness.client.transport import ClientCertificate
 from harness.client.url import unparse_path
 from harness.collection.model import Url
+from harness.lazy_dataclass import dataclass
 
 ALL_URLS: Final = "<all_urls>"
 _PATTERN: Final = re.compile(

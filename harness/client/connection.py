@@ -4,12 +4,12 @@ import errno
 import select
 import socket
 import time
-from dataclasses import dataclass
 from typing import Final
 
 from harness.client.answer import AnswerReader, Hangup, WireAnswer
 from harness.client.message import Failure
 from harness.client.transport import TransportFailure
+from harness.lazy_dataclass import dataclass
 
 _RESET_WAIT_MS: Final = 250
 _POLLS: Final = hasattr(select, "poll")

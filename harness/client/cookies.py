@@ -13,7 +13,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any, Final
@@ -21,6 +21,7 @@ from typing import Any, Final
 from harness.client.message import Cookie
 from harness.client.url import EncodedUrl, encode_text
 from harness.errors import InputError
+from harness.lazy_dataclass import dataclass
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f]")
 _DATE_DELIMITER: Final = re.compile(r"[\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]")

@@ -5,12 +5,12 @@ import os
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, Final
 
 from harness.client.message import Failure
 from harness.client.transport import TransportFailure
+from harness.lazy_dataclass import dataclass
 
 _LOCAL_PROBE_S: Final = 0.5
 _NOBODY: Final = "nothing listens there: start the service, or look at host and port in the URL"

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
+
+from harness.lazy_dataclass import dataclass
 
 INSECURE = "PPERM: insecure file access outside working directory"
 

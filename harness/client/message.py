@@ -1,10 +1,11 @@
 """What goes over the wire and what comes back: resolved requests, responses, failures, exchanges."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal
 
 from harness.collection.document import decode_body
+from harness.lazy_dataclass import dataclass
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -4,10 +4,10 @@ https://github.com/postmanlabs/postman-runtime/blob/develop/docs/protocol-profil
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.collection.javascript import as_boolean, as_number
+from harness.lazy_dataclass import dataclass
 from harness.warning_kinds import WarningText
 
 SYSTEM_HEADERS: Final = frozenset(

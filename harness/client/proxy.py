@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 from urllib.parse import unquote
+
+from harness.lazy_dataclass import dataclass
 
 _DEFAULT_PORTS: Final = {
     "http": 80,

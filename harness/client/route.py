@@ -2,7 +2,6 @@
 
 import socket
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.client.connection import Connection, Opening
@@ -11,6 +10,7 @@ from harness.client.message import Failure
 from harness.client.proxy import Proxy
 from harness.client.transport import TransportFailure
 from harness.client.tunnel import ask_for_tunnel, dial_socks, refused_by
+from harness.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     import ssl

@@ -11,7 +11,7 @@ each inherited auth, and a new one otherwise. A session may be used from several
 import time
 from collections.abc import MutableMapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -39,6 +39,7 @@ from harness.collection.model import Url
 from harness.collection.url_text import parse
 from harness.dialect import EXACT, RunAnswers
 from harness.errors import OfflineError, ReplayMiss
+from harness.lazy_dataclass import dataclass
 from harness.warning_kinds import WarningText
 
 # How often an auth may send a request again (postman-runtime's replay controller).

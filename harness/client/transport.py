@@ -1,10 +1,11 @@
 """The seam to the network: one method, one hop."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from harness.client.message import Failure, ResolvedRequest, Response
+from harness.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ The rules are those of postman-collection's `Url` and of postman-url-encoder's p
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult
@@ -18,6 +17,7 @@ from urllib.parse import SplitResult
 from harness.client.host import host_to_ascii
 from harness.collection.model import Pair, Url
 from harness.collection.url_text import parse, path_variable_name
+from harness.lazy_dataclass import dataclass
 
 _PARAMETER_VARIABLE: Final = re.compile(r"\{\{[^{}]*[&#=][^{}]*\}\}")
 _ABSOLUTE: Final = re.compile(r"^[a-z0-9.+-]+:(?://|\\\\).", re.IGNORECASE)

@@ -6,13 +6,14 @@ exported it. This module is what such a file says; `companion_file` reads it.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from harness.collection.model import Collection, Folder, Item
 from harness.errors import InputError, Place
+from harness.lazy_dataclass import dataclass
 
 CompanionScope = Literal["environment", "collection", "globals", "local"]
 ExtractSource = Literal["path", "header", "body"]

@@ -3,11 +3,11 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from harness.errors import InputError, Place
+from harness.lazy_dataclass import dataclass
 
 Fetch = Callable[[str], bytes]
 """Reads what an http(s) address answers. Raises `OSError` when it cannot be had."""

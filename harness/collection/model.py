@@ -6,8 +6,10 @@ translate into; what Postman leaves out is `None` or empty here.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
+
+from harness.lazy_dataclass import dataclass
 
 EventName = Literal["prerequest", "test"]
 Protocol = Literal["http", "graphql"]

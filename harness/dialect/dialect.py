@@ -1,7 +1,6 @@
 """The three ways of taking a collection: as newman 6, as Postman's own CLI, and as we think right."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -9,6 +8,7 @@ from harness.dialect.inputs import EXACT_INPUTS, NEWMAN_INPUTS, POSTMAN_INPUTS, 
 from harness.dialect.reports import EXACT_REPORTS, NEWMAN_REPORTS, POSTMAN_REPORTS, ReportAnswers
 from harness.dialect.running import EXACT_RUN, NEWMAN_RUN, POSTMAN_RUN, RunAnswers
 from harness.dialect.scripts import EXACT_SCRIPTS, NEWMAN_SCRIPTS, POSTMAN_SCRIPTS, ScriptAnswers
+from harness.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """How the command line and the files of a run are read."""
 
-from dataclasses import dataclass
+from harness.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """How results are told in reports and exports."""
 
-from dataclasses import dataclass
+from harness.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

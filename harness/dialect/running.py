@@ -1,6 +1,8 @@
 """How requests are sent, and what a run makes of its calls."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from harness.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What scripts find, and what becomes of their errors: the questions that the script engine asks."""
 
-from dataclasses import dataclass
+from harness.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

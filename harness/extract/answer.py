@@ -1,10 +1,11 @@
 """What values are taken from and expectations are held against: status, headers and body of a response."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from harness.collection.document import decode_body
+from harness.lazy_dataclass import dataclass
 
 
 class NoJson(Exception):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from harness.collection.companion import ExpectEntry
@@ -10,6 +9,7 @@ from harness.collection.javascript import as_text
 from harness.extract.answer import Answer, NoJson, outline, shown
 from harness.extract.extraction import MissingValue, single
 from harness.extract.jsonpath import JsonPath, PathError, compile_path
+from harness.lazy_dataclass import dataclass
 
 Resolve = Callable[[str], str]
 

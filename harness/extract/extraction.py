@@ -1,7 +1,6 @@
 """Taking values out of an answer: by JSONPath, from a header, by regular expression."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from harness.collection.companion import CompanionScope, ExtractEntry
@@ -9,6 +8,7 @@ from harness.collection.javascript import as_text, to_json
 from harness.errors import InputError
 from harness.extract.answer import Answer, NoJson, outline
 from harness.extract.jsonpath import JsonPath, PathError, compile_path
+from harness.lazy_dataclass import dataclass
 
 
 class MissingValue(Exception):

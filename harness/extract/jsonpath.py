@@ -7,11 +7,11 @@ jsonpath-ng's functions are listed at https://github.com/h2non/jsonpath-ng#exten
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from harness.errors import InputError, Place
+from harness.lazy_dataclass import dataclass
 
 _QUOTED_OR_BACKTICK: Final = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|(`)""", re.DOTALL)
 _NG_ERRORS: Final = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError, re.error)

@@ -1,11 +1,10 @@
 """All that a companion wants of one call's answers, compiled once before the run."""
 
-from dataclasses import dataclass
-
 from harness.collection.companion import CallEntry
 from harness.extract.answer import Answer
 from harness.extract.expectation import Expectation, Outcome, Resolve, compile_expectation
 from harness.extract.extraction import Extracted, Extractor, compile_extractor
+from harness.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,9 @@
 """What a command is: its arguments, and its options under their headings."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from harness.lazy_dataclass import dataclass
 from harness.options.config import options_on
 from harness.options.only_run import ONLY_RUN
 from harness.options.option import Argument, Option

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, field, fields, replace
+from dataclasses import Field, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from harness.dialect import DIALECTS, EXACT, Dialect
 from harness.errors import UsageError, choices
+from harness.lazy_dataclass import dataclass
 from harness.options.cassette import CassetteOptions
 from harness.options.contract import ContractOptions
 from harness.options.derived import dialect_of, pair

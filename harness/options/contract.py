@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.lazy_dataclass import dataclass
 from harness.options.option import BOTH, FLOW, Option, setting
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.lazy_dataclass import dataclass
 from harness.options.derived import assignments, beside_allowed, outside_allowed, with_companion
 from harness.options.option import (
     BOTH,

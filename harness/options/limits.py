@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from harness.lazy_dataclass import dataclass
 from harness.options.option import (
     BOTH,
     FLOW,

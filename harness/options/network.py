@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from harness.lazy_dataclass import dataclass
 from harness.options.option import (
     BOTH,
     NETWORK,

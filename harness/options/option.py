@@ -1,8 +1,10 @@
 """What a row of the table of options can say."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
+
+from harness.lazy_dataclass import dataclass
 
 Surface = Literal["cli", "pytest"]
 """Where options are given: on the command line of `harness`, or to pytest."""

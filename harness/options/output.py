@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from harness.errors import UsageError, choices
+from harness.lazy_dataclass import dataclass
 from harness.options.option import (
     BOTH,
     WARNINGS,

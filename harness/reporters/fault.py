@@ -1,12 +1,12 @@
 """What failed in a call, with all that a report tells of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from harness.client.message import Exchange, Failure
 from harness.collection.model import EventName, Script
 from harness.dialect import EXACT, ReportAnswers
+from harness.lazy_dataclass import dataclass
 from harness.runner.results import CallResult
 from harness.scripting.engine import Assertion, ScriptError, ScriptRun
 

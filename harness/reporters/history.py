@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, Final
 
 from harness.errors import InputError
+from harness.lazy_dataclass import dataclass
 from harness.reporters.export import write_atomically
 from harness.runner.results import CallResult, RunSummary
 

@@ -9,7 +9,6 @@ apart by class name and name, and leave out all but one of those that share both
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
@@ -17,6 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from harness.client.message import Exchange
 from harness.dialect import ReportAnswers
+from harness.lazy_dataclass import dataclass
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.outside_text import cut

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.collection.model import Auth, Request
 from harness.collection.request_json import request_to_json
+from harness.lazy_dataclass import dataclass
 from harness.runner.results import CallResult
 
 _REFERENCE: Final = re.compile(r"{{([^{}]*?)}}")

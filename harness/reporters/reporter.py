@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, Protocol, TextIO
 
 from harness.dialect import EXACT, Dialect
 from harness.errors import UsageError, choices
+from harness.lazy_dataclass import dataclass
 from harness.reporters.npm_packages import instead_of
 from harness.runner.events import Event
 from harness.secrets.watch import Mask, Unmasked

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from harness.errors import InputError
+from harness.lazy_dataclass import dataclass
 from harness.runner.results import CallResult, RunSummary, RunWarning
 from harness.scripting.engine import Assertion, ConsoleMessage, ScriptRun
 from harness.warning_kinds import KNOWN_FAILURE

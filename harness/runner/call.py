@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final, Literal
 
 from harness.client.build import BuiltRequest, build
@@ -15,6 +15,7 @@ from harness.client.transport import HopContext
 from harness.collection.model import EventName, Request
 from harness.collection.request_json import authored_json, request_from_json
 from harness.dialect import EXACT, Dialect
+from harness.lazy_dataclass import dataclass
 from harness.runner.contract import RunContract
 from harness.runner.host import RunHost
 from harness.runner.plan import Call

@@ -5,8 +5,8 @@ all of them together: where a part is too long, its first calls become set-up, w
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from harness.lazy_dataclass import dataclass
 from harness.runner.order import Order, Wishes, order_of
 from harness.runner.plan import Call
 from harness.runner.rules import Rule

@@ -1,10 +1,10 @@
 """The seam for what holds the exchanges of a run against a description of the service."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from harness.client.message import Exchange
+from harness.lazy_dataclass import dataclass
 from harness.runner.results import RunWarning
 from harness.scripting.engine import Assertion
 

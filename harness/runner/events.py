@@ -1,10 +1,11 @@
 """The events of a run, in order, as values. Reporters consume them with `match`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from harness.collection.model import Collection
+from harness.lazy_dataclass import dataclass
 from harness.runner.plan import Call
 from harness.runner.results import CallResult, RunSummary, RunWarning
 from harness.variables.scope import Scopes

@@ -1,7 +1,7 @@
 """What running scripts may ask of the run: requests, cookies, the vault, packages."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from harness.client.session import Session
 from harness.client.transport import HopContext
 from harness.collection.model import Body, Request
 from harness.collection.request_json import request_from_json
+from harness.lazy_dataclass import dataclass
 from harness.runner.results import RunWarning, SideExchange
 from harness.runner.side_by_side import SideBySide
 from harness.variables.draws import CallDraws, Clock, SteppingClock

@@ -9,12 +9,13 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from harness.client.url import encode_text, unparse
 from harness.collection.model import Auth
 from harness.collection.request_json import auth_to_json, request_to_json
+from harness.lazy_dataclass import dataclass
 from harness.runner.plan import Call
 from harness.runner.rules import Rule
 from harness.runner.script_reach import ScriptReach, script_reach

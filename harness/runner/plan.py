@@ -1,10 +1,11 @@
 """The plan: which calls run, in which order, for how many iterations."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from harness.collection.model import Auth, Collection, Folder, Item, Script
+from harness.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

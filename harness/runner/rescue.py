@@ -1,9 +1,9 @@
 """Sending a call again that failed: `--retry`."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from harness.client.message import Failure
+from harness.lazy_dataclass import dataclass
 from harness.runner.results import CallResult
 
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})

@@ -1,11 +1,12 @@
 """What came of a call, and of a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from harness.client.message import Exchange
 from harness.collection.model import EventName, Notice, Request
+from harness.lazy_dataclass import dataclass
 from harness.runner.plan import Call
 from harness.scripting.engine import Assertion, ScriptRun
 from harness.variables.substitute import UsedVariable

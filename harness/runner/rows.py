@@ -7,8 +7,9 @@ events are told row by row, so that reports are those of a run in order.
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from harness.lazy_dataclass import dataclass
 from harness.runner.call import RunContext
 from harness.runner.events import Event
 from harness.runner.seat import without_known

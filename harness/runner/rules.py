@@ -1,7 +1,7 @@
 """What a companion file asks of one call, ready to be applied."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from harness.client.message import Exchange
@@ -9,6 +9,7 @@ from harness.collection.companion import CallEntry, RetryGoal
 from harness.extract.answer import Answer
 from harness.extract.expectation import Outcome
 from harness.extract.judge import Judge, compile_judge
+from harness.lazy_dataclass import dataclass
 from harness.runner.results import CallResult, Extraction
 from harness.scripting.engine import Assertion, ScriptError
 from harness.variables.scope import Scopes

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Container, Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from harness.lazy_dataclass import dataclass
 from harness.runner.call import CallOutcome, CallSite, RunContext, Stop, run_call
 from harness.runner.events import (
     AttemptFinished,

@@ -7,10 +7,10 @@ few a wrong result.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from harness.lazy_dataclass import dataclass
 from harness.variables.substitute import TOKEN
 
 _LITERAL: Final = r"""\s*\(\s*(?P<quote>['"`])(?P<name>[^'"`\\$\n]+)(?P=quote)"""

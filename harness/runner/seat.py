@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from harness.collection.model import Variable
+from harness.lazy_dataclass import dataclass
 from harness.runner.call import CallOutcome, RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event
 from harness.runner.order import Place, site_of

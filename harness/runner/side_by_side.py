@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from harness.client.build import BuiltRequest
 from harness.client.cookies import CookieJar
 from harness.client.message import Exchange
 from harness.client.session import Session
 from harness.client.transport import HopContext
+from harness.lazy_dataclass import dataclass
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,10 +9,11 @@ OPTIONS that went out with other cookies than in order is forgotten and sent aga
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from harness.lazy_dataclass import dataclass
 from harness.runner.call import CallOutcome, RunContext
 from harness.runner.events import Event, WarningRaised
 from harness.runner.order import Order, site_of

@@ -1,12 +1,12 @@
 """The seam to the script engine: what a script is given, what it may ask for, what it leaves behind."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from harness.client.message import Cookie, Exchange, Response
 from harness.collection.model import EventName, Script
 from harness.dialect import EXACT, ScriptAnswers
+from harness.lazy_dataclass import dataclass
 from harness.variables.scope import Scopes
 
 ConsoleLevel = Literal["debug", "log", "info", "warn", "error"]

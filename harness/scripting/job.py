@@ -4,11 +4,11 @@ import json
 import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final
 
 from harness.client.message import Cookie, Exchange, Response
+from harness.lazy_dataclass import dataclass
 from harness.scripting.engine import ScriptJob
 from harness.variables.scope import Scope, Scopes
 

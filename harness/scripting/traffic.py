@@ -3,9 +3,10 @@
 import threading
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from harness.lazy_dataclass import dataclass
 from harness.scripting.process import EngineGone, EngineProcess
 
 

@@ -16,10 +16,10 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import quote
 
+from harness.lazy_dataclass import dataclass
 from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.needles import SHORTEST, Edit
 from harness.secrets.views import (

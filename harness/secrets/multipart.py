@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from harness.lazy_dataclass import dataclass
 
 _BOUNDARY: Final = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
 _PART_NAME: Final = re.compile(r'name="((?:[^"\\]|\\.)*)"')

@@ -9,11 +9,13 @@ of them, each a few times as large as the next.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock, RLock
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from harness.lazy_dataclass import dataclass
 
 CUT: Final = "…"
 """What Chai ends a value with that is too long for its messages."""

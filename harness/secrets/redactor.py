@@ -10,12 +10,12 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from threading import RLock
 from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
 from harness.collection.model import Variable
+from harness.lazy_dataclass import dataclass
 from harness.secrets.authored import Authored
 from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.clean_texts import CleanTexts

@@ -6,11 +6,11 @@ blank lines (which are rows), and whether a cell was quoted, on which its type d
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.collection.javascript import as_number, as_text, number, parse_float, trim_end
 from harness.errors import InputError, Place
+from harness.lazy_dataclass import dataclass
 
 QUOTE: Final = '"'
 _BLANK: Final = frozenset(" \t\r\n\f")

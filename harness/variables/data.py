@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.collection.document import Fetch, Source, decode, describe, parse_json, read_bytes
 from harness.dialect import EXACT, InputAnswers
 from harness.errors import InputError
+from harness.lazy_dataclass import dataclass
 from harness.variables.csv_rows import parse_csv
 
 # Data that are wrong throughout are not told row by row.

@@ -7,10 +7,11 @@ that one folder replays alone and workers do not disturb each other.
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from threading import Lock
 from typing import Protocol
+
+from harness.lazy_dataclass import dataclass
 
 
 class Clock(Protocol):

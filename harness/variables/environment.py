@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -13,6 +13,7 @@ from harness.collection.model import Variable
 from harness.collection.variable import CONVERTING_TYPES, convert, read_variables
 from harness.dialect import EXACT, InputAnswers
 from harness.errors import InputError, UsageError, choices
+from harness.lazy_dataclass import dataclass
 from harness.variables.scope import Scope
 
 EnvironmentKind = Literal["environment", "globals"]

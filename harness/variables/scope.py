@@ -1,10 +1,11 @@
 """Named values in Postman's five scopes, and which of them wins."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final, Literal
 
 from harness.collection.model import Variable
+from harness.lazy_dataclass import dataclass
 
 ScopeName = Literal["local", "data", "environment", "collection", "globals"]
 

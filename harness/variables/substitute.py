@@ -3,10 +3,10 @@
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.collection.javascript import as_text
+from harness.lazy_dataclass import dataclass
 from harness.variables.draws import Clock
 from harness.variables.dynamic import DynamicValues
 from harness.variables.scope import Scopes

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, get_args
 
 from harness.cassettes.file.interaction import Interaction
 from harness.errors import UsageError, choices
+from harness.lazy_dataclass import dataclass
 
 Consequence = Literal["warn", "fail", "record"]
 

@@ -1,11 +1,12 @@
 """What a cassette holds: interactions, and what is known about the recording as a whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from harness.client.message import Failure, ResolvedRequest, Response
 from harness.client.transport import HopContext
+from harness.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ is killed leaves all lines it finished, and perhaps a piece of one.
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -26,6 +26,7 @@ from harness.cassettes.file.document import (
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.cassettes.file.parts import PERS, Per
 from harness.errors import InputError, Place, UsageError
+from harness.lazy_dataclass import dataclass
 
 FORMAT: Final = "harness-journal"
 VERSION: Final = 1

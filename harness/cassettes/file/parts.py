@@ -8,7 +8,7 @@ one file replays, and is taken apart when it is recorded again.
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final, Literal
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.cassettes.file.publish import write_atomically
 from harness.errors import UsageError, choices
+from harness.lazy_dataclass import dataclass
 
 Per = Literal["collection", "folder", "call"]
 

@@ -4,7 +4,7 @@ import base64
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Final, Never
@@ -25,6 +25,7 @@ from harness.cassettes.replay.transport import ReplayTransport
 from harness.client.transport import HopRequest, Transport
 from harness.collection.model import Variable
 from harness.errors import InputError, Place, UsageError
+from harness.lazy_dataclass import dataclass
 from harness.secrets.byte_text import as_text
 from harness.secrets.names import secret_name
 from harness.secrets.needles import TOKEN

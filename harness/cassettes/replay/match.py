@@ -3,7 +3,6 @@
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, Literal
 
@@ -13,6 +12,7 @@ from harness.client.message import ResolvedRequest
 from harness.client.transport import HopContext
 from harness.client.url import split
 from harness.errors import UsageError, choices
+from harness.lazy_dataclass import dataclass
 from harness.secrets.placeholder import PREFIX
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from harness.cassettes.file.canonical import canonical_body, canonical_url
@@ -11,6 +11,7 @@ from harness.cassettes.replay.match import Index, Verdict
 from harness.client.message import ResolvedRequest
 from harness.client.transport import HopContext
 from harness.errors import Place, ReplayMiss
+from harness.lazy_dataclass import dataclass
 from harness.secrets.placeholder import PREFIX
 
 SHOWN: Final = 12

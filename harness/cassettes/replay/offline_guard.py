@@ -15,7 +15,6 @@ import sys
 import tempfile
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -23,6 +22,7 @@ from typing import Any, Final, Self
 from weakref import finalize
 
 from harness.errors import OfflineError
+from harness.lazy_dataclass import dataclass
 
 _ADDRESSED: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _LOOK_UPS: Final = frozenset(

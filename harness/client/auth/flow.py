@@ -9,13 +9,14 @@ A scheme that cannot sign raises `AuthProblem`: the request goes out as it is an
 
 import random as random_module
 from collections.abc import Callable, Generator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from harness.client.draft import Draft
 from harness.client.message import Response
 from harness.client.profile import Profile
 from harness.collection.javascript import as_boolean, as_text
+from harness.lazy_dataclass import dataclass
 from harness.variables.draws import Clock
 
 

@@ -2,10 +2,11 @@
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from harness.client.message import Exchange, Headers, Hop, Timings
+from harness.lazy_dataclass import dataclass
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.provenance import Use
 from harness.runner.results import SET_UP, CallResult

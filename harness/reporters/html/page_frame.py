@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -12,6 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from harness.lazy_dataclass import dataclass
 from harness.reporters.units import counted, duration, fact_told, failed_told, size, tallied
 from harness.runner.results import RunSummary
 from harness.secrets.watch import Mask

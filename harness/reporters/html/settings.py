@@ -1,12 +1,13 @@
 """What the HTML report is asked to be, by our options or by those of newman-reporter-htmlextra."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import available_timezones
 
 from harness.errors import UsageError, choices
+from harness.lazy_dataclass import dataclass
 from harness.reporters.html.call_record import Kept
 from harness.reporters.html.page_frame import THEMES, PageOptions
 from harness.reporters.newman.omitted import Omitted

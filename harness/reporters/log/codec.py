@@ -7,10 +7,11 @@ under `is`. Bytes are `{"text": ...}` when they are UTF-8, `{"base64": ...}` whe
 import base64
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, Field, field, fields, is_dataclass
 from functools import cache
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
+from harness.lazy_dataclass import dataclass
 from harness.reporters.newman.collection_document import masked
 from harness.secrets.watch import Mask, Unmasked
 

@@ -6,10 +6,11 @@ several machines ran.
 
 import heapq
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from harness.lazy_dataclass import dataclass
 from harness.reporters.log.result_file import read_results
 from harness.reporters.units import counted
 from harness.runner.events import (

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
+
+from harness.lazy_dataclass import dataclass
 
 _STEP: Final = 1 << 16
 _NUMBERS: Final = tuple(str(number) for number in range(256))

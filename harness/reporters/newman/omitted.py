@@ -1,9 +1,9 @@
 """What `--reporter-json-omit...` leaves out of a report: bodies and headers, wherever they stand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from harness.lazy_dataclass import dataclass
 from harness.reporters.reporter import Options
 
 _REQUEST_PARTS: Final = ("request", "originalRequest")

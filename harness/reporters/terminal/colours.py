@@ -3,9 +3,10 @@
 import os
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from typing import Final, TextIO
 
+from harness.lazy_dataclass import dataclass
 from harness.reporters.reporter import ColourMode
 
 _STYLES: Final[Mapping[str, str]] = {

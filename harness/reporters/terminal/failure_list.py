@@ -1,12 +1,12 @@
 """The list of failures at the end of a run: what, where, why, and the line of the script."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import ndiff
 from typing import Final
 
 from harness.client.message import Exchange
 from harness.dialect import ReportAnswers
+from harness.lazy_dataclass import dataclass
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.outside_text import clean, cut
 from harness.reporters.terminal.call_lines import outcome, warning_line

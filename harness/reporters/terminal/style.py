@@ -1,7 +1,6 @@
 """How a terminal report is to look: colours, signs, width, and what it leaves out."""
 
-from dataclasses import dataclass
-
+from harness.lazy_dataclass import dataclass
 from harness.reporters.outside_text import clean, cut
 from harness.reporters.reporter import Options, ReporterContext
 from harness.reporters.terminal.colours import Ink, Signs, is_coloured, signs_for, width_of
