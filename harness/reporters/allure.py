@@ -1,9 +1,11 @@
 """Results as Allure reads them: a file for each call, and its requests and answers as attachments.
 
 The only door to allure's model, which is in the extra `allure`. The same calls under pytest are told by
-allure-pytest; labels, statuses and identities are as it makes them.
+allure-pytest; labels, statuses and identities are as it makes them. Comments of test scripts that give labels
+to newman's reporter for Allure (`// @allure.label.epic=Orders`, `// @allure.id=7`) count here, too.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import md5
@@ -26,6 +28,8 @@ DEFAULT_FOLDER: Final = "allure-results"
 _MOST: Final = 1_000_000
 """How many characters of a text are attached."""
 
+_COMMENT: Final = re.compile(r"^\s*//\s*@allure\.(?:label\.([\w-]+)|(id))[=:](.+?)\s*$", re.MULTILINE)
+_SUITES: Final = ("parentSuite", "suite", "subSuite")
 _BROKEN: Final = frozenset({"script", "request", "file"})
 """What keeps a call from being tested, as against a test that fails."""
 
@@ -48,7 +52,8 @@ class AllureReporter:
 
         self._context = context
         self._mask = context.mask
-        self._folder = Path(context.cwd, str(options.get("export") or DEFAULT_FOLDER))
+        named = options.get("export") or options.get("resultsDir") or DEFAULT_FOLDER
+        self._folder = Path(context.cwd, str(named))
         try:
             logger: Any = AllureFileLogger
             self._logger = logger(str(self._folder))
@@ -105,12 +110,22 @@ class AllureReporter:
             status=told.status,
             statusDetails=_details(told, flaky=result.flaky),
             parameters=[Parameter(name="iteration", value=row) for row in rows],
-            labels=list(_labels(names, set_up=result.set_up)),
+            description=self._mask.label(result.call.item.request.description or "") or None,
+            labels=list(_labels(names, self._commented(result), set_up=result.set_up)),
             steps=list(self._steps(result)),
             attachments=[] if result.exchange is not None else list(self._attachments(result)),
             start=start,
             stop=start + round(result.elapsed_ms),
         )
+
+    def _commented(self, result: CallResult) -> dict[str, list[str]]:
+        """Return the labels that comments of the test scripts give the call, by name."""
+        found: dict[str, list[str]] = {}
+        for _, script in result.call.scripts:
+            for label, identity, value in _COMMENT.findall(script.source if script.event == "test" else ""):
+                name = "ALLURE_ID" if identity else label
+                found.setdefault(name, []).append(self._mask.label(value.strip("'\"")))
+        return found
 
     def _outcome(self, result: CallResult) -> _Told:
         if result.skipped is not None:
@@ -187,15 +202,14 @@ class AllureReporter:
         return Attachment(name=name, source=source, type="text/plain")
 
 
-def _labels(names: Sequence[str], *, set_up: bool) -> Iterator[Any]:
+def _labels(names: Sequence[str], given: dict[str, list[str]], *, set_up: bool) -> Iterator[Any]:
+    """Give the labels of a call: its suites, unless comments give others, and where it ran."""
     from allure_commons.model2 import Label
 
     collection, *folders = names[:-1]
-    told = [("parentSuite", collection)]
-    if folders:
-        told.append(("suite", folders[0]))
-    if folders[1:]:
-        told.append(("subSuite", " / ".join(folders[1:])))
+    suites = [collection, *folders[:1], *([" / ".join(folders[1:])] if folders[1:] else [])]
+    told = [(name, value) for name, value in zip(_SUITES, suites, strict=False) if name not in given]
+    told += [(name, value) for name, values in given.items() for value in values]
     if set_up:
         told.append(("tag", "set-up"))
     told += [

@@ -120,6 +120,11 @@ _HTMLEXTRA_IDLE: Final[Mapping[str, str]] = {
     "showMarkdownLinks": "links in the names and messages of checks always work",
     "showFolderDescription": "descriptions are always shown",
 }
+# The options of newman's reporters for Allure; both names of the folder are theirs.
+_ALLURE_IDLE: Final[Mapping[str, str]] = {
+    "collection-as-parent-suite": "the collection is always the parent suite",
+    "simplified-traces": "a trace is always the error's own",
+}
 _TERMINAL_OPTIONS: Final = (
     "silent",
     "show-timestamps",
@@ -152,7 +157,10 @@ REPORTERS: Final[Mapping[str, ReporterKind]] = {
         options=("export", *_OMIT_OPTIONS),
     ),
     "allure": ReporterKind(
-        module="harness.reporters.allure", attribute="AllureReporter", options=("export",)
+        module="harness.reporters.allure",
+        attribute="AllureReporter",
+        options=("export", "resultsDir", *_ALLURE_IDLE),
+        idle=_ALLURE_IDLE,
     ),
     "ctrf": ReporterKind(module="harness.reporters.ctrf", attribute="CtrfReporter", options=("export",)),
     "events": ReporterKind(

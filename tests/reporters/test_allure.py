@@ -6,8 +6,11 @@ from dataclasses import replace
 import pytest
 from allure_commons import model2
 
+from harness.collection.load import load_collection
 from harness.errors import InputError
-from harness.runner.events import AttemptFinished, CallFinished
+from harness.runner.events import AttemptFinished, CallFinished, RunStarted
+from harness.runner.plan import calls_of
+from harness.runner.results import CallResult
 from tests.reporters.conftest import SECRET
 
 FIELDS = {one.name for one in model2.TestResult.__attrs_attrs__}
@@ -78,3 +81,21 @@ def test_a_folder_that_cannot_be_made_is_an_error(bench, shop_run):
     (bench.folder / "taken").write_text("")
     with pytest.raises(InputError, match="cannot write allure's results"):
         bench.report("allure", shop_run, {"export": "taken"})
+
+
+def test_comments_of_test_scripts_give_labels_as_in_newmans_reporter(bench):
+    lines = ["// @allure.label.epic=Orders", "  //@allure.label.tag:api", "// @allure.id=7"]
+    lines.append("// @allure.label.suite='Mine'")
+    event = {"listen": "test", "script": {"exec": lines}}
+    request = {"url": "http://x/", "description": "What it is for"}
+    document = {"item": [{"name": "Call", "request": request, "event": [event]}]}
+    collection = load_collection(document)
+    (call,) = calls_of(collection)
+    started = RunStarted(collection=collection, calls=1, iterations=1, started_ms=0)
+    finished = CallFinished(result=CallResult(call=call, position=0, iteration=0))
+    folder = bench.report("allure", [started, finished], {"resultsDir": "elsewhere"})
+    assert folder.name == "elsewhere"
+    (result,) = (json.loads(file.read_text()) for file in folder.glob("*-result.json"))
+    labels = [(one["name"], one["value"]) for one in result["labels"]]
+    assert {("epic", "Orders"), ("tag", "api"), ("suite", "Mine"), ("ALLURE_ID", "7")} <= set(labels)
+    assert result["description"] == "What it is for"
