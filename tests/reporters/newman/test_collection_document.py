@@ -36,17 +36,23 @@ def test_a_document_gets_the_identities_of_the_model():
         "info": {"name": "C"},
         "item": [{"name": "F", "item": [{"name": "One", "request": "http://x/"}]}],
     }
-    document = CollectionDocument(collection(source))
+    told = collection(source)
+    document = CollectionDocument(told)
     assert document.whole["item"][0]["item"][0] == {"id": "i1", "name": "One", "request": "http://x/"}
-    assert document.part("i1", "One") is document.whole["item"][0]["item"][0]
+    assert document.part(told.root.children[0].children[0]) is document.whole["item"][0]["item"][0]
 
 
 @pytest.mark.parametrize("source", [{}, {"item": []}, {"requests": [{"id": 1}]}])
 def test_another_format_is_told_in_the_few_fields_that_reports_need(source):
-    document = CollectionDocument(collection(source))
+    told = collection(source)
+    document = CollectionDocument(told)
     assert document.whole["info"]["name"] == "C"
-    assert document.part("i1", "One")["request"] == {"method": "GET", "url": {"raw": "http://x/"}}
+    assert document.part(told.root.children[0].children[0])["request"] == {
+        "method": "GET",
+        "url": {"raw": "http://x/"},
+    }
 
 
 def test_an_item_that_is_in_no_document_is_told_by_its_name():
-    assert CollectionDocument(collection({})).part("i9", "Nine") == {"id": "i9", "name": "Nine"}
+    other = Folder(id="i9", name="Nine", path=("Nine",))
+    assert CollectionDocument(collection({})).part(other) == {"id": "i9", "name": "Nine"}
