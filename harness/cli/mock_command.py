@@ -10,14 +10,13 @@ from typing import Final
 from harness.api.network import network_of, transport_of
 from harness.cassettes.file.interaction import Cassette
 from harness.cassettes.file.parts import Parts
-from harness.cassettes.record.recording import Recording as CassetteRecording
-from harness.cassettes.record.recording import RecordingPlan, open_recording
+from harness.cassettes.record.recording import Recording, RecordingPlan, open_recording
 from harness.cassettes.replay.placeholders import environment
 from harness.cli.run_command import run_command
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.collection.model import Variable
-from harness.contract.mock.recording import Recording
+from harness.contract.mock.recorded_answers import RecordedAnswers
 from harness.contract.mock.server import MockBehaviour, MockServer
 from harness.contract.mock.upstream import LiveService, origin_of
 from harness.errors import ExitCode, UsageError
@@ -49,7 +48,7 @@ def mock_command(
         cassettes = [Parts(path=Path(file)).load() for file in options.files[absent:]]
         kept = _recording(options, cassettes, terminal, stack) if keeping else None
         server = MockServer(
-            Recording(cassettes),
+            RecordedAnswers(cassettes),
             host=options.host,
             port=options.port if options.port is not None else 0 if options.run else _PORT,
             behaviour=MockBehaviour(
@@ -119,7 +118,7 @@ def stand_in_of(mock: MockServer, cassettes: Sequence[Cassette]) -> StandIn:
 
 
 def _upstream(
-    options: argparse.Namespace, kept: CassetteRecording | None, terminal: Terminal, stack: ExitStack
+    options: argparse.Namespace, kept: Recording | None, terminal: Terminal, stack: ExitStack
 ) -> LiveService | None:
     if options.upstream is None:
         return None
@@ -135,7 +134,7 @@ def _upstream(
 
 def _recording(
     options: argparse.Namespace, cassettes: Sequence[Cassette], terminal: Terminal, stack: ExitStack
-) -> CassetteRecording:
+) -> Recording:
     """Go on with the first cassette, which keeps what it says of itself."""
     config = run_config("", options, terminal)
     network = network_of(config, stack, platform=None)
@@ -164,7 +163,7 @@ def _recording(
     return recording
 
 
-def _finish(recording: CassetteRecording, terminal: Terminal) -> None:
+def _finish(recording: Recording, terminal: Terminal) -> None:
     """Write what was new into the cassette; nothing new leaves it as it is."""
     outcome = recording.finish(complete=recording.added > 0)
     if outcome.written:

@@ -65,14 +65,14 @@ def postman_mock(request: pytest.FixtureRequest) -> Iterator[PostmanMock]:
     test's file.
     """
     from harness.cassettes.file.parts import Parts
-    from harness.contract.mock.recording import Recording
+    from harness.contract.mock.recorded_answers import RecordedAnswers
     from harness.contract.mock.server import MockServer
 
     with ExitStack() as stack:
 
         def serve(*cassettes: str | Path) -> str:
             files = [request.path.parent / one for one in cassettes]
-            recording = Recording([Parts(path=file).load() for file in files])
+            recording = RecordedAnswers([Parts(path=file).load() for file in files])
             return stack.enter_context(MockServer(recording)).url
 
         yield serve

@@ -21,7 +21,7 @@ from harness.cassettes.file.interaction import CassetteMetadata, Interaction
 from harness.cassettes.file.parts import Parts
 from harness.client.message import ResolvedRequest, Response
 from harness.client.transport import HopContext
-from harness.contract.mock.recording import Recording
+from harness.contract.mock.recorded_answers import RecordedAnswers
 from harness.contract.mock.server import MockServer
 
 JSON_TYPE = (("Content-Type", "application/json"),)
@@ -50,7 +50,7 @@ def interaction(number: int) -> Interaction:
 
 def serve(path: Path, told: Connection) -> None:
     cassette = Parts(path=path).load()
-    with MockServer(Recording([cassette])) as mock:
+    with MockServer(RecordedAnswers([cassette])) as mock:
         told.send(mock.port)
         while told.recv():
             told.send((process_time(), resident_mb()))

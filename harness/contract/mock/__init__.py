@@ -1,1 +1,1 @@
-"""A recording served as a mock: `recording` finds answers, `resources` keeps state, `server` speaks HTTP."""
+"""A recording as a mock: `recorded_answers` finds answers, `resources` keeps state, `server` speaks HTTP."""

@@ -13,7 +13,7 @@ _IDS: Final = ("id", "_id", "Id", "ID", "@id", "uuid", "key")
 
 
 @dataclass(slots=True)
-class Resources:
+class MockResources:
     """The last change of each resource, by its path.
 
     `changed` is the number of the interaction that changed it last, `gone` are paths that were deleted.

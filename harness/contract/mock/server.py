@@ -16,7 +16,7 @@ from typing import Final, Self
 from harness.cassettes.file.interaction import Interaction
 from harness.client.message import Headers, ResolvedRequest, Response
 from harness.client.transport import TransportFailure
-from harness.contract.mock.recording import Recording, Unknown, json_body
+from harness.contract.mock.recorded_answers import RecordedAnswers, Unknown, json_body
 from harness.contract.mock.upstream import Upstream
 from harness.errors import HarnessError
 from harness.twin.certificate import LazyCertificate
@@ -63,7 +63,7 @@ class MockBehaviour:
 class MockServer:
     """Serves a recording from a thread of its own, until it is left.
 
-    with MockServer(Recording([cassette])) as mock:
+    with MockServer(RecordedAnswers([cassette])) as mock:
         requests.get(mock.url + "/orders/1")
 
     The port answers `https://` too; a client trusts it by `certificate_pem`, which is good for this machine
@@ -72,7 +72,7 @@ class MockServer:
 
     def __init__(
         self,
-        recording: Recording,
+        recording: RecordedAnswers,
         *,
         host: str = "127.0.0.1",
         port: int = 0,

@@ -7,11 +7,12 @@ from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from harness.client.message import ResolvedRequest, Response
-from harness.contract.openapi.documents import Documents, Spotted
+from harness.contract.openapi.documents import DescriptionFiles, Spotted
 from harness.contract.openapi.exchange_check import described, is_json, media_for
-from harness.contract.openapi.operation import Description, Media, Operation, Parameter
-from harness.contract.openapi.operation_match import Match, OperationFinder
-from harness.contract.openapi.wire_value import Shapes, cookies_of, query_pairs, read_query
+from harness.contract.openapi.operation import ApiOperation, Description, Media, Parameter
+from harness.contract.openapi.operation_match import OperationFinder, OperationMatch
+from harness.contract.openapi.request_pairs import cookies_of, query_pairs
+from harness.contract.openapi.wire_value import SchemaTypes, read_query
 from harness.runner.results import CallResult, Covered
 
 CoverageKind = Literal["operation", "status", "parameter", "media", "enum", "required"]
@@ -45,10 +46,10 @@ class Coverage:
         for exchange in (result.exchange, *(side.exchange for side in result.side)):
             for hop in exchange.hops if exchange is not None else ():
                 match = finder.find(hop.request.method, hop.request.url)
-                if isinstance(match, Match):
+                if isinstance(match, OperationMatch):
                     self.observe(match, hop.request, hop.response)
 
-    def observe(self, match: Match, request: ResolvedRequest, response: Response) -> None:
+    def observe(self, match: OperationMatch, request: ResolvedRequest, response: Response) -> None:
         """Take one exchange in."""
         operation = match.operation
         self._seen["operation"].add((operation.label, ""))
@@ -89,7 +90,7 @@ class Coverage:
             found.append(Covered(kind=kind, declared=len(declared), seen=len(seen), missing=missing))
         return tuple(found)
 
-    def _declare(self, operation: Operation) -> None:
+    def _declare(self, operation: ApiOperation) -> None:
         declared, label = self._declared, operation.label
         declared["operation"].add((label, ""))
         bodies = [("request", operation.body)]
@@ -129,10 +130,10 @@ class Coverage:
 class _SchemaWalk:
     """Walks schemas for enums and required members."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: DescriptionFiles) -> None:
         self._documents = documents
         self._declared: set[tuple[str, str]] = set()
-        self.shapes = Shapes(documents)
+        self.shapes = SchemaTypes(documents)
 
     def declare(self, source: Spotted, enums: set[Part], required: set[Part]) -> None:
         """Collect what a schema declares, each schema once."""

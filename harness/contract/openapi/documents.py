@@ -35,7 +35,7 @@ class Spotted:
 
 
 @dataclass(slots=True)
-class Documents:
+class DescriptionFiles:
     """The documents that a description consists of, each read when it is first needed.
 
     A description that is a file may refer to files in its own folder or the working directory, one that is
@@ -124,14 +124,14 @@ class Documents:
         return name
 
 
-def open_documents(source: str | os.PathLike[str]) -> Documents:
+def open_documents(source: str | os.PathLike[str]) -> DescriptionFiles:
     """Read a description and all that its references lead to.
 
     Raises `InputError` for a document that cannot be read, and for a reference that leads nowhere or in a
     circle.
     """
     root = os.fspath(source)
-    documents = Documents(root if is_address(root) else os.path.normpath(root))
+    documents = DescriptionFiles(root if is_address(root) else os.path.normpath(root))
     documents.document(documents.root)
     for holder, spot in documents.references():
         documents.follow(holder, spot)

@@ -8,14 +8,24 @@ from urllib.parse import urlsplit
 
 from harness.client.message import Headers, ResolvedRequest, Response
 from harness.collection.document import decode
-from harness.contract.openapi.operation import Answer, Description, Media, Operation, Parameter, SchemaUse
-from harness.contract.openapi.operation_match import Match
+from harness.contract.openapi.json_schema import pointer_of
+from harness.contract.openapi.operation import (
+    ApiOperation,
+    DescribedAnswer,
+    Description,
+    Media,
+    Parameter,
+    PartEncoding,
+    SchemaUse,
+)
+from harness.contract.openapi.operation_match import OperationMatch
+from harness.contract.openapi.request_pairs import cookies_of, query_pairs
 from harness.contract.openapi.wire_value import (
-    Shapes,
-    cookies_of,
+    FormPart,
+    SchemaTypes,
     form_value,
+    multipart_parts,
     multipart_value,
-    query_pairs,
     read_parameter,
     read_query,
 )
@@ -50,14 +60,17 @@ class ExchangeChecker:
 
     def __init__(self, description: Description) -> None:
         self._schemas = description.schemas
-        self._shapes = Shapes(description.documents)
+        self._shapes = SchemaTypes(description.documents)
 
-    def violations(self, match: Match, request: ResolvedRequest, response: Response) -> Iterator[Violation]:
+    def violations(
+        self, match: OperationMatch, request: ResolvedRequest, response: Response
+    ) -> Iterator[Violation]:
         """Tell what of a request and its answer is not as described."""
         yield from self._request(match, request)
+        yield from _security(match.operation, request, response)
         yield from self._response(match.operation, request.method, response)
 
-    def _request(self, match: Match, request: ResolvedRequest) -> Iterator[Violation]:
+    def _request(self, match: OperationMatch, request: ResolvedRequest) -> Iterator[Violation]:
         operation = match.operation
         parts = urlsplit(request.url)
         pairs = query_pairs(parts.query)
@@ -95,7 +108,7 @@ class ExchangeChecker:
             return
         yield from self._held(part, parameter.schema, value)
 
-    def _request_body(self, operation: Operation, request: ResolvedRequest) -> Iterator[Violation]:
+    def _request_body(self, operation: ApiOperation, request: ResolvedRequest) -> Iterator[Violation]:
         if not request.body:
             if operation.body_required:
                 yield Violation(
@@ -107,7 +120,7 @@ class ExchangeChecker:
             return
         yield from self._body("request ", operation.body, request.headers, request.body)
 
-    def _response(self, operation: Operation, method: str, response: Response) -> Iterator[Violation]:
+    def _response(self, operation: ApiOperation, method: str, response: Response) -> Iterator[Violation]:
         answer = described(operation, response.status)
         if answer is None:
             listed = ", ".join(operation.answers) or "none"
@@ -162,14 +175,38 @@ class ExchangeChecker:
                 )
                 return
         elif kind == "application/x-www-form-urlencoded":
-            value = form_value(body, source, self._shapes)
+            value = form_value(body, source, self._shapes, media.encoding)
         elif kind == "multipart/form-data":
-            value = multipart_value(body, given or "", source, self._shapes)
+            parts = list(multipart_parts(body, given or ""))
+            yield from self._parts(f"{whose}body", parts, media.encoding)
+            value = multipart_value(parts, source, self._shapes)
         elif kind.startswith("text/"):
             value = self._shapes.scalar(_text(body, given), source)
         else:
             return
         yield from self._held(f"{whose}body", media.schema, value)
+
+    def _parts(
+        self, part: str, parts: Sequence[FormPart], encoding: Mapping[str, PartEncoding]
+    ) -> Iterator[Violation]:
+        """Tell which parts of a form are not written as described."""
+        for one in parts:
+            wanted = encoding.get(one.name)
+            if wanted is None:
+                continue
+            place = pointer_of([one.name])
+            if wanted.types and not any(fits_type(one.type or "text/plain", kind) for kind in wanted.types):
+                yield Violation(
+                    part=part,
+                    pointer=place,
+                    rule="encoding",
+                    message=f"its media type is not described; described: {', '.join(wanted.types)}",
+                    value=one.type or None,
+                )
+            for header in wanted.headers:
+                found = _values(one.headers, header.name)
+                value = read_parameter(header, found, self._shapes) if found else _UNREAD
+                yield from self._parameter(header, value)
 
     def _held(self, part: str, schema: SchemaUse | None, value: Any) -> Iterator[Violation]:
         if schema is None:
@@ -184,9 +221,29 @@ class ExchangeChecker:
             )
 
 
-def described(operation: Operation, status: int) -> Answer | None:
+def _security(operation: ApiOperation, request: ResolvedRequest, response: Response) -> Iterator[Violation]:
+    """Tell that a request has no credentials, unless it was refused as it is described."""
+    wanted = operation.security
+    if not wanted or response.status in (401, 403):
+        return
+    if not any(all(one.is_met(request) for one in alternative) for alternative in wanted):
+        told = " or ".join(" with ".join(map(str, alternative)) for alternative in wanted)
+        yield Violation(
+            part="request",
+            pointer="",
+            rule="security",
+            message=f"it has not the credentials described: {told}",
+        )
+
+
+def fits_type(kind: str, wanted: str) -> bool:
+    """Tell whether a media type is another one, or of its kind (`image/*`)."""
+    return wanted in (kind, "*/*", "*") or wanted == kind.partition("/")[0] + "/*"
+
+
+def described(operation: ApiOperation, status: int) -> DescribedAnswer | None:
     """Return what is described of the answers with a status: itself, its class, or the default."""
-    answers: Mapping[str, Answer] = operation.answers
+    answers: Mapping[str, DescribedAnswer] = operation.answers
     for key in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default"):
         if key in answers:
             return answers[key]

@@ -15,7 +15,7 @@ MOST_PROBLEMS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class SchemaProblem:
     """What is wrong with a value: at which place in it, by which rule of the schema, and why.
 
     `pointer` is a JSON pointer into the value, empty for all of it; `rule` the keyword of JSON Schema.
@@ -45,12 +45,12 @@ class Checker:
         """Whether nothing is wrong with a value."""
         return bool(self._validator.is_valid(value))
 
-    def problems(self, value: Any) -> Iterator[Problem]:
+    def problems(self, value: Any) -> Iterator[SchemaProblem]:
         """Tell what is wrong with a value, `MOST_PROBLEMS` at most."""
         if self.fits(value):
             return
         for error, _ in zip(self._validator.iter_errors(value), range(MOST_PROBLEMS), strict=False):
-            yield Problem(
+            yield SchemaProblem(
                 pointer=pointer_of(error.instance_path),
                 rule=_rule(error.schema_path),
                 message=error.message,
@@ -87,7 +87,7 @@ class SchemaSet:
         return self._compiled[name]
 
 
-def description_problem(document: Any, version: str) -> Problem | None:
+def description_problem(document: Any, version: str) -> SchemaProblem | None:
     """Return what is wrong with a description by OpenAPI's own schema; the most specific of several.
 
     `version` is `3.0`, `3.1` or `3.2`.
@@ -100,7 +100,7 @@ def description_problem(document: Any, version: str) -> Problem | None:
     errors = validator.evaluate(document).errors()
     deepest = max(errors, key=lambda error: error["instanceLocation"].count("/"))
     rule = (deepest["absoluteKeywordLocation"] or deepest["schemaLocation"]).rpartition("/")[2]
-    return Problem(pointer=deepest["instanceLocation"], rule=rule, message=deepest["error"])
+    return SchemaProblem(pointer=deepest["instanceLocation"], rule=rule, message=deepest["error"])
 
 
 @lru_cache

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast, get_args
 
 from harness.collection.document import Spot
-from harness.contract.openapi.documents import Documents, Spotted, open_documents
+from harness.contract.openapi.documents import DescriptionFiles, Spotted, open_documents
 from harness.contract.openapi.json_schema import SchemaFault, SchemaSet, description_problem
 from harness.contract.openapi.schema_translation import Direction, Translation
+from harness.contract.openapi.security_scheme import SecurityRequirements, requirements
 from harness.errors import InputError, Place
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -29,14 +30,6 @@ class SchemaUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Media:
-    """A body of one media type; `schema` is `None` where anything goes."""
-
-    type: str
-    schema: SchemaUse | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     """A parameter of a request, or a header of an answer (`place` is `header`).
 
@@ -53,7 +46,29 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class PartEncoding:
+    """How one member of a form is written: `types` its media types, `headers` those of a part of its own.
+
+    `style` is empty where the member is written as its media type says.
+    """
+
+    types: tuple[str, ...] = ()
+    headers: tuple[Parameter, ...] = ()
+    style: str = ""
+    explode: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A body of one media type; `schema` is `None` where anything goes, `encoding` of members of a form."""
+
+    type: str
+    schema: SchemaUse | None = None
+    encoding: Mapping[str, PartEncoding] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DescribedAnswer:
     """What is described of the answers with one status (`200`, `2XX` or `default`)."""
 
     status: str
@@ -62,8 +77,11 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """One method of one path. `servers` are the addresses under which its path is, as written."""
+class ApiOperation:
+    """One method of one path. `servers` are the addresses under which its path is, as written.
+
+    A request has to meet one of `security`, if there is any.
+    """
 
     method: str
     path: str
@@ -71,7 +89,8 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     body: tuple[Media, ...] = ()
     body_required: bool = False
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, DescribedAnswer] = field(default_factory=dict)
+    security: SecurityRequirements = ()
 
     @property
     def label(self) -> str:
@@ -87,9 +106,9 @@ class Description:
     """
 
     file: str
-    operations: tuple[Operation, ...]
+    operations: tuple[ApiOperation, ...]
     schemas: Mapping[Direction, SchemaSet]
-    documents: Documents
+    documents: DescriptionFiles
     warnings: tuple[str, ...] = ()
 
 
@@ -109,7 +128,7 @@ def load_description(source: str | os.PathLike[str]) -> Description:
     if problem is not None:
         place = Place(file=spot.file, field=problem.pointer or "the document")
         raise InputError(f"not a valid OpenAPI {version} description: {problem.message}", where=place)
-    reader = _Reader(documents, version)
+    reader = _OperationReader(documents, version)
     operations = tuple(reader.operations(root, spot))
     return Description(
         file=name,
@@ -134,10 +153,10 @@ def _version(root: Mapping[str, Any], spot: Spot) -> str:
     return found[1]
 
 
-class _Reader:
+class _OperationReader:
     """Makes operations of a description."""
 
-    def __init__(self, documents: Documents, version: str) -> None:
+    def __init__(self, documents: DescriptionFiles, version: str) -> None:
         self.documents = documents
         self.sets: dict[Direction, Translation] = {
             direction: Translation(documents, version, direction) for direction in get_args(Direction)
@@ -163,8 +182,13 @@ class _Reader:
             more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
             yield f"{self.documents.root}: formats that are not checked: {listed}{more}"
 
-    def operations(self, root: Mapping[str, Any], spot: Spot) -> Iterator[Operation]:
+    def operations(self, root: Mapping[str, Any], spot: Spot) -> Iterator[ApiOperation]:
         servers = _servers(root, ())
+        components = _map(root.get("components"))
+        schemes = {
+            name: self._followed(one, spot.at("components", "securitySchemes", name))[0]
+            for name, one in _map(components.get("securitySchemes")).items()
+        }
         for path, given in _map(root.get("paths")).items():
             item, here = self._followed(given, spot.at("paths", path))
             methods = {method: item[method] for method in METHODS if method in item}
@@ -183,7 +207,7 @@ class _Reader:
                         parameter = self._parameter(one, place.at(index))
                         parameters[parameter.place, parameter.name] = parameter
                 body, body_at = self._followed(operation.get("requestBody", {}), at.at("requestBody"))
-                yield Operation(
+                yield ApiOperation(
                     method=method.upper(),
                     path=path,
                     servers=_servers(operation, _servers(item, servers)) or ("/",),
@@ -195,6 +219,7 @@ class _Reader:
                         for status, one in _map(operation.get("responses")).items()
                         if not str(status).startswith("x-")
                     },
+                    security=requirements(operation.get("security", root.get("security")), schemes),
                 )
 
     def _parameter(self, given: Any, spot: Spot) -> Parameter:
@@ -224,17 +249,12 @@ class _Reader:
             schema=schema,
         )
 
-    def _answer(self, status: str, given: Any, spot: Spot) -> Answer:
+    def _answer(self, status: str, given: Any, spot: Spot) -> DescribedAnswer:
         value, at = self._followed(given, spot)
-        headers = []
-        for name, one in _map(value.get("headers")).items():
-            header, place = self._followed(one, at.at("headers", name))
-            if name.lower() != "content-type":
-                headers.append(
-                    self._described(header, place, name=name, place="header", direction="response")
-                )
-        return Answer(
-            status=status, headers=tuple(headers), content=tuple(self._content(value, at, "response"))
+        return DescribedAnswer(
+            status=status,
+            headers=tuple(self._headers(value, at, "response")),
+            content=tuple(self._content(value, at, "response")),
         )
 
     def _content(self, value: Mapping[str, Any], at: Spot, direction: Direction) -> Iterator[Media]:
@@ -243,7 +263,29 @@ class _Reader:
             yield Media(
                 type=name.partition(";")[0].strip().lower(),
                 schema=self._schema(media.get("schema"), place.at("schema"), direction),
+                encoding={
+                    member: self._encoding(one, place.at("encoding", member), direction)
+                    for member, one in _map(media.get("encoding")).items()
+                },
             )
+
+    def _encoding(self, given: Any, spot: Spot, direction: Direction) -> PartEncoding:
+        value, at = self._followed(given, spot)
+        types = str(value.get("contentType") or "").lower().split(",")
+        style = str(value.get("style") or ("form" if "explode" in value else ""))
+        explode = value.get("explode")
+        return PartEncoding(
+            types=tuple(one.partition(";")[0].strip() for one in types if one.strip()),
+            headers=tuple(self._headers(value, at, direction)),
+            style=style,
+            explode=style == "form" if explode is None else explode is True,
+        )
+
+    def _headers(self, value: Mapping[str, Any], at: Spot, direction: Direction) -> Iterator[Parameter]:
+        for name, one in _map(value.get("headers")).items():
+            header, place = self._followed(one, at.at("headers", name))
+            if name.lower() != "content-type":
+                yield self._described(header, place, name=name, place="header", direction=direction)
 
     def _schema(self, given: Any, spot: Spot, direction: Direction) -> SchemaUse | None:
         if given is None:

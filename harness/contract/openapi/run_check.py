@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import urlsplit
 
 from harness.client.message import Exchange
@@ -13,6 +14,9 @@ from harness.extract.answer import shown
 from harness.runner.contract import Checked, RunContract
 from harness.runner.results import RunWarning
 from harness.scripting.engine import Assertion, ScriptError
+
+_OF_WHAT_IS_ABSENT: Final = frozenset({"required", "security", "encoding"})
+"""The rules that may be violated by nothing: then no value is told."""
 
 
 @dataclass(slots=True)
@@ -87,7 +91,11 @@ def _assertions(name: str, violations: Sequence[Violation], ignored: int, begin:
     if not violations:
         yield Assertion(name=name + (f" ({ignored} ignored)" if ignored else ""), index=begin)
     for index, one in enumerate(violations, begin):
-        value = "" if one.value is None and one.rule == "required" else f"; found {shown(one.value)}"
+        value = (
+            ""
+            if one.value is None and one.rule in ("required", "security", "encoding")
+            else f"; found {shown(one.value)}"
+        )
         error = ScriptError(
             name="ContractViolation",
             message=f"{one.place}: {_cut(one.message)} (rule {one.rule}){value}",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from harness.collection.document import Spot
-from harness.contract.openapi.documents import Documents, Spotted
+from harness.contract.openapi.documents import DescriptionFiles, Spotted
 from harness.contract.openapi.json_schema import is_pattern
 
 Direction = Literal["request", "response"]
@@ -56,7 +56,7 @@ class Translation:
     `formats` are those that nobody checks, with where each was first found.
     """
 
-    documents: Documents
+    documents: DescriptionFiles
     version: str
     direction: Direction
     schemas: dict[str, Any] = field(default_factory=dict)

@@ -2,24 +2,27 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
-from harness.contract.openapi.documents import Documents, Spotted
-from harness.contract.openapi.operation import Parameter
+from harness.client.message import Headers
+from harness.contract.openapi.documents import DescriptionFiles, Spotted
+from harness.contract.openapi.operation import Parameter, PartEncoding, SchemaUse
+from harness.contract.openapi.request_pairs import query_pairs
 
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)
 _DELIMITERS: Final = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|", "simple": ","}
 _DEEPEST: Final = 8
 
 
-class Shapes:
+class SchemaTypes:
     """Says of a schema which types a value of it may have, and which members."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: DescriptionFiles) -> None:
         self._documents = documents
         self._types: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -94,7 +97,7 @@ class Shapes:
         return made
 
 
-def read_parameter(parameter: Parameter, texts: Sequence[str], shapes: Shapes) -> Any:
+def read_parameter(parameter: Parameter, texts: Sequence[str], shapes: SchemaTypes) -> Any:
     """Read what stands for a parameter in a path, a header or a cookie."""
     source = parameter.schema.source if parameter.schema else None
     text = texts[0] if len(texts) == 1 else ",".join(texts)
@@ -119,7 +122,7 @@ def read_parameter(parameter: Parameter, texts: Sequence[str], shapes: Shapes) -
     return shapes.scalar(unquote(text) if label else text, source)
 
 
-def read_query(parameter: Parameter, pairs: Sequence[tuple[str, str]], shapes: Shapes) -> Any:
+def read_query(parameter: Parameter, pairs: Sequence[tuple[str, str]], shapes: SchemaTypes) -> Any:
     """Read a parameter out of a query; `None` when it is not there."""
     source = parameter.schema.source if parameter.schema else None
     name, types = parameter.name, shapes.types(source)
@@ -148,32 +151,61 @@ def read_query(parameter: Parameter, pairs: Sequence[tuple[str, str]], shapes: S
     return shapes.scalar(texts[0], source)
 
 
-def query_pairs(query: str) -> list[tuple[str, str]]:
-    """Read a query as it goes over the wire."""
-    return parse_qsl(query, keep_blank_values=True) if query else []
-
-
-def form_value(body: bytes, source: Spotted | None, shapes: Shapes) -> dict[str, Any]:
+def form_value(
+    body: bytes, source: Spotted | None, shapes: SchemaTypes, encoding: Mapping[str, PartEncoding]
+) -> dict[str, Any]:
     """Read a body that is `application/x-www-form-urlencoded`."""
-    return shapes.object(query_pairs(body.decode("utf-8", "replace")), source)
+    pairs = query_pairs(body.decode("utf-8", "replace"))
+    made = shapes.object(pairs, source)
+    for name, one in encoding.items():
+        member = shapes.member(source, name)
+        if one.style and member is not None:
+            schema = SchemaUse(direction="request", name="", source=member)
+            written = Parameter(name=name, place="query", style=one.style, explode=one.explode, schema=schema)
+            value = read_query(written, pairs, shapes)
+            if value is not None:
+                made[name] = value
+    return made
 
 
-def multipart_value(body: bytes, content_type: str, source: Spotted | None, shapes: Shapes) -> dict[str, Any]:
-    """Read the parts of a body that is `multipart/form-data`; a file is a text."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPart:
+    """A part of a body that is `multipart/form-data`; `type` is its media type, empty when it names none."""
+
+    name: str
+    type: str
+    headers: Headers
+    content: bytes
+
+
+def multipart_parts(body: bytes, content_type: str) -> Iterator[FormPart]:
+    """Take the parts out of a body."""
     message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
-    pairs = []
     for part in message.iter_parts() if message.is_multipart() else ():
         name = part.get_param("name", header="content-disposition")
         content = part.get_payload(decode=True)
         if isinstance(name, str):
-            pairs.append((name, content.decode("utf-8", "replace") if isinstance(content, bytes) else ""))
-    return shapes.object(pairs, source)
+            named = part["content-type"]
+            yield FormPart(
+                name=name,
+                type="" if named is None else part.get_content_type(),
+                headers=tuple((key, str(value)) for key, value in part.items()),
+                content=content if isinstance(content, bytes) else b"",
+            )
 
 
-def cookies_of(header: str | None) -> Mapping[str, str]:
-    """Read a `Cookie` header."""
-    pairs = (one.strip().partition("=") for one in (header or "").split(";"))
-    return {name: value for name, separator, value in pairs if separator}
+def multipart_value(parts: Sequence[FormPart], source: Spotted | None, shapes: SchemaTypes) -> dict[str, Any]:
+    """Read the parts of a form; a file is a text, and what says that it is JSON a document."""
+    made = shapes.object(((one.name, one.content.decode("utf-8", "replace")) for one in parts), source)
+    documents: dict[str, list[Any]] = {}
+    for one in parts:
+        if one.type == "application/json" or one.type.endswith("+json"):
+            text = one.content.decode("utf-8", "replace")
+            documents.setdefault(one.name, []).append(_json_or_text(text))
+    for name, found in documents.items():
+        listed = isinstance(made.get(name), list) and not (len(found) == 1 and isinstance(found[0], list))
+        made[name] = found if listed else found[0]
+    return made
 
 
 def _json_or_text(text: str) -> Any:

@@ -13,7 +13,7 @@ from harness.api import run
 from harness.cassettes.file.interaction import Cassette, Interaction
 from harness.cassettes.file.parts import Parts
 from harness.client.message import ResolvedRequest, Response
-from harness.contract.mock.recording import Recording
+from harness.contract.mock.recorded_answers import RecordedAnswers
 from harness.contract.mock.server import MockBehaviour, MockServer
 
 URL = "http://shop.example"
@@ -38,7 +38,7 @@ def _one(method, path, answer=None, status=200, *, body=None, host=URL, headers=
 
 class _Client:
     def __init__(self, *interactions, behaviour=None):
-        self.server = MockServer(Recording([Cassette(interactions=interactions)]), behaviour=behaviour)
+        self.server = MockServer(RecordedAnswers([Cassette(interactions=interactions)]), behaviour=behaviour)
 
     def __enter__(self):
         self.server.__enter__()
@@ -211,7 +211,7 @@ def test_a_collection_passes_against_its_own_mock_twice_in_a_row(target, workspa
     shop = workspace.collection(made, got, gone)
     assert run(shop, env_vars={"base": target.url}, record="tape.yaml").passed
     cassette = Parts(path=workspace.folder / "tape.yaml").load()
-    with MockServer(Recording([cassette])) as mock:
+    with MockServer(RecordedAnswers([cassette])) as mock:
         results = [run(shop, env_vars={"base": mock.url}) for _ in range(2)]
     assert [one.summary.assertions.total for one in results] == [1, 1]
     assert all(one.passed for one in results)

@@ -8,7 +8,7 @@ from harness.api import run
 from harness.cassettes.file.parts import Parts
 from harness.cli.cassette_command import collection_of
 from harness.cli.mock_command import stand_in_of
-from harness.contract.mock.recording import Recording
+from harness.contract.mock.recorded_answers import RecordedAnswers
 from harness.contract.mock.server import MockServer
 
 CASSETTES = sorted((Path(__file__).parents[3] / "cassettes").glob("*.yaml"))
@@ -18,7 +18,7 @@ CASSETTES = sorted((Path(__file__).parents[3] / "cassettes").glob("*.yaml"))
 def test_the_shipped_collections_pass_twice_in_a_row(file):
     cassette = Parts(path=file).load()
     collection = collection_of(cassette, None)
-    with MockServer(Recording([cassette])) as mock:
+    with MockServer(RecordedAnswers([cassette])) as mock:
         stand_in = stand_in_of(mock, [cassette])
         results = [run(collection, stand_in=stand_in) for _ in range(2)]
     assert [one.summary.failures for one in results] == [[], []]

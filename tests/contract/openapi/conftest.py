@@ -10,7 +10,7 @@ import pytest
 from harness.client.message import ResolvedRequest, Response
 from harness.contract.openapi.exchange_check import ExchangeChecker
 from harness.contract.openapi.operation import load_description
-from harness.contract.openapi.operation_match import Match, OperationFinder
+from harness.contract.openapi.operation_match import OperationFinder, OperationMatch
 
 SHOP = """
 openapi: 3.0.3
@@ -90,7 +90,7 @@ def hold(tmp_path: Path) -> Held:
             method=method,
             url=url,
             headers=tuple({**sent, **(headers or {})}.items()),
-            body=None if body is None else json.dumps(body).encode(),
+            body=body if body is None or isinstance(body, bytes) else json.dumps(body).encode(),
         )
         response = Response(
             status=status,
@@ -99,7 +99,7 @@ def hold(tmp_path: Path) -> Held:
             body=b"" if answer is None else json.dumps(answer).encode(),
         )
         match = OperationFinder(description.operations, description.file).find(method, url)
-        assert isinstance(match, Match), match
+        assert isinstance(match, OperationMatch), match
         found = ExchangeChecker(description).violations(match, request, response)
         return [(one.place, one.rule) for one in found]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.contract.openapi.operation import load_description
-from harness.contract.openapi.operation_match import Match, NoMatch, OperationFinder
+from harness.contract.openapi.operation_match import NoMatch, OperationFinder, OperationMatch
 from harness.errors import InputError
 
 HEAD = 'openapi: 3.0.3\ninfo: {title: T, version: "1"}\n'
@@ -72,7 +72,7 @@ def test_formats_that_nobody_checks_are_told_once(workspace):
     assert "'iban'" in warning
 
 
-def _found(workspace, servers: str, url: str, *more: str) -> Match | NoMatch:
+def _found(workspace, servers: str, url: str, *more: str) -> OperationMatch | NoMatch:
     path = "/a/{x}: {get: {responses: {200: {description: d}}}}"
     text = HEAD + f"servers: {servers}\npaths:\n  {path}\n"
     description = load_description(workspace.text("api.yaml", text))
@@ -99,7 +99,7 @@ def _found(workspace, servers: str, url: str, *more: str) -> Match | NoMatch:
 )
 def test_a_request_is_matched_by_server_base_path_and_template(workspace, servers, url, more):
     found = _found(workspace, servers, url, *more)
-    assert isinstance(found, Match)
+    assert isinstance(found, OperationMatch)
     assert found.path_values == {"x": "1"}
 
 
@@ -117,7 +117,7 @@ def test_a_request_that_is_for_no_operation_is_told_why(workspace, url, why):
     assert why in found.why
 
 
-@pytest.mark.parametrize(("tail", "kind"), [("x", Match), ("y", NoMatch)])
+@pytest.mark.parametrize(("tail", "kind"), [("x", OperationMatch), ("y", NoMatch)])
 def test_many_templates_in_one_segment_are_matched_in_one_pass(workspace, tail, kind):
     names = [f"v{number}" for number in range(12)]
     parameters = ", ".join(
@@ -131,3 +131,14 @@ def test_many_templates_in_one_segment_are_matched_in_one_pass(workspace, tail, 
     description = load_description(workspace.text("api.yaml", text))
     found = OperationFinder(description.operations, "api.yaml").find("GET", f"http://a/{'a' * 300}{tail}/z")
     assert isinstance(found, kind)
+
+
+@pytest.mark.parametrize(("end", "kind"), [("x", OperationMatch), ("y", NoMatch)])
+def test_servers_of_many_variables_are_matched_in_one_pass(workspace, end, kind):
+    names = [f"v{number}" for number in range(14)]
+    one = "{default: a, enum: [a, aa, aaa]}"
+    variables = ", ".join(f"{name}: {one}" for name in names)
+    host = "".join(f"{{{name}}}" for name in names)
+    servers = f"[{{url: 'https://{host}x.example/{host}/b', variables: {{{variables}}}}}]"
+    url = f"https://{'a' * 30}{end}.example/{'a' * 30}/b/a/1"
+    assert isinstance(_found(workspace, servers, url), kind)

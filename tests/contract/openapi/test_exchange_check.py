@@ -102,3 +102,119 @@ paths:
 """
     assert hold("GET", "https://any.example/a", answer={"k": 1}, text=text) == []
     assert hold("GET", "https://any.example/a", answer={"k": 2}, text=text) == [("body /k", "const")]
+
+
+SECURED = """
+openapi: 3.1.0
+info: {title: Shop, version: "1"}
+security: [{key: []}, {login: [], tenant: []}]
+paths:
+  /orders:
+    get: {responses: {default: {description: d}}}
+    post: {security: [{bearer: []}], responses: {default: {description: d}}}
+    put: {security: [{oauth: []}, {}], responses: {default: {description: d}}}
+    patch: {security: [{tls: []}], responses: {default: {description: d}}}
+    delete: {security: [], responses: {default: {description: d}}}
+components:
+  securitySchemes:
+    key: {type: apiKey, in: query, name: key}
+    login: {type: apiKey, in: cookie, name: session}
+    tenant: {type: apiKey, in: header, name: X-Tenant}
+    bearer: {type: http, scheme: Bearer}
+    oauth: {type: oauth2, flows: {}}
+    tls: {type: mutualTLS}
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "headers", "met"),
+    [
+        ("GET", "", {}, False),
+        ("GET", "?key=1", {}, True),
+        ("GET", "", {"X-Tenant": "a"}, False),
+        ("GET", "", {"X-Tenant": "a", "Cookie": "session=1"}, True),
+        ("POST", "", {"Authorization": "Basic YTpi"}, False),
+        ("POST", "", {"Authorization": "bearer abc"}, True),
+        ("PUT", "", {}, True),
+        ("PATCH", "", {}, True),
+        ("DELETE", "", {}, True),
+    ],
+)
+def test_a_request_has_the_credentials_that_its_operation_wants(hold, method, query, headers, met):
+    found = hold(method, f"https://shop.example/orders{query}", headers=headers, text=SECURED)
+    assert found == ([] if met else [("request", "security")])
+
+
+def test_a_request_that_is_refused_for_want_of_credentials_needs_none(hold):
+    assert hold("POST", "https://shop.example/orders", 401, text=SECURED) == []
+
+
+FORMS = """
+openapi: 3.0.3
+info: {title: Files, version: "1"}
+paths:
+  /files:
+    post:
+      requestBody:
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              properties:
+                about: {type: object, required: [title], properties: {title: {type: string}}}
+                picture: {type: string, format: binary}
+                count: {type: integer}
+            encoding:
+              about: {contentType: application/json}
+              picture: {contentType: 'image/png, image/*', headers: {X-Width: {required: true, schema: {type: integer}}}}
+          application/x-www-form-urlencoded:
+            schema:
+              type: object
+              properties:
+                tags: {type: array, maxItems: 2, items: {enum: [a, b, c]}}
+            encoding:
+              tags: {style: form, explode: false}
+      responses: {default: {description: d}}
+"""  # noqa: E501
+
+
+def _form(*parts):
+    lines = [
+        f"--x\r\nContent-Disposition: form-data; name={name}\r\n{more}\r\n{text}\r\n"
+        for name, more, text in parts
+    ]
+    return ("".join(lines) + "--x--\r\n").encode()
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        ([("about", "Content-Type: application/json\r\n", '{"title": "t"}'), ("count", "", "3")], []),
+        ([("about", "Content-Type: application/json\r\n", "{}")], [("request body /about", "required")]),
+        ([("about", "", '{"title": "t"}')], [("request body /about", "encoding")]),
+        ([("picture", "Content-Type: image/gif\r\nX-Width: 3\r\n", "x")], []),
+        ([("picture", "Content-Type: image/gif\r\nX-Width: a\r\n", "x")], [("header X-Width", "type")]),
+        ([("picture", "Content-Type: image/gif\r\n", "x")], [("header X-Width", "required")]),
+        (
+            [("picture", "Content-Type: text/plain\r\nX-Width: 3\r\n", "x")],
+            [("request body /picture", "encoding")],
+        ),
+        ([("count", "", "many")], [("request body /count", "type")]),
+    ],
+)
+def test_the_parts_of_a_form_are_written_as_their_encoding_says(hold, parts, found):
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert hold("POST", "https://f.example/files", body=_form(*parts), headers=headers, text=FORMS) == found
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b"tags=a,b", []),
+        (b"tags=a,b,c", [("request body /tags", "maxItems")]),
+        (b"tags=a,d", [("request body /tags/1", "enum")]),
+    ],
+)
+def test_a_form_is_read_by_the_style_of_its_members(hold, body, found):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert hold("POST", "https://f.example/files", body=body, headers=headers, text=FORMS) == found

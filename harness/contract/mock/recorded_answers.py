@@ -15,7 +15,7 @@ from harness.client.message import ResolvedRequest, Response
 from harness.client.url import split
 from harness.contract.mock.live_values import Leaf, LiveValues, echoed
 from harness.contract.mock.path_parameter import path_shape, with_path
-from harness.contract.mock.resources import CHANGING, Resources, made_path
+from harness.contract.mock.resources import CHANGING, MockResources, made_path
 from harness.secrets.placeholder import PREFIX
 
 _PLACEHOLDER: Final = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_]+")
@@ -47,7 +47,7 @@ class Unknown:
     gone: bool = False
 
 
-class Recording:
+class RecordedAnswers:
     """Finds the recorded answer to a request.
 
     Looked for is what is equal, then what differs in values that were drawn or secret, then what is for the
@@ -67,7 +67,7 @@ class Recording:
         # Of paths whose resources are made by POST it is known which there are.
         self._made: set[str] = set()
         self._given = bytearray()
-        self._resources = Resources()
+        self._resources = MockResources()
         self._live = LiveValues()
         self._echoes: dict[str, list[Leaf]] = {}
         for cassette in cassettes:
