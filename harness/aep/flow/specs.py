@@ -44,6 +44,7 @@ DESTINATIONS = frozenset({KINESIS, EVENT_HUBS})
 
 _TEXT = {"type": "string"}
 _SECRET = {"type": "string", "format": "password"}
+_S3_KEYS = ("accessId", "secretKey", "s3AccessKey", "s3SecretKey")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,12 +248,29 @@ CONNECTION_SPECS = {
             "cloudStorageSecretKey",
         ),
         _storage("bf367b0d-3d9b-4060-b67b-0d3d9bd06094", "sftp", "Basic Authentication for sftp", "password"),
+        ConnectionSpec(
+            id="4fce964d-3f37-408f-9778-e597338a21ee",
+            name="Amazon S3",
+            provider_id=PROFILE_PROVIDER,
+            category="Cloud Storage",
+            auth=(
+                AuthSpec(
+                    name="Access Key",
+                    kind="KeyBased",
+                    # The guide to segments has the first two, that to datasets the others.
+                    properties=dict.fromkeys(
+                        ("accessId", "secretKey", "s3AccessKey", "s3SecretKey"), _SECRET
+                    ),
+                    either=("accessId", "s3AccessKey"),
+                ),
+            ),
+            is_destination=True,
+        ),
         _storage(
-            "4fce964d-3f37-408f-9778-e597338a21ee",
-            "Amazon S3",
-            "Access Key",
-            "accessId",
-            "secretKey",
+            "6d6b59bf-fb58-4107-9064-4d246c0e5bb2",
+            "Azure Blob Storage",
+            "ConnectionString",
+            "connectionString",
             destination=True,
         ),
         _storage(

@@ -131,6 +131,10 @@ class Batches:
         """Files that were uploaded to a batch, in order."""
         return self._platform.store.find(tenant, FILE_KIND, batchId=batch_id)
 
+    def keep(self, tenant: Tenant, batch: dict[str, Any]) -> None:
+        """Keep a changed batch."""
+        self._platform.store.put(tenant, KIND, batch["id"], batch)
+
     def set_status(self, tenant: Tenant, batch: dict[str, Any], status: str) -> None:
         """Change the status and keep it."""
         batch["status"] = status

@@ -22,11 +22,14 @@ from harness.aep.segmentation.segments import Segments
 from harness.twin.message import Request, answer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.responses import Response
 
     from harness.aep.caller import Caller
     from harness.aep.platform import Platform
     from harness.twin.routing import Endpoint
+    from harness.twin.tenant import Tenant
 
 _STATUSES = ("NEW", "SUCCEEDED", "FAILED")
 _MEMBER = {"realized": REALIZED, "existing": REALIZED, "exited": EXITED}
@@ -88,16 +91,26 @@ class ExportJobs(Documents):
         times = _span(filters)
         started = self._platform.clock.now_ms()
         with self._store.transaction():
-            views = () if policy is None else self._platform.service(Profiles).everyone(tenant, policy)
-            exported = []
-            for view in views:
-                held = self._platform.service(Memberships).held(tenant, view.key)
-                if not segments or _qualifies(held, segments, times):
-                    exported.append(_record(view, held, fields))
-            batch_id = self._write(caller, dataset_id, exported, started)
+            exported = self._exported(tenant, policy, segments, times, fields)
+            batch_id, count = self._write(caller, dataset_id, exported, started)
             begun = self._begun(caller, wanted, dataset_id, batch_id, policy)
-            self._store.put(tenant, self.kind, str(begun["id"]), self._done(begun, started, len(exported)))
+            self._store.put(tenant, self.kind, str(begun["id"]), self._done(begun, started, count))
         return begun
+
+    def _exported(
+        self,
+        tenant: Tenant,
+        policy: dict[str, Any] | None,
+        segments: dict[str, frozenset[str]],
+        times: tuple[float, float],
+        fields: str,
+    ) -> Iterator[dict[str, Any]]:
+        """Give the records of the profiles that qualify, one at a time, however many there are."""
+        memberships = self._platform.service(Memberships)
+        for view in () if policy is None else self._platform.service(Profiles).everyone(tenant, policy):
+            held = memberships.held(tenant, view.key)
+            if not segments or _qualifies(held, segments, times):
+                yield _record(view, held, fields)
 
     def delete(self, request: Request, caller: Caller) -> Response:
         """`DELETE /export/jobs/{id}`: 200 with a message; the batch that was written stays."""
@@ -146,21 +159,26 @@ class ExportJobs(Documents):
                 return profiles.policy(caller.tenant, segment.policy_id)
         return profiles.policy(caller.tenant)
 
-    def _write(self, caller: Caller, dataset_id: str, records: list[dict[str, Any]], at_ms: int) -> str:
-        count = len(records)
-        batch = self._platform.service(Batches).make(
+    def _write(
+        self, caller: Caller, dataset_id: str, records: Iterator[dict[str, Any]], at_ms: int
+    ) -> tuple[str, int]:
+        """Write a batch; gives its id and how many records it has."""
+        batches, count = self._platform.service(Batches), 0
+        batch = batches.make(
             caller.tenant,
             dataset_id,
             status="success",
             user=caller.user_id,
             client=caller.client_id,
             inputFormat={"format": "json"},
-            metrics={"inputRecordCount": count, "outputRecordCount": count, "failedRecordCount": 0},
         )
         for record in records:
             self._store.append(caller.tenant, LAKE, batch["id"], at_ms, record)
+            count += 1
+        metrics = {"inputRecordCount": count, "outputRecordCount": count, "failedRecordCount": 0}
+        batches.keep(caller.tenant, {**batch, "metrics": metrics})
         self._platform.service(Catalog).note_batch(caller.tenant, dataset_id, batch["id"], success=True)
-        return str(batch["id"])
+        return str(batch["id"]), count
 
     def _begun(
         self,

@@ -19,6 +19,8 @@ from harness.twin.message import Request, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.responses import Response
 
     from harness.aep.caller import Caller
@@ -50,20 +52,23 @@ class SampleStatus:
 
     def read(self, _: Request, caller: Caller) -> Response:
         """`GET /previewsamplestatus`."""
-        views, policy = self._views(caller)
         profiles = self._platform.service(Profiles)
-        fragments = sum(len(profiles.fragments(caller.tenant, one.xids)) for one in views)
+        policy = profiles.policy(caller.tenant)
+        total = fragments = 0
+        for view in self._views(caller):
+            total += 1
+            fragments += len(profiles.fragments(caller.tenant, view.xids))
         strategy = "timestampOrdered" if policy is None else policy["attributeMerge"]["type"]
         stamp = self._now().strftime("%Y-%m-%d %H:%M:%S.0")
         return answer(
             {
-                "numRowsToRead": str(len(views)),
+                "numRowsToRead": str(total),
                 "sampleJobRunning": {"status": False, "submissionTimestamp": stamp},
                 "cosmosDocCount": f'"{fragments}"',
                 "totalFragmentCount": fragments,
                 "lastSuccessfulBatchTimestamp": '"null"',
                 "streamingDriven": '"true"',
-                "totalRows": str(len(views)),
+                "totalRows": str(total),
                 "lastBatchId": '"null"',
                 "status": "TASK_FINISHED",
                 "samplingRatio": 1.0,
@@ -75,8 +80,10 @@ class SampleStatus:
     def by_dataset(self, request: Request, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/dataset?date=`."""
         stamp = self._report_time(request)
-        views, _ = self._views(caller)
-        counts = Counter(source for view in views for source in dict.fromkeys(view.sources))
+        total, counts = 0, Counter[str]()
+        for view in self._views(caller):
+            total += 1
+            counts.update(dict.fromkeys(view.sources, 1))
         catalog = self._platform.service(Catalog)
         data = []
         for dataset in catalog.datasets(caller.tenant):
@@ -84,7 +91,7 @@ class SampleStatus:
             if count:
                 data.append(
                     {
-                        **_counted(count, len(views)),
+                        **_counted(count, total),
                         "name": dataset["name"],
                         "description": dataset.get("description", ""),
                         "value": dataset["id"],
@@ -98,16 +105,17 @@ class SampleStatus:
     def by_namespace(self, request: Request, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/namespace?date=`."""
         stamp = self._report_time(request)
-        views, _ = self._views(caller)
+        total = 0
         profiles: Counter[str] = Counter()
         identities: Counter[str] = Counter()
-        for view in views:
+        for view in self._views(caller):
+            total += 1
             codes = [one.namespace.lower() for one in view.identities]
             identities.update(codes)
             profiles.update(set(codes))
         data = [
             {
-                **_counted(profiles[code], len(views)),
+                **_counted(profiles[code], total),
                 "reportTimestamp": stamp,
                 "fullIDsFragmentCount": identities[code],
                 "code": namespace["code"],
@@ -121,40 +129,41 @@ class SampleStatus:
     def dataset_overlap(self, request: Request, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/dataset/overlap`: people by the datasets that they are in."""
         stamp = self._report_time(request)
-        views, _ = self._views(caller)
-        data = Counter(",".join(sorted(set(view.sources))) for view in views if view.sources)
-        return answer({"data": _combinations(data, len(views)), "reportTimestamp": stamp})
+        total, data = 0, Counter[str]()
+        for view in self._views(caller):
+            total += 1
+            if view.sources:
+                data[",".join(sorted(set(view.sources)))] += 1
+        return answer({"data": _combinations(data, total), "reportTimestamp": stamp})
 
     def namespace_overlap(self, request: Request, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/namespace/overlap`: people by their namespaces."""
         stamp = self._report_time(request)
-        views, _ = self._views(caller)
         spelled = {
             one["code"].lower(): one["code"] for one in self._platform.service(Namespaces).all(caller.tenant)
         }
-        data: Counter[str] = Counter()
-        for view in views:
+        total, data = 0, Counter[str]()
+        for view in self._views(caller):
+            total += 1
             codes = {one.namespace.lower() for one in view.identities}
             data[",".join(sorted(spelled.get(one, one) for one in codes))] += 1
-        return answer({"data": _combinations(data, len(views)), "reportTimestamp": stamp})
+        return answer({"data": _combinations(data, total), "reportTimestamp": stamp})
 
     def unknown(self, request: Request, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/unknownProfiles`: people of whom only events are known."""
         stamp = self._report_time(request)
-        views, _ = self._views(caller)
-        unknown = [view for view in views if not view.entity]
+        counts = Counter(bool(view.entity) for view in self._views(caller))
         data = {
-            "totalNumberOfProfiles": len(views),
-            "unknownProfiles": {"totalNumberOfProfiles": len(unknown)},
+            "totalNumberOfProfiles": counts.total(),
+            "unknownProfiles": {"totalNumberOfProfiles": counts[False]},
         }
         return answer({"data": data, "reportTimestamp": stamp})
 
-    def _views(self, caller: Caller) -> tuple[list[ProfileView], dict[str, Any] | None]:
+    def _views(self, caller: Caller) -> Iterator[ProfileView]:
+        """Profiles under the default policy, one at a time, however many there are."""
         profiles = self._platform.service(Profiles)
         policy = profiles.policy(caller.tenant)
-        if policy is None:
-            return [], None
-        return list(profiles.everyone(caller.tenant, policy)), policy
+        return iter(()) if policy is None else profiles.everyone(caller.tenant, policy)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._platform.clock.now_ms() / 1000, tz=UTC)
