@@ -18,6 +18,7 @@ from harness.aep.flow.outbox import Parcel
 from harness.aep.flow.runs import DeliveryAttempt, FlowRuns
 from harness.aep.profile.memberships import REALIZED, Membership, Memberships, written
 from harness.aep.profile.profiles import Profiles, ProfileView
+from harness.aep.segmentation.external_audiences import ExternalAudiences
 from harness.aep.segmentation.segments import Segments
 from harness.twin.clock import iso
 from harness.twin.message import Request, answer
@@ -137,13 +138,18 @@ class Activation:
         return self._flows[tenant]
 
     def _policy(self, tenant: Tenant, segments: list[str]) -> dict[str, Any] | None:
-        """Merge policy of the first mapped segment there is: memberships are kept under it."""
+        """Merge policy of the first mapped segment there is: memberships are kept under it.
+
+        That of an audience from outside is the default one.
+        """
         definitions = self._platform.service(Segments)
         profiles = self._platform.service(Profiles)
         for segment_id in segments:
             segment = definitions.get(tenant, segment_id)
             if segment is not None:
                 return profiles.policy(tenant, segment.policy_id)
+            if self._platform.service(ExternalAudiences).get(tenant, segment_id) is not None:
+                return profiles.policy(tenant)
         return None
 
     def _export(self, tenant: Tenant, flow: dict[str, Any], xid: str, policy: dict[str, Any]) -> None:

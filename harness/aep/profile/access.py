@@ -176,7 +176,7 @@ class ProfileAccess:
         view = self._profiles.view(caller.tenant, xid, policy, computed=computed)
         if view is None:
             return None
-        known = view.sources or self._profiles.has_events(caller.tenant, view.xids)
+        known = view.sources or self._profiles.has_other_data(caller.tenant, view)
         return view if known else None
 
     def _entity(self, caller: Caller, xid: str, view: ProfileView, fields: list[str]) -> dict[str, Any]:

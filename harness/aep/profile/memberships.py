@@ -14,17 +14,22 @@ if TYPE_CHECKING:
     from harness.twin.tenant import Tenant
 
 _KIND = "segmentMembership"
+OWN = "ups"
 REALIZED = "realized"
 EXITED = "exited"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """Where a profile stands with a segment; `at_ms` is when it last entered or left."""
+    """Where a profile stands with a segment; `at_ms` is when it last entered or left.
+
+    `namespace` is that of an external audience, or the platform's own.
+    """
 
     segment_id: str
     status: str
     at_ms: int
+    namespace: str = OWN
 
     def document(self) -> dict[str, str]:
         """As `segmentMembership` has it."""
@@ -41,13 +46,18 @@ class Memberships:
         """Memberships by segment id: those that are realized, and those that were."""
         held = self._store.get(tenant, _KIND, key) or {}
         return {
-            segment_id: Membership(segment_id=segment_id, status=status, at_ms=at_ms)
-            for segment_id, (status, at_ms) in held.get("segments", {}).items()
+            segment_id: Membership(
+                segment_id=segment_id, status=status, at_ms=at_ms, namespace=(*rest, OWN)[0]
+            )
+            for segment_id, (status, at_ms, *rest) in held.get("segments", {}).items()
         }
 
     def keep(self, tenant: Tenant, key: str, held: dict[str, Membership]) -> None:
         """Replace the memberships of a profile."""
-        segments = {one.segment_id: [one.status, one.at_ms] for one in held.values()}
+        segments = {
+            one.segment_id: [one.status, one.at_ms, *([] if one.namespace == OWN else [one.namespace])]
+            for one in held.values()
+        }
         self._store.put(tenant, _KIND, key, {"segments": segments})
 
     def absorb(self, tenant: Tenant, key: str, others: Iterable[str]) -> None:
@@ -69,6 +79,7 @@ class Memberships:
 
 def written(held: dict[str, Membership]) -> dict[str, dict[str, dict[str, str]]]:
     """Write memberships as XDM's `segmentMembership`; empty when there are none."""
-    if not held:
-        return {}
-    return {"ups": {one.segment_id: one.document() for one in held.values()}}
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for one in held.values():
+        found.setdefault(one.namespace, {})[one.segment_id] = one.document()
+    return found

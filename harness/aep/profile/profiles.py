@@ -10,6 +10,7 @@ from harness.aep.identity.graph import IdentityGraph
 from harness.aep.identity.identities import Identity, RecordIdentities, identity_map
 from harness.aep.pql.moments import moment_of
 from harness.aep.profile.computed_values import ComputedValues, with_computed
+from harness.aep.profile.memberships import Memberships
 from harness.aep.profile.merge import Fragment, lay_over, merge_fragments, rank
 from harness.aep.profile.merge_policies import MergePolicies, rule_of, stitches
 from harness.aep.xid import xid as xid_of
@@ -213,14 +214,18 @@ class Profiles:
         seeds = self.graph.clusters(tenant) if stitches(policy) else self.graph.everyone(tenant)
         views = (self.view(tenant, seed, policy) for seed in seeds)
         return (
-            view
-            for view in views
-            if view is not None and (view.sources or self.has_events(tenant, view.xids))
+            view for view in views if view is not None and (view.sources or self.has_other_data(tenant, view))
         )
 
     def has_events(self, tenant: Tenant, xids: Iterable[str]) -> bool:
         """Whether there is an event of one of the identities."""
         return any(self._store.count_records(tenant, _EVENTS, xid) for xid in xids)
+
+    def has_other_data(self, tenant: Tenant, view: ProfileView) -> bool:
+        """Whether somebody without attributes has events, or is in an audience from outside."""
+        return self.has_events(tenant, view.xids) or bool(
+            self._platform.service(Memberships).held(tenant, view.key)
+        )
 
     def delete(self, tenant: Tenant, xid: str) -> bool:
         """Remove the profile of an identity with all its data; False when it is not known."""

@@ -60,7 +60,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "harness.aep.profile.access": ("/data/core/ups",),
     "harness.aep.segmentation.segments": ("/data/core/ups",),
     "harness.aep.segmentation.audiences": ("/data/core/ups",),
-    "harness.aep.segmentation.audience_imports": ("/data/core/ais",),
+    "harness.aep.jobs.audience_imports": ("/data/core/ais",),
     "harness.aep.jobs.segment_jobs": ("/data/core/ups",),
     "harness.aep.segmentation.previews": ("/data/core/ups",),
     "harness.aep.segmentation.conversion": ("/data/core/ups",),

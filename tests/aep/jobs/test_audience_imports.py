@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from harness.aep.landing_zone.zones import USER, LandingZones
+from harness.twin.tenant import Tenant
+
 BASE = "/data/core/ais/external-audience"
 PARAMS = {"path": "in/people.csv", "type": "file", "sourceType": "Cloud Storage", "cloudType": "DLZ"}
 
@@ -89,3 +92,44 @@ def test_what_is_not_there_is_404_with_its_number(client: Any) -> None:
     assert client.get(f"{started}/no").status == 404
     for body in ({}, {"dataFilterStartTime": "now"}, {"dataFilterStartTime": 9, "dataFilterEndTime": 5}):
         assert client.post(started, body).status == 400
+
+
+def put(client: Any, name: str, content: bytes) -> None:
+    zones, tenant = client.platform.service(LandingZones), Tenant(client.settings.org_id, "prod")
+    zones.put(tenant, name, content, USER)
+
+
+def membership(client: Any, mail: str) -> dict[str, Any]:
+    target = "/data/core/ups/access/entities?schema.name=_xdm.context.profile"
+    answer = client.get(f"{target}&entityId={mail}&entityIdNS=Email")
+    found = next(iter(answer.json().values()))["entity"]["segmentMembership"]
+    return dict(found["CustomerAudienceUpload"])
+
+
+def test_who_is_in_the_files_of_an_audience_is_a_member_until_a_run_finds_nobody(client: Any) -> None:
+    put(client, "in/people.csv", b"email,points\nada@x.example,1\nbob@x.example,2\n")
+    audience = imported(client)
+    run = {"dataFilterStartTime": 0}
+    assert client.post(f"{BASE}/{audience}/runs", run).status == 200
+    assert membership(client, "ada@x.example")[audience]["status"] == "realized"
+    shown = client.get(f"/data/core/ups/audiences/{audience}").json()
+    assert shown["metrics"]["data"]["totalProfiles"] == 2
+    client.clock.advance(60_000)
+    put(client, "in/people.csv", b"email,points\nada@x.example,1\n")
+    late = {"dataFilterStartTime": 0, "dataFilterEndTime": 1}
+    assert client.post(f"{BASE}/{audience}/runs", {**late, "differentialIngestion": True}).status == 200
+    assert membership(client, "bob@x.example")[audience]["status"] == "realized"
+    client.post(f"{BASE}/{audience}/runs", run)
+    assert membership(client, "bob@x.example")[audience]["status"] == "exited"
+    assert membership(client, "ada@x.example")[audience]["status"] == "realized"
+
+
+def test_members_of_an_audience_from_outside_are_activated(client: Any, destinations: Any) -> None:
+    put(client, "in/people.csv", b"email\nada@x.example\n")
+    audience = imported(client)
+    flow = destinations.flow()
+    destinations.activate(flow, [audience], [])
+    client.post(f"{BASE}/{audience}/runs", {"dataFilterStartTime": 0})
+    client.platform.settle()
+    (run,) = client.get(f"/data/foundation/flowservice/runs?property=flowId=={flow}").json()["items"]
+    assert run["metrics"]["recordSummary"]["outputRecordCount"] == 1

@@ -1,13 +1,14 @@
 """External audiences of files: what is imported, and its runs.
 
-Source: Adobe's guide to the external audiences API. The platform opens no cloud storage: an import makes
-the audience and says how it went, and its runs succeed without members.
+Source: Adobe's guide to the external audiences API. Files are read from the Data Landing Zone; the platform
+opens no other cloud storage, so a run over one succeeds without members.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.aep.jobs.audience_members import AudienceMembers, Span
 from harness.aep.problem import Problem
 from harness.aep.segmentation.external_audiences import ExternalAudiences
 from harness.twin.message import Request, answer, empty
@@ -147,6 +148,7 @@ class AudienceImports:
         if end is not None and (not isinstance(end, int) or isinstance(end, bool) or end < begin):
             raise _bad("dataFilterEndTime must be a number of seconds that is not before the start")
         now = self._platform.clock.now_ms()
+        span = Span(start_ms=begin * 1000, end_ms=now if end is None else end * 1000 + 999)
         today = [one for one in self._store.find(caller.tenant, _RUN) if one["createdMs"] > now - _DAY_MS]
         of_one = sum(one["audienceId"] == held["id"] for one in today)
         if len(today) >= _RUNS_OF_ALL or of_one >= _RUNS_OF_ONE:
@@ -164,6 +166,10 @@ class AudienceImports:
             "createdBy": caller.user_id,
             "createdMs": now,
         }
+        members = self._platform.service(AudienceMembers)
+        adding = body["differentialIngestion"] is True
+        count = members.take(caller.tenant, held, span, adding=adding)
+        self._audiences.keep(caller.tenant, {**held, "metrics": {"data": {"totalProfiles": count}}})
         self._store.put(caller.tenant, _RUN, run_id, body)
         return answer(_shown(body))
 
