@@ -10,6 +10,7 @@ from harness.collection.document import read_json
 from harness.collection.model import Collection
 from harness.errors import InputError
 from harness.options.config import RunConfig
+from harness.options.output import OutputOptions
 from harness.runner.baseline import Baseline, Entry, Occurrence, known_document, read_known
 from harness.runner.results import RunSummary
 
@@ -34,17 +35,18 @@ def baseline_of(config: RunConfig, collection: Collection, mask: Callable[[str],
     return Baseline(collection.name, _listed(file), mask=mask)
 
 
-def write_baseline(file: Path, baseline: Baseline, summary: RunSummary, *, whole: bool) -> int:
+def write_baseline(output: OutputOptions, baseline: Baseline, summary: RunSummary, *, whole: bool) -> int:
     """Write what a run met, beside what is known of other collections. Returns how many entries are new.
 
     What no longer occurs is left out. Raises `InputError` when the file cannot be written.
     """
     from harness.reporters.export import write_atomically
 
+    file = Path(output.baseline or "")
     known = _listed(file)
     met = baseline.met(summary)
     new = sum(one not in known for one in met)
-    for one in baseline.gone(summary, whole=whole):
+    for one in baseline.gone(summary, whole=whole, ignored=output.ignore_warnings):
         known.pop(one, None)
     document = known_document({**known, **met})
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"

@@ -10,7 +10,7 @@ from harness.collection.model import Collection
 from harness.errors import ExitCode
 from harness.options.config import RunConfig
 from harness.options.keywords import RunKeywords
-from harness.reporters.units import counted
+from harness.reporters.units import counted, failed_told
 from harness.runner.events import CallFinished, RunFinished
 from harness.runner.results import CallResult, RunFailure, RunSummary
 from harness.variables.scope import Scopes
@@ -57,7 +57,7 @@ class RunResult:
             return f"<RunResult: passed, {counts}>"
         # pytest shows this, shortened, where `assert result.passed` fails: the first failure comes first.
         first = f": {_short(str(self.failures[0]))}" if self.failures else ""
-        return f"<RunResult: {counted(len(self.failures), 'failure')}{first}; {counts}>"
+        return f"<RunResult: {failed_told(self.summary)}{first}; {counts}>"
 
     @property
     def passed(self) -> bool:
@@ -99,6 +99,10 @@ def run(collection: str | Path | Collection | Mapping[str, Any], **options: Unpa
                     pass
         if finished is None:
             raise RuntimeError("the run told no end")
+        if live.set_up.baseline is not None and config.output.update_baseline:
+            from harness.api.baseline_file import write_baseline
+
+            write_baseline(config.output, live.set_up.baseline, finished.summary, whole=live.whole)
         return RunResult.of(live, finished, calls)
 
 

@@ -209,7 +209,7 @@ def _settle_baseline(live: LiveRun, summary: RunSummary, terminal: Terminal, *, 
     if output.update_baseline:
         from harness.api.baseline_file import write_baseline
 
-        new = write_baseline(Path(output.baseline), baseline, summary, whole=whole)
+        new = write_baseline(output, baseline, summary, whole=whole)
         terminal.err.write(f"baseline: {output.baseline}: {new} new, {len(gone)} taken out\n")
         return
     met = len(baseline.met(summary))

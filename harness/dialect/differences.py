@@ -131,7 +131,7 @@ _SCRIPTS: Final = (
         topic="scripts",
         what="`pm.vault`",
         newman="missing",
-        harness="there, with the secrets of this run",
+        harness="there, and empty when a run begins",
         traces=("assertion", "failure", "variable", "request", "console", "exit code"),
         answers=("scripts.vault",),
     ),

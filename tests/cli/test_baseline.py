@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from harness import run
 from harness.errors import ExitCode
 
 LATE = "pm.test('late', async () => { await null; pm.expect(7).to.equal(8) })"
@@ -99,6 +100,30 @@ def test_collections_share_a_baseline_and_dates_and_reasons_stay(command, worksp
     command("run", first, second, "--baseline", "known.json", "--update-baseline")
     assert [(one["collection"], one["reason"]) for one in known()] == [("Other", ""), ("Shop", "SHOP-1")]
     assert known()[1]["since"] == "2026-01-02"
+
+
+def test_kinds_that_are_ignored_stay_in_the_baseline(command, workspace, target, known):
+    file = workspace.collection(("Call", f"{target.url}/{{{{nope}}}}"))
+    command("run", file, "--baseline", "known.json", "--update-baseline")
+    ignored = ("--ignore-warning", "undefined-variable")
+    said = command("run", file, "--baseline", "known.json", *ignored)
+    assert "no longer" not in said.err
+    command("run", file, "--baseline", "known.json", "--update-baseline", *ignored)
+    assert len(known()) == 1
+
+
+def test_python_writes_and_reads_a_baseline_too(workspace, target, known):
+    file = workspace.collection(("Call", target.url, LATE))
+    assert not run(file).passed
+    assert run(file, baseline="known.json", update_baseline=True).passed
+    assert len(known()) == 1
+    assert run(file, baseline="known.json").passed
+
+
+def test_a_call_that_only_an_option_fails_says_so_in_python(workspace, target):
+    result = run(workspace.collection(("Call", f"{target.url}/{{{{nope}}}}")), strict=True)
+    assert not result.passed
+    assert repr(result).startswith("<RunResult: failed: 1 warning (--strict);")
 
 
 def test_no_secret_gets_into_a_baseline(command, workspace, target, known):
