@@ -1,13 +1,12 @@
-"""Make the pictures that the README shows: of the HTML report, light and dark, and of the terminal.
+"""Make the pictures of the README and of the documentation: of the HTML report, the terminal and pytest.
 
-    python tests/screenshots.py
+    python tests/screenshots.py [NAME...]
 
-Needs Chromium and the extra `browser`. A small shop is served on the loopback interface and a collection is
-run against it; the pictures go to `.github/screenshots`.
+Needs Chromium and the extra `browser`. A small shop is served on the loopback interface and collections are
+run against it; the pictures of the README go to `.github/screenshots`, the others to `docs/pictures`.
 """
 
 import html
-import json
 import os
 import re
 import shutil
@@ -15,152 +14,125 @@ import struct
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from screenshot_shop import HOST, Shop, shop, write
 
-PICTURES = Path(__file__).parents[1] / ".github" / "screenshots"
+ROOT = Path(__file__).parents[1]
+README = ROOT / ".github" / "screenshots"
+DOCS = ROOT / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-REPORT: ViewportSize = {"width": 1280, "height": 800}
-TERMINAL: ViewportSize = {"width": 640, "height": 800}
-"""A terminal's lines are short, and a wider picture would only make them small."""
 LARGEST = 150_000
-HOST = "shop.example"
-
-ORDER = {
-    "id": "ord-7301",
-    "state": "accepted",
-    "customer": {"name": "Ada Lovelace", "country": "GB"},
-    "items": [
-        {"sku": "TEA-001", "name": "Green tea", "quantity": 2, "price": 4.5},
-        {"sku": "CUP-014", "name": "Stoneware cup", "quantity": 1, "price": 12},
-    ],
-    "total": 21,
-    "currency": "EUR",
-}
-ANSWERS: dict[tuple[str, str], tuple[int, object, float]] = {
-    ("POST", "/token"): (200, {"access_token": "d4e1a7c0b95f", "expires_in": 3600}, 0.031),
-    ("POST", "/orders"): (201, {"id": ORDER["id"], "state": "accepted"}, 0.064),
-    ("GET", "/orders/ord-7301"): (200, ORDER, 0.022),
-    ("DELETE", "/orders/ord-7301"): (204, None, 0.012),
-}
-"""Status, document and seconds that the shop takes, by method and path."""
 
 
-class Shop(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body in one segment: no waiting for acknowledgements
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a page: which one, where it is opened, how it looks, and what it is scrolled to."""
 
-    def answer(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status, document, seconds = ANSWERS[self.command, self.path.partition("?")[0]]
-        body = b"" if document is None else json.dumps(document).encode()
-        time.sleep(seconds)
-        self.send_response(status)
-        if body:
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = do_DELETE = answer  # noqa: N815 - the names that http.server calls
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
+    name: str
+    folder: Path
+    page: str
+    address: str = ""
+    scheme: Literal["light", "dark"] = "light"
+    width: int = 1000
+    height: int = 600
+    scroll_to: str = ""
 
 
-def call(name: str, method: str, path: str, tests: list[str], body: object = None) -> dict[str, Any]:
-    """Make an item of the collection."""
-    request: dict[str, Any] = {"method": method, "url": "{{shop}}" + path, "header": []}
-    if path != "/token":
-        request["header"].append({"key": "Authorization", "value": "Bearer {{TOKEN}}"})
-    if body is not None:
-        request["header"].append({"key": "Content-Type", "value": "application/json"})
-        request["body"] = {"mode": "raw", "raw": json.dumps(body)}
-    return {"name": name, "request": request, "event": [{"listen": "test", "script": {"exec": tests}}]}
+# A terminal's lines are short, and a wider picture would only make them small.
+PICTURES = (
+    Picture("report-light.png", README, "shop.html", width=1280, height=800),
+    Picture("report-dark.png", README, "shop.html", scheme="dark", width=1280, height=800),
+    Picture("terminal.png", README, "shop.txt.html", scheme="dark", width=640, height=800),
+    Picture("rows.png", DOCS, "orders.html", "#/Orders/Read order[row 2]?view=calls"),
+    Picture("steps.png", DOCS, "orders.html", "#/Orders/Create order[row 2]", "dark", scroll_to=".steps"),
+    Picture("attempts.png", DOCS, "orders.html", "#/Stock/Level[row 1]?view=calls&outcome=retried&attempt=1"),
+    Picture("history.png", DOCS, "orders.html", "#/?view=history", "dark", height=720),
+    Picture("phone.png", DOCS, "orders.html", "#/?view=calls", width=390, height=700),
+    Picture("parallel.png", DOCS, "teas.html", "#/Green/Jasmine?view=timeline", width=1280, height=720),
+    Picture("many.png", DOCS, "many.html", "#/Green/Jasmine[row 7]?view=calls"),
+    Picture("collections.png", DOCS, "several.html", "#/?view=calls", "dark"),
+    Picture("terminal-pass.png", DOCS, "teas.txt.html", scheme="dark", width=640, height=300),
+    Picture("pytest.png", DOCS, "pytest.txt.html", scheme="dark", width=920, height=440),
+)
 
 
-def status_is(status: int) -> str:
-    return f"pm.test('status is {status}', () => pm.response.to.have.status({status}));"
+class Runs:
+    """Runs commands in a folder, and keeps what the terminal shows of them."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self._folder = folder
+        self._resolve = ("--resolve", f"{HOST}=127.0.0.1:{port}")
+
+    def harness(self, *words: str, code: int = 0, hidden: tuple[str, ...] = ()) -> str:
+        """Run `harness run`; the `hidden` words are not shown. Which reports, the words say."""
+        return self._shown(
+            ("harness", "run", *words),
+            [sys.executable, "-m", "harness", "run"],
+            (*self._resolve, *hidden),
+            code,
+        )
+
+    def pytest(self, *words: str, code: int = 0, hidden: tuple[str, ...] = ()) -> str:
+        """Run pytest."""
+        return self._shown(("pytest", *words), [sys.executable, "-m", "pytest"], hidden, code)
+
+    def _shown(self, words: tuple[str, ...], begin: list[str], hidden: tuple[str, ...], code: int) -> str:
+        given = words[2:] if words[0] == "harness" else words[1:]
+        done = subprocess.run(
+            [*begin, *given, *hidden],
+            cwd=self._folder,
+            env=os.environ
+            | {"COLUMNS": "90", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "FORCE_COLOR": "1"},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        if done.returncode != code:
+            told = f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            raise SystemExit(f"{' '.join(words)} should end with {code}, not {done.returncode}:\n{told}")
+        return f"\x1b[32m$\x1b[0m {' '.join(words)}\n{done.stdout.rstrip()}\n"
 
 
-def collection() -> dict[str, Any]:
-    """Make the collection; the test for the order's state is the one that fails."""
-    created = {"customer": "Ada Lovelace", "items": [{"sku": "TEA-001", "quantity": 2}]}
-    state = [
-        status_is(200),
-        "const order = pm.response.json();",
-        "pm.test('order is paid', () => {",
-        "  pm.expect(order.state).to.eql('paid');",
-        "});",
-        "pm.test('total is right', () => pm.expect(order.total).to.eql(21));",
-    ]
-    sign_in = [status_is(200), "pm.environment.set('TOKEN', pm.response.json().access_token);"]
-    return {
-        "info": {
-            "name": "Shop",
-            "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
-        },
-        "variable": [{"key": "shop", "value": f"http://{HOST}"}],
-        "item": [
-            call("Sign in", "POST", "/token", sign_in),
-            {
-                "name": "Orders",
-                "item": [
-                    call("Create order", "POST", "/orders", [status_is(201)], created),
-                    call("Read order", "GET", "/orders/{{ORDER_ID}}", state),
-                    call("Cancel order", "DELETE", "/orders/{{ORDER_ID}}", [status_is(204)]),
-                ],
-            },
-        ],
-    }
+def run_all(folder: Path, port: int) -> None:
+    """Make all reports in the folder, and a page of each terminal."""
+    write(folder)
+    runs = Runs(folder, port)
 
+    def keep(name: str, terminal: str, height: int) -> None:
+        (folder / f"{name}.txt.html").write_text(as_page(terminal, height), "utf-8")
 
-COMPANION = """\
-calls:
-  - call: [Orders, Create order]
-    extract: {ORDER_ID: $.id}
-"""
+    def report(name: str) -> tuple[str, ...]:
+        return ("--reporter-html-export", f"{name}.html", "--color", "on")
 
-
-@contextmanager
-def shop() -> Iterator[int]:
-    """Serve the shop and give its port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def run(folder: Path, *more: str) -> str:
-    """Run the collection, leave `report.html` in the folder, and return what the terminal shows."""
-    (folder / "shop.postman_collection.json").write_text(json.dumps(collection()), "utf-8")
-    (folder / "shop.harness.yaml").write_text(COMPANION, "utf-8")
-    words = ["run", "shop.postman_collection.json", "-r", "cli,html"]
-    hidden = ["--reporter-html-export", "report.html", "--color", "on", *more]
-    done = subprocess.run(
-        [sys.executable, "-m", "harness", *words, *hidden],
-        cwd=folder,
-        env=os.environ | {"COLUMNS": "90", "PYTHONPATH": str(PICTURES.parents[1]), "PYTHONUTF8": "1"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
+    shop_file, orders_file, teas_file = (
+        f"{name}.postman_collection.json" for name in ("shop", "orders", "teas")
     )
-    if done.returncode != 1:
-        raise SystemExit(f"the run should fail with 1, it ended with {done.returncode}:\n{done.stderr}")
-    return f"\x1b[32m$\x1b[0m harness {' '.join(words)}\n{done.stdout.rstrip()}\n"
+    keep("shop", runs.harness(shop_file, "-r", "cli,html", code=1, hidden=report("shop")), 800)
+    Shop.asked.clear()
+    for number in range(6):
+        # In every second run the stock is busy twice, which one retry does not mend.
+        retries = "1" if number % 2 else "2"
+        kept = ("-d", "rows.json", "--retry", retries, "--history", "runs.jsonl", "-r", "html")
+        runs.harness(orders_file, *kept, code=1, hidden=report("orders"))
+    quiet = ("--quiet",)
+    terminal = runs.harness(teas_file, "--jobs", "4", "-r", "cli,html", *quiet, hidden=report("teas"))
+    keep("teas", terminal, 300)
+    if len(sys.argv) < 2 or "many.png" in sys.argv:
+        runs.harness(teas_file, "-n", "50", "--jobs", "8", "-r", "html", hidden=report("many"))
+    both = (shop_file, teas_file, "-r", "html", "--record-mode")
+    runs.harness(*both, "all", code=1, hidden=report("several"))
+    runs.harness(*both, "none", code=1, hidden=report("several"))
+    words = (shop_file, "-q", "--no-header")
+    keep(
+        "pytest",
+        runs.pytest(*words, code=1, hidden=("-p", "no:cacheprovider", "-p", "no:randomly", "--color=yes")),
+        440,
+    )
 
 
 COLOURS = {
@@ -181,13 +153,13 @@ pre {{ font: {size}px/{line}px "DejaVu Sans Mono", Menlo, Consolas, monospace }}
 </style><pre>{text}</pre>"""
 
 
-def as_page(terminal: str) -> str:
+def as_page(terminal: str, height: int) -> str:
     """Spell what a terminal shows, with its colours, as a page that fills the viewport."""
     parts = []
     for codes, text in re.findall(r"(?:\x1b\[([\d;]*)m)?([^\x1b]*)", terminal):
         style = ";".join(STYLES[code] for code in codes.split(";") if code in STYLES)
         parts.append(f'<span style="{style}">{html.escape(text)}</span>' if style else html.escape(text))
-    line = min(20, (TERMINAL["height"] - 28) // (terminal.count("\n") + 1))
+    line = min(20, (height - 28) // (terminal.count("\n") + 1))
     return PAGE.format(text="".join(parts), line=line, size=line * 0.8)
 
 
@@ -212,36 +184,37 @@ def smaller(png: bytes) -> bytes:
     )
 
 
-def picture(browser: Browser, page: Path, name: str, scheme: Literal["light", "dark"]) -> None:
+def take(browser: Browser, picture: Picture, folder: Path) -> None:
     """Write a picture of a page as it looks in a colour scheme."""
-    report = page.name == "report.html"
-    context = browser.new_context(viewport=REPORT if report else TERMINAL, color_scheme=scheme)
+    context = browser.new_context(
+        viewport={"width": picture.width, "height": picture.height}, color_scheme=picture.scheme
+    )
     tab = context.new_page()
-    tab.goto(page.as_uri())
-    if report:
+    tab.goto((folder / picture.page).as_uri() + picture.address)
+    if not picture.page.endswith(".txt.html"):
         tab.wait_for_selector("html[data-ready]")
-        tab.wait_for_selector("#detail h2")
+    if picture.scroll_to:
+        tab.locator(picture.scroll_to).evaluate("(one) => one.previousElementSibling.scrollIntoView()")
     png = smaller(tab.screenshot())
     context.close()
     if len(png) > LARGEST:
-        raise SystemExit(f"{name} has {len(png)} bytes, more than {LARGEST}")
-    (PICTURES / name).write_bytes(png)
-    sys.stdout.write(f"{name}: {len(png) / 1000:.0f} kB\n")
+        raise SystemExit(f"{picture.name} has {len(png)} bytes, more than {LARGEST}")
+    picture.folder.mkdir(parents=True, exist_ok=True)
+    (picture.folder / picture.name).write_bytes(png)
+    sys.stdout.write(f"{picture.name}: {len(png) / 1000:.0f} kB\n")
 
 
 def main() -> None:
     executable = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if executable is None:
         raise SystemExit(f"there is no Chromium; looked for {', '.join(BROWSERS)}")
-    PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, shop() as port, sync_playwright() as driver:
         folder = Path(name)
-        terminal = run(folder, "--resolve", f"{HOST}=127.0.0.1:{port}")
-        (folder / "terminal.html").write_text(as_page(terminal), "utf-8")
+        run_all(folder, port)
         browser = driver.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
-        picture(browser, folder / "report.html", "report-light.png", "light")
-        picture(browser, folder / "report.html", "report-dark.png", "dark")
-        picture(browser, folder / "terminal.html", "terminal.png", "dark")
+        for picture in PICTURES:
+            if len(sys.argv) < 2 or picture.name in sys.argv[1:]:
+                take(browser, picture, folder)
         browser.close()
 
 

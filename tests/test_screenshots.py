@@ -1,4 +1,4 @@
-"""The pictures of the README: those that `tests/screenshots.py` makes, all of them, and no others."""
+"""The pictures of README and documentation: all that `tests/screenshots.py` makes, and no others."""
 
 import re
 import struct
@@ -7,26 +7,35 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PICTURES = ROOT / ".github" / "screenshots"
+FOLDERS = {"README": ROOT / ".github" / "screenshots", "DOCS": ROOT / "docs" / "pictures"}
+FILES = sorted(file for folder in FOLDERS.values() for file in folder.iterdir())
 
 
-def shown() -> set[str]:
-    return set(re.findall(r"\.github/screenshots/([\w.-]+)", (ROOT / "README.md").read_text("utf-8")))
+def shown(folder: str) -> set[str]:
+    if folder == "README":
+        return set(re.findall(r"\.github/screenshots/([\w.-]+)", (ROOT / "README.md").read_text("utf-8")))
+    pages = (page.read_text("utf-8") for page in (ROOT / "docs").rglob("*.md"))
+    return {name for page in pages for name in re.findall(r"\.\./pictures/([\w.-]+)", page)}
 
 
-def test_the_pictures_of_the_readme_are_those_that_the_command_makes():
+def made(folder: str) -> set[str]:
     # Read and not imported: the command needs a browser, this does not.
     source = (ROOT / "tests" / "screenshots.py").read_text("utf-8")
-    made = set(re.findall(r'^ +picture\(.*"([\w.-]+\.png)"', source, re.MULTILINE))
-    assert made
-    assert made == shown() == {file.name for file in PICTURES.iterdir()}
+    return set(re.findall(rf'Picture\(\s*"([\w.-]+\.png)",\s*{folder}\b', source))
 
 
-@pytest.mark.parametrize("name", sorted(shown()))
-def test_a_picture_is_a_png_of_a_size_that_a_page_can_bear(name):
-    data = (PICTURES / name).read_bytes()
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_pictures_are_those_that_are_shown_and_that_the_command_makes(folder):
+    names = {file.name for file in FOLDERS[folder].iterdir()}
+    assert names
+    assert names == made(folder) == shown(folder)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_picture_is_a_png_of_a_size_that_a_page_can_bear(file):
+    data = file.read_bytes()
     assert data.startswith(b"\x89PNG\r\n\x1a\n")
     assert len(data) < 150_000
     width, height = struct.unpack(">II", data[16:24])
-    assert width >= 600
-    assert height >= 400
+    assert width >= 390
+    assert height >= 300

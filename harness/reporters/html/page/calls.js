@@ -149,7 +149,9 @@ function renderCall(number, indent, level) {
     "span",
     { class: "name", role: "gridcell", title },
     marked(nameOf(row)),
-    row[ROW.attempt] > 1 ? span(`  ↻ ${row[ROW.attempt]} attempts`, "warned") : null,
+    row[ROW.attempt] > 1
+      ? h("span", { class: "warned", title: `${row[ROW.attempt]} attempts` }, `  ↻ ${row[ROW.attempt]}`)
+      : null,
     row[ROW.flags] & FLAG.warnings ? span("  ⚠", "warned") : null,
     changesOf(row).map((change) =>
       span(change, `tag ${change === "newly failing" ? "failed" : change === "fixed" ? "passed" : "warned"}`)

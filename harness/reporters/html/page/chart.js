@@ -2,10 +2,10 @@
 
 import { h, svg } from "./elements.js";
 
-const WIDTH = 640, HEIGHT = 150, LEFT = 56, BOTTOM = 20, TOP = 8;
+const WIDTH = 420, HEIGHT = 130, LEFT = 48, BOTTOM = 20, TOP = 8;
 const WIDEST = 96;
 // Narrower than this, the names of both ends would run into each other.
-const NAMES = 280;
+const NAMES = 250;
 
 // A round number at or above a value, and its half, so that an axis has marks that can be read.
 function niceTop(value) {

@@ -14,6 +14,7 @@ export function renderHistory() {
   $("view-history").replaceChildren(...[
     h("h2", null, counted(past.runs.length, "run")),
     renderTrends(past.runs),
+    renderStrips(past),
     listed(
       "Newly failing:",
       past.newly.map((number) => [number]),
@@ -28,7 +29,6 @@ export function renderHistory() {
       ]),
       "No call comes and goes.",
     ),
-    renderStrips(past),
     h("h2", { class: "next" }, "Runs"),
     table(
       ["Started", "Calls", "Failed", "Skipped", "Took", "Response time"],

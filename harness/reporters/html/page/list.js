@@ -110,10 +110,13 @@ export class VirtualList {
     this.draw(true);
   }
 
+  // A row nearby comes into sight at the edge, one that is far away in the middle.
   reveal(at) {
     const top = at * ROW_HEIGHT, box = this.box;
     const seen = box.clientHeight - this.head;
-    if (top < box.scrollTop) box.scrollTop = top;
+    const far = top < box.scrollTop - 2 * ROW_HEIGHT || top > box.scrollTop + seen + ROW_HEIGHT;
+    if (far && seen > 0) box.scrollTop = top - (seen - ROW_HEIGHT) / 2;
+    else if (top < box.scrollTop) box.scrollTop = top;
     else if (seen > 0 && top + ROW_HEIGHT > box.scrollTop + seen) box.scrollTop = top + ROW_HEIGHT - seen;
   }
 
