@@ -11,7 +11,7 @@ from harness.api.call_choice import entries_by_item, planned_calls
 from harness.cassettes.file.parts import PERS, Parts
 from harness.cassettes.modes import Action, action
 from harness.collection.companion import Companion, companion_beside, stem_of
-from harness.collection.document import is_address, like_named
+from harness.collection.document import is_address
 from harness.collection.load import load_collection, whole_collection
 from harness.collection.model import Collection
 from harness.errors import InputError, UsageError, choices
@@ -44,8 +44,7 @@ def require_cassette(config: RunConfig, planned: Plan) -> None:
     """Raise `MissingCassette` for a run that is to be replayed from a cassette that is not there."""
     cassette, what = cassette_of(config, companion_of(config), planned)
     if what == "replay" and cassette is not None and not cassette.exists():
-        hint = like_named(cassette.path)
-        raise MissingCassette("the cassette is not there", where=str(cassette.path), hint=hint)
+        raise MissingCassette("the cassette is not there", where=str(cassette.path))
 
 
 def collection_of(given: str | Path | Collection | Mapping[str, Any]) -> Collection:

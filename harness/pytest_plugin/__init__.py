@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect a collection that has a companion, or a cassette at its place, or is named."""
+    """Collect a collection that has a companion, or a cassette at its place, is named, or to be recorded."""
     named = parent.session.isinitpath(file_path)
     if named and file_path.name.endswith(REQUESTS):
         from harness.pytest_plugin.collecting import CollectionFile
@@ -72,12 +72,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return CollectionFile.from_parent(parent, path=file_path)
     if file_path.suffix != ".json":
         return None
-    if not named and not (_has_companion(file_path) or _has_cassette(file_path)):
+    known = named or _has_companion(file_path) or _has_cassette(file_path)
+    if not known and not _records(parent.config):
         return None
     from harness.pytest_plugin.collecting import CollectionFile, is_collection
 
     if file_path.name.endswith(SUFFIX) or is_collection(file_path):
-        return CollectionFile.from_parent(parent, path=file_path)
+        made: CollectionFile = CollectionFile.from_parent(parent, path=file_path)
+        made.only_to_record = not known
+        return made
     return None
 
 
@@ -88,14 +91,26 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
     """
     session = parent.session
     named = session.isinitpath(path)
-    if not named and (not _has_companion(path) or session.isinitpath(path, with_parents=True)):
+    known = named or _has_companion(path)
+    if not known and not _records(parent.config):
+        return None
+    if not named and session.isinitpath(path, with_parents=True):
         return None
     if not (path / ".resources").is_dir() and not (named and _may_hold_requests(path)):
         return None
     from harness.pytest_plugin.collecting import CollectionFile, is_collection_folder, is_part_of_collection
 
     found = is_collection_folder(path) or (named and is_part_of_collection(path))
-    return CollectionFile.from_parent(parent, path=path) if found else None
+    if not found:
+        return None
+    made: CollectionFile = CollectionFile.from_parent(parent, path=path)
+    made.only_to_record = not known
+    return made
+
+
+def _records(config: pytest.Config) -> bool:
+    """Whether every collection is to be recorded that lies where pytest looks."""
+    return bool(option_value(config, "record"))
 
 
 def _may_hold_requests(folder: Path) -> bool:

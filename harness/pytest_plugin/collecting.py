@@ -75,13 +75,15 @@ def is_part_of_collection(path: Path) -> bool:
 class CollectionFile(pytest.File):
     """A collection, be it a file or a folder.
 
-    Its items share one run, which is started when the first of them runs.
+    Its items share one run, which is started when the first of them runs. One that is `only_to_record` is
+    nowhere named, and collected because everything is to be recorded.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.drive: Drive | None = None
         self.passed: set[Step] = set()
+        self.only_to_record = False
         self._plan: Plan | None = None
         self._spool: Spool | None = None
         self._branches: Branches | None = None

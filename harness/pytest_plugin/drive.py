@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from harness.api import LiveRun
 from harness.errors import HarnessError
-from harness.pytest_plugin.failure import harmless
+from harness.pytest_plugin.failure import Origin, harmless
+from harness.reporters.provenance import Use, VariableProvenance
 from harness.reporters.reporter import Reporter
 from harness.runner.events import (
     AttemptFinished,
@@ -82,6 +83,29 @@ class Drive:
         self._open: Step | None = None
         self._over: Step = (0, 0)
         self._latest: tuple[Step, list[CallResult]] | None = None
+        self._provenance = VariableProvenance()
+        self._paths: list[str] = []
+        self._origins: dict[Step, tuple[Origin, ...]] = {}
+
+    def origins(self, result: CallResult) -> tuple[Origin, ...]:
+        """Return where the variables of a call came from that failed just now."""
+        return self._origins.get((result.iteration, result.position), ())
+
+    def _trace(self, result: CallResult) -> None:
+        """Note where the variables of a call came from, if it failed, and which ones it set."""
+        if result.failed:
+            uses = self._provenance.uses(result)
+            self._origins = {(result.iteration, result.position): tuple(map(self._origin, uses))}
+        self._provenance.learn(len(self._paths), result)
+        self._paths.append(" / ".join(result.call.path))
+
+    def _origin(self, use: Use) -> Origin:
+        source = use.source
+        by = ""
+        if source is not None:
+            how = f"{source.detail} of" if source.how == "extracted" else f"{source.detail}-script of"
+            by = f"from {how} {self._paths[source.row]}"
+        return Origin(name=use.name, scope=use.scope, value=use.value, by=by)
 
     @property
     def whole(self) -> bool:
@@ -224,6 +248,7 @@ class Drive:
                 self._open = where
             case CallFinished(result=result):
                 self._open = None
+                self._trace(result)
                 if self._spool is not None:
                     self._spool.append(result)
             case RunFinished():

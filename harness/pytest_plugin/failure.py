@@ -2,7 +2,9 @@
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import ndiff
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
@@ -16,6 +18,7 @@ from harness.errors import HarnessError
 from harness.reporters.outside_text import clean, cut, defused, reads_commands
 from harness.runner.plan import Call
 from harness.runner.results import CallResult
+from harness.runner.rules import EXPECTATION
 from harness.scripting.engine import Assertion, ScriptError
 from harness.secrets.watch import Mask, Passed
 
@@ -24,6 +27,10 @@ _LINE = 160
 """How many characters are shown of a body, and of a value or a line of a script."""
 
 _INDENT = "\n      "
+_ASSERTIONS = frozenset({"AssertionError", EXPECTATION})
+_DIFF = 40
+_VALUES = 10
+"""How many lines of a difference, and how many variables are shown."""
 
 
 @runtime_checkable
@@ -31,6 +38,16 @@ class _OfCall(Protocol):
     """A node for a call."""
 
     call: Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A variable that a request used: its value, the scope that had it, and `by` what call it was set."""
+
+    name: str
+    scope: str | None
+    value: str | None
+    by: str = ""
 
 
 class CallFailure(AssertionError):
@@ -143,24 +160,69 @@ def describe(result: CallResult, mask: Mask) -> list[tuple[str, object]]:
     return facts
 
 
+def call_text(
+    result: CallResult, mask: Mask, *, bodies: bool = False, origins: Sequence[Origin] = ()
+) -> str | None:
+    """Say all that failed in a call, then what was sent and answered, and where values came from.
+
+    `None` when nothing failed. `origins` are the variables that the request used.
+    """
+    lines = [*_problems(result, mask), *_failed_assertions(result, mask)]
+    if not lines:
+        return None
+    lines += _context(result, mask, bodies=bodies)
+    if origins:
+        lines.append("  values:")
+        lines += (f"    {_short(_value(one, mask))}" for one in origins[:_VALUES])
+        if len(origins) > _VALUES:
+            lines.append(f"    and {len(origins) - _VALUES} more")
+    return "\n".join(lines)
+
+
 def failure_text(result: CallResult, mask: Mask, *, bodies: bool = False) -> str | None:
     """Say what failed in a call besides its assertions; `None` when nothing did."""
-    problems: list[str] = []
-    if result.unreadable is not None:
-        problems.append(f"{result.unreadable.message}\n  --> {result.unreadable.place}")
-    exchanges = (*(side.exchange for side in result.side), result.exchange)
-    failures = (one.failure for one in exchanges if one is not None and one.failure is not None)
-    problems += (
-        cut(mask(f"{one.message}\n  {_in_our_options(one.hint)}" if one.hint else one.message))
-        for one in failures
-    )
-    for run in (*result.prerequest, *result.test):
-        errors = (*((run.error,) if run.error else ()), *run.losses)
-        where = f"{run.script.event} script of {run.label or 'the collection'}"
-        problems += (f"{_thrown(error, mask)}\n  in the {mask.label(where)}" for error in errors)
+    problems = [*_problems(result, mask)]
     if not problems:
         return None
     return "\n".join((*problems, *_context(result, mask, bodies=bodies)))
+
+
+def _problems(result: CallResult, mask: Mask) -> Iterator[str]:
+    """Say what failed in a call besides its assertions."""
+    if result.unreadable is not None:
+        yield f"{result.unreadable.message}\n  --> {result.unreadable.place}"
+    exchanges = (*(side.exchange for side in result.side), result.exchange)
+    for one in (one.failure for one in exchanges if one is not None and one.failure is not None):
+        yield cut(mask(f"{one.message}\n  {_in_our_options(one.hint)}" if one.hint else one.message))
+    for run in (*result.prerequest, *result.test):
+        errors = (*((run.error,) if run.error else ()), *run.losses)
+        where = f"{run.script.event} script of {run.label or 'the collection'}"
+        for error in errors:
+            yield f"{_thrown(error, mask)}\n  in the {mask.label(where)}"
+
+
+def _failed_assertions(result: CallResult, mask: Mask) -> Iterator[str]:
+    """Say which assertions of a call failed, each with what was expected and what there was."""
+    failed = [one for one in result.assertions if one.error is not None]
+    if failed:
+        names = ", ".join(mask.label(one.name) for one in failed)
+        yield _short(f"{len(failed)} of {len(result.assertions)} assertions failed: {names}")
+    for one in failed:
+        if one.error is not None:
+            thrown = _thrown(one.error, mask).replace("\n", "\n  ")
+            if one.error.name in _ASSERTIONS:
+                thrown = thrown.removeprefix(f"{one.error.name}: ")
+            yield f"  {_short(mask.label(one.name))}: {thrown}"
+
+
+def _value(origin: Origin, mask: Mask) -> str:
+    """Tell a variable with its value, and who set it."""
+    told = mask.label(origin.name)
+    if origin.value is None:
+        return f"{told} has no value"
+    where = origin.scope or "variable"
+    by = f", {mask.label(origin.by)}" if origin.by else ""
+    return f"{told} = {mask(origin.value)} ({where}{by})"
 
 
 def _in_our_options(hint: str) -> str:
@@ -173,20 +235,6 @@ def assertion_text(result: CallResult, assertion: Assertion, mask: Mask, *, bodi
     thrown = assertion.error
     lines = [_thrown(thrown, mask) if thrown is not None else mask.label(assertion.name)]
     lines += _context(result, mask, bodies=bodies)
-    return "\n".join(lines)
-
-
-def assertions_text(result: CallResult, mask: Mask) -> str | None:
-    """Say in short which assertions of a call failed; `None` when none did."""
-    failed = [one for one in result.assertions if one.error is not None]
-    if not failed:
-        return None
-    lines = [f"{len(failed)} of {len(result.assertions)} assertions failed"]
-    lines += (
-        f"  {_short(mask.label(one.name))}: {_short(mask(one.error.message))}"
-        for one in failed
-        if one.error is not None
-    )
     return "\n".join(lines)
 
 
@@ -247,9 +295,21 @@ def _thrown(error: ScriptError, mask: Mask) -> str:
     if error.position is not None:
         lines.append(f"  line {error.position.line}: {_short(mask.label(error.position.text.strip()))}")
     if error.expected is not None or error.actual is not None:
-        lines.append(f"    expected: {_clipped(mask(str(error.expected)))}")
-        lines.append(f"    actual:   {_clipped(mask(str(error.actual)))}")
+        lines += _difference(mask(str(error.expected)), mask(str(error.actual)))
     return "\n".join(lines)
+
+
+def _difference(expected: str, actual: str) -> Iterator[str]:
+    """Set side by side what fits a line, and show line by line what differs in the rest."""
+    if "\n" not in expected and "\n" not in actual:
+        yield f"    expected: {_clipped(expected)}"
+        yield f"    actual:   {_clipped(actual)}"
+        return
+    yield "    - expected  + actual"
+    lines = [line for line in ndiff(expected.split("\n"), actual.split("\n")) if line[0] != "?"]
+    yield from (f"    {_short_line(line)}" for line in lines[:_DIFF])
+    if len(lines) > _DIFF:
+        yield f"    ({len(lines) - _DIFF} more lines)"
 
 
 def _clipped(text: str, more: str = "") -> str:
@@ -261,6 +321,12 @@ def _clipped(text: str, more: str = "") -> str:
 def _short(text: str) -> str:
     """Return the beginning of a text on one line."""
     line = " ".join(text.split())
+    return line if len(line) <= _LINE else f"{line[:_LINE]}…"
+
+
+def _short_line(line: str) -> str:
+    """Cut a line that is too long, and leave its indentation as it is."""
+    line = line.rstrip()
     return line if len(line) <= _LINE else f"{line[:_LINE]}…"
 
 

@@ -9,12 +9,11 @@ from harness.errors import HarnessError
 from harness.pytest_plugin import allure
 from harness.pytest_plugin.failure import (
     CallFailure,
-    assertions_text,
+    call_text,
     command_for,
     describe,
     error_text,
     failure_around,
-    failure_text,
     request_line,
     setup_text,
 )
@@ -36,6 +35,7 @@ class SharedRun(Protocol):
     """What a call asks of its collection: the one run that all of its calls share."""
 
     drive: "Drive | None"
+    only_to_record: bool
 
     @property
     def nodeid(self) -> str:
@@ -135,7 +135,7 @@ class CallItem(pytest.Item):
         self.subtests += (
             assertion_report(self, result, assertion, mask, bodies=bodies) for assertion in result.assertions
         )
-        texts = [failure_text(result, mask, bodies=bodies), assertions_text(result, mask)]
+        texts = [call_text(result, mask, bodies=bodies, origins=drive.origins(result))]
         policy = drive.live.set_up.config.output.policy
         asked = "--postman-strict" if policy.strict else "--postman-error-on"
         texts += (

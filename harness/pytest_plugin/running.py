@@ -12,7 +12,7 @@ from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.notes import notes
 from harness.pytest_plugin.options import option_value
 from harness.pytest_plugin.run_settings import cassette_mode
-from harness.pytest_plugin.subtest import is_subtest
+from harness.pytest_plugin.subtest import assertion_status, is_subtest
 
 _NAME: Final = "postman-harness-running"
 _LISTED: Final = 8
@@ -36,6 +36,7 @@ class Running:
 
         The first of its calls says where the collection comes.
         """
+        items[:] = _without_doubles(items)
         try:
             return (yield)
         finally:
@@ -45,6 +46,11 @@ class Running:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell who deals items out to workers which of them stay together."""
         tell_groups(session.config, session.items)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: object) -> tuple[str, str, str] | None:
+        """Count assertions apart from calls."""
+        return assertion_status(report)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         """Note that not all is run."""
@@ -114,6 +120,14 @@ class Running:
             return
         for subtest in subtests:
             item.ihook.pytest_runtest_logreport(report=subtest)
+
+
+def _without_doubles(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Leave out collections collected only to be recorded, where tests run, and so record, collections."""
+    wanted = {"postman_run", "postman_environment"}
+    if not any(wanted.intersection(getattr(item, "fixturenames", ())) for item in items):
+        return items
+    return [item for item in items if not (isinstance(item, CallItem) and item.file.only_to_record)]
 
 
 def _together(items: list[pytest.Item]) -> list[pytest.Item]:

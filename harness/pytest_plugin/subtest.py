@@ -15,6 +15,9 @@ from harness.runner.untested import UNTESTED
 from harness.scripting.engine import Assertion
 from harness.secrets.watch import Mask
 
+_OURS = "postman_assertion"
+"""The attribute, which workers of xdist send along, of subtests that are assertions of calls."""
+
 
 def assertion_report(
     item: pytest.Item, result: CallResult, assertion: Assertion, mask: Mask, *, bodies: bool
@@ -33,7 +36,22 @@ def assertion_report(
     # What a report tells besides belongs to the item, and would be told once for each assertion.
     report.sections, report.user_properties = [], []
     report.extras = []  # read by pytest-html
-    return SubtestReport._new(report, SubtestContext(msg=mask.label(assertion.name), kwargs={}), None, None)
+    context = SubtestContext(msg=mask.label(assertion.name), kwargs={})
+    made = SubtestReport._new(report, context, None, None)
+    vars(made)[_OURS] = True
+    return made
+
+
+def assertion_status(report: object) -> tuple[str, str, str] | None:
+    """Count an assertion that failed as a subtest that did, and not as one more test.
+
+    What failed is told with its call. `None` for other reports.
+    """
+    if not isinstance(report, SubtestReport) or not getattr(report, _OURS, False):
+        return None
+    if not report.failed or hasattr(report, "wasxfail"):
+        return None
+    return "subtests failed", "u", f"SUBFAILED{report._sub_test_description()}"
 
 
 def is_subtest(report: object) -> bool:
@@ -41,4 +59,4 @@ def is_subtest(report: object) -> bool:
     return isinstance(report, SubtestReport)
 
 
-__all__ = ["SubtestReport", "assertion_report", "is_subtest"]
+__all__ = ["SubtestReport", "assertion_report", "assertion_status", "is_subtest"]

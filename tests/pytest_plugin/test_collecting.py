@@ -241,3 +241,22 @@ def test_the_collection_is_read_anew_for_each_session(project):
     document["item"][0]["name"] = "renamed"
     path.write_text(json.dumps(document))
     assert project.ids() == ["renamed"]
+
+
+def test_an_empty_project_needs_no_more_than_a_collection_to_be_recorded_and_replayed(project):
+    file = project.collection("a", "b", companion=False)
+    project.pytest().assert_outcomes()
+    result = project.pytest("--postman-record")
+    result.assert_outcomes(passed=2)
+    assert file.with_name("shop.cassette.yaml").is_file()
+    project.target.requests.clear()
+    project.pytest().assert_outcomes(passed=2)
+    assert project.target.paths == []
+
+
+def test_a_collection_that_tests_record_is_not_recorded_beside_them(project):
+    project.collection("a", companion=False)
+    project.pytester.makepyfile(
+        "def test_run(postman_run):\n    assert postman_run('shop.postman_collection.json').passed\n"
+    )
+    project.pytest("--postman-record").assert_outcomes(passed=1)
