@@ -1,7 +1,7 @@
 """The files of an OpenAPI description, and where a `$ref` in them leads."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -44,7 +44,8 @@ class DescriptionFiles:
 
     root: str
     _read: dict[str, Any] = field(default_factory=dict)
-    _anchors: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _anchors: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    _resources: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def document(self, name: str) -> Any:
         """Return a document. Raises `InputError` when it cannot be read."""
@@ -69,7 +70,7 @@ class DescriptionFiles:
             here.expect("a reference", reference)
         try:
             path, fragment = urldefrag(reference)
-            name = self._file(path, here) if path else spot.file
+            name, roots = self._document_of(path, spot, here)
         except ValueError:
             # Brackets that hold no IPv6 address, or characters that no file's name can have.
             here.refuse(f"{reference!r} is neither an address nor the name of a file")
@@ -77,17 +78,51 @@ class DescriptionFiles:
             document = self.document(name)
         except InputError as error:
             raise InputError(f"{reference!r}: {error.what}", where=error.where, hint=error.hint) from error
-        if fragment and not fragment.startswith("/"):
-            fragment = self._anchor(name, unquote(fragment), here)
-        found, at = document, Spot(name)
-        for key in _keys(unquote(fragment)):
-            inner = _member(found, key)
-            if inner is _NOTHING:
+        pointer = unquote(fragment)
+        if pointer and not pointer.startswith("/"):
+            pointers = [self._anchor(name, pointer, roots, here)]
+        else:
+            # Many who give a schema an `$id` go on to count pointers from the document all the same.
+            pointers = [root + pointer for root in roots]
+        for last, one in enumerate(pointers, 1):
+            found, at, missing = _inner(document, name, one)
+            if missing is None:
+                return Spotted(found, at)
+            if last == len(pointers):
                 names = found if isinstance(found, dict) else ()
-                hint = choices(key, list(names)[:20]) if names else ""
-                here.refuse(f"{reference!r} leads nowhere: there is no {key!r} in {at.pointer or name}", hint)
-            found, at = inner, at.at(key)
-        return Spotted(found, at)
+                hint = choices(missing, list(names)[:20]) if names else ""
+                where = at.pointer or name
+                here.refuse(f"{reference!r} leads nowhere: there is no {missing!r} in {where}", hint)
+        raise AssertionError("a reference without a place to look for it")
+
+    def resource(self, spot: Spot) -> str:
+        """Return the pointer of the schema with an `$id` that a place is in, empty for the whole document."""
+        known = self._ids_of(spot.file)
+        return _innermost(known, spot.pointer) if known else ""
+
+    def _document_of(self, path: str, spot: Spot, here: Spot) -> tuple[str, list[str]]:
+        """Return the document that a reference is for, and the pointers in it that it may count from."""
+        own = self.resource(spot)
+        if not path:
+            return spot.file, [own, ""] if own else [""]
+        base = self._ids_of(spot.file).get(own, spot.file)
+        for name in {spot.file: None, self.root: None}:
+            for pointer, known in self._ids_of(name).items():
+                if known == _joined(base, path):
+                    return name, [pointer]
+        return self._file(path, here), [""]
+
+    def _ids_of(self, name: str) -> Mapping[str, str]:
+        """Return the schemas of a document that have an `$id`, by their pointers."""
+        if name not in self._resources:
+            found: dict[str, str] = {}
+            for one, at in _walk(self.document(name), Spot(name), names=False):
+                given = one.get("$id")
+                if isinstance(given, str) and at.pointer:
+                    outer = _innermost(found, at.pointer)
+                    found[at.pointer] = _joined(found.get(outer, name), urldefrag(given)[0])
+            self._resources[name] = found
+        return self._resources[name]
 
     def references(self) -> Iterator[tuple[Any, Spot]]:
         """Walk all references of the documents read so far and of those that these lead to."""
@@ -97,11 +132,18 @@ class DescriptionFiles:
                 seen.add(name)
                 yield from _references(self._read[name], Spot(name))
 
-    def _anchor(self, name: str, anchor: str, here: Spot) -> str:
+    def _anchor(self, name: str, anchor: str, roots: list[str], here: Spot) -> str:
         if name not in self._anchors:
-            self._anchors[name] = dict(_anchors(self.document(name), Spot(name)))
-        pointer = self._anchors[name].get(anchor)
-        return here.refuse(f"there is no anchor {anchor!r} in {name}") if pointer is None else pointer
+            found: dict[str, tuple[str, ...]] = {}
+            for word, pointer in _anchors(self.document(name), Spot(name)):
+                found[word] = (*found.get(word, ()), pointer)
+            self._anchors[name] = found
+        pointers = self._anchors[name].get(anchor, ())
+        for root in roots:
+            for one in pointers:
+                if self.resource(Spot(name, one)) == root:
+                    return one
+        return pointers[0] if pointers else here.refuse(f"there is no anchor {anchor!r} in {name}")
 
     def _file(self, path: str, here: Spot) -> str:
         if is_address(here.file) or is_address(path):
@@ -153,6 +195,30 @@ def _parsed(name: str) -> Any:
     if is_too_deep(document):
         raise InputError("the document is nested too deeply", where=Place(file=name))
     return document
+
+
+def _innermost(pointers: Iterable[str], pointer: str) -> str:
+    """Return the longest of some pointers that leads to a place or to what it is in; empty for none."""
+    inside = (one for one in pointers if pointer == one or pointer.startswith(f"{one}/"))
+    return max(inside, key=len, default="")
+
+
+def _joined(base: str, path: str) -> str:
+    """Return the address or file that a relative one means at another."""
+    if is_address(base) or "://" in path:
+        return urljoin(base, path)
+    return os.path.normpath(Path(base).parent / unquote(path))
+
+
+def _inner(document: Any, name: str, pointer: str) -> tuple[Any, Spot, str | None]:
+    """Follow a pointer; return how far it leads, and the key that is not there."""
+    found, at = document, Spot(name)
+    for key in _keys(pointer):
+        inner = _member(found, key)
+        if inner is _NOTHING:
+            return found, at, key
+        found, at = inner, at.at(key)
+    return found, at, None
 
 
 def _keys(pointer: str) -> list[str]:

@@ -5,12 +5,13 @@ of its own: `nullable`, and exclusive bounds as flags. References, also those in
 in one set, so that schemas may refer to each other in circles.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from harness.collection.document import Spot
 from harness.contract.openapi.documents import DescriptionFiles, Spotted
-from harness.contract.openapi.json_schema import is_pattern
+from harness.contract.openapi.json_schema import BASE, is_pattern
 
 Direction = Literal["request", "response"]
 
@@ -63,6 +64,8 @@ class Translation:
     spots: dict[str, Spot] = field(default_factory=dict)
     formats: dict[str, Spot] = field(default_factory=dict)
     _names: dict[tuple[str, str], str] = field(default_factory=dict)
+    _anchors: list[frozenset[str]] = field(default_factory=list)
+    _resources: int = 0
 
     def name(self, schema: Any, spot: Spot) -> str:
         """Translate a schema with all that it refers to; return the name it has in `schemas`."""
@@ -88,14 +91,37 @@ class Translation:
         if not isinstance(given, dict):
             spot.expect("a schema", given)
         old = self.version == "3.0"
-        reference = given.get("$ref", given.get("$dynamicRef"))
+        # What a dynamic reference means depends on the schemas that led to it: those keep their anchors.
+        anchors = frozenset(_dynamic_anchors(given)) if not old and _is_resource(given, spot) else frozenset()
+        if anchors:
+            self._anchors.append(anchors)
+        try:
+            made = self._translated(given, spot, waiting, old=old)
+        finally:
+            if anchors:
+                self._anchors.pop()
+        if anchors:
+            self._resources += 1
+            made["$id"] = f"{BASE}:{self.direction}:{self._resources}"
+        return made
+
+    def _translated(
+        self, given: dict[str, Any], spot: Spot, waiting: list[tuple[str, Spotted]], *, old: bool
+    ) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        dynamic = given.get("$dynamicRef")
+        anchors = self._anchors[-1] if self._anchors else frozenset()
+        if isinstance(dynamic, str) and dynamic.removeprefix("#") in anchors:
+            made["$dynamicRef"] = dynamic
+            dynamic = None
+        reference = given.get("$ref", dynamic)
         if reference is not None:
             name = self._named(self.documents.target(reference, spot), waiting)
-            made: dict[str, Any] = {"$ref": f"#/$defs/{name}"}
+            made["$ref"] = f"{BASE}#/$defs/{name}"
             if old:
                 return made
-        else:
-            made = {}
+        if given.get("$dynamicAnchor") in anchors:
+            made["$dynamicAnchor"] = given["$dynamicAnchor"]
         for word, value in given.items():
             if word in _LEFT_OUT or word in ("$ref", "$dynamicRef") or (old and word not in _WORDS_OF_30):
                 continue
@@ -160,3 +186,22 @@ class Translation:
             return False
         found = self.documents.follow({"$ref": member["$ref"]}, spot)
         return isinstance(found.value, dict) and found.value.get(word) is True
+
+
+def _is_resource(schema: dict[str, Any], spot: Spot) -> bool:
+    """Tell whether a schema is one that others know by an address: by its `$id`, or as a file of its own."""
+    return isinstance(schema.get("$id"), str) or not spot.pointer
+
+
+def _dynamic_anchors(schema: Any, *, inner: bool = False) -> Iterator[str]:
+    """Give the dynamic anchors of a schema, without those of schemas in it that have an `$id`."""
+    if isinstance(schema, dict) and not (inner and isinstance(schema.get("$id"), str)):
+        anchor = schema.get("$dynamicAnchor")
+        if isinstance(anchor, str):
+            yield anchor
+        for word, value in schema.items():
+            if word not in ("enum", "const", "default", "example", "examples"):
+                yield from _dynamic_anchors(value, inner=True)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from _dynamic_anchors(value, inner=True)

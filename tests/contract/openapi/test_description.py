@@ -142,3 +142,14 @@ def test_servers_of_many_variables_are_matched_in_one_pass(workspace, end, kind)
     servers = f"[{{url: 'https://{host}x.example/{host}/b', variables: {{{variables}}}}}]"
     url = f"https://{'a' * 30}{end}.example/{'a' * 30}/b/a/1"
     assert isinstance(_found(workspace, servers, url), kind)
+
+
+def test_schemas_in_files_of_their_own_have_dynamic_references_as_well(workspace):
+    workspace.text(
+        "list.yaml", "type: array\nitems: {$dynamicRef: '#item'}\n$defs: {any: {$dynamicAnchor: item}}\n"
+    )
+    workspace.text("words.yaml", "$ref: list.yaml\n$defs: {word: {$dynamicAnchor: item, type: string}}\n")
+    description = load_description(workspace.text("api.yaml", _new("{$ref: words.yaml}")))
+    schemas = description.schemas["response"]
+    name = description.operations[0].answers["200"].content[0].schema.name
+    assert [schemas.checker(name).fits(value) for value in (["a"], [1])] == [True, False]

@@ -218,3 +218,48 @@ def test_the_parts_of_a_form_are_written_as_their_encoding_says(hold, parts, fou
 def test_a_form_is_read_by_the_style_of_its_members(hold, body, found):
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     assert hold("POST", "https://f.example/files", body=body, headers=headers, text=FORMS) == found
+
+
+GENERIC = """
+openapi: 3.1.0
+info: {title: Lists, version: "1"}
+paths:
+  /numbers:
+    get: {responses: {"200": {description: d, content: {application/json: {schema: {$ref: NUMBERS}}}}}}
+components:
+  schemas:
+    List:
+      $id: list
+      type: array
+      items: {$dynamicRef: '#item'}
+      $defs: {any: {$dynamicAnchor: item}}
+    Numbers:
+      $id: numbers
+      $ref: list
+      $defs: {number: {$dynamicAnchor: item, type: number}}
+    Tree:
+      $id: https://shop.example/tree
+      type: object
+      properties: {of: {$ref: '#/$defs/leaf'}, next: {$ref: '#/components/schemas/Numbers'}}
+      $defs: {leaf: {type: string}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "found"),
+    [
+        ("'#/components/schemas/Numbers'", [1, 2], []),
+        ("'#/components/schemas/Numbers'", [1, "a"], [("body /1", "type")]),
+        ("numbers", ["a"], [("body /0", "type")]),
+        ("'#/components/schemas/List'", ["a", 1], []),
+        ("https://shop.example/tree", {"of": "a", "next": [1]}, []),
+        (
+            "https://shop.example/tree",
+            {"of": 1, "next": ["a"]},
+            [("body /next/0", "type"), ("body /of", "type")],
+        ),
+    ],
+)
+def test_a_dynamic_reference_is_what_the_schema_that_led_to_it_says(hold, reference, answer, found):
+    text = GENERIC.replace("NUMBERS", reference)
+    assert sorted(hold("GET", "https://shop.example/numbers", answer=answer, text=text)) == found
