@@ -4,20 +4,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-_HTML: Final = "-r html is one file that needs no network; -r htmlextra takes htmlextra's options"
-_JUNIT: Final = "-r junit has every assertion as a case with an identity of its own"
-_CSV: Final = "-r ctrf or -r events, which are made into a table by any tool that reads JSON"
-_SUMMARY: Final = "-r ctrf has the counts and a row for each call; -r json newman's whole document"
-_CHAT: Final = "-r ctrf and the message step of the CI system, or a reporter of your own (harness.reporters)"
+_HTML: Final = "-r html, one file that needs no network, or -r htmlextra, which takes htmlextra's options"
+_JUNIT: Final = "-r junit, in which every assertion is a case with an identity of its own"
+_CSV: Final = "-r ctrf or -r events, of which any tool that reads JSON makes a table"
+_SUMMARY: Final = "-r ctrf for counts and a row for each call, -r json for newman's whole document"
+_CHAT: Final = (
+    "-r ctrf and the message step of the CI system, or write a reporter (entry point harness.reporters)"
+)
 _METRICS: Final = (
-    "-r events has the times of each call; a reporter of your own (harness.reporters) sends them on"
+    "-r events, which has the times of each call, or write a reporter (entry point harness.reporters)"
 )
 _TESTS: Final = "-r junit or -r ctrf, which test management systems import"
 
 INSTEAD: Final[Mapping[str, str]] = MappingProxyType(
     {
         "bamboo": _JUNIT,
-        "cli-response": "--verbose shows requests and answers",
+        "cli-response": "--verbose, which shows requests and answers",
         "confluence": _HTML,
         "csv": _CSV,
         "csvallinone": _CSV,
@@ -35,7 +37,7 @@ INSTEAD: Final[Mapping[str, str]] = MappingProxyType(
         "junitfullreport": _JUNIT,
         "junitreportshowheaders": _JUNIT,
         "junitxray": _TESTS,
-        "markdown": "-r github writes the summary of a job as Markdown",
+        "markdown": "-r github, which writes the summary of a job as Markdown",
         "prometheus": _METRICS,
         "qase": _TESTS,
         "reportportal": _TESTS,
