@@ -53,12 +53,8 @@ class ShadowedCommand:
         self._environ = environ
         self._folder = folder
         self._stack = ExitStack()
-        authority = None if _shows_certificate(command) else CertificateAuthority(folder)
-        upstream = Upstream(
-            proxies=Proxies.of(environ, common=False),
-            trusting=_trusting(command, environ),
-            authority=authority,
-        )
+        upstream = upstream_of(command, environ, folder)
+        authority = upstream.authority
         self._authority = authority
         self._proxy = RecordingProxy(upstream)
 
@@ -112,20 +108,38 @@ class ShadowedCommand:
             )
 
     def _child_environ(self) -> dict[str, str]:
-        environ = {key: value for key, value in self._environ.items() if key not in _NO_PROXIES}
-        environ |= dict.fromkeys(_PROXIES, self._proxy.url)
+        environ = proxied_environ(self._environ, self._proxy.url, self._authority, self._folder)
         hook = self._folder / "newman_hook.cjs"
         hook.write_text((files("harness.adoption") / "newman_hook.cjs").read_text("utf-8"), "utf-8")
         options = environ.get("NODE_OPTIONS", "")
         environ["NODE_OPTIONS"] = f'{options} --require "{hook.as_posix()}"'.strip()
         environ["HARNESS_SHADOW_FOLDER"] = str(self._folder)
         if self._authority is not None:
-            authorities = self._folder / "authorities.pem"
-            extra = environ.get("NODE_EXTRA_CA_CERTS")
-            before = Path(extra).read_text("utf-8") + "\n" if extra and Path(extra).is_file() else ""
-            authorities.write_text(before + self._authority.pem, "utf-8")
-            environ["NODE_EXTRA_CA_CERTS"] = environ["HARNESS_SHADOW_AUTHORITY"] = str(authorities)
+            environ["HARNESS_SHADOW_AUTHORITY"] = environ["NODE_EXTRA_CA_CERTS"]
         return environ
+
+
+def upstream_of(command: Sequence[str], environ: Mapping[str, str], folder: Path) -> Upstream:
+    """Say how a proxy is to reach servers in place of a command; HTTPS is read unless that shows."""
+    authority = None if _shows_certificate(command) else CertificateAuthority(folder)
+    return Upstream(
+        proxies=Proxies.of(environ, common=False), trusting=_trusting(command, environ), authority=authority
+    )
+
+
+def proxied_environ(
+    environ: Mapping[str, str], proxy: str, authority: CertificateAuthority | None, folder: Path
+) -> dict[str, str]:
+    """Return the environment of a command that is to go through a proxy, and to believe its authority."""
+    found = {key: value for key, value in environ.items() if key not in _NO_PROXIES}
+    found |= dict.fromkeys(_PROXIES, proxy)
+    if authority is not None:
+        authorities = folder / "authorities.pem"
+        extra = found.get("NODE_EXTRA_CA_CERTS")
+        before = Path(extra).read_text("utf-8") + "\n" if extra and Path(extra).is_file() else ""
+        authorities.write_text(before + authority.pem, "utf-8")
+        found["NODE_EXTRA_CA_CERTS"] = str(authorities)
+    return found
 
 
 def _shows_certificate(command: Sequence[str]) -> bool:

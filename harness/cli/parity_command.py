@@ -1,98 +1,160 @@
-"""`harness parity`: newman or Postman CLI, beside this runner on the same collection, and what differs."""
+"""`harness parity`: newman or Postman CLI, beside this runner on the same collections, and what differs."""
 
 import argparse
 import re
-import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product, takewhile
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from harness.adoption.recording_proxy import RecordingProxy
 from harness.cli.json_output import write_json
 from harness.cli.parity_difference import ParityComparison
-from harness.cli.parity_outcome import ParityOutcome, outcome_of
+from harness.cli.parity_dry import DryRun, differences_of
+from harness.cli.parity_mask import mask_of
+from harness.cli.parity_page import parity_page
+from harness.cli.parity_row import ParityCount, ParityRow
+from harness.cli.parity_side import run_side
 from harness.cli.parser import add_options, parse
 from harness.cli.rival import RIVALS, Rival
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
+from harness.cli.verdict_formats import write_page
 from harness.collection.load import whole_collection
-from harness.dialect import NEWMAN
+from harness.dialect import DIALECTS, EXACT, NEWMAN, Dialect
 from harness.errors import ExitCode, UsageError
 from harness.options.commands import PARITY_OWN
 from harness.reporters.units import counted
+from harness.secrets.watch import Unmasked
 
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
-_NO_PROXIES = ("NO_PROXY", "no_proxy")
 # What the runs write is ours to say: with their values, and by themselves.
 _DROPPED = {
     "-r", "--reporters", "--export-environment", "--export-globals", "--export-collection",
     "--export-cookie-jar",
 }  # fmt: skip
 _DROPPED_FLAGS = {"-x", "--suppress-exit-code", "--silent", "--verbose"}
+_ENVIRONMENT = ("-e", "--environment")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is compared: collections, each with each environment, and the options of both sides."""
+
+    collections: tuple[str, ...]
+    environments: tuple[str | None, ...]
+    flags: tuple[str, ...]
+    rival: Rival
+    command: str
+    mode: Dialect
+    dry: bool
+    comparison: ParityComparison
 
 
 def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
-    """Run both, one after the other, and print what differs as a table; 1 when anything does."""
+    """Run both on each collection, and print what differs as one table; 1 when anything does."""
     behind, newmans = _behind(options.flags)
-    flags = _kept(newmans)
-    comparison = ParityComparison([_mask(text) for text in (*options.mask, *behind.mask)])
-    parse(["run", options.collection, *flags])
-    rival = RIVALS[behind.against or options.against or NEWMAN.name]
-    if Path(terminal.cwd, whole_collection(options.collection)).is_dir():
-        what = "does not read folders" if rival.exports else "writes no report of a folder"
-        raise UsageError(
-            f"{rival.dialect.name} {what} of format v3",
-            where=options.collection,
-            hint="parity compares files of format v2; `harness convert` makes one",
-        )
-    named = getattr(behind, rival.option) or getattr(options, rival.option) or rival.find(terminal)
-    ours_command = [sys.executable, "-m", "harness", "run"]
-    compat = ["--compat", rival.dialect.name]
-    sides: list[ParityOutcome] = []
-    for name, words, more, own in (
-        (rival.dialect.name, [named, *rival.words], [], rival),
-        ("harness", ours_command, compat, replace(rival, reports=(), homeless=False)),
-    ):
-        terminal.err.write(f"running {name} ...\n")
-        sides.append(_run([*words, options.collection, *flags, *more], own, terminal))
-        if not sides[-1].report:
-            terminal.err.write(f"{name} wrote no report; it exited with {sides[-1].exit_code}\n")
-    theirs, ours = sides
-    rows = list(comparison.rows(theirs, ours))
+    asked = _asked(options, behind, newmans, terminal)
+    rows: list[ParityRow] = []
+    compared = ParityCount()
+    for collection, environment in product(asked.collections, asked.environments):
+        found, count = _compared(collection, environment, asked, terminal)
+        rows += found
+        compared = compared.with_more(count)
+    name = asked.rival.dialect.name
+    if options.output or behind.output:
+        page = parity_page(rows, against=name, compared=compared)
+        write_page(terminal.cwd / (options.output or behind.output), page)
     if "json" in (options.format, behind.format):
-        _write_document(rows, theirs, rival, terminal)
+        mode = "default" if asked.mode.run.masks else asked.mode.name
+        document = {"against": name, "mode": mode, "compared": compared.as_json()}
+        write_json(terminal.out, {**document, "differences": [row.as_json() for row in rows]})
         return ExitCode.FAILED if rows else ExitCode.PASSED
-    if rows:
-        for line in table(("what", "where", rival.dialect.name, "harness"), rows, terminal):
-            terminal.out.write(line + "\n")
-        terminal.out.write("\n")
-    if theirs.tunnels or ours.tunnels:
-        terminal.out.write(
-            "requests over HTTPS are compared as the reports tell them, not as they were sent\n"
-        )
-    told = (
-        counted(len(theirs.requests), "request"),
-        counted(len(theirs.assertions), "assertion"),
-        counted(len(theirs.variables), "variable"),
-    )
-    verdict = counted(len(rows), "difference") if rows else "the same"
-    terminal.out.write(f"{verdict}: {', '.join(told)} of {rival.dialect.name}'s compared\n")
+    _tell(rows, compared, asked, terminal)
     return ExitCode.FAILED if rows else ExitCode.PASSED
 
 
-def _write_document(
-    rows: Sequence[tuple[str, ...]], theirs: ParityOutcome, rival: Rival, terminal: Terminal
-) -> None:
-    counts = {
-        "requests": len(theirs.requests),
-        "assertions": len(theirs.assertions),
-        "variables": len(theirs.variables),
-    }
-    differences = [dict(zip(("what", "where", "theirs", "ours"), row, strict=True)) for row in rows]
-    document = {"against": rival.dialect.name, "compared": counts, "differences": differences}
-    write_json(terminal.out, document)
+def _asked(
+    options: argparse.Namespace, behind: argparse.Namespace, newmans: Sequence[str], terminal: Terminal
+) -> _Asked:
+    more = list(takewhile(lambda word: not word.startswith("-"), newmans))
+    environments, flags = _environments(_kept(newmans[len(more) :]))
+    rival = RIVALS[behind.against or options.against or NEWMAN.name]
+    mode = behind.mode or options.mode
+    collections = (options.collection, *more)
+    for collection in collections:
+        parse(["run", collection, *flags])
+        if Path(terminal.cwd, whole_collection(collection)).is_dir():
+            what = "does not read folders" if rival.exports else "writes no report of a folder"
+            raise UsageError(
+                f"{rival.dialect.name} {what} of format v3",
+                where=collection,
+                hint="parity compares files of format v2; `harness convert` makes one",
+            )
+    return _Asked(
+        collections=collections,
+        environments=environments or (None,),
+        flags=tuple(flags),
+        rival=rival,
+        command=getattr(behind, rival.option) or getattr(options, rival.option) or rival.find(terminal),
+        mode=rival.dialect if mode is None else EXACT if mode == "default" else DIALECTS[mode],
+        dry=behind.dry or options.dry,
+        comparison=ParityComparison([_mask(text) for text in (*options.mask, *behind.mask)]),
+    )
+
+
+def _compared(
+    collection: str, environment: str | None, asked: _Asked, terminal: Terminal
+) -> tuple[list[ParityRow], ParityCount]:
+    """Run both sides on one collection and one environment."""
+    flags = [*asked.flags, *(("-e", environment) if environment is not None else ())]
+    alone = environment is None or len(asked.environments) == 1
+    named = collection if alone else f"{collection} -e {environment}"
+    rival = asked.rival
+    words = [asked.command, *rival.words, collection, *flags]
+    terminal.err.write(f"running {rival.dialect.name} ...\n")
+    with run_side(words, rival, terminal) as theirs:
+        count = ParityCount.of(theirs.outcome)
+        dry = DryRun(collection=collection, flags=flags, theirs=theirs, mode=asked.mode)
+        if asked.dry:
+            return list(differences_of(dry, named, terminal)), count
+        terminal.err.write("running harness ...\n")
+        with run_side(_ours(collection, flags, asked.mode), None, terminal) as ours:
+            rows = list(asked.comparison.rows(theirs.outcome, ours.outcome))
+        kinds = dry.kinds(terminal) if rows and asked.mode.run.masks else {}
+        mask = mask_of(collection, (theirs, ours)) if rows else Unmasked()
+    return [ParityRow.of(named, row, kinds).shown(mask) for row in rows], count
+
+
+def _tell(rows: Sequence[ParityRow], compared: ParityCount, asked: _Asked, terminal: Terminal) -> None:
+    name = asked.rival.dialect.name
+    if rows:
+        several = len(asked.collections) * len(asked.environments) > 1
+        kinds = any(row.kind for row in rows)
+        heads = (*(("collection",) if several else ()), "what", "where", name, "harness")
+        cells = [
+            (
+                *((row.collection,) if several else ()),
+                *(row.what, row.where, row.theirs, row.ours),
+                *((row.kind,) if kinds else ()),
+            )
+            for row in rows
+        ]
+        for line in table((*heads, *(("kind",) if kinds else ())), cells, terminal):
+            terminal.out.write(line + "\n")
+        terminal.out.write("\n")
+    if compared.unread:
+        terminal.out.write(
+            "requests over HTTPS that could not be read are compared as the reports tell them, not as they "
+            "were sent\n"
+        )
+    verdict = counted(len(rows), "difference") if rows else "the same"
+    terminal.out.write(f"{verdict}: {compared.told()} of {name}'s compared\n")
+
+
+def _ours(collection: str, flags: Sequence[str], mode: Dialect) -> list[str]:
+    # The report of the default masks values that are to be compared; it is read here and thrown away.
+    how = ["--no-mask"] if mode.run.masks else ["--compat", mode.name]
+    return [sys.executable, "-m", "harness", "run", collection, *flags, *how]
 
 
 def _behind(flags: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -112,6 +174,22 @@ def _mask(expression: str) -> re.Pattern[str]:
         raise UsageError(f"{expression!r} is no regular expression: {error}", where="--mask") from error
 
 
+def _environments(flags: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Part the environments, of which newman takes one at a time, from the other options."""
+    found: list[str] = []
+    kept: list[str] = []
+    words: Iterator[str] = iter(flags)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if word in _ENVIRONMENT:
+            found += [one for one in (next(words, None),) if one is not None]
+        elif equals and name in _ENVIRONMENT:
+            found.append(value)
+        else:
+            kept.append(word)
+    return tuple(found), kept
+
+
 def _kept(flags: Sequence[str]) -> list[str]:
     """Return newman's options without those that say where reports and exports go."""
     kept: list[str] = []
@@ -124,28 +202,3 @@ def _kept(flags: Sequence[str]) -> list[str]:
         elif flag not in _DROPPED_FLAGS and flag.partition("=")[0] not in _DROPPED:
             kept.append(flag)
     return kept
-
-
-def _run(command: Sequence[str], rival: Rival, terminal: Terminal) -> ParityOutcome:
-    with TemporaryDirectory(prefix="harness-parity-") as name, RecordingProxy() as proxy:
-        folder = Path(name)
-        environ = {
-            key: value
-            for key, value in terminal.environ.items()
-            if not key.startswith("HARNESS_VAR_") and key not in _NO_PROXIES
-        }
-        environ |= dict.fromkeys(_PROXIES, proxy.url)
-        environ |= rival.environ(folder)
-        done = subprocess.run(
-            [*command, *rival.arguments(folder)],
-            env=environ,
-            cwd=terminal.cwd,
-            capture_output=True,
-            check=False,
-        )
-        made = outcome_of(
-            folder, exit_code=done.returncode, requests=proxy.requests, tunnels=len(proxy.tunnels)
-        )
-        if not made.report:
-            terminal.err.write((done.stderr or done.stdout).decode("utf-8", "replace")[-2000:] + "\n")
-        return made

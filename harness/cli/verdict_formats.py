@@ -24,12 +24,14 @@ def tell_verdicts(verdicts: Sequence[Verdict], options: argparse.Namespace, term
     else:
         _tell_text(verdicts, terminal)
     if options.output is not None:
-        _write(terminal.cwd / options.output, verdict_page(verdicts).encode("utf-8", "replace"))
+        write_page(terminal.cwd / options.output, verdict_page(verdicts))
 
 
-def _write(path: Path, page: bytes) -> None:
+def write_page(path: Path, page: str) -> None:
+    """Write a page into a file."""
+
     def put(file: IO[bytes]) -> None:
-        file.write(page)
+        file.write(page.encode("utf-8", "replace"))
 
     write_atomically(path, put)
 

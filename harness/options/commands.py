@@ -47,6 +47,18 @@ PARITY_OWN: Final = (
         metavar="REGEX",
         help="take what matches for the same, as values drawn at random; repeatable",
     ),
+    Option(
+        name="mode",
+        choices=("default", "newman", "postman"),
+        help="in which way this runner runs: by default, or with --compat newman or postman (default: as the "
+        "other runner)",
+    ),
+    Option(
+        name="dry",
+        kind="flag",
+        help="run the other runner alone, and replay what it sent and got, so that nothing is sent twice",
+    ),
+    Option(name="output", short="o", metavar="FILE", file=True, help="write the differences as a page, too"),
     FORMAT,
 )
 """The options of `parity` that are not newman's; they may also stand behind the collection."""
@@ -202,17 +214,17 @@ COMMANDS: Final = (
     SHADOW,
     Command(
         name="parity",
-        help="compare this runner with newman or Postman CLI on a collection",
-        description="Run newman or Postman CLI, and this runner with --compat, on a collection, and show "
-        "what differs: requests, assertions, variables, exit code. Exit code 1 when anything does. Options "
-        "of reporters and exports are left out.",
+        help="compare this runner with newman or Postman CLI on collections",
+        description="Run newman or Postman CLI, and this runner, on each collection with each environment "
+        "(-e, repeatable), and show what differs: requests, assertions, variables, exit code. Exit code 1 "
+        "when anything does. Options of reporters and exports are left out.",
         arguments=(
             Argument(name="collection", metavar="COLLECTION", help="file or URL"),
             Argument(
                 name="flags",
                 metavar="NEWMAN-OPTION",
                 count="...",
-                help="options of the other runner, for both",
+                help="further collections, then options of the other runner, for both",
             ),
         ),
         sections=(Section(options=PARITY_OWN),),

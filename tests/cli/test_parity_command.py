@@ -1,5 +1,6 @@
 """`harness parity`, with a stand-in for newman: this runner itself, which a script of its own may alter."""
 
+import json
 import os
 import sys
 
@@ -176,3 +177,59 @@ def test_folders_are_not_compared_with_postman_cli(command, workspace):
     said = command("parity", "--against", "postman", "--postman", "x", "Shop")
     assert said.code is ExitCode.USAGE
     assert "files of format v2" in said.err
+
+
+LATE = "setTimeout(() => { throw new Error('late') }, 1)"
+
+
+def test_the_default_mode_is_compared_and_differences_are_named_by_their_row(
+    command, workspace, target, newman
+):
+    file = workspace.collection(("a", f"{target.url}/a", LATE))
+    said = command("parity", "--newman", newman(), file, "--mode", "default", "--format", "json")
+    assert said.code is ExitCode.FAILED, said.out + said.err
+    document = json.loads(said.out)
+    assert document["mode"] == "default"
+    assert {row["kind"] for row in document["differences"]} == {"late-failure"}
+    assert command("parity", "--newman", newman(), file, "--mode", "newman").code is ExitCode.PASSED
+
+
+def test_several_collections_and_environments_are_one_table(command, workspace, target, newman):
+    files = [
+        workspace.collection(("a", f"{target.url}/{name}/{{{{v}}}}"), name=name) for name in ("one", "two")
+    ]
+    envs = [workspace.environment(name, v=name) for name in ("x", "y")]
+    change = "arguments += ['--env-var', 'v=z'] if 'two.postman_collection.json' in arguments[1] else []"
+    said = command(
+        "parity", "--newman", newman(change), *files, "-e", envs[0], "-e", envs[1], "-o", "page.html"
+    )
+    assert said.code is ExitCode.FAILED, said.out + said.err
+    assert "4 requests" in said.out
+    assert said.out.startswith("collection")
+    page = (workspace.folder / "page.html").read_text()
+    assert f"{files[1]} -e {envs[0]}" in page
+    assert f"{files[0]} -e" not in page
+
+
+def test_a_dry_comparison_sends_everything_once(command, workspace, target, newman):
+    file = workspace.collection(("a", f"{target.url}/a", PASSES, LATE))
+    said = command("parity", "--newman", newman(), file, "--dry")
+    assert said.code is ExitCode.PASSED, said.out + said.err
+    assert target.paths == ["/a"]
+    said = command("parity", "--newman", newman(), file, "--dry", "--mode", "default")
+    assert said.code is ExitCode.FAILED
+    assert "late-failure" in said.out
+    assert target.paths == ["/a", "/a"]
+
+
+def test_secrets_are_masked_in_what_differs(command, workspace, target, newman):
+    headers = [
+        {"key": "Authorization", "value": "Bearer {{token}}"},
+        {"key": "X-Token", "value": "{{token}}"},
+    ]
+    file = workspace.collection({"name": "a", "request": {"url": f"{target.url}/a", "header": headers}})
+    change = "arguments += ['--env-var', 'token=theirs-0815-secret']"
+    said = command("parity", "--newman", newman(change), file, "--env-var", "token=mine-4711-secret")
+    assert said.code is ExitCode.FAILED
+    assert "0815" not in said.out + said.err
+    assert "4711" not in said.out + said.err

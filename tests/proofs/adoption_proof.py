@@ -8,7 +8,8 @@ rig that runs them (`differential.py`). For each case newman makes its JSON repo
 `harness adopt` judges it, and whatever it says is the same runs live by default and is held against what
 newman did. A verdict `same` where that differs is a false GO.
 
-Exit code 1 when there is any false GO, or when more than one in ten cannot be told. `--kept` keeps the
+Cases for which newman writes no report, as for formats that it cannot read, do not count. Exit code 1 when
+there is any false GO, or when more than one report in ten cannot be told. `--kept` keeps the
 reports, so that a second proof needs no newman.
 """
 
@@ -78,7 +79,7 @@ class Worker:
             self._report(case, kept)
         done = json.loads((kept / "done.json").read_text("utf-8"))
         if not (kept / "report.json").exists():
-            judged.why = ["newman wrote no report"]
+            judged.verdict = "no report"
             return judged
         told = self._adopt(case, kept, done)
         if isinstance(told, str):
@@ -212,11 +213,11 @@ def table(judged: list[Judged]) -> Iterator[str]:
         for family in (one.family, "all"):
             families[family][one.verdict] += 1
             families[family]["false GO"] += bool(one.false)
-    heads = ("family", "same", "differs", "cannot tell", "false GO", "cases")
+    heads = ("family", "same", "differs", "cannot tell", "false GO", "reports", "no report")
     yield " ".join(f"{head:>12}" for head in heads)
     for family, found in sorted(families.items(), key=lambda pair: (pair[0] == "all", pair[0])):
-        cases = found["same"] + found["differs"] + found["cannot tell"]
-        cells = (family, *(found[head] for head in heads[1:5]), cases)
+        reports = found["same"] + found["differs"] + found["cannot tell"]
+        cells = (family, *(found[head] for head in heads[1:5]), reports, found["no report"])
         yield " ".join(f"{cell:>12}" for cell in cells)
 
 
@@ -244,12 +245,13 @@ def main() -> int:
                 judged.append(one)
                 if one.false:
                     print(f"FALSE GO {one.case}: {'; '.join(one.false)}", flush=True)
-                elif one.verdict != "same":
+                elif one.verdict not in {"same", "no report"}:
                     print(f"{one.verdict:>11} {one.case}: {one.why[0][:160] if one.why else ''}", flush=True)
     print("\n".join(table(judged)))
     unknown = sum(one.verdict == "cannot tell" for one in judged)
+    reports = sum(one.verdict != "no report" for one in judged)
     wrong = sum(bool(one.false) for one in judged)
-    return int(wrong > 0 or unknown > MOST_UNKNOWN * max(1, len(judged)))
+    return int(wrong > 0 or unknown > MOST_UNKNOWN * max(1, reports))
 
 
 if __name__ == "__main__":
