@@ -77,9 +77,69 @@ _RESOURCE = form(
     "title", "type", type=one_of("object"), allOf={"type": "array", "items": form("$ref")}, description=TEXT
 )
 
+_MAPPING = form("source", "destination", sourceType=one_of("ATTRIBUTE", "EXPRESSION"), name=TEXT)
+_MAPPING_SET = form(
+    "outputSchema",
+    "mappings",
+    outputSchema=form("schemaRef", schemaRef=SCHEMA_REF),
+    mappings=array(_MAPPING),
+)
+_PACKAGE = form(
+    "name",
+    description=TEXT,
+    packageType=one_of("PARTIAL", "FULL"),
+    artifacts=array(form("id", "type", title=TEXT)),
+)
+_CONSENT = form(
+    "consent",
+    consent=array(form("standard", "version", standard=one_of("Adobe", "IAB TCF"), value=ANYTHING)),
+    identityMap=form(),
+    query=form(),
+    meta=form(),
+)
+_AUDIENCE = form(
+    "name",
+    "type",
+    type=one_of("SegmentDefinition", "ExternalSegment"),
+    description=TEXT,
+    expression=PQL,
+    schema=PROFILE,
+    audienceId=TEXT,
+    namespace=TEXT,
+    originName=TEXT,
+    labels={"type": "array", "items": TEXT},
+    ttlInDays=COUNT,
+)
+_FIELD_TYPES = one_of("string", "number", "long", "integer", "date", "datetime", "boolean")
+_IMPORT = form(
+    "name",
+    "fields",
+    "sourceSpec",
+    fields=array(form("name", "type", type=_FIELD_TYPES, identityNs=TEXT)),
+    sourceSpec=form(
+        "params",
+        params=form(
+            "path",
+            "type",
+            "cloudType",
+            type=one_of("file", "folder"),
+            sourceType=one_of("Cloud Storage"),
+            cloudType=one_of("S3", "DLZ", "GCS", "Azure", "SFTP"),
+            baseConnectionId=TEXT,
+        ),
+    ),
+    ttlInDays=COUNT,
+    originName=one_of("CUSTOM_UPLOAD"),
+)
+_RUN = form(
+    "dataFilterStartTime", dataFilterStartTime=COUNT, dataFilterEndTime=COUNT, differentialIngestion=FLAG
+)
+_ATTRIBUTE = form("name", "expression", displayName=TEXT, description=TEXT, expression=PQL, duration=form())
+
 _UPS = "/data/core/ups"
 _FLOW = "/data/foundation/flowservice"
 _CATALOG = "/data/foundation/catalog"
+_PREP = "/data/foundation/conversion"
 _REGISTRY = "/data/foundation/schemaregistry"
 _EDGES = ("/ee/v1", "/ee/v2", "/ee/{region}/v1", "/ee/{region}/v2")
 _RECORDS = "/metadata/namespaces/edge/datasets/datastreams/records"
@@ -100,6 +160,27 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{_REGISTRY}/rpc/import"): array(
         form("$id", "title", **{"meta:intendedToExtend": array(TEXT), "allOf": {"type": "array"}})
     ),
+    ("POST", "/data/foundation/access-control/acl/effective-policies"): array(TEXT),
+    ("POST", "/data/foundation/exim/packages"): _PACKAGE,
+    ("PUT", "/data/foundation/exim/packages"): {
+        **_PACKAGE,
+        "properties": {**_PACKAGE["properties"], "id": TEXT, "action": TEXT},
+    },
+    ("POST", "/data/foundation/exim/packages/{id}/import"): form(
+        "id", "name", destinationSandbox=form("name"), alternatives=form()
+    ),
+    ("POST", f"{_PREP}/mappingSets"): _MAPPING_SET,
+    ("PUT", f"{_PREP}/mappingSets/{{id}}"): _MAPPING_SET,
+    ("POST", f"{_PREP}/mappingSets/validate"): _MAPPING_SET,
+    ("POST", f"{_PREP}/mappingSets/preview"): form(
+        "data", "mappingSet", data=array(form()), mappingSet=_MAPPING_SET
+    ),
+    ("POST", f"{_PREP}/mappingSets/{{id}}/mappings"): _MAPPING,
+    ("PUT", f"{_PREP}/mappingSets/{{id}}/mappings/{{mapping}}"): _MAPPING,
+    ("POST", f"{_PREP}/languages/el/validate"): form("expression", mappingSetId=TEXT, sampleData=TEXT),
+    ("POST", f"{_CATALOG}/dataSet"): _DATASET,
+    ("PUT", f"{_CATALOG}/dataSet/{{id}}"): _DATASET,
+    ("PATCH", f"{_CATALOG}/dataSet/{{id}}"): form(name=TEXT, tags=form()),
     **{("POST", f"{_CATALOG}{v}/dataSets"): _DATASET for v in ("", "/v2")},
     **{("PUT", f"{_CATALOG}{v}/dataSets/{{id}}"): _DATASET for v in ("", "/v2")},
     **{("PATCH", f"{_CATALOG}{v}/dataSets/{{id}}"): form(name=TEXT, tags=form()) for v in ("", "/v2")},
@@ -131,6 +212,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         ("POST", f"{base}/batch/{{id}}"): form("messages", messages=array(_MESSAGE))
         for base in ("/collection", "/data/foundation/import/collection")
     },
+    **{("POST", f"{base}/privacy/set-consent"): _CONSENT for base in _EDGES},
     ("POST", _RECORDS): _DATASTREAM,
     ("PUT", f"{_RECORDS}/{{id}}"): _DATASTREAM,
     **{
@@ -175,6 +257,21 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{_UPS}/access/entities"): form(
         "schema", "identities", schema=PROFILE, identities=array(form("entityId", entityIdNS=form("code")))
     ),
+    ("POST", f"{_UPS}/audiences"): _AUDIENCE,
+    ("PUT", f"{_UPS}/audiences/{{id}}"): _AUDIENCE,
+    ("PATCH", f"{_UPS}/audiences/{{id}}"): JSON_PATCH,
+    ("POST", f"{_UPS}/audiences/bulk-get"): _IDS,
+    ("POST", f"{_UPS}/audiences/bulk-patch-metric"): form(
+        "resources",
+        jobId=TEXT,
+        jobType=TEXT,
+        resources=array(form("audienceId", namespace=TEXT, operations=JSON_PATCH)),
+    ),
+    ("POST", "/data/core/ais/external-audience"): _IMPORT,
+    ("PATCH", "/data/core/ais/external-audience/{id}"): form(description=TEXT, ttlInDays=COUNT),
+    **{("POST", f"/data/core/ais/external-audience/{{id}}/{word}"): _RUN for word in ("runs", "run")},
+    ("POST", "/data/core/ca/attributes"): _ATTRIBUTE,
+    ("PATCH", "/data/core/ca/attributes/{id}"): form(description=TEXT, status=TEXT),
     ("POST", f"{_UPS}/segment/definitions"): _SEGMENT,
     ("PATCH", f"{_UPS}/segment/definitions/{{id}}"): form(name=TEXT, expression=PQL),
     ("POST", f"{_UPS}/segment/definitions/bulk-get"): _IDS,

@@ -67,6 +67,20 @@ def test_every_schema_is_one_and_belongs_to_an_endpoint(client: Any) -> None:
         Draft202012Validator.check_schema(schema)
 
 
+def test_every_call_of_a_service_that_takes_json_says_what_it_takes(client: Any) -> None:
+    without = ("/action", "/import/batches/{batch}", "/credentials", "/children")
+    untold = [
+        (one.method, one.path)
+        for one in every_endpoint(client.platform)
+        if one.method in ("POST", "PUT", "PATCH")
+        and one.door == "gateway"
+        and (one.method, one.path) not in BODIES
+        and not one.path.endswith(without)
+        and "/files/" not in one.path
+    ]
+    assert untold == []
+
+
 @pytest.fixture
 def known(people: Any, destinations: Any) -> dict[str, Any]:
     """A platform with something of everything: its client, and the ids there are."""
