@@ -5,6 +5,7 @@ of two schemas. No object is ever built. A document is refused when it holds a k
 tag that is none of YAML's own for plain values, or aliases that repeat it out of all proportion.
 """
 
+import operator
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple, Protocol
@@ -195,11 +196,9 @@ class _Composer(_BASE):  # type: ignore[misc]
             return _MAP
         return _PLAIN if implicit[0] else _STR
 
-    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
-        """Do nothing: there are no paths to resolve by."""
-
-    def ascend_resolver(self) -> None:
-        """Do nothing: there are no paths to resolve by."""
+    # There are no paths to resolve by. Both are called for every node, which is quick for functions of C.
+    descend_resolver = staticmethod(operator.is_)
+    ascend_resolver = staticmethod(tuple)
 
 
 class _YamlReader:
@@ -284,7 +283,7 @@ class _YamlReader:
         return tuple(keys), values
 
     def made(self, given: yaml.Node, value: Any, keys: tuple[Node, ...] = ()) -> Node:
-        return Node(value, "", given.start_mark, given.end_mark, self.file, keys)
+        return _new(Node, (value, "", given.start_mark, given.end_mark, self.file, keys, False))
 
     def error(self, what: str, given: yaml.Node) -> InputError:
         return InputError(what, where=Place(file=self.file, field=f"line {given.start_mark.line + 1}"))

@@ -14,6 +14,7 @@ from harness.collection.yaml_document import Node
 
 _NUMBER: Final = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
 _FLAGS: Final = {"true": True, "false": False}
+_CONTAINERS: Final = (dict, tuple)
 
 
 class Notes:
@@ -58,7 +59,7 @@ class Fields:
 
     def text_of(self, node: Node, name: str) -> str | None:
         """Read a text."""
-        if isinstance(node.value, dict | tuple):
+        if isinstance(node.value, _CONTAINERS):
             self.notes.leave_out(node, name, f"expected a text, found {node.kind}; it is left out")
             return None
         return node.text
