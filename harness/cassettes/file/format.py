@@ -26,6 +26,7 @@ from harness.cassettes.file.document import (
 )
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.file.yaml_reader import DEEPEST, TooDeep, Unusual, check_size, read_yaml, safe_loader
+from harness.cassettes.file.yaml_text import EntryWriter, NotCovered
 from harness.collection.document import like_named
 from harness.errors import InputError, Place
 
@@ -219,7 +220,19 @@ def _dump_yaml(
             continue
         yield f"{name}:\n"
         for interaction in chain((first,), interactions):
-            yield _yaml([interaction_document(interaction, json_safe=False)])
+            yield _entry([interaction_document(interaction, json_safe=False)])
+
+
+def _entry(document: list[Document]) -> str:
+    try:
+        return _entry_writer().write(document)
+    except NotCovered:
+        return _yaml(document)
+
+
+@cache
+def _entry_writer() -> EntryWriter:
+    return EntryWriter(lambda text: _yaml([text]).removeprefix("- ").removesuffix("\n"))
 
 
 def _yaml(document: Any) -> str:
