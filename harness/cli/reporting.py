@@ -1,7 +1,7 @@
 """The reporters of a command, from its options."""
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, get_args
@@ -71,7 +71,7 @@ def reporters_of(
         wanted.append("progress")
     if strict:
         for option in given:
-            _refuse_unknown(option)
+            refuse_unknown(option)
     made: list[Reporter] = []
     kept = False
     for name in wanted:
@@ -117,14 +117,21 @@ def _near(file: Path, cwd: Path) -> Path:
     return file.relative_to(cwd) if file.is_relative_to(cwd) else file
 
 
-def _refuse_unknown(given: str) -> None:
+def refuse_unknown(given: str) -> None:
     """Raise `UsageError` for an option that no reporter has, whether the reporter is in use or not."""
     if any(given in kind.options for kind in REPORTERS.values()):
         return
-    names = (*REPORTERS, *installed_names())
-    known = max((name for name in names if given.startswith(f"{name}-")), key=len, default=None)
+    ours = _reporter_of(given, REPORTERS)
+    if ours is not None and given.removeprefix(f"{ours}-") in REPORTERS[ours].options:
+        return
+    known = _reporter_of(given, (*REPORTERS, *installed_names()))
     name = given.partition("-")[0] if known is None else known
     check_option(name, given.removeprefix(name).removeprefix("-"))
+
+
+def _reporter_of(given: str, names: Iterable[str]) -> str | None:
+    """Return the reporter whose option it is, by the longest name that fits."""
+    return max((name for name in names if given.startswith(f"{name}-")), key=len, default=None)
 
 
 def idle_options(

@@ -4,9 +4,8 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TextIO
 
 from harness.dialect import EXACT, Dialect
 from harness.errors import UsageError, choices
@@ -14,6 +13,9 @@ from harness.lazy_dataclass import dataclass
 from harness.reporters.npm_packages import instead_of
 from harness.runner.events import Event
 from harness.secrets.watch import Mask, Unmasked
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Options = Mapping[str, str | bool]
 ColourMode = Literal["auto", "on", "off"]
@@ -200,11 +202,13 @@ def find_kind(name: str) -> ReporterKind | None:
     kind = REPORTERS.get(name)
     if kind is not None:
         return kind
+    from importlib.metadata import entry_points
+
     found = next(iter(entry_points(group=GROUP, name=name)), None)
     return None if found is None else _installed(found)
 
 
-def _installed(found: EntryPoint) -> ReporterKind:
+def _installed(found: "EntryPoint") -> ReporterKind:
     version = f" {found.dist.version}" if found.dist is not None else ""
     source = f"{found.dist.name if found.dist is not None else found.value}{version}"
     try:
@@ -229,6 +233,9 @@ def _installed(found: EntryPoint) -> ReporterKind:
 
 def installed_names() -> tuple[str, ...]:
     """Return the names of the reporters of other packages."""
+    # To load this takes a tenth of the time in which a run starts.
+    from importlib.metadata import entry_points
+
     return tuple(sorted({one.name for one in entry_points(group=GROUP)} - REPORTERS.keys()))
 
 

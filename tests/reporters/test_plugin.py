@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 import sys
 import textwrap
 import tomllib
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli.reporting import refuse_unknown
 from harness.errors import HarnessError, UsageError
 from harness.reporters.npm_packages import INSTEAD
 from harness.reporters.reporter import REPORTERS, check_option, find_kind, installed_names
@@ -146,3 +148,25 @@ def test_newmans_json_is_made_to_the_letter_of_any_run(bench, shop_run):
     assert document["run"].keys() == {"stats", "failures", "executions", "transfers", "timings"} | (
         document["run"].keys() & {"error"}
     )
+
+
+def test_a_run_with_our_reporters_alone_looks_for_no_others():
+    code = (
+        "import sys, harness.cli.run_command\n"
+        "from harness.cli.reporting import refuse_unknown\n"
+        "refuse_unknown('json-export')\n"
+        "print('importlib.metadata' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "False", "it takes a tenth of the time in which a run starts"
+
+
+def test_an_option_belongs_to_the_reporter_with_the_longest_name(install, tmp_path):
+    module = tmp_path / "json_extra.py"
+    module.write_text("class Extra:\n    options = ('depth',)\n    def __init__(self, options): pass\n")
+    points = {"harness.reporters": {"json-extra": "json_extra:Extra"}}
+    install({"name": "extra", "version": "1", "entry-points": points}, module)
+    refuse_unknown("json-extra-depth")
+    refuse_unknown("json-export")
+    with pytest.raises(UsageError, match="reporter 'json-extra' has no option 'width'"):
+        refuse_unknown("json-extra-width")
