@@ -38,7 +38,8 @@ def failed_steps(log: Path, config: RunConfig) -> tuple[frozenset[Step], frozens
                 items = (id(call.item) for call in calls)
                 places = dict(zip(items, _places_of(collection, calls), strict=True))
             case CallFinished(result=result) if result.failed:
-                position = positions.get(places[id(result.call.item)])
+                place = places.get(id(result.call.item))
+                position = None if place is None else positions.get(place)
                 if position is not None and result.iteration < plan.iterations:
                     failed.add((result.iteration, position))
             case _:

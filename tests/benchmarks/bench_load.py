@@ -2,9 +2,10 @@
 
     python tests/benchmarks/bench_load.py [--seconds 10]
 
-Each is measured twice, with little and with much work, and told is the difference:
-starting is not counted. CPU is that of the process with its children, without the target's; all but the
-target is kept to one core where the system can do so, except for the row with two workers.
+Each is measured twice, with little and with much work, and told is the difference: starting is not counted.
+CPU is that of the process with its children, without the target's; all but the target is kept to one core
+where the system can do so, except for the row with two workers. At last runs arrive at 70 % of what one
+process can send, for at least 20 seconds; told is how far the arrivals of any 10 seconds were off the plan.
 """
 
 import argparse
@@ -140,6 +141,18 @@ def locust(folder: Path, url: str) -> Measure:
     return run
 
 
+def arrivals(folder: Path, file: Path, rate: float, seconds: float) -> tuple[float, int]:
+    """Let runs arrive; return how far any 10 seconds were off the plan, and how many began."""
+    argv = (
+        "-m", "harness", "load", file, "--rate", f"{rate:.1f}/s", "--users", 10 * USERS,
+        "--duration", f"{seconds:g}s", "-r", "json", "--silent",
+    )  # fmt: skip
+    timed(argv, folder, pinned=True)
+    told = json.loads((folder / "load.json").read_text())["arrivals"]
+    off = max(abs(one["started"] - one["planned"]) / max(1, one["planned"]) for one in told)
+    return off, sum(one["started"] for one in told)
+
+
 def row(name: str, measure: Measure, seconds: float) -> tuple[float, float]:
     """Measure and print one row; return requests/s and CPU ms for each request."""
     few, cpu_before, wall_before = measure(max(2, seconds / 4))
@@ -163,15 +176,18 @@ def main() -> None:
             folder = Path(name)
             plain, scripted = (collection(folder, url, scripts=scripts) for scripts in (False, True))
             _, run_each = row("run, two scripts", serial(folder, scripted), seconds)
-            _, load_each = row("load, two scripts", load(folder, scripted), seconds)
-            _, two_each = row("load, two scripts, two workers", load(folder, scripted, processes=2), seconds)
+            capacity, load_each = row("load, two scripts", load(folder, scripted), seconds)
+            two = load(folder, scripted, processes=2)
+            _, two_each = row("load, two scripts, two workers", two, seconds)
             _, plain_each = row("load, no scripts", load(folder, plain), seconds)
             _, own_each = row("Locust's HttpUser", locust(folder, url), seconds)
+            off, began = arrivals(folder, scripted, 0.7 * capacity, max(20.0, seconds))
         print(
             f"with scripts, of the serial runner's requests for each CPU second: {run_each / load_each:.2f}"
         )
         print(f"without scripts, of Locust's own: {own_each / plain_each:.2f}")
         print(f"CPU for each request with two workers, of one's: {two_each / load_each:.2f}")
+        print(f"{began:,} arrivals at 70 % of capacity: at most {off:.2%} off the plan in 10 s")
     finally:
         target.kill()
         target.wait()

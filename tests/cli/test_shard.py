@@ -67,6 +67,18 @@ def test_the_results_of_shards_are_one_report_in_the_order_of_the_plan(command, 
     assert report["collection"]["info"]["name"] == "Third"
 
 
+def test_what_failed_in_any_shard_runs_again_from_the_joined_result(command, workspace, target):
+    fails = "pm.test('no', () => pm.expect(1).to.equal(2))"
+    calls = [(name, f"{target.url}/{name}", fails) for name in ("x", "y", "z")]
+    file = workspace.collection(*calls, ("fine", f"{target.url}/fine"), name="failing")
+    shards(command, [file], 2)
+    command("report", "1.jsonl", "2.jsonl", "-r", "events", "--reporter-events-export", "all.jsonl")
+    target.requests.clear()
+    said = command("run", file, "--rerun-failed", "all.jsonl")
+    assert said.code is ExitCode.FAILED
+    assert target.paths == ["/x", "/y", "/z"]
+
+
 def test_results_of_several_collections_are_folders_of_one_report(command, workspace, suite):
     shards(command, suite, 2)
     assert (

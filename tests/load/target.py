@@ -67,6 +67,15 @@ def item(name: str, url: str, *, before: str = "", test: str = "") -> dict[str, 
     }
 
 
+def v3_folder(folder: Path, name: str, url: str) -> Path:
+    """Write a collection of format v3 with one request."""
+    shop = folder / "shop"
+    (shop / ".resources").mkdir(parents=True)
+    (shop / ".resources" / "definition.yaml").write_text("$kind: collection\nname: Shop\n")
+    (shop / f"{name}.request.yaml").write_text(f"$kind: http-request\nmethod: GET\nurl: {url}\n")
+    return shop
+
+
 def collection(folder: Path, *items: dict[str, Any]) -> Path:
     """Write a collection."""
     schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.load.target import Target, collection, item, target
+from tests.load.target import Target, collection, item, target, v3_folder
 
 SAME_USER = """
 pm.test("own variable", () => pm.expect(pm.response.json().path).to.eql("/who/" + pm.environment.get("me")));
@@ -156,10 +156,13 @@ def test_arrivals_do_not_wait_for_answers_and_queueing_is_part_of_the_time(
     assert "the generator was the limit" in out
 
 
-def test_a_silent_load_says_nothing_however_many_users_there_are(tmp_path: Path, shop: Target) -> None:
-    file = collection(tmp_path, item("Plain", f"{shop.url}/plain"))
+def test_a_silent_load_of_a_folder_says_nothing_however_many_users_there_are(
+    tmp_path: Path, shop: Target
+) -> None:
+    file = v3_folder(tmp_path, "Plain", f"{shop.url}/plain")
     rate = ("--rate", "5/s", "--users", 150)
     assert load(tmp_path, file, *rate, "--duration", "1s", "--silent") == (0, "", "")
+    assert [path for path, _ in shop.asked] == ["/plain"] * 5
 
 
 def test_a_master_waits_for_workers_and_sends_nothing_itself(tmp_path: Path, shop: Target) -> None:

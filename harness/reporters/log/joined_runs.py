@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from harness.collection.model import Collection
 from harness.lazy_dataclass import dataclass
 from harness.reporters.log.result_file import read_results
 from harness.reporters.units import counted
@@ -24,7 +25,7 @@ from harness.runner.events import (
     RunStarted,
     WarningRaised,
 )
-from harness.runner.plan import Call
+from harness.runner.plan import Call, calls_of
 from harness.runner.results import RunPart, RunSummary
 from harness.runner.tally import count
 from harness.variables.scope import Scopes
@@ -122,21 +123,23 @@ def joined(runs: list[LoggedRun], *, shards: bool = False) -> Iterator[Event]:
     )
     summary = RunSummary(collection=collection.name, started_ms=first.started_ms)
     scopes, error = Scopes(), ""
+    same = _SameCalls(first.collection)
     for name in names:
         of_one = [run for run in runs if run.collection == name]
         finished: dict[Path, RunFinished] = {}
         for run, event in _once(_in_order(of_one)) if shards else _one_by_one(of_one):
             match event:
-                case RunStarted():
+                case RunStarted(collection=own):
+                    same.know(own)
                     continue
                 case RunFinished():
                     finished[run.log] = event
                     continue
                 case CallFinished(result=result) | AttemptFinished(result=result):
-                    moved = replace(result, call=_moved(run, result.call, several=several))
+                    moved = replace(result, call=_moved(run, result.call, same, several=several))
                     told: Event = replace(event, result=moved)
                 case CallStarted(call=call):
-                    told = replace(event, call=_moved(run, call, several=several))
+                    told = replace(event, call=_moved(run, call, same, several=several))
                 case _:
                     told = event
             count(summary, told)
@@ -245,9 +248,29 @@ def _once(events: Iterable[tuple[LoggedRun, Event]]) -> Iterator[tuple[LoggedRun
             yield run, event
 
 
-def _moved(run: LoggedRun, call: Call, *, several: bool) -> Call:
+class _SameCalls:
+    """The calls of a collection that was read from several logs: each is that of the first."""
+
+    def __init__(self, first: Collection) -> None:
+        self._first = calls_of(first)
+        self._calls: dict[int, Call] = {}
+        self._read: list[Collection] = []
+
+    def know(self, collection: Collection) -> None:
+        """Note that a collection was read again."""
+        self._read.append(collection)  # what is known by its identity has to stay
+        self._calls.update(zip(map(id, collection.items()), self._first, strict=False))
+
+    def of(self, call: Call) -> Call:
+        """Return the call of the first one."""
+        return self._calls.get(id(call.item), call)
+
+
+def _moved(run: LoggedRun, call: Call, same: _SameCalls, *, several: bool) -> Call:
     if run.inside:
         return call
+    if not run.collection:
+        return same.of(call)
     item = replace(call.item, id=item_id(run.collection, call))
     return replace(call, item=item, path=(run.name, *call.path) if several else call.path)
 
