@@ -8,6 +8,7 @@ from typing import Any, Final
 from harness.cassettes.compare.generated_values import names_identity, shape
 from harness.client.message import Response
 from harness.collection.companion import ExpectCheck, ExpectEntry
+from harness.collection.document import is_too_deep
 from harness.contract.infer.element_filters import element_filters
 from harness.contract.infer.evidence import Evidence, json_type
 from harness.contract.infer.path_spelling import is_spelled, step
@@ -42,11 +43,12 @@ def expectations(samples: CallSamples) -> list[ExpectEntry]:
 
 
 def json_bodies(answers: Sequence[Response]) -> list[Any] | None:
-    """Return the bodies as JSON, `None` where one of them is none."""
+    """Return the bodies as JSON, `None` where one of them is none, or nested too deeply to be walked."""
     try:
-        return [Answer(status=one.status, headers=one.headers, body=one.body).json for one in answers]
+        found = [Answer(status=one.status, headers=one.headers, body=one.body).json for one in answers]
     except NoJson:
         return None
+    return None if any(map(is_too_deep, found)) else found
 
 
 def _headers(answers: Sequence[Response], evidence: Evidence) -> Iterator[ExpectEntry]:

@@ -29,6 +29,8 @@ _PIECE: Final = re.compile(r"[0-9A-Za-z]+")
 _SHORTEST: Final = 6
 _MOST: Final = 20_000
 _DEEPEST: Final = 60
+_LONGEST_TEXT: Final = 100_000
+"""Longer bodies that are neither JSON nor forms are files, in which nobody's names are looked for."""
 
 
 @dataclass(slots=True)
@@ -136,7 +138,7 @@ def _bodies(live: ResolvedRequest, recorded: ResolvedRequest) -> Iterator[Leaf]:
     now, was = mine.decode("utf-8", "replace"), theirs.decode("utf-8", "replace")
     if "x-www-form-urlencoded" in (live.header("content-type") or "").lower():
         yield from _pairs(now, was, named=True)
-    else:
+    elif max(len(now), len(was)) <= _LONGEST_TEXT:
         yield "", was, now
 
 

@@ -14,6 +14,9 @@ from harness.errors import InputError, Place, choices
 MOST_HOPS: Final = 50
 """How many references may lead to one another before something that is none."""
 
+MOST_YAML_BYTES: Final = 16_000_000
+"""Larger files of YAML take minutes to read. The largest public descriptions in YAML have 10 MB."""
+
 _LONGEST_INDEX: Final = 12
 _WHAT: Final = "the OpenAPI description"
 _LITERALS: Final = frozenset({"example", "examples", "default", "enum", "const"})
@@ -184,13 +187,21 @@ _NOTHING: Final = object()
 
 
 def _parsed(name: str) -> Any:
-    text = decode(read_bytes(name, _WHAT))
+    data = read_bytes(name, _WHAT)
+    text = decode(data)
     if text.lstrip()[:1] in ("{", "["):
         try:
             return parse_json(text, name)
         except InputError:
             if name.lower().endswith(".json"):
                 raise
+    if len(data) > MOST_YAML_BYTES:
+        raise InputError(
+            f"the OpenAPI description is too large for YAML: {len(data) / 1e6:.0f} MB, "
+            f"{MOST_YAML_BYTES / 1e6:.0f} MB at most",
+            where=Place(file=name),
+            hint="write it as JSON, which is read ten times as fast",
+        )
     document = parse_yaml(text, name, schema=core_scalar, merge=True).data()
     if is_too_deep(document):
         raise InputError("the document is nested too deeply", where=Place(file=name))

@@ -273,3 +273,9 @@ def test_the_schema_has_types_required_members_formats_and_words():
     assert members["state"] == {"type": "string", "enum": ["open"]}
     assert members["events"]["items"]["properties"]["kind"]["enum"] == ["made", "seen"]
     assert set(call.schema["required"]) == set(_service(0))
+
+
+def test_an_answer_that_is_nested_too_deeply_is_expected_by_its_status_alone():
+    deep = Response(status=200, reason="", headers=(), body=b"[" * 900 + b"]" * 900)
+    (call,) = propose([_recording(deep)]).calls
+    assert [one.subject for one in call.expect] == ["status"]

@@ -216,3 +216,10 @@ def test_a_collection_passes_against_its_own_mock_twice_in_a_row(target, workspa
     assert [one.summary.assertions.total for one in results] == [1, 1]
     assert all(one.passed for one in results)
     assert [call.exchange.response.status for call in results[1].calls] == [201, 200, 200]
+
+
+def test_an_answer_that_is_nested_too_deeply_is_given_as_it_is():
+    deep = json.loads("[" * 500 + "]" * 500)
+    with _Client(_one("GET", "/orders/1", deep), _one("POST", "/orders", deep, body={"a": 1})) as ask:
+        assert ask("GET", "/orders/2") == (200, deep)
+        assert ask("POST", "/orders", {"a": 2}) == (200, deep)

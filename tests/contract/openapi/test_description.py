@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.contract.openapi.documents import MOST_YAML_BYTES
 from harness.contract.openapi.operation import load_description
 from harness.contract.openapi.operation_match import NoMatch, OperationFinder, OperationMatch
 from harness.errors import InputError
@@ -153,3 +154,10 @@ def test_schemas_in_files_of_their_own_have_dynamic_references_as_well(workspace
     schemas = description.schemas["response"]
     name = description.operations[0].answers["200"].content[0].schema.name
     assert [schemas.checker(name).fits(value) for value in (["a"], [1])] == [True, False]
+
+
+def test_yaml_that_would_take_minutes_to_read_is_refused_with_a_way_out(workspace):
+    file = workspace.text("api.yaml", "x-a: " + "b" * MOST_YAML_BYTES)
+    with pytest.raises(InputError, match="too large for YAML: 16 MB") as refused:
+        load_description(file)
+    assert "JSON" in refused.value.hint
