@@ -1,7 +1,9 @@
 /** Runs the scripts of events, several of which may be under way, as the run asks for them. */
+import { addressParts } from "./address.js";
+import { Bodies } from "./bodies.js";
 import { Changes } from "./changes.js";
-import { RealClock, VirtualClock } from "./clock.js";
 import { Floor } from "./floor.js";
+import { Job } from "./job.js";
 import { Ledger } from "./ledger.js";
 import { Parts } from "./parts.js";
 import { openRealm } from "./realm.js";
@@ -10,22 +12,15 @@ import { GONE, Run } from "./run.js";
 import { position, Sources } from "./source.js";
 import { Subtle } from "./subtle.js";
 import { Syntax } from "./syntax.js";
+import { Waits } from "./waits.js";
 import { Wire } from "./wire.js";
 import { PLAIN, replacement } from "../realm/deprecated.js";
 import { isMarked } from "../realm/globals.js";
-import { setImmediate } from "node:timers";
 
 const { performance } = globalThis;
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-const IDLE_MS = 250;
-
-/** A wait shorter than this is not worth letting other jobs in. */
-const NAP_MS = 5;
 
 const BROKEN = 3;
 const NOTHING = new Uint8Array(0);
-
-const TIMED_OUT = "sandbox: asynchronous script execution timeout";
 
 export class Engine {
   #wire = new Wire();
@@ -36,10 +31,12 @@ export class Engine {
   #subtle = new Subtle();
   #jobs = new Map();
   #runs = new Map();
-  #bodies = new Map();
+  #bodies = new Bodies();
   #number = 0;
   #options;
   #stray = [];
+  /** Brings scripts to their end that do not end at once. */
+  #waits;
   /** Undoes what scripts change, unless the dialect keeps it. */
   #changes;
   /** The job that has the floor. */
@@ -59,6 +56,18 @@ export class Engine {
       this.#changes = new Changes(() => [realm.roots(), realm.global(), realm.isDoor]);
     }
     this.#sources = new Sources(context, realm.names().split(" "), boot.answers);
+    this.#waits = new Waits({
+      wire: this.#wire,
+      floor: this.#floor,
+      bodies: this.#bodies,
+      realm,
+      answers: boot.answers,
+      stray: this.#stray,
+      number: () => ++this.#number,
+      enter: (job) => this.#enter(job),
+      leave: () => void (this.#job = undefined),
+      guard: (run, work) => this.#guard(run, work),
+    });
     this.#syntax = new Syntax(() => this.#chunk("acorn"), boot.answers);
     this.#wire.write({ ready: true });
   }
@@ -115,8 +124,8 @@ export class Engine {
       loaded: (library) => this.#changes?.loaded(library),
       poured: () => this.#changes?.poured(),
       part: (event, name) => this.#part(event, String(name)),
-      text: (body) => decode(this.#body(body)),
-      fill: (body, buffer, offset) => fill(buffer, offset, this.#body(body)),
+      text: (body) => this.#bodies.text(body, this.#job),
+      fill: (body, buffer, offset) => this.#bodies.fill(body, this.#job, buffer, offset),
       subtle: (number, method, json) => this.#crypt(number, String(method), String(json)),
       url: (text, base, part, value) => addressParts(text, base, part, value),
       defer: (number, kind, json) => run(number).defer(kind, json),
@@ -157,13 +166,6 @@ export class Engine {
   /** A part of a job as text, if the job is still under way. */
   #part(event, name) {
     return this.#job?.event === event ? this.#job.parts.text(name) : "null";
-  }
-
-  /** The bytes of a body by its number. */
-  #body(number) {
-    const known = this.#bodies.get(number);
-    if (known !== undefined) return known;
-    return this.#job?.body === number ? this.#job.parts.bytes("body") : NOTHING;
   }
 
   /** Let a job into the realm, where it finds its own time and draws. */
@@ -230,7 +232,7 @@ export class Engine {
     } catch (thrown) {
       done.visualizerError = this.#realm.describe(thrown);
     }
-    for (const body of job.bodies) this.#bodies.delete(body);
+    this.#bodies.forget(job);
     this.#jobs.delete(job.n);
     this.#job = undefined;
     this.#wire.write({ n: job.n, ran, done });
@@ -275,7 +277,7 @@ export class Engine {
         compiled.asynchronous,
       ));
     if (compiled.brief && run.queue.length + run.deferred.length === 0) this.#finish(run);
-    else return this.#drain(run, deadline).then(() => this.#finish(run));
+    else return this.#waits.drain(run, deadline).then(() => this.#finish(run));
     return undefined;
   }
 
@@ -291,85 +293,6 @@ export class Engine {
     if (run.innocent || this.#changes === undefined) return;
     this.#changes.end(run.job);
     realm.unload(run.source);
-  }
-
-  /** Let timers, promises and requests run until none is left, or the deadline passes. */
-  async #drain(run, deadline) {
-    for (;;) {
-      // Promises have their turn before anything else does.
-      await turn();
-      this.#takeStray(run);
-      if (run.skipped) {
-        // What was asked before goes out all the same.
-        if (run.deferred.length) await this.#askAll(run, false);
-        return;
-      }
-      if (run.working.size) {
-        const { id, reply } = await Promise.race(run.working.values());
-        run.working.delete(id);
-        this.#guard(run, () => this.#realm.settle(run.number, id, reply));
-        continue;
-      }
-      if (run.deferred.length) {
-        if (run.job.clock.virtual) await this.#askAll(run, true);
-        else this.#send(run, run.deferred.splice(0), undefined);
-        continue;
-      }
-      const answer = run.answered();
-      const next = run.queue.peek();
-      if (answer === undefined && next === undefined && run.asked.size === 0) return;
-      const due = Math.min(answer?.due ?? Infinity, next?.due ?? Infinity);
-      if (due > deadline ? due !== Infinity || run.time() >= deadline : run.time() > deadline) {
-        if (run.asked.size === 0) await this.#wait(run, deadline);
-        if (run.time() >= deadline) {
-          run.ledger.fail(this.#realm.describe(TIMED_OUT));
-          run.ledger.exited = true;
-          return;
-        }
-      }
-      if (due > run.time()) {
-        await this.#wait(run, Math.min(due, deadline));
-        continue;
-      }
-      if (answer !== undefined && answer.due <= due) {
-        run.asked.delete(answer.id);
-        run.due = answer.due;
-        this.#answer(run, answer.id, answer.reply, 0);
-        run.due = undefined;
-        continue;
-      }
-      run.queue.take();
-      if (next.repeat !== undefined) run.queue.add(next.id, next.due + next.repeat, next.repeat);
-      this.#guard(run, () => this.#realm.fire(run.number, next.id));
-    }
-  }
-
-  /** Let the script's time come to `until`, or an answer: other jobs may go on meanwhile. */
-  async #wait(run, until) {
-    const { job } = run;
-    const rest = until - run.time();
-    if (job.clock.virtual && !job.clock.waits) {
-      await job.clock.waitUntil(until + run.lag);
-      return;
-    }
-    if (rest <= NAP_MS && run.asked.size === 0) {
-      await job.clock.waitUntil(until + run.lag);
-      return;
-    }
-    if (run.asked.size || rest > IDLE_MS) this.#wire.write({ n: job.n, idle: rest === Infinity ? null : rest });
-    // The run is told who goes on then.
-    this.#job = undefined;
-    let woken = 0;
-    const answered = new Promise((resolve) => (run.wake = resolve));
-    if (rest === Infinity) await this.#floor.wait(job, answered.then(() => (woken = performance.now())));
-    else {
-      const time = job.clock.waitUntil(until + run.lag, answered);
-      await this.#floor.sleep(job, Promise.race([time, answered]).then(() => (woken = performance.now())));
-    }
-    run.wake = undefined;
-    // While another job had the floor, no time passed for this one.
-    if (!job.clock.virtual) run.lag += performance.now() - woken;
-    this.#enter(job);
   }
 
   /** Call into the realm. A script may have broken what our code in there stands on; that is its own error. */
@@ -390,148 +313,9 @@ export class Engine {
       return "";
     }
   }
-
-  #takeStray(run) {
-    for (const problem of this.#stray.splice(0)) run.ledger.loss(problem, "rejected");
-  }
-
-  /** Tell the run what a script asks for, all at once. */
-  #send(run, wishes, answered) {
-    const { job } = run;
-    const asks = [];
-    for (const { id, kind, json } of wishes) {
-      const number = ++this.#number;
-      const entry = { asked: run.time(), reply: undefined, arrived: 0 };
-      run.asked.set(id, entry);
-      job.replies.set(number, (message) => {
-        job.replies.delete(number);
-        entry.reply = this.#received(run, message);
-        entry.arrived = run.time();
-        if (answered !== undefined) return answered();
-        run.wake?.();
-        return run.wake !== undefined;
-      });
-      // Other scripts run meanwhile, and see what this one has changed so far.
-      const operations = kind === "run_request" ? run.ledger.operations.splice(0) : undefined;
-      asks.push({ id: number, ask: kind, of: JSON.parse(json), operations });
-    }
-    this.#wire.write({ n: job.n, asks });
-  }
-
-  /**
-   * Ask for all that a script asked for at once and wait for all of it, so that answers come in the order of the
-   * requests whatever the network does. Virtual time stands still meanwhile.
-   */
-  async #askAll(run, answer) {
-    const wishes = run.deferred.splice(0);
-    while (wishes.length) {
-      const alone = wishes.findIndex(({ kind }) => kind === "run_request");
-      const together = wishes.splice(0, alone < 0 ? wishes.length : Math.max(alone, 1));
-      let missing = together.length;
-      this.#job = undefined;
-      await this.#floor.wait(
-        run.job,
-        new Promise((resolve) => {
-          this.#send(run, together, () => {
-            if (--missing === 0) resolve();
-            else this.#wire.write({ n: run.job.n, idle: null });
-            return missing === 0;
-          });
-        }),
-      );
-      this.#enter(run.job);
-      for (const { id } of together) {
-        const { reply } = run.asked.get(id);
-        run.asked.delete(id);
-        if (answer) {
-          this.#answer(run, id, reply, this.#options.answers.slowRequests && run.queue.length ? NEWMAN_REQUEST_MS : 0);
-        }
-      }
-    }
-  }
-
-  #answer(run, id, reply, delay) {
-    this.#guard(run, () => this.#realm.answer(run.number, id, JSON.stringify(reply), delay));
-  }
-
-  /** An answer as the realm is given it: bodies by number. */
-  #received(run, message) {
-    const reply = message.reply ?? null;
-    if (message.scopes) this.#guard(run, () => this.#realm.reload(JSON.stringify(message.scopes)));
-    if (reply?.response) {
-      const number = ++this.#number;
-      reply.response.body = number;
-      run.job.bodies.push(number);
-      this.#bodies.set(number, message.payload ?? NOTHING);
-    }
-    return reply;
-  }
-}
-
-/** No request comes back sooner in newman, so timers of a script that are due by then come first. */
-const NEWMAN_REQUEST_MS = 20;
-
-/** The scripts of one event of one call, on their way. `n` is the run's number of it, `event` and `body` are ours. */
-class Job {
-  parts;
-  /** Who waits for which answer of the run. */
-  replies = new Map();
-  /** Numbers of the bodies that answers to its scripts had. */
-  bodies = [];
-  /** Whether a script of its is under way that may change what scripts share. */
-  changing = false;
-  /** What that has changed, while another job goes on. */
-  changes;
-
-  constructor(sent, event, body) {
-    this.n = sent.n;
-    this.event = event;
-    this.body = body;
-    this.timeout = sent.timeout;
-    this.stop = sent.stop;
-    this.crowded = sent.crowded;
-    this.clock = typeof sent.clock === "number" ? new VirtualClock(sent.clock, sent.waits) : new RealClock();
-  }
-}
-
-const { URL } = globalThis;
-
-/** JSON of an address's parts, after one of them was set if one is named; empty when it is none. */
-function addressParts(text, base, part, value) {
-  try {
-    const url = new URL(String(text), base === undefined ? undefined : String(base));
-    if (part !== undefined) url[part] = String(value);
-    const { href, origin, protocol, username, password, host, hostname, port, pathname, search, hash } = url;
-    return JSON.stringify({
-      href,
-      origin,
-      protocol,
-      username,
-      password,
-      host,
-      hostname,
-      port,
-      pathname,
-      search,
-      hash,
-    });
-  } catch {
-    return "";
-  }
 }
 
 /** A wish for another request as a name. Nothing is called as an object is. */
 function name(wish) {
   return typeof wish === "object" && wish !== null ? "[object Object]" : wish;
-}
-
-const utf8 = new TextDecoder();
-
-function decode(bytes) {
-  return utf8.decode(bytes);
-}
-
-/** Write a body into memory of the realm's. */
-function fill(buffer, offset, bytes) {
-  new Uint8Array(buffer, offset, bytes.length).set(bytes);
 }
