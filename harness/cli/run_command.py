@@ -4,10 +4,9 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from harness.api import LiveRun, RunConfig
-from harness.api.sharding import Portion
 from harness.cli.exports import write_exports
 from harness.cli.isolation import isolate
 from harness.cli.joint_reports import JointReports, writes_a_file
@@ -31,6 +30,9 @@ from harness.variables.scope import Scope
 
 _PAGES: Final = frozenset({"html", "htmlextra"})
 """The reporters that tell the coverage of a description."""
+
+if TYPE_CHECKING:
+    from harness.api.sharding import Portion
 
 _FILES: Final = (
     "environment", "globals", "iteration_data", "working_dir", "cookie_jar", "ssl_client_cert_list",
@@ -128,7 +130,7 @@ def _run_one(
     joint: JointReports | None,
     shared: dict[str, Any],
     *,
-    portion: Portion | None,
+    portion: "Portion | None",
     stand_in: StandIn | None,
 ) -> ExitCode:
     config = run_config(collection, options, terminal)

@@ -12,6 +12,9 @@ from harness.runner.plan import Call
 from harness.runner.rules import Rule
 from harness.runner.upstream import upstream
 
+_LONGEST_SET_UP = 12
+"""More calls than these are no set-up, but what the rest is about."""
+
 _JUMP = "its script may change what runs next"
 
 
@@ -101,6 +104,7 @@ def _order(calls: Sequence[Call], known: Companionship, kept: Sequence[int]) -> 
             if one in at
         },
         values=known.values,
+        shares_auth=False,
     )
 
 
@@ -112,7 +116,7 @@ def _set_up_of(calls: Sequence[Call], known: Companionship, part: frozenset[int]
     """Return the first calls of a part without which it falls into several; none if there are no such."""
     left = sorted(part)
     taken: set[int] = set()
-    while len(left) > 1 and _gives(calls, known, left):
+    while len(left) > 1 and len(taken) < _LONGEST_SET_UP and _gives(calls, known, left):
         taken.add(left.pop(0))
         outside = frozenset(range(len(calls))) - frozenset(left)
         if len(_parts(calls, known, outside)) > 1:

@@ -116,14 +116,16 @@ def order_of(
     rules: Mapping[int, Rule],
     wishes: Mapping[int, Wishes],
     values: Mapping[str, str],
+    shares_auth: bool = True,
 ) -> Order:
     """Find out which calls wait for which.
 
-    `values` are the variables known before the run; what they hold may name others.
+    `values` are the variables known before the run; what they hold may name others. Where the calls do not
+    share what auths remember (`shares_auth`), that is no reason to wait.
     """
     reaches = [_reach(call, rules.get(position), values) for position, call in enumerate(calls)]
     written = frozenset(name for one in reaches for name in one.writes)
-    graph = _Graph()
+    graph = _Graph(shares_auth=shares_auth)
     for position, (call, reach) in enumerate(zip(calls, reaches, strict=True)):
         graph.add(position, call, reach, wishes.get(position, Wishes()), values, written)
     return Order(places=tuple(graph.places))
@@ -190,8 +192,9 @@ class _Trace:
 class _Graph:
     """The calls so far: who touched what last."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, shares_auth: bool) -> None:
         self.places: list[Place] = []
+        self._shares_auth = shares_auth
         self._variables: dict[str, _Trace] = defaultdict(_Trace)
         self._hosts: dict[str, _Trace] = defaultdict(_Trace)
         self._sites: dict[str, list[int]] = defaultdict(list)
@@ -311,6 +314,7 @@ class _Graph:
     def _after_auth(self, position: int, auth: Auth | None, waits: dict[int, list[str]]) -> None:
         if (
             auth is None
+            or not self._shares_auth
             or auth.type in _FORGETFUL
             or (auth.type == "oauth2" and auth.params.get("accessToken"))
         ):

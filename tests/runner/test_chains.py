@@ -8,7 +8,7 @@ from harness.runner.plan import calls_of
 SIGN_IN = {"name": "sign in", "sets": "token", "method": "POST"}
 
 
-def item(number, *, name="", sets="", method="GET", uses="", script="", url=""):
+def item(number, *, name="", sets="", method="GET", uses="", script="", url="", auth=None):
     source = script or (f"pm.environment.set('{sets}', 1)" if sets else "")
     return {
         "name": name or f"call {number}",
@@ -71,6 +71,16 @@ def test_signing_in_with_a_cookie_alone_is_set_up_too():
 @pytest.mark.parametrize("script", ["postman.setNextRequest('call 2')", "pm.sendRequest('http://h/')"])
 def test_what_is_not_certain_keeps_a_collection_whole(script):
     assert found({}, {"script": script}, {}, most=1) == [([0, 1, 2], [])]
+
+
+def test_each_machine_has_its_own_memory_of_auths():
+    digest = {"type": "digest", "digest": [{"key": "username", "value": "u"}]}
+    assert found({"auth": digest}, {"auth": digest}, most=9) == [([0], []), ([1], [])]
+
+
+def test_more_calls_than_a_few_are_no_set_up():
+    items = [{"uses": f"v{number - 1}", "sets": f"v{number}"} for number in range(20)]
+    assert len(found(*items, {"uses": "v19"}, {"uses": "v19"}, most=1)) == 1
 
 
 def test_what_was_before_the_set_up_stays_with_what_is_behind_it():
