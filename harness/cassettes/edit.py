@@ -10,7 +10,8 @@ from harness.cassettes.compare.answers import Comparison, Ignore
 from harness.cassettes.compare.generated_values import shape
 from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
-from harness.cassettes.file.journal import SUFFIX, beginning_of, journal_cassette
+from harness.cassettes.file.journal import beginning_of, journal_cassette
+from harness.cassettes.file.journal_path import SUFFIX
 from harness.cassettes.file.parts import CallPath, Parts
 from harness.cassettes.file.redaction import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.replay.match import Index, MatchRule

@@ -15,7 +15,8 @@ from harness.cassettes.edit import diff, finish_journal, merge, prune, redact, s
 from harness.cassettes.file.format import load
 from harness.cassettes.file.har import export_har, import_har
 from harness.cassettes.file.interaction import Cassette, Interaction
-from harness.cassettes.file.journal import SUFFIX, journal_cassette
+from harness.cassettes.file.journal import journal_cassette
+from harness.cassettes.file.journal_path import SUFFIX
 from harness.cassettes.file.publish import write_atomically
 from harness.cli.cassette_documents import change_document, interaction_document
 from harness.cli.json_output import write_json

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from harness.cassettes.file.format import load
-from harness.cassettes.file.journal import Beginning, Journal, journal_path
+from harness.cassettes.file.journal import Beginning, Journal
+from harness.cassettes.file.journal_path import journal_path
 from harness.errors import ExitCode
 
 

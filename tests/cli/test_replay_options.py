@@ -107,3 +107,11 @@ def test_an_answer_can_be_given_again_and_again_or_only_in_its_turn(command, sho
     turned = workspace.collection(("two", f"{target.url}/two"), ("one", f"{target.url}/one"))
     assert command("run", turned, "--replay", "a.yaml").code is ExitCode.PASSED
     assert command("run", turned, "--replay", "a.yaml", "--match-order").code is ExitCode.REPLAY_MISS
+
+
+def test_a_cassette_that_is_not_finished_is_named_with_what_to_do(command, workspace):
+    workspace.text("a.yaml.journal", "")
+    said = command("run", workspace.collection(("a", "http://h/")), "--replay", "a.yaml")
+    assert said.code is ExitCode.USAGE
+    assert "go on with --record a.yaml --resume" in said.err
+    assert "harness cassette redact a.yaml.journal" in said.err

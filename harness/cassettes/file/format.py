@@ -25,6 +25,7 @@ from harness.cassettes.file.document import (
     metadata_document,
 )
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
+from harness.cassettes.file.journal_path import journal_path
 from harness.cassettes.file.yaml_reader import DEEPEST, TooDeep, Unusual, check_size, read_yaml, safe_loader
 from harness.cassettes.file.yaml_text import EntryWriter, NotCovered
 from harness.collection.document import like_named
@@ -51,7 +52,7 @@ def load(path: Path) -> Cassette:
         raise InputError(
             "the cassette does not exist",
             where=str(path),
-            hint=like_named(Path(path)) or "record it with --record",
+            hint=_instead(Path(path)),
         ) from error
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
@@ -65,6 +66,16 @@ def load(path: Path) -> Cassette:
     except MalformedCassette as error:
         line = _line_of(text, error.pointer)
         raise _refusal(path, f"line {line}, {error.pointer or '/'}", error.what) from error
+
+
+def _instead(path: Path) -> str:
+    journal = journal_path(path)
+    if journal.exists():
+        return (
+            f"an interrupted recording lies beside it: go on with --record {path} --resume,"
+            f" or make a cassette of what it has with `harness cassette redact {journal}`"
+        )
+    return like_named(path) or "record it with --record"
 
 
 def _refusal(path: Path, field: str, what: str) -> InputError:

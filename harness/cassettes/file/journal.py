@@ -30,12 +30,6 @@ from harness.lazy_dataclass import dataclass
 
 FORMAT: Final = "harness-journal"
 VERSION: Final = 1
-SUFFIX: Final = ".journal"
-
-
-def journal_path(cassette: Path) -> Path:
-    """Return where the journal of a cassette is."""
-    return cassette.with_name(cassette.name + SUFFIX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

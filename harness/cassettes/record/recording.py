@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from harness.cassettes.file.draws import RecordedDraws, clock_starts
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
-from harness.cassettes.file.journal import Beginning, Journal, beginning_of, idle_clocks, journal_path, read
+from harness.cassettes.file.journal import Beginning, Journal, beginning_of, idle_clocks, read
+from harness.cassettes.file.journal_path import journal_path
 from harness.cassettes.file.lock import FileLock
 from harness.cassettes.file.parts import Parts
 from harness.cassettes.file.redaction import learn_interaction, redact_interaction, redact_metadata, remains

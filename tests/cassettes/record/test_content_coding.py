@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from harness.cassettes.file.format import load
-from harness.cassettes.file.journal import journal_path
+from harness.cassettes.file.journal_path import journal_path
 from harness.cassettes.replay.transport import open_replay
 from harness.secrets.content_coding import decoded
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from harness.cassettes.edit import finish_journal
 from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Interaction
-from harness.cassettes.file.journal import Beginning, Journal, journal_cassette, journal_path, read
+from harness.cassettes.file.journal import Beginning, Journal, journal_cassette, read
+from harness.cassettes.file.journal_path import journal_path
 from harness.cassettes.record.recording import RecordingPlan
 from harness.cassettes.replay.transport import open_replay
 from harness.client.message import Response
@@ -350,7 +351,8 @@ from pathlib import Path
 from harness.cassettes.edit import finish_journal
 from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Interaction
-from harness.cassettes.file.journal import journal_path, read
+from harness.cassettes.file.journal import read
+from harness.cassettes.file.journal_path import journal_path
 from harness.cassettes.record.recording import open_recording
 from harness.client.message import ResolvedRequest, Response
 from harness.client.transport import HopContext, HopRequest
