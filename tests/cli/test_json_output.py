@@ -1,6 +1,7 @@
 """`--format json`: what commands print is what the schema beside the documentation says."""
 
 import json
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -109,3 +110,22 @@ def test_what_was_written_and_found_is_told(command, shop, workspace):
     command("run", shop, "-r", "events", "--reporter-events-export", "log.jsonl")
     said = command("coverage", "--openapi", "api.yaml", "--events", "log.jsonl", "--format", "json")
     assert checked("coverage", said.out)["operation"]["declared"] == 0
+
+
+def test_what_recordings_propose_is_told(command, recorded):
+    (told,) = checked("infer", command("infer", recorded, "--format", "json", "--schema").out)["collections"]
+    assert [one["call"] for one in told["calls"]] == [["one"], ["two"]]
+
+
+def test_what_would_be_the_same_as_in_newman_is_told(command, shop, recorded):
+    said = command("adopt", "r.json", "--format", "json")
+    assert [one["report"] for one in checked("adopt", said.out)] == ["r.json"]
+
+
+def test_how_another_runner_differs_is_told(command, shop, workspace):
+    stand_in = workspace.text("newman", f"#!{sys.executable}\n")
+    stand_in.chmod(0o755)
+    said = command("parity", shop, "--newman", stand_in, "--format", "json")
+    assert said.code is ExitCode.FAILED
+    told = checked("parity", said.out)
+    assert (told["against"], told["differences"][0]["what"]) == ("newman", "report")
