@@ -15,6 +15,7 @@ from harness.adoption.replay import Replayed, replay
 from harness.adoption.verdict import Verdict, vote
 from harness.api import RunConfig
 from harness.collection.companion import stem_of
+from harness.collection.document import is_address
 from harness.collection.load import load_collection
 from harness.dialect import EXACT, NEWMAN, Dialect
 from harness.errors import HarnessError
@@ -99,7 +100,7 @@ def judge(
 def _compare(
     run: NewmanRun, report: str, path: str, plan: AdoptionPlan, exchanges: Sequence[ProxiedRequest] | None
 ) -> Verdict:
-    cassette = plan.cassettes / f"{stem_of(Path(path).name)}.yaml"
+    cassette = plan.cassettes / f"{_cassette_name(path, plan.files)}.yaml"
     attempt = _compat(run, path, plan, cassette, exchanges)
     strictly = attempt.replayed
     for text in strictly.warnings:
@@ -229,6 +230,14 @@ def _scope(values: object) -> dict[str, object]:
     return {"name": "newman", "values": [{"key": key, "value": value} for key, value in pairs]}
 
 
+def _cassette_name(path: str, files: PostmanFiles) -> str:
+    """Name a collection's cassette by its file, and by its folders, too, where two files have one name."""
+    name = stem_of(Path(path).name)
+    alike = sum(stem_of(one.path.name) == name for one in files.collections)
+    folders = [part for part in Path(path).parent.parts if part not in {"..", "/"}] if alike > 1 else []
+    return "-".join([*folders, name])
+
+
 def _reasons(run: NewmanRun, path: str, attempt: _Attempt) -> Iterator[str]:
     """Say why a replay in newman's own way may not repeat what newman did."""
     changed = list(_changed(run, path))
@@ -247,6 +256,8 @@ def _reasons(run: NewmanRun, path: str, attempt: _Attempt) -> Iterator[str]:
 
 def _changed(run: NewmanRun, path: str) -> Iterator[str]:
     """Name the items that the collection's file has otherwise than the report, or that one of them lacks."""
+    if is_address(path):
+        return
     then = [(item.path, item.content) for item in run.items.values()]
     now = [((*item.path[:-1], item.name), item_content(item)) for item in load_collection(path).items()]
     before, after = set(then), set(now)

@@ -29,10 +29,10 @@ class JsonStream:
     """A JSON document that is read once, from its beginning to its end."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        if file.read(3) != _BOM:
-            file.seek(0)
+        head = file.read(len(_BOM))
+        rest = _Rest(b"" if head == _BOM else head, file)
         self._events: Iterator[tuple[str, Any]] = iter(
-            ijson.basic_parse(file, use_float=True, buf_size=1 << 18)
+            ijson.basic_parse(rest, use_float=True, buf_size=1 << 18)
         )
 
     def next(self) -> tuple[str, Any]:
@@ -108,6 +108,21 @@ class JsonStream:
             found.append(self.value(event, value, depth + 1))
             event, value = self.next()
         return found
+
+
+class _Rest:
+    """A file whose first bytes were read already; it may be a pipe."""
+
+    def __init__(self, head: bytes, file: IO[bytes]) -> None:
+        self._head = head
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on."""
+        if not self._head or size == 0:
+            return self._file.read(size)
+        head, self._head = self._head, b""
+        return head
 
 
 def _reason(error: Exception) -> str:

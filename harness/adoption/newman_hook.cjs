@@ -1,7 +1,8 @@
 // Loaded by Node before a program that may be newman: keeps the summary of each of its runs.
 //
-// It looks at what newman tells its reporters, prints nothing and changes nothing but one option: an extra
-// authority that is named is believed beside that of the proxy. Whatever fails here is newman's run all the same.
+// It looks at what newman tells its reporters, prints nothing and changes nothing but two things that come of the
+// proxy: an extra authority that is named is believed beside that of the proxy, and a warning that the proxy alone
+// gives rise to is not printed. Whatever fails here is newman's run all the same.
 "use strict";
 
 const fs = require("fs");
@@ -55,6 +56,14 @@ function watch(emitter) {
   emitter.on("done", write);
   process.on("exit", () => write("newman ended before its run did"));
 }
+
+// Through a proxy the server's name is set even when it is an address, of which Node warns; without one it is not.
+const emitWarning = process.emitWarning;
+process.emitWarning = function (warning, type, code) {
+  if (code !== "DEP0123" && !(type && type.code === "DEP0123")) {
+    emitWarning.apply(process, arguments);
+  }
+};
 
 Module._load = function (request, parent, isMain) {
   const loaded = load.apply(this, arguments);

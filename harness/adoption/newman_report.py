@@ -13,7 +13,9 @@ from harness.collection.load import load_collection
 from harness.collection.model import Collection, Item
 from harness.errors import HarnessError, InputError
 
-_SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+"""The format of the collection in a report, which leaves it out."""
+
 _HINT: Final = "make one with `newman run COLLECTION -r json --reporter-json-export FILE`"
 _PHASES: Final = ("prerequest-script", "test-script", "request")
 _KINDS: Final[Mapping[str, FailureKind]] = {
@@ -37,8 +39,9 @@ def read_newman_run(path: Path) -> NewmanRun:
     try:
         with path.open("rb") as file:
             reader.read(JsonStream(file))
-    except OSError as error:
-        raise InputError(f"the report cannot be read: {error.strerror}", where=str(path)) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"the report cannot be read: {reason}", where=str(path)) from error
     return reader.run()
 
 
@@ -271,7 +274,7 @@ def _identity(stream: JsonStream) -> dict[str, Any]:
 def _items(document: Json, file: str) -> Iterator[Item]:
     """Give the items of the collection that a report repeats; newman leaves out which format it has."""
     info = _map(document.get("info"))
-    whole = {**document, "info": {"name": "", "schema": _SCHEMA, **info}}
+    whole = {**document, "info": {"name": "", "schema": SCHEMA, **info}}
     try:
         collection: Collection = load_collection(whole, file=file)
     except HarnessError:

@@ -32,6 +32,8 @@ def adopt_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     )
     verdicts = list(adopt(options.reports, plan))
     tell_verdicts(verdicts, options, terminal)
+    if any(plan.cassettes.glob("*.yaml")):
+        terminal.err.write(f"cassettes: {options.cassettes}\n")
     same = bool(verdicts) and all(one.word == "same" for one in verdicts)
     return ExitCode.PASSED if same else ExitCode.FAILED
 

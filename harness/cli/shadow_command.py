@@ -1,6 +1,7 @@
 """`harness shadow`: newman as it is, behind a recording proxy, and the verdict after it."""
 
 import argparse
+import json
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -9,14 +10,17 @@ from typing import Final
 
 from harness.adoption.adopt import AdoptionPlan
 from harness.adoption.collection_search import PostmanFiles
+from harness.adoption.newman_report import SCHEMA
 from harness.adoption.shadow import in_folder, verdicts
 from harness.adoption.shadowed_command import NewmanJob, ShadowedCommand
+from harness.api import RunConfig
 from harness.cli.adopt_command import in_dialect
 from harness.cli.newmanrc import configured
 from harness.cli.parser import parse
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.cli.verdict_formats import tell_verdicts
+from harness.collection.document import is_address
 from harness.errors import UsageError
 
 _FILES: Final = (
@@ -59,9 +63,19 @@ def _plan(job: NewmanJob, options: argparse.Namespace, terminal: Terminal) -> tu
     return collection, AdoptionPlan(
         files=PostmanFiles([], terminal.cwd),
         cwd=terminal.cwd,
-        config=lambda file, dialect: run_config(file, in_dialect(given, dialect.name), there),
+        config=lambda file, dialect: _config(file, in_dialect(given, dialect.name), job, there),
         line=lambda _, more: shlex.join(["harness", *job.argv, *more]),
         shadow=lambda _: "",
         cassettes=terminal.cwd / options.cassettes,
         warn=lambda text: terminal.err.write(f"warning: {text}\n"),
     )
+
+
+def _config(collection: str, given: argparse.Namespace, job: NewmanJob, terminal: Terminal) -> RunConfig:
+    """Say what newman ran; a collection that it fetched is taken as newman got it, and not fetched again."""
+    if not is_address(collection) or job.report is None:
+        return run_config(collection, given, terminal)
+    document = json.loads(job.report.read_text("utf-8")).get("collection") or {}
+    info = {"name": "", "schema": SCHEMA, **(document.get("info") or {})}
+    given.postman_api_key = None
+    return replace(run_config("-", given, terminal), collection={**document, "info": info})

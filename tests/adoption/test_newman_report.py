@@ -102,6 +102,12 @@ def test_parts_of_the_wrong_kind_are_passed_over(report, part):
     assert len(read_newman_run(file).visits) == 1
 
 
+@pytest.mark.parametrize("name", ["none.json", "", "a\0b"])
+def test_what_cannot_be_opened_is_said_to_be(tmp_path, name):
+    with pytest.raises(InputError, match="cannot be read"):
+        read_newman_run(tmp_path / name)
+
+
 def test_a_missing_file_is_said_to_be(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         read_newman_run(tmp_path / "none.json")
