@@ -189,7 +189,10 @@ class AudienceImports:
         field = {"name": "audienceName", "ingestionTime": "createdMs"}.get(order.removeprefix("-"))
         if field is None:
             raise _bad("sortBy must be name or ingestionTime, with or without a dash")
-        limit = request.query.number("limit", _DEFAULT, low=1, high=_MOST)
+        given = request.query.get("limit") or str(_DEFAULT)
+        if not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= _MOST):
+            raise _error(100911, 400, "BAD_REQUEST", f"limit must be from 1 to {_MOST}")
+        limit = int(given)
         found = [one for one in self._store.find(caller.tenant, _RUN) if one["audienceId"] == held["id"]]
         found.sort(key=lambda one: one[field], reverse=order.startswith("-"))
         page = {"limit": limit, "count": len(found[:limit]), "totalCount": len(found)}
@@ -213,8 +216,10 @@ def _check(wanted: dict[str, Any]) -> None:
     for name in ("description", "customAudienceId", "namespace"):
         if not isinstance(wanted.get(name, ""), str):
             raise _bad(f"{name} must be a string")
-    if wanted.get("originName", "CUSTOM_UPLOAD") != "CUSTOM_UPLOAD":
-        raise _bad("originName must be CUSTOM_UPLOAD")
+    if wanted.get("originName") != "CUSTOM_UPLOAD":
+        raise _bad("originName is required and must be CUSTOM_UPLOAD")
+    if wanted.get("audienceType", "people") != "people":
+        raise _bad("audienceType must be people")
     days = wanted.get("ttlInDays", 30)
     if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= _LONGEST_DAYS:
         raise _bad(f"ttlInDays must be from 1 to {_LONGEST_DAYS}")
@@ -237,6 +242,8 @@ def _check_source(spec: Any) -> None:
     path = params.get("path")
     if not isinstance(path, str) or not path or " " in path:
         raise _bad("sourceSpec.params.path is required and has no blanks")
+    if params.get("sourceType", "Cloud Storage") != "Cloud Storage":
+        raise _bad("sourceSpec.params.sourceType must be Cloud Storage")
     if params.get("type") not in ("file", "folder"):
         raise _bad("sourceSpec.params.type must be file or folder")
     cloud = params.get("cloudType")

@@ -16,7 +16,9 @@ def test_rows_of_events_expire_when_they_are_told_to(client: Any, lake: Any) -> 
     made = lake.dataset(lake.schema(of=lake.event_class))
     limits = client.get(f"{CATALOG}/ttl/{made}").json()["extensions"]["adobe_lakeHouse"]["rowExpiration"]
     assert limits["minValue"] == "P7D"
-    assert expiration(client, made, "P3M").status == 200
+    told = expiration(client, made, "P3M")
+    assert told.status == 200
+    assert told.json()[made]["extensions"]["adobe_lakeHouse"]["rowExpiration"]["ttlValue"] == "P3M"
     held = client.get(f"{CATALOG}/dataSets/{made}").json()[made]["extensions"]["adobe_lakeHouse"]
     assert held["rowExpiration"]["valueStatus"] == "custom"
     assert held["rowExpiration"]["setBy"] == "user"

@@ -94,6 +94,20 @@ def test_what_is_not_there_is_404_with_its_number(client: Any) -> None:
         assert client.post(started, body).status == 400
 
 
+@pytest.mark.parametrize(
+    ("changes", "params"),
+    [({"originName": None}, {}), ({"audienceType": "accounts"}, {}), ({}, {"sourceType": "Database"})],
+)
+def test_an_import_of_another_kind_is_refused(client: Any, changes: Any, params: Any) -> None:
+    answer = client.post(BASE, described(params=params, **changes))
+    assert (answer.status, answer.json()["errorCode"]) == (400, "100910")
+
+
+def test_a_page_of_runs_that_is_too_long_is_refused(client: Any) -> None:
+    answer = client.get(f"{BASE}/{imported(client)}/runs?limit=41")
+    assert (answer.status, answer.json()["errorCode"]) == (400, "100911")
+
+
 def put(client: Any, name: str, content: bytes) -> None:
     zones, tenant = client.platform.service(LandingZones), Tenant(client.settings.org_id, "prod")
     zones.put(tenant, name, content, USER)
