@@ -64,6 +64,12 @@ _TIMES = {
     "endBefore": ("completed", -1),
 }
 
+_TAGS = (
+    ("enableErrorDiagnostics", "acp_enableErrorDiagnostics"),
+    ("partialIngestionPercent", "acp_partialIngestionPercent"),
+)
+"""Members of a creation that a batch shows as tags."""
+
 
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of both services. Catalog's exist under the singular word too."""
@@ -126,13 +132,20 @@ class BatchCalls:
             raise problem.not_found(f"The dataset {dataset_id} does not exist")
         if "replay" in wanted:
             self._check_replay(caller, dataset_id, wanted["replay"])
+        tags = wanted.get("tags", {})
+        if not isinstance(tags, dict):
+            raise problem.bad_request("tags must be an object")
         optional = ("externalId", "replay", "enableErrorDiagnostics", "partialIngestionPercent")
+        for name, tag in _TAGS:
+            if name in wanted:
+                tags = {**tags, tag: wanted[name]}
         batch = self._batches.make(
             caller.tenant,
             dataset_id,
             user=caller.user_id,
             client=caller.client_id,
             inputFormat=form,
+            tags=tags,
             **{name: wanted[name] for name in optional if name in wanted},
         )
         shown = {name: value for name, value in batch.items() if name not in {"streamed", "errors"}}

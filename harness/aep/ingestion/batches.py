@@ -86,7 +86,7 @@ class Batches:
             "created": now,
             "relatedObjects": [{"type": "dataSet", "id": dataset_id}],
             "version": "1.0.0",
-            "tags": {},
+            "tags": fields.get("tags", {}),
             "createdUser": user,
             "createdClient": client,
             "updatedUser": user,
@@ -164,7 +164,8 @@ class Batches:
                 self._take_file(batch, target, file["name"], content, good, bad, errors, mapped)
         failed = _too_many(batch, good, bad) or bool(errors)
         if bad:
-            errors.extend(_summary(good if not failed else [], bad))
+            plain = not failed and batch.get("enableErrorDiagnostics") is not True
+            errors.extend([_undiagnosed()] if plain else _summary(good if not failed else [], bad))
         now = self._platform.clock.now_ms()
         with self._platform.store.transaction():
             if target is not None and not failed:
@@ -278,6 +279,11 @@ def _metrics(batch: dict[str, Any], good: int, bad: int) -> dict[str, Any]:
 
 def _error(code: str, description: str, rows: list[str] | None = None) -> dict[str, Any]:
     return {"code": code, "description": description, "rows": rows or []}
+
+
+def _undiagnosed() -> dict[str, Any]:
+    """Say of rows left out no more than that there are some: the details were not asked for."""
+    return _error("INGEST-1211-400", _TEXTS[INVALID].strip())
 
 
 def _summary(good: list[dict[str, Any]], bad: list[BadRow]) -> list[dict[str, Any]]:

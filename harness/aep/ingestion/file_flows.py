@@ -106,9 +106,13 @@ class FileFlows:
         content = unpacked(self._zones.content(tenant, file.name))
         described = {**form, "isMultiLineJson": form["format"] == "json" and content.lstrip()[:1] == b"["}
         batch = self._batches.make(
-            tenant, dataset_id, inputFormat=described, partialIngestionPercent=_allowed(flow)
+            tenant,
+            dataset_id,
+            inputFormat=described,
+            partialIngestionPercent=_allowed(flow),
+            enableErrorDiagnostics=True,
+            tags={"flowId": [flow["id"]], "runId": [run["id"]]},
         )
-        batch["tags"] = {"flowId": [flow["id"]], "runId": [run["id"]]}
         blob_id = f"{batch['id']}/{file.name}"
         self._store.put_blob(tenant, blob_id, content)
         named = {"id": blob_id, "batchId": batch["id"], "datasetId": dataset_id, "name": file.name}

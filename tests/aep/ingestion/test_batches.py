@@ -118,7 +118,8 @@ def test_a_value_that_cannot_convert_fails_the_batch_and_lands_nothing(upload: U
 
 def test_partial_ingestion_lands_the_good_rows(upload: Upload) -> None:
     rows = [upload.row() for _ in range(9)] + [{"no": 1}]
-    body = upload.whole(lines(*rows), partialIngestionPercent=10)
+    body = upload.whole(lines(*rows), partialIngestionPercent=10, enableErrorDiagnostics=True)
+    assert body["tags"] == {"acp_enableErrorDiagnostics": True, "acp_partialIngestionPercent": 10}
     assert (body["status"], body["recordCount"], body["failedRecordCount"]) == ("success", 9, 1)
     assert body["errors"][0]["code"] == "INGEST-1212-400"
     assert "Successfully ingested 9 rows" in body["errors"][0]["description"]
@@ -442,7 +443,9 @@ def test_the_errors_of_a_batch_count_rows_by_code(upload: Upload) -> None:
             lines(upload.row(points="many")),
         ]
     )
-    body = upload.whole(content, partialIngestionPercent=90)
+    plain = upload.whole(content, partialIngestionPercent=90)
+    assert [one["code"] for one in plain["errors"]] == ["INGEST-1211-400"]
+    body = upload.whole(content, partialIngestionPercent=90, enableErrorDiagnostics=True)
     assert body["status"] == "success"
     assert (body["metrics"]["inputRecordCount"], body["metrics"]["failedRecordCount"]) == (5, 4)
     found = {one["code"]: (one["rows"], one.get("recordCount")) for one in body["errors"]}
@@ -461,7 +464,7 @@ def test_the_errors_of_a_batch_count_rows_by_code(upload: Upload) -> None:
 )
 def test_a_line_that_is_not_json_is_a_row_that_failed(upload: Upload, text: str) -> None:
     content = lines(upload.row()) + b'\n{"_id": ' + text.encode() + b"}"
-    body = upload.whole(content, partialIngestionPercent=50)
+    body = upload.whole(content, partialIngestionPercent=50, enableErrorDiagnostics=True)
     assert (body["status"], body["errors"][1]["code"]) == ("success", "INGEST-1401-400")
     whole = b'[{"_id": ' + text.encode() + b"}]"
     body = upload.whole(whole, {"format": "json", "isMultiLineJson": True})
