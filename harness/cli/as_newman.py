@@ -35,26 +35,27 @@ _HELP: Final = frozenset({"-h", "--help"})
 
 def newman(argv: Sequence[str], terminal: Terminal) -> int:
     """Do what newman's command line says, and return newman's exit code."""
+    said = terminal.guarded()
     if not argv:
-        terminal.err.write(HELP)
+        said.err.write(HELP)
         return ExitCode.FAILED
     # newman looks for its own options among those of the command, too, wherever they stand.
     if not _VERSION.isdisjoint(argv):
-        terminal.out.write(f"{VERSION}\n")
-        terminal.err.write(f"harness {__version__} in place of newman {VERSION}\n")
+        said.out.write(f"{VERSION}\n")
+        said.err.write(f"harness {__version__} in place of newman {VERSION}\n")
         return ExitCode.PASSED
     match argv:
         case ["run", *given]:
             return main(["run", "--compat", "newman", *given], terminal)
         case [first, *_] if first in _HELP:
-            terminal.out.write(HELP)
+            said.out.write(HELP)
             return ExitCode.PASSED
         case [first, *_] if first.startswith("-"):
-            terminal.err.write(f"error: unknown option '{first}'\n")
+            said.err.write(f"error: unknown option '{first}'\n")
             return ExitCode.FAILED
         case _:
-            terminal.err.write(f"error: invalid command `{','.join(argv)}`\n\n")
-            terminal.out.write(HELP)
+            said.err.write(f"error: invalid command `{','.join(argv)}`\n\n")
+            said.out.write(HELP)
             return ExitCode.PASSED
 
 

@@ -47,6 +47,7 @@ def test_the_version_on_stdout_is_newmans_alone(said, argv):
         ([], 1, "", HELP),
         (["rum", "shop.json"], 0, HELP, "error: invalid command `rum,shop.json`\n\n"),
         (["--bogus"], 1, "", "error: unknown option '--bogus'\n"),
+        (["--\x1b[2J"], 1, "", "error: unknown option '--\\x1b[2J'\n"),
     ],
 )
 def test_what_is_no_run_is_answered_in_newmans_words(said, argv, code, out, err):
