@@ -15,7 +15,7 @@ from harness.cli.parity_side import ParitySide
 from harness.cli.parser import parse
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
-from harness.dialect import EXACT, NEWMAN, Dialect
+from harness.dialect import EXACT, Dialect
 from harness.errors import HarnessError
 
 _WHATS: Final = {"end": "exit code", "call": "request"}
@@ -33,9 +33,8 @@ class DryRun:
     def replayed(self, run: NewmanRun, dialect: Dialect, terminal: Terminal) -> Replayed:
         """Replay it in a dialect."""
         given, _ = configured(*parse(["run", self.collection, *self.flags]), terminal)
-        # A mixture of dialects reads the options as the default does.
-        word = dialect.name if dialect in (NEWMAN, self.mode) else EXACT.name
-        config = run_config(self.collection, in_dialect(given, word), terminal)
+        # A mixture of dialects has the name of the one that it began with, and reads options as that does.
+        config = run_config(self.collection, in_dialect(given, dialect.name), terminal)
         return replay(run, config, dialect, exchanges=self.theirs.exchanges)
 
     def kinds(self, terminal: Terminal) -> Mapping[str, str]:
