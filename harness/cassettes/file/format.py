@@ -185,9 +185,22 @@ def dump(metadata: CassetteMetadata, interactions: Interactions, path: Path) -> 
     `interactions` is gone through twice, so that none has to be kept in memory.
     """
     document = metadata_document(metadata)
-    answered = (one for one in interactions() if one.failure is None)
-    failed = (one for one in interactions() if one.failure is not None)
-    return (_dump_json if is_json(path) else _dump_yaml)(document, answered, failed)
+    failures = False
+
+    def answered() -> Iterator[Interaction]:
+        nonlocal failures
+        for one in interactions():
+            if one.failure is None:
+                yield one
+            else:
+                failures = True
+
+    def failed() -> Iterator[Interaction]:
+        # Most have none, and need not be gone through again.
+        if failures:
+            yield from (one for one in interactions() if one.failure is not None)
+
+    return (_dump_json if is_json(path) else _dump_yaml)(document, answered(), failed())
 
 
 def dumps(cassette: Cassette, path: Path) -> str:

@@ -90,11 +90,11 @@ class Journal:
 
     def interactions(self) -> Iterator[Interaction]:
         """Read the interactions back, from the first one on."""
-        return (one for _, one in read(self.path) if isinstance(one, Interaction))
+        return (one for _, one in read(self.path, passes=_CLOCK) if isinstance(one, Interaction))
 
     def clocks(self) -> Iterator[ClockStart]:
         """Read the clock starts back."""
-        return (one for _, one in read(self.path) if isinstance(one, ClockStart))
+        return (one for _, one in read(self.path, passes=_INTERACTION) if isinstance(one, ClockStart))
 
     def size(self) -> int:
         """Return how many bytes were written."""
@@ -162,15 +162,23 @@ Entry = Beginning | Interaction | ClockStart | int
 """The beginning, an interaction, the start of a clock, or the number of a superseded interaction."""
 
 
-def read(path: Path) -> Iterator[tuple[int, Entry]]:
+_CLOCK: Final = b'{"clock": '
+_INTERACTION: Final = b'{"interaction": '
+"""How lines of a journal begin."""
+
+
+def read(path: Path, *, passes: bytes | None = None) -> Iterator[tuple[int, Entry]]:
     """Read a journal: line numbers and what they hold; a torn last line is left out.
 
-    Raises `InputError` when the file is no journal or a line of it is damaged.
+    Lines that begin with what it `passes` are not looked at. Raises `InputError` when the file is no journal
+    or a line of it is damaged.
     """
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if not line.endswith(b"\n"):
                 return
+            if passes is not None and line.startswith(passes):
+                continue
             try:
                 yield number, _entry(json.loads(line.decode("utf-8", "surrogatepass")), number)
             except NOT_UNDERSTOOD as error:

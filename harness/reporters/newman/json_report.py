@@ -14,7 +14,13 @@ from harness.dialect import NEWMAN
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.newman.byte_lists import dumped
-from harness.reporters.newman.collection_document import CollectionDocument, Expansion, masked, masked_bytes
+from harness.reporters.newman.collection_document import (
+    CollectionDocument,
+    Expansion,
+    Shown,
+    masked,
+    masked_bytes,
+)
 from harness.reporters.newman.differences import enumerable, legs
 from harness.reporters.newman.error_document import assertion_error, request_error, script_error
 from harness.reporters.newman.execution import (
@@ -143,7 +149,8 @@ class JsonReporter:
 
     def _identity(self, of: str) -> str:
         started = self._started.started_ms if self._started else 0
-        return str(uuid5(NAMESPACE_URL, f"{started}/{self._calls}/{of}"))
+        # It is made here, and holds nothing that could be masked.
+        return Shown(uuid5(NAMESPACE_URL, f"{started}/{self._calls}/{of}"))
 
     def _execute(self, result: CallResult, cursor: Json, item: Mapping[str, Any]) -> Iterator[Json]:
         """One execution for each HTTP request of a call, in the order they were sent."""
