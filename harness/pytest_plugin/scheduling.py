@@ -22,6 +22,11 @@ class _Groups:
         """The groups by the ids of their items."""
         return read_groups(self.config)
 
+    def group_of(self, nodeid: str) -> str | None:
+        """Return the group of an item, `None` for one of others; workers elsewhere cannot tell theirs."""
+        file, found, _ = nodeid.partition("::")
+        return self.groups.get(nodeid) or (file if found and file.endswith(".json") else None)
+
 
 class CollectionLoadScheduling(_Groups, LoadScheduling):  # type: ignore[misc]  # xdist has no types
     """Deals out as `--dist load` does, but never a part of a collection."""
@@ -39,28 +44,28 @@ class CollectionLoadScheduling(_Groups, LoadScheduling):  # type: ignore[misc]  
         return number
 
     def _group(self, place: int) -> str | None:
-        return self.groups.get(self.collection[self.pending[place]])
+        return self.group_of(self.collection[self.pending[place]])
 
 
 class BranchScheduling(_Groups, LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Deals out branches, whose calls need not stand together, and other tests one by one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return self.groups.get(nodeid) or nodeid
+        return self.group_of(nodeid) or nodeid
 
 
 class CollectionScopeScheduling(_Groups, LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Deals out as `--dist loadscope` does; a group is one scope, whatever its folders."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return self.groups.get(nodeid) or str(super()._split_scope(nodeid))
+        return self.group_of(nodeid) or str(super()._split_scope(nodeid))
 
 
 class CollectionGroupScheduling(_Groups, LoadGroupScheduling):  # type: ignore[misc]  # xdist has no types
     """Deals out as `--dist loadgroup` does; a group of ours is one of its groups."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return self.groups.get(nodeid) or str(super()._split_scope(nodeid))
+        return self.group_of(nodeid) or str(super()._split_scope(nodeid))
 
 
 SCHEDULERS = {

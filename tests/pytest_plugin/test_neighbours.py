@@ -210,13 +210,6 @@ def test_branches_of_a_collection_go_to_several_workers_when_asked_for(project):
     assert paths.count("/sign-in") >= 2
 
 
-def test_a_recording_is_kept_by_one_worker_whatever_is_asked_for(project):
-    branches(project)
-    result = project.pytest("-n", "2", "-v", "--postman-dist=branch", "--postman-record", process=True)
-    result.assert_outcomes(passed=5)
-    assert len({worker for worker, _, _ in workers(result)}) == 1
-
-
 def test_a_replay_is_right_even_where_xdist_takes_collections_apart(project):
     script = "pm.environment.set('handle', pm.response.json().path);"
     calls = [project.call(f"use{index}", path=f"use{index}{{{{handle}}}}") for index in range(20)]
