@@ -10,11 +10,12 @@ from harness.api.certificate_list import certificates_of
 from harness.api.network import verifies
 from harness.api.script_packages import ScriptPackages
 from harness.api.set_up import RunSetUp
-from harness.api.shown_secrets import learn_shown
+from harness.api.shown_secrets import learn_exchanges
 from harness.client.files import FilePolicy
 from harness.client.session import Session, SessionOptions
 from harness.client.transport import Transport
 from harness.collection.document import is_address
+from harness.runner.baseline import fails_late
 from harness.runner.call import RunContext, as_it_came
 from harness.runner.plan import calls_of
 from harness.runner.results import CallResult
@@ -66,7 +67,8 @@ def _settling(set_up: RunSetUp) -> Callable[[CallResult], CallResult]:
         return as_it_came
 
     def settle(result: CallResult) -> CallResult:
-        learn_shown(set_up, result)
+        if fails_late(result):
+            learn_exchanges(set_up, result)
         return baseline.settle(result)
 
     return settle

@@ -6,6 +6,12 @@ from harness.runner.results import CallResult
 
 def learn_shown(set_up: RunSetUp, result: CallResult) -> None:
     """Learn the secrets in requests and answers of a call, and in variables that scripts set."""
+    learn_exchanges(set_up, result)
+    set_up.watch.learn_scopes(set_up.scopes)
+
+
+def learn_exchanges(set_up: RunSetUp, result: CallResult) -> None:
+    """Learn the secrets in requests and answers of a call; calls beside it may go on meanwhile."""
     watch = set_up.watch
     exchanges = (*(side.exchange for side in result.side), result.exchange)
     for hop in (hop for exchange in exchanges if exchange is not None for hop in exchange.hops):
@@ -14,4 +20,3 @@ def learn_shown(set_up: RunSetUp, result: CallResult) -> None:
     for exchange in exchanges:
         if exchange is not None and not exchange.hops:
             watch.learn_request(exchange.request)
-    watch.learn_scopes(set_up.scopes)

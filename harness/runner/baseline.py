@@ -103,10 +103,13 @@ class Baseline:
         return self._entry(self._occurrence(warning.kind, warning.place, warning.message)) is not None
 
     def met(self, summary: RunSummary) -> Mapping[Occurrence, Entry]:
-        """Return what is known, or is accepted, and was met in a run that ended."""
+        """Return what is known, or is accepted, and was met in a run that ended.
+
+        Secrets that were learnt late are masked now.
+        """
         for warning in summary.warnings:
             self.knows(warning)
-        return self._met
+        return {replace(one, what=self._mask(one.what)): entry for one, entry in self._met.items()}
 
     def gone(self, summary: RunSummary, *, whole: bool, ignored: Iterable[str] = ()) -> Sequence[Occurrence]:
         """Return what is known and was not met, although what it belongs to ran.
@@ -114,7 +117,7 @@ class Baseline:
         Of a run that is not the `whole` collection, or was interrupted, only what belongs to calls counts.
         Nobody can tell of kinds of warnings that are `ignored`.
         """
-        met, silent = self.met(summary), frozenset(ignored)
+        met, silent = {**self.met(summary), **self._met}, frozenset(ignored)
         whole = whole and not summary.interrupted and not summary.timed_out
         return [
             one
@@ -139,10 +142,18 @@ class Baseline:
         )
 
 
+def fails_late(result: CallResult) -> bool:
+    """Whether a call has a late failure, known or not."""
+    return any(map(_late, (*result.prerequest, *result.test)))
+
+
+def _late(run: ScriptRun) -> bool:
+    return bool(run.losses) or any(one.late and one.error is not None for one in run.assertions)
+
+
 def _settled(run: ScriptRun, knows: Callable[[str, str, str], bool]) -> ScriptRun:
     """Return a script's run without those late failures that are known; newman takes none of them for one."""
-    late = any(isinstance(one, Assertion) and one.late and one.error is not None for one in run.output)
-    if not late and not run.losses:
+    if not _late(run):
         return run
 
     def settled(one: Assertion | ConsoleMessage) -> Assertion | ConsoleMessage:
