@@ -22,8 +22,9 @@ _FIRST: Final = (
     "oauth2-token",
     "outside-file",
 )
-_MOST_CALLS: Final = 3000
-"""A longer run is not replayed again and again."""
+_MOST_CALLS: Final = 10_000
+_LEAST_TRIALS: Final = 4
+"""How many calls are replayed to find the rows: a long run is tried with the likeliest rows alone."""
 
 Trial = Callable[[Dialect], Replayed]
 """Replays the run in a dialect."""
@@ -31,14 +32,16 @@ Trial = Callable[[Dialect], Replayed]
 
 def rows_of(found: Replayed, trial: Trial) -> tuple[table.Difference, ...]:
     """Return the rows that account for what differs, as few as do; empty when none does."""
-    if found.calls > _MOST_CALLS:
-        return ()
+    trials = max(_LEAST_TRIALS, _MOST_CALLS // max(1, found.calls))
     left, rows = found, list[table.Difference]()
     dialect = EXACT
     while left.count:
         for row in _candidates(left.differences):
             if row in rows:
                 continue
+            if not trials:
+                return tuple(rows)
+            trials -= 1
             tried = with_newmans(dialect, row.answers)
             replayed = trial(tried)
             if replayed.count < left.count:

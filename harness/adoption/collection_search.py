@@ -10,6 +10,7 @@ from harness.adoption.json_stream import BrokenJson, JsonStream
 from harness.errors import UsageError
 
 _PASSED_OVER: Final = frozenset({"node_modules", "__pycache__", "venv"})
+_WRAPPERS: Final = frozenset({"collection", "environment"})
 _OF_COLLECTIONS: Final = frozenset({"item", "requests"})
 
 
@@ -76,11 +77,13 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _identity(stream: JsonStream) -> tuple[str, str, str]:
-    """Tell what a document is, its identity and its name, reading no more of it than that takes."""
-    identity = name = kind = ""
+    """Tell what a document is, its identity and its name; nothing of a report of a run."""
     event, _ = stream.next()
-    if event != "start_map":
-        return "", "", ""
+    return _told(stream) if event == "start_map" else ("", "", "")
+
+
+def _told(stream: JsonStream) -> tuple[str, str, str]:
+    identity = name = kind = ""
     for member in stream.members():
         event, value = stream.next()
         if member == "info" and event == "start_map":
@@ -94,7 +97,10 @@ def _identity(stream: JsonStream) -> tuple[str, str, str]:
         elif member == "values" and event == "start_array":
             kind = "environment"
             stream.skip(event)
-        elif member in {"run", "collection"}:
+        elif member in _WRAPPERS and event == "start_map":
+            # As Postman's API answers; a report begins in the same way, and goes on.
+            kind, identity, name = _told(stream)
+        elif member == "run":
             return "", "", ""
         else:
             stream.skip(event)

@@ -59,7 +59,7 @@ function watch(emitter) {
 
 // Through a proxy the server's name is set even when it is an address, of which Node warns; without one it is not.
 const emitWarning = process.emitWarning;
-process.emitWarning = function (warning, type, code) {
+process.emitWarning = function (_warning, type, code) {
   if (code !== "DEP0123" && !(type && type.code === "DEP0123")) {
     emitWarning.apply(process, arguments);
   }

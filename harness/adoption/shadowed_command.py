@@ -1,10 +1,11 @@
 """A command line that runs newman, run as it is behind a recording proxy."""
 
 import json
+import shutil
 import ssl
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -26,6 +27,7 @@ _INSECURE: Final = frozenset({"-k", "--insecure"})
 _OWN_CERTIFICATE: Final = ("--ssl-client-cert", "--ssl-client-cert-list")
 _EXTRA: Final = "--ssl-extra-ca-certs"
 _SIGNALLED: Final = 128
+_GRACE_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,9 @@ class ShadowedCommand:
     def run(self, cwd: Path) -> int:
         """Run to the end; return the exit code as a shell has it. Raises `UsageError` without a command."""
         try:
-            child = subprocess.Popen(self._command, cwd=cwd, env=self._child_environ())
+            # On Windows npm's commands are files that only a search by their endings finds.
+            program = shutil.which(self._command[0], path=self._environ.get("PATH")) or self._command[0]
+            child = subprocess.Popen([program, *self._command[1:]], cwd=cwd, env=self._child_environ())
         except (OSError, ValueError) as error:
             raise UsageError(
                 f"the command cannot be run: {error}",
@@ -91,7 +95,11 @@ class ShadowedCommand:
             try:
                 code = child.wait()
             except KeyboardInterrupt:
-                # The terminal told the command, too, which ends in its own way.
+                # The terminal told the command, too, which ends in its own way; who told this process alone
+                # means the command as well.
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(_GRACE_S)
+                child.terminate()
                 continue
             return code if code >= 0 else _SIGNALLED - code
 

@@ -20,6 +20,7 @@ def folder(tmp_path):
     put("env.json", {"id": "e", "name": "ci", "values": []})
     put("old.json", {"id": "3", "name": "Old", "requests": []})
     put("report.json", {"collection": {"info": {"_postman_id": "1"}, "item": []}, "run": {}})
+    put("api.json", {"collection": {"info": {"_postman_id": "4", "name": "Wrapped"}, "item": []}})
     put("node_modules/x.json", {"info": {"_postman_id": "1", "name": "Shop"}, "item": []})
     put("broken.json", "{")
     put("list.json", "[1]")
@@ -43,7 +44,8 @@ def test_a_name_of_two_files_is_not_clear(folder):
 
 
 def test_reports_broken_files_and_installed_packages_are_no_collections(folder):
-    assert len(PostmanFiles(["."], folder).collections) == 3
+    found = PostmanFiles(["."], folder).collections
+    assert names(found) == ["api.json", "old.json", "a/one.json", "a/two.json"]
 
 
 def test_a_place_that_is_not_there_is_an_error(folder):
