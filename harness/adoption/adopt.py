@@ -12,7 +12,7 @@ from harness.adoption.newman_report import item_content, read_newman_run
 from harness.adoption.newman_run import NewmanRun
 from harness.adoption.recording_proxy import ProxiedRequest
 from harness.adoption.replay import Replayed, replay
-from harness.adoption.verdict import Verdict, vote
+from harness.adoption.verdict import UNKNOWN, Verdict, vote
 from harness.api import RunConfig
 from harness.collection.companion import stem_of
 from harness.collection.document import is_address
@@ -75,7 +75,7 @@ def _adopt(report: str, plan: AdoptionPlan) -> Verdict:
 
 
 def _unknown(collection: str, report: str, why: str, line: str = "") -> Verdict:
-    return Verdict(collection=collection or "?", report=report, word="cannot tell", why=(why,), line=line)
+    return Verdict(collection=collection or UNKNOWN, report=report, word="cannot tell", why=(why,), line=line)
 
 
 def judge(
@@ -135,7 +135,7 @@ def _compare(
         line = plan.line(path, attempt.words)
         return Verdict(collection=path, report=report, word="same", line=line)
     rows = rows_of(default, trial)
-    why = [f"{row.id}: {row.what}: newman {row.newman}; harness {row.harness}" for row in rows]
+    why = [f"{row.id}: {row.what}; with newman: {row.newman}; here: {row.harness}" for row in rows]
     why += told_differences(default.differences, _TOLD)
     return Verdict(
         collection=path,

@@ -127,4 +127,6 @@ class _Rest:
 
 def _reason(error: Exception) -> str:
     """Return the first line of what the parser says; the others point into the document."""
-    return str(error).partition("\n")[0].strip() or type(error).__name__
+    said = error.args[0] if error.args else ""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+    return text.partition("\n")[0].strip() or type(error).__name__

@@ -9,7 +9,7 @@ from harness.adoption.adopt import AdoptionPlan, judge
 from harness.adoption.newman_report import read_newman_run
 from harness.adoption.recording_proxy import ProxiedRequest
 from harness.adoption.shadowed_command import NewmanJob, ShadowedCommand
-from harness.adoption.verdict import Verdict
+from harness.adoption.verdict import UNKNOWN, Verdict
 from harness.errors import HarnessError
 
 _EVER: Final = float("inf")
@@ -33,7 +33,7 @@ def verdicts(shadowed: ShadowedCommand, name: str, plan_of: PlanOf) -> Iterator[
 def _judged(
     job: NewmanJob, plan_of: PlanOf, exchanges: Sequence[ProxiedRequest], unread: Sequence[str]
 ) -> Verdict:
-    collection = next((word for word in job.argv[1:] if not word.startswith("-")), "?")
+    collection = next((word for word in job.argv[1:] if not word.startswith("-")), UNKNOWN)
     if job.report is None:
         return _unknown(collection, ("newman left no summary of its run: it died of something",))
     try:

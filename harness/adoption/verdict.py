@@ -9,6 +9,10 @@ Word = Literal["same", "differs", "cannot tell"]
 WORDS: Final[tuple[Word, ...]] = ("same", "differs", "cannot tell")
 
 
+UNKNOWN: Final = "?"
+"""The collection of a verdict on a report that names none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What came of one collection: `why` in sentences, and the `line` that is to stand in CI.

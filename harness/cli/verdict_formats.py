@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from harness.adoption.verdict import Verdict, summary
+from harness.adoption.verdict import UNKNOWN, Verdict, summary
 from harness.adoption.verdict_page import verdict_page
 from harness.cli.json_output import write_json
 from harness.cli.table import table
@@ -43,9 +43,14 @@ def _tell_text(verdicts: Sequence[Verdict], terminal: Terminal) -> None:
     for one in verdicts:
         if not one.why and not one.line:
             continue
-        terminal.out.write(f"\n{Path(one.collection).name}: {one.word}\n")
+        whose = one.report if one.collection == UNKNOWN else one.collection
+        terminal.out.write(f"\n{_in_a_line(Path(whose).name)}: {one.word}\n")
         for text in one.why:
-            terminal.out.write(f"  - {' '.join(clean(text).split())}\n")
+            terminal.out.write(f"  - {_in_a_line(text)}\n")
         if one.line:
             terminal.out.write(f"  {one.line}\n")
     terminal.out.write(f"\n{summary(verdicts)}\n")
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(clean(text).split())
