@@ -43,13 +43,19 @@ class LoggedRun:
 
     Runs of the same `collection`, whatever that names, are parts of one; where all are of one, that may be
     left empty, and calls keep their ids. Of a log that tells several collections as one run, this is the
-    part of the collection of the name `inside`.
+    part of the collection of the name `inside`, of which it has `told` so many calls.
     """
 
     collection: str
     log: Path
     started: RunStarted
     inside: str = ""
+    told: int = 0
+
+    @property
+    def calls(self) -> int:
+        """How many calls an iteration has; of a part of a log as many as it tells."""
+        return self.told if self.inside else self.started.calls
 
     @property
     def name(self) -> str:
@@ -77,7 +83,10 @@ def parts(logs: Iterable[Path]) -> list[LoggedRun]:
     runs: list[LoggedRun] = []
     for run in found:
         if run.started.joint:
-            runs += (replace(run, collection=name, inside=name) for name in _inside(run.log))
+            runs += (
+                replace(run, collection=name, inside=name, told=told)
+                for name, told in _inside(run.log).items()
+            )
             continue
         collection = run.started.collection
         known = trees.setdefault(collection.name, [])
@@ -93,10 +102,14 @@ def parts(logs: Iterable[Path]) -> list[LoggedRun]:
     return runs
 
 
-def _inside(log: Path) -> list[str]:
-    """Return the names of the collections whose calls a log tells."""
-    finished = (event for event in read_results(log) if isinstance(event, CallFinished))
-    return list(dict.fromkeys(event.result.call.path[0] for event in finished))
+def _inside(log: Path) -> dict[str, int]:
+    """Return the names of the collections whose calls a log tells, and how many calls of each."""
+    found: dict[str, set[int]] = {}
+    for event in read_results(log):
+        if isinstance(event, CallFinished):
+            result = event.result
+            found.setdefault(result.call.path[0], set()).add(result.position)
+    return {name: len(positions) for name, positions in found.items()}
 
 
 def joined(runs: list[LoggedRun], *, shards: bool = False) -> Iterator[Event]:
@@ -115,8 +128,7 @@ def joined(runs: list[LoggedRun], *, shards: bool = False) -> Iterator[Event]:
         first,
         collection=collection,
         calls=sum(
-            (max if shards else sum)(run.started.calls for run in runs if run.collection == name)
-            for name in names
+            (max if shards else sum)(run.calls for run in runs if run.collection == name) for name in names
         ),
         iterations=max(run.started.iterations for run in runs),
         joint=several,
