@@ -70,12 +70,15 @@ class AzureBlobs:
                 rows[blob.name] = _listed(blob)
         names = [name for name in sorted(rows) if name >= marker]
         following = names[most] if len(names) > most else ""
-        return _xml(
-            f'<?xml version="1.0" encoding="utf-8"?><EnumerationResults ContainerName="{escape(container)}">'
-            f"<Prefix>{escape(prefix)}</Prefix><Blobs>{''.join(rows[one] for one in names[:most])}</Blobs>"
-            f"<NextMarker>{escape(following)}</NextMarker></EnumerationResults>",
-            200,
+        # Azure's client asks for the next page with the prefix and the number that stand in the answer.
+        asked = f"<MaxResults>{most}</MaxResults>" if "maxresults" in query else ""
+        text = (
+            f'<EnumerationResults ContainerName="{escape(container)}"><Prefix>{escape(prefix)}</Prefix>'
+            f"<Marker>{escape(marker)}</Marker>{asked}<Delimiter>{escape(delimiter)}</Delimiter>"
+            f"<Blobs>{''.join(rows[one] for one in names[:most])}</Blobs>"
+            f"<NextMarker>{escape(following)}</NextMarker></EnumerationResults>"
         )
+        return _xml(f'<?xml version="1.0" encoding="utf-8"?>{text}', 200)
 
     def put(self, request: Request, _: object) -> Response:
         """Put Blob, Put Block (`?comp=block`) or Put Block List (`?comp=blocklist`): 201."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import aepp
+import requests
 from aepp import (
     accesscontrol,
     catalog,
@@ -135,7 +136,58 @@ def main(file: str) -> int:
     kept = prep.createMappingSet(schemaId=made["$id"], validate=False, mappingList=[mapping])
     assert len(kept["id"]) == 32, kept
     assert flows.createFlowStreaming(datasetId=dataset)["flow"]["id"]
+
+    # files: the landing zone, a flow over it by a mapping, its run
+    uri, _, signature = flows.getLandingZoneSASUri().partition("?")
+    content = b"Mail,Name\nbob@x.example,Bob\n"
+    put = requests.put(
+        f"{uri}/people/a.csv?{signature}", data=content, headers={"x-ms-blob-type": "BlockBlob"}
+    )
+    assert put.status_code == 201, put.text
+    assert flows.getLandingZoneContent(file="people/a.csv")["data"] == [
+        {"Mail": "bob@x.example", "Name": "Bob"}
+    ]
+    rules = [
+        {"sourceType": "ATTRIBUTE", "source": "Mail", "destination": "personalEmail.address"},
+        {"sourceType": "EXPRESSION", "source": "uuid()", "destination": "_id"},
+    ]
+    by = prep.createMappingSet(schemaId=made["$id"], mappingList=rules)["id"]
+    source = flows.createSourceConnectionDataLandingZone("files", path="people", type="folder")["id"]
+    target = flows.createTargetConnectionDataLake("lake", datasetId=dataset, schemaId=made["$id"])["id"]
+    over = flows.createFlowDataLandingZoneToDataLake(
+        "over files",
+        source,
+        target,
+        schedule_start_time=str(int(time.time())),
+        transformation_mapping_id=by,
+        transformation_name="Mapping",
+    )["id"]
+    wait(lambda: flows.getRuns(prop=f"flowId=={over}"))
+    assert (
+        flows.getRuns(limit=1, prop=f"flowId=={over}")[0]["metrics"]["recordSummary"]["outputRecordCount"]
+        == 1
+    )
+    assert profiles.getEntity(entityId="bob@x.example", entityIdNS="Email")
+    every = {one["id"] for one in flows.getSourceConnections()}
+    assert source in every
+    prep.deleteMappingSet(kept["id"])
+    assert kept["id"] not in [one["id"] for one in prep.getMappingSets()]
+    where = {"path": "people/a.csv", "type": "file", "sourceType": "Cloud Storage", "cloudType": "DLZ"}
+    upload = {
+        "name": "Uploaded",
+        "originName": "CUSTOM_UPLOAD",
+        "fields": [{"name": "Mail", "type": "string", "identityNs": "Email"}],
+        "sourceSpec": {"params": where},
+    }
+    operation = segments.createExtenalAudience(upload)["operationId"]
+    uploaded = segments.getExternalAudienceStatus(operation)["audienceId"]
+    run = segments.runExternalAudienceJob(uploaded)["runId"]
+    assert segments.getExternalAudienceJob(uploaded, run)["status"] == "SUCCESS"
+    assert schemas.getSchemaPaths(made["$id"])
+
     identity.Identity().createB2BIdentities()
+    titles = set(schemas.createB2Bschemas())
+    assert {"B2B Account", "B2B Opportunity Person Relation"} <= titles, titles
     assert "b2b_opportunity" in [one["code"] for one in identity.Identity().getIdentities()]
     policies = accesscontrol.AccessControl().getEffectivePolicies(["/resource-types/schemas"])
     assert policies["policies"]["/resource-types/schemas"]

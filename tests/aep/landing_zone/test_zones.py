@@ -11,7 +11,8 @@ from harness.aep.landing_zone.zones import USER, LandingZones
 from harness.twin.tenant import Tenant
 
 ZONE = "/data/foundation/connectors/landingzone"
-EXPLORE = "/data/foundation/flowservice/connectionSpecs/26f526f2-58f4-4712-961d-e41bf1ccc0e8/explore"
+SPEC = "26f526f2-58f4-4712-961d-e41bf1ccc0e8"
+EXPLORE = f"/data/foundation/flowservice/connectionSpecs/{SPEC}/explore"
 
 
 def address(client: Any, name: str = "", query: str = "", kind: str = "user_drop_zone") -> str:
@@ -60,6 +61,8 @@ def test_a_file_is_put_read_in_parts_listed_and_deleted(client: Any) -> None:
     assert "<Name>b &amp; c.csv</Name>" in listed
     page = client.call("GET", address(client, query=f"{every}&maxresults=1")).body.decode()
     assert "<NextMarker>in/a.csv</NextMarker>" in page
+    assert "<MaxResults>1</MaxResults>" in page
+    assert "MaxResults" not in listed
     again = client.call("PUT", address(client, "in/a.csv"), b"", headers={"if-none-match": "*"})
     assert (again.status, again.headers["x-ms-error-code"]) == (409, "BlobAlreadyExists")
     assert client.call("DELETE", address(client, "in/a.csv")).status == 202
@@ -118,7 +121,8 @@ def test_a_zone_is_explored_and_its_files_are_looked_at(client: Any) -> None:
     [
         (f"{EXPLORE}?objectType=table", 400),
         (f"{EXPLORE}?objectType=file&object=none.csv&fileType=delimited", 404),
-        (EXPLORE.replace("26f526f2", "bc7b00d6"), 501),
+        (EXPLORE.replace(SPEC, "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb"), 501),
+        (EXPLORE.replace(SPEC, "none"), 404),
         (EXPLORE.replace("explore", "configs"), 501),
         ("/data/foundation/connectors/other", 501),
         ("/_sinks/blobs/none/dlz-user-container?restype=container&comp=list", 403),
