@@ -15,7 +15,7 @@ from harness.variables.scope import Scope, Scopes
 INLINE_BODY: Final = 65536
 """Bodies up to this many bytes travel with the job; larger ones when a script reads them."""
 
-_ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 _MENTIONS: Final[Mapping[str, re.Pattern[str]]] = {
     "facts": re.compile("info|location|teration"),

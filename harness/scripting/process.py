@@ -24,7 +24,8 @@ BUNDLE = Path(__file__).parent / "js" / "dist"
 _BROKEN = 3
 # deno asks sysconfig, which up to Python 3.11 shows other threads a table that it has not filled in yet.
 _SEARCH = threading.Lock()
-_ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_SCAN: Final = json.JSONDecoder().raw_decode
 _JOINED: Final = 65536
 """Payloads of fewer bytes are sent together with their line."""
 _HINT = "install it with: pip install deno"
@@ -149,13 +150,16 @@ class EngineProcess:
             if not line:
                 raise EngineGone(self._reason())
             if line.startswith(self._word):
-                message: dict[str, Any] = self.parse(line[len(self._word) :])
+                text = line[len(self._word) :].rstrip().decode("utf-8", "surrogatepass")
+                message: dict[str, Any] = self.parse(text)
                 return message
 
-    def parse(self, text: str | bytes) -> Any:
+    def parse(self, text: str) -> Any:
         """Read JSON that a script had a hand in. Raises `EngineGone` for what Python cannot hold."""
         try:
-            value = json.loads(text)
+            value, end = _SCAN(text)
+            if end != len(text):
+                value = json.loads(text)
         except (ValueError, RecursionError):
             too_much = True
         else:
