@@ -61,7 +61,7 @@ def test_a_report_masks_the_secrets_that_answers_show(command, run, target, work
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["gone.jsonl"], "cannot read"),
+        (["gone.jsonl"], "not there"),
         (["bad.json"], "no report of a run"),
         (["bad.json", "-o", "r.pdf"], ".html"),
         (["bad.json", "-r", "nope"], "junit"),
