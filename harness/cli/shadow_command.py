@@ -41,13 +41,23 @@ def shadow_command(options: argparse.Namespace, terminal: Terminal) -> int:
         with ShadowedCommand(command, terminal.environ, Path(name)) as shadowed:
             code = shadowed.run(terminal.cwd)
         terminal.out.flush()
-        told = list(verdicts(shadowed, shlex.join(command), lambda job: _plan(job, options, terminal)))
+        warnings: list[str] = []
+
+        def plan_of(job: NewmanJob) -> tuple[str, AdoptionPlan]:
+            return _plan(job, options, terminal, warnings)
+
+        told = list(verdicts(shadowed, shlex.join(command), plan_of))
         terminal.out.write("\n")
         tell_verdicts(told, options, terminal)
+        # What stands on stderr is the command's, unless a program reads the verdict.
+        stream = terminal.out if options.format == "text" else terminal.err
+        stream.writelines(f"warning: {text}\n" for text in warnings)
     return code
 
 
-def _plan(job: NewmanJob, options: argparse.Namespace, terminal: Terminal) -> tuple[str, AdoptionPlan]:
+def _plan(
+    job: NewmanJob, options: argparse.Namespace, terminal: Terminal, warnings: list[str]
+) -> tuple[str, AdoptionPlan]:
     if job.argv[:1] != ("run",):
         raise UsageError("newman was not started by its command line: its options are not known")
     there = replace(terminal, cwd=job.cwd)
@@ -67,7 +77,7 @@ def _plan(job: NewmanJob, options: argparse.Namespace, terminal: Terminal) -> tu
         line=lambda _, more: shlex.join(["harness", *job.argv, *more]),
         shadow=lambda _: "",
         cassettes=terminal.cwd / options.cassettes,
-        warn=lambda text: terminal.err.write(f"warning: {text}\n"),
+        warn=warnings.append,
     )
 
 
