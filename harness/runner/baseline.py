@@ -148,7 +148,8 @@ def fails_late(result: CallResult) -> bool:
 
 
 def _late(run: ScriptRun) -> bool:
-    return bool(run.losses) or any(one.late and one.error is not None for one in run.assertions)
+    unseen = run.unseen and run.error is not None
+    return unseen or bool(run.losses) or any(one.late and one.error is not None for one in run.assertions)
 
 
 def _settled(run: ScriptRun, knows: Callable[[str, str, str], bool]) -> ScriptRun:
@@ -168,7 +169,10 @@ def _settled(run: ScriptRun, knows: Callable[[str, str, str], bool]) -> ScriptRu
         for one in run.losses
         if not knows(LATE_ERROR, f"{one.name}: {one.message}", f"{one.name}: {one.message}")
     )
-    return replace(run, output=output, losses=losses)
+    error = run.error
+    if run.unseen and error is not None and knows(LATE_ERROR, *[f"{error.name}: {error.message}"] * 2):
+        error = None
+    return replace(run, output=output, losses=losses, error=error)
 
 
 def read_known(document: Any, where: str) -> dict[Occurrence, Entry]:

@@ -228,6 +228,7 @@ class _Turn:
                 label=label,
                 output=tuple([_entry(entry) for entry in ran["output"]]),
                 error=_error(ran["error"]),
+                unseen=ran.get("unseen", False),
                 losses=tuple([_read_error(loss) for loss in ran["losses"]]),
                 deprecations=tuple([_deprecation(one) for one in ran["deprecations"]]),
                 changes=self._changes(),

@@ -100,7 +100,8 @@ class ScriptRun:
     """What one script did. `output` holds assertions and console messages in the order they came.
 
     `label` says whose script it is: the collection's, a folder's (its path), or the item's.
-    `losses` are failures newman loses: a throw in a timer, a `done` never called, a late rejection.
+    `losses` are failures newman loses: a throw in a timer, a `done` never called, a late rejection; an
+    `unseen` error is one after which newman takes the script for passed all the same.
     `deprecations` are each name's first use; newman has them on the console. `changes` are what became of
     variables, each once. `untested` is the error that ended a test script because there was no answer to
     test.
@@ -115,6 +116,7 @@ class ScriptRun:
     changes: tuple[VariableChange, ...] = ()
     elapsed_ms: float = 0.0
     untested: ScriptError | None = None
+    unseen: bool = False
 
     @property
     def assertions(self) -> tuple[Assertion, ...]:

@@ -41,6 +41,22 @@ def test_known_late_failures_do_not_fail_and_are_told(command, workspace, target
     )
 
 
+@pytest.mark.parametrize("script", ["throw null", "setTimeout(() => {}, 1); throw new Error('early')"])
+def test_an_error_that_newman_does_not_see_can_be_known(command, workspace, target, script, known):
+    file = workspace.collection(("Call", target.url, script))
+    assert command("run", file).code is ExitCode.FAILED
+    assert command("run", file, "--compat", "newman").code is ExitCode.PASSED
+    command("run", file, "--baseline", "known.json", "--update-baseline")
+    assert [one["kind"] for one in known()] == ["late-failure"]
+    assert command("run", file, "--baseline", "known.json").code is ExitCode.PASSED
+
+
+def test_an_error_that_newman_sees_is_never_known(command, workspace, target, known):
+    file = workspace.collection(("Call", target.url, "throw new Error('seen')"))
+    said = command("run", file, "--baseline", "known.json", "--update-baseline")
+    assert (said.code, known()) == (ExitCode.FAILED, [])
+
+
 def test_a_new_late_failure_fails(command, workspace, target):
     file = workspace.collection(("Call", target.url, LATE))
     command("run", file, "--baseline", "known.json", "--update-baseline")

@@ -116,7 +116,7 @@ export class Engine {
       request: (number, json) => void (run(number).request = String(json)),
       next: (number, json) => void (run(number).next = String(json)),
       skip: (number) => run(number).skip(),
-      exit: (number, problem) => run(number).exit(problem),
+      exit: (number, problem, falsy) => run(number).exit(problem, falsy),
       timer: (number, id, delay, repeats) => run(number).timer(id, delay, repeats),
       untimer: (number, id) => run(number).queue.remove(id),
       now: () => (this.#job === undefined ? Date.now() : this.#job.clock.now()),
@@ -209,11 +209,12 @@ export class Engine {
       this.#realm.forget(run.number);
       if (run.next !== "") next = run.next;
       skipped ||= run.skipped;
-      const { output, operations, losses, deprecations, error } = run.ledger;
+      const { output, operations, losses, deprecations, error, unseen } = run.ledger;
       ran = {
         output,
         operations,
         losses,
+        ...(unseen ? { unseen } : {}),
         deprecations,
         error,
         request: run.request,

@@ -9,6 +9,8 @@ export class Ledger {
   losses = [];
   deprecations = [];
   error = null;
+  /** Does newman take the script for passed all the same? */
+  unseen = false;
   exited = false;
   closed = false;
   /** Takes each entry of the output as it is made, if it is to be told at once. */

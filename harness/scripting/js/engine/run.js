@@ -50,14 +50,17 @@ export class Run {
     return this.#clock.time() - this.lag;
   }
 
-  exit(problem) {
+  exit(problem, falsy) {
     if (this.ledger.exited) return;
     this.ledger.exited = true;
     if (problem === "") return;
-    // newman takes an error for lost when timers or requests are still to come.
-    if (this.#answers.losesLateErrors && this.queue.length + this.deferred.length > 0) {
-      this.ledger.loss(problem, "thrown");
-    } else this.ledger.fail(problem);
+    // newman takes an error for lost when timers or requests are still to come, and null, 0 and the like for none.
+    const late = this.queue.length + this.deferred.length > 0;
+    if (this.#answers.losesLateErrors && late) this.ledger.loss(problem, "thrown");
+    else {
+      this.ledger.fail(problem);
+      this.ledger.unseen = late || Boolean(falsy);
+    }
   }
 
   /** Nothing that the script does from here on counts. */

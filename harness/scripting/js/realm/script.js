@@ -316,6 +316,7 @@ export class Script {
       "exit",
       this.number,
       told ? describe(thrown, this.answers.namelessThrows ? NAMELESS : undefined) : "",
+      told && !thrown,
     );
   }
 
