@@ -16,6 +16,7 @@ from harness.cassettes.record.recording import UnfinishedRecording
 from harness.collection.v3.directory import request_stem
 from harness.errors import HarnessError
 from harness.reporters.outside_text import clean, cut, defused, reads_commands
+from harness.reporters.units import duration
 from harness.runner.plan import Call
 from harness.runner.results import CallResult
 from harness.runner.rules import EXPECTATION
@@ -274,7 +275,7 @@ def _context(result: CallResult, mask: Mask, *, bodies: bool) -> list[str]:
     line = f"  {exchange.request.method} {mask.url(exchange.request.url)}"
     response = exchange.response
     if response is not None:
-        line += mask(f" -> {response.status} {response.reason}") + f" ({response.elapsed_ms:.0f} ms)"
+        line += mask(f" -> {response.status} {response.reason}") + f" ({duration(response.elapsed_ms)})"
     lines.append(line)
     if bodies and exchange.request.body:
         shown = pretty(exchange.request.body, exchange.request.header("content-type") or "")

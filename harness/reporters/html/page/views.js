@@ -38,6 +38,7 @@ function view(name, focus = false) {
   if (name === "calls") callList.draw(true);
   if (name === "timeline") zoomTo(shown.zoom);
   reveal(shown.call);
+  $(`tab-${name}`).scrollIntoView({ block: "nearest", inline: "nearest" });
   if (focus) $(`tab-${name}`).focus();
 }
 
