@@ -119,13 +119,25 @@ class RecordedAnswers:
             found = self._after_change(group, path)
             if found is None:
                 return Unknown(document={"error": "this was deleted", "path": path}, gone=True)
-        elif not group:
-            return self._unknown(request)
         elif request.method in CHANGING:
+            if not group:
+                return self._unknown(request)
             found = self._next(group)
         else:
-            found = self._after_change(group, path) or self._next(group)
+            found = self._after_change(group, path)
+            if found is None and request.method == "GET" and path in self._resources.state:
+                return self._stated(sent, path)
+            if found is None and not group:
+                return self._unknown(request)
+            found = found or self._next(group)
         return self._told(sent, found, path)
+
+    def _stated(self, sent: ResolvedRequest, path: str) -> Interaction:
+        """Answer with what a resource is since its last change, after which no GET was recorded."""
+        headers = (("Content-Type", "application/json"),)
+        body = json_body(self._resources.state[path])
+        response = self._hosted(Response(status=200, reason="OK", headers=headers, body=body), sent.url)
+        return Interaction(request=sent, response=response)
 
     def _told(self, sent: ResolvedRequest, found: _Known, path: str) -> Interaction:
         """Return a recorded interaction as it answers what was sent, which may have other values."""
@@ -142,6 +154,8 @@ class RecordedAnswers:
         elif not changed:
             leaves = self._echoes.get(path, [])
         response = self._live.as_today(echoed(one.response, leaves))
+        if changed and target is not None:
+            self._resources.settle(target, sent, response)
         response = self._hosted(response, sent.url)
         return one if response is one.response else replace(one, response=response)
 

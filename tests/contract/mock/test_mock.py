@@ -223,3 +223,32 @@ def test_an_answer_that_is_nested_too_deeply_is_given_as_it_is():
     with _Client(_one("GET", "/orders/1", deep), _one("POST", "/orders", deep, body={"a": 1})) as ask:
         assert ask("GET", "/orders/2") == (200, deep)
         assert ask("POST", "/orders", {"a": 2}) == (200, deep)
+
+
+def test_what_a_post_made_is_found_even_where_no_get_was_recorded():
+    with _Client(
+        _one("POST", "/orders", {"id": 7, "state": "new"}, 201, body={"item": "tea", "count": 1}),
+        _one("PATCH", "/orders/7", None, 204, body={"count": 2}),
+        _one("PUT", "/orders/7", {"id": 7}, body={"item": "mate"}),
+        _one("DELETE", "/orders/7", None, 204),
+    ) as ask:
+        assert ask("GET", "/orders/7")[0] == 404
+        ask("POST", "/orders", {"item": "coffee", "count": 1})
+        assert ask("GET", "/orders/7") == (200, {"id": 7, "state": "new", "item": "coffee", "count": 1})
+        ask("PATCH", "/orders/7", {"count": 3})
+        assert ask("GET", "/orders/7")[1]["count"] == 3
+        ask("PUT", "/orders/7", {"item": "cocoa"})
+        assert ask("GET", "/orders/7") == (200, {"id": 7, "item": "cocoa"})
+        ask("DELETE", "/orders/7")
+        assert ask("GET", "/orders/7")[0] == 404
+
+
+def test_a_change_after_the_last_recorded_get_is_seen_in_the_next():
+    with _Client(
+        _one("GET", "/start"),
+        _one("GET", "/orders/7", {"id": 7, "item": "tea"}),
+        _one("PUT", "/orders/7", {"id": 7, "item": "mate"}, body={"item": "mate"}),
+    ) as ask:
+        assert ask("GET", "/orders/7")[1]["item"] == "tea"
+        ask("PUT", "/orders/7", {"item": "cocoa"})
+        assert ask("GET", "/orders/7") == (200, {"id": 7, "item": "cocoa"})
