@@ -174,10 +174,10 @@ def _words(was: str, now: str) -> Iterator[tuple[str, str]]:
     for word, other in zip(theirs, mine, strict=True):
         if word == other:
             continue
-        if _is_telling(word) and _is_telling(other):
+        if _are_telling(word, other):
             yield word, other
         for piece, part in zip_longest(_PIECE.findall(word), _PIECE.findall(other), fillvalue=""):
-            if piece != part and piece != word and _is_telling(piece) and _is_telling(part):
+            if piece != part and piece != word and _are_telling(piece, part):
                 yield piece, part
 
 
@@ -190,6 +190,13 @@ def _without_times(text: str) -> str:
             kept += (text[at:start], " ")
             at = end
     return "".join((*kept, text[at:]))
+
+
+def _are_telling(word: str, other: str) -> bool:
+    """Tell whether two words are of the same make: a random one may have no digits by chance."""
+    if len(word) == len(other) >= _SHORTEST:
+        return _is_telling(word) or _is_telling(other)
+    return _is_telling(word) and _is_telling(other)
 
 
 def _is_telling(word: str) -> bool:
