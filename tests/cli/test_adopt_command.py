@@ -102,8 +102,10 @@ def test_requests_that_newman_does_not_tell_apart_are_a_hole(command, workspace,
 
 
 def test_a_request_that_is_sent_in_another_way_is_never_the_same(command, workspace, written):
-    file = workspace.collection(("a", "http://shop.test/a?v=1", TEST))
-    said = command("adopt", written(file, execution("a", query=[("v", "2")])), "--format", "json")
+    file = workspace.collection(("a", "http://shop.test/a?v=1"))
+    said = command(
+        "adopt", written(file, execution("a", verdicts=(), query=[("v", "2")])), "--format", "json"
+    )
     (row,) = rows(said)
     assert (row["verdict"], said.code) == ("cannot tell", ExitCode.FAILED)
     assert any("v=2" in why and "v=1" in why for why in row["why"])
@@ -127,11 +129,11 @@ def test_a_collection_that_changed_since_is_named(command, workspace, written):
 
 
 def test_an_environment_that_the_report_names_is_found(command, workspace, written):
-    file = workspace.collection(("a", "http://{{host}}/a", TEST))
+    file = workspace.collection(("a", "http://{{host}}/a"))
     env = workspace.json(
         "env.json", {"id": "e", "name": "ci", "values": [{"key": "host", "value": "shop.test"}]}
     )
-    night = written(file, execution("a"), environment=[("host", "shop.test")])
+    night = written(file, execution("a", verdicts=()), environment=[("host", "shop.test")])
     (row,) = rows(command("adopt", night, "--format", "json"))
     assert (row["verdict"], row["line"]) == ("same", f"harness run {file.name} -e {env.name}")
     (row,) = rows(command("adopt", night, "-e", env, "--format", "json"))
@@ -139,8 +141,8 @@ def test_an_environment_that_the_report_names_is_found(command, workspace, writt
 
 
 def test_several_nights_vote_and_reports_without_a_collection_stand_alone(command, workspace, written):
-    file = workspace.collection(("a", "http://shop.test/a", TEST))
-    nights = [written(file, execution("a"), name=f"{number}.json") for number in (1, 2)]
+    file = workspace.collection(("a", "http://shop.test/a"))
+    nights = [written(file, execution("a", verdicts=()), name=f"{number}.json") for number in (1, 2)]
     broken = workspace.text("3.json", (workspace.folder / "1.json").read_text()[:-200])
     other = workspace.text("4.json", "<html>")
     said = command("adopt", *nights, broken.name, other.name, "-c", ".", "--format", "json")
@@ -152,8 +154,8 @@ def test_several_nights_vote_and_reports_without_a_collection_stand_alone(comman
 
 
 def test_the_table_says_go_or_no_go_and_the_page_is_written(command, workspace, written):
-    file = workspace.collection(("a", "http://shop.test/a", TEST))
-    night = written(file, execution("a"))
+    file = workspace.collection(("a", "http://shop.test/a"))
+    night = written(file, execution("a", verdicts=()))
     said = command("adopt", night, "-o", "page.html")
     assert said.out.endswith("GO: 1 same\n")
     page = (workspace.folder / "page.html").read_text()
