@@ -4,8 +4,6 @@ A `Redactor` learns secret values and replaces them in any text by placeholders,
 occur. The same value always gets the same placeholder, so what was chained before redaction is chained after.
 """
 
-import base64
-import binascii
 import json
 import re
 from collections import OrderedDict
@@ -19,11 +17,13 @@ from harness.lazy_dataclass import dataclass
 from harness.secrets.authored import Authored
 from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.clean_texts import CleanTexts
+from harness.secrets.document_members import claims, credentials, is_authorization, is_cookie, members
 from harness.secrets.encodings import occurs, replace
 from harness.secrets.names import SECRET_NAMES, name_rule
 from harness.secrets.needles import SHORTEST, Edit, Needles, edits_of
 from harness.secrets.patterns import SecretPattern
 from harness.secrets.placeholder import PREFIX, digits_for, stands_in, words_for
+from harness.secrets.token_forms import addresses_in, jwt_signature, secrets_by_form
 from harness.secrets.value_form import looks_drawn, plain_address, plain_words
 from harness.secrets.views import hidden
 
@@ -35,21 +35,6 @@ _COMMON_WORDS: Final = frozenset(
     }
 )  # fmt: skip
 
-_JWT: Final = re.compile(r"\beyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]*\.([A-Za-z0-9_-]+)")
-_PEM: Final = re.compile(
-    r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(?:\\[nr]|[^-])+-----END \1-----(?:\\[nr]|\s)*"
-)
-_KNOWN_TOKEN: Final = re.compile(
-    r"(?<![A-Za-z0-9_-])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{22,}|glpat-[A-Za-z0-9_-]{20,}"
-    r"|xox[abeoprs]-[A-Za-z0-9-]{10,}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{35}"
-    r"|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,}"
-    r"|hf_[A-Za-z0-9]{30,}|PMAK-[A-Za-z0-9-]{40,}|dop_v1_[0-9a-f]{64}|hv[bs]\.[A-Za-z0-9_-]{24,})"
-)
-"""Tokens that say by how they begin whose they are: GitHub's, GitLab's, Slack's, Stripe's, Google's ..."""
-_KNOWN_BEGINNING: Final = re.compile(
-    r"gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|[rs]k_(?:live|test)_|AIza|SG\.|npm_|pypi-|hf_|PMAK-|dop_v1_|hv[bs]\."
-)
-_ADDRESS: Final = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]{0,20}:(?://|\\/\\/)[^\s"'<>]+""")
 _USERINFO: Final = re.compile(r"""^[^:]+:(?://|\\/\\/)([^/@\s:"'\\]*):([^/@\s"'\\]+)@""")
 _SIGNATURES: Final = frozenset(
     {"sig", "signature", "xamzsignature", "xamzsecuritytoken", "xgoogsignature", "xossssignature", "hmac"}
@@ -60,9 +45,7 @@ _GRANTS: Final = frozenset(
      "session_state", "state"}
 )  # fmt: skip
 """What stands beside the `code` of OAuth (RFC 6749, section 4.1.2)."""
-_CONNECTION_KEY: Final = re.compile(r"\b(SharedAccessKey|AccountKey)=([A-Za-z0-9+/]{12,}={0,2})")
 _REFERENCE: Final = re.compile(r"\{\{([^{}]+)\}\}")
-_SCHEME_AND_TOKEN: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]* ([^\s,]+)")
 _KEY_LINE: Final = re.compile(r"(?:^|(?<=\n)|(?<=\\n))[A-Za-z0-9+/=]{16,}")
 _HOST_LABEL: Final = re.compile(r"(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _WORDS: Final = re.compile(r"[^A-Za-z0-9]+")
@@ -155,9 +138,9 @@ class Redactor:
                 if rule in _STRICT:
                     self._rules[value] = rule
                 return known
-            token = _JWT.fullmatch(value.strip())
-            if token is not None and len(token.group(1)) >= SHORTEST and _claims(value) is not None:
-                self._learn(token.group(1), name, rule)
+            signature = jwt_signature(value)
+            if len(signature) >= SHORTEST and claims(value) is not None:
+                self._learn(signature, name, rule)
                 return replace(value, self._needles)
             if len(value) < SHORTEST:
                 self._weaken(name, f"has under {SHORTEST} characters")
@@ -231,27 +214,15 @@ class Redactor:
 
     def learn_from(self, text: str) -> None:
         """Learn what a text shows to be secret by its shape alone: keys, tokens, the user's patterns."""
-        if "eyJ" in text:
-            for token in _JWT.finditer(text):
-                self.learn(token.group(), "jwt", "pattern")
-        if "PRIVATE KEY-----" in text:
-            for key in _PEM.finditer(text):
-                value = key.group().replace("\\n", "\n").replace("\\r", "\r").strip()
-                self.learn(value, "private_key", "pattern")
-        if "Key=" in text:
-            for part in _CONNECTION_KEY.finditer(text):
-                self.learn(part.group(2), part.group(1), "pattern")
-        if _KNOWN_BEGINNING.search(text) is not None:
-            for token in _KNOWN_TOKEN.finditer(text):
-                self.learn(token.group(), "token", "pattern")
+        for value, name in secrets_by_form(text):
+            self.learn(value, name, "pattern")
         for pattern in self.patterns:
             for found in pattern.expression.finditer(text):
                 value = found.group(1) if pattern.expression.groups else found.group()
                 if value:
                     self.learn(value, pattern.name, "pattern")
-        if "://" in text or ":\\/\\/" in text:
-            for address in _ADDRESS.finditer(text):
-                self.learn_address(address.group())
+        for address in addresses_in(text):
+            self.learn_address(address)
 
     def learn_address(self, address: str) -> None:
         """Learn what an address holds: a password before the host, signatures and tokens in the query."""
@@ -280,12 +251,12 @@ class Redactor:
 
     def learn_document(self, document: Any, *, answered: bool = False) -> None:
         """Learn the values under secret names anywhere in a JSON document, in JSON inside its strings too."""
-        for name, value in _members(document):
+        for name, value in members(document):
             if isinstance(value, str):
-                if _is_cookie(name):
+                if is_cookie(name):
                     self._learn_cookies(value, name)
-                elif _is_authorization(name):
-                    self.learn_named(name, _credentials(value), answered=answered)
+                elif is_authorization(name):
+                    self.learn_named(name, credentials(value), answered=answered)
                 elif len(value) >= SHORTEST and name_rule(name):
                     self.learn_named(name, value, answered=answered)
                 if value[:1] in {"{", "["}:
@@ -493,43 +464,3 @@ class _Lens:
     def occur(self, text: str) -> bool:
         """Tell whether anything occurs as it is."""
         return self._needles.occur(text)
-
-
-def _is_cookie(name: str) -> bool:
-    return _WORDS.sub("", name).lower() in {"cookie", "setcookie"}
-
-
-def _is_authorization(name: str) -> bool:
-    return _WORDS.sub("", name).lower() in {"authorization", "proxyauthorization"}
-
-
-def _credentials(value: str) -> str:
-    """Return the secret part of a header that a document shows: `Bearer x` is a scheme and a secret."""
-    found = _SCHEME_AND_TOKEN.fullmatch(value)
-    return found.group(1) if found else value
-
-
-def _claims(token: str) -> Any:
-    """Return the claims of a JSON Web Token, `None` when it is none."""
-    try:
-        part = token.split(".")[1]
-        return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, binascii.Error, IndexError):
-        return None
-
-
-def _members(document: Any) -> Iterator[tuple[str, Any]]:
-    """Walk a JSON document: each value that is no container, with the name it has or its list has."""
-    waiting: list[tuple[str, Any]] = [("", document)]
-    while waiting:
-        name, value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += value.items()
-            # Postman's and others' lists of {key, value} name their values by a member.
-            label = value.get("key", value.get("name"))
-            if isinstance(label, str) and isinstance(value.get("value"), str):
-                waiting.append((label, value["value"]))
-        elif isinstance(value, list):
-            waiting += ((name, entry) for entry in value)
-        else:
-            yield name, value

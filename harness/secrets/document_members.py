@@ -1,0 +1,53 @@
+"""What a JSON document shows of messages: values with their names, headers among them."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+_SCHEME_AND_TOKEN: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]* ([^\s,]+)")
+_WORDS: Final = re.compile(r"[^A-Za-z0-9]+")
+
+
+def is_cookie(name: str) -> bool:
+    """Tell whether a member of that name holds cookies."""
+    return _WORDS.sub("", name).lower() in {"cookie", "setcookie"}
+
+
+def is_authorization(name: str) -> bool:
+    """Tell whether a member of that name holds what an Authorization header does."""
+    return _WORDS.sub("", name).lower() in {"authorization", "proxyauthorization"}
+
+
+def credentials(value: str) -> str:
+    """Return the secret part of a header that a document shows: `Bearer x` is a scheme and a secret."""
+    found = _SCHEME_AND_TOKEN.fullmatch(value)
+    return found.group(1) if found else value
+
+
+def claims(token: str) -> Any:
+    """Return the claims of a JSON Web Token, `None` when it is none."""
+    try:
+        part = token.split(".")[1]
+        return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (ValueError, binascii.Error, IndexError):
+        return None
+
+
+def members(document: Any) -> Iterator[tuple[str, Any]]:
+    """Walk a JSON document: each value that is no container, with the name it has or its list has."""
+    waiting: list[tuple[str, Any]] = [("", document)]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.items()
+            # Postman's and others' lists of {key, value} name their values by a member.
+            label = value.get("key", value.get("name"))
+            if isinstance(label, str) and isinstance(value.get("value"), str):
+                waiting.append((label, value["value"]))
+        elif isinstance(value, list):
+            waiting += ((name, entry) for entry in value)
+        else:
+            yield name, value
