@@ -163,8 +163,8 @@ class EngineProcess:
         except (ValueError, RecursionError):
             too_much = True
         else:
-            # Most texts are too short for their value to be nested much.
-            too_much = len(text) > DEEPEST and is_too_deep(value)
+            # Most texts have too few brackets for their value to be nested much.
+            too_much = text.count("[") + text.count("{") > DEEPEST and is_too_deep(value)
         if too_much:
             self.end("the script left a value that is nested too deeply, or a number with too many digits")
             raise EngineGone(self._reason())
