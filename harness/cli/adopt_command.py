@@ -1,13 +1,13 @@
 """`harness adopt`: verdicts on collections from the reports that newman left."""
 
 import argparse
-import shlex
 from collections.abc import Iterator
 
 from harness.adoption.adopt import AdoptionPlan, adopt
 from harness.adoption.collection_search import PostmanFiles
 from harness.cli.newmanrc import configured
 from harness.cli.run_config import run_config
+from harness.cli.shown_line import shown_line
 from harness.cli.terminal import Terminal
 from harness.cli.verdict_formats import tell_verdicts
 from harness.errors import ExitCode
@@ -25,8 +25,8 @@ def adopt_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         files=PostmanFiles(options.collections or ["."], terminal.cwd),
         cwd=terminal.cwd,
         config=lambda file, dialect: run_config(file, in_dialect(inputs, dialect.name), terminal),
-        line=lambda file, more: shlex.join(["harness", "run", file, *words, *more]),
-        shadow=lambda file: shlex.join(["harness", "shadow", "--", "newman", "run", file, *words]),
+        line=lambda file, more: shown_line(["harness", "run", file, *words, *more]),
+        shadow=lambda file: shown_line(["harness", "shadow", "--", "newman", "run", file, *words]),
         cassettes=terminal.cwd / options.cassettes,
         warn=lambda text: terminal.err.write(f"warning: {text}\n"),
     )

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shlex
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +17,7 @@ from harness.cli.adopt_command import in_dialect
 from harness.cli.newmanrc import configured
 from harness.cli.parser import parse
 from harness.cli.run_config import run_config
+from harness.cli.shown_line import shown_line
 from harness.cli.terminal import Terminal
 from harness.cli.verdict_formats import tell_verdicts
 from harness.collection.document import is_address
@@ -46,7 +46,7 @@ def shadow_command(options: argparse.Namespace, terminal: Terminal) -> int:
         def plan_of(job: NewmanJob) -> tuple[str, AdoptionPlan]:
             return _plan(job, options, terminal, warnings)
 
-        told = list(verdicts(shadowed, shlex.join(command), plan_of))
+        told = list(verdicts(shadowed, shown_line(command), plan_of))
         terminal.out.write("\n")
         tell_verdicts(told, options, terminal)
         # What stands on stderr is the command's, unless a program reads the verdict.
@@ -74,7 +74,7 @@ def _plan(
         files=PostmanFiles([], terminal.cwd),
         cwd=terminal.cwd,
         config=lambda file, dialect: _config(file, in_dialect(given, dialect.name), job, there),
-        line=lambda _, more: shlex.join(["harness", *job.argv, *more]),
+        line=lambda _, more: shown_line(["harness", *job.argv, *more]),
         shadow=lambda _: "",
         cassettes=terminal.cwd / options.cassettes,
         warn=warnings.append,

@@ -186,3 +186,11 @@ def test_hostile_names_do_not_act_on_the_terminal(command, workspace, written):
     file = workspace.collection(("a\x1b[2J", "http://shop.test/a"))
     said = command("adopt", written(file, execution("a\x1b[2J", verdicts=(), query=[("q", "\x1b]0;x\x07")])))
     assert "\x1b" not in said.out
+
+
+def test_the_line_for_ci_leaves_out_what_is_secret(command, workspace, written):
+    file = workspace.collection(("a", "http://shop.test/a"))
+    night = written(file, execution("a", verdicts=()))
+    given = ("--env-var", "api_token=abcdef-4711", "--env-var=host=shop", "--ssl-client-passphrase", "open")
+    (row,) = rows(command("adopt", night, "--format", "json", *given))
+    assert row["line"].endswith("'api_token=***' --env-var host=shop --ssl-client-passphrase '***'")
