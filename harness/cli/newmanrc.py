@@ -20,6 +20,7 @@ _SYSTEM = Path("/etc/postman/newmanrc")
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _INLINE: Final = {"environment": (Mapping,), "globals": (Mapping,), "iteration_data": (list,)}
 """The options whose documents may stand in the configuration itself."""
+_BY_HAND = frozenset({"watch"})
 _OF_THE_LIBRARY = frozenset({"abort_on_failure", "newman_version", "request_agents"})
 
 Options = Mapping[str, str | bool]
@@ -67,6 +68,9 @@ def _checked(name: str, value: Any, file: str) -> Any:
     if option.kind == "flag" and isinstance(option.const, bool):
         if not isinstance(value, bool):
             raise _refusal(name, "true or false", value, file)
+        if value and name in _BY_HAND:
+            what = f"{camel(name)!r} is for the command line alone: such a run does not end by itself"
+            raise InputError(what, where=file, hint=f"leave it out, and give --{name}")
     elif option.kind == "list":
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise _refusal(name, "a list of texts", value, file)

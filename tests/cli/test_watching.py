@@ -118,3 +118,11 @@ def test_what_changes_during_a_run_counts(workspace, terminal):
 
     watch(run, options, terminal, sleep=Edits(None))
     assert len(ran) == 2
+
+
+def test_a_configuration_file_does_not_make_a_run_endless(command, workspace, monkeypatch):
+    monkeypatch.chdir(workspace.folder)
+    workspace.json(".newmanrc", {"watch": True})
+    said = command("run", workspace.collection(("a", "http://127.0.0.1:9/")))
+    assert said.code is ExitCode.USAGE
+    assert "'watch' is for the command line alone" in said.err
