@@ -142,9 +142,12 @@ class FileFlows:
         """How a row becomes a record by the flow's mapping set; None for a flow without one."""
         params = mapping_of(flow)
         sets = self._platform.service(MappingSets)
-        held = None if params is None else sets.get(tenant, str(params.get("mappingId")))
-        if held is None:
+        if params is None:
             return None
+        held = sets.get(tenant, str(params.get("mappingId")))
+        if held is None:
+            missing = f"There is no mapping set {params.get('mappingId')!r} any more"
+            return lambda _: ({}, missing)
 
         def record(row: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
             found, errors = sets.applied(tenant, held, row)

@@ -140,6 +140,27 @@ def test_rows_that_cannot_be_mapped_fail_the_file_and_the_run_says_so(files: Fil
     assert batch["tags"]["flowId"] == [flow]
 
 
+def test_a_flow_whose_mapping_set_is_deleted_lands_nothing(files: Files) -> None:
+    files.put("in/a.csv", b"Mail,Name,Points\nada@x.example,Ada,7\n")
+    flow = files.flow()
+    shown = files.client.get(f"{BASE}/flows/{flow}").json()["items"][0]
+    mapping = shown["transformations"][0]["params"]["mappingId"]
+    assert files.client.delete(f"/data/foundation/conversion/mappingSets/{mapping}").status == 204
+    files.client.clock.advance(MINUTE_MS)
+    (run,) = files.runs(flow)
+    assert any("no mapping set" in one["message"] for one in run["metrics"]["statusSummary"]["errors"])
+    assert files.person("ada@x.example") is None
+
+
+def test_a_flow_whose_dataset_is_deleted_fails_and_nothing_else_does(files: Files) -> None:
+    files.put("in/a.csv", b"Mail,Name,Points\nada@x.example,Ada,7\n")
+    flow = files.flow()
+    assert files.client.delete(f"/data/foundation/catalog/dataSets/{files.dataset}").status == 200
+    files.client.clock.advance(MINUTE_MS)
+    (run,) = files.runs(flow)
+    assert run["metrics"]["statusSummary"]["status"] == "failed"
+
+
 def test_packed_json_is_taken_without_a_mapping_and_a_run_can_be_asked_for(files: Files) -> None:
     own = files.lake.tenant
     line = f'{{"_id": "1", "{own}": {{"mail": "ada@x.example", "points": 3}}}}\n'
