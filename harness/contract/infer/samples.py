@@ -12,6 +12,7 @@ from harness.client.message import Response
 
 CallPath = tuple[str, ...]
 
+_OWN: Final = frozenset({"call", "auth"})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -44,7 +45,7 @@ def call_samples(cassettes: Iterable[Cassette]) -> dict[CallPath, CallSamples]:
     """
     found: dict[CallPath, CallSamples] = {}
     for source, cassette in enumerate(cassettes):
-        own = [one for one in cassette.interactions if one.context.call and one.context.origin == "call"]
+        own = [one for one in cassette.interactions if one.context.call and one.context.origin in _OWN]
         for one in _final(last_attempts(own)):
             path = one.context.call
             samples = found.setdefault(path, CallSamples(path=path))
@@ -61,16 +62,23 @@ def call_samples(cassettes: Iterable[Cassette]) -> dict[CallPath, CallSamples]:
 
 
 def _final(interactions: list[Interaction]) -> list[Interaction]:
-    """Leave out what only led to the next request of the same call: redirects, and challenges to sign in."""
-    following: dict[tuple[CallPath, int], Interaction] = {}
-    kept: list[Interaction] = []
-    for one in reversed(interactions):
+    """Leave out what only led to the next request of the same call: redirects, and challenges to sign in.
+
+    What an auth scheme sent counts where it answers a challenge; else it fetched a token.
+    """
+    kept: dict[int, Interaction] = {}
+    last: dict[tuple[CallPath, int], int] = {}
+    for place, one in enumerate(interactions):
         owner = (one.context.call, one.context.iteration)
-        after = following.get(owner)
-        following[owner] = one
-        if after is None or not _led_to(one, after):
-            kept.append(one)
-    return kept[::-1]
+        before = kept.get(last.get(owner, -1))
+        led = before is not None and _led_to(before, one)
+        if one.context.origin == "auth" and not led:
+            continue
+        if led:
+            del kept[last[owner]]
+        kept[place] = one
+        last[owner] = place
+    return list(kept.values())
 
 
 def _led_to(one: Interaction, after: Interaction) -> bool:

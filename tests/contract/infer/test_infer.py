@@ -251,6 +251,20 @@ def test_redirects_scripts_and_earlier_attempts_count_for_no_call():
     assert call.expect[0].wanted == (200,)
 
 
+def test_an_answered_challenge_counts_and_a_fetched_token_does_not():
+    challenge = Response(status=401, reason="", headers=(("WWW-Authenticate", "Digest"),), body=b"")
+    recording = Cassette(
+        interactions=(
+            _one(_answer({"token": 1}), origin="auth", url="https://shop.example/token"),
+            _one(challenge),
+            _one(_answer({"a": 2}), origin="auth", headers=(("Authorization", "Digest x"),)),
+        )
+    )
+    (call,) = propose([recording]).calls
+    assert call.answers == 1
+    assert call.expect[0].wanted == (200,)
+
+
 def test_an_answer_that_is_no_json_is_expected_by_status_and_headers():
     page = Response(status=200, reason="", headers=(("Content-Type", "text/html"),), body=b"<p>")
     (call,) = propose([_recording(page)]).calls

@@ -20,6 +20,6 @@ def test_the_shipped_collections_pass_twice_in_a_row(file):
     collection = collection_of(cassette, None)
     with MockServer(RecordedAnswers([cassette])) as mock:
         stand_in = stand_in_of(mock, [cassette])
-        results = [run(collection, stand_in=stand_in, seed=seed) for seed in (1, 2)]
+        results = [run(collection, stand_in=stand_in, seed=seed, timeout_ms=120_000) for seed in (1, 2)]
     assert [one.summary.failures for one in results] == [[], []]
     assert results[0].summary.assertions.total == results[1].summary.assertions.total > 0
