@@ -194,6 +194,20 @@ def test_the_default_mode_is_compared_and_differences_are_named_by_their_row(
     assert command("parity", "--newman", newman(), file, "--mode", "newman").code is ExitCode.PASSED
 
 
+def test_assertions_of_calls_whose_scripts_send_are_compared_in_the_default_mode(
+    command, workspace, target, newman
+):
+    sends = f"pm.sendRequest('{target.url}/x', () => {{}})"
+    item = {"name": "a", "request": f"{target.url}/a"}
+    item["event"] = [
+        {"listen": "prerequest", "script": {"exec": [sends]}},
+        {"listen": "test", "script": {"exec": [PASSES]}},
+    ]
+    said = command("parity", "--newman", newman(), workspace.collection(item), "--mode", "default")
+    assert said.code is ExitCode.PASSED, said.out + said.err
+    assert "2 requests, 1 assertion" in said.out
+
+
 def test_several_collections_and_environments_are_one_table(command, workspace, target, newman):
     files = [
         workspace.collection(("a", f"{target.url}/{name}/{{{{v}}}}"), name=name) for name in ("one", "two")
