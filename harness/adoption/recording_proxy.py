@@ -34,6 +34,7 @@ _PIECE: Final = 65536
 _LONGEST_LINE: Final = 1 << 18
 _OF_THE_PROXY: Final = frozenset({"proxy-connection", "proxy-authorization"})
 _TIMEOUT_S: Final = 300.0
+_SETTLES_S: Final = 10.0
 _WITHOUT_BODY: Final = frozenset({204, 304})
 
 
@@ -72,6 +73,7 @@ class RecordingProxy:
     def __init__(self, upstream: Upstream | None = None) -> None:
         self._requests: DiskList[ProxiedRequest] = DiskList()
         self.tunnels: list[str] = []
+        self._under_way = _UnderWay()
         proxy, reached = self, upstream or Upstream(proxies=Proxies())
 
         class Handler(_ProxyHandler):
@@ -79,6 +81,7 @@ class RecordingProxy:
             tunnels = proxy.tunnels
             upstream = reached
             numbers = count()
+            under_way = proxy._under_way
 
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -86,11 +89,15 @@ class RecordingProxy:
     @property
     def requests(self) -> tuple[ProxiedRequest, ...]:
         """The requests so far, in the order in which they came."""
-        return tuple(sorted(self._requests, key=lambda one: one.number))
+        return tuple(sorted(self.exchanges, key=lambda one: one.number))
 
     @property
     def exchanges(self) -> DiskList[ProxiedRequest]:
-        """The same, on disk, in the order in which they were over."""
+        """The same, on disk, in the order in which they were over.
+
+        A client has its answer a moment before the proxy has written it down: that is waited for.
+        """
+        self._under_way.settle()
         return self._requests
 
     @property
@@ -110,6 +117,28 @@ class RecordingProxy:
         self._server.server_close()
 
 
+class _UnderWay:
+    """Counts the requests that are being answered."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def settle(self) -> None:
+        """Wait until none is left, but not for ever: a server may never answer."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count == 0, _SETTLES_S)
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -126,6 +155,7 @@ class _ProxyHandler(BaseHTTPRequestHandler):
     tunnels: list[str]
     upstream: Upstream
     numbers: Iterator[int]
+    under_way: "_UnderWay"
     _origin = ""
     _server_side: ssl.SSLSocket | None = None
 
@@ -211,6 +241,10 @@ class _ProxyHandler(BaseHTTPRequestHandler):
         return sock
 
     def _pass_on(self) -> None:
+        with self.under_way:
+            self._exchange()
+
+    def _exchange(self) -> None:
         body = b"".join(self._body())
         headers = tuple(self.headers.items())
         url = self._origin + self.path
