@@ -10,13 +10,13 @@ from harness.options.config import RunConfig
 from harness.runner.chains import Chain, Companionship, chains
 from harness.runner.order import Order, Wishes, order_of
 from harness.runner.plan import Plan
-from harness.runner.rules import Rule
+from harness.runner.rules import CallRule
 from harness.variables.environment import load_environment
 from harness.variables.scope import Scope, Scopes
 
 
 def call_order(
-    companion: Companion, plan: Plan, rules: Mapping[int, Rule], values: Mapping[str, str]
+    companion: Companion, plan: Plan, rules: Mapping[int, CallRule], values: Mapping[str, str]
 ) -> Order:
     """Find out which calls of a plan wait for which; `values` are the variables known before the run."""
     return order_of(plan.calls, rules=rules, wishes=wishes_of(companion, plan), values=_fixed(plan, values))
@@ -62,7 +62,7 @@ def planned_chains(
     return chains(plan.calls, known, costs=costs(plan), most=most)
 
 
-def _planned(config: RunConfig) -> tuple[Plan, Companion, dict[int, Rule], dict[str, str]]:
+def _planned(config: RunConfig) -> tuple[Plan, Companion, dict[int, CallRule], dict[str, str]]:
     collection = collection_of(config.collection)
     companion = companion_of(config)
     plan = planned_calls(config, collection, companion)

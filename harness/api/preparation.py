@@ -18,7 +18,7 @@ from harness.errors import InputError, UsageError, choices
 from harness.options.config import RunConfig
 from harness.options.network import PLATFORMS, platform_names
 from harness.runner.plan import Plan
-from harness.runner.rules import Rule, rule_of
+from harness.runner.rules import CallRule, rule_of
 
 
 class MissingCassette(UsageError):
@@ -70,10 +70,10 @@ def companion_of(config: RunConfig) -> Companion:
     return companion
 
 
-def rules_of(companion: Companion, collection: Collection, planned: Plan) -> dict[int, Rule]:
+def rules_of(companion: Companion, collection: Collection, planned: Plan) -> dict[int, CallRule]:
     """Return the companion's rules by the position of the calls they are for."""
     entries = entries_by_item(companion, collection)
-    rules: dict[int, Rule] = {}
+    rules: dict[int, CallRule] = {}
     for position, call in enumerate(planned.calls) if entries else ():
         entry = entries.get(id(call.item))
         if entry is not None:

@@ -30,7 +30,7 @@ from harness.options.config import RunConfig
 from harness.runner.baseline import Baseline
 from harness.runner.plan import Plan, calls_of
 from harness.runner.results import RunWarning
-from harness.runner.rules import Rule
+from harness.runner.rules import CallRule
 from harness.secrets.patterns import secret_patterns
 from harness.secrets.watch import SecretWatch
 from harness.variables.environment import load_environment
@@ -68,7 +68,7 @@ class RunSetUp:
     stack: ExitStack
     collection: Collection
     plan: Plan
-    rules: Mapping[int, Rule]
+    rules: Mapping[int, CallRule]
     use: CassetteUse
     platform: str | None
     network: Network

@@ -40,7 +40,7 @@ _HEAD: Final = 65536
 
 
 @dataclass(slots=True, kw_only=True)
-class _Start:
+class StartedProject:
     """What a project has, what was written for it, and what was left as it is."""
 
     cwd: Path
@@ -71,7 +71,7 @@ class _Start:
 
 def init_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Look for collections, write what is missing, and say what was written."""
-    start = _Start(cwd=terminal.cwd)
+    start = StartedProject(cwd=terminal.cwd)
     for given in options.paths or ["."]:
         path = terminal.cwd / given
         if not path.exists():
@@ -104,7 +104,7 @@ def init_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     return ExitCode.PASSED
 
 
-def _look(path: Path, start: _Start, *, named: bool) -> None:
+def _look(path: Path, start: StartedProject, *, named: bool) -> None:
     """Find collections and environments below a path."""
     if path.is_dir() and not _is_collection_folder(path):
         for inner in sorted(path.iterdir()):
@@ -144,7 +144,7 @@ def _near(path: Path, cwd: Path) -> str:
     return Path(os.path.relpath(path, cwd)).as_posix()
 
 
-def _write_companions(start: _Start) -> None:
+def _write_companions(start: StartedProject) -> None:
     for file, collection in start.collections:
         path = start.cwd / file
         beside = companion_beside(path)
@@ -160,14 +160,14 @@ def _write_companions(start: _Start) -> None:
         )
 
 
-def _environment(folder: Path, start: _Start) -> str | None:
+def _environment(folder: Path, start: StartedProject) -> str | None:
     """Return the environment of a companion in a folder: the only one there, else the only one at all."""
     beside = [one for one in start.environments if (start.cwd / one).parent == folder]
     found = beside or start.environments
     return Path(os.path.relpath(start.cwd / found[0], folder)).as_posix() if len(found) == 1 else None
 
 
-def _write_pytest(start: _Start) -> None:
+def _write_pytest(start: StartedProject) -> None:
     parents = {(Path(file).parent.parts or (".",))[0] for file, _ in start.collections}
     tests = {"tests"} if (start.cwd / "tests").is_dir() else set()
     folders = sorted(parents | tests) if "." not in parents else ["."]
@@ -192,7 +192,7 @@ def _system(cwd: Path) -> str:
     return "gitlab" if "gitlab" in remote else "azure" if "dev.azure.com" in remote else "github"
 
 
-def _write_ci(system: str, start: _Start) -> None:
+def _write_ci(system: str, start: StartedProject) -> None:
     files = [file for file, _ in start.collections if can_be_named(file)]
     start.unreadable += (
         (file, "its name cannot stand in a file for CI; rename it")
@@ -203,7 +203,7 @@ def _write_ci(system: str, start: _Start) -> None:
         start.write(CI_FILES[system], ci_text(system, files), f"the file for CI ({system})")
 
 
-def _told(start: _Start) -> Iterator[str]:
+def _told(start: StartedProject) -> Iterator[str]:
     found = counted(len(start.collections), "collection")
     yield f"found {found}: {', '.join(file for file, _ in start.collections)}"
     yield from (f"left out {file}: {why}" for file, why in start.unreadable)

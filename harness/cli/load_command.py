@@ -13,7 +13,7 @@ from harness.cli.parser import parse
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, HarnessError, UsageError
-from harness.load.baseline import Baseline, read_baseline
+from harness.load.baseline import EarlierLoad, read_baseline
 from harness.load.report import LoadReport, report_of
 from harness.load.settings import LoadSettings, Role
 from harness.load.stage import PROFILES, Course, course_of, duration_of, rate_of
@@ -228,7 +228,7 @@ def _config(options: argparse.Namespace, terminal: Terminal) -> RunConfig:
     return run_config(options.collection, options, terminal)
 
 
-def _baseline(options: argparse.Namespace, terminal: Terminal) -> Baseline | None:
+def _baseline(options: argparse.Namespace, terminal: Terminal) -> EarlierLoad | None:
     return None if options.baseline is None else read_baseline(terminal.cwd / options.baseline)
 
 

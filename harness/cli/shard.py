@@ -16,7 +16,7 @@ from harness.reporters.units import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
+class ShardOfCollections:
     """A part of the collections of a command: those that are in it, each with its portion.
 
     A collection without one is run as it is, as one that cannot be read, which then says so.
@@ -25,7 +25,7 @@ class Shard:
     collections: Sequence[tuple[str, Portion | None]]
 
 
-def shard_of(options: argparse.Namespace, terminal: Terminal) -> Shard:
+def shard_of(options: argparse.Namespace, terminal: Terminal) -> ShardOfCollections:
     """Deal the collections out, and say which are this machine's. Raises `UsageError` for odd options.
 
     A shard to which nothing falls has the first collection, with nothing of it to run: its reports are made.
@@ -53,7 +53,7 @@ def shard_of(options: argparse.Namespace, terminal: Terminal) -> Shard:
     if not found:
         terminal.err.write(f"shard {number}/{count}: nothing to run\n")
         found += [(options.collections[place], portion) for place, portion in dealt.items()][:1]
-    return Shard(collections=tuple(found))
+    return ShardOfCollections(collections=tuple(found))
 
 
 def _configs(

@@ -11,7 +11,7 @@ from harness.load.tally import Path as CallPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
+class EarlierLoad:
     """The 95th percentiles of an earlier load in ms, by path; that of all calls under the empty one."""
 
     times: Mapping[CallPath, float | None]
@@ -26,7 +26,7 @@ class Baseline:
         return [" / ".join(path) for path in self.times if path not in known]
 
 
-def read_baseline(path: Path) -> Baseline:
+def read_baseline(path: Path) -> EarlierLoad:
     """Read a baseline. Raises `InputError` for a file that is no `load.json`."""
     times: dict[CallPath, float | None] = {}
     try:
@@ -44,7 +44,7 @@ def read_baseline(path: Path) -> Baseline:
             where=str(path),
             hint="name a file that `harness load -r json` wrote",
         ) from error
-    return Baseline(times=times)
+    return EarlierLoad(times=times)
 
 
 def _p95(numbers: Mapping[str, Any]) -> float | None:

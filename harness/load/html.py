@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import IO, Final
 
-from harness.load.baseline import Baseline
+from harness.load.baseline import EarlierLoad
 from harness.load.chart import Line, chart
 from harness.load.report import PERCENTILES, LoadReport, Numbers
 from harness.load.summary import measured, milliseconds
@@ -49,7 +49,7 @@ _COLOURS: Final = ("var(--a)", "var(--b)", "var(--c)", "var(--d)")
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def write_html(report: LoadReport, file: IO[bytes], baseline: Baseline | None = None) -> None:
+def write_html(report: LoadReport, file: IO[bytes], baseline: EarlierLoad | None = None) -> None:
     """Write the page; with a baseline calls are compared with those of an earlier load."""
     title = _text(report.collection)
     when = datetime.fromtimestamp(report.started, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
@@ -144,7 +144,7 @@ def _charts(report: LoadReport) -> Iterable[str]:
     )
 
 
-def _calls(report: LoadReport, baseline: Baseline | None) -> Iterable[str]:
+def _calls(report: LoadReport, baseline: EarlierLoad | None) -> Iterable[str]:
     yield "<h2>Calls</h2>"
     heads = ["call", "requests", "failed", "req/s", *(f"p{percent}" for percent in PERCENTILES)]
     if baseline is not None:
@@ -173,7 +173,7 @@ def _calls(report: LoadReport, baseline: Baseline | None) -> Iterable[str]:
 
 
 def _row(
-    name: str, numbers: Numbers, before: float | None, baseline: Baseline | None = None
+    name: str, numbers: Numbers, before: float | None, baseline: EarlierLoad | None = None
 ) -> tuple[str, ...]:
     failed = f'<span class="bad">{numbers.failures:,}</span>' if numbers.failures else "0"
     cells = (_text(name), f"{numbers.requests:,}", failed, f"{numbers.requests_per_s:,.1f}")

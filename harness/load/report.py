@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Final
 
 from harness.load.stage import Course, Stage
-from harness.load.tally import Book, Path, Tally
+from harness.load.tally import Book, LoadTally, Path
 from harness.load.threshold import Threshold
 
 PERCENTILES: Final = (50, 90, 95, 99)
@@ -30,7 +30,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class ThresholdResult:
     """A threshold and what became of it; `value` is in the unit of the rule's measure: ms, a share, 1/s."""
 
     threshold: Threshold
@@ -82,7 +82,7 @@ class LoadReport:
     total: Numbers
     calls: tuple[tuple[Path, Numbers], ...]
     folders: tuple[tuple[Path, Numbers], ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[ThresholdResult, ...]
     workers: tuple[tuple[str, int, bool], ...]
     errors: tuple[ErrorCount, ...]
     samples: tuple[Mapping[str, Any], ...]
@@ -116,7 +116,7 @@ class LoadReport:
         file.write(json.dumps(self.json(), indent=2, ensure_ascii=False).encode() + b"\n")
 
 
-def numbers_of(tally: Tally, seconds: float) -> Numbers:
+def numbers_of(tally: LoadTally, seconds: float) -> Numbers:
     """Return a tally in numbers, per second of the load."""
     return Numbers(
         requests=tally.requests,
@@ -146,7 +146,7 @@ def report_of(
     verdicts = []
     for threshold in thresholds:
         value = threshold.value(book.below(threshold.path), seconds)
-        verdicts.append(Verdict(threshold=threshold, passed=threshold.holds(value), value=value))
+        verdicts.append(ThresholdResult(threshold=threshold, passed=threshold.holds(value), value=value))
     errors = sorted(book.errors.items(), key=lambda entry: -entry[1])
     return LoadReport(
         collection=collection,

@@ -24,7 +24,7 @@ OTHER: Final = ("", "other errors")
 
 
 @dataclass(slots=True, kw_only=True)
-class Tally:
+class LoadTally:
     """Requests: how many, how many of them failed, how long they took."""
 
     requests: int = 0
@@ -37,7 +37,7 @@ class Tally:
         self.failures += failed
         self.times.add(ms)
 
-    def merge(self, other: "Tally") -> None:
+    def merge(self, other: "LoadTally") -> None:
         """Count all of another tally."""
         self.requests += other.requests
         self.failures += other.failures
@@ -55,9 +55,9 @@ class Tally:
         self.times.take_in(times)
 
 
-def merged(tallies: Iterable[Tally]) -> Tally:
+def merged(tallies: Iterable[LoadTally]) -> LoadTally:
     """Return all tallies as one."""
-    whole = Tally()
+    whole = LoadTally()
     for tally in tallies:
         whole.merge(tally)
     return whole
@@ -67,8 +67,8 @@ class Window:
     """What one worker counts between two reports to the master."""
 
     def __init__(self) -> None:
-        self.calls: dict[Path, Tally] = {}
-        self.seconds: dict[int, Tally] = {}
+        self.calls: dict[Path, LoadTally] = {}
+        self.seconds: dict[int, LoadTally] = {}
         self.errors: dict[tuple[str, str], int] = {}
         self.samples: list[dict[str, Any]] = []
         self.started: dict[int, int] = {}
@@ -79,12 +79,12 @@ class Window:
         """Count one request that ended now, in seconds since the epoch."""
         tally = self.calls.get(path)
         if tally is None:
-            tally = self.calls[path] = Tally()
+            tally = self.calls[path] = LoadTally()
         tally.add(ms, failed=failed)
         second = int(now)
         tally = self.seconds.get(second)
         if tally is None:
-            tally = self.seconds[second] = Tally()
+            tally = self.seconds[second] = LoadTally()
         tally.add(ms, failed=failed)
 
     def error(self, path: Path, cause: str) -> None:
@@ -117,7 +117,7 @@ class Window:
 class Point:
     """One stretch of a load's time: its requests, and the most users."""
 
-    tally: Tally = field(default_factory=Tally)
+    tally: LoadTally = field(default_factory=LoadTally)
     users: int = 0
 
 
@@ -125,7 +125,7 @@ class Book:
     """All that the workers of a load have reported."""
 
     def __init__(self) -> None:
-        self.calls: dict[Path, Tally] = {}
+        self.calls: dict[Path, LoadTally] = {}
         self.points: dict[int, Point] = {}
         self.width = 1
         self.errors: dict[tuple[str, str], int] = {}
@@ -141,7 +141,7 @@ class Book:
         """Count what a worker reports."""
         self.workers.setdefault(worker, 0)
         for path, tally in packed["calls"]:
-            self.calls.setdefault(tuple(path), Tally()).take_in(tally)
+            self.calls.setdefault(tuple(path), LoadTally()).take_in(tally)
             self.workers[worker] += tally[0]
         for second, tally in packed["seconds"]:
             self._point(second).tally.take_in(tally)
@@ -162,11 +162,11 @@ class Book:
         point = self._point(int(now))
         point.users = max(point.users, count)
 
-    def total(self) -> Tally:
+    def total(self) -> LoadTally:
         """Return all calls as one tally."""
         return merged(self.calls.values())
 
-    def below(self, path: Path) -> Tally:
+    def below(self, path: Path) -> LoadTally:
         """Return the calls at or below a path as one tally."""
         return merged(tally for one, tally in self.calls.items() if one[: len(path)] == path)
 

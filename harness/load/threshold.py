@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.errors import UsageError, choices
-from harness.load.tally import Tally
+from harness.load.tally import LoadTally
 
 _RULE: Final = re.compile(
     r"(?:(?P<path>.*\S)\s*:\s+)?(?P<measure>p\d+(?:\.\d+)?|failed|requests_per_s)\s*"
@@ -38,7 +38,7 @@ class Threshold:
     sign: str
     limit: float
 
-    def value(self, tally: Tally, seconds: float) -> float | None:
+    def value(self, tally: LoadTally, seconds: float) -> float | None:
         """Return what was measured, `None` when there were no requests."""
         if not tally.requests:
             return None

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import IO, Final
 
 from harness.errors import UsageError, choices
-from harness.load.baseline import Baseline
+from harness.load.baseline import EarlierLoad
 from harness.load.csv_table import write_csv
 from harness.load.html import write_html
 from harness.load.junit import write_junit
 from harness.load.report import LoadReport
 
-Writer = Callable[[LoadReport, IO[bytes], Baseline | None], None]
+Writer = Callable[[LoadReport, IO[bytes], EarlierLoad | None], None]
 
 WRITERS: Final[Mapping[str, Writer]] = {
     "html": write_html,

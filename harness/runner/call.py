@@ -20,7 +20,7 @@ from harness.runner.contract import RunContract
 from harness.runner.host import RunHost
 from harness.runner.plan import Call
 from harness.runner.results import CallResult, RunWarning, SideExchange
-from harness.runner.rules import Judgement, Rule
+from harness.runner.rules import CallRule, Judgement
 from harness.runner.script_request import sent_json
 from harness.runner.undefined_address import explained, undefined_in_address
 from harness.runner.untested import untested, untested_runs
@@ -119,7 +119,7 @@ class CallSite:
     scopes: Scopes
 
 
-def run_call(site: CallSite, context: RunContext, rule: Rule, *, stop: Stop | None = None) -> CallOutcome:
+def run_call(site: CallSite, context: RunContext, rule: CallRule, *, stop: Stop | None = None) -> CallOutcome:
     """Run one attempt of one call.
 
     With `stop` (`--bail`) nothing of the call follows a failed script or request, or a failed assertion.
@@ -131,7 +131,7 @@ def run_call(site: CallSite, context: RunContext, rule: Rule, *, stop: Stop | No
 class _CallRun:
     """The state of one attempt while its phases run."""
 
-    def __init__(self, site: CallSite, context: RunContext, rule: Rule, stop: Stop | None) -> None:
+    def __init__(self, site: CallSite, context: RunContext, rule: CallRule, stop: Stop | None) -> None:
         self.site = site
         self.context = context
         self.rule = rule
@@ -287,7 +287,7 @@ class _CallRun:
         for key, value in given.items() if isinstance(given, Mapping) else ():
             local.set(key, value)
         inner = replace(context, engine=context.engines(), depth=context.depth + 1)
-        outcome = _CallRun(replace(self.site, call=call), inner, Rule(), stop=None).run()
+        outcome = _CallRun(replace(self.site, call=call), inner, CallRule(), stop=None).run()
         if given:
             local.restore(before)
         self.nested.append(outcome.result)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from harness.lazy_dataclass import dataclass
 from harness.runner.order import Order, Wishes, order_of
 from harness.runner.plan import Call
-from harness.runner.rules import Rule
+from harness.runner.rules import CallRule
 from harness.runner.upstream import upstream
 
 _LONGEST_SET_UP = 12
@@ -34,7 +34,7 @@ class Companionship:
     variables known before the run.
     """
 
-    rules: Mapping[int, Rule]
+    rules: Mapping[int, CallRule]
     wishes: Mapping[int, Wishes]
     needs: Mapping[int, frozenset[int]]
     values: Mapping[str, str]

@@ -17,7 +17,7 @@ from harness.collection.model import Auth
 from harness.collection.request_json import auth_to_json, request_to_json
 from harness.lazy_dataclass import dataclass
 from harness.runner.plan import Call
-from harness.runner.rules import Rule
+from harness.runner.rules import CallRule
 from harness.runner.script_reach import ScriptReach, script_reach
 from harness.variables.substitute import TOKEN
 
@@ -46,7 +46,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class OrderedCall:
     """Where one call stands among the others.
 
     A call that is `alone` (why, or empty) runs when all before it are over, and nothing after it begins
@@ -68,7 +68,7 @@ class Place:
 class Order:
     """The places of all calls of a plan, by position."""
 
-    places: tuple[Place, ...] = ()
+    places: tuple[OrderedCall, ...] = ()
 
     def before(self, position: int) -> Iterator[int]:
         """Give the positions that have to be over before a call of the same stretch begins."""
@@ -113,7 +113,7 @@ class Wishes:
 def order_of(
     calls: Sequence[Call],
     *,
-    rules: Mapping[int, Rule],
+    rules: Mapping[int, CallRule],
     wishes: Mapping[int, Wishes],
     values: Mapping[str, str],
     shares_auth: bool = True,
@@ -141,7 +141,7 @@ class _Reach:
     doubt: str
 
 
-def _reach(call: Call, rule: Rule | None, values: Mapping[str, str]) -> _Reach:
+def _reach(call: Call, rule: CallRule | None, values: Mapping[str, str]) -> _Reach:
     scripts: list[tuple[str, ScriptReach]] = [
         (script.event, script_reach(script.source)) for _, script in call.scripts if script.source.strip()
     ]
@@ -193,7 +193,7 @@ class _Graph:
     """The calls so far: who touched what last."""
 
     def __init__(self, *, shares_auth: bool) -> None:
-        self.places: list[Place] = []
+        self.places: list[OrderedCall] = []
         self._shares_auth = shares_auth
         self._variables: dict[str, _Trace] = defaultdict(_Trace)
         self._hosts: dict[str, _Trace] = defaultdict(_Trace)
@@ -213,7 +213,7 @@ class _Graph:
     ) -> None:
         """Place the next call."""
         if call.item.skipped is not None or call.item.unreadable is not None:
-            self.places.append(Place())
+            self.places.append(OrderedCall())
             return
         address = _address(call, values, written)
         host = _host(address)
@@ -222,7 +222,7 @@ class _Graph:
         alone = _alone(reach, wish, host, safe=safe, call=call)
         if alone:
             self._forget()
-            self.places.append(Place(alone=alone, names=reach.reads))
+            self.places.append(OrderedCall(alone=alone, names=reach.reads))
             return
         waits: dict[int, list[str]] = {}
         givers = {self._variables[name].written for name in reach.reads if name in self._variables}
@@ -238,7 +238,7 @@ class _Graph:
             if other < position and other >= self._floor():
                 waits.setdefault(other, []).append("the companion says `after`")
         self.places.append(
-            Place(
+            OrderedCall(
                 waits=tuple(
                     Wait(on=on, why="; ".join(dict.fromkeys(whys)), reads=on in givers)
                     for on, whys in sorted(waits.items(), reverse=True)

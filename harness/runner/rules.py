@@ -29,7 +29,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class CallRule:
     """The companion's entry for one call; the default asks for nothing.
 
     `retries` is how often the call may be sent again until its `goal` is reached, `every_s` the wait
@@ -79,13 +79,13 @@ class Rule:
         )
 
 
-def rule_of(entry: CallEntry) -> Rule:
+def rule_of(entry: CallEntry) -> CallRule:
     """Compile what the companion says of a call. Raises `InputError` at the place that is wrong.
 
     How long a call is retried is counted in attempts, not by a clock, so that a replay makes as many.
     """
     retry = entry.retry
-    return Rule(
+    return CallRule(
         judge=compile_judge(entry),
         retries=int(retry.for_s / retry.every_s) if retry and retry.every_s > 0 else 0,
         goal=retry.until if retry else "expect",

@@ -22,13 +22,13 @@ from harness.runner.plan import Call, Plan, row_of
 from harness.runner.rescue import Rescue
 from harness.runner.results import CallResult, RunSummary, RunWarning
 from harness.runner.rows import Rows
-from harness.runner.rules import Rule
+from harness.runner.rules import CallRule
 from harness.runner.stretch import Abreast, Stretch
 from harness.runner.tally import count
 from harness.scripting.engine import NextRequest
 from harness.variables.scope import Scopes
 
-_NO_RULE = Rule()
+_NO_RULE = CallRule()
 
 INTERRUPTED = "interrupted"
 TIMED_OUT = "callback timed out"
@@ -64,7 +64,7 @@ class RunOptions:
     delay_s: float = 0.0
     timeout_s: float | None = None
     mode: str = "live"
-    rules: Mapping[int, Rule] = field(default_factory=dict)
+    rules: Mapping[int, CallRule] = field(default_factory=dict)
     rescue: Rescue = field(default_factory=Rescue)
     chosen: Container[Step] | None = None
     set_up: Container[Step] = frozenset()

@@ -9,7 +9,7 @@ from harness.collection.model import Variable
 from harness.lazy_dataclass import dataclass
 from harness.runner.call import CallOutcome, RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event
-from harness.runner.order import Place, site_of
+from harness.runner.order import OrderedCall, site_of
 from harness.runner.results import CallResult
 from harness.variables.draws import CallDraws, Draws, Reserved
 from harness.variables.scope import Scope, Scopes, ScopeSnapshot
@@ -102,7 +102,7 @@ class Seat:
         self,
         board: Board,
         position: int,
-        place: Place,
+        place: OrderedCall,
         reserved: Reserved,
         *,
         base: tuple["Seat", ...],

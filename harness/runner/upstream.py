@@ -11,7 +11,7 @@ from typing import Any, Final
 from harness.collection.model import Script
 from harness.collection.request_json import auth_to_json, request_to_json
 from harness.runner.plan import Call
-from harness.runner.rules import Rule
+from harness.runner.rules import CallRule
 from harness.variables.substitute import TOKEN
 
 _SCOPES: Final = r"(?:environment|globals|collectionVariables|variables)"
@@ -31,7 +31,7 @@ def upstream(
     calls: Sequence[Call],
     wanted: Iterable[int],
     *,
-    rules: Mapping[int, Rule],
+    rules: Mapping[int, CallRule],
     needs: Mapping[int, frozenset[int]],
     values: Mapping[str, str],
 ) -> frozenset[int]:
@@ -61,13 +61,13 @@ def upstream(
     return frozenset(found)
 
 
-def _given(call: Call, rule: Rule | None) -> set[str]:
+def _given(call: Call, rule: CallRule | None) -> set[str]:
     """Return the variables that a call sets."""
     extracted = {one.entry.variable for one in rule.judge.extractors} if rule else set()
     return extracted.union(*(_sets(script) for _, script in call.scripts))
 
 
-def _used(call: Call, rule: Rule | None, values: Mapping[str, str]) -> frozenset[str]:
+def _used(call: Call, rule: CallRule | None, values: Mapping[str, str]) -> frozenset[str]:
     """Return the variables that have to be there before a call."""
     own: set[str] = set()
     used: set[str] = set()

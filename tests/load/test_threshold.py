@@ -3,14 +3,14 @@
 import pytest
 
 from harness.errors import UsageError
-from harness.load.tally import Tally
+from harness.load.tally import LoadTally
 from harness.load.threshold import threshold_of
 
 PATHS = [("Orders", "Read order"), ("Orders", "Old: write"), ("Health",)]
 
 
-def tally(*times: float, failures: int = 0) -> Tally:
-    made = Tally()
+def tally(*times: float, failures: int = 0) -> LoadTally:
+    made = LoadTally()
     for place, ms in enumerate(times):
         made.add(ms, failed=place < failures)
     return made
@@ -37,7 +37,7 @@ def test_a_rule_is_held_against_what_was_measured(rule: str, holds: bool) -> Non
 
 def test_what_was_not_measured_holds_no_rule() -> None:
     threshold = threshold_of("p95<1s", PATHS)
-    assert threshold.value(Tally(), 1.0) is None
+    assert threshold.value(LoadTally(), 1.0) is None
     assert not threshold.holds(None)
 
 

@@ -21,7 +21,7 @@ from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinis
 from harness.runner.order import order_of
 from harness.runner.plan import plan
 from harness.runner.results import CallResult, RunSummary
-from harness.runner.rules import Rule
+from harness.runner.rules import CallRule
 from harness.runner.run import RunOptions, run_plan
 from harness.runner.stretch import Abreast
 from harness.scripting.engine import (
@@ -120,7 +120,7 @@ class Lab:
         self,
         items: list[Any],
         *,
-        rules: Mapping[int, Rule] | None = None,
+        rules: Mapping[int, CallRule] | None = None,
         rows: list[dict[str, Any]] | None = None,
         iterations: int | None = None,
         jobs: int = 1,

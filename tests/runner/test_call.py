@@ -3,7 +3,7 @@ import pytest
 from harness.client.message import Response
 from harness.dialect import NEWMAN
 from harness.runner.results import RunWarning
-from harness.runner.rules import Rule
+from harness.runner.rules import CallRule
 from harness.scripting.engine import Deprecation, JobResult, ScriptPosition, ScriptRun
 
 
@@ -224,7 +224,7 @@ def test_a_deprecated_name_is_warned_of_once_with_its_place(lab):
 def test_the_last_attempt_of_a_call_warns_of_what_the_first_used(lab):
     lab.answers.table["/a"] = ["refused", {}]
     item = {"name": "a", "test": deprecates("tests")}
-    outcome = lab.run([item], rules={0: Rule(retries=1, goal="pass")})
+    outcome = lab.run([item], rules={0: CallRule(retries=1, goal="pass")})
     assert len(outcome.attempts) == 1
     assert len(outcome.summary.warnings) == 1
 

@@ -127,7 +127,7 @@ def test_a_number_without_measure_is_its_scripts_own_error(hostile):
 
 
 def test_console_output_is_cut_and_the_script_goes_on(hostile):
-    run = hostile.run("for (let i = 0; i < 1e5; i++) console.log('x'.repeat(1000)); pm.test('end')")
+    run = hostile.run("for (let i = 0; i < 5e3; i++) console.log('x'.repeat(1000)); pm.test('end')")
     assert run.error is None
     assert [assertion.name for assertion in run.assertions] == ["end"]
     kept = sum(len(message.text) for message in run.console)

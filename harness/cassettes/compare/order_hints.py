@@ -11,7 +11,7 @@ from typing import Final
 
 from harness.cassettes.file.interaction import Cassette, Interaction
 from harness.client.message import Headers
-from harness.runner.order import Order, Place, Wait
+from harness.runner.order import Order, OrderedCall, Wait
 from harness.runner.plan import Call
 from harness.secrets.placeholder import PREFIX
 
@@ -74,7 +74,9 @@ def order_hints(calls: Sequence[Call], order: Order, cassette: Cassette) -> Iter
             )
 
 
-def _changes_nothing(at: int, call: Call, place: Place, behind: Sequence[Wait], traffic: _Traffic) -> bool:
+def _changes_nothing(
+    at: int, call: Call, place: OrderedCall, behind: Sequence[Wait], traffic: _Traffic
+) -> bool:
     """Tell whether a call that others wait for looks as if it only asked."""
     return (
         bool(place.waits or behind)

@@ -21,8 +21,8 @@ from harness.contract.openapi.operation import (
 from harness.contract.openapi.operation_match import OperationMatch
 from harness.contract.openapi.request_pairs import cookies_of, query_pairs
 from harness.contract.openapi.wire_value import (
-    FormPart,
     SchemaTypes,
+    SpelledPart,
     form_value,
     multipart_parts,
     multipart_value,
@@ -187,7 +187,7 @@ class ExchangeChecker:
         yield from self._held(f"{whose}body", media.schema, value)
 
     def _parts(
-        self, part: str, parts: Sequence[FormPart], encoding: Mapping[str, PartEncoding]
+        self, part: str, parts: Sequence[SpelledPart], encoding: Mapping[str, PartEncoding]
     ) -> Iterator[Violation]:
         """Tell which parts of a form are not written as described."""
         for one in parts:

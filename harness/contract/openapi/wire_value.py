@@ -169,7 +169,7 @@ def form_value(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormPart:
+class SpelledPart:
     """A part of a body that is `multipart/form-data`; `type` is its media type, empty when it names none."""
 
     name: str
@@ -178,7 +178,7 @@ class FormPart:
     content: bytes
 
 
-def multipart_parts(body: bytes, content_type: str) -> Iterator[FormPart]:
+def multipart_parts(body: bytes, content_type: str) -> Iterator[SpelledPart]:
     """Take the parts out of a body."""
     message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
     for part in message.iter_parts() if message.is_multipart() else ():
@@ -186,7 +186,7 @@ def multipart_parts(body: bytes, content_type: str) -> Iterator[FormPart]:
         content = part.get_payload(decode=True)
         if isinstance(name, str):
             named = part["content-type"]
-            yield FormPart(
+            yield SpelledPart(
                 name=name,
                 type="" if named is None else part.get_content_type(),
                 headers=tuple((key, str(value)) for key, value in part.items()),
@@ -194,7 +194,9 @@ def multipart_parts(body: bytes, content_type: str) -> Iterator[FormPart]:
             )
 
 
-def multipart_value(parts: Sequence[FormPart], source: Spotted | None, shapes: SchemaTypes) -> dict[str, Any]:
+def multipart_value(
+    parts: Sequence[SpelledPart], source: Spotted | None, shapes: SchemaTypes
+) -> dict[str, Any]:
     """Read the parts of a form; a file is a text, and what says that it is JSON a document."""
     made = shapes.object(((one.name, one.content.decode("utf-8", "replace")) for one in parts), source)
     documents: dict[str, list[Any]] = {}

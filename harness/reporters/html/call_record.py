@@ -59,7 +59,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class CallPosition:
     """Where a call belongs in the data: the numbers of its item, its row of data, its chunk, and there."""
 
     item: int
@@ -68,7 +68,7 @@ class Place:
     slot: int
 
 
-def row_of(result: CallResult, place: Place, started_ms: float, kept: Kept) -> list[Any]:
+def row_of(result: CallResult, place: CallPosition, started_ms: float, kept: Kept) -> list[Any]:
     """Return the row of a call; its fields are those of `ROW` in the page's script, in that order."""
     exchange = result.exchange
     response = exchange.response if exchange is not None else None

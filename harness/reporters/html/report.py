@@ -14,7 +14,7 @@ from harness.collection.model import Folder
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.history import Chronicle, key_of
-from harness.reporters.html.call_record import FAILED, Place, attempt_of, failure_of, record_of, row_of
+from harness.reporters.html.call_record import FAILED, CallPosition, attempt_of, failure_of, record_of, row_of
 from harness.reporters.html.packing import Packer, packed
 from harness.reporters.html.page_frame import render_page
 from harness.reporters.html.settings import HtmlSettings, html_settings, htmlextra_settings
@@ -122,7 +122,7 @@ class HtmlReporter:
         uses = tuple(use for use in self._provenance.uses(result) if not self._hides(use.scope, use.name))
         self._provenance.learn(number, result)
         started_ms = self._started.started_ms if self._started else 0.0
-        place = Place(
+        place = CallPosition(
             item=self._item(result),
             round=self._round(result),
             chunk=self._chunks.parts,
