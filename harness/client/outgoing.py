@@ -21,6 +21,7 @@ from harness.client.multipart import OCTETS, boundary_in, draw_boundary, encode_
 from harness.client.profile import Profile
 from harness.client.transport import TransportFailure
 from harness.client.url import EncodedUrl, encode_text, join, utf8
+from harness.collection.url_text import parse
 
 Values = list[str | None]
 
@@ -287,3 +288,12 @@ class Outgoing:
             headers.remove("content-length")
         if not profile.remove_referer_header:
             headers.set("Referer", before.href)
+
+    def sign(self, again: Callable[[Draft], Draft]) -> None:
+        """Sign the current hop, unless a redirect to another host left the signature behind."""
+        if "authorization" not in self._headers:
+            return
+        hop = Draft(method=self.method, url=parse(self.url.href), content=self._content)
+        field = again(hop).last("authorization")
+        if field is not None:
+            self._headers.set("Authorization", field.value or "")

@@ -9,7 +9,7 @@ each inherited auth, and a new one otherwise. A session may be used from several
 """
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
@@ -165,7 +165,7 @@ class _Sending:
         while True:
             completed = self._complete(send.draft)
             self._asked, self._shown = completed, None
-            answer = self._redirects(completed, leg, aside=send.aside)
+            answer = self._redirects(completed, leg, aside=send.aside, again=send.again)
             if not send.aside:
                 response = answer
             leg += 1
@@ -220,6 +220,7 @@ class _Sending:
             profile=built.profile,
             obtains_tokens=self._session.options.answers.obtains_tokens,
             encodes_client=self._session.options.encodes_client,
+            answers_challenges=self._session.options.answers.answers_challenges,
             tokens=self._session.tokens,
             warnings=self._warnings,
         )
@@ -252,7 +253,9 @@ class _Sending:
                 draft = draft.replacing(key, value)
         return draft.with_url(parse(url.href))
 
-    def _redirects(self, draft: Draft, leg: int, *, aside: bool) -> Response:
+    def _redirects(
+        self, draft: Draft, leg: int, *, aside: bool, again: Callable[[Draft], Draft] | None = None
+    ) -> Response:
         """Send one leg and follow where it leads."""
         options, jar = self._session.options, self._session.jar
         profile = Profile() if aside else self._built.profile
@@ -287,6 +290,8 @@ class _Sending:
             if not follows or not location or not 300 <= response.status < 400:
                 return response
             outgoing.redirect(response, location)
+            if again is not None:
+                outgoing.sign(again)
 
     def _hop_options(self, draft: Draft, profile: Profile) -> HopOptions:
         options = self._session.options

@@ -229,6 +229,15 @@ _REQUESTS: Final = (
         answers=("run.jar_crosses_hosts",),
     ),
     Difference(
+        id="digest-challenge",
+        topic="requests",
+        what="digest auth where a server offers several algorithms or `qop`, renews its nonce, or redirects",
+        newman="the first challenge is answered once, for the first address",
+        harness="a challenge that can be answered is chosen, and each new nonce and address is signed",
+        traces=("request", "assertion", "failure", "variable", "exit code", "report"),
+        answers=("run.answers_challenges",),
+    ),
+    Difference(
         id="unverified-certificates",
         topic="requests",
         what="`NODE_TLS_REJECT_UNAUTHORIZED=0`",

@@ -15,6 +15,9 @@ class RunAnswers:
     jar_crosses_hosts: bool
     """Do the cookies of the first request go along when a redirect leads to another host?"""
 
+    answers_challenges: bool
+    """Does digest auth choose among a server's challenges, and sign expired nonces and redirects anew?"""
+
     verifies_in_any_case: bool
     """Are certificates verified when Node's NODE_TLS_REJECT_UNAUTHORIZED is 0? Only -k switches that off."""
 
@@ -55,6 +58,7 @@ class RunAnswers:
 NEWMAN_RUN = RunAnswers(
     obtains_tokens=False,
     jar_crosses_hosts=True,
+    answers_challenges=False,
     verifies_in_any_case=False,
     python_variables=False,
     certificates_hold_keys=False,
@@ -72,6 +76,7 @@ POSTMAN_RUN = replace(NEWMAN_RUN, counts_empty_scripts=False)
 EXACT_RUN = RunAnswers(
     obtains_tokens=True,
     jar_crosses_hosts=False,
+    answers_challenges=True,
     verifies_in_any_case=True,
     python_variables=True,
     certificates_hold_keys=True,

@@ -196,3 +196,32 @@ def test_an_unknown_auth_is_a_warning_and_the_request_goes_out(server, session):
     exchange = send(session, server.base, Auth(type="magic"))
     assert "could not find a handler for auth: magic" in exchange.warnings[0]
     assert exchange.response.status == 200
+
+
+DIGEST = Auth(type="digest", params={"username": "us", "password": "pw"})
+
+
+def asks(nonce: str) -> bytes:
+    offer = f'WWW-Authenticate: Digest realm="R", nonce="{nonce}", qop="auth"'
+    return f"HTTP/1.1 401 No\r\n{offer}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+@pytest.mark.difference("digest-challenge")
+@pytest.mark.parametrize(
+    ("dialect", "second"),
+    [(EXACT, ('uri="/b?c=d%20e"', "nc=00000002")), (NEWMAN, ('uri="/a"', "nc=00000001"))],
+)
+def test_digest_signs_the_address_that_a_redirect_leads_to(server, session, dialect, second):
+    session.options = SessionOptions(answers=dialect.run)
+    answers(server, asks("N"), moved("/b?c=d%20e"), OK)
+    exchange = send(session, server.base + "/a", auth=DIGEST, method="POST", body=Body(mode="raw", raw="hi"))
+    signed = [dict(hop.request.headers).get("Authorization", "") for hop in exchange.hops]
+    assert signed[0] == ""
+    assert 'uri="/a"' in signed[1]
+    assert [part for part in second if part not in signed[2]] == []
+
+
+def test_digest_does_not_sign_for_another_host(server, session):
+    answers(server, asks("N"), moved(server.base.replace("127.0.0.1", "localhost") + "/b"), OK)
+    exchange = send(session, server.base + "/a", auth=DIGEST)
+    assert "Authorization" not in dict(exchange.hops[-1].request.headers)

@@ -22,10 +22,15 @@ from harness.variables.draws import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """What to send. `aside` is a request of the scheme's own, as one for a token."""
+    """What to send. `aside` is a request of the scheme's own, as one for a token.
+
+    `again` signs the request of a further hop, for schemes whose signature is of one address alone; without
+    it a redirect on the same host takes the signature along.
+    """
 
     draft: Draft
     aside: bool = False
+    again: Callable[[Draft], Draft] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,8 @@ class Tools:
     """What schemes draw from, how the request is sent, and what is only done outside of newman's ways.
 
     `obtains_tokens` lets oauth2 ask for tokens, which `tokens` keeps, and `encodes_client` makes it
-    form-encode a client's id and secret in Basic first; `warnings` is added to.
+    form-encode a client's id and secret in Basic first; `answers_challenges` lets digest choose among what a
+    server offers, and sign expired nonces and redirects anew; `warnings` is added to.
     """
 
     random: random_module.Random
@@ -92,6 +98,7 @@ class Tools:
     profile: Profile
     obtains_tokens: bool = False
     encodes_client: bool = False
+    answers_challenges: bool = False
     tokens: MutableMapping[tuple[str, ...], Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
