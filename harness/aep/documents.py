@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.aep import problem
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -42,33 +42,33 @@ class Documents(ABC):
         ]
 
     @abstractmethod
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET` of the list."""
 
     @abstractmethod
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST` to the list."""
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET` of one."""
         return answer(self.held(request, caller))
 
     @abstractmethod
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE` of one."""
 
     def all(self, caller: Caller) -> list[dict[str, Any]]:
         """All documents of the caller's sandbox, oldest first."""
         return self._store.find(caller.tenant, self.kind)
 
-    def held(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def held(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         """Return the document that the path names; 404 when the caller's sandbox has none."""
         found = self._store.get(caller.tenant, self.kind, request.params["id"])
         if found is None:
             raise problem.not_found(f"There is no {self.noun} {request.params['id']}")
         return found
 
-    def forget(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def forget(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         """Remove the document that the path names, and return it; 404 when there is none."""
         found = self.held(request, caller)
         self._store.delete(caller.tenant, self.kind, request.params["id"])
@@ -86,5 +86,5 @@ class PatchedDocuments(Documents):
         ]
 
     @abstractmethod
-    def patch(self, request: Request, caller: Caller) -> Response:
+    def patch(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH` of one."""

@@ -17,7 +17,7 @@ from starlette.routing import Mount
 
 from harness.twin import problem
 from harness.twin.call_log import CallLog
-from harness.twin.message import Query, Request, answer, empty
+from harness.twin.message import Query, ServedRequest, answer, empty
 from harness.twin.problem import Problem
 from harness.twin.routing import Endpoint, Router
 from harness.twin.served_files import ServedFiles
@@ -148,7 +148,7 @@ class Dispatcher:
         headers = seen.headers
         client = scope.get("client")
         host = headers.get("host", "localhost")
-        request = Request(
+        request = ServedRequest(
             method=method,
             path=scope["path"],
             params=params,
@@ -168,14 +168,14 @@ class Dispatcher:
             return await response
         return response
 
-    def _admit(self, endpoint: Endpoint, request: Request) -> Any:
+    def _admit(self, endpoint: Endpoint, request: ServedRequest) -> Any:
         if endpoint.door == "gateway":
             return self._surface.admit(request, endpoint)
         if endpoint.door in _OWN_DOORS and not self._from_here(request):
             raise problem.classic(403, "ForbiddenError", "Only this machine may call this path")
         return self._surface.anonymous
 
-    def _from_here(self, request: Request) -> bool:
+    def _from_here(self, request: ServedRequest) -> bool:
         """Whether this machine calls, and not a page of another site that runs in its browser.
 
         Such a page is told by the name that it leads here by DNS, or by its origin. That the platform

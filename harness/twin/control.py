@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.twin import problem
 from harness.twin.call_log import CallLog
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.provenance import Source
 from harness.twin.routing import Endpoint
 
@@ -45,15 +45,15 @@ class Control:
     def __init__(self, platform: TwinPlatform) -> None:
         self._platform = platform
 
-    def health(self, _: Request, __: object) -> Response:
+    def health(self, _: ServedRequest, __: object) -> Response:
         """`GET /_harness/health`."""
         return answer({"status": "up"})
 
-    def clock(self, _: Request, __: object) -> Response:
+    def clock(self, _: ServedRequest, __: object) -> Response:
         """`GET /_harness/clock`: `{now_ms}`."""
         return answer({"now_ms": self._platform.clock.now_ms()})
 
-    def move_clock(self, request: Request, _: object) -> Response:
+    def move_clock(self, request: ServedRequest, _: object) -> Response:
         """`POST /_harness/clock {advance_ms}` or `{now_ms}`: moves the platform's time.
 
         Schedules that are due by then have run when the answer comes.
@@ -71,12 +71,12 @@ class Control:
         self._platform.events.publish(Moved())
         return answer({"now_ms": clock.now_ms()})
 
-    def settle(self, _: Request, __: object) -> Response:
+    def settle(self, _: ServedRequest, __: object) -> Response:
         """`POST /_harness/settle`: answers when what was accepted so far has been worked off."""
         self._platform.settle()
         return answer({"settled": True})
 
-    def provenance(self, _: Request, __: object) -> Response:
+    def provenance(self, _: ServedRequest, __: object) -> Response:
         """`GET /_harness/provenance`: how many answers were given, by where they are known from.
 
         `assumed` names the calls that nobody has seen the real service answer, with how often.

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
 
 
-def fields(request: Request) -> dict[str, str]:
+def fields(request: ServedRequest) -> dict[str, str]:
     """Text fields of query and body; the body wins. What is not a form has no fields."""
     found = {name: value for name, value in request.query.pairs if value}
     kind = request.media_type

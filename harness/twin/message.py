@@ -63,7 +63,7 @@ class Query:
 
 
 @dataclass(slots=True, kw_only=True)
-class Request:
+class ServedRequest:
     """One request. Header names are lower case; `params` are the path's words, decoded."""
 
     method: str

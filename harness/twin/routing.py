@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
 
-Handler: TypeAlias = "Callable[[Request, Any], Response | Awaitable[Response]]"
+Handler: TypeAlias = "Callable[[ServedRequest, Any], Response | Awaitable[Response]]"
 """Takes the request and who calls: each platform has its own idea of a caller."""
 
 

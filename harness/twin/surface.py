@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from harness.twin.clock import SettableClock
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
     from harness.twin.platform import TwinPlatform
     from harness.twin.provenance import Provenance
     from harness.twin.routing import Endpoint
@@ -48,7 +48,7 @@ class Surface(ABC):
         self._services: dict[str, str] = {}
 
     @abstractmethod
-    def admit(self, request: Request, endpoint: Endpoint) -> Any:
+    def admit(self, request: ServedRequest, endpoint: Endpoint) -> Any:
         """Say who calls an endpoint behind the gateway; raise a Problem for one who may not."""
 
     def absent(self, method: str, path: str, headers: Mapping[str, str]) -> Response | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.twin import control, openapi, problem
 from harness.twin.console import plain
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.platform import TwinPlatform
 from harness.twin.provenance import Provenance, Source
 from harness.twin.routing import Endpoint
@@ -35,7 +35,7 @@ class Parcels:
         self._platform = platform
         platform.events.subscribe(ParcelArrived, self._note)
 
-    def hand_in(self, request: Request, tenant: Tenant) -> Response:
+    def hand_in(self, request: ServedRequest, tenant: Tenant) -> Response:
         """`POST /parcels {to}`: hand a parcel in."""
         wanted = request.document()
         if not isinstance(wanted.get("to"), str):
@@ -50,7 +50,7 @@ class Parcels:
         self._platform.store.put(tenant, "parcel", parcel["id"], parcel)
         return answer(parcel, 201)
 
-    def read(self, request: Request, tenant: Tenant) -> Response:
+    def read(self, request: ServedRequest, tenant: Tenant) -> Response:
         """`GET /parcels/{id}`: where a parcel is."""
         found = self._platform.store.get(tenant, "parcel", request.params["id"])
         if found is None:
@@ -73,7 +73,7 @@ class ParcelSurface(Surface):
     services = (("/parcels", "Parcels"),)
     modules = MappingProxyType({__name__: ("/",)})
 
-    def admit(self, request: Request, endpoint: Endpoint) -> Tenant:
+    def admit(self, request: ServedRequest, endpoint: Endpoint) -> Tenant:
         del endpoint
         customer = request.headers.get("x-customer", "")
         if not customer:
@@ -93,7 +93,7 @@ class ParcelSurface(Surface):
         return [*super().endpoints_of(module), *plain.routes(self), self._document()]
 
     def _document(self) -> Endpoint:
-        def read(request: Request, _: object) -> Response:
+        def read(request: ServedRequest, _: object) -> Response:
             """`GET /openapi.json`: this description."""
             return answer(openapi.description(self, request.base_url, openapi.Shapes()))
 

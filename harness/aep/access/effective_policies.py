@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.aep import problem
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def routes(_: Platform) -> list[Endpoint]:
     ]
 
 
-def _reference(_: Request, __: Caller) -> Response:
+def _reference(_: ServedRequest, __: Caller) -> Response:
     """`GET /acl/reference`: the names of permissions, with what each is about, and of resource types."""
     permissions = {
         name: {resource: list(_actions(name)) for resource in resources}
@@ -83,7 +83,7 @@ def _reference(_: Request, __: Caller) -> Response:
     return answer({"permissions": permissions, "resource-types": list(_RESOURCES)})
 
 
-def _effective(request: Request, _: Caller) -> Response:
+def _effective(request: ServedRequest, _: Caller) -> Response:
     """`POST /acl/effective-policies [url]`: what is active of it; what is not is left out."""
     wanted = request.json()
     if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness.aep.platform import Platform
     from harness.aep.problem import Problem
     from harness.aep.settings import Organisation
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
 
 _JSON = frozenset({"application/json", "application/json-patch+json"})
 _ORG_ID = re.compile(r"[0-9A-Za-z]{8,40}@AdobeOrg")
@@ -32,7 +32,7 @@ def bearer(header: str | None) -> str | None:
 
 
 def admit(
-    platform: Platform, request: Request, *, json_only: bool = False, in_sandbox: bool = True
+    platform: Platform, request: ServedRequest, *, json_only: bool = False, in_sandbox: bool = True
 ) -> Caller:
     """Check the platform's headers, in order, and say who calls.
 

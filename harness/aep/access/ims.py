@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.access.credentials import Credentials, JwtError
 from harness.twin.forms import fields
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Ims:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
 
-    def token(self, request: Request, _: Caller) -> Response:
+    def token(self, request: ServedRequest, _: Caller) -> Response:
         """`POST /ims/token/v3`: grant `client_credentials`; `expires_in` is in seconds."""
         if _VERSION.fullmatch(request.params["version"]) is None:
             raise problem.no_such_path(request.method, request.path)
@@ -61,7 +61,7 @@ class Ims:
             }
         )
 
-    def exchange(self, request: Request, _: Caller) -> Response:
+    def exchange(self, request: ServedRequest, _: Caller) -> Response:
         """`POST /ims/exchange/jwt`: an RS256 JWT for a token; `expires_in` is in milliseconds."""
         given = fields(request)
         # 1. the client

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep.problem import Problem
 from harness.twin.clock import iso
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 from harness.twin.tenant import Tenant
 
@@ -96,15 +96,15 @@ class Sandboxes:
             "default": box["isDefault"],
         }
 
-    def list_active(self, request: Request, caller: Caller) -> Response:
+    def list_active(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /`: the active sandboxes of the caller."""
         return self._page(request, self._platform.store.find(Tenant(caller.tenant.org), _KIND))
 
-    def types(self, _: Request, __: Caller) -> Response:
+    def types(self, _: ServedRequest, __: Caller) -> Response:
         """`GET /sandboxTypes`."""
         return answer({"sandboxTypes": list(_TYPES)})
 
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /sandboxes`, with `property=type==development` filters and `orderBy`."""
         found = self._platform.store.find(Tenant(caller.tenant.org), _KIND)
         for text in request.query.all("property"):
@@ -121,7 +121,7 @@ class Sandboxes:
                 found.sort(key=lambda box: str(box[bare]), reverse=field.startswith("-"))
         return self._page(request, found)
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /sandboxes {name, title, type}`."""
         wanted = request.document()
         name, kind = wanted.get("name"), wanted.get("type", "development")
@@ -140,11 +140,11 @@ class Sandboxes:
         box = self._add(caller.tenant.org, name, kind, title=wanted.get("title"), user=caller.user_id)
         return answer({**_short(box), "state": "creating"}, 201)
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /sandboxes/{name}`."""
         return answer(self._get(Tenant(caller.tenant.org, request.params["name"])))
 
-    def rename(self, request: Request, caller: Caller) -> Response:
+    def rename(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH /sandboxes/{name} {title}`."""
         box = self._get(Tenant(caller.tenant.org, request.params["name"]))
         title = request.document().get("title")
@@ -154,7 +154,7 @@ class Sandboxes:
         self._save(caller, box)
         return answer(_short(box))
 
-    def reset(self, request: Request, caller: Caller) -> Response:
+    def reset(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /sandboxes/{name}?validationOnly=` with `{action: reset}`: everything in the sandbox goes.
 
         With `validationOnly=true` nothing does; there are no features of other products to warn of.
@@ -167,7 +167,7 @@ class Sandboxes:
             self._save(caller, box)
         return answer({"id": box["id"], **_short(box), "state": "resetting"})
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /sandboxes/{name}?validationOnly=`: not the default production sandbox."""
         box = self._get(Tenant(caller.tenant.org, request.params["name"]))
         if box["isDefault"]:
@@ -219,7 +219,7 @@ class Sandboxes:
         self._platform.store.put(Tenant(org), _KIND, name, box)
         return box
 
-    def _page(self, request: Request, found: list[dict[str, Any]]) -> Response:
+    def _page(self, request: ServedRequest, found: list[dict[str, Any]]) -> Response:
         limit = request.query.number("limit", 50, low=1)
         offset = request.query.number("offset", 0)
         shown = found[offset : offset + limit]

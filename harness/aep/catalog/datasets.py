@@ -12,7 +12,7 @@ from harness.aep.catalog.observable_schema import ObservableSchemas
 from harness.aep.registry.library import XDM
 from harness.aep.registry.state import SchemaRegistry
 from harness.twin.json_patch import PatchError, apply_patch, parse_patch
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class Catalog:
 
     # calls
 
-    def list(self, request: Request, caller: Caller) -> Response:
+    def list(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /dataSets?tags=`: an object keyed by id; `observableSchema` comes when asked for by name."""
         found = listed(
             [(one["id"], self.shown(caller.tenant, one)) for one in self.datasets(caller.tenant)],
@@ -173,14 +173,14 @@ class Catalog:
                 body["observableSchema"] = self._observed(caller, dataset_id)
         return answer(found)
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /dataSets/{id}`: an object with one key; the `E-Tag` header is its version."""
         body = self._get(request, caller)
         body["observableSchema"] = self._observed(caller, body["id"])
         shown = listed([(body["id"], self.shown(caller.tenant, body))], request.query, single=True)
         return answer(shown, headers={"E-Tag": body["version"]})
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /dataSets`: 201 with `["@/dataSets/{id}"]`."""
         body = self.make(caller, request.document(), keep=not _dry_run(request))
         return answer(
@@ -189,14 +189,14 @@ class Catalog:
             {"Location": f"{request.base_url}{BASE}/dataSets/{body['id']}"},
         )
 
-    def replace(self, request: Request, caller: Caller) -> Response:
+    def replace(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /dataSets/{id}`."""
         current = self._get(request, caller)
         wanted = request.document()
         kept = {name: current[name] for name in _OWN if name in current}
         return self._save(request, caller, current, {**wanted, **kept})
 
-    def patch(self, request: Request, caller: Caller) -> Response:
+    def patch(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH /dataSets/{id}`: a partial object, or JSON Patch, which is an array.
 
         Below `/v2` objects are merged in depth; otherwise a field that is given replaces the old. Adobe's
@@ -227,7 +227,7 @@ class Catalog:
             )
         return answered
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /dataSets/{id}`: its batches and their records go with it."""
         current = self._get(request, caller)
         self._check_version(request, current)
@@ -246,7 +246,7 @@ class Catalog:
 
     def _save(
         self,
-        request: Request,
+        request: ServedRequest,
         caller: Caller,
         current: dict[str, Any],
         changed: dict[str, Any],
@@ -285,7 +285,7 @@ class Catalog:
             raise problem.bad_request("To enable profile datasets the schema should be valid")
 
     @staticmethod
-    def _check_version(request: Request, current: dict[str, Any]) -> None:
+    def _check_version(request: ServedRequest, current: dict[str, Any]) -> None:
         wanted = request.headers.get("if-match", "").strip()
         if wanted and wanted != "*" and wanted.strip('"') != current["version"]:
             raise problem.classic(
@@ -294,7 +294,7 @@ class Catalog:
                 f"The object has version {current['version']}, not {wanted}",
             )
 
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _get(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         wanted = request.params["id"]
         found = self.dataset(caller.tenant, wanted)
         if found is None:
@@ -302,7 +302,7 @@ class Catalog:
         return found
 
 
-def _dry_run(request: Request) -> bool:
+def _dry_run(request: ServedRequest) -> bool:
     return "validate-only" in request.headers.get("pragma", "").lower()
 
 

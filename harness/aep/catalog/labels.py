@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.catalog.datasets import Catalog
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ class DatasetLabels:
         self._platform = platform
         self._catalog = platform.service(Catalog)
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET …/labels`: keyed by `AEP:dataset:{id}`; the `Etag` header is for `If-Match`."""
         dataset_id = self._check(request, caller)
         body = self._platform.store.get(caller.tenant, _KIND, dataset_id)
         shown = body or {"imsOrgId": caller.tenant.org, "labels": [], "optionalLabels": []}
         return answer({f"AEP:dataset:{dataset_id}": shown}, headers={"Etag": self._etag(caller, dataset_id)})
 
-    def write(self, request: Request, caller: Caller) -> Response:
+    def write(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT` or `POST …/labels {labels, optionalLabels?}`; 412 for a stale `If-Match`."""
         dataset_id = self._check(request, caller)
         wanted = request.document()
@@ -63,14 +63,14 @@ class DatasetLabels:
         status = 201 if request.method == "POST" else 200
         return answer(body, status, {"Etag": self._etag(caller, dataset_id)})
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE …/labels`."""
         dataset_id = self._check(request, caller)
         self._check_etag(request, caller, dataset_id)
         self._platform.store.delete(caller.tenant, _KIND, dataset_id)
         return answer({})
 
-    def _check(self, request: Request, caller: Caller) -> str:
+    def _check(self, request: ServedRequest, caller: Caller) -> str:
         dataset_id = request.params["id"]
         if self._catalog.dataset(caller.tenant, dataset_id) is None:
             raise problem.not_found(f"The dataset {dataset_id} does not exist")
@@ -79,7 +79,7 @@ class DatasetLabels:
     def _etag(self, caller: Caller, dataset_id: str) -> str:
         return str(self._platform.store.version(caller.tenant, _KIND, dataset_id))
 
-    def _check_etag(self, request: Request, caller: Caller, dataset_id: str) -> None:
+    def _check_etag(self, request: ServedRequest, caller: Caller, dataset_id: str) -> None:
         wanted = request.headers.get("if-match", "").strip().strip('"')
         current = self._etag(caller, dataset_id)
         if wanted not in {"", "*", current}:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.catalog.datasets import Catalog
 from harness.aep.catalog.expiration import SHORTEST_DAYS, STORES
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Retention:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/ttl/{datasetId}`: what may be set for a dataset of events, and what is."""
         catalog = self._platform.service(Catalog)
         dataset = catalog.dataset(caller.tenant, request.params["id"])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from harness.aep.caller import Caller
     from harness.aep.platform import Platform
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
 
 _BASE = "/_console"
 _TABS = (
@@ -53,7 +53,7 @@ def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the pages."""
     console = Console(platform)
     journal = JournalPages(platform, console.journal_page, _FOLLOWED)
-    table: tuple[tuple[str, Callable[[Request, Caller], Response]], ...] = (
+    table: tuple[tuple[str, Callable[[ServedRequest, Caller], Response]], ...] = (
         ("/", console.overview),
         (f"{_BASE}/log", journal.log),
         (f"{_BASE}/log/rows", journal.rows),
@@ -80,7 +80,7 @@ class Console:
         self._platform = platform
         self._log = platform.service(CallLog)
 
-    def overview(self, request: Request, _: Caller) -> Response:
+    def overview(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /`: services with counts, the last calls, variables."""
         place = choice_of(self._platform, request)
         settings = self._platform.settings
@@ -97,7 +97,7 @@ class Console:
             ],
         )
 
-    def schemas(self, request: Request, _: Caller) -> Response:
+    def schemas(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /_console/schemas?q=&page=`."""
         place, asked = choice_of(self._platform, request), asked_for(request)
         found = schema_trees.schemas(place, asked)
@@ -105,7 +105,7 @@ class Console:
         shown = schema_trees.schema_cards(place, found[span.start : span.end])
         return self._page("schemas", place, schemas=shown, span=span, asked=asked)
 
-    def schema(self, request: Request, _: Caller) -> Response:
+    def schema(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /_console/schemas/{id}`: a schema as a tree."""
         place = choice_of(self._platform, request)
         found = schema_trees.schema_card(place, request.params["id"])
@@ -115,7 +115,7 @@ class Console:
             "schemas", place, "schema.html", schema=found, tree=schema_trees.schema_tree(place, found.id)
         )
 
-    def datasets(self, request: Request, _: Caller) -> Response:
+    def datasets(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /_console/datasets?q=&page=`."""
         place, asked = choice_of(self._platform, request), asked_for(request)
         found = lake_pages.datasets(place, asked)
@@ -123,7 +123,7 @@ class Console:
         shown = lake_pages.dataset_rows(place, found[span.start : span.end])
         return self._page("datasets", place, datasets=shown, span=span, asked=asked)
 
-    def dataset(self, request: Request, _: Caller) -> Response:
+    def dataset(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /_console/datasets/{id}?batch=&page=&rows=`: batches, and the rows of all or of one."""
         place = choice_of(self._platform, request)
         found = lake_pages.dataset_row(place, request.params["id"])
@@ -149,7 +149,7 @@ class Console:
             refused=chosen[0].refused if chosen else found.refused,
         )
 
-    def profiles(self, request: Request, _: Caller) -> Response:
+    def profiles(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /_console/profiles?q=&page=`: all, or those with an identity of that value."""
         place, asked = choice_of(self._platform, request), asked_for(request)
         if asked:
@@ -159,7 +159,7 @@ class Console:
         found = people_pages.people_rows(place, span.start, span.size)
         return self._page("profiles", place, people=found, asked=asked, span=span)
 
-    def profile(self, request: Request, _: Caller) -> Response:
+    def profile(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /_console/profiles/{xid}?events=`: attributes, identities, memberships, events."""
         place = choice_of(self._platform, request)
         found = people_pages.person(place, request.params["xid"])
@@ -178,7 +178,7 @@ class Console:
             memberships=found.memberships[segments.start : segments.end],
         )
 
-    def segments(self, request: Request, _: Caller) -> Response:
+    def segments(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /_console/segments?q=&page=`."""
         place, asked = choice_of(self._platform, request), asked_for(request)
         found = flow_pages.segments(place, asked)
@@ -186,7 +186,7 @@ class Console:
         shown = flow_pages.segment_rows(place, found[span.start : span.end])
         return self._page("segments", place, segments=shown, span=span, asked=asked)
 
-    def audiences(self, request: Request, _: Caller) -> Response:
+    def audiences(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /_console/audiences?q=&page=&sets=`: audiences from outside, mapping sets, consent."""
         place, asked = choice_of(self._platform, request), asked_for(request)
         found, sets = audience_pages.audiences(place, asked), audience_pages.mapping_sets(place, asked)
@@ -203,7 +203,7 @@ class Console:
             consents=audience_pages.consents(place),
         )
 
-    def flows(self, request: Request, _: Caller) -> Response:
+    def flows(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /_console/flows?q=&page=`: flows with what they delivered, and what leads in."""
         place, asked = choice_of(self._platform, request), asked_for(request)
         found = flow_pages.flows(place, asked)
@@ -223,19 +223,19 @@ class Console:
             stream_span=stream_span,
         )
 
-    def provenance(self, request: Request, _: Caller) -> Response:
+    def provenance(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /_console/provenance`: where each call is known from."""
         place = choice_of(self._platform, request)
         return self._page("provenance", place, **provenance_page.facts(AepSurface(self._platform)))
 
-    def asset(self, request: Request, _: Caller) -> Response:
+    def asset(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /_console/assets/{name}`: style and script of the pages."""
         found = asset(request.params["name"])
         if found is None:
             raise problem.not_found(f"There is no asset {request.params['name']}")
         return found
 
-    def journal_page(self, request: Request, template: str, facts: dict[str, Any]) -> Response:
+    def journal_page(self, request: ServedRequest, template: str, facts: dict[str, Any]) -> Response:
         """Show a page of the journal."""
         return self._page("log", choice_of(self._platform, request), template, **facts)
 

@@ -11,7 +11,7 @@ from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
     from harness.aep.platform import Platform
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class SandboxChoice:
         return f"{path}?{text}" if text else path
 
 
-def choice_of(platform: Platform, request: Request) -> SandboxChoice:
+def choice_of(platform: Platform, request: ServedRequest) -> SandboxChoice:
     """Place that a request is about: by default the main organisation's default sandbox."""
     from harness.aep.access.sandboxes import Sandboxes
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.aep.edge.datastreams import Datastream
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
 
 REGIONS = ("or2", "va6", "irl1", "ind1", "jpn3", "sgp3", "aus3")
 """Location hints of the Edge Network's regions; one in the path stays."""
@@ -35,7 +35,7 @@ class EdgeCall:
 
     def __init__(
         self,
-        request: Request,
+        request: ServedRequest,
         body: dict[str, Any],
         datastream: Datastream,
         request_id: str,

@@ -20,7 +20,7 @@ from harness.aep.problem import Problem
 from harness.aep.tokens import TokenError
 from harness.twin.clock import iso
 from harness.twin.cross_origin import origin_headers, preflight
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -57,15 +57,17 @@ def routes(platform: Platform) -> list[Endpoint]:
     return found
 
 
-def _preflight(request: Request, _: Caller) -> Response:
+def _preflight(request: ServedRequest, _: Caller) -> Response:
     """`OPTIONS` of any call: what a browser asks before it sends a body of type JSON."""
     return preflight(request.headers)
 
 
-def _readable(handler: Callable[[Request, Caller], Response]) -> Callable[[Request, Caller], Response]:
+def _readable(
+    handler: Callable[[ServedRequest, Caller], Response],
+) -> Callable[[ServedRequest, Caller], Response]:
     """Let a page read what is wrong with its request too."""
 
-    def answered(request: Request, caller: Caller) -> Response:
+    def answered(request: ServedRequest, caller: Caller) -> Response:
         try:
             return handler(request, caller)
         except Problem as raised:
@@ -85,7 +87,7 @@ class Edge:
         self._landing = platform.service(Landing)
         self._batches = platform.service(StreamingBatches)
 
-    def interact(self, request: Request, _: Caller) -> Response:
+    def interact(self, request: ServedRequest, _: Caller) -> Response:
         """`POST /ee/v1/interact?configId=` and `POST /ee/v2/interact?dataStreamId=`: 200 with handles."""
         call = self._open(request)
         events = call.events()
@@ -96,7 +98,7 @@ class Edge:
         handles = call.handles(ecid, wanted)
         return answer({"requestId": call.request_id, "handle": handles}, headers=call.headers())
 
-    def collect(self, request: Request, _: Caller) -> Response:
+    def collect(self, request: ServedRequest, _: Caller) -> Response:
         """`POST /ee/v1/collect`: 204. `/ee/v2/collect`: 202, or 204 with `silent=true`. No ECID is made."""
         call = self._open(request)
         events = call.events()
@@ -105,7 +107,7 @@ class Edge:
             return empty(204, call.headers())
         return answer({"requestId": call.request_id}, 202, call.headers())
 
-    def acquire(self, request: Request, _: Caller) -> Response:
+    def acquire(self, request: ServedRequest, _: Caller) -> Response:
         """`POST /ee/v1/identity/acquire`: the visitor's ECID, a new one for who has none."""
         call = self._open(request)
         call.check()
@@ -113,7 +115,7 @@ class Edge:
         handles = call.handles(ecid, wanted=True)
         return answer({"requestId": call.request_id, "handle": handles}, headers=call.headers())
 
-    def set_consent(self, request: Request, _: Caller) -> Response:
+    def set_consent(self, request: ServedRequest, _: Caller) -> Response:
         """`POST /ee/v1/privacy/set-consent`: 200 with the state that tells the client what was decided."""
         call = self._open(request)
         consents = call.consents()
@@ -129,7 +131,7 @@ class Edge:
 
     # steps
 
-    def _open(self, request: Request) -> EdgeCall:
+    def _open(self, request: ServedRequest) -> EdgeCall:
         query = request.query
         request_id = query.get("requestId") or self._platform.ids.uuid()
         # 1. the datastream
@@ -159,7 +161,7 @@ class Edge:
             raise unprocessable(request_id, datastream.tenant.org, "The request must be a JSON object")
         return EdgeCall(request, body, datastream, request_id, server=server)
 
-    def _authenticate(self, request: Request, datastream: Datastream, request_id: str) -> None:
+    def _authenticate(self, request: ServedRequest, datastream: Datastream, request_id: str) -> None:
         token = bearer(request.headers.get("authorization"))
         title = "Invalid authorization token"
         missing = [name for name in ("x-api-key", "x-gw-ims-org-id") if not request.headers.get(name)]

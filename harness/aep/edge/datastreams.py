@@ -13,7 +13,7 @@ from harness.aep import problem
 from harness.aep.access.sandboxes import Sandboxes
 from harness.aep.catalog.datasets import Catalog
 from harness.twin.clock import iso
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 from harness.twin.tenant import Tenant
 
@@ -84,35 +84,35 @@ class Datastreams:
 
     # calls
 
-    def list_all(self, _: Request, caller: Caller) -> Response:
+    def list_all(self, _: ServedRequest, caller: Caller) -> Response:
         """`GET …/records`."""
         found = self._store.find(caller.tenant, _KIND)
         return answer({"_embedded": {"records": found}, "_page": {"count": len(found)}})
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST …/records {data: {title, settings, enabled?, access_type?}}`, or the data by itself."""
         return answer(self._save(request, caller, None), 201)
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET …/records/{id}`."""
         return answer(self._get(request, caller))
 
-    def replace(self, request: Request, caller: Caller) -> Response:
+    def replace(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT …/records/{id}`."""
         return answer(self._save(request, caller, self._get(request, caller)))
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE …/records/{id}`: 204."""
         self._store.delete(caller.tenant, _KIND, self._get(request, caller)["_system"]["id"])
         return empty()
 
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _get(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         held = self._store.get(caller.tenant, _KIND, request.params["id"])
         if held is None:
             raise problem.not_found(f"There is no datastream {request.params['id']}")
         return held
 
-    def _save(self, request: Request, caller: Caller, held: dict[str, Any] | None) -> dict[str, Any]:
+    def _save(self, request: ServedRequest, caller: Caller, held: dict[str, Any] | None) -> dict[str, Any]:
         given = request.document()
         data = given.get("data", given)
         if not isinstance(data, dict):

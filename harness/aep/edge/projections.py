@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -56,24 +56,24 @@ class EdgeProjections:
 
     # destinations
 
-    def list_destinations(self, _: Request, caller: Caller) -> Response:
+    def list_destinations(self, _: ServedRequest, caller: Caller) -> Response:
         """`GET /config/destinations`."""
         found = self._store.find(caller.tenant, _DESTINATION_KIND)
         inner = [{"_links": {"self": _link(f"{_DESTINATIONS}/{one['id']}")}, **one} for one in found]
         return answer(_listed(_DESTINATIONS, "projectionDestinations", inner))
 
-    def create_destination(self, request: Request, caller: Caller) -> Response:
+    def create_destination(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /config/destinations` with a content type of its own: else 415."""
         _check_type(request, "projectionDestination")
         body = {"id": self._platform.ids.uuid(), **_destination(request.document(), 3600), "version": 1}
         self._store.put(caller.tenant, _DESTINATION_KIND, body["id"], body)
         return answer(_shown(body), 201)
 
-    def read_destination(self, request: Request, caller: Caller) -> Response:
+    def read_destination(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /config/destinations/{id}`."""
         return answer(_shown(self._get(request, caller, _DESTINATION_KIND)))
 
-    def replace_destination(self, request: Request, caller: Caller) -> Response:
+    def replace_destination(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /config/destinations/{id}`: `currentVersion` must be the one held."""
         held = self._get(request, caller, _DESTINATION_KIND)
         _check_type(request, "projectionDestination")
@@ -83,7 +83,7 @@ class EdgeProjections:
         self._store.put(caller.tenant, _DESTINATION_KIND, held["id"], body)
         return answer(_shown(body))
 
-    def delete_destination(self, request: Request, caller: Caller) -> Response:
+    def delete_destination(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /config/destinations/{id}`: 204; 400 while a projection leads to it."""
         held = self._get(request, caller, _DESTINATION_KIND)
         used = self._store.find(caller.tenant, _PROJECTION_KIND, destinationId=held["id"])
@@ -94,7 +94,7 @@ class EdgeProjections:
 
     # projections
 
-    def list_projections(self, request: Request, caller: Caller) -> Response:
+    def list_projections(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /config/projections?schemaName=&name=`; a name is unique within a schema class."""
         schema, name = request.query.get("schemaName"), request.query.get("name")
         if name and not schema:
@@ -109,7 +109,7 @@ class EdgeProjections:
             _listed(_PROJECTIONS, "projectionConfigs", [self._with_destination(caller, one) for one in found])
         )
 
-    def create_projection(self, request: Request, caller: Caller) -> Response:
+    def create_projection(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /config/projections?schemaName=` with a content type of its own: else 415."""
         _check_type(request, "projectionConfig")
         schema = request.query.get("schemaName") or ""
@@ -123,11 +123,11 @@ class EdgeProjections:
         self._store.put(caller.tenant, _PROJECTION_KIND, body["id"], body)
         return answer(self._with_destination(caller, body), 201)
 
-    def read_projection(self, request: Request, caller: Caller) -> Response:
+    def read_projection(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /config/projections/{id}`."""
         return answer(self._with_destination(caller, self._get(request, caller, _PROJECTION_KIND)))
 
-    def replace_projection(self, request: Request, caller: Caller) -> Response:
+    def replace_projection(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /config/projections/{id}`: `currentVersion` must be the one held, where it is given."""
         held = self._get(request, caller, _PROJECTION_KIND)
         _check_type(request, "projectionConfig")
@@ -141,7 +141,7 @@ class EdgeProjections:
         self._store.put(caller.tenant, _PROJECTION_KIND, held["id"], body)
         return answer(self._with_destination(caller, body))
 
-    def delete_projection(self, request: Request, caller: Caller) -> Response:
+    def delete_projection(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /config/projections/{id}`: 204."""
         held = self._get(request, caller, _PROJECTION_KIND)
         self._store.delete(caller.tenant, _PROJECTION_KIND, held["id"])
@@ -149,7 +149,7 @@ class EdgeProjections:
 
     # parts
 
-    def _get(self, request: Request, caller: Caller, kind: str) -> dict[str, Any]:
+    def _get(self, request: ServedRequest, caller: Caller, kind: str) -> dict[str, Any]:
         held = self._store.get(caller.tenant, kind, request.params["id"])
         if held is None:
             raise problem.not_found(f"There is no {kind} {request.params['id']}")
@@ -215,7 +215,7 @@ def _destination(wanted: dict[str, Any], ttl_s: int) -> dict[str, Any]:
     return {"type": "EDGE", "dataCenters": centers, "ttl": ttl, "replicationPolicy": policy}
 
 
-def _check_type(request: Request, name: str) -> None:
+def _check_type(request: ServedRequest, name: str) -> None:
     wanted = f"application/vnd.adobe.platform.{name}+json"
     if request.media_type != wanted.lower():
         raise problem.classic(415, "UnsupportedMediaTypeError", f"Content-Type must be {wanted}")

@@ -21,7 +21,7 @@ from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.segmentation.external_audiences import ExternalAudiences
 from harness.aep.segmentation.segments import Segments
 from harness.twin.clock import iso
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 from harness.twin.store import encode
 from harness.twin.wires.sinks import DeliveryError
@@ -41,7 +41,7 @@ DEAD_LETTERS = "deadLetters"
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoint of the local platform alone: `GET /_harness/dead-letters/{flowId}`."""
 
-    def dead_letters(request: Request, _: Caller) -> Response:
+    def dead_letters(request: ServedRequest, _: Caller) -> Response:
         flow_id = request.params["flowId"]
         flow = platform.store.anywhere(platform.service(Flows).kind, flow_id)
         if flow is None:

@@ -20,7 +20,7 @@ from harness.aep.flow.specs import (
     AuthSpec,
     connection_spec,
 )
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 from harness.twin.wires.sinks import Destination, LocalSinks
 
@@ -214,7 +214,7 @@ class Connections(_AnyConnections):
             params["inletId"] = inlet.inlet_id
         return shown
 
-    async def test(self, request: Request, caller: Caller) -> Response:
+    async def test(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /connections/{id}/test`: whether the credentials get in."""
         entity = self.get(caller, request.params["id"])
         destination = destination_of(entity, {"connectionSpec": entity["connectionSpec"]})
@@ -224,7 +224,7 @@ class Connections(_AnyConnections):
             result = await asyncio.to_thread(deliveries.answers, destination)
         return answer({"result": result})
 
-    def explore(self, request: Request, caller: Caller) -> Response:
+    def explore(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /connections/{id}/explore`: the streams or hubs that the credentials see."""
         entity = self.get(caller, request.params["id"])
         destination = destination_of(entity, {"connectionSpec": entity["connectionSpec"]})

@@ -15,7 +15,7 @@ from harness.aep.flow.specs import BASE
 from harness.aep.problem import Problem
 from harness.twin import json_patch
 from harness.twin.json_patch import PatchError, PatchProblem
-from harness.twin.message import Query, Request, answer, empty
+from harness.twin.message import Query, ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class FlowEntities:
         del entity
         return False
 
-    def patch_answer(self, request: Request, entity: dict[str, Any]) -> Response:
+    def patch_answer(self, request: ServedRequest, entity: dict[str, Any]) -> Response:
         """Answer to a patch."""
         del request
         return answer({"id": entity["id"], "etag": entity["etag"]})
@@ -170,7 +170,7 @@ class FlowEntities:
 
     # calls
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /{word}`."""
         fields = self.compose(caller, _body(request))
         entity = self.new(caller, fields)
@@ -198,11 +198,11 @@ class FlowEntities:
             self.saved(caller, entity, None)
         return entity
 
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /{word}` with filters, projection, order and paging."""
         return answer(self._page(request.query, caller, most=100))
 
-    def search(self, request: Request, caller: Caller) -> Response:
+    def search(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /{word}/search {queryString, limit, orderby, count}`."""
         body = _body(request)
         given = body.get("queryString", "")
@@ -230,12 +230,12 @@ class FlowEntities:
             body["count"] = len(found)
         return body
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /{word}/{id}`: a list of one."""
         entity = self.get(caller, request.params["id"])
         return answer({"items": [self.shown(entity)]})
 
-    def patch(self, request: Request, caller: Caller) -> Response:
+    def patch(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH /{word}/{id}`: a JSON Patch, under If-Match, all of it or nothing."""
         entity = self.get(caller, request.params["id"])
         self._check_match(request, entity)
@@ -253,7 +253,7 @@ class FlowEntities:
             self.saved(caller, changed, entity)
         return self.patch_answer(request, changed)
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /{word}/{id}`: 202 for what is part of a destination, 204 otherwise.
 
         The two documents of the service differ by exactly that; a setting makes it 202 throughout.
@@ -271,7 +271,7 @@ class FlowEntities:
             self.deleted(caller, entity)
         return empty(status)
 
-    def act(self, request: Request, caller: Caller) -> Response:
+    def act(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /{word}/{id}/action?op=enable|disable`."""
         entity = self.get(caller, request.params["id"])
         op = request.query.get("op") or ""
@@ -291,7 +291,7 @@ class FlowEntities:
             self.saved(caller, changed, entity)
         return answer({"id": changed["id"], "etag": changed["etag"]})
 
-    def hold(self, request: Request, _: Caller) -> Response:
+    def hold(self, request: ServedRequest, _: Caller) -> Response:
         """`POST /_harness/flowservice/{word}/{id}/state {state}`: as if a transition took long.
 
         The platform's own transitions end at once; this is how a test sees what a lock refuses.
@@ -327,7 +327,7 @@ class FlowEntities:
 
     # parts
 
-    def _check_match(self, request: Request, entity: dict[str, Any]) -> None:
+    def _check_match(self, request: ServedRequest, entity: dict[str, Any]) -> None:
         supplied = request.headers.get("if-match")
         if supplied is None and not self.platform.settings.strict:
             # Adobe's own collection sends it as a query parameter.
@@ -381,7 +381,7 @@ class FlowEntities:
             )
 
 
-def _body(request: Request) -> dict[str, Any]:
+def _body(request: ServedRequest) -> dict[str, Any]:
     if not request.body.strip() or request.json() is None:
         raise flow_query.invalid(1405, "The request body must not be null or empty.")
     return request.document()

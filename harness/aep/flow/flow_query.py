@@ -44,7 +44,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class SortOrder:
     """A field to sort by."""
 
     field: str
@@ -57,7 +57,7 @@ class ListQuery:
 
     filters: tuple[Filter, ...]
     fields: tuple[str, ...]
-    order: tuple[Order, ...]
+    order: tuple[SortOrder, ...]
     limit: int
     start: int
     count: bool
@@ -110,7 +110,7 @@ def parse_filter(text: str, known: frozenset[str]) -> Filter:
     return Filter(field=field, operator=operator, values=values)
 
 
-def parse_order(text: str | None, known: frozenset[str]) -> tuple[Order, ...]:
+def parse_order(text: str | None, known: frozenset[str]) -> tuple[SortOrder, ...]:
     """Read `orderby`: field names, each with `-` for descending or `+` in front."""
     if text is None:
         return ()
@@ -123,7 +123,7 @@ def parse_order(text: str | None, known: frozenset[str]) -> tuple[Order, ...]:
             raise invalid(1432, f"The sort expression '{part}' in orderby is invalid.")
         if bare.partition(".")[0] not in known:
             raise invalid(1433, f"The field '{bare}' in orderby is not known.")
-        orders.append(Order(field=bare, descending=descending))
+        orders.append(SortOrder(field=bare, descending=descending))
     return tuple(orders)
 
 
@@ -149,7 +149,7 @@ def project(entity: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
     return projected
 
 
-def sort(entities: list[dict[str, Any]], order: tuple[Order, ...]) -> list[dict[str, Any]]:
+def sort(entities: list[dict[str, Any]], order: tuple[SortOrder, ...]) -> list[dict[str, Any]]:
     """Sort by several fields, the first named counting most; entities without the field last."""
     for part in reversed(order):
         keyed = [(values_at(entity, part.field), entity) for entity in entities]

@@ -20,7 +20,7 @@ from harness.aep.flow.specs import (
     invalid_spec,
 )
 from harness.aep.mapping.sets import MappingSets
-from harness.twin.message import Request, empty
+from harness.twin.message import ServedRequest, empty
 from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Flows(FlowEntities):
         }
         return {**shown, "inheritedAttributes": inherited}
 
-    def patch_answer(self, request: Request, entity: dict[str, Any]) -> Response:
+    def patch_answer(self, request: ServedRequest, entity: dict[str, Any]) -> Response:
         """200 with the new etag, or 202 without a body where the caller or the settings want it."""
         wanted = request.headers.get(PATCH_STATUS_HEADER) or str(self.platform.settings.patch_flow_status)
         if wanted == "202":

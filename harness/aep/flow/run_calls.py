@@ -9,7 +9,7 @@ from harness.aep.flow import flow_query
 from harness.aep.flow.entities import COMMON_FIELDS
 from harness.aep.flow.runs import RUN_KIND
 from harness.aep.flow.specs import BASE
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class RunCalls:
     def __init__(self, platform: Platform) -> None:
         self._store = platform.store
 
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /runs`, newest first unless `orderby` says otherwise."""
         wanted = flow_query.parse_listing(request.query, _KNOWN)
         found = self._store.find(caller.tenant, RUN_KIND)[::-1]
@@ -52,7 +52,7 @@ class RunCalls:
             page = [flow_query.project(run, wanted.fields) for run in page]
         return answer({"items": page, "_links": links, **({"count": len(found)} if wanted.count else {})})
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /runs/{id}`: a list of one."""
         run = self._store.get(caller.tenant, RUN_KIND, request.params["id"])
         if run is None:

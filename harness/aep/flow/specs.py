@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.flow import flow_query
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -409,7 +409,7 @@ class Specs:
         self._documents = documents
         self._known = frozenset(name for document in documents for name in document)
 
-    def list(self, request: Request, _: Caller) -> Response:
+    def list(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /connectionSpecs` or `/flowSpecs`: all, or those that `property` selects."""
         wanted = flow_query.parse_listing(request.query, self._known)
         found = [one for one in self._documents if flow_query.matches(one, wanted.filters)]
@@ -418,7 +418,7 @@ class Specs:
             found = [flow_query.project(one, wanted.fields) for one in found]
         return answer({"items": found, **({"count": len(found)} if wanted.count else {})})
 
-    def read(self, request: Request, _: Caller) -> Response:
+    def read(self, request: ServedRequest, _: Caller) -> Response:
         """`GET .../{id}`, in the same wrapper."""
         for document in self._documents:
             if document["id"] == request.params["id"]:

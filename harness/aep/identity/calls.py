@@ -14,7 +14,7 @@ from harness.aep.identity.graph import IdentityGraph
 from harness.aep.identity.namespaces import Namespaces
 from harness.aep.problem import Problem
 from harness.aep.xid import xid as xid_of
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -61,50 +61,50 @@ class IdentityCalls:
         self._edges = platform.service(IdentityEdges)
         self._namespaces = platform.service(Namespaces)
 
-    def xid(self, request: Request, caller: Caller) -> Response:
+    def xid(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /identity/identity?namespace|nsid=&id=`: `{xid}`, whether the identity is known or not."""
         query = request.query
         named = {name: query.get(name) for name in ("namespace", "nsid", "ns") if query.get(name)}
         return answer({"xid": self._composite(caller, {**named, "id": query.get("id")})})
 
-    def members(self, request: Request, caller: Caller) -> Response:
+    def members(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /identity/cluster/members?xid=`, or with namespace and id."""
         asked = _named(request.query)
         stitch = self._stitches(request.query.get("graph-type"))
         clusters, unprocessed = self._clusters(caller, [asked], stitch=stitch)
         return _members(clusters, unprocessed)
 
-    def many_members(self, request: Request, caller: Caller) -> Response:
+    def many_members(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /identity/clusters/members {xids|compositeXids, graph-type?}`: at most 1000."""
         body = request.document()
         asked = self._asked(body, *_LISTS)
         clusters, unprocessed = self._clusters(caller, asked, stitch=self._stitches(body.get("graph-type")))
         return _members(clusters, unprocessed, **_unprocessed(unprocessed))
 
-    def history(self, request: Request, caller: Caller) -> Response:
+    def history(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /identity/cluster/history?xid=`, or with namespace and id."""
         self._stitches(request.query.get("graph-type"))
         return self._histories(caller, [_named(request.query)])
 
-    def many_histories(self, request: Request, caller: Caller) -> Response:
+    def many_histories(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /identity/clusters/history {xids|compositeXids, graph-type?}`: at most 1000."""
         body = request.document()
         self._stitches(body.get("graph-type"))
         return self._histories(caller, self._asked(body, *_LISTS))
 
-    def mapping(self, request: Request, caller: Caller) -> Response:
+    def mapping(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /identity/mapping?xid=&targetNs=`, or with namespace and id."""
         query = request.query
         stitch = self._stitches(query.get("graph-type"))
         return self._mappings(caller, [_named(query)], query.get("targetNs"), stitch=stitch)
 
-    def many_mappings(self, request: Request, caller: Caller) -> Response:
+    def many_mappings(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /identity/mappings {xids|compositeXids, targetNs?, graph-type?}`: at most 1000."""
         body = request.document()
         stitch = self._stitches(body.get("graph-type"))
         return self._mappings(caller, self._asked(body, *_LISTS), body.get("targetNs"), stitch=stitch)
 
-    def graph(self, request: Request, caller: Caller) -> Response:
+    def graph(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /identity/v2/graph {xids|composite_xids, projection_type?}`: members, or graphs."""
         body = request.document()
         asked = self._asked(body, "xids", "composite_xids")

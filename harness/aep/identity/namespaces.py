@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep.problem import Problem
 from harness.twin.clock import iso
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -120,16 +120,16 @@ class Namespaces:
         found = (one for one in self.all(tenant) if one["code"].lower() == wanted)
         return next(found, None)
 
-    def list(self, request: Request, caller: Caller) -> Response:
+    def list(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /identities`: a bare array."""
         self._check_org(request, caller)
         return answer(self.all(caller.tenant))
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /identities/{id}`."""
         return answer(self._get(request, caller))
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /identities {name, code, idType, description?}`: answered 200."""
         wanted = request.document()
         self._check(wanted)
@@ -157,7 +157,7 @@ class Namespaces:
         self._platform.store.put(caller.tenant, _KIND, str(number), body)
         return answer(body)
 
-    def rename(self, request: Request, caller: Caller) -> Response:
+    def rename(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /identities/{id}`: name and description of a custom namespace."""
         current = self._get(request, caller)
         wanted = request.document()
@@ -174,11 +174,11 @@ class Namespaces:
         self._platform.store.put(caller.tenant, _KIND, str(current["id"]), current)
         return answer(current)
 
-    def _check_org(self, request: Request, caller: Caller) -> None:
+    def _check_org(self, request: ServedRequest, caller: Caller) -> None:
         if request.params.get("org", caller.tenant.org) != caller.tenant.org:
             raise self._error(403, "IMS_ORG_MISMATCH", "The path names another IMS organization")
 
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _get(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         self._check_org(request, caller)
         wanted = request.params["id"]
         found = None

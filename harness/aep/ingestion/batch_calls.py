@@ -12,7 +12,7 @@ from harness.aep.catalog.lake import discard_batch
 from harness.aep.catalog.listing import listed
 from harness.aep.ingestion.batch_files import wrong_format
 from harness.aep.ingestion.batches import FILE_KIND, STATUSES, Batches
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class BatchCalls:
         self._batches = platform.service(Batches)
         self._catalog = platform.service(Catalog)
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /import/batches {datasetId, inputFormat}`."""
         wanted = request.document()
         dataset_id = wanted.get("datasetId")
@@ -164,7 +164,7 @@ class BatchCalls:
             if found["status"] not in _LANDED:
                 raise problem.bad_request(f"A batch that is {found['status']} cannot be replaced")
 
-    def act(self, request: Request, caller: Caller) -> Response:
+    def act(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /import/batches/{batch}?action=COMPLETE|ABORT|FAIL|REVERT`, in any case."""
         batch = self._get(request, caller)
         action = (request.query.get("action") or "").upper()
@@ -198,7 +198,7 @@ class BatchCalls:
 
     # files
 
-    def put_file(self, request: Request, caller: Caller) -> Response:
+    def put_file(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT …/files/{path}`: 201, or 200 when it replaces a file."""
         batch = self._loading(request, caller)
         self._check_upload(request)
@@ -209,7 +209,7 @@ class BatchCalls:
         self._keep(request, caller, batch, request.body, done=True)
         return empty(200 if known else 201)
 
-    def act_on_file(self, request: Request, caller: Caller) -> Response:
+    def act_on_file(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST …/files/{path}?action=INITIALIZE|COMPLETE`, for files sent in parts."""
         batch = self._loading(request, caller)
         action = (request.query.get("action") or "").upper()
@@ -227,7 +227,7 @@ class BatchCalls:
             file["size"] = len(content)
         return answer({"name": file["name"], "sizeInBytes": file["size"]})
 
-    def append_file(self, request: Request, caller: Caller) -> Response:
+    def append_file(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH …/files/{path}` with `Content-Range`: a part of a large file, in any order.
 
         Whether parts overlap or are missing is found when the file is completed, as Adobe's guide says.
@@ -279,7 +279,7 @@ class BatchCalls:
             )
         return b"".join(pieces)
 
-    def head_file(self, request: Request, caller: Caller) -> Response:
+    def head_file(self, request: ServedRequest, caller: Caller) -> Response:
         """`HEAD …/files/{path}`: how much of a file is there."""
         batch = self._get(request, caller)
         file = self._file(request, caller, batch)
@@ -292,11 +292,11 @@ class BatchCalls:
 
     # Catalog's side
 
-    def list(self, request: Request, caller: Caller) -> Response:
+    def list(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/batches`: keyed by id, with the filters of Catalog and of batches."""
         return answer(self.selected(request, caller))
 
-    def selected(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def selected(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         """Batches that a list's query asks for, keyed by id."""
         tenant = caller.tenant
         found = self._batches.all(tenant)
@@ -324,13 +324,13 @@ class BatchCalls:
         request.query.pairs = [pair for pair in request.query.pairs if pair[0] not in own]
         return listed(shown, request.query)
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/batches/{batch}`: an object with one key."""
         batch = self._get(request, caller)
         shown = {batch["id"]: self._batches.shown(caller.tenant, batch)}
         return answer(listed(list(shown.items()), request.query, single=True), headers=_etag(batch))
 
-    def change(self, request: Request, caller: Caller) -> Response:
+    def change(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH|PUT|POST /catalog/batches/{batch}`: what the client may say of a batch.
 
         Its life and its counts are the platform's; fields of those names are left as they are.
@@ -349,7 +349,7 @@ class BatchCalls:
         self._batches.set_status(caller.tenant, after, batch["status"])
         return answer([f"@/batches/{batch['id']}"], headers=_etag(after))
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /catalog/batches/{batch}`: the batch and its records."""
         batch = self._get(request, caller)
         with self._platform.store.transaction():
@@ -358,14 +358,14 @@ class BatchCalls:
 
     # finding
 
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _get(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         wanted = request.params["batch"]
         found = self._batches.get(caller.tenant, wanted)
         if found is None:
             raise problem.not_found(f"The batch {wanted} does not exist")
         return found
 
-    def _loading(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _loading(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         if len(request.path) > _LONGEST_URL:
             raise problem.classic(414, "URITooLongError", "The URL is longer than 2000 characters")
         batch = self._get(request, caller)
@@ -379,7 +379,7 @@ class BatchCalls:
         return batch
 
     @staticmethod
-    def _check_upload(request: Request) -> None:
+    def _check_upload(request: ServedRequest) -> None:
         if request.media_type != "application/octet-stream":
             raise problem.classic(
                 415,
@@ -387,12 +387,12 @@ class BatchCalls:
                 f"Content-Type must be application/octet-stream, not {request.media_type!r}",
             )
 
-    def _file(self, request: Request, caller: Caller, batch: dict[str, Any]) -> dict[str, Any] | None:
+    def _file(self, request: ServedRequest, caller: Caller, batch: dict[str, Any]) -> dict[str, Any] | None:
         return self._platform.store.get(caller.tenant, FILE_KIND, _file_id(batch, request))
 
     def _keep(
         self,
-        request: Request,
+        request: ServedRequest,
         caller: Caller,
         batch: dict[str, Any],
         content: bytes,
@@ -423,5 +423,5 @@ def _part_id(file: dict[str, Any], begin: int, end: int) -> str:
     return f"{file['id']}\0{begin}-{end}"
 
 
-def _file_id(batch: dict[str, Any], request: Request) -> str:
+def _file_id(batch: dict[str, Any], request: ServedRequest) -> str:
     return f"{batch['id']}/{request.params['path']}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.ingestion.batch_files import FORMATS, FileError, rows, wrong_format
 from harness.aep.ingestion.batches import Batches
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 from harness.twin.store import encode
 
@@ -34,7 +34,7 @@ class BatchPreview:
         self._platform = platform
         self._batches = platform.service(Batches)
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET …/preview?[format=]&delimiter=&quote=&escape=&header=&nrow=`; 0 rows are the default."""
         tenant = caller.tenant
         batch = self._batches.get(tenant, request.params["batch"])
@@ -61,7 +61,7 @@ class BatchPreview:
         return answer({"formatParams": form, "preview": {"columns": columns, "rows": table}})
 
     @staticmethod
-    def _form(request: Request, batch: dict[str, Any]) -> dict[str, Any]:
+    def _form(request: ServedRequest, batch: dict[str, Any]) -> dict[str, Any]:
         """How the files are to be read; the batch's own format where the query names none."""
         query = request.query
         given = batch.get("inputFormat", {})

@@ -15,7 +15,7 @@ from harness.aep.catalog.listing import listed
 from harness.aep.ingestion.batch_calls import BatchCalls
 from harness.aep.ingestion.batches import Batches
 from harness.aep.problem import Problem
-from harness.twin.message import Query, Request, answer
+from harness.twin.message import Query, ServedRequest, answer
 from harness.twin.routing import Endpoint, Router
 from harness.twin.store import encode
 
@@ -58,14 +58,14 @@ class CatalogRequests:
         self._batches = platform.service(Batches)
         self._calls = BatchCalls(platform)
 
-    def overview(self, request: Request, caller: Caller) -> Response:
+    def overview(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog`: datasets and batches, keyed by id, each as its own list shows it."""
         tenant = caller.tenant
         datasets = [(one["id"], self._catalog.shown(tenant, one)) for one in self._catalog.datasets(tenant)]
         batches = [(one["id"], self._batches.shown(tenant, one)) for one in self._batches.all(tenant)]
         return answer(listed([*datasets, *batches], request.query))
 
-    def several(self, request: Request, caller: Caller) -> Response:
+    def several(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /catalog [{id, resource, method, body}]`: each in order; what one changes, all undo."""
         wanted = request.json()
         if not isinstance(wanted, list) or not wanted or len(wanted) > _MOST:
@@ -84,7 +84,7 @@ class CatalogRequests:
             pass
         return answer(answers)
 
-    def uniques(self, request: Request, caller: Caller) -> Response:
+    def uniques(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/batches/uniques/{field}`: the values of a field, with the filters of a list."""
         field = request.params["field"]
         found = self._calls.selected(request, caller)
@@ -96,13 +96,13 @@ class CatalogRequests:
                     values.append(value)
         return answer(values)
 
-    def credentials(self, request: Request, caller: Caller) -> Response:
+    def credentials(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/dataSets/{id}/credentials`: where the files are; here nothing opens them."""
         dataset = self._dataset(request, caller)
         path = f"{request.base_url}/data/foundation/export/batches"
         return answer({"dataSetId": dataset["id"], "path": path, "credentials": {}})
 
-    def tags(self, request: Request, caller: Caller) -> Response:
+    def tags(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/tags/{tagNamespace}`: objects with the tag by their kind, and its values."""
         name = request.params["namespace"]
         found: dict[str, dict[str, list[str]]] = {}
@@ -118,7 +118,7 @@ class CatalogRequests:
 
     # parts
 
-    def _dataset(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _dataset(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         found = self._catalog.dataset(caller.tenant, request.params["id"])
         if found is None:
             raise problem.not_found(f"The dataset {request.params['id']} does not exist")
@@ -134,7 +134,7 @@ class CatalogRequests:
         return router
 
     def _one(
-        self, request: Request, caller: Caller, router: Router, item: Any, values: dict[str, Any]
+        self, request: ServedRequest, caller: Caller, router: Router, item: Any, values: dict[str, Any]
     ) -> dict[str, Any]:
         if not isinstance(item, dict) or not all(
             isinstance(item.get(name), str) for name in ("id", "resource", "method")
@@ -149,7 +149,7 @@ class CatalogRequests:
         body = item.get("body")
         try:
             endpoint, params = router.match(method, f"{catalog.BASE}/{path.lstrip('/')}")
-            inner = Request(
+            inner = ServedRequest(
                 method=method,
                 path=f"{catalog.BASE}/{path.lstrip('/')}",
                 params=params,
@@ -163,7 +163,7 @@ class CatalogRequests:
         except Problem as raised:
             return {"id": item["id"], "code": raised.status, "body": raised.body}
         content = getattr(response, "body", b"")
-        shown = Request(method="GET", path="", params={}, query=Query(""), headers={}, body=content)
+        shown = ServedRequest(method="GET", path="", params={}, query=Query(""), headers={}, body=content)
         document = shown.json() if content else None
         values[item["id"]] = document
         return {"id": item["id"], "code": getattr(response, "status_code", 200), "body": document}

@@ -14,7 +14,7 @@ from harness.aep.catalog.lake import FAILED, LAKE
 from harness.aep.ingestion.batches import CORRUPT, Batches
 from harness.aep.ingestion.parquet import parquet
 from harness.aep.registry.state import SchemaRegistry
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 from harness.twin.store import encode
 
@@ -52,7 +52,7 @@ class DataAccess:
         self._catalog = platform.service(Catalog)
         self._registry = platform.service(SchemaRegistry)
 
-    def batch_files(self, request: Request, caller: Caller) -> Response:
+    def batch_files(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /batches/{batch}/files`: the dataset files of a batch, none when nothing landed."""
         batch = self._batch(request, caller)
         found = []
@@ -73,7 +73,7 @@ class DataAccess:
             )
         return _page(request, found)
 
-    def failed_files(self, request: Request, caller: Caller) -> Response:
+    def failed_files(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /batches/{batch}/failed[?path=…]`: the refused records, with their reasons."""
         batch = self._batch(request, caller)
         refused = self._refused(caller, batch)
@@ -86,7 +86,7 @@ class DataAccess:
             files = {"_SUCCESS": b"", f"part-00000-{batch['id'].lower()}-c000.json": _lines(shown)}
         return self._listed_or_content(request, files, "application/json")
 
-    def meta_files(self, request: Request, caller: Caller) -> Response:
+    def meta_files(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /batches/{batch}/meta[?path=…]`: of a finished batch, its files and the rows with errors.
 
         `input_files` and `row_errors` are folders; a path below one is a file of JSON lines.
@@ -136,7 +136,7 @@ class DataAccess:
         found = self._platform.store.records(caller.tenant, FAILED, batch["id"])
         return [one.body for one in found]
 
-    def file(self, request: Request, caller: Caller) -> Response:
+    def file(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET|HEAD /files/{file}[?path=…]`: the parts of a dataset file, or one part's bytes.
 
         A `Range` of one part gives those bytes alone.
@@ -150,7 +150,7 @@ class DataAccess:
         content = parquet(records, self._schema(caller, batch["relatedObjects"][0]["id"]))
         return self._listed_or_content(request, {f"{batch_id}.parquet": content}, "application/parquet")
 
-    def preview(self, request: Request, caller: Caller) -> Response:
+    def preview(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /datasets/{dataset}/preview`: the first rows of a dataset."""
         dataset_id = request.params["dataset"]
         if self._catalog.dataset(caller.tenant, dataset_id) is None:
@@ -168,7 +168,7 @@ class DataAccess:
         schema_id = dataset.get("schemaRef", {}).get("id", "")
         return self._registry.full(caller.tenant, schema_id) or {}
 
-    def _batch(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _batch(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         wanted = request.params["batch"]
         found = self._batches.get(caller.tenant, wanted)
         if found is None:
@@ -176,7 +176,7 @@ class DataAccess:
         return found
 
     @staticmethod
-    def _listed_or_content(request: Request, files: dict[str, bytes], kind: str) -> Response:
+    def _listed_or_content(request: ServedRequest, files: dict[str, bytes], kind: str) -> Response:
         wanted = request.query.get("path")
         if wanted is None:
             parts = [_part(request, name, name, len(content)) for name, content in files.items()]
@@ -186,12 +186,12 @@ class DataAccess:
         return _content(request, files[wanted], kind)
 
 
-def _part(request: Request, name: str, path: str, size: int) -> dict[str, Any]:
+def _part(request: ServedRequest, name: str, path: str, size: int) -> dict[str, Any]:
     href = f"{request.base_url}{request.path}?path={quote(path, safe='')}"
     return {"name": name, "length": str(size), "_links": {"self": {"href": href}}}
 
 
-def _content(request: Request, content: bytes, kind: str) -> Response:
+def _content(request: ServedRequest, content: bytes, kind: str) -> Response:
     """Bytes of a file, or those that the Range header asks for (RFC 9110, section 14.2)."""
     headers = {"Accept-Ranges": "bytes"}
     match = _RANGE.fullmatch(request.headers.get("range", "").strip())
@@ -235,7 +235,7 @@ def _validation_errors(errors: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _page(request: Request, found: list[dict[str, Any]]) -> Response:
+def _page(request: ServedRequest, found: list[dict[str, Any]]) -> Response:
     start = request.query.number("start", 0)
     limit = request.query.number("limit", 100, low=1)
     body = {"data": found[start : start + limit], "_page": {"limit": limit, "count": len(found)}}

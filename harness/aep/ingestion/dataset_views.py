@@ -12,7 +12,7 @@ from harness.aep.catalog import datasets as catalog
 from harness.aep.catalog.datasets import Catalog
 from harness.aep.catalog.listing import listed
 from harness.aep.ingestion.batches import Batches
-from harness.twin.message import Query, Request, answer
+from harness.twin.message import Query, ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -54,20 +54,20 @@ class DatasetViews:
         self._catalog = platform.service(Catalog)
         self._batches = platform.service(Batches)
 
-    def views(self, request: Request, caller: Caller) -> Response:
+    def views(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/dataSets/{id}/views`: keyed by id."""
         return answer(listed([_view(self._dataset(request, caller))], request.query))
 
-    def view(self, request: Request, caller: Caller) -> Response:
+    def view(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/dataSets/{id}/views/{view}`: an object with one key."""
         dataset = self._of_view(request, caller)
         return answer(listed([_view(dataset)], request.query, single=True))
 
-    def all_views(self, request: Request, caller: Caller) -> Response:
+    def all_views(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/dataSetViews`: the views of all datasets, keyed by id."""
         return answer(listed([_view(one) for one in self._catalog.datasets(caller.tenant)], request.query))
 
-    def last_batches(self, request: Request, caller: Caller) -> Response:
+    def last_batches(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/lastBatches?dataSetId=&lastBatchStatus=`: the newest batch of each dataset."""
         state = request.query.get("lastBatchStatus")
         if state and state not in _STATES:
@@ -88,16 +88,16 @@ class DatasetViews:
         rest.pairs = [pair for pair in request.query.pairs if pair[0] not in own]
         return answer(listed(found, rest))
 
-    def none(self, request: Request, _: Caller) -> Response:
+    def none(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /catalog/accounts|connections|connectors`: objects that sources once had; none."""
         return answer(listed([], request.query))
 
-    def files(self, request: Request, caller: Caller) -> Response:
+    def files(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/dataSets/{id}/views/{view}/files`: one file for each batch that succeeded."""
         dataset = self._of_view(request, caller)
         return answer(listed(self._files_of(caller, {dataset["id"]: dataset}), request.query))
 
-    def all_files(self, request: Request, caller: Caller) -> Response:
+    def all_files(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/dataSetFiles`: the files of all datasets, keyed by id."""
         datasets = {one["id"]: one for one in self._catalog.datasets(caller.tenant)}
         return answer(listed(self._files_of(caller, datasets), request.query))
@@ -120,13 +120,13 @@ class DatasetViews:
                 found.append((body["id"], body))
         return found
 
-    def _dataset(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _dataset(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         found = self._catalog.dataset(caller.tenant, request.params["id"])
         if found is None:
             raise problem.not_found(f"The dataset {request.params['id']} does not exist")
         return found
 
-    def _of_view(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _of_view(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         dataset = self._dataset(request, caller)
         if request.params["view"] != dataset["viewId"]:
             raise problem.not_found(f"The dataset has no view {request.params['view']}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.aep import problem
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -25,21 +25,21 @@ def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the configuration."""
     store = platform.store
 
-    def listed(request: Request, caller: Caller) -> Response:
+    def listed(request: ServedRequest, caller: Caller) -> Response:
         """`GET /config/eventTypes?limit=`: oldest first."""
         found = store.find(caller.tenant, _KIND)
         limit = request.query.number("limit", 20, low=1)
         page = {"totalCount": len(found), "pageSize": min(limit, len(found))}
         return answer({"_page": page, "children": found[:limit], "_links": {"next": {"href": ""}}})
 
-    def read(request: Request, caller: Caller) -> Response:
+    def read(request: ServedRequest, caller: Caller) -> Response:
         """`GET /config/eventTypes/{id}`."""
         found = store.get(caller.tenant, _KIND, request.params["id"])
         if found is None:
             raise problem.ups(404)
         return answer(found)
 
-    def create(request: Request, caller: Caller) -> Response:
+    def create(request: ServedRequest, caller: Caller) -> Response:
         """`POST /config/eventTypes {id, title, …}`: 201, or 200 for one that there is."""
         # The content type is not enforced: the collection sends none.
         wanted = request.document()

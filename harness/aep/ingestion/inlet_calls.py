@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.flow.inlets import Inlets
 from harness.twin.clock import iso
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -42,15 +42,15 @@ class InletCalls:
         self._platform = platform
         self._inlets = platform.service(Inlets)
 
-    def list(self, _: Request, caller: Caller) -> Response:
+    def list(self, _: ServedRequest, caller: Caller) -> Response:
         """`GET /data/core/edge/inlet`: a bare array."""
         return answer([self._shown(one) for one in self._inlets.list(caller.tenant)])
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /data/core/edge/inlet/{id}`."""
         return answer(self._shown(self._get(request, caller)))
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /data/core/edge/inlet {name, sourceId, dataType, authenticationRequired?}`."""
         wanted = request.document()
         name = wanted.get("name")
@@ -73,12 +73,12 @@ class InletCalls:
         )
         return answer(self._shown(inlet), 201)
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /data/core/edge/inlet/{id}`."""
         self._inlets.remove(self._get(request, caller))
         return empty(204)
 
-    def _get(self, request: Request, caller: Caller) -> Inlet:
+    def _get(self, request: ServedRequest, caller: Caller) -> Inlet:
         found = self._inlets.by_inlet_id(request.params["id"])
         if found is None or found.tenant != caller.tenant:
             raise problem.not_found(f"The inlet {request.params['id']} does not exist")

@@ -17,7 +17,7 @@ from harness.aep.flow.specs import BASE, CONNECTION_SPECS, DATA_LANDING_ZONE, FI
 from harness.aep.ingestion.batch_files import FileError, rows
 from harness.aep.ingestion.file_flows import FileFlows, input_format, unpacked
 from harness.aep.landing_zone.zones import CONTAINERS, DAYS, USER, LandingZones, inside
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -55,21 +55,21 @@ class LandingZoneCalls:
         self._platform = platform
         self._zones = platform.service(LandingZones)
 
-    def zone(self, request: Request, _: Caller) -> Response:
+    def zone(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /landingzone?type=user_drop_zone`: the container, and for how many days a file stays."""
         return answer({"containerName": _container(request), "containerTTL": str(DAYS)})
 
-    def credentials(self, request: Request, caller: Caller) -> Response:
+    def credentials(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /landingzone/credentials?type=`: the container's shared access signature."""
         return answer(self._zones.credentials(caller.tenant, _container(request)))
 
-    def refresh(self, request: Request, caller: Caller) -> Response:
+    def refresh(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /landingzone/credentials?type=&action=refresh`: a new signature; the old one ends."""
         if request.query.get("action") != "refresh":
             raise problem.bad_request("action must be refresh")
         return answer(self._zones.credentials(caller.tenant, _container(request), fresh=True))
 
-    def explore(self, request: Request, caller: Caller) -> Response:
+    def explore(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /connectionSpecs/{id}/explore?objectType=root|folder|file`: of the landing zone alone."""
         _of_spec(request, LANDING_ZONE)
         kind = request.query.get("objectType") or "root"
@@ -94,7 +94,7 @@ class LandingZoneCalls:
             )
         return answer(list(found.values()))
 
-    def _preview(self, request: Request, caller: Caller) -> Response:
+    def _preview(self, request: ServedRequest, caller: Caller) -> Response:
         """Columns and the first rows of a file; its properties when they are to be found out."""
         name = inside(request.query.get("object") or "")
         if not self._zones.chosen(caller.tenant, name, folder=False):
@@ -129,7 +129,7 @@ class LandingZoneCalls:
             body = {"properties": properties, **body}
         return answer(body)
 
-    def configs(self, request: Request, caller: Caller) -> Response:
+    def configs(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /connectionSpecs/{id}/configs?outputType=activationDatasets`: what can be exported there."""
         _of_spec(request, DATA_LANDING_ZONE)
         start, limit = request.query.number("start", 0), request.query.number("limit", 100, low=1)
@@ -140,7 +140,7 @@ class LandingZoneCalls:
         page = {"hasNext": len(found) > start + limit, "total": len(found)}
         return answer({"items": found[start : start + limit], "pageInfo": page})
 
-    def make_run(self, request: Request, caller: Caller) -> Response:
+    def make_run(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /runs {flowId, params}`: a flow over files runs at once.
 
         Another one has to be scheduled once (`1444-400`).
@@ -171,7 +171,7 @@ class LandingZoneCalls:
         return answer({"id": run["id"], "etag": run["etag"]}, 201)
 
 
-def _of_spec(request: Request, only: str) -> None:
+def _of_spec(request: ServedRequest, only: str) -> None:
     """Refuse another connection spec: 404 when there is none, 501 when it is not of the landing zone."""
     named = request.params["id"]
     if named not in CONNECTION_SPECS:
@@ -180,7 +180,7 @@ def _of_spec(request: Request, only: str) -> None:
         raise problem.not_implemented("Flow Service", request.method, request.path)
 
 
-def _container(request: Request) -> str:
+def _container(request: ServedRequest) -> str:
     kind = request.query.get("type") or "user_drop_zone"
     if kind not in CONTAINERS:
         raise problem.bad_request(f"type must be one of {', '.join(CONTAINERS)}")

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
 
 _LOG = logging.getLogger("harness.aep")
 _KNOWN = frozenset(
@@ -27,7 +27,7 @@ _KNOWN = frozenset(
 )
 
 
-def tell_unknown_words(request: Request) -> None:
+def tell_unknown_words(request: ServedRequest) -> None:
     """Log the query parameters that mean nothing to ingestion: a typing mistake is easily made."""
     for name in dict.fromkeys(name for name, _ in request.query.pairs if name not in _KNOWN):
         _LOG.warning(

@@ -16,7 +16,7 @@ from harness.aep.ingestion.streaming_batches import StreamingBatches
 from harness.aep.problem import Problem
 from harness.aep.registry.state import SchemaRegistry
 from harness.aep.tokens import TokenError
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Streaming:
         self._raw = RawMessages(platform)
         self._rates = platform.service(InletRates)
 
-    def one(self, request: Request, _: Caller) -> Response:
+    def one(self, request: ServedRequest, _: Caller) -> Response:
         """`POST /collection/{inletId}`, validated at once or later."""
         inlet = self._admit(request)
         asked = next((name for name in _SPELLINGS if request.query.flag(name)), None)
@@ -97,7 +97,7 @@ class Streaming:
             }
         )
 
-    def several(self, request: Request, _: Caller) -> Response:
+    def several(self, request: ServedRequest, _: Caller) -> Response:
         """`POST /collection/batch/{inletId}`: 207, one answer per message, in order.
 
         Validation at once does not exist here; a record that breaks its schema goes to the
@@ -139,7 +139,7 @@ class Streaming:
 
     # steps
 
-    def _admit(self, request: Request) -> Inlet:
+    def _admit(self, request: ServedRequest) -> Inlet:
         tell_unknown_words(request)
         inlet = self._inlets.by_inlet_id(request.params["id"])
         if inlet is None:
@@ -155,7 +155,7 @@ class Streaming:
             )
         return inlet
 
-    def _authenticate(self, inlet: Inlet, request: Request) -> None:
+    def _authenticate(self, inlet: Inlet, request: ServedRequest) -> None:
         token = bearer(request.headers.get("authorization"))
         if token is None or token.lower() == "bearer":
             raise problem.dcs_authorization(inlet.inlet_id, "Ims service token is empty")
@@ -175,7 +175,7 @@ class Streaming:
                 f"{_where(inlet)} Synchronous validation is not supported in this location",
             )
 
-    def _parse(self, inlet: Inlet, request: Request) -> Any:
+    def _parse(self, inlet: Inlet, request: ServedRequest) -> Any:
         try:
             if request.media_type == _SMILE:
                 from harness.aep.ingestion.smile import parse_smile
@@ -185,7 +185,7 @@ class Streaming:
         except (Problem, ValueError):
             raise self._invalid(inlet, _FORMAT) from None
 
-    def _read(self, inlet: Inlet, request: Request, message: Any) -> tuple[Target, dict[str, Any]]:
+    def _read(self, inlet: Inlet, request: ServedRequest, message: Any) -> tuple[Target, dict[str, Any]]:
         """Dataset and record of a message: in its envelope, or by the mapping of a flow for raw data."""
         if inlet.data_type != "raw":
             return self._target(inlet, message)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep.jobs.audience_members import AudienceMembers, Span
 from harness.aep.problem import Problem
 from harness.aep.segmentation.external_audiences import ExternalAudiences
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class AudienceImports:
         self._store = platform.store
         self._audiences = platform.service(ExternalAudiences)
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /`: 202 with the operation, which makes the audience."""
         wanted = request.document()
         _check(wanted)
@@ -115,14 +115,14 @@ class AudienceImports:
         self._store.put(caller.tenant, _OPERATION, operation_id, body)
         return answer({"operationId": operation_id, "operationDetails": details}, 202)
 
-    def operation(self, request: Request, caller: Caller) -> Response:
+    def operation(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /operations/{id}`."""
         held = self._store.get(caller.tenant, _OPERATION, request.params["id"])
         if held is None:
             raise _error(100940, 404, "NOT_FOUND", f"There is no operation {request.params['id']}")
         return answer(held)
 
-    def change(self, request: Request, caller: Caller) -> Response:
+    def change(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH /{audienceId}`: description, labels, fields and ttlInDays are replaced."""
         held = self._get(request, caller)
         wanted = request.document()
@@ -133,12 +133,12 @@ class AudienceImports:
         _check({**held, **wanted})
         return answer(self._audiences.change(caller, held["id"], {**held, **wanted}))
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /{audienceId}`: 202 without a body."""
         self._audiences.remove(caller.tenant, self._get(request, caller)["id"])
         return empty(202)
 
-    def start(self, request: Request, caller: Caller) -> Response:
+    def start(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /{audienceId}/runs {dataFilterStartTime, dataFilterEndTime?}`."""
         held = self._get(request, caller)
         wanted = request.document()
@@ -173,7 +173,7 @@ class AudienceImports:
         self._store.put(caller.tenant, _RUN, run_id, body)
         return answer(_shown(body))
 
-    def run(self, request: Request, caller: Caller) -> Response:
+    def run(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /{audienceId}/runs/{runId}`."""
         held = self._get(request, caller)
         found = self._store.get(caller.tenant, _RUN, request.params["run"])
@@ -182,7 +182,7 @@ class AudienceImports:
         details = [{"stage": stage, "status": "SUCCESS", "flowRunId": found["runId"]} for stage in _STAGES]
         return answer({**_shown(found), "status": "SUCCESS", "details": details})
 
-    def runs(self, request: Request, caller: Caller) -> Response:
+    def runs(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /{audienceId}/runs?limit=&sortBy=[-]name|ingestionTime`."""
         held = self._get(request, caller)
         order = request.query.get("sortBy") or "-ingestionTime"
@@ -199,7 +199,7 @@ class AudienceImports:
         shown = [{**_shown(one), "status": "SUCCESS"} for one in found[:limit]]
         return answer({"runs": shown, "_page": page})
 
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _get(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         held = self._audiences.get(caller.tenant, request.params["id"])
         if held is None or "sourceSpec" not in held:
             raise _error(100940, 404, "NOT_FOUND", f"There is no external audience {request.params['id']}")

@@ -17,7 +17,7 @@ from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.segmentation.segments import parse_expression
 from harness.twin import json_patch
 from harness.twin.json_patch import PatchError
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -43,12 +43,12 @@ class ComputedAttributes(PatchedDocuments):
     kind = FIRST_KIND
     noun = "computed attribute"
 
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /config/computedAttributes`."""
         found = self.all(caller)
         return answer(child_page(found, request.query, "/config/computedAttributes"))
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /config/computedAttributes`: 200."""
         now = self._platform.clock.now_s()
         body = {"id": self._platform.ids.uuid(), **self._composed(request.document(), caller)}
@@ -56,7 +56,7 @@ class ComputedAttributes(PatchedDocuments):
         self._store.put(caller.tenant, self.kind, body["id"], body)
         return answer(body)
 
-    def patch(self, request: Request, caller: Caller) -> Response:
+    def patch(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH /config/computedAttributes/{id}` with JSON Patch: 204."""
         held = self.held(request, caller)
         try:
@@ -70,7 +70,7 @@ class ComputedAttributes(PatchedDocuments):
         self._store.put(caller.tenant, self.kind, held["id"], body)
         return empty()
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /config/computedAttributes/{id}`: 200 without a body."""
         self.forget(request, caller)
         return empty(200)

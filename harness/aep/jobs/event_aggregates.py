@@ -15,7 +15,7 @@ from harness.aep.pql import references_events
 from harness.aep.profile.computed_values import PRESENT_KIND
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.segmentation.segments import parse_expression
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -47,7 +47,7 @@ class EventAggregates(PatchedDocuments):
     kind = PRESENT_KIND
     noun = "computed attribute"
 
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /attributes`: `limit` to 40, `offset`, `sortBy` (last updated first), `status`."""
         query = request.query
         found = self.all(caller)
@@ -76,7 +76,7 @@ class EventAggregates(PatchedDocuments):
         counts = {"offset": offset, "limit": limit, "count": len(page), "totalCount": len(found)}
         return answer({"_links": links, "computedAttributes": page, "_page": counts})
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /attributes`: 200; a draft, unless its status is `NEW`."""
         from harness.aep.access.sandboxes import Sandboxes
 
@@ -122,7 +122,7 @@ class EventAggregates(PatchedDocuments):
         }
         return answer(self._published(caller, body))
 
-    def patch(self, request: Request, caller: Caller) -> Response:
+    def patch(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH /attributes/{id}`: the members given; which may change, the present status says."""
         held, wanted = self.held(request, caller), request.document()
         status = wanted.get("status", held["status"])
@@ -141,7 +141,7 @@ class EventAggregates(PatchedDocuments):
         changed |= _texts(wanted)
         return answer(self._published(caller, changed))
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /attributes/{id}`: 202 with the attribute; for drafts only."""
         held = self.held(request, caller)
         if held["status"] != "DRAFT":

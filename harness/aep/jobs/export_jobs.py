@@ -19,7 +19,7 @@ from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.profile.projection import project
 from harness.aep.segmentation.segments import Segments
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ class ExportJobs(Documents):
     kind = "exportJob"
     noun = "export job"
 
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /export/jobs?limit=&offset=&status=`: newest first."""
         query = request.query
         found = self.all(caller)[::-1]
@@ -69,7 +69,7 @@ class ExportJobs(Documents):
             }
         )
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /export/jobs {destination, schema, filter?, …}`: answers the job as it began."""
         return answer(self.run(caller, request.document()))
 
@@ -112,7 +112,7 @@ class ExportJobs(Documents):
             if not segments or _qualifies(held, segments, times):
                 yield _record(view, held, fields)
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /export/jobs/{id}`: 200 with a message; the batch that was written stays."""
         self.forget(request, caller)
         return answer({"status": True, "message": "Export job has been marked for cancelling"})

@@ -15,7 +15,7 @@ from harness.aep.jobs.cron import parse_cron
 from harness.aep.jobs.scheduler import KIND
 from harness.twin import json_patch
 from harness.twin.json_patch import PatchError
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -41,12 +41,12 @@ class Schedules(PatchedDocuments):
     kind = KIND
     noun = "schedule"
 
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /config/schedules`."""
         found = self.all(caller)
         return answer(child_page(found, request.query, "/config/schedules"))
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /config/schedules`: 200."""
         from harness.aep.access.sandboxes import Sandboxes
 
@@ -68,7 +68,7 @@ class Schedules(PatchedDocuments):
         self._store.put(caller.tenant, self.kind, body["id"], body)
         return answer(body)
 
-    def patch(self, request: Request, caller: Caller) -> Response:
+    def patch(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH /config/schedules/{id}`: JSON Patch of `/state` or `/schedule`; 204."""
         held = self.held(request, caller)
         try:
@@ -83,7 +83,7 @@ class Schedules(PatchedDocuments):
         self._store.put(caller.tenant, self.kind, held["id"], changed)
         return empty()
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /config/schedules/{id}`: 204."""
         self.forget(request, caller)
         return empty()

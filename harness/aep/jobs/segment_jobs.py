@@ -15,7 +15,7 @@ from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.segmentation.qualification import Qualification
 from harness.aep.segmentation.segments import Segment, Segments
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class SegmentJobs(Documents):
         path = f"{self.base}/bulk-get"
         return [*super().endpoints(), Endpoint(method="POST", path=path, handler=self.bulk_get)]
 
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /segment/jobs`: newest first; `status` and `property=segments~segmentId==x` filter."""
         query = request.query
         found = self.all(caller)[::-1]
@@ -66,7 +66,7 @@ class SegmentJobs(Documents):
             found = sorted(found, key=lambda job: job[field], reverse=direction == "desc")
         return answer(child_page(found, query, "/segment/jobs"))
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /segment/jobs [{segmentId}]`: answers the job as it began."""
         wanted = request.json()
         if not isinstance(wanted, list) or not wanted:
@@ -100,12 +100,12 @@ class SegmentJobs(Documents):
             self._store.put(caller.tenant, self.kind, done["id"], done)
         return begun
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /segment/jobs/{id}`: 204."""
         self.forget(request, caller)
         return empty(204)
 
-    def bulk_get(self, request: Request, caller: Caller) -> Response:
+    def bulk_get(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /segment/jobs/bulk-get {ids: [{id}]}`: 207."""
         ids = request.document().get("ids")
         if not isinstance(ids, list) or not all(

@@ -14,7 +14,7 @@ from harness.aep.documents import Documents
 from harness.aep.profile.profiles import Profiles
 from harness.aep.registry.state import EVENT_CLASS, SchemaRegistry
 from harness.twin.clock import iso
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -36,7 +36,7 @@ class SystemJobs(Documents):
     kind = "systemJob"
     noun = "system job"
 
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /system/jobs`: oldest first; `start` counts pages from 0."""
         query = request.query
         found = self.all(caller)
@@ -48,7 +48,7 @@ class SystemJobs(Documents):
             page["next"] = start + 1
         return answer({"_page": page, "children": shown})
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /system/jobs {dataSetId}` or `{datasetId, batchId}`: answers the job as it began."""
         wanted = request.document()
         dataset_id = wanted.get("dataSetId", wanted.get("datasetId"))
@@ -76,7 +76,7 @@ class SystemJobs(Documents):
             self._store.put(tenant, self.kind, done["requestId"], done)
         return answer(begun)
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /system/jobs/{id}`: 200 without a body; what was removed stays so."""
         self.forget(request, caller)
         return empty(200)

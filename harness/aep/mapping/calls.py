@@ -12,7 +12,7 @@ from harness.aep.mapping.expressions import ExpressionError, parse
 from harness.aep.mapping.functions import FUNCTIONS
 from harness.aep.mapping.sets import MappingSets
 from harness.aep.registry.state import SchemaRegistry
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class DataPrep:
         self._sets = platform.service(MappingSets)
         self._registry = platform.service(SchemaRegistry)
 
-    def list(self, request: Request, caller: Caller) -> Response:
+    def list(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /mappingSets?limit=&start=`, both of which are demanded; aepp leaves the start out."""
         query = request.query
         if "limit" not in query:
@@ -88,35 +88,35 @@ class DataPrep:
         shown = [self._shown(request, caller, one) for one in found[start : start + limit]]
         return answer({"data": shown, "_page": {"count": len(found), "limit": limit}})
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /mappingSets`: 200 with the id and the version."""
         made = self._sets.make(caller, request.document())
         return answer({name: made[name] for name in _SAVED})
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /mappingSets/{id}?version=&expandSchema=`."""
         return answer(self._shown(request, caller, self._get(request, caller)))
 
-    def replace(self, request: Request, caller: Caller) -> Response:
+    def replace(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /mappingSets/{id}`."""
         made = self._sets.make(caller, request.document(), self._get(request, caller))
         return answer({name: made[name] for name in _SAVED})
 
-    def mappings(self, request: Request, caller: Caller) -> Response:
+    def mappings(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /mappingSets/{id}/mappings`."""
         return answer(self._get(request, caller)["mappings"])
 
-    def mapping(self, request: Request, caller: Caller) -> Response:
+    def mapping(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /mappingSets/{id}/mappings/{mappingId}`."""
         held = self._get(request, caller)["mappings"]
         return answer(held[self._place(request, held)])
 
-    def add_mapping(self, request: Request, caller: Caller) -> Response:
+    def add_mapping(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /mappingSets/{id}/mappings`: the mapping, in a new version of the set."""
         held = self._get(request, caller)
         return answer(self._kept(caller, held, [*held["mappings"], request.document()])["mappings"][-1])
 
-    def replace_mapping(self, request: Request, caller: Caller) -> Response:
+    def replace_mapping(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /mappingSets/{id}/mappings/{mappingId}`: the mapping, in a new version of the set."""
         held = self._get(request, caller)
         place = self._place(request, held["mappings"])
@@ -124,14 +124,14 @@ class DataPrep:
         changed[place] = {**request.document(), "id": changed[place]["id"]}
         return answer(self._kept(caller, held, changed)["mappings"][place])
 
-    def delete_mapping(self, request: Request, caller: Caller) -> Response:
+    def delete_mapping(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /mappingSets/{id}/mappings/{mappingId}`: 204; the last one of a set stays."""
         held = self._get(request, caller)
         place = self._place(request, held["mappings"])
         self._kept(caller, held, [one for at, one in enumerate(held["mappings"]) if at != place])
         return empty(204)
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /mappingSets/{id}`: 204."""
         self._sets.remove(caller.tenant, self._get(request, caller)["id"])
         return empty(204)
@@ -139,13 +139,13 @@ class DataPrep:
     def _kept(self, caller: Caller, held: dict[str, Any], mappings: Iterable[Any]) -> dict[str, Any]:
         return self._sets.make(caller, {**held, "mappings": [*mappings]}, held)
 
-    def _place(self, request: Request, mappings: Iterable[dict[str, Any]]) -> int:
+    def _place(self, request: ServedRequest, mappings: Iterable[dict[str, Any]]) -> int:
         for place, one in enumerate(mappings):
             if one["id"] == request.params["mapping"]:
                 return place
         raise problem.not_found(f"There is no mapping {request.params['mapping']} in the set")
 
-    def validate(self, request: Request, caller: Caller) -> Response:
+    def validate(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /mappingSets/validate`: how it is with each mapping."""
         body = self._sets.composed(caller.tenant, request.document())
         outcomes: list[dict[str, Any]] = []
@@ -154,7 +154,7 @@ class DataPrep:
             outcomes.append({"status": "SUCCESS" if error is None else "FAILED", "errors": failed})
         return answer({"validationResponse": outcomes})
 
-    def preview(self, request: Request, caller: Caller) -> Response:
+    def preview(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /mappingSets/preview {data: [row], mappingSet}`: the record of each row."""
         wanted = request.document()
         rows, given = wanted.get("data"), wanted.get("mappingSet")
@@ -174,7 +174,7 @@ class DataPrep:
             found.append({"data": record, "errors": errors or None})
         return answer(found)
 
-    def check_expression(self, request: Request, _: Caller) -> Response:
+    def check_expression(self, request: ServedRequest, _: Caller) -> Response:
         """`POST /languages/el/validate {expression}`."""
         text = request.document().get("expression")
         if not isinstance(text, str):
@@ -185,7 +185,7 @@ class DataPrep:
             return answer({"expression": text, "validationStatus": "failed", "error": str(error)})
         return answer({"expression": text, "validationStatus": "succeeded", "error": "none"})
 
-    def functions(self, _: Request, __: Caller) -> Response:
+    def functions(self, _: ServedRequest, __: Caller) -> Response:
         """`GET /languages/el/functions`."""
         return answer(
             [
@@ -201,7 +201,7 @@ class DataPrep:
             ]
         )
 
-    def operators(self, _: Request, __: Caller) -> Response:
+    def operators(self, _: ServedRequest, __: Caller) -> Response:
         """`GET /languages/el/operators`."""
         return answer(
             [
@@ -210,7 +210,7 @@ class DataPrep:
             ]
         )
 
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _get(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         if request.params["id"] == "suggestion":
             raise problem.not_implemented("Data Prep", request.method, f"{_BASE}/mappingSets/suggestion")
         found = self._sets.get(caller.tenant, request.params["id"])
@@ -219,7 +219,7 @@ class DataPrep:
             raise problem.not_found(f"There is no mapping set {request.params['id']} of that version")
         return found
 
-    def _shown(self, request: Request, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    def _shown(self, request: ServedRequest, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
         output: dict[str, Any] = {"schemaRef": body["schemaRef"]}
         if request.query.flag("expandSchema"):
             output["jsonSchema"] = self._registry.full(caller.tenant, body["xdmSchema"])

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from harness.aep.mapping.function import FunctionError
 from harness.aep.mapping.functions import FUNCTIONS
 from harness.aep.mapping.rows import at_path
-from harness.aep.mapping.scope import MACHINE, Scope, Surroundings
+from harness.aep.mapping.scope import MACHINE, MappingScope, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
-    Worked: TypeAlias = Callable[[Scope], Any]
+    Worked: TypeAlias = Callable[[MappingScope], Any]
 
 RESERVED = frozenset(
     {
@@ -79,7 +79,7 @@ class Expression:
     def value(self, row: Mapping[str, Any], surroundings: Surroundings = MACHINE) -> Any:
         """Work it out for a row; ExpressionError when that cannot be done."""
         try:
-            return self.worked(Scope(row=dict(row), surroundings=surroundings))
+            return self.worked(MappingScope(row=dict(row), surroundings=surroundings))
         except RecursionError:
             raise ExpressionError("the expression is nested too deeply") from None
 
@@ -245,7 +245,7 @@ class _ExpressionParser:
         if not function.takes(len(arguments)):
             raise ExpressionError(f"{name} takes {function.count()} arguments, not {len(arguments)}")
 
-        def called(scope: Scope) -> Any:
+        def called(scope: MappingScope) -> Any:
             try:
                 values = (argument(scope) for argument in arguments)
                 return _finite(function.body(*((scope,) if function.scoped else ()), *values))
@@ -263,7 +263,7 @@ def _joined(operator: str, left: Worked, right: Worked) -> Worked:
     if operator == "and":
         return lambda scope: _true(left(scope)) and _true(right(scope))
 
-    def worked_out(scope: Scope) -> Any:
+    def worked_out(scope: MappingScope) -> Any:
         try:
             return _finite(_worked_out(operator, left(scope), right(scope)))
         except OverflowError:

@@ -15,10 +15,10 @@ from harness.aep.mapping.user_agents import USER_AGENTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from harness.aep.mapping.scope import Scope
+    from harness.aep.mapping.scope import MappingScope
 
 
-def _new_id(scope: Scope) -> str:
+def _new_id(scope: MappingScope) -> str:
     return scope.surroundings.new_id()
 
 

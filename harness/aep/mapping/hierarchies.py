@@ -17,7 +17,7 @@ from harness.twin.message import parse_json_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.aep.mapping.scope import Scope
+    from harness.aep.mapping.scope import MappingScope
 
 
 def _pairs(*flat: Any) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _value_of(holder: Any, name: Any, *signs: Any) -> Any:
     return fields.get(as_text(name))
 
 
-def _contains(scope: Scope, *given: Any) -> bool:
+def _contains(scope: MappingScope, *given: Any) -> bool:
     """Whether a path is in the source data, or a name in an object."""
     if len(given) == 1:
         return has_path(scope.row, as_text(given[0]))

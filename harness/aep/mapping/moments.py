@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.aep.mapping.scope import Scope
+    from harness.aep.mapping.scope import MappingScope
 
 _READ: dict[str, Callable[[datetime], int]] = {
     "year yyyy yy": lambda at: at.year,
@@ -163,7 +163,7 @@ def _diff(one: Any, two: Any) -> int:
     return round((_moment(one) - _moment(two)) / timedelta(milliseconds=1))
 
 
-def _now(scope: Scope) -> str:
+def _now(scope: MappingScope) -> str:
     return _written(datetime.fromtimestamp(scope.surroundings.now_ms() // 1000, tz=UTC))
 
 

@@ -20,7 +20,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class MappingScope:
     """A row of source data and its surroundings."""
 
     row: dict[str, Any]

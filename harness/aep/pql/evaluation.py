@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from harness.aep.pql import tree
 from harness.aep.pql.functions import call_method
-from harness.aep.pql.moments import Stretch, floor, is_date, moment_of, shift, stretch_of
+from harness.aep.pql.moments import TimeSpan, floor, is_date, moment_of, shift, stretch_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -180,7 +180,7 @@ def _equal(left: Any, right: Any) -> bool:
     return type(left) is type(right) and bool(left == right)
 
 
-def _touches(one: Stretch, other: Stretch) -> bool:
+def _touches(one: TimeSpan, other: TimeSpan) -> bool:
     if one.start == one.end:
         return other.start <= one.start and (one.start < other.end or one.start == other.start == other.end)
     if other.start == other.end:
@@ -197,7 +197,7 @@ def _is_in(left: Any, right: Any) -> bool:
 
 
 def _is_time(value: Any) -> bool:
-    return isinstance(value, date | Stretch)
+    return isinstance(value, date | TimeSpan)
 
 
 def _ordered(name: str, left: Any, right: Any) -> bool:
@@ -400,9 +400,9 @@ def _time_word(word: str, now: datetime) -> datetime | date:
     return shift(floor(now, "day"), days, "day").date()
 
 
-def _period(which: str, unit: str, now: datetime) -> Stretch:
+def _period(which: str, unit: str, now: datetime) -> TimeSpan:
     start = shift(floor(now, unit), {"this": 0, "last": -1, "next": 1}[which], unit)
-    return Stretch(start=start, end=shift(start, 1, unit))
+    return TimeSpan(start=start, end=shift(start, 1, unit))
 
 
 def _occurs(node: tree.Node, scope: _Scope) -> bool:

@@ -31,7 +31,7 @@ _MONTHS = {"month": 1, "year": 12, "decade": 120, "century": 1200, "millennium":
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class TimeSpan:
     """A stretch of time from `start` up to but without `end`; for an instant, both are the same."""
 
     start: datetime
@@ -68,14 +68,14 @@ def is_date(value: Any) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
-def stretch_of(value: Any) -> Stretch | None:
+def stretch_of(value: Any) -> TimeSpan | None:
     """Read a value as a stretch: a date is its day, a moment an instant."""
-    if isinstance(value, Stretch):
+    if isinstance(value, TimeSpan):
         return value
     moment = moment_of(value)
     if moment is None:
         return None
-    return Stretch(start=moment, end=shift(moment, 1, "day") if is_date(value) else moment)
+    return TimeSpan(start=moment, end=shift(moment, 1, "day") if is_date(value) else moment)
 
 
 def shift(moment: datetime, amount: int, unit: str) -> datetime:

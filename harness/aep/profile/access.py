@@ -13,7 +13,7 @@ from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.profile.projection import project
 from harness.aep.xid import xid as xid_of
 from harness.twin.clock import iso
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class ProfileAccess:
         self._platform = platform
         self._profiles = platform.service(Profiles)
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /access/entities`: a profile, or the events of one."""
         query = request.query
         schema = _schema(query.get("schema.name"))
@@ -74,7 +74,7 @@ class ProfileAccess:
             raise problem.ups(404)
         return answer(self._events(caller, xid, xids, asked, request.query.raw))
 
-    def read_many(self, request: Request, caller: Caller) -> Response:
+    def read_many(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /access/entities`: an identity that is not known gives an empty entity."""
         body = request.document()
         schema = body.get("schema")
@@ -110,7 +110,7 @@ class ProfileAccess:
                 errors.append({"xid": xid, "error": raised.body})
         return answer(errors, 207) if errors else answer(found)
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /access/entities`: 202; for profiles only."""
         query = request.query
         if _schema(query.get("schema.name")) != PROFILE:

@@ -9,7 +9,7 @@ from harness.aep.child_pages import href
 from harness.aep.profile.merge import DATASET_PRECEDENCE, TIMESTAMP_ORDERED, MergeRule
 from harness.twin import json_patch
 from harness.twin.json_patch import PatchError
-from harness.twin.message import Query, Request, answer, empty
+from harness.twin.message import Query, ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class MergePolicies:
 
     # calls
 
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /config/mergePolicies` with filters, order and paging."""
         found = [one for one in self.all(caller.tenant) if _fits(one, request.query)]
         order = request.query.get("orderBy")
@@ -113,22 +113,22 @@ class MergePolicies:
             }
         )
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /config/mergePolicies`: 200, not 201."""
         policy = self._composed(request.document(), caller)
         return answer(self._save(caller, {"id": self._platform.ids.uuid(), "version": 0, **policy}))
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /config/mergePolicies/{id}`."""
         return answer(self._get(request, caller))
 
-    def replace(self, request: Request, caller: Caller) -> Response:
+    def replace(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /config/mergePolicies/{id}`."""
         held = self._get(request, caller)
         policy = self._composed(request.document(), caller)
         return answer(self._save(caller, {**policy, "id": held["id"], "version": held["version"]}))
 
-    def patch(self, request: Request, caller: Caller) -> Response:
+    def patch(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH /config/mergePolicies/{id}`: a JSON Patch, or a single instruction of one."""
         held = self._get(request, caller)
         body = request.json()
@@ -144,7 +144,7 @@ class MergePolicies:
         policy = self._composed(changed, caller)
         return answer(self._save(caller, {**policy, "id": held["id"], "version": held["version"]}))
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /config/mergePolicies/{id}`: 200 without a body; the last default stays."""
         held = self._get(request, caller)
         if held["default"]:
@@ -152,7 +152,7 @@ class MergePolicies:
         self._store.delete(caller.tenant, _KIND, held["id"])
         return empty(200)
 
-    def bulk_get(self, request: Request, caller: Caller) -> Response:
+    def bulk_get(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /config/mergePolicies/bulk-get {ids: [{id}]}`: 207."""
         ids = request.document().get("ids")
         if not isinstance(ids, list) or not all(
@@ -164,7 +164,7 @@ class MergePolicies:
 
     # parts
 
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _get(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         held = self.get(caller.tenant, request.params["id"])
         if held is None:
             raise problem.ups(404)

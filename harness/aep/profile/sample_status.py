@@ -15,7 +15,7 @@ from harness.aep import problem
 from harness.aep.catalog.datasets import Catalog
 from harness.aep.identity.namespaces import Namespaces
 from harness.aep.profile.profiles import Profiles, ProfileView
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class SampleStatus:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
 
-    def read(self, _: Request, caller: Caller) -> Response:
+    def read(self, _: ServedRequest, caller: Caller) -> Response:
         """`GET /previewsamplestatus`."""
         profiles = self._platform.service(Profiles)
         policy = profiles.policy(caller.tenant)
@@ -77,7 +77,7 @@ class SampleStatus:
             }
         )
 
-    def by_dataset(self, request: Request, caller: Caller) -> Response:
+    def by_dataset(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/dataset?date=`."""
         stamp = self._report_time(request)
         total, counts = 0, Counter[str]()
@@ -102,7 +102,7 @@ class SampleStatus:
                 )
         return answer({"data": data, "reportTimestamp": stamp})
 
-    def by_namespace(self, request: Request, caller: Caller) -> Response:
+    def by_namespace(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/namespace?date=`."""
         stamp = self._report_time(request)
         total = 0
@@ -126,7 +126,7 @@ class SampleStatus:
         ]
         return answer({"data": data, "reportTimestamp": stamp})
 
-    def dataset_overlap(self, request: Request, caller: Caller) -> Response:
+    def dataset_overlap(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/dataset/overlap`: people by the datasets that they are in."""
         stamp = self._report_time(request)
         total, data = 0, Counter[str]()
@@ -136,7 +136,7 @@ class SampleStatus:
                 data[",".join(sorted(set(view.sources)))] += 1
         return answer({"data": _combinations(data, total), "reportTimestamp": stamp})
 
-    def namespace_overlap(self, request: Request, caller: Caller) -> Response:
+    def namespace_overlap(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/namespace/overlap`: people by their namespaces."""
         stamp = self._report_time(request)
         spelled = {
@@ -149,7 +149,7 @@ class SampleStatus:
             data[",".join(sorted(spelled.get(one, one) for one in codes))] += 1
         return answer({"data": _combinations(data, total), "reportTimestamp": stamp})
 
-    def unknown(self, request: Request, caller: Caller) -> Response:
+    def unknown(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /previewsamplestatus/report/unknownProfiles`: people of whom only events are known."""
         stamp = self._report_time(request)
         counts = Counter(bool(view.entity) for view in self._views(caller))
@@ -168,7 +168,7 @@ class SampleStatus:
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._platform.clock.now_ms() / 1000, tz=UTC)
 
-    def _report_time(self, request: Request) -> str:
+    def _report_time(self, request: ServedRequest) -> str:
         """Time of the report; there is one of today, and 404 for every other day."""
         now = self._now()
         asked = request.query.get("date")

@@ -10,7 +10,7 @@ from harness.aep.registry.accept import parse as parse_accept
 from harness.aep.registry.listing import listed, next_link
 from harness.aep.registry.resources import BASE
 from harness.aep.registry.state import DESCRIPTOR_KIND, SchemaRegistry
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Descriptors:
         self._platform = platform
         self._registry = platform.service(SchemaRegistry)
 
-    def list(self, request: Request, caller: Caller) -> Response:
+    def list(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /tenant/descriptors`: grouped by type; `xdm-v2` gives pages."""
         accept = parse_accept(request.headers.get("accept")) or Accept(family="xdm")
         if accept.family != "xdm" or accept.version is not None:
@@ -101,7 +101,7 @@ class Descriptors:
             groups.setdefault(one["@type"], []).append(_form(one, accept))
         return answer(groups)
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /tenant/descriptors/{id}`; needs no Accept header."""
         accept = parse_accept(request.headers.get("accept"))
         if accept is not None and accept.family != "xdm":
@@ -110,7 +110,7 @@ class Descriptors:
             )
         return answer(self._get(request, caller))
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /tenant/descriptors`."""
         wanted = request.document()
         if self._platform.store.count(caller.tenant, DESCRIPTOR_KIND) >= _MOST:
@@ -132,7 +132,7 @@ class Descriptors:
         self._platform.store.put(caller.tenant, DESCRIPTOR_KIND, body["@id"], body)
         return answer(body, 201)
 
-    def replace(self, request: Request, caller: Caller) -> Response:
+    def replace(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /tenant/descriptors/{id}`: a full rewrite."""
         current = self._get(request, caller)
         kept = ("@id", "meta:containerId", "version", "imsOrg", "createdUser", "createdClient", "created")
@@ -148,18 +148,18 @@ class Descriptors:
         self._platform.store.put(caller.tenant, DESCRIPTOR_KIND, body["@id"], body)
         return answer(body)
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /tenant/descriptors/{id}`."""
         current = self._get(request, caller)
         self._platform.store.delete(caller.tenant, DESCRIPTOR_KIND, current["@id"])
         return empty(204)
 
-    def _all(self, request: Request, caller: Caller) -> Sequence[dict[str, Any]]:
+    def _all(self, request: ServedRequest, caller: Caller) -> Sequence[dict[str, Any]]:
         if request.params["container"] == "global":
             return []
         return self._platform.store.find(caller.tenant, DESCRIPTOR_KIND)
 
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _get(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         wanted = request.params["id"]
         found = self._platform.store.get(caller.tenant, DESCRIPTOR_KIND, wanted)
         if found is None or request.params.get("container") == "global":

@@ -11,7 +11,7 @@ from harness.aep.registry.resource_checks import NOT_FOUND, ResourceChecks
 from harness.aep.registry.resource_forms import ResourceForms
 from harness.aep.registry.state import AUDIT, KIND, UNION, SchemaRegistry
 from harness.twin.json_patch import PatchError, apply_patch, parse_patch
-from harness.twin.message import Request, answer, empty
+from harness.twin.message import ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Resources:
 
     # reading
 
-    def list(self, request: Request, caller: Caller) -> Response:
+    def list(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /{container}/{type}`."""
         container, kind = self._where(request)
         accept = parse_accept(request.headers.get("accept"))
@@ -105,7 +105,7 @@ class Resources:
             links["next"] = {"href": next_link(here, request.query, about)}
         return answer({"results": page, "_page": about, "_links": links})
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /{container}/{type}/{id}`; what comes back depends on the Accept header."""
         container, kind = self._where(request)
         header = request.headers.get("accept")
@@ -133,7 +133,7 @@ class Resources:
 
     # writing
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /tenant/{type}`."""
         kind = self._writable(request)
         digits = self._platform.ids.hex(48)
@@ -184,13 +184,13 @@ class Resources:
             },
         }
 
-    def replace(self, request: Request, caller: Caller) -> Response:
+    def replace(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /tenant/{type}/{id}`."""
         kind = self._writable(request)
         current = self._find(request, caller, "tenant", kind)
         return self._update(caller, current, request.document())
 
-    def patch(self, request: Request, caller: Caller) -> Response:
+    def patch(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH /tenant/{type}/{id}`: JSON Patch."""
         kind = self._writable(request)
         current = self._find(request, caller, "tenant", kind)
@@ -202,7 +202,7 @@ class Resources:
             raise self._registry.refused("A patch must leave a JSON object")
         return self._update(caller, current, changed)
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /tenant/{type}/{id}`: refused while something depends on it."""
         kind = self._writable(request)
         current = self._find(request, caller, "tenant", kind)
@@ -272,20 +272,20 @@ class Resources:
 
     # finding
 
-    def _where(self, request: Request) -> tuple[str, str]:
+    def _where(self, request: ServedRequest) -> tuple[str, str]:
         container, word = request.params["container"], request.params["type"]
         if container not in {"global", "tenant"} or word not in TYPES:
             raise problem.no_such_path(request.method, request.path)
         return container, TYPES[word]
 
-    def _writable(self, request: Request) -> str:
+    def _writable(self, request: ServedRequest) -> str:
         container, kind = self._where(request)
         if container != "tenant" or kind in {"behaviors", "unions"}:
             raise problem.method_not_allowed(request.method, request.path, ["GET"])
         return kind
 
     def _find(
-        self, request: Request, caller: Caller, container: str, kind: str, *, reading: bool = False
+        self, request: ServedRequest, caller: Caller, container: str, kind: str, *, reading: bool = False
     ) -> dict[str, Any]:
         """Resource that a path names; clients read Adobe's own through the tenant container, too."""
         wanted = request.params["id"]

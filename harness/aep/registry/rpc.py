@@ -11,7 +11,7 @@ from harness.aep.registry.resolve import references
 from harness.aep.registry.resources import BASE, Resources
 from harness.aep.registry.sample import sample
 from harness.aep.registry.state import AUDIT, SchemaRegistry
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ class RpcCalls:
         self._registry = platform.service(SchemaRegistry)
         self._resources = Resources(platform)
 
-    def sample_data(self, request: Request, caller: Caller) -> Response:
+    def sample_data(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /rpc/sampledata/{schema}`: a record that the schema accepts."""
         document = self._get(request, caller)
         full = self._registry.full(caller.tenant, document["$id"]) or {}
         return answer(sample(full))
 
-    def export(self, request: Request, caller: Caller) -> Response:
+    def export(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /rpc/export/{resource}`: the resource and those of the tenant it needs, needed first."""
         found: dict[str, dict[str, Any]] = {}
 
@@ -69,7 +69,7 @@ class RpcCalls:
         collect(self._get(request, caller)["$id"])
         return answer(list(found.values()))
 
-    def take_in(self, request: Request, caller: Caller) -> Response:
+    def take_in(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /rpc/import`: an export, into this organisation and sandbox, under its own tenant."""
         body = request.json()
         if not isinstance(body, list) or not body:
@@ -99,7 +99,7 @@ class RpcCalls:
             reason = refused.body.get("detail", "") if isinstance(refused.body, dict) else ""
             raise self._failed(f"{document['$id']}: {reason}") from None
 
-    def audit_log(self, request: Request, caller: Caller) -> Response:
+    def audit_log(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /rpc/auditlog/{resource}`: its changes, newest first."""
         resource_id = self._registry.canonical(request.params["id"])
         found = self._platform.store.records(caller.tenant, AUDIT, resource_id)
@@ -107,7 +107,7 @@ class RpcCalls:
             self._get(request, caller)
         return answer([one.body for one in reversed(found)])
 
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _get(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         wanted = request.params["id"]
         found = self._registry.get(caller.tenant, wanted)
         if found is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep.registry.resources import BASE
 from harness.aep.registry.state import KIND, SchemaRegistry
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def routes(platform: Platform) -> list[Endpoint]:
     """Endpoint of the statistics."""
     registry = platform.service(SchemaRegistry)
 
-    def stats(_: Request, caller: Caller) -> Response:
+    def stats(_: ServedRequest, caller: Caller) -> Response:
         """`GET /stats`: the tenant's id, and how many resources it has."""
         found = platform.store.find(caller.tenant, KIND)
         kinds = [one["meta:resourceType"] for one in found]

@@ -15,7 +15,7 @@ from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.segmentation.external_audiences import ExternalAudiences
 from harness.aep.segmentation.segments import Segments, invalid
 from harness.twin.json_patch import PatchError, apply_patch, parse_patch
-from harness.twin.message import Query, Request, answer, empty
+from harness.twin.message import Query, ServedRequest, answer, empty
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Audiences:
         self._segments = platform.service(Segments)
         self._external = platform.service(ExternalAudiences)
 
-    def list(self, request: Request, caller: Caller) -> Response:
+    def list(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /audiences?start=&limit=&sort=&property=&name=&description=`."""
         query = request.query
         found = [self._of_segment(caller, one.body) for one in self._segments.all(caller.tenant)]
@@ -74,7 +74,7 @@ class Audiences:
         found = _sorted(found, query.get("sort") or "creationTime:desc")
         return answer(_page(found, query))
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /audiences`: 200 with the audience."""
         wanted = request.document()
         kind = wanted.get("type", "SegmentDefinition")
@@ -84,11 +84,11 @@ class Audiences:
             raise invalid("'type' must be SegmentDefinition or ExternalSegment.")
         return answer(self._shown(caller, self._external.make(caller, wanted)))
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /audiences/{id}`, by the id that the platform gave it."""
         return answer(self._get(caller, request.params["id"]))
 
-    def patch(self, request: Request, caller: Caller) -> Response:
+    def patch(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH /audiences/{id}`: JSON Patch, of which the guide shows `add` alone."""
         held = self._get(caller, request.params["id"])
         try:
@@ -99,12 +99,12 @@ class Audiences:
             raise invalid("A patch must leave an audience.")
         return answer(self._save(caller, held, wanted))
 
-    def replace(self, request: Request, caller: Caller) -> Response:
+    def replace(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /audiences/{id}`."""
         held = self._get(caller, request.params["id"])
         return answer(self._save(caller, held, request.document()))
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /audiences/{id}`: 204."""
         held = self._get(caller, request.params["id"])
         if held["type"] == "SegmentDefinition":
@@ -113,7 +113,7 @@ class Audiences:
             self._external.remove(caller.tenant, held["id"])
         return empty()
 
-    def bulk_get(self, request: Request, caller: Caller) -> Response:
+    def bulk_get(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /audiences/bulk-get {ids: [{id}]}`: 207 with those that there are."""
         ids = request.document().get("ids")
         if not isinstance(ids, list) or not all(
@@ -123,7 +123,7 @@ class Audiences:
         found = {one["id"]: self._find(caller, one["id"]) for one in ids}
         return answer({"results": {key: body for key, body in found.items() if body is not None}}, 207)
 
-    def bulk_patch_metric(self, request: Request, caller: Caller) -> Response:
+    def bulk_patch_metric(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /audiences/bulk-patch-metric`: 207; how many people external audiences hold."""
         resources = request.document().get("resources")
         if not isinstance(resources, list) or not all(isinstance(one, dict) for one in resources):

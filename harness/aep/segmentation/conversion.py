@@ -8,7 +8,7 @@ from harness.aep import problem
 from harness.aep.pql import PqlError
 from harness.aep.pql.writing import write_json, write_text
 from harness.aep.segmentation.segments import parse_expression
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 from harness.twin.store import encode
 
@@ -32,7 +32,7 @@ class SegmentConversion:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
 
-    def convert(self, request: Request, caller: Caller) -> Response:
+    def convert(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /segment/conversion {expression}`: the same, its expression in the other form."""
         from harness.aep.access.sandboxes import Sandboxes
 

@@ -11,7 +11,7 @@ from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
 from harness.aep.segmentation.qualification import Qualification
 from harness.aep.segmentation.segments import Segment, parse_expression
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Previews:
         self._platform = platform
         self._store = platform.store
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /preview {predicateExpression, predicateType, predicateModel}`: 201."""
         body = request.document()
         form = body.get("predicateType", "pql/text")
@@ -67,7 +67,7 @@ class Previews:
             201,
         )
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /preview/{id}`: XIDs of the profiles that qualify, each with its related identities."""
         held = self._get(request, caller)
         found, _ = self._qualified(caller, held)
@@ -89,13 +89,13 @@ class Previews:
             }
         )
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /preview/{id}`: 200."""
         held = self._get(request, caller)
         self._store.delete(caller.tenant, _KIND, held["id"])
         return answer({"status": True, "message": "KILLED"})
 
-    def estimate(self, request: Request, caller: Caller) -> Response:
+    def estimate(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /estimate/{id}`: all profiles are counted, so the error is nought."""
         held = self._get(request, caller)
         found, total = self._qualified(caller, held)
@@ -114,7 +114,7 @@ class Previews:
             }
         )
 
-    def _get(self, request: Request, caller: Caller) -> dict[str, Any]:
+    def _get(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         held = self._store.get(caller.tenant, _KIND, request.params["id"])
         if held is None:
             raise problem.not_found(f"There is no preview {request.params['id']}")
@@ -138,7 +138,7 @@ class Previews:
                 found.append(view)
         return found, looked_at
 
-    def _result(self, request: Request, view: ProfileView) -> dict[str, Any]:
+    def _result(self, request: ServedRequest, view: ProfileView) -> dict[str, Any]:
         def link(xid: str) -> dict[str, Any]:
             return {"_href": f"{request.base_url}{BASE}/models/profile/{xid}"}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.segmentation.segments import Segments
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ class SegmentSearch:
     def __init__(self, platform: Platform) -> None:
         self._segments = platform.service(Segments)
 
-    def namespaces(self, request: Request, caller: Caller) -> Response:
+    def namespaces(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /search/namespaces?schema.name=&s=`: how many match, by namespace."""
         _check_schema(request)
         found = self._found(request, caller)
         listed = [{"namespace": _NAMESPACE, "displayName": _NAMESPACE, "count": len(found)}] if found else []
         return answer({"namespaces": listed, "totalCount": len(listed), "status": _SUCCESS})
 
-    def entities(self, request: Request, caller: Caller) -> Response:
+    def entities(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /search/entities?schema.name=&namespace=&s=&entityId=&limit=&page=`."""
         _check_schema(request)
         self._check_namespace(request)
@@ -85,7 +85,7 @@ class SegmentSearch:
             }
         )
 
-    def taxonomy(self, request: Request, caller: Caller) -> Response:
+    def taxonomy(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /search/taxonomy?schema.name=&namespace=&entityId=`: the way from the root."""
         _check_schema(request)
         self._check_namespace(request)
@@ -99,20 +99,20 @@ class SegmentSearch:
         own = {name: value for name, value in _entity(segment.body).items() if name != "isFolder"}
         return answer({"taxonomy": [root, own], "status": _SUCCESS})
 
-    def _found(self, request: Request, caller: Caller) -> list[dict[str, Any]]:
+    def _found(self, request: ServedRequest, caller: Caller) -> list[dict[str, Any]]:
         text = request.query.get("s") or ""
         bodies = [one.body for one in self._segments.all(caller.tenant)]
         return [body for body in bodies if _matches(text, body)]
 
     @staticmethod
-    def _check_namespace(request: Request) -> None:
+    def _check_namespace(request: ServedRequest) -> None:
         if not request.query.get("namespace"):
             raise problem.bad_request("The query parameter namespace is required")
         if request.query.get("namespace") != _NAMESPACE:
             raise problem.not_found(f"There is no namespace {request.query.get('namespace')}")
 
 
-def _check_schema(request: Request) -> None:
+def _check_schema(request: ServedRequest) -> None:
     # The published collection calls it schemaClass.
     named = request.query.get("schema.name") or request.query.get("schemaClass")
     if named != _SCHEMA:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import pql, problem
 from harness.aep.child_pages import href
 from harness.aep.profile.merge_policies import PROFILE, MergePolicies
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Segments:
 
     # calls
 
-    def list_all(self, request: Request, caller: Caller) -> Response:
+    def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /segment/definitions`: paged, newest first unless `sort` says otherwise."""
         query = request.query
         found = [one.body for one in self.all(caller.tenant)]
@@ -183,27 +183,27 @@ class Segments:
             }
         )
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /segment/definitions`: 200 with the whole definition."""
         saved = self.make(caller, request.document())
         return answer(saved, headers={"X-Location": f"{request.base_url}{BASE}/{saved['id']}"})
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /segment/definitions/{id}`, not wrapped."""
         return answer(self._get(request, caller).body)
 
-    def patch(self, request: Request, caller: Caller) -> Response:
+    def patch(self, request: ServedRequest, caller: Caller) -> Response:
         """`PATCH /segment/definitions/{id}`: the members given overwrite those held."""
         held = self._get(request, caller).body
         return answer(self.change(caller, held, {**held, **request.document()}))
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /segment/definitions/{id}`: 200 with a message."""
         held = self._get(request, caller)
         self.remove(caller.tenant, held.id)
         return answer({"status": True, "message": f"Segment with id '{held.id}' has been deleted"})
 
-    def bulk_get(self, request: Request, caller: Caller) -> Response:
+    def bulk_get(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /segment/definitions/bulk-get {ids: [{id}]}`: 207."""
         ids = request.document().get("ids")
         if not isinstance(ids, list) or not all(
@@ -215,7 +215,7 @@ class Segments:
 
     # parts
 
-    def _get(self, request: Request, caller: Caller) -> Segment:
+    def _get(self, request: ServedRequest, caller: Caller) -> Segment:
         held = self.get(caller.tenant, request.params["id"])
         if held is None:
             raise problem.not_found(f"There is no segment definition {request.params['id']}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.aep import problem
 from harness.twin import control
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints for tests: those of every platform, and one that mints a token."""
 
-    def token(request: Request, _: Caller) -> Response:
+    def token(request: ServedRequest, _: Caller) -> Response:
         """`POST /_harness/token {client_id?, ttl_s?}`: a token, expired at once with `ttl_s: 0`."""
         wanted = request.document() if request.body.strip() else {}
         settings = platform.settings

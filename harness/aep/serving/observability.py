@@ -14,7 +14,7 @@ from harness.aep.catalog.lake import FAILED, LAKE
 from harness.aep.ingestion.batches import REQUIRED, Batches
 from harness.aep.problem import Problem
 from harness.twin.clock import iso
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 from harness.twin.store import encode
 
@@ -90,7 +90,7 @@ class Observability:
         self._platform = platform
         self._batches = platform.service(Batches)
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET …/metrics?metric=…&id=…&dateRange=START/END`: version 1, by day, the newest day first."""
         query = request.query
         names = [name for text in query.all("metric") for name in text.split(",") if name]
@@ -119,7 +119,7 @@ class Observability:
             }
         )
 
-    def query(self, request: Request, caller: Caller) -> Response:
+    def query(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST …/metrics {start, end, granularity?, metrics: [{name, filters?, aggregator}]}`: version 2."""
         wanted = request.document()
         start, end = self._range(caller, wanted.get("start"), wanted.get("end"))

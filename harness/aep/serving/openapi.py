@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep.serving.request_bodies import BODIES, FORMS, MEDIA_TYPES, WORDS
 from harness.aep.serving.surface import AepSurface
 from harness.twin import openapi
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ SHAPES = openapi.Shapes(
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoint of the description."""
 
-    def read(request: Request, _: Caller) -> Response:
+    def read(request: ServedRequest, _: Caller) -> Response:
         """`GET /openapi.json`: this description."""
         return answer(description(platform, request.base_url))
 

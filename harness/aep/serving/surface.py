@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from harness.aep.platform import Platform
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
     from harness.twin.provenance import Provenance
     from harness.twin.routing import Endpoint
 
@@ -45,7 +45,7 @@ class AepSurface(Surface):
         self._delay_ms = platform.settings.ingest_delay_ms
         self.pause_s = min(self._delay_ms / 1000, _CATCH_UP_S) or _SCHEDULES_S
 
-    def admit(self, request: Request, endpoint: Endpoint) -> Caller:
+    def admit(self, request: ServedRequest, endpoint: Endpoint) -> Caller:
         """Check the headers of the gateway."""
         if request.query.pairs and self.service_of(endpoint.path) == "Batch ingestion":
             tell_unknown_words(request)

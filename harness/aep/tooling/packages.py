@@ -14,7 +14,7 @@ from harness.aep.access.sandboxes import Sandboxes
 from harness.aep.caller import Caller
 from harness.aep.tooling.artifacts import Artifacts
 from harness.twin.clock import iso
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 from harness.twin.tenant import Tenant
 
@@ -58,7 +58,7 @@ class Packages:
         self._store = platform.store
         self._artifacts = Artifacts(platform)
 
-    def list(self, request: Request, caller: Caller) -> Response:
+    def list(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /packages?start=&limit=&orderby=&property=status==…`."""
         query = request.query
         found = self._store.find(_everywhere(caller), _KIND)
@@ -74,7 +74,7 @@ class Packages:
         more = start + limit < len(found)
         return answer({"data": shown, "hasNext": more, "totalElements": len(found), "number": len(shown)})
 
-    def create(self, request: Request, caller: Caller) -> Response:
+    def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /packages {name, packageType, sourceSandbox, expiry, artifacts}`: 201."""
         wanted = request.document()
         name = wanted.get("name")
@@ -105,7 +105,7 @@ class Packages:
             body["artifacts"] = self._artifacts.everything(Tenant(caller.tenant.org, str(sandbox)))
         return answer(_shown(self._keep(caller, body)), 201)
 
-    def update(self, request: Request, caller: Caller) -> Response:
+    def update(self, request: ServedRequest, caller: Caller) -> Response:
         """`PUT /packages {id, action: UPDATE|ADD|DELETE, …}`, of a draft; or its visibility."""
         wanted = request.document()
         body = self._find(caller, str(wanted.get("id")))
@@ -125,22 +125,22 @@ class Packages:
         body["artifacts"] = kept + (given if action == "ADD" else [])
         return answer(_shown(self._keep(caller, body)))
 
-    def read(self, request: Request, caller: Caller) -> Response:
+    def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /packages/{id}`."""
         return answer(_shown(self._find(caller, request.params["id"])))
 
-    def delete(self, request: Request, caller: Caller) -> Response:
+    def delete(self, request: ServedRequest, caller: Caller) -> Response:
         """`DELETE /packages/{id}`."""
         body = self._find(caller, request.params["id"])
         self._store.delete(_everywhere(caller), _KIND, body["id"])
         return answer({"id": body["id"], "status": "DELETED"})
 
-    def children(self, request: Request, caller: Caller) -> Response:
+    def children(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /packages/{id}/children`, which aepp posts to: what the artifacts need beside themselves."""
         body = self._find(caller, request.params["id"])
         return answer(self._artifacts.needed(self._source(body), body["artifacts"]))
 
-    def publish(self, request: Request, caller: Caller) -> Response:
+    def publish(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /packages/{id}/export`: the objects as they are now go into the package."""
         body = self._find(caller, request.params["id"])
         body["content"] = self._artifacts.export(self._source(body), body["artifacts"])
@@ -148,12 +148,12 @@ class Packages:
         self._keep(caller, body)
         return answer(self._job(caller, body, "EXPORT", body["sourceSandbox"]["name"]))
 
-    def check_import(self, request: Request, caller: Caller) -> Response:
+    def check_import(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /packages/{id}/import?targetSandbox=`: which objects are there already."""
         body, target = self._published(request, caller)
         return answer(self._artifacts.conflicts(target.tenant, body["content"]))
 
-    def take_in(self, request: Request, caller: Caller) -> Response:
+    def take_in(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /packages/{id}/import?targetSandbox=`: makes the objects in another sandbox."""
         body, target = self._published(request, caller)
         with self._store.transaction():
@@ -161,12 +161,12 @@ class Packages:
         job = self._job(caller, body, "IMPORT", target.tenant.sandbox)
         return answer({**job, "artifacts": made})
 
-    def preflight(self, request: Request, caller: Caller) -> Response:
+    def preflight(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /packages/preflight/{id}?targetSandbox=`: whether the caller may import, as everybody may."""
         self._find(caller, request.params["id"])
         return answer({"permissions": [], "missingPermissions": []})
 
-    def jobs(self, request: Request, caller: Caller) -> Response:
+    def jobs(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /packages/jobs?requestType=IMPORT|EXPORT`."""
         found = self._store.find(_everywhere(caller), _JOB)
         wanted = request.query.get("requestType")
@@ -175,7 +175,7 @@ class Packages:
 
     # parts
 
-    def _published(self, request: Request, caller: Caller) -> tuple[dict[str, Any], Caller]:
+    def _published(self, request: ServedRequest, caller: Caller) -> tuple[dict[str, Any], Caller]:
         body = self._find(caller, request.params["id"])
         if "content" not in body:
             raise problem.bad_request("The package is not published; export it first")

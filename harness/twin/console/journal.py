@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
     from harness.twin.platform import TwinPlatform
     from harness.twin.store import Followed
 
@@ -33,7 +33,7 @@ class JournalPages:
     def __init__(
         self,
         platform: TwinPlatform,
-        show: Callable[[Request, str, dict[str, Any]], Response],
+        show: Callable[[ServedRequest, str, dict[str, Any]], Response],
         streams: Mapping[str, str] | None = None,
     ) -> None:
         self._log = platform.service(CallLog)
@@ -41,7 +41,7 @@ class JournalPages:
         self._streams = streams or {}
         self._show = show
 
-    def log(self, request: Request, _: object) -> Response:
+    def log(self, request: ServedRequest, _: object) -> Response:
         """`GET /_console/log?q=&page=`: the last calls, with their bodies."""
         asked = asked_for(request)
         found = self._log.found(asked)
@@ -55,7 +55,7 @@ class JournalPages:
         }
         return self._show(request, "log.html", facts)
 
-    def call(self, request: Request, _: object) -> Response:
+    def call(self, request: ServedRequest, _: object) -> Response:
         """`GET /_console/log/{number}`: a call, and what became of it: records it left, messages it sent."""
         number = request.params["number"]
         found = self._log.numbered(int(number)) if number.isascii() and number.isdigit() else None
@@ -72,7 +72,7 @@ class JournalPages:
         }
         return self._show(request, "call.html", facts)
 
-    def rows(self, request: Request, _: object) -> Response:
+    def rows(self, request: ServedRequest, _: object) -> Response:
         """`GET /_console/log/rows?after=&q=`: calls that came since, as rows of the page."""
         after = request.query.number("after", 0)
         calls = self._log.found(asked_for(request), after=after)[:_CALLS]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
 
 _MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class PageSpan:
     """The part of a list that a page shows, and the links to the parts beside it; empty for none."""
 
     start: int
@@ -33,7 +33,7 @@ class Span:
         return self.start // self.size + 1
 
 
-def span_of(request: Request, total: int, *, size: int = 50, name: str = "page") -> Span:
+def span_of(request: ServedRequest, total: int, *, size: int = 50, name: str = "page") -> PageSpan:
     """Find out which page is asked for by the parameter `name`; a number that is none is the first."""
     text = request.query.get(name) or ""
     last = max(1, -(-total // size))
@@ -44,12 +44,12 @@ def span_of(request: Request, total: int, *, size: int = 50, name: str = "page")
     def link(to: int) -> str:
         return f"?{urlencode([*others, (name, str(to))])}" if 1 <= to <= last else ""
 
-    return Span(
+    return PageSpan(
         start=(number - 1) * size, size=size, total=total, before=link(number - 1), after=link(number + 1)
     )
 
 
-def asked_for(request: Request) -> str:
+def asked_for(request: ServedRequest) -> str:
     """Text that is looked for; empty for none."""
     return (request.query.get("q") or "").strip()
 

@@ -14,7 +14,7 @@ from harness.twin.routing import Endpoint
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
     from harness.twin.surface import Surface
 
 
@@ -32,7 +32,7 @@ def routes(surface: Surface) -> list[Endpoint]:
     """Endpoints of the pages: the journal at `/`, and the style and script of the frame."""
     pages = Pages()
 
-    def show(_: Request, template: str, facts: dict[str, Any]) -> Response:
+    def show(_: ServedRequest, template: str, facts: dict[str, Any]) -> Response:
         common = {
             "base": "frame.html",
             "title": surface.title,
@@ -43,13 +43,13 @@ def routes(surface: Surface) -> list[Endpoint]:
         }
         return pages.page(template, common | facts)
 
-    def assets(request: Request, _: object) -> Response:
+    def assets(request: ServedRequest, _: object) -> Response:
         found = asset(request.params["name"])
         if found is None:
             raise problem.not_found(f"There is no asset {request.params['name']}")
         return found
 
-    def provenance(request: Request, _: object) -> Response:
+    def provenance(request: ServedRequest, _: object) -> Response:
         return show(request, "provenance.html", provenance_page.facts(surface))
 
     journal = JournalPages(surface.platform, show)

@@ -19,7 +19,7 @@ from harness.twin.routing import Endpoint
 from harness.twin.wires.blob_store import PATH, Blob, BlobStore
 
 if TYPE_CHECKING:
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
     from harness.twin.platform import TwinPlatform
     from harness.twin.tenant import Tenant
 
@@ -46,7 +46,7 @@ class AzureBlobs:
     def __init__(self, platform: TwinPlatform) -> None:
         self._blobs = platform.service(BlobStore)
 
-    def list(self, request: Request, _: object) -> Response:
+    def list(self, request: ServedRequest, _: object) -> Response:
         """List Blobs: `?restype=container&comp=list`, with prefix, delimiter, marker and maxresults."""
         place = self._admitted(request)
         if isinstance(place, Response):
@@ -80,7 +80,7 @@ class AzureBlobs:
         )
         return _xml(f'<?xml version="1.0" encoding="utf-8"?>{text}', 200)
 
-    def put(self, request: Request, _: object) -> Response:
+    def put(self, request: ServedRequest, _: object) -> Response:
         """Put Blob, Put Block (`?comp=block`) or Put Block List (`?comp=blocklist`): 201."""
         place = self._admitted(request)
         if isinstance(place, Response):
@@ -112,7 +112,7 @@ class AzureBlobs:
                 return _created(self._blobs.put(tenant, container, name, request.body, kind))
         return _error(400, "InvalidQueryParameterValue", "comp must be block or blocklist.")
 
-    def get(self, request: Request, _: object) -> Response:
+    def get(self, request: ServedRequest, _: object) -> Response:
         """Get Blob, 206 for a range; HEAD is Get Blob Properties."""
         place = self._admitted(request)
         if isinstance(place, Response):
@@ -134,7 +134,7 @@ class AzureBlobs:
         headers["Content-Range"] = f"bytes {start}-{end}/{blob.size}"
         return Response(content[start : end + 1], 206, headers=headers, media_type=blob.kind)
 
-    def delete(self, request: Request, _: object) -> Response:
+    def delete(self, request: ServedRequest, _: object) -> Response:
         """Delete Blob: 202."""
         place = self._admitted(request)
         if isinstance(place, Response):
@@ -144,7 +144,7 @@ class AzureBlobs:
             return _missing()
         return Response(None, 202, headers={"x-ms-version": _VERSION})
 
-    def _admitted(self, request: Request) -> tuple[Tenant, str] | Response:
+    def _admitted(self, request: ServedRequest) -> tuple[Tenant, str] | Response:
         """Sandbox and container that the signature opens, or the refusal."""
         account, container = request.params["account"], request.params["container"]
         tenant = self._blobs.tenant(account)

@@ -18,7 +18,7 @@ from urllib.parse import quote_plus, unquote
 from starlette.responses import Response
 
 from harness.twin.clock import iso
-from harness.twin.message import Request, answer
+from harness.twin.message import ServedRequest, answer
 from harness.twin.problem import Problem
 from harness.twin.routing import Endpoint
 from harness.twin.wires.sinks import LocalSinks
@@ -62,7 +62,7 @@ class EventHubs:
         self._platform = platform
         self._sinks = platform.service(LocalSinks)
 
-    def send(self, request: Request, _: object) -> Response:
+    def send(self, request: ServedRequest, _: object) -> Response:
         """`POST …/messages`: 201 without a body. The partition key is the one of `BrokerProperties`."""
         namespace, hub = request.params["namespace"], request.params["hub"]
         self._admit(request)
@@ -74,7 +74,7 @@ class EventHubs:
         )
         return Response(None, 201)
 
-    def read(self, request: Request, _: object) -> Response:
+    def read(self, request: ServedRequest, _: object) -> Response:
         """`GET …/messages?after=N`: what was sent to the hub, oldest first."""
         namespace, hub = request.params["namespace"], request.params["hub"]
         self._admit(request)
@@ -102,7 +102,7 @@ class EventHubs:
             raise _error(404, f"The messaging entity '{namespace}:eventhub:{hub}' could not be found.")
         return stream
 
-    def _admit(self, request: Request) -> None:
+    def _admit(self, request: ServedRequest) -> None:
         header = request.headers.get("authorization", "")
         scheme, _, rest = header.partition(" ")
         namespace = request.params["namespace"]
@@ -117,7 +117,7 @@ class EventHubs:
             raise _error(401, "MalformedToken: The token is not a SharedAccessSignature.")
         self._check_signature(rest, request)
 
-    def _check_signature(self, token: str, request: Request) -> None:
+    def _check_signature(self, token: str, request: ServedRequest) -> None:
         fields = dict(part.partition("=")[::2] for part in token.strip().split("&"))
         if any(not fields.get(name) for name in ("sr", "sig", "se", "skn")) or not fields["se"].isdigit():
             raise _error(401, "MalformedToken: The token must have sr, sig, se and skn.")

@@ -28,7 +28,7 @@ from harness.twin.wires.sinks import LocalSinks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.twin.message import Request
+    from harness.twin.message import ServedRequest
     from harness.twin.platform import TwinPlatform
 
 PATH = "/_sinks/kinesis"
@@ -70,7 +70,7 @@ class Kinesis:
             "UpdateShardCount": self._update_shards,
         }
 
-    def answer(self, request: Request, _: object) -> Response:
+    def answer(self, request: ServedRequest, _: object) -> Response:
         """Check the signature, then do what `X-Amz-Target` names."""
         region = request.params["region"]
         try:
