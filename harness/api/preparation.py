@@ -131,8 +131,9 @@ def has_own_cassette(config: RunConfig) -> bool:
 def _cassette_beside(collection: str) -> Path | None:
     """Return the cassette of a collection by its name: `NAME.cassette.yaml`, or `cassettes/NAME.yaml`.
 
-    The former is beside the collection, the latter there or in the working directory. Where there is none
-    yet, it is the first whose folder is there. One that came from an address has none.
+    The former is beside the collection, the latter there or in the working directory. A folder of parts is
+    as good as a file. Where there is none yet, it is the first whose folder is there. One that came from an
+    address has none.
     """
     if not collection or is_address(collection):
         return None
@@ -141,7 +142,9 @@ def _cassette_beside(collection: str) -> Path | None:
     name = given.name if given.is_dir() else stem_of(given.name)
     there = [parent / "cassettes" / f"{name}.yaml" for parent in (Path(), given.parent)]
     beside = given.with_name(f"{name}.cassette.yaml")
-    found = next((one for one in (beside, *there) if one.exists()), None)
+    places = (beside, *there)
+    found = next((one for one in places if one.exists()), None)
+    found = found or next((one for one in places if one.with_suffix("").is_dir()), None)
     return found or next((one for one in there if one.parent.is_dir()), beside)
 
 

@@ -91,7 +91,7 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
     """
     session = parent.session
     named = session.isinitpath(path)
-    known = named or _has_companion(path)
+    known = named or _has_companion(path) or _has_cassette(path)
     if not known and not _records(parent.config):
         return None
     if not named and session.isinitpath(path, with_parents=True):
@@ -126,10 +126,11 @@ def _has_companion(collection: Path) -> bool:
 
 
 def _has_cassette(collection: Path) -> bool:
-    """Whether a cassette lies where that of the collection is looked for, beside it or in `cassettes/`."""
+    """Whether a cassette, or a folder of its parts, lies where that of the collection is looked for."""
     stem = collection.name.removesuffix(".json").removesuffix(".postman_collection")
-    folder = collection.parent
-    return (folder / f"{stem}.cassette.yaml").is_file() or (folder / "cassettes" / f"{stem}.yaml").is_file()
+    folders = (collection.parent, Path())
+    places = (collection.with_name(f"{stem}.cassette"), *(folder / "cassettes" / stem for folder in folders))
+    return any(place.with_name(f"{place.name}.yaml").is_file() or place.is_dir() for place in places)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -101,6 +101,28 @@ def test_a_cassette_at_its_place_makes_a_collection_one_that_is_collected(projec
     project.pytest().assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("place", ["shop.cassette/a.yaml", "cassettes/shop/a.yaml"])
+def test_parts_of_a_cassette_make_a_collection_one_that_is_collected(project, place):
+    project.collection("a", companion=False)
+    if place.startswith("cassettes"):
+        project.pytester.mkdir("cassettes")
+    project.pytest("--postman-record", "--postman-cassette-per=call").assert_outcomes(passed=1)
+    assert (project.pytester.path / place).is_file()
+    project.target.requests.clear()
+    project.pytest().assert_outcomes(passed=1)
+    assert project.target.paths == []
+
+
+def test_a_cassette_in_the_working_directory_makes_one_too(project):
+    project.pytester.mkdir("cassettes")
+    path = project.collection("a", companion=False)
+    tests = project.pytester.mkdir("tests")
+    path.rename(tests / path.name)
+    project.pytest("--postman-record").assert_outcomes(passed=1)
+    assert (project.pytester.path / "cassettes" / "shop.yaml").is_file()
+    project.pytest().assert_outcomes(passed=1)
+
+
 def test_an_environment_of_the_project_keeps_the_cassette_of_the_companion(project):
     project.recorded("a")
     project.workspace.environment("other", base=project.target.url)

@@ -53,6 +53,7 @@ def test_nothing_is_written_into_a_folder_by_a_run(project, shop):
     project.pytest("Shop", "--postman-record").assert_outcomes(passed=2, skipped=1)
     assert shop.with_name("Shop.cassette.yaml").is_file()
     project.target.requests.clear()
-    project.pytest("Shop").assert_outcomes(passed=2, skipped=1)
+    for arguments in (["Shop"], []):
+        project.pytest(*arguments).assert_outcomes(passed=2, skipped=1)
     assert project.target.paths == []
     assert sorted(shop.rglob("*")) == before
