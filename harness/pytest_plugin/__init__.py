@@ -12,7 +12,7 @@ import pytest
 
 from harness.pytest_plugin import hooks
 from harness.pytest_plugin.fixtures import postman_environment, postman_mock, postman_run
-from harness.pytest_plugin.notes import hand_on, notes, take_notes
+from harness.pytest_plugin.notes import ASSERTION_MARK, hand_on, notes, take_notes
 from harness.pytest_plugin.options import add_options, option_value
 
 SUFFIX: Final = ".postman_collection.json"
@@ -153,6 +153,16 @@ def pytest_configure_node(node: Any) -> None:
         from harness.pytest_plugin.session_report import prepare_worker
 
         prepare_worker(node.config, node.workerinput)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: object) -> tuple[str, str, str] | None:
+    """Count assertions apart from calls, those of xdist's workers as well."""
+    if not getattr(report, ASSERTION_MARK, False):
+        return None
+    from harness.pytest_plugin.subtest import assertion_status
+
+    return assertion_status(report)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -7,6 +7,9 @@ import pytest
 
 _KEY: Final = "postman_notes"
 
+ASSERTION_MARK: Final = "postman_assertion"
+"""The attribute, which workers of xdist send along, of reports that tell of an assertion of a call."""
+
 
 @dataclass(slots=True)
 class SessionNotes:

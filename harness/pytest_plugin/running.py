@@ -12,7 +12,7 @@ from harness.pytest_plugin.item import CallItem
 from harness.pytest_plugin.notes import notes
 from harness.pytest_plugin.options import option_value
 from harness.pytest_plugin.run_settings import cassette_mode
-from harness.pytest_plugin.subtest import assertion_status, is_subtest
+from harness.pytest_plugin.subtest import is_subtest
 
 _NAME: Final = "postman-harness-running"
 _LISTED: Final = 8
@@ -46,11 +46,6 @@ class Running:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell who deals items out to workers which of them stay together."""
         tell_groups(session.config, session.items)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(self, report: object) -> tuple[str, str, str] | None:
-        """Count assertions apart from calls."""
-        return assertion_status(report)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         """Note that not all is run."""

@@ -10,13 +10,11 @@ from _pytest.subtests import SubtestContext
 from pytest import SubtestReport  # noqa: PT013 - the type of that name, which tests of ours do not import
 
 from harness.pytest_plugin.failure import AssertionFailure, assertion_text
+from harness.pytest_plugin.notes import ASSERTION_MARK
 from harness.runner.results import CallResult
 from harness.runner.untested import UNTESTED
 from harness.scripting.engine import Assertion
 from harness.secrets.watch import Mask
-
-_OURS = "postman_assertion"
-"""The attribute, which workers of xdist send along, of subtests that are assertions of calls."""
 
 
 def assertion_report(
@@ -38,7 +36,7 @@ def assertion_report(
     report.extras = []  # read by pytest-html
     context = SubtestContext(msg=mask.label(assertion.name), kwargs={})
     made = SubtestReport._new(report, context, None, None)
-    vars(made)[_OURS] = True
+    vars(made)[ASSERTION_MARK] = True
     return made
 
 
@@ -47,7 +45,7 @@ def assertion_status(report: object) -> tuple[str, str, str] | None:
 
     What failed is told with its call. `None` for other reports.
     """
-    if not isinstance(report, SubtestReport) or not getattr(report, _OURS, False):
+    if not isinstance(report, SubtestReport) or not getattr(report, ASSERTION_MARK, False):
         return None
     if not report.failed or hasattr(report, "wasxfail"):
         return None

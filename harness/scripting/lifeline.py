@@ -8,12 +8,15 @@ such a child goes on until it is ended by hand.
 import os
 import signal
 import sys
+import threading
 
 
 class Lifeline:
     """One pipe. `inherited` are the descriptors that the child has to be started with."""
 
     def __init__(self) -> None:
+        # A number that is closed twice may be somebody else's file by then.
+        self._closing = threading.Lock()
         self._theirs, self._ours = os.pipe() if sys.platform == "linux" else (-1, -1)
 
     @property
@@ -34,8 +37,10 @@ class Lifeline:
         self._theirs = -1
 
     def close(self) -> None:
-        """Let go of both ends; a child that is tied ends with it."""
-        for end in (self._theirs, self._ours):
+        """Let go of both ends; a child that is tied ends with it. Threads may ask for it at once."""
+        with self._closing:
+            ends = self._theirs, self._ours
+            self._theirs = self._ours = -1
+        for end in ends:
             if end >= 0:
                 os.close(end)
-        self._theirs = self._ours = -1

@@ -41,7 +41,7 @@ def test_expectations_of_the_companion_are_subtests_too(project):
 def masked_numbers(lines):
     """What differs from run to run: ports and times."""
     text = "\n".join(lines)
-    return re.sub(r"\([\d.]+m?s\)", "(N ms)", re.sub(r"127\.0\.0\.1:\d+", "HOST", text)).splitlines()
+    return re.sub(r"\([\d.]+(?:m|µ)?s\)", "(N ms)", re.sub(r"127\.0\.0\.1:\d+", "HOST", text)).splitlines()
 
 
 def test_a_failed_assertion_is_told_short_and_complete(project):

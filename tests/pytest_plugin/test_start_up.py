@@ -13,6 +13,7 @@ LIGHT = {
     "harness.dialect.running",
     "harness.dialect.scripts",
     "harness.errors",
+    "harness.lazy_dataclass",
     "harness.version",
     "harness.warning_kinds",
     "harness.options",

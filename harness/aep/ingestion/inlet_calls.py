@@ -60,7 +60,7 @@ class InletCalls:
         if not isinstance(required, bool):
             raise problem.bad_request("authenticationRequired must be true or false")
         data_type = wanted.get("dataType", "xdm")
-        if data_type not in {"xdm", "raw"}:
+        if data_type not in ("xdm", "raw"):
             raise problem.bad_request(f"dataType must be xdm or raw, not {data_type!r}")
         inlet = self._inlets.mint(
             tenant=caller.tenant,

@@ -260,7 +260,7 @@ class Descriptors:
             node = inner[word]
 
     def _check_identity(self, caller: Caller, body: dict[str, Any]) -> None:
-        if body["xdm:property"] not in {"xdm:id", "xdm:code"}:
+        if body["xdm:property"] not in ("xdm:id", "xdm:code"):
             raise self._registry.refused("xdm:property must be xdm:id or xdm:code")
         self._check_namespace(caller, body["xdm:namespace"], by_id=body["xdm:property"] == "xdm:id")
         primary = body.get("xdm:isPrimary", False)

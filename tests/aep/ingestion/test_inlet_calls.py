@@ -22,7 +22,8 @@ def test_an_inlet_has_the_fields_of_both_generations(client: Any) -> None:
 
 
 def test_what_is_wrong_is_refused(client: Any) -> None:
-    for body in ({}, {"name": "N", "authenticationRequired": "yes"}, {"name": "N", "dataType": "x"}):
+    wrong = ({}, {"name": "N", "authenticationRequired": "yes"}, {"name": "N", "dataType": "x"})
+    for body in (*wrong, {"name": "N", "dataType": []}, {"name": "N", "dataType": {}}):
         assert client.post(BASE, body).status == 400, body
 
 
