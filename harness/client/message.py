@@ -30,12 +30,14 @@ class ResolvedRequest:
 
     `url` is the absolute address with the target spelled as it goes over the wire (no fragment).
     `headers` are complete and in sending order, spelled as sent. `body` is `None` when there is none.
+    `utf8` says that the headers go out in UTF-8 and not in Latin-1, as Node sends them before a text.
     """
 
     method: str
     url: str
     headers: Headers = ()
     body: bytes | None = None
+    utf8: bool = field(default=False, compare=False, repr=False)
 
     def with_headers(self, headers: Headers) -> "ResolvedRequest":
         """Return the same request with other headers."""

@@ -211,7 +211,9 @@ class Outgoing:
         for name in self._blocked:
             headers.remove(name)
             lines = tuple(line for line in lines if line[0].lower() != name)
-        return ResolvedRequest(method=self.method, url=url.address, headers=lines, body=body)
+        # Node writes the headers together with the first piece of a body, in its coding.
+        text = body is not None and (not streamed or (content is not None and content.mode == "formdata"))
+        return ResolvedRequest(method=self.method, url=url.address, headers=lines, body=body, utf8=text)
 
     def _form(self) -> bytes | None:
         """Return the body's bytes; a form sets its content type when it is written for the first time."""

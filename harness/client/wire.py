@@ -13,7 +13,7 @@ def request_bytes(request: ResolvedRequest, target: str, extra: Headers = ()) ->
     lines = [f"{request.method} {target} HTTP/1.1"]
     lines += [f"{key}: {value}" for key, value in request.headers]
     lines += [f"{key}: {value}" for key, value in extra]
-    head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+    head = "\r\n".join(lines).encode("utf-8" if request.utf8 else "latin-1") + b"\r\n\r\n"
     body = request.body or b""
     if _CHUNKED.search(header(request.headers, "transfer-encoding") or ""):
         body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from harness.dialect import DIALECTS, EXACT, Dialect
 from harness.errors import UsageError, choices
 from harness.lazy_dataclass import dataclass
-from harness.options.cassette import CassetteOptions
+from harness.options.cassette import RECORD_MODES, CassetteOptions
 from harness.options.contract import ContractOptions
 from harness.options.derived import dialect_of, pair
 from harness.options.inputs import InputOptions
@@ -53,6 +53,13 @@ class RunConfig:
     def __post_init__(self) -> None:
         if self.cassette.record is not None and self.cassette.replay is not None:
             raise UsageError("a run either records or replays, not both", where="--record, --replay")
+        mode = self.cassette.mode
+        if self.cassette.replay is not None and mode in RECORD_MODES and mode != "none":
+            raise UsageError(
+                f"a replay records nothing, whatever the record mode; {mode!r} would be ignored",
+                where="--replay, --record-mode",
+                hint=f"record into it instead: --record {self.cassette.replay} --record-mode {mode}",
+            )
         platform, bail = self.network.platform, self.limits.bail
         if platform is not None and platform not in PLATFORMS and platform not in platform_names():
             raise UsageError(

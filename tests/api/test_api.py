@@ -7,6 +7,7 @@ import pytest
 import harness
 from harness import ExitCode, HarnessError, run
 from harness.api import LiveRun, MissingCassette, RunConfig, planned
+from harness.errors import UsageError
 from harness.runner.events import CallFinished, RunFinished
 
 
@@ -242,3 +243,10 @@ def test_a_secret_that_is_too_short_to_be_hidden_is_told_with_the_cassette_it_st
     assert "12345" in cassette.read_text()
     told = [(one.message, one.place) for one in result.summary.warnings]
     assert told == [("the value of 'PIN' has under 6 characters and is not redacted", str(cassette))]
+
+
+@pytest.mark.parametrize("mode", ["once", "new_episodes", "all", "rewrite"])
+def test_a_replay_is_not_asked_to_record(mode):
+    with pytest.raises(UsageError, match=rf"'{mode}' would be ignored"):
+        RunConfig.of("c.json", replay="c.yaml", cassette_mode=mode)
+    assert RunConfig.of("c.json", replay="c.yaml", cassette_mode="none").cassette.mode == "none"

@@ -9,7 +9,7 @@ from harness.client.message import Exchange
 from harness.client.profile import Profile
 from harness.client.proxy import Proxies
 from harness.client.session import Session, SessionOptions
-from harness.collection.model import Auth, Body, Pair, Request, Url
+from harness.collection.model import Auth, Body, FormPart, Pair, Request, Url
 from harness.dialect import EXACT, NEWMAN
 
 FILES = FilePolicy(working_dir=Path())
@@ -225,3 +225,22 @@ def test_digest_does_not_sign_for_another_host(server, session):
     answers(server, asks("N"), moved(server.base.replace("127.0.0.1", "localhost") + "/b"), OK)
     exchange = send(session, server.base + "/a", auth=DIGEST)
     assert "Authorization" not in dict(exchange.hops[-1].request.headers)
+
+
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [
+        (None, "latin-1"),
+        (Body(mode="raw", raw=""), "latin-1"),
+        (Body(mode="raw", raw="text"), "utf-8"),
+        (Body(mode="urlencoded", urlencoded=(Pair(key="a", value="b"),)), "utf-8"),
+        (Body(mode="formdata", formdata=(FormPart(key="a", value="b"),)), "utf-8"),
+        (Body(mode="file", file_src=Path(__file__).name), "latin-1"),
+    ],
+)
+def test_headers_are_sent_in_the_coding_that_node_gives_them_before_such_a_body(
+    server, session, monkeypatch, body, coding
+):
+    monkeypatch.chdir(Path(__file__).parent)
+    send(session, server.base, method="POST", headers=(Pair(key="X-Name", value="öäü"),), body=body)
+    assert "X-Name: öäü".encode(coding) in server.requests[0].split(b"\r\n")
