@@ -17,7 +17,7 @@ from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, Final, Self
 from weakref import finalize
 
@@ -28,6 +28,7 @@ _ADDRESSED: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendms
 _LOOK_UPS: Final = frozenset(
     {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
 )
+_PAIRING: Final = frozenset({"socketpair", "_fallback_socketpair"})
 _INTERNET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 
 
@@ -43,8 +44,8 @@ class OfflineGuard:
     """Refuses connections and look-ups of the process and its children between `__enter__` and `__exit__`.
 
     An attempt raises `OfflineError` where it is made, and is counted in `attempts` in case somebody catches
-    that. Sockets within the machine's file system stay allowed, and so do the hosts in `allowed`, by name or
-    address: with `("127.0.0.1", "localhost")` a local server can be reached. `patterns` are regular
+    that. Pairs of sockets and sockets in the file system stay allowed, so do the hosts in `allowed`, by name
+    or address: with `("127.0.0.1", "localhost")` a local server can be reached. `patterns` are regular
     expressions for the beginning of such a name or address. Guards may overlap in time; what any of
     them refuses is refused.
     """
@@ -146,11 +147,21 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if not _standing:
         return
     if event in _ADDRESSED or event in _LOOK_UPS:
+        if _joins_pair(sys._getframe(1)):
+            return
         for guard in _standing:
             guard.refuse(event, arguments)
     elif event == "subprocess.Popen" and isinstance(arguments[3], dict):
         # It is started in an environment of its own, which is read after this.
         _tell_children(arguments[3])
+
+
+def _joins_pair(caller: FrameType) -> bool:
+    """Whether the library itself joins two sockets, as it does for event loops where the system cannot.
+
+    Windows has no pairs of sockets: one listens on the machine's own address and the other connects to it.
+    """
+    return caller.f_code.co_name in _PAIRING and caller.f_globals is vars(socket)
 
 
 def _tell_children(environment: MutableMapping[str, str]) -> None:

@@ -99,6 +99,24 @@ def test_event_loops_and_child_processes_still_start():
     assert guard.attempts == ()
 
 
+# What the library does on Windows, which has no pairs of sockets, in its own name space.
+PAIR = """
+import socket, types
+def socketpair(port):
+    with socket(AF_INET, SOCK_STREAM) as one:
+        one.connect(("127.0.0.1", port))
+types.FunctionType(socketpair.__code__, vars(socket))({port})
+"""
+
+
+def test_a_pair_of_sockets_is_joined_where_the_system_has_none(port):
+    with OfflineGuard() as guard:
+        exec(PAIR.format(port=port), {})
+        done = child(port, code=PAIR)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert guard.attempts == ()
+
+
 def test_overlapping_guards_all_refuse_until_they_end(port):
     outer, inner = OfflineGuard(), OfflineGuard(allowed=("127.0.0.1",))
     with outer, inner, pytest.raises(OfflineError):

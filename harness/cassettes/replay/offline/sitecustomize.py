@@ -19,6 +19,8 @@ _LOOK_UPS = frozenset(
     {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
 )
 
+_PAIRING = frozenset({"socketpair", "_fallback_socketpair"})
+
 
 def _refuse(told: str) -> None:
     rules = json.loads(told)
@@ -28,6 +30,9 @@ def _refuse(told: str) -> None:
     def hook(event: str, arguments: tuple[object, ...]) -> None:
         if event not in _ADDRESSED and event not in _LOOK_UPS:
             return
+        caller = sys._getframe(1)
+        if caller.f_code.co_name in _PAIRING and caller.f_globals.get("__name__") == "socket":
+            return  # the library joins two sockets where the system has no pairs, as for an event loop
         target = _target(event, arguments)
         if target is None or target[0].lower() in allowed or any(one.match(target[0]) for one in patterns):
             return
