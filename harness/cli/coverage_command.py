@@ -105,11 +105,17 @@ def _least(text: str) -> tuple[str, float]:
 
 def _tell(report: tuple[Covered, ...], terminal: Terminal) -> None:
     rows = [
-        (one.kind, str(one.declared), str(one.seen), f"{one.percent:.1f} %", ", ".join(one.missing[:5]))
+        (one.kind, str(one.declared), str(one.seen), f"{one.percent:.1f} %", _missing(one.missing))
         for one in report
     ]
     for line in table(("what", "declared", "seen", "covered", "not seen"), rows, terminal):
         terminal.out.write(line + "\n")
+
+
+def _missing(names: tuple[str, ...]) -> str:
+    """Name one that was not seen, and count the others: a list of them would be cut in its middle."""
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{names[0]}{more}" if names else ""
 
 
 def _document(report: tuple[Covered, ...]) -> Mapping[str, object]:

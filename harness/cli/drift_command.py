@@ -76,7 +76,8 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             terminal.out.write(f"  {left} kept: their requests got no answer\n")
     if summary.interrupted:
         return ExitCode.INTERRUPTED
-    if undefined:
+    if undefined and options.output is None:
+        # Whoever asked for the page gets the comparison, such as it is.
         return ExitCode.USAGE
     if len(accepted) < len(report.drifts):
         return ExitCode.DRIFT

@@ -243,6 +243,12 @@ def _document(one: _Change, *, schema: bool) -> dict[str, Any]:
 
 
 def _write(path: Path, text: str) -> None:
+    if path.is_symlink() and not path.resolve().is_relative_to(Path.cwd().resolve()):
+        raise InputError(
+            f"the companion is a link that leads out of the working directory, to {path.resolve()}",
+            where=str(path),
+            hint="put the file itself there, or work where it is",
+        )
     try:
         write_atomically(path, [text])
     except OSError as error:

@@ -1,6 +1,7 @@
 """`harness init`: companions, a section for pytest and a file for CI, for the collections that are found."""
 
 import argparse
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ _PYTEST_FILES: Final = {
     "tox.ini": "[pytest]",
     "setup.cfg": "[tool:pytest]",
 }
+_SCHEMAS: Final = (b"schema.getpostman.com/json/collection", b"schema.postman.com/json/collection")
 _HEAD: Final = 65536
 
 
@@ -137,7 +139,14 @@ def _looks_like_one(path: Path) -> bool:
             head = file.read(_HEAD)
     except OSError:
         return False
-    return b"schema.getpostman.com/json/collection" in head or b"schema.postman.com/json/collection" in head
+    if not any(one in head for one in _SCHEMAS):
+        return False
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return True  # reading it as a collection says what is wrong
+    # A report of a run repeats the collection.
+    return not (isinstance(document, dict) and "run" in document)
 
 
 def _near(path: Path, cwd: Path) -> str:

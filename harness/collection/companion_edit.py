@@ -291,7 +291,13 @@ def _last_child(node: Node) -> tuple[int, int] | None:
 
 def _content(companion: Companion) -> dict[tuple[str, ...], Any]:
     """Return what a companion says, wherever it stands; under `()` what is of no call."""
-    found: dict[tuple[str, ...], Any] = {(): repr(replace(companion, calls=()))}
+    # Lines move when others are put in between; what stands on them does not change.
+    before, after = (
+        tuple(replace(one, place=Place()) for one in entries)
+        for entries in (companion.before, companion.after)
+    )
+    rest_of_all = replace(companion, calls=(), before=before, after=after)
+    found: dict[tuple[str, ...], Any] = {(): repr(rest_of_all)}
     for entry in companion.calls:
         rest = replace(entry, expect=(), extract=(), place=Place())
         taken = [repr(replace(one, place=Place())) for one in entry.extract]

@@ -137,3 +137,22 @@ def test_a_companion_that_is_wrong_is_refused_and_left_alone(command, shop, comp
     said = command("infer", "1.yaml", "--write")
     assert said.code is ExitCode.USAGE
     assert companion.read_text() == "calls: [{call: [None]}]\n"
+
+
+def test_set_up_and_teardown_below_the_calls_stay_as_they_are(command, shop, companion):
+    companion.write_text("calls:\n  - call: [Read]\n    tags: [smoke]\nafter: [[Read]]\n")
+    assert command("infer", "1.yaml", "2.yaml", "--write").code is ExitCode.PASSED
+    assert companion.read_text().endswith("after: [[Read]]\n")
+    assert load_companion(companion).after[0].path == ("Read",)
+
+
+def test_a_companion_that_is_a_link_out_of_the_working_directory_is_not_written(
+    command, shop, companion, tmp_path_factory
+):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "shop.harness.yaml"
+    elsewhere.write_text("calls: []\n")
+    companion.symlink_to(elsewhere)
+    said = command("infer", "1.yaml", "2.yaml", "--write")
+    assert said.code is ExitCode.USAGE
+    assert "leads out of the working directory" in said.err
+    assert elsewhere.read_text() == "calls: []\n"

@@ -120,3 +120,11 @@ def test_a_folder_that_is_not_there_is_looked_for_as_well(command, workspace, mo
     (workspace.folder / "tests").mkdir()
     said = command("run", "tets/shop.json")
     assert "there is no folder 'tets'; did you mean 'tests'?" in said.err
+
+
+def test_a_report_that_repeats_a_collection_is_none(command, workspace):
+    collection = json.loads(workspace.collection(("a", "http://h/")).read_text())
+    workspace.json("report.json", {"collection": collection, "run": {"executions": []}})
+    command("init")
+    assert not list(workspace.folder.glob("report.harness.*"))
+    assert list(workspace.folder.glob("shop.harness.*"))

@@ -211,3 +211,24 @@ def test_a_report_that_finds_no_room_is_an_error_and_the_others_are_written(comm
     assert len(target.requests) == 2
     assert len(json.loads((workspace.folder / "r.json").read_text())["run"]["executions"]) == 2
     assert Path("/dev/full").is_char_device()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"collection": {"info": 5, "item": []}, "run": {"executions": []}},
+        {"collection": {"info": {}, "item": 3}, "run": {"executions": []}},
+        {"collection": {"info": {}, "item": []}, "run": {"executions": [], "timings": 7}},
+        {"collection": {"info": {}, "item": []}, "run": {"executions": [5]}},
+        {"collection": {"info": {}, "item": []}, "run": {"executions": [{"cursor": "x"}]}},
+        {"collection": {"info": {}, "item": []}, "run": {"executions": [], "skipped": 3}},
+    ],
+)
+@pytest.mark.parametrize(
+    "words", [("report", "wrong.json", "-o", "r.html"), ("compare", "wrong.json", "wrong.json")]
+)
+def test_a_report_of_another_form_is_an_error_that_names_it(command, workspace, document, words):
+    workspace.json("wrong.json", document)
+    said = command(*words)
+    assert said.code is ExitCode.USAGE
+    assert "wrong.json" in said.err

@@ -65,7 +65,19 @@ def read_newman_report(path: Path) -> Iterator[Event]:
             where=str(path),
             hint="name what `--reporters events` or `--reporters json` wrote, here or in newman",
         )
-    return _events(document, run, path)
+    return _readable(_events(document, run, path), path)
+
+
+def _readable(events: Iterator[Event], path: Path) -> Iterator[Event]:
+    """Give the events; what is of another form than newman writes is an error of the file."""
+    try:
+        yield from events
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise InputError(
+            f"this is no report of a run: {type(error).__name__} {error}",
+            where=str(path),
+            hint="name what `--reporters events` or `--reporters json` wrote, here or in newman",
+        ) from error
 
 
 def _events(document: Mapping[str, Any], run: Mapping[str, Any], path: Path) -> Iterator[Event]:
@@ -124,7 +136,10 @@ def _collection(document: Any, path: Path) -> Collection:
     """Load the collection that a report repeats; newman leaves out which format it has."""
     if not isinstance(document, Mapping):
         raise InputError("this is no report of a run: the collection is missing", where=str(path))
-    info = {"name": "", "schema": _SCHEMA, **(document.get("info") or {})}
+    given = document.get("info") or {}
+    if not isinstance(given, Mapping):
+        raise InputError("this is no report of a run: collection.info is no object", where=str(path))
+    info = {"name": "", "schema": _SCHEMA, **given}
     try:
         return load_collection({**document, "info": info}, file=str(path))
     except HarnessError as error:
