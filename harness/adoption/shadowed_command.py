@@ -1,6 +1,7 @@
 """A command line that runs newman, run as it is behind a recording proxy."""
 
 import json
+import os
 import shutil
 import ssl
 import subprocess
@@ -122,6 +123,7 @@ class ShadowedCommand:
         options = environ.get("NODE_OPTIONS", "")
         environ["NODE_OPTIONS"] = f'{options} --require "{hook.as_posix()}"'.strip()
         environ["HARNESS_SHADOW_FOLDER"] = str(self._folder)
+        environ["HARNESS_SHADOW_PROCESS"] = str(os.getpid())
         if self._authority is not None:
             environ["HARNESS_SHADOW_AUTHORITY"] = environ["NODE_EXTRA_CA_CERTS"]
         return environ
