@@ -110,7 +110,7 @@ def _cassette_asked_for(
         return None, "live"
     path = config.cassette.file if config.cassette.file is not None else companion.cassette
     if path is None:
-        path = _cassette_beside(collection.file)
+        path = cassette_beside(collection.file)
     if path is None:
         raise MissingCassette(
             "there is no cassette for this collection",
@@ -124,11 +124,11 @@ def has_own_cassette(config: RunConfig) -> bool:
     """Tell whether a collection names its cassette, or has one where it is looked for."""
     if companion_of(config).cassette is not None:
         return True
-    beside = _cassette_beside(collection_of(config.collection).file)
+    beside = cassette_beside(collection_of(config.collection).file)
     return beside is not None and beside.exists()
 
 
-def _cassette_beside(collection: str) -> Path | None:
+def cassette_beside(collection: str) -> Path | None:
     """Return the cassette of a collection by its name: `NAME.cassette.yaml`, or `cassettes/NAME.yaml`.
 
     The former is beside the collection, the latter there or in the working directory. A folder of parts is

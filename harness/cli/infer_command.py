@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from harness.api.preparation import cassette_beside
 from harness.cassettes.file.interaction import Cassette
 from harness.cassettes.file.parts import Parts
 from harness.cassettes.file.publish import write_atomically
@@ -126,7 +127,7 @@ def _companion(source: str) -> Path:
 
 
 def _named_by_companions(options: argparse.Namespace) -> Iterator[_Target]:
-    """Find the companions that name a cassette which is there."""
+    """Find the companions whose cassette is there: named by them, or beside their collection."""
     if options.collection is not None:
         found = companion_beside(options.collection)
         files = [] if found is None else [found]
@@ -134,16 +135,19 @@ def _named_by_companions(options: argparse.Namespace) -> Iterator[_Target]:
         files = sorted(_companions(Path()))
     count = 0
     for file in files:
-        companion = load_companion(file)
-        if companion.cassette is None or not Path(companion.cassette).exists():
+        named = load_companion(file).cassette
+        if named is not None and not Path(named).exists():
+            continue
+        source = options.collection or _beside(file, need=named is not None)
+        path = cassette_beside(source) if named is None else Path(named)
+        if path is None or not path.exists():
             continue
         count += 1
-        source = options.collection or _beside(file)
-        cassette = Parts(path=Path(companion.cassette)).load()
+        cassette = Parts(path=path).load()
         yield _Target(cassettes=(cassette,), collection=load_collection(source), companion=file)
     if not count:
         raise UsageError(
-            "no companion here names a recording that is there",
+            "no companion here names a recording that is there, or has one beside it",
             where="CASSETTE",
             hint="name recordings: harness infer cassettes/shop.yaml",
         )
@@ -155,12 +159,14 @@ def _companions(folder: Path) -> Iterator[Path]:
         yield from (Path(here) / one for one in names if one.endswith(ENDINGS))
 
 
-def _beside(companion: Path) -> str:
-    """Return the collection that a companion is beside."""
+def _beside(companion: Path, *, need: bool) -> str:
+    """Return the collection that a companion is beside; empty where there is none and nobody needs it."""
     stem = next(companion.name.removesuffix(one) for one in ENDINGS if companion.name.endswith(one))
     for name in (f"{stem}.postman_collection.json", f"{stem}.json", stem):
         if (found := companion.with_name(name)).exists() and companion_beside(found) == companion:
             return str(found)
+    if not need:
+        return ""
     raise InputError(
         "there is no collection beside this companion",
         where=str(companion),

@@ -360,7 +360,7 @@ COMMANDS: Final = (
         help="propose a companion's expectations from recordings",
         description="Propose expectations from recordings: what was the same in all answers of a call, what "
         "form it had, what was always there. Without --write or --update they are only printed. Without a "
-        "CASSETTE, the companions below the working directory are seen to that name one.",
+        "CASSETTE, those companions below the working directory are taken that have one.",
         arguments=(Argument(name="files", metavar="CASSETTE", count="*"),),
         sections=(
             Section(

@@ -156,3 +156,11 @@ def test_a_companion_that_is_a_link_out_of_the_working_directory_is_not_written(
     assert said.code is ExitCode.USAGE
     assert "leads out of the working directory" in said.err
     assert elsewhere.read_text() == "calls: []\n"
+
+
+def test_without_a_recording_the_one_beside_the_collection_is_taken(command, shop, companion, workspace):
+    companion.write_text("calls: []\n")
+    (workspace.folder / "1.yaml").rename(workspace.folder / "shop.cassette.yaml")
+    assert command("infer", "--check").code is ExitCode.FAILED
+    assert command("infer", "--write").code is ExitCode.PASSED
+    assert command("infer", "--check").code is ExitCode.PASSED
