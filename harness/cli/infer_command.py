@@ -182,7 +182,8 @@ def _change(target: _Target, *, anew: bool) -> _Change:
         decode(read_bytes(name, "the companion file")) if companion is not None and companion.exists() else ""
     )
     text = without_inferred(before, name) if anew else before
-    proposal = propose(target.cassettes, target.collection, parse_companion(text, name))
+    inferred = parse_companion(before, name) if anew else None
+    proposal = propose(target.cassettes, target.collection, parse_companion(text, name), inferred)
     additions = [Addition(path=one.path, expect=one.expect) for one in proposal.calls]
     return _Change(
         companion=companion,

@@ -164,3 +164,13 @@ def test_without_a_recording_the_one_beside_the_collection_is_taken(command, sho
     assert command("infer", "--check").code is ExitCode.FAILED
     assert command("infer", "--write").code is ExitCode.PASSED
     assert command("infer", "--check").code is ExitCode.PASSED
+
+
+def test_an_update_from_one_recording_makes_no_type_a_value(command, shop, companion, target):
+    command("infer", "1.yaml", "2.yaml", "--write")
+    before = companion.read_text()
+    assert "$.id: {type: integer}  # inferred" in before
+    target.answers["/order"] = (200, {"id": 7, "state": "paid", "lines": [{"sku": "A"}]})
+    command("run", shop, "--record", "3.yaml")
+    assert command("infer", "3.yaml", "--update").code is ExitCode.PASSED
+    assert companion.read_text() == before.replace("$.state: open", "$.state: paid")

@@ -1,6 +1,6 @@
 """What recordings propose for a companion: all that holds, less what its author said."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from harness.contract.infer.evidence import Evidence
 from harness.contract.infer.expectations import expectations, json_bodies
 from harness.contract.infer.samples import CallPath, CallSamples, call_samples
 from harness.errors import InputError
+from harness.extract.answer import Answer
+from harness.extract.expectation import compile_expectation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +42,11 @@ def propose(
     cassettes: Sequence[Cassette],
     collection: Collection | None = None,
     companion: Companion | None = None,
+    before: Companion | None = None,
 ) -> Proposal:
     """Propose expectations from recordings.
 
+    What was inferred `before`, and still holds, stays as it is: of fewer recordings less can be told.
     Without a collection the calls are those of the recordings. Raises `InputError` when the recordings do not
     say which calls their interactions are of, or the companion has entries for other calls.
     """
@@ -57,7 +61,12 @@ def propose(
     order = list(samples) if said is None else [path for path in said if path in samples]
     gone = () if said is None else tuple(path for path in samples if path not in said)
     unanswered = tuple(path for path in order if not samples[path].answers)
-    calls = [_call(samples[path], (said or {}).get(path)) for path in order if samples[path].answers]
+    inferred = _inferred(before, companion)
+    calls = [
+        _call(samples[path], (said or {}).get(path), inferred.get(path, ()))
+        for path in order
+        if samples[path].answers
+    ]
     return Proposal(calls=tuple(calls), gone=gone, unanswered=unanswered)
 
 
@@ -71,16 +80,48 @@ def _said(
     return dict(zip(paths, entries, strict=True))
 
 
-def _call(samples: CallSamples, said: CallEntry | None) -> CallProposal:
+def _inferred(before: Companion | None, companion: Companion | None) -> Mapping[CallPath, list[ExpectEntry]]:
+    """Return what `before` expects of calls that the companion without it does not."""
+    authored = {call.path: call.expect for call in (companion or Companion()).calls}
+    found: dict[CallPath, list[ExpectEntry]] = {}
+    for call in (before or Companion()).calls:
+        known = {_target(one) for one in authored.get(call.path, ())}
+        found[call.path] = [one for one in call.expect if _target(one) not in known]
+    return found
+
+
+def _call(samples: CallSamples, said: CallEntry | None, inferred: Sequence[ExpectEntry] = ()) -> CallProposal:
     bodies = json_bodies(samples.answers)
     evidence = Evidence.of(samples)
     title = " / ".join(samples.path)
     return CallProposal(
         path=samples.path,
-        expect=tuple(_new(expectations(samples), said)),
+        expect=tuple(_kept(inferred, list(_new(expectations(samples), said)), samples)),
         answers=len(samples.answers),
         schema=None if bodies is None else answer_schema(bodies, evidence, title),
     )
+
+
+def _kept(
+    inferred: Sequence[ExpectEntry], found: Sequence[ExpectEntry], samples: CallSamples
+) -> Iterator[ExpectEntry]:
+    """Give what was inferred before where it holds, and what is found where it does not or says nothing."""
+    answers = [Answer(status=one.status, headers=one.headers, body=one.body) for one in samples.answers]
+    anew = _by_target(found)
+    for target, entries in _by_target(inferred).items():
+        instead = anew.pop(target, [])
+        checks = [compile_expectation(one) for one in entries]
+        held = all(check.hold(answer, str).passed for check in checks for answer in answers)
+        yield from entries if held else instead
+    for entries in anew.values():
+        yield from entries
+
+
+def _by_target(entries: Iterable[ExpectEntry]) -> dict[tuple[str, str], list[ExpectEntry]]:
+    groups: dict[tuple[str, str], list[ExpectEntry]] = {}
+    for one in entries:
+        groups.setdefault(_target(one), []).append(one)
+    return groups
 
 
 def _new(found: Iterable[ExpectEntry], said: CallEntry | None) -> Iterable[ExpectEntry]:
