@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
-from harness.adoption.compared_parts import SentRequest
+from harness.adoption.compared_parts import ComparedRequest
 from harness.adoption.fingerprint import fingerprint
 from harness.adoption.newman_run import NewmanRun, NewmanVisit
 from harness.adoption.recording_proxy import ProxiedRequest
@@ -59,7 +59,7 @@ class ReportedAnswers:
         self.holes: list[Hole] = []
         self.counterparts = Counterparts()
         self.visit: NewmanVisit | None = None
-        self._told: SentRequest | None = None
+        self._told: ComparedRequest | None = None
         self._given = 0
         self._authored = ""
         self._reads_bodies = True
@@ -120,7 +120,7 @@ class ReportedAnswers:
     def _seen(self, hop: HopRequest, seen: ProxiedRequest) -> Response:
         """Answer as the wire did."""
         request, place = hop.request, _place(hop.context)
-        theirs = SentRequest(method=seen.method, url=seen.url, body=_text(seen.body))
+        theirs = ComparedRequest(method=seen.method, url=seen.url, body=_text(seen.body))
         self._learn(request, theirs)
         if hop.context.origin in {"prerequest", "test"}:
             for was, now in ((seen.url, request.url), (theirs.body, _text(request.body or b""))):
@@ -138,13 +138,13 @@ class ReportedAnswers:
     def close(self) -> None:
         """Do nothing: there are no connections."""
 
-    def _is_told(self, request: ResolvedRequest, told: SentRequest, *, alone: bool) -> bool:
+    def _is_told(self, request: ResolvedRequest, told: ComparedRequest, *, alone: bool) -> bool:
         """Tell whether this is the request that the report tells of its call."""
         if alone:
             return True
         return request.method == told.method and spelled(request.url) == spelled(told.url)
 
-    def _challenge(self, request: ResolvedRequest, told: SentRequest) -> Response | None:
+    def _challenge(self, request: ResolvedRequest, told: ComparedRequest) -> Response | None:
         """Ask for what newman was asked for: its report tells only what it answered to a challenge."""
         sent = next((value for name, value in told.headers if name.lower() == "authorization"), "")
         if not sent.startswith("Digest ") or (request.header("authorization") or "").startswith("Digest "):
@@ -156,7 +156,7 @@ class ReportedAnswers:
         name, message = self._run.unanswered.get(visit.ref, ("Error", failure.message))
         return replace(failure, name=name, message=message or failure.message)
 
-    def _learn(self, request: ResolvedRequest, told: SentRequest) -> None:
+    def _learn(self, request: ResolvedRequest, told: ComparedRequest) -> None:
         """Learn what became of the values that newman drew."""
         body = _text(request.body or b"")
         for mine, theirs in ((request.url, told.url), (body, told.body)):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from harness.adoption.comparison import Difference
+from harness.adoption.comparison import RunDifference
 from harness.adoption.replay import Replayed
 from harness.dialect import EXACT, NEWMAN, Dialect
 from harness.dialect import differences as table
@@ -30,10 +30,10 @@ Trial = Callable[[Dialect], Replayed]
 """Replays the run in a dialect."""
 
 
-def rows_of(found: Replayed, trial: Trial) -> tuple[table.Difference, ...]:
+def rows_of(found: Replayed, trial: Trial) -> tuple[table.DialectDifference, ...]:
     """Return the rows that account for what differs, as few as do; empty when none does."""
     trials = max(_LEAST_TRIALS, _MOST_CALLS // max(1, found.calls))
-    left, rows = found, list[table.Difference]()
+    left, rows = found, list[table.DialectDifference]()
     dialect = EXACT
     while left.count:
         for row in _candidates(left.differences):
@@ -63,11 +63,11 @@ def with_newmans(dialect: Dialect, answers: Sequence[str]) -> Dialect:
     return replace(dialect, **changed)
 
 
-def _candidates(differences: Sequence[Difference]) -> Iterator[table.Difference]:
+def _candidates(differences: Sequence[RunDifference]) -> Iterator[table.DialectDifference]:
     """Give the rows that an answer decides, the likely ones first."""
     traces = {_TRACES.get(one.what, one.what) for one in differences}
 
-    def rank(row: table.Difference) -> tuple[int, bool]:
+    def rank(row: table.DialectDifference) -> tuple[int, bool]:
         first = _FIRST.index(row.id) if row.id in _FIRST else len(_FIRST)
         return first, not traces & set(row.traces)
 

@@ -23,7 +23,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentRequest:
+class ComparedRequest:
     """A request as it is compared: the address in full, and the body as text."""
 
     method: str

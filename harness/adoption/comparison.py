@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Final, Literal
 
-from harness.adoption.compared_parts import SentRequest, Trouble
+from harness.adoption.compared_parts import ComparedRequest, Trouble
 from harness.adoption.fingerprint import loose, loose_headers
 from harness.adoption.newman_run import NewmanVisit
 from harness.adoption.sent_request import NOT_TOLD, exchanged_request, told_request
@@ -25,7 +25,7 @@ What = Literal["request", "assertion", "failure", "variable", "call", "end"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class RunDifference:
     """One thing that differs: what, where, and both sides as text, `-` for what one of them does not have."""
 
     what: What
@@ -33,16 +33,16 @@ class Difference:
     theirs: str
     ours: str
 
-    def shown(self, mask: Mask) -> "Difference":
+    def shown(self, mask: Mask) -> "RunDifference":
         """Return it without secrets, and with long texts cut."""
         theirs, ours = (_cut(mask(one)) for one in (self.theirs, self.ours))
-        return Difference(what=self.what, place=_cut(mask.label(self.place)), theirs=theirs, ours=ours)
+        return RunDifference(what=self.what, place=_cut(mask.label(self.place)), theirs=theirs, ours=ours)
 
     def __str__(self) -> str:
         return f"{self.what} of {self.place}: newman {self.theirs}, harness {self.ours}"
 
 
-class Comparison:
+class RunComparison:
     """Compares a run of ours with newman's, call by call; the first `differences` are kept, all are counted.
 
     `told` says what a recorded text would read in this run, whose drawn values are others.
@@ -51,7 +51,7 @@ class Comparison:
     def __init__(self, answers: ReportAnswers, told: Callable[[str], str]) -> None:
         self._answers = answers
         self._told = told
-        self.differences: list[Difference] = []
+        self.differences: list[RunDifference] = []
         self.count = 0
 
     def call(self, result: CallResult, visit: NewmanVisit | None) -> None:
@@ -123,7 +123,7 @@ class Comparison:
         drawn = _DYNAMIC.search(repr(result.request)) is not None
         self._request(place, *((_without_values(one) if drawn else one) for one in (theirs, ours)))
 
-    def _request(self, place: str, theirs: SentRequest, ours: SentRequest) -> None:
+    def _request(self, place: str, theirs: ComparedRequest, ours: ComparedRequest) -> None:
         if ours.method != theirs.method:
             self._note("request", f"{place}, method", theirs.method, ours.method)
         if not self._same(ours.url, theirs.url):
@@ -173,7 +173,7 @@ class Comparison:
     def _note(self, what: What, place: str, theirs: str, ours: str) -> None:
         self.count += 1
         if len(self.differences) < _MOST:
-            self.differences.append(Difference(what=what, place=place, theirs=theirs, ours=ours))
+            self.differences.append(RunDifference(what=what, place=place, theirs=theirs, ours=ours))
 
 
 def _cut(text: str) -> str:
@@ -197,13 +197,13 @@ def _phase(kind: str, event: str | None) -> str:
     return f"{event}-script" if kind == "script" else kind
 
 
-def _without_values(request: SentRequest) -> SentRequest:
+def _without_values(request: ComparedRequest) -> ComparedRequest:
     """Return a request whose author drew values at random without what may be drawn."""
     parts = split(request.url)
     names = [pair.partition("=")[0] for pair in parts.query.split("&")]
     way = f"{parts.scheme}://{parts.netloc}{'/' * parts.path.count('/')}?{'&'.join(names)}"
     headers = tuple((name, "") for name, _ in request.headers)
-    return SentRequest(method=request.method, url=way, headers=headers, body=NOT_TOLD)
+    return ComparedRequest(method=request.method, url=way, headers=headers, body=NOT_TOLD)
 
 
 def _path(url: str) -> str:
@@ -217,7 +217,7 @@ def _spelled(values: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
-def told_differences(differences: Sequence[Difference], most: int) -> Iterator[str]:
+def told_differences(differences: Sequence[RunDifference], most: int) -> Iterator[str]:
     """Tell the first differences, and how many there are beside."""
     yield from (str(one) for one in differences[:most])
     if len(differences) > most:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from hashlib import blake2b
 from typing import Final
 
-from harness.adoption.compared_parts import SentRequest
+from harness.adoption.compared_parts import ComparedRequest
 from harness.cassettes.compare.generated_values import shape
 from harness.client.message import ResolvedRequest
 
@@ -26,7 +26,7 @@ def loose(text: str) -> str:
     return _SHORT_ID.sub("<id>", shape(_OAUTH.sub(r"\1<value>", text)))
 
 
-def loose_headers(request: SentRequest) -> dict[str, str]:
+def loose_headers(request: ComparedRequest) -> dict[str, str]:
     """Return what of the headers is compared, by name in lower case."""
     found: dict[str, str] = {}
     for name, value in request.headers:
@@ -48,7 +48,7 @@ def loose_headers(request: SentRequest) -> dict[str, str]:
 
 def fingerprint(request: ResolvedRequest) -> bytes:
     """Return 16 bytes that are equal for requests that say the same; the names of cookies count."""
-    sent = SentRequest(method=request.method, url=request.url, headers=request.headers)
+    sent = ComparedRequest(method=request.method, url=request.url, headers=request.headers)
     boundary = _BOUNDARY.search(request.header("content-type") or "")
     body = request.body or b""
     if boundary is not None:

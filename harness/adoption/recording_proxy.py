@@ -56,7 +56,7 @@ class ProxiedRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Upstream:
+class UpstreamRoute:
     """How the proxy reaches servers: through which proxies, and what it takes to believe them.
 
     Without an `authority` HTTPS is not read.
@@ -70,11 +70,11 @@ class Upstream:
 class RecordingProxy:
     """The proxy, from `with` to its end. `requests` came so far; `tunnels` are where it read nothing."""
 
-    def __init__(self, upstream: Upstream | None = None) -> None:
+    def __init__(self, upstream: UpstreamRoute | None = None) -> None:
         self._requests: DiskList[ProxiedRequest] = DiskList()
         self.tunnels: list[str] = []
         self._under_way = _UnderWay()
-        proxy, reached = self, upstream or Upstream(proxies=Proxies())
+        proxy, reached = self, upstream or UpstreamRoute(proxies=Proxies())
 
         class Handler(_ProxyHandler):
             requests = proxy._requests
@@ -153,7 +153,7 @@ class _ProxyHandler(BaseHTTPRequestHandler):
     wbufsize = 0
     requests: DiskList[ProxiedRequest]
     tunnels: list[str]
-    upstream: Upstream
+    upstream: UpstreamRoute
     numbers: Iterator[int]
     under_way: "_UnderWay"
     _origin = ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.adoption.answers import Hole, ReportedAnswers, named_path
-from harness.adoption.comparison import Comparison, Difference, place_of
+from harness.adoption.comparison import RunComparison, RunDifference, place_of
 from harness.adoption.newman_run import NewmanRun, NewmanVisit
 from harness.adoption.recording_proxy import ProxiedRequest
 from harness.adoption.sent_request import told_request
@@ -41,7 +41,7 @@ class Replayed:
     fingerprint.
     """
 
-    differences: tuple[Difference, ...]
+    differences: tuple[RunDifference, ...]
     count: int
     holes: tuple[Hole, ...]
     calls: int
@@ -69,7 +69,7 @@ def replay(
     clock = _Elapsed(run.started_ms)
     traffic = None if exchanges is None else Traffic(exchanges)
     answers = ReportedAnswers(run, pass_time=clock.pass_time, traffic=traffic)
-    comparison = Comparison(dialect.reports, answers.counterparts.told)
+    comparison = RunComparison(dialect.reports, answers.counterparts.told)
     # A path that nobody looks at: what replays starts no platform, and waits for nobody.
     config = replace(config, dialect=dialect).but(replay=str(cassette or "newman"))
     calls = 0

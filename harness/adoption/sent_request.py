@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
-from harness.adoption.compared_parts import SentRequest
+from harness.adoption.compared_parts import ComparedRequest
 from harness.client.message import Exchange, Headers
 from harness.collection.model import Body, Request
 from harness.reporters.newman.execution import request_document
@@ -19,10 +19,10 @@ _OPAQUE: Final = frozenset({"file", "graphql"})
 _BODILESS: Final = frozenset({"GET", "COPY", "HEAD", "PURGE", "UNLOCK"})
 
 
-def told_request(document: Json) -> SentRequest:
+def told_request(document: Json) -> ComparedRequest:
     """Return a request as newman's JSON tells it."""
     body = document.get("body")
-    return SentRequest(
+    return ComparedRequest(
         method=str(document.get("method") or "GET"),
         url=_url(document.get("url")),
         headers=_headers(document.get("header")),
@@ -30,7 +30,7 @@ def told_request(document: Json) -> SentRequest:
     )
 
 
-def exchanged_request(exchange: Exchange, authored: Request | None) -> SentRequest:
+def exchanged_request(exchange: Exchange, authored: Request | None) -> ComparedRequest:
     """Return a request of ours in the same form."""
     first = exchange.hops[0].request if exchange.hops else exchange.request
     document = request_document(first, authored, url=exchange.address or first.url)
@@ -41,10 +41,10 @@ def exchanged_request(exchange: Exchange, authored: Request | None) -> SentReque
     if written is not None and _told_as_written(written, told):
         # newman tells these as they were written, not as they were sent.
         body = written.mode if written.mode in _OPAQUE else NOT_TOLD
-    return SentRequest(method=told.method, url=told.url, headers=headers or first.headers, body=body)
+    return ComparedRequest(method=told.method, url=told.url, headers=headers or first.headers, body=body)
 
 
-def _told_as_written(written: Body, sent: SentRequest) -> bool:
+def _told_as_written(written: Body, sent: ComparedRequest) -> bool:
     """Tell whether newman's report has a body that is not the one that was sent."""
     files = any(part.is_file or part.src is not None for part in written.formdata)
     bodiless = sent.method.upper() in _BODILESS or "{{" in sent.method

@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 
 from harness.adoption.certificate_authority import CertificateAuthority
 from harness.adoption.disk_list import DiskList
-from harness.adoption.recording_proxy import ProxiedRequest, RecordingProxy, Upstream
+from harness.adoption.recording_proxy import ProxiedRequest, RecordingProxy, UpstreamRoute
 from harness.client.proxy import Proxies
 from harness.client.tls import tls_context
 from harness.client.transport import HopOptions, TransportFailure
@@ -129,10 +129,10 @@ class ShadowedCommand:
         return environ
 
 
-def upstream_of(command: Sequence[str], environ: Mapping[str, str], folder: Path) -> Upstream:
+def upstream_of(command: Sequence[str], environ: Mapping[str, str], folder: Path) -> UpstreamRoute:
     """Say how a proxy is to reach servers in place of a command; HTTPS is read unless that shows."""
     authority = None if _shows_certificate(command) else CertificateAuthority(folder)
-    return Upstream(
+    return UpstreamRoute(
         proxies=Proxies.of(environ, common=False), trusting=_trusting(command, environ), authority=authority
     )
 

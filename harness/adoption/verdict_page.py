@@ -1,22 +1,22 @@
 """Verdicts as a page: one file without any address in it."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
-from jinja2 import Environment, StrictUndefined
+from harness.adoption.verdict import Verdict, Word, summary
+from harness.table_page import table_page
 
-from harness.adoption.verdict import Verdict, summary
+_LOOKS: Final[Mapping[Word, str]] = MappingProxyType({"same": "good", "differs": "bad", "cannot tell": ""})
 
 
 def verdict_page(verdicts: Sequence[Verdict]) -> str:
     """Return the page. Secrets are taken out of the verdicts already."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    text = (files("harness.adoption") / "verdict_page.html").read_text(encoding="utf-8")
-    return environment.from_string(text).render(
+    return table_page(
+        "harness.adoption",
+        "verdict_page.html",
+        good=bool(verdicts) and all(one.word == "same" for one in verdicts),
         verdicts=verdicts,
         summary=summary(verdicts),
-        moment=datetime.now(UTC).isoformat(sep=" ", timespec="seconds"),
+        looks=_LOOKS,
     )

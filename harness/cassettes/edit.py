@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.cassettes.compare.answers import Comparison, Ignore
+from harness.cassettes.compare.answers import AnswerComparison, Ignore
 from harness.cassettes.compare.generated_values import shape
 from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
@@ -15,7 +15,7 @@ from harness.cassettes.file.journal_path import SUFFIX
 from harness.cassettes.file.parts import CallPath, Parts
 from harness.cassettes.file.redaction import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.replay.match import Index, MatchRule
-from harness.cassettes.replay.miss import Difference
+from harness.cassettes.replay.miss import RecordingDifference
 from harness.client.message import Headers, header
 from harness.errors import InputError, Place
 from harness.secrets.redactor import Redactor
@@ -27,7 +27,7 @@ class CassetteChange:
 
     old: Interaction | None
     new: Interaction | None
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[RecordingDifference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ def diff(old: Cassette, new: Cassette, *, ignore: Ignore | None = None) -> tuple
     else differs in it has a pointer below `request/`.
     """
     pairs, gone = _paired(old, new)
-    comparison = Comparison(ignore)
+    comparison = AnswerComparison(ignore)
     comparison.learn((one, known) for one, known in pairs if known is not None)
     changes: list[CassetteChange] = []
     for one, known in pairs:

@@ -27,7 +27,7 @@ Trace = Literal["request", "assertion", "failure", "variable", "exit code", "con
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class DialectDifference:
     """One kind of difference between newman and the default way of running.
 
     `newman` and `harness` say what each does about `what`. `answers` are the answers of a dialect that decide
@@ -45,7 +45,7 @@ class Difference:
 
 
 _SCRIPTS: Final = (
-    Difference(
+    DialectDifference(
         id="async-test",
         topic="scripts",
         what="a test that returns a promise, and the promise is rejected",
@@ -54,7 +54,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "failure", "exit code"),
         answers=("scripts.awaits_tests",),
     ),
-    Difference(
+    DialectDifference(
         id="late-failure",
         topic="scripts",
         what="an error thrown in a timer or callback, a promise rejected and not caught, `done` never called",
@@ -63,7 +63,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "failure", "exit code"),
         answers=("run.keeps_losses", "scripts.loses_late_errors"),
     ),
-    Difference(
+    DialectDifference(
         id="falsy-throw",
         topic="scripts",
         what="a script that throws `null`, `0` or another falsy value",
@@ -72,7 +72,7 @@ _SCRIPTS: Final = (
         traces=("failure", "exit code"),
         answers=("scripts.falsy_throws_fail",),
     ),
-    Difference(
+    DialectDifference(
         id="thrown-value",
         topic="scripts",
         what="a thrown value that is no error, such as a text",
@@ -81,7 +81,7 @@ _SCRIPTS: Final = (
         traces=("failure", "report", "output"),
         answers=("scripts.nameless_throws", "reports.whole_thrown_values"),
     ),
-    Difference(
+    DialectDifference(
         id="endless-script",
         topic="scripts",
         what="a script that never ends",
@@ -90,7 +90,7 @@ _SCRIPTS: Final = (
         traces=("failure", "exit code"),
         answers=("run.script_timeout",),
     ),
-    Difference(
+    DialectDifference(
         id="top-level-await",
         topic="scripts",
         what="`await` outside a function",
@@ -99,7 +99,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "failure", "variable", "request", "console", "exit code"),
         answers=("scripts.top_level_await",),
     ),
-    Difference(
+    DialectDifference(
         id="declared-name",
         topic="scripts",
         what="a script that declares a name which Postman binds, as in `const data`",
@@ -108,7 +108,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "failure", "variable", "request", "console", "exit code"),
         answers=("scripts.free_names",),
     ),
-    Difference(
+    DialectDifference(
         id="promises",
         topic="scripts",
         what="`pm.sendRequest` and cookie jars called without a callback",
@@ -117,7 +117,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "failure", "variable", "request", "console", "exit code"),
         answers=("scripts.promises",),
     ),
-    Difference(
+    DialectDifference(
         id="current-globals",
         topic="scripts",
         what="names that Postman has added since 2022: `URL`, `crypto`, `structuredClone`, `Intl` and others",
@@ -126,7 +126,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "failure", "variable", "request", "console", "exit code"),
         answers=("scripts.current_globals", "scripts.library_ticks"),
     ),
-    Difference(
+    DialectDifference(
         id="vault",
         topic="scripts",
         what="`pm.vault`",
@@ -135,7 +135,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "failure", "variable", "request", "console", "exit code"),
         answers=("scripts.vault",),
     ),
-    Difference(
+    DialectDifference(
         id="packages",
         topic="scripts",
         what="`pm.require`, `pm.execution.runRequest`, `pm.datasets`",
@@ -144,7 +144,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "failure", "variable", "request", "console", "exit code"),
         answers=("scripts.team_members", "scripts.refuses_datasets"),
     ),
-    Difference(
+    DialectDifference(
         id="send-request-error",
         topic="scripts",
         what="the error that `pm.sendRequest` hands to its callback",
@@ -153,7 +153,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "failure", "variable", "console"),
         answers=("scripts.error_messages", "scripts.error_instances", "scripts.empty_response_on_error"),
     ),
-    Difference(
+    DialectDifference(
         id="timer-order",
         topic="scripts",
         what="timers of a few milliseconds beside a request that the script sends",
@@ -162,7 +162,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "variable", "console"),
         answers=("scripts.slow_requests",),
     ),
-    Difference(
+    DialectDifference(
         id="changed-builtins",
         topic="scripts",
         what="changes that a script makes to built-in objects and libraries",
@@ -171,7 +171,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "failure", "variable", "request", "console", "exit code"),
         answers=("scripts.undoes_changes",),
     ),
-    Difference(
+    DialectDifference(
         id="large-response-body",
         topic="scripts",
         what="`responseBody`, the old name, of an answer above 50 MB",
@@ -180,7 +180,7 @@ _SCRIPTS: Final = (
         traces=("assertion", "failure", "variable", "console", "exit code"),
         answers=("scripts.large_legacy_bodies",),
     ),
-    Difference(
+    DialectDifference(
         id="console-values",
         topic="scripts",
         what="dates, functions, errors and maps that `console.log` is given",
@@ -189,7 +189,7 @@ _SCRIPTS: Final = (
         traces=("console", "output"),
         answers=("scripts.console_as_json",),
     ),
-    Difference(
+    DialectDifference(
         id="deprecated-name",
         topic="scripts",
         what="deprecated names: `postman.*`, `tests`, `responseBody`, `CryptoJS` and others",
@@ -198,7 +198,7 @@ _SCRIPTS: Final = (
         traces=("console", "report", "output"),
         answers=("scripts.console_deprecations",),
     ),
-    Difference(
+    DialectDifference(
         id="skipped-request",
         topic="scripts",
         what="requests that a script sends before it skips its own call",
@@ -210,7 +210,7 @@ _SCRIPTS: Final = (
 )
 
 _REQUESTS: Final = (
-    Difference(
+    DialectDifference(
         id="oauth2-token",
         topic="requests",
         what="OAuth 2.0 without a token in the collection",
@@ -219,7 +219,7 @@ _REQUESTS: Final = (
         traces=("request", "assertion", "failure", "variable", "exit code", "report"),
         answers=("run.obtains_tokens",),
     ),
-    Difference(
+    DialectDifference(
         id="cookies-across-hosts",
         topic="requests",
         what="cookies set for a request that is redirected to another host",
@@ -228,7 +228,7 @@ _REQUESTS: Final = (
         traces=("request",),
         answers=("run.jar_crosses_hosts",),
     ),
-    Difference(
+    DialectDifference(
         id="digest-challenge",
         topic="requests",
         what="digest auth where a server offers several algorithms or `qop`, renews its nonce, or redirects",
@@ -237,7 +237,7 @@ _REQUESTS: Final = (
         traces=("request", "assertion", "failure", "variable", "exit code", "report"),
         answers=("run.answers_challenges",),
     ),
-    Difference(
+    DialectDifference(
         id="unverified-certificates",
         topic="requests",
         what="`NODE_TLS_REJECT_UNAUTHORIZED=0`",
@@ -246,7 +246,7 @@ _REQUESTS: Final = (
         traces=("request", "failure", "exit code"),
         answers=("run.verifies_in_any_case",),
     ),
-    Difference(
+    DialectDifference(
         id="network-variables",
         topic="requests",
         what="`ALL_PROXY`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE`, which curl and Python know",
@@ -255,7 +255,7 @@ _REQUESTS: Final = (
         traces=("request", "failure", "exit code"),
         answers=("run.python_variables",),
     ),
-    Difference(
+    DialectDifference(
         id="certificate-with-key",
         topic="requests",
         what="a client certificate without a key, whose file holds the key as well",
@@ -264,7 +264,7 @@ _REQUESTS: Final = (
         traces=("request", "failure", "exit code"),
         answers=("run.certificates_hold_keys",),
     ),
-    Difference(
+    DialectDifference(
         id="undefined-address",
         topic="requests",
         what="an undefined variable in the host or port of an address",
@@ -273,7 +273,7 @@ _REQUESTS: Final = (
         traces=("failure", "report", "output"),
         answers=("run.explains_addresses",),
     ),
-    Difference(
+    DialectDifference(
         id="undefined-variable",
         topic="requests",
         what="an undefined variable elsewhere in a request",
@@ -282,7 +282,7 @@ _REQUESTS: Final = (
         traces=("report", "output"),
         answers=("run.warns",),
     ),
-    Difference(
+    DialectDifference(
         id="unreadable-file",
         topic="requests",
         what="an upload file that is missing",
@@ -291,7 +291,7 @@ _REQUESTS: Final = (
         traces=("console", "report", "output"),
         answers=("run.warns",),
     ),
-    Difference(
+    DialectDifference(
         id="unknown-next-request",
         topic="requests",
         what="a next request that is not there",
@@ -300,7 +300,7 @@ _REQUESTS: Final = (
         traces=("report", "output"),
         answers=("run.warns",),
     ),
-    Difference(
+    DialectDifference(
         id="outside-file",
         topic="requests",
         what="an upload from outside the working directory",
@@ -309,7 +309,7 @@ _REQUESTS: Final = (
         traces=("request", "assertion", "failure", "exit code", "output"),
         answers=("inputs.files_from_anywhere", "inputs.files_beside_collection", "inputs.file_links_kept"),
     ),
-    Difference(
+    DialectDifference(
         id="relative-working-dir",
         topic="requests",
         what="a relative `--working-dir` together with `--no-insecure-file-read`",
@@ -321,7 +321,7 @@ _REQUESTS: Final = (
 )
 
 _INPUTS: Final = (
-    Difference(
+    DialectDifference(
         id="collection-format",
         topic="inputs",
         what="a collection in a folder of YAML files, as Postman keeps them in Git (v3)",
@@ -329,7 +329,7 @@ _INPUTS: Final = (
         harness="runs",
         traces=("exit code", "output"),
     ),
-    Difference(
+    DialectDifference(
         id="companion",
         topic="inputs",
         what="`NAME.harness.yaml` beside the collection",
@@ -338,7 +338,7 @@ _INPUTS: Final = (
         traces=("request", "assertion", "failure", "variable", "exit code", "report"),
         answers=("inputs.companion",),
     ),
-    Difference(
+    DialectDifference(
         id="several-collections",
         topic="inputs",
         what="several collections on one command line",
@@ -347,7 +347,7 @@ _INPUTS: Final = (
         traces=("request", "assertion", "failure", "exit code", "output"),
         answers=("inputs.many_collections",),
     ),
-    Difference(
+    DialectDifference(
         id="folder-path",
         topic="inputs",
         what='`--folder "Orders / Read"`, and patterns such as `Orders/*`',
@@ -356,7 +356,7 @@ _INPUTS: Final = (
         traces=("request", "assertion", "failure", "exit code", "output"),
         answers=("inputs.paths_select",),
     ),
-    Difference(
+    DialectDifference(
         id="folder-twice",
         topic="inputs",
         what="a request that two `--folder` select, by itself and two folders up",
@@ -365,7 +365,7 @@ _INPUTS: Final = (
         traces=("request", "assertion", "failure", "variable"),
         answers=("inputs.selects_once",),
     ),
-    Difference(
+    DialectDifference(
         id="folder-unknown",
         topic="inputs",
         what="a `--folder` that is not there",
@@ -374,7 +374,7 @@ _INPUTS: Final = (
         traces=("exit code", "failure", "output"),
         answers=("inputs.bare_selection_errors", "inputs.unknown_folder_bails"),
     ),
-    Difference(
+    DialectDifference(
         id="empty-selection",
         topic="inputs",
         what="options that choose requests (`--folder`, `-i`) and leave none of a collection that has some",
@@ -383,7 +383,7 @@ _INPUTS: Final = (
         traces=("exit code", "output"),
         answers=("inputs.empty_selection_runs",),
     ),
-    Difference(
+    DialectDifference(
         id="unknown-bail",
         topic="inputs",
         what="`--bail` with a word that nobody knows",
@@ -392,7 +392,7 @@ _INPUTS: Final = (
         traces=("exit code", "output"),
         answers=("inputs.known_bail",),
     ),
-    Difference(
+    DialectDifference(
         id="half-assignment",
         topic="inputs",
         what="`--env-var NAME` without a value, or without a name",
@@ -401,7 +401,7 @@ _INPUTS: Final = (
         traces=("variable", "request", "assertion", "exit code", "output"),
         answers=("inputs.whole_assignments",),
     ),
-    Difference(
+    DialectDifference(
         id="json-data",
         topic="inputs",
         what="a data file called `.json` that holds no JSON",
@@ -410,7 +410,7 @@ _INPUTS: Final = (
         traces=("request", "assertion", "variable", "exit code", "output"),
         answers=("inputs.json_suffix_binds",),
     ),
-    Difference(
+    DialectDifference(
         id="empty-file-name",
         topic="inputs",
         what='an empty file name, as in `-e "$UNSET"`',
@@ -419,7 +419,7 @@ _INPUTS: Final = (
         traces=("exit code", "output"),
         answers=("inputs.empty_name_is_a_file",),
     ),
-    Difference(
+    DialectDifference(
         id="zero-time",
         topic="inputs",
         what="`--timeout 0` and other times of 0",
@@ -428,7 +428,7 @@ _INPUTS: Final = (
         traces=("exit code", "output"),
         answers=("inputs.zero_times",),
     ),
-    Difference(
+    DialectDifference(
         id="wrong-value",
         topic="inputs",
         what="an option with a wrong value, such as `-n many`",
@@ -437,7 +437,7 @@ _INPUTS: Final = (
         traces=("exit code", "output"),
         answers=("inputs.help_for_wrong_values",),
     ),
-    Difference(
+    DialectDifference(
         id="unknown-reporter",
         topic="inputs",
         what="a reporter, or an option of one, that is not there",
@@ -449,7 +449,7 @@ _INPUTS: Final = (
 )
 
 _RESULTS: Final = (
-    Difference(
+    DialectDifference(
         id="exit-code",
         topic="results",
         what="the exit code of what is no failed test",
@@ -458,7 +458,7 @@ _RESULTS: Final = (
         traces=("exit code",),
         answers=("run.one_failure_code",),
     ),
-    Difference(
+    DialectDifference(
         id="untested-assertion",
         topic="results",
         what="assertions of a request that got no answer",
@@ -467,7 +467,7 @@ _RESULTS: Final = (
         traces=("assertion", "failure", "output"),
         answers=("run.skips_untested",),
     ),
-    Difference(
+    DialectDifference(
         id="masked-secret",
         topic="results",
         what="secrets in reports and on the terminal",
@@ -476,7 +476,7 @@ _RESULTS: Final = (
         traces=("report", "output", "console"),
         answers=("run.masks",),
     ),
-    Difference(
+    DialectDifference(
         id="exported-secret",
         topic="results",
         what="secrets in `--export-environment` and `--export-globals`",
@@ -484,7 +484,7 @@ _RESULTS: Final = (
         harness="in clear, for their owner alone, and said on stderr; `--export-masked` hides them",
         traces=("output",),
     ),
-    Difference(
+    DialectDifference(
         id="exported-type",
         topic="results",
         what="the type of an exported variable, when it converts nothing",
@@ -493,7 +493,7 @@ _RESULTS: Final = (
         traces=("output",),
         answers=("reports.exported_types",),
     ),
-    Difference(
+    DialectDifference(
         id="report-entries",
         topic="results",
         what="requests in the JSON report that a call sent beside its own",
@@ -502,7 +502,7 @@ _RESULTS: Final = (
         traces=("report", "request"),
         answers=("reports.shared_entries",),
     ),
-    Difference(
+    DialectDifference(
         id="handshake-count",
         topic="results",
         what="requests of an auth handshake (Digest, NTLM) in the count of requests",
@@ -511,7 +511,7 @@ _RESULTS: Final = (
         traces=("report", "output"),
         answers=("reports.counts_legs",),
     ),
-    Difference(
+    DialectDifference(
         id="report-additions",
         topic="results",
         what="console, expected and actual values, warnings, attempts, extractions in reports",
@@ -520,7 +520,7 @@ _RESULTS: Final = (
         traces=("report", "output"),
         answers=("reports.additions",),
     ),
-    Difference(
+    DialectDifference(
         id="error-place",
         topic="results",
         what="the place of an error in a script",
@@ -529,7 +529,7 @@ _RESULTS: Final = (
         traces=("failure", "report", "output"),
         answers=("reports.bare_positions", "reports.invented_stacks"),
     ),
-    Difference(
+    DialectDifference(
         id="idle-option",
         topic="results",
         what="an option of a reporter that is not in use",
@@ -538,7 +538,7 @@ _RESULTS: Final = (
         traces=("output",),
         answers=("reports.idle_options",),
     ),
-    Difference(
+    DialectDifference(
         id="banner",
         topic="results",
         what="the first line on the terminal",
@@ -549,7 +549,7 @@ _RESULTS: Final = (
     ),
 )
 
-DIFFERENCES: Final[Mapping[str, Difference]] = MappingProxyType(
+DIFFERENCES: Final[Mapping[str, DialectDifference]] = MappingProxyType(
     {one.id: one for one in (*_SCRIPTS, *_REQUESTS, *_INPUTS, *_RESULTS)}
 )
 """Every kind of difference by its id."""

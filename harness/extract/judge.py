@@ -8,7 +8,7 @@ from harness.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class JudgedAnswer:
     """What came of an answer: the expectations in order, and the values taken.
 
     A value that could not be taken is an outcome that failed, after the expectations.
@@ -30,7 +30,7 @@ class Judge:
     expectations: tuple[Expectation, ...] = ()
     extractors: tuple[Extractor, ...] = ()
 
-    def verdict(self, answer: Answer, resolve: Resolve) -> Verdict:
+    def verdict(self, answer: Answer, resolve: Resolve) -> JudgedAnswer:
         """Judge one answer; `resolve` replaces `{{name}}` in what is wanted."""
         outcomes = [expectation.hold(answer, resolve) for expectation in self.expectations]
         extracted: list[Extracted] = []
@@ -41,7 +41,7 @@ class Judge:
             else:
                 name = f"extract {taken.variable} from {taken.expression}"
                 outcomes.append(Outcome(name=name, passed=False, message=taken.message))
-        return Verdict(outcomes=tuple(outcomes), extracted=tuple(extracted))
+        return JudgedAnswer(outcomes=tuple(outcomes), extracted=tuple(extracted))
 
 
 def compile_judge(entry: CallEntry) -> Judge:

@@ -24,7 +24,7 @@ from harness.scripting.engine import (
 )
 from harness.scripting.job import Mirror, cookie_from_json, cookie_json, exchange_json, job_json, part
 from harness.scripting.process import EngineGone, EngineProcess
-from harness.scripting.traffic import Traffic
+from harness.scripting.traffic import JobTraffic
 from harness.variables.scope import MISSING, Scope, Scopes
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class _Child:
     """One child with what it knows."""
 
     def __init__(self, process: EngineProcess) -> None:
-        self.traffic = Traffic(process)
+        self.traffic = JobTraffic(process)
         self.mirror = Mirror()
 
 

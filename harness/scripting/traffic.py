@@ -19,7 +19,7 @@ class _Lane:
     idle: bool = False
 
 
-class Traffic:
+class JobTraffic:
     """Jobs of many threads in one child, by number.
 
     No thread is kept for reading: of those that wait, one reads for all, so that a job that is alone reads

@@ -11,7 +11,7 @@ from http.server import ThreadingHTTPServer
 import pytest
 
 from harness.adoption.certificate_authority import CertificateAuthority
-from harness.adoption.recording_proxy import RecordingProxy, Upstream
+from harness.adoption.recording_proxy import RecordingProxy, UpstreamRoute
 from harness.client.proxy import Proxies
 
 
@@ -151,7 +151,7 @@ def through(proxy, port, pem, count=1):
 def test_https_is_read_and_passed_back_to_the_byte(authority, secure):
     port, theirs, answer = secure
     trusting = ssl.create_default_context(cadata=theirs.pem)
-    upstream = Upstream(proxies=Proxies(), trusting=trusting, authority=authority)
+    upstream = UpstreamRoute(proxies=Proxies(), trusting=trusting, authority=authority)
     with RecordingProxy(upstream) as proxy:
         assert list(through(proxy, port, authority.pem, count=2)) == [answer, answer]
     first, second = proxy.requests
@@ -165,7 +165,7 @@ def test_https_is_read_and_passed_back_to_the_byte(authority, secure):
 def test_a_server_that_is_not_believed_goes_through_unread_and_shows_its_own_certificate(authority, secure):
     port, theirs, answer = secure
     trusting = ssl.create_default_context()
-    upstream = Upstream(proxies=Proxies(), trusting=trusting, authority=authority)
+    upstream = UpstreamRoute(proxies=Proxies(), trusting=trusting, authority=authority)
     with RecordingProxy(upstream) as proxy:
         assert list(through(proxy, port, theirs.pem)) == [answer]
     assert (proxy.requests, proxy.tunnels) == ((), [f"127.0.0.1:{port}"])

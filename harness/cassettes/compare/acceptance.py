@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from harness.cassettes.compare.generated_values import Counterparts, names_identity
 from harness.cassettes.file.interaction import Interaction
-from harness.cassettes.replay.miss import Difference
+from harness.cassettes.replay.miss import RecordingDifference
 from harness.client.message import Headers, Response
 from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.needles import SHORTEST
@@ -24,7 +24,7 @@ _WORD: Final = re.compile(r"[\w.~-]+")
 class Recollection:
     """Values of today and what they were in the recording."""
 
-    def __init__(self, became: Iterable[tuple[str, str]], asked: Iterable[Difference]) -> None:
+    def __init__(self, became: Iterable[tuple[str, str]], asked: Iterable[RecordingDifference]) -> None:
         """Take what recorded values became, and where requests of today differ from the recorded ones."""
         self._was = Counterparts()
         for difference in asked:

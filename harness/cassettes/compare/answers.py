@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from harness.cassettes.compare.generated_values import Counterparts, names_identity, shape
 from harness.cassettes.file.interaction import Interaction
-from harness.cassettes.replay.miss import Difference, json_differences, request_differences
+from harness.cassettes.replay.miss import RecordingDifference, json_differences, request_differences
 from harness.client.message import Headers, ResolvedRequest, Response
 
 VOLATILE_HEADERS: Final = frozenset(
@@ -49,7 +49,7 @@ class Ignore:
     def __post_init__(self) -> None:
         object.__setattr__(self, "patterns", tuple(_pattern(pointer) for pointer in self.pointers))
 
-    def covers(self, difference: Difference) -> bool:
+    def covers(self, difference: RecordingDifference) -> bool:
         """Tell whether a difference is to be ignored."""
         return any(pattern.fullmatch(difference.pointer) for pattern in self.patterns)
 
@@ -64,7 +64,7 @@ def _pattern(pointer: str) -> re.Pattern[str]:
     return re.compile(f"{spelled}(?:/.*)?", flags)
 
 
-class Comparison:
+class AnswerComparison:
     """Compares the answers of one run with those of another, and learns which made-up values correspond."""
 
     def __init__(self, ignore: Ignore | None = None) -> None:
@@ -83,14 +83,14 @@ class Comparison:
         """Give each made-up value that was learnt, as recorded and as it is now."""
         yield from self._counterparts.pairs()
 
-    def outcomes(self, new: Interaction, old: Interaction) -> tuple[Difference, ...]:
+    def outcomes(self, new: Interaction, old: Interaction) -> tuple[RecordingDifference, ...]:
         """Compare what came of two requests, of which either may have failed."""
         if new.response is not None and old.response is not None:
             return self.responses(new.response, old.response)
         mine, theirs = _outcome(new), _outcome(old)
-        return () if mine == theirs else (Difference(pointer="outcome", sent=mine, recorded=theirs),)
+        return () if mine == theirs else (RecordingDifference(pointer="outcome", sent=mine, recorded=theirs),)
 
-    def requests(self, new: ResolvedRequest, old: ResolvedRequest) -> tuple[Difference, ...]:
+    def requests(self, new: ResolvedRequest, old: ResolvedRequest) -> tuple[RecordingDifference, ...]:
         """Return what differs in two requests besides made-up values, with pointers below `request/`."""
         found = (
             replace(one, pointer=f"request/{one.pointer}")
@@ -100,22 +100,22 @@ class Comparison:
         )
         return tuple(one for one in found if not self.ignore.covers(one))
 
-    def responses(self, new: Response, old: Response) -> tuple[Difference, ...]:
+    def responses(self, new: Response, old: Response) -> tuple[RecordingDifference, ...]:
         """Return what differs: `sent` is what the new answer has, `recorded` the old one."""
         return tuple(one for one in self._responses(new, old) if not self.ignore.covers(one))
 
-    def _responses(self, new: Response, old: Response) -> Iterator[Difference]:
+    def _responses(self, new: Response, old: Response) -> Iterator[RecordingDifference]:
         if new.status != old.status:
-            yield Difference(pointer="status", sent=str(new.status), recorded=str(old.status))
+            yield RecordingDifference(pointer="status", sent=str(new.status), recorded=str(old.status))
         mine, theirs = _by_name(new.headers), _by_name(old.headers)
         for name in sorted(mine.keys() | theirs.keys()):
             one, other = mine.get(name), theirs.get(name)
             if one != other and not (one and other and self._same_text(one, other)):
-                yield Difference(pointer=f"headers/{name}", sent=one, recorded=other)
+                yield RecordingDifference(pointer=f"headers/{name}", sent=one, recorded=other)
         if new.body != old.body:
             yield from self._bodies(new.body, old.body)
 
-    def _bodies(self, new: bytes, old: bytes) -> Iterator[Difference]:
+    def _bodies(self, new: bytes, old: bytes) -> Iterator[RecordingDifference]:
         if not self.ignore.generated:
             yield from body_differences(new, old)
             return
@@ -124,7 +124,9 @@ class Comparison:
             try:
                 yield from list(self._values(mine[0], theirs[0], "body", ""))
             except RecursionError:
-                yield Difference(pointer="body", sent=f"{len(new)} bytes", recorded=f"{len(old)} bytes")
+                yield RecordingDifference(
+                    pointer="body", sent=f"{len(new)} bytes", recorded=f"{len(old)} bytes"
+                )
             return
         for one in body_differences(new, old):
             if one.sent is None or one.recorded is None:
@@ -135,7 +137,7 @@ class Comparison:
     def _same_text(self, live: str, recorded: str) -> bool:
         return self.ignore.generated and self._counterparts.same_text(live, recorded)
 
-    def _values(self, mine: Any, theirs: Any, pointer: str, name: str) -> Iterator[Difference]:
+    def _values(self, mine: Any, theirs: Any, pointer: str, name: str) -> Iterator[RecordingDifference]:
         """Compare two JSON values; `name` is that of the member they are of, or that their list is of."""
         if isinstance(mine, dict) and isinstance(theirs, dict):
             yield from self._members(mine, theirs, pointer)
@@ -150,15 +152,15 @@ class Comparison:
                 yield _difference(f"{pointer}/{place}", recorded=value)
         elif isinstance(mine, str) and isinstance(theirs, str):
             if mine != theirs:
-                whole = Difference(pointer=pointer, sent=_spelled(mine), recorded=_spelled(theirs))
+                whole = RecordingDifference(pointer=pointer, sent=_spelled(mine), recorded=_spelled(theirs))
                 yield from self._texts(mine, theirs, whole)
         elif _is_number(mine) and _is_number(theirs):
             if mine != theirs and not self._counterparts.same_number(name, mine, theirs):
-                yield Difference(pointer=pointer, sent=_spelled(mine), recorded=_spelled(theirs))
+                yield RecordingDifference(pointer=pointer, sent=_spelled(mine), recorded=_spelled(theirs))
         else:
             yield from json_differences(mine, theirs, pointer)
 
-    def _texts(self, mine: str, theirs: str, whole: Difference) -> Iterator[Difference]:
+    def _texts(self, mine: str, theirs: str, whole: RecordingDifference) -> Iterator[RecordingDifference]:
         """Compare two texts that are not equal: by what is in them when both hold a document."""
         if self._counterparts.told(theirs) == mine:
             return
@@ -169,7 +171,9 @@ class Comparison:
         elif not self._counterparts.same_text(mine, theirs):
             yield whole
 
-    def _members(self, mine: dict[str, Any], theirs: dict[str, Any], pointer: str) -> Iterator[Difference]:
+    def _members(
+        self, mine: dict[str, Any], theirs: dict[str, Any], pointer: str
+    ) -> Iterator[RecordingDifference]:
         names = {name: name for name in mine if name in theirs}
         names |= self._renamed(
             {name: value for name, value in mine.items() if name not in names},
@@ -240,7 +244,7 @@ def _distance(mine: Any, theirs: Any) -> int:
     return sum(map(_unlike, json_differences(mine, theirs, "")))
 
 
-def _unlike(difference: Difference) -> bool:
+def _unlike(difference: RecordingDifference) -> bool:
     sent, recorded = difference.sent, difference.recorded
     return sent is None or recorded is None or shape(sent) != shape(recorded)
 
@@ -279,8 +283,8 @@ def _below(pointer: str, name: str) -> str:
 _NOTHING: Final = object()
 
 
-def _difference(pointer: str, *, sent: Any = _NOTHING, recorded: Any = _NOTHING) -> Difference:
-    return Difference(
+def _difference(pointer: str, *, sent: Any = _NOTHING, recorded: Any = _NOTHING) -> RecordingDifference:
+    return RecordingDifference(
         pointer=pointer,
         sent=None if sent is _NOTHING else _spelled(sent),
         recorded=None if recorded is _NOTHING else _spelled(recorded),
@@ -297,7 +301,7 @@ def _outcome(one: Interaction) -> str:
     return f"failure {one.failure.kind}" if one.failure is not None else "nothing"
 
 
-def body_differences(new: bytes, old: bytes) -> Iterator[Difference]:
+def body_differences(new: bytes, old: bytes) -> Iterator[RecordingDifference]:
     """Return what differs between two bodies: by JSON pointer, by line of text, or as a whole."""
     mine, theirs = _json(new), _json(old)
     if mine is not None and theirs is not None:
@@ -306,13 +310,13 @@ def body_differences(new: bytes, old: bytes) -> Iterator[Difference]:
     try:
         lines, others = new.decode().splitlines(), old.decode().splitlines()
     except UnicodeDecodeError:
-        yield Difference(pointer="body", sent=f"{len(new)} bytes", recorded=f"{len(old)} bytes")
+        yield RecordingDifference(pointer="body", sent=f"{len(new)} bytes", recorded=f"{len(old)} bytes")
         return
     for number in range(max(len(lines), len(others))):
         line = lines[number] if number < len(lines) else None
         other = others[number] if number < len(others) else None
         if line != other:
-            yield Difference(pointer=f"body/line {number + 1}", sent=line, recorded=other)
+            yield RecordingDifference(pointer=f"body/line {number + 1}", sent=line, recorded=other)
 
 
 def _json(body: bytes | str) -> tuple[Any] | None:

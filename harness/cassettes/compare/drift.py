@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Final
 
 from harness.cassettes.compare.acceptance import Recollection
-from harness.cassettes.compare.answers import Comparison, Ignore
+from harness.cassettes.compare.answers import AnswerComparison, Ignore
 from harness.cassettes.compare.generated_values import shape
 from harness.cassettes.file.canonical import AddressMap
 from harness.cassettes.file.draws import ReplayedDraws
@@ -22,7 +22,7 @@ from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Cassette, Interaction
 from harness.cassettes.file.redaction import learn_interaction, redact_interaction
 from harness.cassettes.replay.match import Index, MatchRule, Verdict
-from harness.cassettes.replay.miss import Difference, request_differences
+from harness.cassettes.replay.miss import RecordingDifference, request_differences
 from harness.cassettes.replay.transport import ReplayTransport, recorded_addresses
 from harness.client.message import Response
 from harness.client.transport import HopRequest, Transport, TransportFailure
@@ -43,7 +43,7 @@ class Drift:
 
     recorded: Interaction | None
     live: Interaction | None
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[RecordingDifference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ class DriftTransport:
         recorded = last_attempts(self._cassette.interactions)
         recorded, live = _evenly(recorded, live)
         pairs, gone = self._paired(live, recorded)
-        comparison = Comparison(self._ignore)
+        comparison = AnswerComparison(self._ignore)
         redacted = [self._redacted(one) for one, _ in pairs]
         both = [
             (self._readdressed(one), known)
@@ -167,7 +167,7 @@ class DriftTransport:
         ]
         return pairs, [recorded[one.number] for one in index.unused()]
 
-    def _chained(self, pairs: list[tuple[Interaction, Interaction]]) -> Iterator[Difference]:
+    def _chained(self, pairs: list[tuple[Interaction, Interaction]]) -> Iterator[RecordingDifference]:
         """Give where requests hold other values today."""
         for live, recorded in pairs:
             url = self._addresses.recorded(live.request.url)

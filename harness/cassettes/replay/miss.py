@@ -21,7 +21,7 @@ _SHORT: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class RecordingDifference:
     """One place where the request and the nearest recorded one differ.
 
     `pointer` is `method`, `url`, or a JSON pointer below `url` or `body`; a side that has nothing there is
@@ -48,7 +48,7 @@ class MissReport:
     context: HopContext
     reason: Verdict
     nearest: Interaction | None
-    differences: tuple[Difference, ...]
+    differences: tuple[RecordingDifference, ...]
     command: str
 
 
@@ -103,7 +103,7 @@ def explain(
     index: Index,
     *,
     command: str,
-    origins: Callable[[Difference], tuple[str, ...]],
+    origins: Callable[[RecordingDifference], tuple[str, ...]],
 ) -> MissReport:
     """Look for the nearest interaction and say what differs. The costly part of a miss, done once.
 
@@ -114,7 +114,7 @@ def explain(
         index.interactions, key=lambda one: _likeness(one, request, context, url, index), reverse=True
     )
     nearest: Interaction | None = None
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[RecordingDifference, ...] = ()
     best = -1.0
     for one in ranked[:8]:
         found = tuple(request_differences(request, url, one.request))
@@ -156,10 +156,10 @@ def _likeness(
 
 def request_differences(
     request: ResolvedRequest, url: str, recorded: ResolvedRequest
-) -> Iterator[Difference]:
+) -> Iterator[RecordingDifference]:
     """Compare a request, at its address as of the recording, with a recorded one."""
     if request.method != recorded.method:
-        yield Difference(pointer="method", sent=request.method, recorded=recorded.method)
+        yield RecordingDifference(pointer="method", sent=request.method, recorded=recorded.method)
     mine, theirs = canonical_url(url), canonical_url(recorded.url)
     if mine != theirs:
         yield from _url_differences(mine, theirs)
@@ -168,7 +168,7 @@ def request_differences(
         yield from _body_differences(mine, theirs)
 
 
-def _url_differences(mine: str, theirs: str) -> Iterator[Difference]:
+def _url_differences(mine: str, theirs: str) -> Iterator[RecordingDifference]:
     sent, _, sent_query = mine.partition("?")
     recorded, _, recorded_query = theirs.partition("?")
     sent_parts, recorded_parts = sent.split("/")[2:], recorded.split("/")[2:]
@@ -176,15 +176,17 @@ def _url_differences(mine: str, theirs: str) -> Iterator[Difference]:
         for place, (one, other) in enumerate(zip(sent_parts, recorded_parts, strict=True)):
             if one != other:
                 pointer = f"url/path/{place - 1}" if place else "url/host"
-                yield Difference(pointer=pointer, sent=one, recorded=other)
+                yield RecordingDifference(pointer=pointer, sent=one, recorded=other)
     else:
-        yield Difference(pointer="url", sent=sent, recorded=recorded)
+        yield RecordingDifference(pointer="url", sent=sent, recorded=recorded)
     fields, others = _query(sent_query), _query(recorded_query)
     for name in dict.fromkeys((*fields, *others)):
         if fields.get(name) != others.get(name):
-            yield Difference(pointer=f"url/query/{name}", sent=fields.get(name), recorded=others.get(name))
+            yield RecordingDifference(
+                pointer=f"url/query/{name}", sent=fields.get(name), recorded=others.get(name)
+            )
     if fields == others and sent_query != recorded_query:
-        yield Difference(pointer="url/query", sent=sent_query, recorded=recorded_query)
+        yield RecordingDifference(pointer="url/query", sent=sent_query, recorded=recorded_query)
 
 
 def _query(query: str) -> dict[str, str]:
@@ -195,7 +197,7 @@ def _query(query: str) -> dict[str, str]:
     return fields
 
 
-def _body_differences(mine: str, theirs: str) -> Iterator[Difference]:
+def _body_differences(mine: str, theirs: str) -> Iterator[RecordingDifference]:
     kind, _, sent = mine.partition(" ")
     other_kind, _, recorded = theirs.partition(" ")
     if kind == other_kind == "json":
@@ -203,7 +205,7 @@ def _body_differences(mine: str, theirs: str) -> Iterator[Difference]:
     elif kind == other_kind and kind in {"form", "multipart"}:
         yield from json_differences(_named(json.loads(sent)), _named(json.loads(recorded)), "body")
     else:
-        yield Difference(
+        yield RecordingDifference(
             pointer="body",
             sent=f"{kind} {sent}" if kind else None,
             recorded=f"{other_kind} {recorded}" if other_kind else None,
@@ -220,28 +222,28 @@ def _named(fields: list[list[Any]]) -> dict[str, Any]:
     return named
 
 
-def json_differences(mine: Any, theirs: Any, pointer: str) -> Iterator[Difference]:
+def json_differences(mine: Any, theirs: Any, pointer: str) -> Iterator[RecordingDifference]:
     """Compare two JSON values and give a difference for each place, by JSON pointer below `pointer`."""
     if isinstance(mine, dict) and isinstance(theirs, dict):
         for name in dict.fromkeys((*mine, *theirs)):
             below = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
             if name not in theirs:
-                yield Difference(pointer=below, sent=_text(mine[name]), recorded=None)
+                yield RecordingDifference(pointer=below, sent=_text(mine[name]), recorded=None)
             elif name not in mine:
-                yield Difference(pointer=below, sent=None, recorded=_text(theirs[name]))
+                yield RecordingDifference(pointer=below, sent=None, recorded=_text(theirs[name]))
             else:
                 yield from json_differences(mine[name], theirs[name], below)
     elif isinstance(mine, list) and isinstance(theirs, list):
         for place in range(max(len(mine), len(theirs))):
             below = f"{pointer}/{place}"
             if place >= len(theirs):
-                yield Difference(pointer=below, sent=_text(mine[place]), recorded=None)
+                yield RecordingDifference(pointer=below, sent=_text(mine[place]), recorded=None)
             elif place >= len(mine):
-                yield Difference(pointer=below, sent=None, recorded=_text(theirs[place]))
+                yield RecordingDifference(pointer=below, sent=None, recorded=_text(theirs[place]))
             else:
                 yield from json_differences(mine[place], theirs[place], below)
     elif mine != theirs or isinstance(mine, bool) != isinstance(theirs, bool):
-        yield Difference(pointer=pointer, sent=_text(mine), recorded=_text(theirs))
+        yield RecordingDifference(pointer=pointer, sent=_text(mine), recorded=_text(theirs))
 
 
 def _text(value: Any) -> str:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 import regex
 
-from harness.cassettes.replay.miss import Difference
+from harness.cassettes.replay.miss import RecordingDifference
 from harness.client.message import ResolvedRequest, Response
 from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.encodings import replace as replace_all
@@ -45,7 +45,7 @@ class Recognition:
         self._behind: dict[str, str] = {}
         self._needles = Needles()
 
-    def explain(self, differences: Iterable[Difference], *, derived: bool) -> Secrets | None:
+    def explain(self, differences: Iterable[RecordingDifference], *, derived: bool) -> Secrets | None:
         """Return what secrets are where a request and a recorded one differ; `None` when more differs.
 
         With `derived` digests of the same form count as computed from secrets.

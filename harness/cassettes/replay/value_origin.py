@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from harness.cassettes.replay.miss import Difference
+from harness.cassettes.replay.miss import RecordingDifference
 from harness.client.message import ResolvedRequest
 from harness.collection.javascript import to_json
 from harness.collection.model import Body, Request, Url
@@ -27,7 +27,7 @@ Variables = Mapping[str, str]
 
 
 def origins(
-    difference: Difference, sent: ResolvedRequest, authored: Request | None, variables: Variables
+    difference: RecordingDifference, sent: ResolvedRequest, authored: Request | None, variables: Variables
 ) -> tuple[str, ...]:
     """Return the names of the variables that the sent value of a difference came from.
 

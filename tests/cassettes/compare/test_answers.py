@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from harness.cassettes.compare.answers import Comparison, Ignore
+from harness.cassettes.compare.answers import AnswerComparison, Ignore
 from harness.client.message import Response
 
 A, B = "0f8fad5b-d9cb-469f-a165-70867728950e", "7c9e6679-7425-40de-944b-e07fc1f90ae7"
@@ -23,7 +23,7 @@ def token(claims, signature="c2lnbmF0dXJl"):
 
 def differences(*pairs, ignore=None):
     """Compare recorded with live documents, in order; return the pointers of what differs in the last."""
-    comparison = Comparison(ignore)
+    comparison = AnswerComparison(ignore)
     answers = [
         tuple(Response(status=200, reason="OK", body=json.dumps(one).encode()) for one in pair)
         for pair in pairs
@@ -135,13 +135,13 @@ def test_a_list_ordered_by_made_up_ids_is_compared_by_them():
 def test_texts_are_compared_by_line():
     old = Response(status=200, reason="OK", body=f"job {A}\nopen\n".encode())
     new = Response(status=200, reason="OK", body=f"job {B}\ndone\n".encode())
-    assert [one.pointer for one in Comparison().responses(new, old)] == ["body/line 2"]
+    assert [one.pointer for one in AnswerComparison().responses(new, old)] == ["body/line 2"]
 
 
 def test_documents_without_end_are_a_difference_and_no_error():
     deep = b"[" * 900 + b"%d" + b"]" * 900
     old, new = (Response(status=200, reason="OK", body=deep % number) for number in (1, 2))
-    assert [one.pointer.split("/")[0] for one in Comparison().responses(new, old)] == ["body"]
+    assert [one.pointer.split("/")[0] for one in AnswerComparison().responses(new, old)] == ["body"]
 
 
 def test_a_changed_status_and_header_are_told():
@@ -149,4 +149,4 @@ def test_a_changed_status_and_header_are_told():
         status=200, reason="OK", headers=(("Location", f"/a/{A}"), ("X-State", "open"), ("Date", "x"))
     )
     new = Response(status=202, reason="OK", headers=(("location", f"/a/{B}"), ("X-State", "done")))
-    assert [one.pointer for one in Comparison().responses(new, old)] == ["status", "headers/x-state"]
+    assert [one.pointer for one in AnswerComparison().responses(new, old)] == ["status", "headers/x-state"]

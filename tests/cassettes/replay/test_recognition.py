@@ -10,7 +10,7 @@ import pytest
 from harness.cassettes.file.format import load
 from harness.cassettes.record.recording import RecordingPlan
 from harness.cassettes.replay.match import MatchRule
-from harness.cassettes.replay.miss import Difference
+from harness.cassettes.replay.miss import RecordingDifference
 from harness.cassettes.replay.recognition import Recognition
 from harness.cassettes.replay.transport import open_replay
 from harness.collection.model import Variable
@@ -170,8 +170,8 @@ def test_matching_that_was_loosened_or_tightened_stays_so(recorder, ask):
 def test_a_text_of_many_placeholders_is_judged_at_once(different):
     recorded = "".join(f"{PREFIX}a{number % different} " for number in range(40)) + "END"
     for sent in ("a-secret " * 200 + "EN", "a-secret " * 40 + "EN"):
-        apart = Difference(pointer="body", sent=sent, recorded=recorded)
+        apart = RecordingDifference(pointer="body", sent=sent, recorded=recorded)
         assert Recognition().explain([apart], derived=False) is None
-    same = Difference(pointer="body", sent="a-secret " * 40 + "END", recorded=recorded)
+    same = RecordingDifference(pointer="body", sent="a-secret " * 40 + "END", recorded=recorded)
     found = Recognition().explain([same], derived=False)
     assert found == {f"{PREFIX}a{number}": "a-secret" for number in range(different)}
