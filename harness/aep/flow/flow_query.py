@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from harness.aep import problem
+from harness.aep.projection import project as project_members
 from harness.twin.message import Query
 
 if TYPE_CHECKING:
@@ -134,19 +135,8 @@ def matches(entity: dict[str, Any], filters: tuple[Filter, ...]) -> bool:
 
 def project(entity: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
     """Give only the named fields; `id` stays, so that an item can be told."""
-    projected: dict[str, Any] = {"id": entity["id"]} if "id" in entity else {}
-    for field in fields:
-        names = field.replace("[]", "").split(".")
-        source: Any = entity
-        target = projected
-        for name in names[:-1]:
-            source = source.get(name) if isinstance(source, dict) else None
-            if not isinstance(source, dict):
-                break
-            target = target.setdefault(name, {})
-        if isinstance(source, dict) and names[-1] in source:
-            target[names[-1]] = source[names[-1]]
-    return projected
+    own = {"id": entity["id"]} if "id" in entity else {}
+    return own | project_members(entity, [field.replace("[]", "") for field in fields])
 
 
 def sort(entities: list[dict[str, Any]], order: tuple[SortOrder, ...]) -> list[dict[str, Any]]:

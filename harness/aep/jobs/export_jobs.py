@@ -17,7 +17,7 @@ from harness.aep.pql.moments import moment_of
 from harness.aep.profile.memberships import EXITED, REALIZED, Membership, Memberships, written
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
-from harness.aep.profile.projection import project
+from harness.aep.projection import project
 from harness.aep.segmentation.segments import Segments
 from harness.twin.message import ServedRequest, answer
 

@@ -10,7 +10,7 @@ from harness.aep.profile import event_pages
 from harness.aep.profile.memberships import Memberships, written
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
-from harness.aep.profile.projection import project
+from harness.aep.projection import project
 from harness.aep.xid import xid as xid_of
 from harness.twin.clock import iso
 from harness.twin.message import ServedRequest, answer, empty

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from harness.aep import problem
-from harness.aep.profile.projection import project
+from harness.aep.projection import project
 from harness.twin.clock import iso
 from harness.twin.message import Query
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
-def project(entity: dict[str, Any], fields: list[str]) -> dict[str, Any]:
+def project(entity: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
     """Give only the members at dotted paths."""
     projected: dict[str, Any] = {}
     for field in fields:
