@@ -8,24 +8,15 @@ from harness.adoption.compared_parts import Trouble
 from harness.adoption.disk_list import DiskList
 from harness.adoption.json_stream import BrokenJson, JsonStream
 from harness.adoption.newman_run import NewmanItem, NewmanRun, NewmanVisit
-from harness.client.message import Failure, FailureKind, Headers, Response
+from harness.client.message import Failure, Headers, Response
 from harness.collection.load import load_collection
 from harness.collection.model import Collection, Item
+from harness.collection.schemas import V21_SCHEMA
 from harness.errors import HarnessError, InputError
-
-SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-"""The format of the collection in a report, which leaves it out."""
+from harness.reporters.newman.failure_kinds import failure_kind
 
 _HINT: Final = "make one with `newman run COLLECTION -r json --reporter-json-export FILE`"
 _PHASES: Final = ("prerequest-script", "test-script", "request")
-_KINDS: Final[Mapping[str, FailureKind]] = {
-    "ECONNREFUSED": "refused",
-    "ENOTFOUND": "dns",
-    "EAI_AGAIN": "dns",
-    "ETIMEDOUT": "timeout",
-    "ESOCKETTIMEDOUT": "timeout",
-    "ECONNRESET": "reset",
-}
 
 Json = Mapping[str, Any]
 
@@ -274,7 +265,7 @@ def _identity(stream: JsonStream) -> dict[str, Any]:
 def _items(document: Json, file: str) -> Iterator[Item]:
     """Give the items of the collection that a report repeats; newman leaves out which format it has."""
     info = _map(document.get("info"))
-    whole = {**document, "info": {"name": "", "schema": SCHEMA, **info}}
+    whole = {**document, "info": {"name": "", "schema": V21_SCHEMA, **info}}
     try:
         collection: Collection = load_collection(whole, file=file)
     except HarnessError:
@@ -320,7 +311,7 @@ def _request_failure(told: Json) -> Failure:
     place = f"{told.get('address')}:{told.get('port')}" if told.get("address") else told.get("hostname")
     message = " ".join(str(part) for part in (told.get("syscall"), code, place) if part)
     return Failure(
-        kind=_KINDS.get(code, "protocol"), message=_text(told.get("message")) or message or "Error", code=code
+        kind=failure_kind(code), message=_text(told.get("message")) or message or "Error", code=code
     )
 
 

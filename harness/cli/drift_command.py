@@ -20,6 +20,7 @@ from harness.cli.cassette_command import collection_of, ignore_of
 from harness.cli.drift_rows import drift_rows
 from harness.cli.json_output import write_json
 from harness.cli.run_config import run_config
+from harness.cli.run_to_end import run_to_end
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import tell_warnings
@@ -44,7 +45,7 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     config = run_config(collection_of(cassette, options.collection), options, terminal)
     config = config.but(drift=options.file, drift_ignore=ignore_of(options))
     with LiveRun(config) as live:
-        finished = _run(live)
+        finished = run_to_end(live)
         if not isinstance(live.mode, DriftMode):
             raise RuntimeError("a run under drift that compares nothing")
         report = live.mode.report()
@@ -82,23 +83,6 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     if len(accepted) < len(report.drifts):
         return ExitCode.DRIFT
     return ExitCode.FAILED if summary.failed else warned
-
-
-def _run(live: LiveRun) -> RunFinished:
-    """Run to the end; an interruption ends the run in order."""
-    events = live.events()
-    finished: RunFinished | None = None
-    event = next(events, None)
-    while event is not None:
-        if isinstance(event, RunFinished):
-            finished = event
-        try:
-            event = next(events, None)
-        except KeyboardInterrupt as interrupt:
-            event = events.throw(interrupt)
-    if finished is None:
-        raise RuntimeError("the run told no end")
-    return finished
 
 
 def _tell(report: DriftReport, finished: RunFinished, terminal: Terminal) -> None:

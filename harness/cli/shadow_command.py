@@ -9,7 +9,6 @@ from typing import Final
 
 from harness.adoption.adopt import AdoptionPlan
 from harness.adoption.collection_search import PostmanFiles
-from harness.adoption.newman_report import SCHEMA
 from harness.adoption.shadow import in_folder, verdicts
 from harness.adoption.shadowed_command import NewmanJob, ShadowedCommand
 from harness.api import RunConfig
@@ -21,6 +20,7 @@ from harness.cli.shown_line import shown_line
 from harness.cli.terminal import Terminal
 from harness.cli.verdict_formats import tell_verdicts
 from harness.collection.document import is_address
+from harness.collection.schemas import V21_SCHEMA
 from harness.errors import UsageError
 
 _FILES: Final = (
@@ -86,6 +86,6 @@ def _config(collection: str, given: argparse.Namespace, job: NewmanJob, terminal
     if not is_address(collection) or job.report is None:
         return run_config(collection, given, terminal)
     document = json.loads(job.report.read_text("utf-8")).get("collection") or {}
-    info = {"name": "", "schema": SCHEMA, **(document.get("info") or {})}
+    info = {"name": "", "schema": V21_SCHEMA, **(document.get("info") or {})}
     given.postman_api_key = None
     return replace(run_config("-", given, terminal), collection={**document, "info": info})

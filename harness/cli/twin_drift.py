@@ -19,6 +19,7 @@ from harness.cli.cassette_command import ignore_of
 from harness.cli.drift_rows import drift_rows
 from harness.cli.json_output import write_json
 from harness.cli.run_config import run_config
+from harness.cli.run_to_end import run_to_end
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, InputError, UsageError, require_extra
@@ -104,18 +105,7 @@ def twin_drift(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
 def _run(config: RunConfig) -> tuple[RunFinished, DriftReport | None]:
     """Run to the end; an interruption ends the run in order."""
     with LiveRun(config) as live:
-        events = live.events()
-        finished: RunFinished | None = None
-        event = next(events, None)
-        while event is not None:
-            if isinstance(event, RunFinished):
-                finished = event
-            try:
-                event = next(events, None)
-            except KeyboardInterrupt as interrupt:
-                event = events.throw(interrupt)
-        if finished is None:
-            raise RuntimeError("the run told no end")
+        finished = run_to_end(live)
         report = live.mode.report() if isinstance(live.mode, DriftMode) else None
     if report is not None and finished.error is not None:
         report = report.without_unsent()

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.collection.model import Collection, Folder, Item, Notice
 from harness.collection.request_json import url_to_json
+from harness.collection.schemas import V21_SCHEMA
 from harness.collection.url_text import parse
 from harness.collection.v3.directory import definition_of, request_stem
 from harness.collection.v3.entries import SCRIPT_TYPES
@@ -16,7 +17,6 @@ from harness.collection.v3.fields import Fields, Notes
 from harness.collection.v3.reader import read_directory, read_yaml
 from harness.collection.v3.request import RAW_TYPES, read_request
 from harness.collection.yaml_document import Node
-from harness.conversion.v21_form import SCHEMA
 from harness.errors import InputError
 
 
@@ -51,7 +51,7 @@ class _V21Writer:
         if "id" in node:
             info["_postman_id"] = node["id"].text
         info["name"] = node["name"].text if "name" in node else collection.name
-        info["schema"] = SCHEMA
+        info["schema"] = V21_SCHEMA
         body = self.folder(collection.root, source, node)
         if "description" in body:
             info["description"] = body.pop("description")

@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from harness.collection.javascript import as_text
 from harness.collection.request_json import headers_from_json, url_to_json
+from harness.collection.schemas import V21_SCHEMA
 from harness.collection.url_text import parse
-
-SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
 
 def in_v21_form(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a collection with texts taken apart, and the auth of v2.0 as lists. Nothing is left out."""
     info = document.get("info")
     form = {**document, **_entity(document)}
-    form["info"] = {**info, "schema": SCHEMA} if isinstance(info, Mapping) else {"schema": SCHEMA}
+    form["info"] = {**info, "schema": V21_SCHEMA} if isinstance(info, Mapping) else {"schema": V21_SCHEMA}
     return form
 
 

@@ -8,6 +8,7 @@ from harness.collection.companion import ExpectEntry
 from harness.collection.javascript import as_text
 from harness.extract.answer import Answer, NoJson, outline, shown
 from harness.extract.extraction import MissingValue, single
+from harness.extract.json_types import json_type
 from harness.extract.jsonpath import JsonPath, PathError, compile_path
 from harness.lazy_dataclass import dataclass
 
@@ -179,21 +180,7 @@ def _scalar(value: Any) -> bool:
 
 
 def _type(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "integer" if value.is_integer() else "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"
+    return "integer" if isinstance(value, float) and value.is_integer() else json_type(value)
 
 
 def _is_of_type(value: Any, wanted: str) -> bool:

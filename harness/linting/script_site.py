@@ -11,7 +11,7 @@ from typing import Final
 
 from harness.errors import EngineError
 from harness.linting.finding import Finding
-from harness.scripting.process import find_deno
+from harness.scripting.process import BARE_RUN, find_deno
 
 _BLANKED: Final = re.compile(r"//[^\n]*|/\*[\s\S]*?\*/|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"")
 _PM: Final = re.compile(r"(?<![\w$.])pm\.([A-Za-z_$][\w$]*)(?:\.([A-Za-z_$][\w$]*))?")
@@ -126,17 +126,7 @@ def check_syntax(sites: Sequence[ScriptSite]) -> Iterator[Finding]:
         main = Path(folder, "parse.js")
         main.write_text(_PARSER, "utf-8")
         deno = find_deno()
-        command = [
-            deno,
-            "run",
-            "--quiet",
-            "--no-prompt",
-            "--no-remote",
-            "--no-npm",
-            "--no-config",
-            "--no-lock",
-            str(main),
-        ]
+        command = [deno, *BARE_RUN, str(main)]
         given = json.dumps([site.source for site in sites]).encode()
         try:
             done = subprocess.run(command, input=given, capture_output=True, timeout=TIMEOUT_S, check=True)

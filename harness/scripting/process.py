@@ -21,6 +21,17 @@ from harness.scripting.watch import Watch
 
 BUNDLE = Path(__file__).parent / "js" / "dist"
 
+BARE_RUN: Final = (
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-remote",
+    "--no-npm",
+    "--no-config",
+    "--no-lock",
+)
+"""How Deno is to run a file: with no permission, and with nothing of the working directory or the network."""
+
 _BROKEN = 3
 # deno asks sysconfig, which up to Python 3.11 shows other threads a table that it has not filled in yet.
 _SEARCH = threading.Lock()
@@ -214,18 +225,7 @@ def _spawn(
     deno: str, main: Path, limits: EngineLimits, inherited: tuple[int, ...]
 ) -> subprocess.Popen[bytes]:
     flags = f"--max-old-space-size={limits.memory_mb},--max-semi-space-size=4,--stack-size=984"
-    command = [
-        deno,
-        "run",
-        "--quiet",
-        "--no-prompt",
-        "--no-remote",
-        "--no-npm",
-        "--no-config",
-        "--no-lock",
-        f"--v8-flags={flags}",
-        str(main),
-    ]
+    command = [deno, *BARE_RUN, f"--v8-flags={flags}", str(main)]
     # No variable of ours but these reaches the child. TZ decides what scripts see as local time.
     kept = ("TZ", "HOME", "USERPROFILE", "LOCALAPPDATA", "SYSTEMROOT", "TMPDIR", "TEMP", "XDG_CACHE_HOME")
     environment = {name: os.environ[name] for name in kept if name in os.environ}

@@ -11,7 +11,8 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 def table_page(package: str, template: str, **values: object) -> str:
     """Return the page that `template`, a file of `package`, makes of the values.
 
-    All values are escaped; secrets have to be taken out of them already. `moment` is the time of writing, UTC.
+    All values are escaped; secrets have to be taken out of them already. `moment`
+    is the time of writing, UTC.
     """
     environment = Environment(
         loader=ChoiceLoader([PackageLoader(package, ""), PackageLoader(__name__, "")]),

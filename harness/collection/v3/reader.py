@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from harness.collection.model import Collection, Folder, Item, Notice, Request, Url
 from harness.collection.request_json import request_from_json
+from harness.collection.schemas import V21_SCHEMA
 from harness.collection.v3.definition import Definition, read_definition
 from harness.collection.v3.directory import RESOURCES, Directory, read_file, request_stem, scan
 from harness.collection.v3.entries import script_json
@@ -23,8 +24,6 @@ from harness.collection.v3.fields import Notes
 from harness.collection.v3.request import RequestFile, read_request
 from harness.collection.yaml_document import Node, core_scalar, parse_yaml
 from harness.errors import InputError, Place
-
-SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
 
 def read_directory(root: str, target: str | None = None) -> Collection:
@@ -48,7 +47,7 @@ def read_directory(root: str, target: str | None = None) -> Collection:
         # What was named is left out, as a notice says: nothing is to run in its place.
         reader.target = Folder(id="", name="", path=())
     document = {
-        "info": {"_postman_id": found.entry.id, "name": found.name, "schema": SCHEMA},
+        "info": {"_postman_id": found.entry.id, "name": found.name, "schema": V21_SCHEMA},
         **found.json,
     }
     assert isinstance(found.entry, Folder)  # noqa: S101 - it was read as one

@@ -6,8 +6,9 @@ from itertools import chain
 from typing import Any, Final
 
 from harness.cassettes.compare.generated_values import shape
-from harness.contract.infer.evidence import Evidence, json_type
+from harness.contract.infer.evidence import Evidence
 from harness.contract.infer.text_form import DATE, UUID
+from harness.extract.json_types import json_type
 from harness.secrets.names import name_rule
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from harness.cassettes.compare.generated_values import shape
 from harness.collection.companion import ExpectEntry
-from harness.contract.infer.evidence import Evidence, json_type
+from harness.contract.infer.evidence import Evidence
 from harness.contract.infer.path_spelling import is_spelled, literal, quoted, step
+from harness.extract.json_types import json_type
 from harness.secrets.names import name_rule
 
 _LARGE_COUNT: Final = re.compile(r"(\[[^\]]*\])\{(1[0-7])(,?)\}")

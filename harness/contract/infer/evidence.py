@@ -79,22 +79,3 @@ class Evidence:
         ):
             return ()
         return tuple(sorted(counts))
-
-
-def json_type(value: Any) -> str:
-    """Name a value's type; a number that was written with a point may have a fraction another time."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case _:
-            return "object"

@@ -10,11 +10,12 @@ from harness.client.message import Response
 from harness.collection.companion import ExpectCheck, ExpectEntry
 from harness.collection.document import is_too_deep
 from harness.contract.infer.element_filters import element_filters
-from harness.contract.infer.evidence import Evidence, json_type
+from harness.contract.infer.evidence import Evidence
 from harness.contract.infer.path_spelling import is_spelled, step
 from harness.contract.infer.samples import CallSamples
 from harness.contract.infer.text_form import escaped
 from harness.extract.answer import Answer, NoJson
+from harness.extract.json_types import json_type
 from harness.secrets.names import name_rule
 
 HEADERS: Final = (

@@ -8,14 +8,16 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
-from harness.client.message import Exchange, Failure, FailureKind, Headers, ResolvedRequest, Response
+from harness.client.message import Exchange, Failure, Headers, ResolvedRequest, Response
 from harness.collection.load import load_collection
 from harness.collection.model import Collection, EventName, Script
+from harness.collection.schemas import V21_SCHEMA
 from harness.errors import HarnessError, InputError, Place
 from harness.reporters.newman.execution import Json
+from harness.reporters.newman.failure_kinds import failure_kind
 from harness.reporters.phases import timings_of
 from harness.runner.events import (
     CallFinished,
@@ -38,16 +40,6 @@ from harness.scripting.engine import (
 from harness.variables.environment import load_environment
 from harness.variables.scope import Scope, Scopes
 from harness.warning_kinds import OTHER
-
-_KINDS: Final[Mapping[str, FailureKind]] = {
-    "ECONNREFUSED": "refused",
-    "ENOTFOUND": "dns",
-    "EAI_AGAIN": "dns",
-    "ETIMEDOUT": "timeout",
-    "ESOCKETTIMEDOUT": "timeout",
-    "ECONNRESET": "reset",
-}
-_SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
 
 def read_newman_report(path: Path) -> Iterator[Event]:
@@ -139,7 +131,7 @@ def _collection(document: Any, path: Path) -> Collection:
     given = document.get("info") or {}
     if not isinstance(given, Mapping):
         raise InputError("this is no report of a run: collection.info is no object", where=str(path))
-    info = {"name": "", "schema": _SCHEMA, **given}
+    info = {"name": "", "schema": V21_SCHEMA, **given}
     try:
         return load_collection({**document, "info": info}, file=str(path))
     except HarnessError as error:
@@ -280,7 +272,7 @@ def _failure(told: Json) -> Failure:
         place = f"{told.get('address')}:{told.get('port')}" if told.get("address") else told.get("hostname")
         message = " ".join(str(part) for part in (told.get("syscall"), code, place) if part)
     return Failure(
-        kind=_KINDS.get(code, "protocol"),
+        kind=failure_kind(code),
         message=str(message) or "the request failed",
         code=code,
         name=str(told.get("name") or "Error"),
