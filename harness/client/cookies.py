@@ -10,7 +10,6 @@ Addresses are texts or `EncodedUrl`. All methods may be called from several thre
 """
 
 import math
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,18 +17,21 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any, Final
 
+from harness.client.cookie_rules import (
+    default_path,
+    domain_matches,
+    is_local,
+    max_age_seconds,
+    parse_date,
+    parse_set_cookie,
+    path_matches,
+    reaches,
+)
 from harness.client.message import Cookie
 from harness.client.url import EncodedUrl, encode_text
 from harness.errors import InputError
 from harness.lazy_dataclass import dataclass
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f]")
-_DATE_DELIMITER: Final = re.compile(r"[\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]")
-_TIME: Final = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\D|\Z)")
-_DAY: Final = re.compile(r"(\d{1,2})(?:\D|\Z)")
-_YEAR: Final = re.compile(r"(\d{2,4})(?:\D|\Z)")
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_IPV4: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}\Z")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EVER_S: Final = 1e12
 """More seconds than any date counts: a cookie that lives longer never expires."""
@@ -96,86 +98,6 @@ class StoredCookie:
             http_only=self.http_only,
             host_only=bool(self.host_only),
         )
-
-
-def parse_date(text: str) -> float | None:
-    """Read a cookie's date (RFC 6265 section 5.1.1) as milliseconds since the epoch."""
-    clock = day = month = year = None
-    for word in filter(None, map(str.strip, _DATE_DELIMITER.split(text))):
-        if clock is None and (match := _TIME.match(word)):
-            clock = tuple(int(part) for part in match.groups())
-        elif day is None and (match := _DAY.match(word)):
-            day = int(match[1])
-        elif month is None and word[:3].lower() in _MONTHS:
-            month = _MONTHS.index(word[:3].lower()) + 1
-        elif year is None and (match := _YEAR.match(word)):
-            year = int(match[1])
-            year += 1900 if 70 <= year <= 99 else 2000 if year <= 69 else 0
-    if clock is None or day is None or month is None or year is None:
-        return None
-    hour, minute, second = clock
-    if not 1 <= day <= 31 or year < 1601 or hour > 23 or minute > 59 or second > 59:
-        return None
-    # The day may run over the end of the month, as in JavaScript.
-    first = datetime(year, month, 1, hour, minute, second, tzinfo=UTC)
-    return (first + timedelta(days=day - 1) - _EPOCH) / timedelta(milliseconds=1)
-
-
-def _domain_matches(host: str, domain: str) -> bool:
-    return host == domain or (host.endswith("." + domain) and not _IPV4.match(host))
-
-
-def _reaches(host: str, domain: str) -> bool:
-    """Whether cookies of a domain are looked up for a host: those of a top-level domain only for itself."""
-    return host == domain or ("." in domain and _domain_matches(host, domain))
-
-
-def _path_matches(path: str, cookie_path: str) -> bool:
-    if path == cookie_path:
-        return True
-    return path.startswith(cookie_path) and (cookie_path.endswith("/") or path[len(cookie_path)] == "/")
-
-
-def _local(host: str) -> bool:
-    return (
-        host in {"localhost", "::1"}
-        or host.endswith(".localhost")
-        or bool(_IPV4.match(host) and host.startswith("127."))
-    )
-
-
-def _default_path(path: str) -> str:
-    return path[: path.rfind("/")] or "/" if path.startswith("/") else "/"
-
-
-def _parse(text: str) -> tuple[str, str, dict[str, str | None], tuple[str, ...]] | None:
-    """Take a `Set-Cookie` value apart: name, value, attributes, and those that are not known."""
-    pair, _, rest = text.strip().partition(";")
-    pair = re.split("[\n\r\0]", pair)[0].removeprefix("=")
-    key, equals, value = pair.partition("=")
-    if not equals or not key:
-        key, value = "", pair
-    key, value = key.strip(), value.strip()
-    if not text or _CONTROL.search(key) or _CONTROL.search(value):
-        return None
-    attributes: dict[str, str | None] = {}
-    extensions = []
-    for word in filter(None, map(str.strip, rest.split(";"))):
-        name, has_value, given = word.partition("=")
-        name = name.strip().lower()
-        if name in {"expires", "max-age", "domain", "path", "secure", "httponly", "samesite"}:
-            if given.strip() or name in {"path", "secure", "httponly", "samesite"}:
-                attributes[name] = given.strip() if has_value else None
-        else:
-            extensions.append(word)
-    return key, value, attributes, tuple(extensions)
-
-
-def _seconds(text: str) -> int | None:
-    """Read `Max-Age`; more digits than any time needs mean for ever."""
-    if not re.fullmatch(r"-?[0-9]+", text):
-        return None
-    return int(text) if len(text) <= 15 else int(f"{text[:1]}{'9' * 14}")
 
 
 class CookieJar:
@@ -251,7 +173,7 @@ class CookieJar:
     def store(self, set_cookie: str, url: EncodedUrl | str) -> bool:
         """Take in the value of a `Set-Cookie` header of an answer from `url`; whether it was taken."""
         url = encode_text(url) if isinstance(url, str) else url
-        parsed = _parse(set_cookie)
+        parsed = parse_set_cookie(set_cookie)
         if parsed is None:
             return False
         if self._is_fork:
@@ -259,7 +181,7 @@ class CookieJar:
         key, value, attributes, extensions = parsed
         host = url.hostname.lower()
         domain = (attributes.get("domain") or "").removeprefix(".").lower()
-        if domain and not _domain_matches(host, domain):
+        if domain and not domain_matches(host, domain):
             return False
         path = attributes.get("path") or ""
         age = attributes.get("max-age") or ""
@@ -270,9 +192,9 @@ class CookieJar:
             key=key,
             value=value,
             domain=domain or host,
-            path=path if path.startswith("/") else _default_path(url.pathname),
+            path=path if path.startswith("/") else default_path(url.pathname),
             expires_ms=math.inf if expires is None else expires,
-            max_age=_seconds(age),
+            max_age=max_age_seconds(age),
             secure="secure" in attributes,
             http_only="httponly" in attributes,
             host_only=not domain,
@@ -308,7 +230,7 @@ class CookieJar:
         host = url.hostname.lower()
         if self._is_fork:
             self._asked.add(host)
-        secure = url.protocol == "https:" or _local(host)
+        secure = url.protocol == "https:" or is_local(host)
         now = self._now_ms()
         with self._lock:
             cookies = list(self._cookies.values())
@@ -319,8 +241,8 @@ class CookieJar:
             cookie
             for cookie in cookies
             if cookie.expiry_ms > now
-            and (host == cookie.domain if cookie.host_only else _reaches(host, cookie.domain))
-            and _path_matches(url.pathname or "/", cookie.path)
+            and (host == cookie.domain if cookie.host_only else reaches(host, cookie.domain))
+            and path_matches(url.pathname or "/", cookie.path)
             and (secure or not cookie.secure)
         ]
         return tuple(sorted(found, key=lambda cookie: (-len(cookie.path), cookie.creation_ms, cookie.index)))

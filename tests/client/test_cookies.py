@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from harness.client.cookies import CookieJar, parse_date
+from harness.client.cookie_rules import parse_date
+from harness.client.cookies import CookieJar
 from harness.errors import InputError
 
 

@@ -7,7 +7,6 @@ array of the members; compared with a single value it is enough that one of them
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from harness.aep.pql import tree
 from harness.aep.pql.functions import call_method
 from harness.aep.pql.moments import TimeSpan, floor, is_date, moment_of, shift, stretch_of
+from harness.aep.pql.operators import ORDER, calculate, equal, is_in, is_number, is_true, ordered, touches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,11 +39,6 @@ def value_of(root: tree.Node, subject: Subject) -> Any:
     """Give what an expression is for a subject; None for no value."""
     now = datetime.fromtimestamp(subject.now_ms / 1000, tz=UTC)
     return _value(root, _Scope(subject=subject, now=now, names={}, item=None))
-
-
-def is_true(value: Any) -> bool:
-    """Truth in PQL: true, or an array that is not empty (what a `select` finds)."""
-    return value is True or (isinstance(value, list) and bool(value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +84,7 @@ def _value(node: tree.Node, scope: _Scope) -> Any:
             return not is_true(_value(operand, scope))
         case tree.Unary(operand=operand):
             number = _value(operand, scope)
-            return -number if _is_number(number) else None
+            return -number if is_number(number) else None
         case tree.Binary():
             return _binary(node, scope)
         case tree.FunctionCall():
@@ -125,20 +120,6 @@ def _member(target: Any, name: str) -> Any:
 
 # operators
 
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "%": operator.mod,
-}
-_ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
 
 def _binary(node: tree.Binary, scope: _Scope) -> Any:
     left = _value(node.left, scope)
@@ -150,81 +131,17 @@ def _binary(node: tree.Binary, scope: _Scope) -> Any:
     right = _value(node.right, scope)
     match node.operator:
         case "=" | "!=":
-            return _equal(left, right) is (node.operator == "=")
+            return equal(left, right) is (node.operator == "=")
         case "in":
-            return _is_in(left, right)
+            return is_in(left, right)
         case "notIn":
-            return left is not None and isinstance(right, list) and not _is_in(left, right)
+            return left is not None and isinstance(right, list) and not is_in(left, right)
         case "like":
             return call_method("like", left, [right])
         case "<" | "<=" | ">" | ">=":
-            return _ordered(node.operator, left, right)
+            return ordered(node.operator, left, right)
         case _:
-            return _calculate(node.operator, left, right)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _equal(left: Any, right: Any) -> bool:
-    if isinstance(left, list) and not isinstance(right, list):
-        return any(_equal(item, right) for item in left)
-    if isinstance(right, list) and not isinstance(left, list):
-        return any(_equal(left, item) for item in right)
-    if _is_number(left) and _is_number(right):
-        return bool(left == right)
-    if _is_time(left) or _is_time(right):
-        one, other = stretch_of(left), stretch_of(right)
-        return one is not None and other is not None and _touches(one, other)
-    return type(left) is type(right) and bool(left == right)
-
-
-def _touches(one: TimeSpan, other: TimeSpan) -> bool:
-    if one.start == one.end:
-        return other.start <= one.start and (one.start < other.end or one.start == other.start == other.end)
-    if other.start == other.end:
-        return _touches(other, one)
-    return one.start < other.end and other.start < one.end
-
-
-def _is_in(left: Any, right: Any) -> bool:
-    if not isinstance(right, list):
-        return False
-    if isinstance(left, list):
-        return any(_is_in(item, right) for item in left)
-    return any(_equal(left, item) for item in right)
-
-
-def _is_time(value: Any) -> bool:
-    return isinstance(value, date | TimeSpan)
-
-
-def _ordered(name: str, left: Any, right: Any) -> bool:
-    if isinstance(left, list):
-        return any(_ordered(name, item, right) for item in left)
-    if isinstance(right, list):
-        return any(_ordered(name, left, item) for item in right)
-    if _is_number(left) and _is_number(right):
-        return _ORDER[name](left, right)
-    if _is_time(left) or _is_time(right) or (isinstance(left, str) and isinstance(right, str)):
-        one, other = moment_of(left), moment_of(right)
-        if one is not None and other is not None:
-            return _ORDER[name](one, other)
-    if isinstance(left, str) and isinstance(right, str):
-        return _ORDER[name](left, right)
-    return False
-
-
-def _calculate(name: str, left: Any, right: Any) -> Any:
-    if name == "+" and isinstance(left, str) and isinstance(right, str):
-        return left + right
-    if not _is_number(left) or not _is_number(right):
-        return None
-    try:
-        return _ARITHMETIC[name](left, right)
-    except (ZeroDivisionError, OverflowError):
-        return None
+            return calculate(node.operator, left, right)
 
 
 # functions
@@ -305,7 +222,7 @@ def _first(pair: tuple[Any, Any]) -> Any:
 
 def _rank(value: Any) -> float | None:
     """Where a number or a time stands among others; None for what has no order."""
-    if _is_number(value):
+    if is_number(value):
         return cast("float", value)
     moment = moment_of(value)
     return None if moment is None else moment.timestamp()
@@ -321,7 +238,7 @@ def _extreme(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope, 
 
 def _numbers(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -> list[Any]:
     values = _mapped(items, arguments, scope) if arguments else items
-    return [value for value in values if _is_number(value)]
+    return [value for value in values if is_number(value)]
 
 
 _ITEM_FUNCTIONS: dict[str, Callable[[list[Any], tuple[tree.Node, ...], _Scope], Any]] = {
@@ -422,7 +339,7 @@ def _occurs(node: tree.Node, scope: _Scope) -> bool:
                 case "after":
                     return moment.start >= anchor.end and moment.start > anchor.start
                 case _:
-                    return _touches(moment, anchor)
+                    return touches(moment, anchor)
         case tree.OccursBetween(timestamp=timestamp, low=low, high=high):
             moment, first, last = (stretch_of(_value(part, scope)) for part in (timestamp, low, high))
             if moment is None or first is None or last is None:
@@ -449,7 +366,7 @@ def _within_on_side(node: tree.OccursWithin, moment: datetime, anchor: datetime,
         return same is (node.comparison == "=")
     # Farther from the anchor is earlier on the side before it, later on the side after it.
     near, far = (moment, boundary) if side > 0 else (boundary, moment)
-    return _ORDER[node.comparison](near, far)
+    return ORDER[node.comparison](near, far)
 
 
 __all__ = ["Subject", "evaluate", "is_date", "is_true", "value_of"]
