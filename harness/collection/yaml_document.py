@@ -36,10 +36,11 @@ _WORDS: Final[dict[str, Any]] = {"true": True, "false": False, "null": None, "~"
 _CORE_WORDS: Final[dict[str, Any]] = {
     **_WORDS, "True": True, "TRUE": True, "False": False, "FALSE": False, "Null": None, "NULL": None,
 }  # fmt: skip
-# What begins a scalar that may be something other than text.
-_CORE_STARTS: Final = frozenset("tTfFnN~+-.0123456789")
+# What begins an unquoted scalar that may be something other than text, in any schema; nothing is one, too.
+_OTHER_STARTS: Final = frozenset(("", *"tTfFnN~+-.0123456789"))
 _new: Final = tuple.__new__
 _ALIAS: Final = re.compile(r"\*([^\s,\[\]{}]+)")
+_ALIAS_MARK: Final = re.compile(r"\*[\w-]")
 
 
 class Mark(Protocol):
@@ -54,6 +55,22 @@ class Mark(Protocol):
         """The column."""
 
 
+class Composed(Protocol):
+    """What the parser made of a part of a document."""
+
+    @property
+    def start_mark(self) -> Mark:
+        """The place of the first character."""
+
+    @property
+    def end_mark(self) -> Mark:
+        """The place behind the last character."""
+
+    @property
+    def tag(self) -> str:
+        """What type it was marked as."""
+
+
 class _Start(NamedTuple):
     """Where a document that holds nothing begins and ends."""
 
@@ -61,20 +78,47 @@ class _Start(NamedTuple):
     column: int = 0
 
 
+class _Empty(NamedTuple):
+    """What is composed of a document that holds nothing."""
+
+    start_mark: Mark = _Start()
+    end_mark: Mark = _Start()
+    tag: str = _STR
+
+
 class Node(NamedTuple):
     """A value at a place of a file. `value` is a scalar, a tuple of nodes, or a dict of nodes by key.
 
-    `text` is a scalar as written, `plain` whether it was without quotes and tag, `keys` the keys of a map in
-    their order.
+    `text` is a scalar as written. `composed` knows where it stands, `composed_keys` where the keys of a map
+    do, in the order of `value`: few of these places are ever asked for.
     """
 
     value: Any
     text: str
-    start: "Mark"
-    end: "Mark"
     file: str
-    keys: tuple["Node", ...] = ()
-    plain: bool = False
+    composed: Composed
+    composed_keys: tuple[Composed, ...] = ()
+
+    @property
+    def start(self) -> Mark:
+        """The place of the first character."""
+        return self.composed.start_mark
+
+    @property
+    def end(self) -> Mark:
+        """The place behind the last character."""
+        return self.composed.end_mark
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a scalar without quotes and tag."""
+        return self.composed.tag == _PLAIN
+
+    @property
+    def keys(self) -> tuple["Node", ...]:
+        """The keys of a map in their order, with their places."""
+        names = zip(self.value, self.composed_keys, strict=False) if self.composed_keys else ()
+        return tuple(Node(name, name, self.file, one) for name, one in names)
 
     @property
     def line(self) -> int:
@@ -120,8 +164,7 @@ class Node(NamedTuple):
 
     def items(self) -> Iterator[tuple["Node", "Node"]]:
         """Walk a map's keys with their values."""
-        for key in self.keys:
-            yield key, self.value[key.text]
+        yield from zip(self.keys, self.value.values(), strict=False)
 
     def data(self) -> Any:
         """Return the value as JSON knows it."""
@@ -150,7 +193,7 @@ def json_scalar(text: str) -> Any:
 
 def core_scalar(text: str) -> Any:
     """Read an unquoted scalar by YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema)."""
-    if text and text[0] not in _CORE_STARTS:
+    if text[:1] not in _OTHER_STARTS:
         return text
     if text in _CORE_WORDS:
         return _CORE_WORDS[text]
@@ -181,11 +224,13 @@ def parse_yaml(text: str, file: str, *, schema: Schema = json_scalar, merge: boo
     except (yaml.YAMLError, ValueError) as error:
         raise InputError(f"not valid YAML: {str(error).splitlines()[0]}", where=Place(file=file)) from error
     if root is None:
-        return Node(None, "", _Start(), _Start(), file)
-    return _YamlReader(file, schema, merge=merge).node(root, 0)
+        return Node(None, "", file, _Empty())
+    repeats = "*" in text and _ALIAS_MARK.search(text) is not None
+    return _YamlReader(file, schema, merge=merge, repeats=repeats).node(root, 0)
 
 
-_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # pure Python where libyaml is missing
+# What composes, without what makes objects of it; pure Python where libyaml is missing.
+_BASE: Any = getattr(getattr(yaml, "cyaml", None), "CParser", yaml.SafeLoader)
 
 
 class _Composer(_BASE):  # type: ignore[misc]
@@ -202,12 +247,16 @@ class _Composer(_BASE):  # type: ignore[misc]
 
 
 class _YamlReader:
-    """Turns composed nodes into ours; what an alias repeats is the same node again."""
+    """Turns composed nodes into ours; what an alias repeats is the same node again.
 
-    def __init__(self, file: str, schema: Schema, *, merge: bool) -> None:
+    `repeats` says that the text may hold aliases: only then is kept what they may stand for.
+    """
+
+    def __init__(self, file: str, schema: Schema, *, merge: bool, repeats: bool) -> None:
         self.file = file
         self.schema = schema
         self.merge = merge
+        self.repeats = repeats
         self.read: dict[int, tuple[Node, int]] = {}
         self.open: set[int] = set()
         self.count = 0
@@ -216,6 +265,11 @@ class _YamlReader:
     def node(self, given: yaml.Node, depth: int) -> Node:
         if type(given) is yaml.ScalarNode:
             return self.scalar(given)
+        if self.repeats:
+            return self.repeatable(given, depth)
+        return self.container(given, depth)
+
+    def repeatable(self, given: yaml.Node, depth: int) -> Node:
         known = self.read.get(id(given))
         if known is not None:
             self.count += known[1]
@@ -225,22 +279,24 @@ class _YamlReader:
             return known[0]
         if id(given) in self.open:
             raise self.error("an anchor cannot repeat what it is a part of", given)
+        before = self.count
+        self.open.add(id(given))
+        node = self.container(given, depth)
+        self.open.discard(id(given))
+        self.read[id(given)] = node, self.count - before
+        return node
+
+    def container(self, given: yaml.Node, depth: int) -> Node:
         if depth > DEEPEST:
             raise self.error("the document is nested too deeply", given)
         if given.tag not in _COLLECTIONS:
             raise self.error(f"the tag {given.tag!r} has no meaning here", given)
-        before = self.count
         self.count += 1
-        self.open.add(id(given))
         if type(given) is yaml.MappingNode:
             keys, value = self.mapping(given, depth)
-            node = self.made(given, value, keys=keys)
-        else:
-            self.count += len(given.value)
-            node = self.made(given, tuple([self.node(one, depth + 1) for one in given.value]))
-        self.open.discard(id(given))
-        self.read[id(given)] = node, self.count - before
-        return node
+            return self.made(given, value, keys=keys)
+        self.count += len(given.value)
+        return self.made(given, tuple([self.node(one, depth + 1) for one in given.value]))
 
     def scalar(self, given: yaml.ScalarNode) -> Node:
         tag, text = given.tag, given.value
@@ -252,41 +308,51 @@ class _YamlReader:
             value = self.schema(text) if text else None
         else:
             raise self.error(f"the tag {tag!r} has no meaning here", given)
-        # Made as `Node(...)` makes it, but for a call: there are tens of thousands of them.
-        return _new(Node, (value, text, given.start_mark, given.end_mark, self.file, (), tag == _PLAIN))
+        return Node(value, text, self.file, given)
 
-    def mapping(self, given: yaml.MappingNode, depth: int) -> tuple[tuple[Node, ...], dict[str, Node]]:
-        keys: list[Node] = []
+    def mapping(self, given: yaml.MappingNode, depth: int) -> tuple[tuple[Composed, ...], dict[str, Node]]:
+        keys: list[Composed] = []
         values: dict[str, Node] = {}
         merged: list[Node] = []
         self.count += 2 * len(given.value)
+        file, merge, scalar = self.file, self.merge, yaml.ScalarNode
         for left, right in given.value:
-            if type(left) is not yaml.ScalarNode:
+            if type(left) is not scalar:
                 raise self.error("a key has to be a text", left)
             name = left.value
-            key = _new(Node, (name, name, left.start_mark, left.end_mark, self.file, (), left.tag == _PLAIN))
-            value = self.scalar(right) if type(right) is yaml.ScalarNode else self.node(right, depth + 1)
-            if name == "<<" and self.merge and key.plain:
+            if type(right) is not scalar:
+                value = self.node(right, depth + 1)
+            else:
+                text = right.value
+                if right.tag == _STR or (right.tag == _PLAIN and text[:1] not in _OTHER_STARTS):
+                    # Made as `scalar` makes it, but for two calls: there are tens of thousands of them.
+                    value = _new(Node, (text, text, file, right, ()))
+                else:
+                    value = self.scalar(right)
+            if merge and name == "<<" and left.tag == _PLAIN:
                 merged += value.value if isinstance(value.value, tuple) else (value,)
                 continue
             if name in values:
-                raise InputError(f"the key {name!r} is there twice", where=key.place())
-            keys.append(key)
+                raise InputError(f"the key {name!r} is there twice", where=self.place(left))
+            keys.append(left)
             values[name] = value
         for one in merged:
             if not isinstance(one.value, dict):
                 raise InputError("<< can only take a map in", where=one.place())
             for key, value in one.items():
                 if key.text not in values:
-                    keys.append(key)
+                    keys.append(key.composed)
                     values[key.text] = value
         return tuple(keys), values
 
-    def made(self, given: yaml.Node, value: Any, keys: tuple[Node, ...] = ()) -> Node:
-        return _new(Node, (value, "", given.start_mark, given.end_mark, self.file, keys, False))
+    def made(self, given: yaml.Node, value: Any, keys: tuple[Composed, ...] = ()) -> Node:
+        return _new(Node, (value, "", self.file, given, keys))
 
     def error(self, what: str, given: yaml.Node) -> InputError:
-        return InputError(what, where=Place(file=self.file, field=f"line {given.start_mark.line + 1}"))
+        return InputError(what, where=self.place(given))
+
+    def place(self, given: yaml.Node) -> Place:
+        return Place(file=self.file, field=f"line {given.start_mark.line + 1}")
 
 
 def _refused(error: yaml.MarkedYAMLError, text: str, file: str) -> InputError:

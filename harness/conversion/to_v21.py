@@ -235,10 +235,8 @@ class _V21Writer:
         example: dict[str, Any] = {"name": values["name"].text if "name" in values else stem}
         asked = values.get("request")
         if asked is not None and isinstance(asked.value, dict):
-            kind = asked._replace(value="http-request", text="http-request", keys=(), plain=True)
-            inner = asked._replace(
-                value={"$kind": kind, **asked.value}, keys=(kind._replace(text="$kind"), *asked.keys)
-            )
+            kind = asked._replace(value="http-request", text="http-request", composed_keys=())
+            inner = asked._replace(value={**asked.value, "$kind": kind})
             read = read_request(inner, notes)
             if read is not None:
                 request = dict(read.json)

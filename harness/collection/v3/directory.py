@@ -155,7 +155,9 @@ def read_file(path: str) -> bytes:
             raise InputError("it is no regular file", where=Place(file=path))
         if found.st_size > MOST_BYTES:
             raise InputError(f"it is larger than {MOST_BYTES >> 20} MB", where=Place(file=path))
-        with open(handle, "rb", closefd=False) as opened:
-            return opened.read()
+        parts = []
+        while part := os.read(handle, max(found.st_size + 1, 8192)):
+            parts.append(part)
+        return b"".join(parts)
     finally:
         os.close(handle)

@@ -74,7 +74,7 @@ def _auth(auth: Fields) -> dict[str, Any] | None:
 def _credentials(auth: Fields, given: Node) -> list[dict[str, Any]]:
     name = auth.name("credentials")
     if isinstance(given.value, dict):
-        return [_credential(key.text, value) for key, value in given.items() if value.value is not None]
+        return [_credential(key, value) for key, value in given.value.items() if value.value is not None]
     if isinstance(given.value, tuple):
         return [
             _credential(key, value)

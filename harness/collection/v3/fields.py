@@ -54,8 +54,11 @@ class Fields:
 
     def text(self, key: str) -> str | None:
         """Take a text; another scalar is its text as written."""
-        node = self.take(key)
-        return None if node is None else self.text_of(node, self.name(key))
+        self._taken.add(key)
+        node = self.values.get(key)
+        if node is None or node.value is None:
+            return None
+        return node.text if type(node.value) is str else self.text_of(node, self.name(key))
 
     def text_of(self, node: Node, name: str) -> str | None:
         """Read a text."""
@@ -131,7 +134,7 @@ class Fields:
             return None
         name = self.name(key)
         if isinstance(node.value, dict):
-            pairs = (self._member(one, value, name) for one, value in node.items())
+            pairs = (self._member(one, value, name) for one, value in node.value.items())
             return [pair for pair in pairs if pair is not None]
         return [
             pair
@@ -139,12 +142,12 @@ class Fields:
             if (pair := entry.pair(more)) is not None
         ]
 
-    def _member(self, key: Node, value: Node, name: str) -> dict[str, Any] | None:
+    def _member(self, key: str, value: Node, name: str) -> dict[str, Any] | None:
         if isinstance(value.value, dict | tuple):
             what = f"expected a text, found {value.kind}; it is left out"
-            self.notes.leave_out(value, f"{name}.{key.text}", what)
+            self.notes.leave_out(value, f"{name}.{key}", what)
             return None
-        return {"key": key.text, "value": None if value.value is None else value.text}
+        return {"key": key, "value": None if value.value is None else value.text}
 
     def pair(self, more: Iterable[str] = ()) -> dict[str, Any] | None:
         """Read a map of `key`, `value`, `disabled` and `description`."""
@@ -153,13 +156,13 @@ class Fields:
         pair: dict[str, Any] = {"key": key, "value": None}
         if given is not None:
             pair["value"] = self.text_of(given, self.name("value"))
-        for one in more:
-            self._taken.add(one)
-        if self.flag("disabled"):
-            pair["disabled"] = True
-        description = self.text("description")
-        if description is not None:
-            pair["description"] = description
+        if len(self.values) != 2 or key is None or given is None:
+            self._taken.update(more)
+            if self.flag("disabled"):
+                pair["disabled"] = True
+            description = self.text("description")
+            if description is not None:
+                pair["description"] = description
         self.done()
         if key is None:
             self.notes.leave_out(self.node, self.field, "an entry without a key is left out")

@@ -66,13 +66,19 @@ def read_directory(root: str, target: str | None = None) -> Collection:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from looking for circles among thousands of objects that form none."""
+    """Keep the garbage collector from looking for circles among thousands of objects that form none.
+
+    What was made counts as old afterwards, or the next small collection would look at all of it.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
