@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.collection.model import Collection
 from harness.runner.plan import Plan
 from harness.runner.results import RunWarning
-from harness.secrets.returned_masks import mask_warnings
+from harness.secrets.returned_masks import mask_warnings, row_mask_warnings
 from harness.variables.environment import Environment
 from harness.warning_kinds import kind_of
 
@@ -36,10 +36,12 @@ def environment_warnings(*environments: Environment) -> Iterator[RunWarning]:
             yield RunWarning(kind=kind_of(text, otherwise="odd-environment"), message=str(text))
 
 
-def returned_masks(collection: Collection, *environments: Environment) -> Iterator[RunWarning]:
-    """Tell of variables whose values are what a report showed in place of a secret."""
+def returned_masks(collection: Collection, plan: Plan, *environments: Environment) -> Iterator[RunWarning]:
+    """Tell of variables and columns whose values are what a report showed in place of a secret."""
     for environment in environments:
         for text in mask_warnings(environment.variables, environment.file):
             yield RunWarning(kind="masked-value", message=text)
     for text in mask_warnings(collection.variables, ""):
         yield RunWarning(kind="masked-value", message=text, place=collection.file)
+    for text in row_mask_warnings(plan.rows):
+        yield RunWarning(kind="masked-value", message=text)

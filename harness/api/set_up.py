@@ -133,7 +133,7 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
     watch.learn_scopes(scopes)
     warnings = [*collection_warnings(collection, plan), *environment_warnings(environment, globals_)]
     warnings += (RunWarning(kind="odd-data", message=text) for text in plan.warnings)
-    warnings += returned_masks(collection, environment, globals_)
+    warnings += returned_masks(collection, plan, environment, globals_)
     if not plan.calls and config.dialect.run.warns and not config.inputs.allow_empty:
         text = "there is no request to run"
         warnings.append(RunWarning(kind="no-requests", message=text, place=collection.file))

@@ -13,7 +13,7 @@ from harness.client.message import Cookie, Exchange
 from harness.client.profile import Profile
 from harness.client.session import Session
 from harness.client.transport import HopContext
-from harness.collection.model import Body, Request
+from harness.collection.model import Auth, Body, Request
 from harness.collection.request_json import request_from_json
 from harness.lazy_dataclass import dataclass
 from harness.runner.results import RunWarning, SideExchange
@@ -60,10 +60,11 @@ class RunHost:
         for place, request in enumerate(requests):
             if together is None:
                 built = self._build(request, clock)
-                senders.append(self._noting(partial(self.session.exchange, built, context=self.context)))
+                send = partial(self.session.exchange, built, context=self.context)
+                senders.append(self._noting(send, built.auth))
             else:
                 built = self._build(request, SteppingClock(clock.now_ms()))
-                senders.append(self._noting(together.sender(place, built)))
+                senders.append(self._noting(together.sender(place, built), built.auth))
         return senders
 
     def _build(self, request: Mapping[str, Any], clock: Clock) -> BuiltRequest:
@@ -86,13 +87,13 @@ class RunHost:
             clock=clock,
         )
 
-    def _noting(self, send: Callable[[], Exchange]) -> Callable[[], Exchange]:
+    def _noting(self, send: Callable[[], Exchange], auth: Auth | None) -> Callable[[], Exchange]:
         place = self.asked
         self.asked += 1
 
         def noted() -> Exchange:
             exchange = send()
-            self.sent[place] = SideExchange(origin=self.context.origin, exchange=exchange)
+            self.sent[place] = SideExchange(origin=self.context.origin, exchange=exchange, auth=auth)
             return exchange
 
         return noted

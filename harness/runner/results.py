@@ -5,7 +5,7 @@ from dataclasses import field
 from typing import Any, Final
 
 from harness.client.message import Exchange
-from harness.collection.model import EventName, Notice, Request
+from harness.collection.model import Auth, EventName, Notice, Request
 from harness.lazy_dataclass import dataclass
 from harness.runner.plan import Call
 from harness.scripting.engine import Assertion, ScriptRun
@@ -18,10 +18,14 @@ SET_UP: Final = "set-up: run here for the calls after it"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideExchange:
-    """A request that a script (`prerequest`, `test`) or an auth scheme sent besides the call's own."""
+    """A request that a script (`prerequest`, `test`) or an auth scheme sent besides the call's own.
+
+    `auth` is what signed it, where a script said so.
+    """
 
     origin: str
     exchange: Exchange
+    auth: Auth | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

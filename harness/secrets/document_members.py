@@ -36,6 +36,18 @@ def claims(token: str) -> Any:
         return None
 
 
+_LABELS: Final = ("key", "name", "id", "field", "Key", "Name", "Id", "Field")
+
+
+def _labelled(entry: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give the value of an entry by the member that names it."""
+    held = entry.get("value", entry.get("Value"))
+    if isinstance(held, str):
+        for label in _LABELS:
+            if isinstance(entry.get(label), str):
+                yield entry[label], held
+
+
 def members(document: Any) -> Iterator[tuple[str, Any]]:
     """Walk a JSON document: each value that is no container, with the name it has or its list has."""
     waiting: list[tuple[str, Any]] = [("", document)]
@@ -44,9 +56,8 @@ def members(document: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict):
             waiting += value.items()
             # Postman's and others' lists of {key, value} name their values by a member.
-            label = value.get("key", value.get("name"))
-            if isinstance(label, str) and isinstance(value.get("value"), str):
-                waiting.append((label, value["value"]))
+            if "value" in value or "Value" in value:
+                waiting += _labelled(value)
         elif isinstance(value, list):
             waiting += ((name, entry) for entry in value)
         else:

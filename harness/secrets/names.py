@@ -40,15 +40,17 @@ _GLUED: Final = ("credentials", "passcode", "secret", "token")
 
 _WORDS: Final = frozenset(
     {
-        "bearer", "cookie", "credential", "credentials", "creds", "jwt", "otp", "pass", "passcode",
-        "passphrase", "passwd", "password", "passwords", "pwd", "secret", "secrets", "token", "totp",
+        "adminpass", "authorization", "bearer", "cookie", "credential", "credentials", "creds", "dbpass",
+        "ftppass", "jwt", "mailpass", "otp", "pass", "passcode", "passphrase", "passwd", "password",
+        "passwords", "pgpass", "psk", "psw", "pswd", "pwd", "rootpass", "secret", "secrets", "smtppass",
+        "token", "tokens", "totp", "userpass",
     }
 )  # fmt: skip
 _KEYS: Final = frozenset({"key", "keys"})
 _KEY_KINDS: Final = frozenset(
     {
-        "access", "account", "api", "auth", "encryption", "master", "private", "sas", "secret", "shared",
-        "signing", "storage", "subscription",
+        "access", "account", "api", "auth", "encryption", "hmac", "master", "private", "sas", "secret",
+        "shared", "sign", "signature", "signing", "storage", "subscription",
     }
 )  # fmt: skip
 """What a `key` has to be beside to be a secret: keys of tables and maps are none."""
@@ -58,16 +60,17 @@ _REQUEST_IDS: Final = frozenset({"Postman-Token", "postman-token"})
 
 _NOT_BEHIND: Final = frozenset(
     {
-        "address", "age", "algorithm", "alg", "at", "audience", "availability", "budget", "by", "class",
-        "column", "count", "created", "date", "description", "enabled", "endpoint", "endpoints", "exists",
-        "expiration", "expired", "expires", "expiry", "field", "file", "folder", "format", "header", "hint",
-        "host", "id", "identifier", "ids", "in", "index", "info", "issuer", "kind", "label", "length",
-        "lifetime", "limit", "limits", "link", "location", "max", "method", "min", "mode", "name", "names",
-        "number", "page", "path", "place", "policies", "policy", "prefix", "provider", "realm", "region",
-        "required", "rotation", "rule", "rules", "scheme", "scope", "scopes", "separator", "service", "set",
-        "size", "source", "state", "status", "store", "strength", "suffix", "template", "time", "timeout",
-        "title", "total", "ttl", "type", "types", "uri", "url", "urls", "usage", "used", "valid", "vault",
-        "version",
+        "address", "age", "alg", "algorithm", "at", "audience", "availability", "banner", "budget", "by",
+        "class", "column", "consent", "count", "created", "criteria", "date", "description", "domain",
+        "enabled", "endpoint", "endpoints", "exists", "expiration", "expired", "expires", "expiry",
+        "field", "file", "folder", "format", "header", "hint", "host", "id", "identifier", "ids", "in",
+        "index", "info", "issuer", "kind", "label", "length", "lifetime", "limit", "limits", "link",
+        "location", "max", "method", "min", "mode", "name", "names", "number", "page", "path", "place",
+        "policies", "policy", "preferences", "prefix", "provider", "realm", "ref", "reference", "region",
+        "required", "rotation", "rule", "rules", "scheme", "scope", "scopes", "separator", "service",
+        "set", "size", "source", "state", "status", "store", "strength", "suffix", "template", "time",
+        "timeout", "title", "total", "ttl", "type", "types", "uri", "url", "urls", "usage", "used",
+        "valid", "vault", "version",
     }
 )  # fmt: skip
 """Words behind a telling one that make the name one of something else: `tokenType`, `passwordPolicy`."""

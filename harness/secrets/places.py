@@ -5,13 +5,15 @@ A table says what is learnt of each header; bodies are read by what they are: JS
 
 import base64
 import binascii
+import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from harness.secrets.byte_text import as_text
 from harness.secrets.multipart import multipart_parts
+from harness.secrets.named_values import marked_up, tabled
 from harness.secrets.names import name_rule
 from harness.secrets.needles import SHORTEST
 from harness.secrets.placeholder import PREFIX
@@ -25,10 +27,10 @@ _SIGNED_SCHEMES: Final = frozenset({"digest", "aws4-hmac-sha256", "oauth", "hawk
 """Schemes whose header proves that a secret is known, and does not hold it."""
 
 _OAUTH_PARAMETER: Final = re.compile(r'\b(oauth_token|oauth_token_secret)="([^"]*)"')
-_XML_FIELD: Final = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>([^<>]{6,})</\1>")
-_XML_ATTRIBUTE: Final = re.compile(r"""\b([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<>]{6,})"|'([^'<>]{6,})')""")
 _SESSION_NAME: Final = re.compile(r"sess|sid|token|auth|jwt|secret|csrf|xsrf|key|login|ident", re.IGNORECASE)
 _PLAIN_WORD: Final = re.compile(r"[A-Za-z]{1,11}|[a-z]{2}-[A-Z]{2}|[A-Z][a-z]+/[A-Z][a-z_]+")
+_TABLES: Final = {"text/csv": ",", "application/csv": ",", "text/tab-separated-values": "\t"}
+"""Media types of tables, and what stands between their cells."""
 _ADDRESSES: Final = re.compile(r"(?:refresh|location|content-location|link)\Z")
 
 
@@ -57,7 +59,8 @@ def learn_answered(headers: Headers, body: bytes, redactor: Redactor) -> None:
         else:
             learn_header(name, value, redactor, answered=True)
             if _ADDRESSES.match(lower):
-                redactor.learn_address(value)
+                # What a redirect hands on as `code` is a grant, whatever stands beside it.
+                redactor.learn_address(value, granted=lower == "location")
     if body:
         learn_body(body, kind, redactor, answered=True)
 
@@ -71,6 +74,7 @@ def learn_header(name: str, value: str, redactor: Redactor, *, answered: bool = 
         read(value, redactor)
     else:
         redactor.learn_named(name, value, answered=answered, sure=not answered)
+        redactor.learn_assigned(value)
     redactor.learn_from(value)
 
 
@@ -141,39 +145,40 @@ def learn_body(body: bytes, kind: str, redactor: Redactor, *, answered: bool = F
                 learn_body(part.content, part.content_type, redactor, answered=answered)
         return
     stripped = text.lstrip("\ufeff \t\r\n")
-    if stripped[:1] in {"{", "["}:
-        for document in _documents(stripped):
-            redactor.learn_document(document, answered=answered)
-    elif stripped[:1] == "<":
-        _learn_markup(text, redactor, answered=answered)
+    if stripped[:1] in {"{", "["} and _learn_documents(stripped, redactor, answered=answered):
+        return
+    _learn_text(text, media, redactor, answered=answered)
+
+
+def _learn_text(text: str, media: str, redactor: Redactor, *, answered: bool) -> None:
+    """Learn what text shows that is neither JSON nor a form."""
+    redactor.learn_assigned(text)
+    if text.lstrip("\ufeff \t\r\n")[:1] == "<":
+        for name, value in marked_up(text):
+            redactor.learn_named(name, value, answered=answered)
+            if "?" in value and "=" in value:
+                redactor.learn_address(html.unescape(value))
+    elif media in _TABLES:
+        for name, value in tabled(text, delimiter=_TABLES[media]):
+            redactor.learn_named(name, value, answered=answered)
     elif "=" in text and (not media or media.startswith("text/")):
         redactor.learn_fields(text, answered=answered)
         for line in text.splitlines() if "\n" in text else ():
             redactor.learn_fields(line, answered=answered)
 
 
-def _learn_markup(text: str, redactor: Redactor, *, answered: bool) -> None:
-    for found in _XML_FIELD.finditer(text):
-        redactor.learn_named(found.group(1).rpartition(":")[2], found.group(2).strip(), answered=answered)
-    label = ""
-    for found in _XML_ATTRIBUTE.finditer(text):
-        name, value = found.group(1), found.group(2) or found.group(3)
-        if name == "name":
-            # <input name="csrf_token" value="...">
-            label = value
-        elif name in {"value", "content"}:
-            redactor.learn_named(label, value, answered=answered)
-        else:
-            redactor.learn_named(name.rpartition(":")[2], value, answered=answered)
-
-
-def _documents(text: str) -> Iterator[Any]:
+def _learn_documents(text: str, redactor: Redactor, *, answered: bool) -> bool:
+    """Learn what JSON or lines of JSON show. Returns whether all of the text is JSON."""
     try:
-        yield json.loads(text)
+        redactor.learn_document(json.loads(text), answered=answered)
     except (ValueError, RecursionError):
-        # JSON lines: each line that is a document counts.
-        for line in text.splitlines():
-            try:
-                yield json.loads(line)
-            except (ValueError, RecursionError):
-                continue
+        pass
+    else:
+        return True
+    whole = True
+    for line in text.splitlines():
+        try:
+            redactor.learn_document(json.loads(line), answered=answered)
+        except (ValueError, RecursionError):
+            whole = whole and not line.strip()
+    return whole

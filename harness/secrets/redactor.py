@@ -19,6 +19,7 @@ from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.clean_texts import CleanTexts
 from harness.secrets.document_members import claims, credentials, is_authorization, is_cookie, members
 from harness.secrets.encodings import occurs, replace
+from harness.secrets.named_values import assigned
 from harness.secrets.names import SECRET_NAMES, name_rule
 from harness.secrets.needles import SHORTEST, Edit, Needles, edits_of
 from harness.secrets.patterns import SecretPattern
@@ -186,6 +187,8 @@ class Redactor:
                 self.learn_named(variable.key, value)
                 if "://" in value or "eyJ" in value or "Key=" in value:
                     self.learn_from(value)
+                if "=" in value or ":" in value:
+                    self._learn_written(value)
                 if value[:1] in {"{", "["}:
                     self._learn_json(value)
 
@@ -208,6 +211,9 @@ class Redactor:
         rule = name_rule(name)
         if not rule or plain_address(value):
             return
+        token = credentials(value)
+        if token != value and looks_drawn(token):
+            value = token
         certain = sure or rule == "exact"
         if looks_drawn(value) or (certain and (not answered or not plain_words(value))):
             self.learn(value, name, "name")
@@ -224,8 +230,20 @@ class Redactor:
         for address in addresses_in(text):
             self.learn_address(address)
 
-    def learn_address(self, address: str) -> None:
-        """Learn what an address holds: a password before the host, signatures and tokens in the query."""
+    def learn_assigned(self, text: str) -> None:
+        """Learn what a text of any kind assigns to a secret's name, if it looks drawn at random."""
+        for name, value in assigned(text):
+            rule = name_rule(name)
+            if rule and not plain_address(value) and (rule == "exact" or not value.isdigit()):
+                token = credentials(value)
+                if looks_drawn(token):
+                    self.learn(token, name, "name")
+
+    def learn_address(self, address: str, *, granted: bool = False) -> None:
+        """Learn what an address holds: a password before the host, signatures and tokens in the query.
+
+        `granted` says that a parameter `code` is a grant of OAuth whatever stands beside it.
+        """
         if "@" in address:
             found = _USERINFO.match(address)
             if found is not None:
@@ -233,9 +251,9 @@ class Redactor:
         for mark in "?#":
             _, given, query = address.partition(mark)
             if given and "=" in query:
-                self.learn_fields(query.partition("#")[0] if mark == "?" else query)
+                self.learn_fields(query.partition("#")[0] if mark == "?" else query, granted=granted)
 
-    def learn_fields(self, text: str, *, answered: bool = False) -> None:
+    def learn_fields(self, text: str, *, answered: bool = False, granted: bool = False) -> None:
         """Learn the secrets of a query or form: by their names, and those that protocols put there."""
         text = text.replace("\\u0026", "&").replace("&amp;", "&")
         fields = parse_qsl(text.strip(), errors="surrogateescape")
@@ -244,7 +262,7 @@ class Redactor:
             plain = _WORDS.sub("", name).lower()
             if plain in _SIGNATURES and looks_drawn(value):
                 self.learn(value, name, "protocol")
-            elif plain == "code" and not _GRANTS.isdisjoint(names) and looks_drawn(value):
+            elif plain == "code" and (granted or not _GRANTS.isdisjoint(names)) and looks_drawn(value):
                 self.learn(value, "code", "protocol")
             else:
                 self.learn_named(name, value, answered=answered)
@@ -263,8 +281,19 @@ class Redactor:
                     self._learn_json(value, answered=answered)
                 elif "://" in value:
                     self.learn_from(value)
+                if "=" in value or ":" in value:
+                    self._learn_written(value)
             elif isinstance(value, int) and not isinstance(value, bool) and name_rule(name) == "exact":
                 self.learn(str(value), name, "name")
+
+    def _learn_written(self, value: str) -> None:
+        """Learn what a text in a document or variable writes out: an address, a query, assignments."""
+        if "=" in value and not any(character.isspace() for character in value):
+            if "?" in value or "#" in value:
+                self.learn_address(value)
+            elif "&" in value:
+                self.learn_fields(value)
+        self.learn_assigned(value)
 
     def _learn_json(self, text: str, *, answered: bool = False) -> None:
         try:

@@ -8,6 +8,7 @@ watch cannot forget a source.
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from harness.collection.model import Auth, Collection, Request, Variable
@@ -19,6 +20,7 @@ from harness.secrets.redactor import Learned, Redactor
 from harness.variables.scope import Scope
 
 _REFERENCE_MARK: Final = "{{"
+_REFERENCE: Final = re.compile(r"\{\{([^{}]+)\}\}")
 _BARE_REFERENCE: Final = re.compile(r"\{\{[^{}\"]*\}\}")
 _NO_FIELDS: Final = frozenset({"exec", "script", "packages"})
 """Members of a collection's document that hold scripts."""
@@ -234,12 +236,14 @@ class SecretWatch:
                 seen.version = scope.version
                 self.learn_variables(seen.changes())
 
-    def learn_auth(self, auth: Auth | None) -> None:
-        """Learn the parameters of an auth that a script set."""
+    def learn_auth(self, auth: Auth | None, used: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Learn the parameters of an auth that a script set; `used` has the variables that they may name."""
         for param in SECRET_AUTH_PARAMS.get(auth.type, ()) if auth is not None else ():
             value = auth.params.get(param) if auth is not None else None
-            if isinstance(value, str) and value and _REFERENCE_MARK not in value:
-                self.redactor.learn(value, f"{auth.type if auth is not None else ''}_{param}", "auth")
+            if isinstance(value, str) and value:
+                said = _REFERENCE.sub(lambda found: used.get(found.group(1), found.group()), value)
+                if _REFERENCE_MARK not in said:
+                    self.redactor.learn(said, f"{auth.type if auth is not None else ''}_{param}", "auth")
 
     def learn_request(self, request: SentRequest) -> None:
         """Learn what a request shows to be secret."""
@@ -261,6 +265,7 @@ class SecretWatch:
         url = request.url
         if url.auth_password and _REFERENCE_MARK not in url.auth_password:
             redactor.learn(url.auth_password, "url_password", "address")
+        redactor.learn_address(url.raw)
         redactor.learn_from(url.raw)
         self._learn_pairs((one.key, one.value) for one in url.query)
         body = request.body

@@ -14,8 +14,8 @@ from harness.errors import ExitCode
 from tests.secrets.spellings import SPELLINGS
 
 _FILES = {
-    "json": "json", "postman-json": "pjson", "html": "html", "junit": "xml", "ctrf": "ctrf",
-    "events": "jsonl",
+    "json": "json", "newman-json": "njson", "postman-json": "pjson", "html": "html", "junit": "xml",
+    "ctrf": "ctrf", "events": "jsonl",
 }  # fmt: skip
 _PACKED = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}")
 
@@ -45,6 +45,11 @@ def calls(base, secret):
     yield "json", {"body": {"mode": "raw", "raw": json.dumps({"client_secret": secret("json")})}}, {}
     yield "form", {"body": {"mode": "urlencoded", "urlencoded": form}}, {}
     yield "script", {"script": script, "header": [{"key": "X-Two", "value": "{{signing_key}}"}]}, {}
+    fields = {"key": "X-Kelp", "value": secret("signed"), "in": "header"}
+    auth = {"type": "apikey", "apikey": [{"key": key, "value": value} for key, value in fields.items()]}
+    packed_auth = base64.b64encode(json.dumps(auth).encode()).decode()
+    signed = f"pm.request.auth = JSON.parse(atob('{packed_auth}'))"
+    yield "signed", {"script": signed}, {}
     yield "answer", {}, {"data": [{"refresh_token": secret("answer")}]}
 
 

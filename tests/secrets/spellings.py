@@ -23,6 +23,7 @@ SPELLINGS = {
     "HTML entities, hexadecimal": lambda text: "".join(f"&#X{ord(one):X};" for one in text),
     "quoted-printable": lambda text: quopri.encodestring(text.encode(), quotetabs=True).decode(),
     "quoted-printable, every byte": lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
+    "quoted-printable, small digits": lambda text: "".join(f"={byte:02x}" for byte in text.encode()),
     "hexadecimal": lambda text: text.encode().hex(),
     "hexadecimal with separators": lambda text: text.encode().hex(":").upper(),
     "hexadecimal with separators, blanks": lambda text: text.encode().hex(" "),

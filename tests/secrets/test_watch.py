@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from harness.client.message import ResolvedRequest, Response
 from harness.collection.load import load_collection
-from harness.collection.model import Variable
+from harness.collection.model import Auth, Variable
 from harness.secrets.encodings import ENCODINGS
 from harness.secrets.names import secret_name
-from harness.secrets.returned_masks import is_mask
+from harness.secrets.returned_masks import is_mask, row_mask_warnings
 from harness.secrets.value_form import looks_drawn, plain_address
 from harness.secrets.watch import SecretWatch
 from harness.variables.scope import Scope
@@ -48,6 +48,10 @@ def answered(headers=(), body=None):
     )
 
 
+def said(kind, form):
+    return answered((("Content-Type", kind),), form.format)
+
+
 JSON = (("Content-Type", "application/json"),)
 FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 PLACES = {
@@ -72,6 +76,27 @@ PLACES = {
         (("Content-Type", "text/xml"),), lambda secret: f"<a><ns:apiKey>{secret}</ns:apiKey></a>"
     ),
     "the code of OAuth": answered((("Location", "https://app.test/cb?code={}&state=s1"),)),
+    "the code of OAuth alone": answered((("Location", "/cb?code={}"),)),
+    "a header with a scheme": sent(headers=(("X-Authorization", "Bearer {}"),)),
+    "a connection in a header": sent(headers=(("X-Db", "Server=h;User Id=sa;Password={};"),)),
+    "YAML": said("application/yaml", "user: me\ndb_password: {}\nb: 2\n"),
+    "TOML": said("application/toml", '[a]\napi_key = "{}"\n'),
+    "a shell's variables": said("text/plain", "export API_KEY='{}'\n"),
+    "a script": said("application/javascript", 'window.config = {{"apiKey": "{}"}};'),
+    "JSON behind a guard": said("application/json", ')]}}\',\n{{"access_token": "{}"}}'),
+    "an event stream": said("text/event-stream", 'data: {{"token": "{}"}}\n\n'),
+    "a table": said("text/csv", "user,password\nme,{}\n"),
+    "CDATA": said("application/xml", "<a><password><![CDATA[{}]]></password></a>"),
+    "a field of a page": said("text/html", '<form><input value="{}" name="csrf_token"></form>'),
+    "a link of a page": said("text/html", '<a href="/cb?a=1&amp;access_token={}">on</a>'),
+    "GraphQL": answered(JSON, lambda secret: json.dumps({"query": f'{{ login(password: "{secret}") }}'})),
+    "a relative address": answered(JSON, lambda secret: json.dumps({"next": f"/page?access_token={secret}"})),
+    "a query": answered(JSON, lambda secret: json.dumps({"sas": f"sv=2025-01-05&sig={secret}"})),
+    "a connection": answered(JSON, lambda secret: json.dumps({"at": f"Server=h;Password={secret};"})),
+    "a named value": answered(JSON, lambda secret: json.dumps([{"Name": "DB_PASSWORD", "Value": secret}])),
+    "an auth of a script": lambda watch, secret: watch.learn_auth(
+        Auth(type="apikey", params={"key": "X-Kelp", "value": "{{k}}"}), {"k": secret}
+    ),
 }
 
 random_secrets = st.tuples(
@@ -98,14 +123,15 @@ def test_of_every_place_a_secret_is_learnt_and_its_mask_says_by_which_rule(place
     PLACES[place](watch, "kelp-90Kq-4471-zT")
     shown = watch.mask("kelp-90Kq-4471-zT")
     assert shown.startswith("REDACTED_")
-    assert watch.rule_of(shown) in {"type", "name", "protocol", "address", "cookie"}
+    assert watch.rule_of(shown) in {"type", "name", "protocol", "address", "cookie", "auth"}
 
 
 @pytest.mark.parametrize(
     "name",
     ["githubToken", "signing_key", "hmac_secret", "encryption_key", "db_pass", "passcode", "SECRET_KEY_BASE",
      "Private-Token", "oauth_token_secret", "X-Shopify-Access-Token", "DD-API-KEY", "JWT_SECRET", "smtpPass",
-     "githubtoken", "AWS_SECRET_ACCESS_KEY", "TOKEN_PROD", "masterKey", "accountKey"],
+     "githubtoken", "AWS_SECRET_ACCESS_KEY", "TOKEN_PROD", "masterKey", "accountKey", "X-Authorization",
+     "hmac_key", "dbpass", "accessTokens"],
 )  # fmt: skip
 def test_a_name_with_a_telling_word_is_that_of_a_secret(name):
     assert secret_name(name)
@@ -116,7 +142,8 @@ def test_a_name_with_a_telling_word_is_that_of_a_secret(name):
     ["primaryKey", "partitionKey", "sortKey", "keyId", "tokenType", "boardingPass", "Postman-Token",
      "passed", "passCount",
      "signatureDate", "secretariat", "keyboard", "nextPageToken", "maxTokens", "hasPassword", "accessKeyId",
-     "passwordPolicy", "token_endpoint", "tokenExpiresIn", "compass", "authorName"],
+     "passwordPolicy", "token_endpoint", "cookieConsent", "secretKeyRef", "passCriteria",
+     "tokenExpiresIn", "compass", "authorName"],
 )  # fmt: skip
 def test_a_name_of_something_else_is_that_of_no_secret(name):
     assert not secret_name(name)
@@ -171,8 +198,10 @@ def test_a_numeric_secret_is_shown_as_a_mask_and_kept_as_a_number():
 
 
 @pytest.mark.parametrize(
-    "value", ["********", "•••••", "REDACTED_token", "<secret>", "[REDACTED]", "xxxxxxxx"]
-)
+    "value",
+    ["********", "•••••", "REDACTED_token", "<secret>", "[REDACTED]", "xxxxxxxx", "***masked***",
+     "Bearer ********"],
+)  # fmt: skip
 def test_what_programs_write_for_secrets_is_a_mask(value):
     assert is_mask(value)
 
@@ -180,3 +209,27 @@ def test_what_programs_write_for_secrets_is_a_mask(value):
 @pytest.mark.parametrize("value", ["", "a", "**", "secret", "xx", "redacted by hand", 7, None])
 def test_other_values_are_no_masks(value):
     assert not is_mask(value)
+
+
+def test_a_column_of_masks_is_told_once_and_stars_for_a_verdict_are_not():
+    rows = [{"user": "a", "token": "********", "rating": "***"}, {"token": "********", "note": "[redacted]"}]
+    told = list(row_mask_warnings(rows))
+    assert len(told) == 2
+    assert told[0].startswith("row 1 of the data: 'token' holds a mask")
+    assert told[1].startswith("row 2 of the data: 'note'")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: required",
+        "the key = value pairs",
+        "max_tokens: 100000",
+        "token = getToken()",
+        "a, token\n1, 2",
+    ],
+)
+def test_words_behind_a_name_are_no_secret(text):
+    watch = SecretWatch()
+    said("text/plain", "{}")(watch, text)
+    assert not watch.learned

@@ -46,8 +46,12 @@ _HIDDEN: Final = "********"
 
 
 def letter_report(options: Options, context: ReporterContext) -> "JsonReporter":
-    """Return the reporter that writes newman's document alone, without what newman does not know."""
-    return JsonReporter(options, replace(context, dialect=NEWMAN))
+    """Return the reporter that writes newman's document alone, without what newman does not know.
+
+    Whether secrets are hidden is the run's affair, not the document's.
+    """
+    running = replace(NEWMAN.run, masks=context.dialect.run.masks)
+    return JsonReporter(options, replace(context, dialect=replace(NEWMAN, run=running)))
 
 
 class JsonReporter:
