@@ -18,8 +18,8 @@ README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 PAGES = (README, *sorted(DOCS.glob("**/*.md")))
 OTHERS = {
-    "--html", "--maxfail", "--lf", "--ff", "--sw", "--only-binary", "--no-index", "--find-links", "--no-deps",
-    "--mock", "--simulate",
+    "--html", "--maxfail", "--lf", "--ff", "--sw", "--only-binary", "--no-index", "--require-hashes",
+    "--hash", "--no-deps", "--mock", "--simulate",
 }  # fmt: skip
 """Options of other programs that are named: those of pytest, pytest-html, pip and Postman CLI."""
 
