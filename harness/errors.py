@@ -12,6 +12,8 @@ A failed assertion is data and never an exception. Anything else that is raised 
 keeps its traceback.
 """
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import IntEnum
@@ -97,6 +99,37 @@ class OfflineError(HarnessError):
     """Something attempted a connection while the run is offline."""
 
     exit_code = ExitCode.OFFLINE
+
+
+_NO_NUMBER: Final = re.compile(
+    r"(?:invalid literal for int\(\) with base 10|could not convert string to float): (.*)", re.DOTALL
+)
+
+
+def misread(error: Exception) -> str:
+    """Say in plain words why a document could not be understood, from what Python raised while reading it."""
+    match error:
+        case json.JSONDecodeError():
+            return f"it is not valid JSON (line {error.lineno}, column {error.colno})"
+        case UnicodeDecodeError():
+            return "it is not text in UTF-8"
+        case RecursionError():
+            return "it is nested too deeply"
+        case KeyError() if error.args:
+            return f"{error.args[0]!r} is missing"
+        case IndexError():
+            return "an entry is missing"
+        case ArithmeticError():
+            return "a number is too large"
+        case TypeError() | AttributeError():
+            return "a value is of another type than it should be"
+        case OSError():
+            return error.strerror or str(error)
+        case ValueError():
+            found = _NO_NUMBER.match(str(error))
+            return f"{found.group(1)[:80]} is no number" if found else str(error)
+        case _:
+            return str(error)
 
 
 def choices(given: object, valid: Iterable[str]) -> str:

@@ -1,11 +1,13 @@
+import json
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from harness.errors import EXTRAS, MissingExtra, require_extra
+from harness.errors import EXTRAS, MissingExtra, misread, require_extra
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 
@@ -38,3 +40,28 @@ def test_a_run_without_the_platform_imports_nothing_of_its_extra() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
+
+
+def raised(what: Callable[[], object]) -> Exception:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever Python makes of it
+        what()
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        (lambda: json.loads("{"), "it is not valid JSON (line 1, column 2)"),
+        (lambda: json.loads("[" * 100_000), "it is nested too deeply"),
+        (lambda: b"\xff".decode(), "it is not text in UTF-8"),
+        (lambda: {}["calls"], "'calls' is missing"),
+        (lambda: [][0], "an entry is missing"),
+        (lambda: int("x"), "'x' is no number"),
+        (lambda: float("1,5"), "'1,5' is no number"),
+        (lambda: int(float("inf")), "a number is too large"),
+        (lambda: None["a"], "a value is of another type than it should be"),
+        (lambda: Path("/no/such/file").read_text("utf-8"), "No such file or directory"),
+    ],
+)
+def test_what_python_says_of_a_document_is_told_in_plain_words(what: Callable[[], object], told: str) -> None:
+    assert misread(raised(what)) == told

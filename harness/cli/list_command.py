@@ -9,10 +9,9 @@ from harness.api.call_choice import planned_calls
 from harness.api.input_warnings import collection_warnings
 from harness.api.preparation import companion_of
 from harness.cli.json_output import write_json
-from harness.cli.plan_lines import hint_lines, plan_document, plan_lines
+from harness.cli.plan_lines import ShownAddress, hint_lines, plan_document, plan_lines
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import policy_of, tell_warnings
-from harness.client.url import unparse
 from harness.collection.load import load_collection
 from harness.collection.model import Collection, Folder, Item
 from harness.collection.selection import select
@@ -35,7 +34,7 @@ def list_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         write_json(terminal.out, _document(options.collection, collection))
         return tell_warnings(collection_warnings(collection), policy, terminal)
     chosen = {id(item) for item in select(collection, (), answers=EXACT.inputs)}
-    lines = [collection.name, *_tree(collection.root, "", chosen)]
+    lines = [collection.name, *_tree(collection.root, "", chosen, ShownAddress())]
     count = len(chosen)
     lines += ["", f"{count} request" + ("" if count == 1 else "s")]
     text = "\n".join(lines) + "\n"
@@ -69,12 +68,13 @@ def _document(source: str, collection: Collection) -> dict[str, Any]:
     """Tell the calls that a run has, with the tags that the companion gives them."""
     plan = planned_calls(RunConfig.of(collection), collection, companion_of(RunConfig.of(source)))
     calls = []
+    shown = ShownAddress()
     for position, call in enumerate(plan.calls):
         item = call.item
         told: dict[str, Any] = {
             "path": list(call.path),
             "method": item.request.method,
-            "url": unparse(item.request.url),
+            "url": shown(item.request.url),
             "tags": list(plan.tags.get(position, ())),
             "once": plan.part(position),
         }
@@ -86,20 +86,20 @@ def _document(source: str, collection: Collection) -> dict[str, Any]:
     return {"collection": collection.name, "calls": calls}
 
 
-def _tree(folder: Folder, indent: str, chosen: AbstractSet[int]) -> Iterator[str]:
+def _tree(folder: Folder, indent: str, chosen: AbstractSet[int], shown: ShownAddress) -> Iterator[str]:
     children = [child for child in folder.children if _holds(child, chosen)]
     for position, child in enumerate(children):
         last = position == len(children) - 1
         branch = indent + ("└─ " if last else "├─ ")
         if isinstance(child, Folder):
             yield branch + child.name
-            yield from _tree(child, indent + ("   " if last else "│  "), chosen)
+            yield from _tree(child, indent + ("   " if last else "│  "), chosen, shown)
         elif child.unreadable is not None:
             yield f"{branch}{child.name} · {child.unreadable.told}"
         elif child.skipped is not None:
             yield f"{branch}{child.name} · {child.skipped}"
         else:
-            yield f"{branch}{child.name} · {child.request.method} {unparse(child.request.url)}"
+            yield f"{branch}{child.name} · {child.request.method} {shown(child.request.url)}"
 
 
 def _holds(entry: Folder | Item, chosen: AbstractSet[int]) -> bool:

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product, takewhile
 from pathlib import Path
+from typing import Final
 
 from harness.cli.json_output import write_json
 from harness.cli.parity_difference import ParityComparison
 from harness.cli.parity_dry import DryRun, differences_of
-from harness.cli.parity_mask import mask_of
+from harness.cli.parity_mask import given_variables, mask_of
 from harness.cli.parity_page import parity_page
 from harness.cli.parity_row import ParityCount, ParityRow
-from harness.cli.parity_side import run_side
+from harness.cli.parity_side import ParitySide, run_side
 from harness.cli.parser import add_options, parse
 from harness.cli.rival import RIVALS, Rival
 from harness.cli.table import table
@@ -34,6 +35,8 @@ _DROPPED = {
 }  # fmt: skip
 _DROPPED_FLAGS = {"-x", "--suppress-exit-code", "--silent", "--verbose"}
 _ENVIRONMENT = ("-e", "--environment")
+
+_LAST_WORDS: Final = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,16 +116,28 @@ def _compared(
     words = [asked.command, *rival.words, collection, *flags]
     terminal.err.write(f"running {rival.dialect.name} ...\n")
     with run_side(words, rival, terminal) as theirs:
+        _tell_of_no_report(theirs, rival.dialect.name, collection, flags, terminal)
         count = ParityCount.of(theirs.outcome)
         dry = DryRun(collection=collection, flags=flags, theirs=theirs, mode=asked.mode)
         if asked.dry:
             return list(differences_of(dry, named, terminal)), count
         terminal.err.write("running harness ...\n")
         with run_side(_ours(collection, flags, asked.mode), None, terminal) as ours:
+            _tell_of_no_report(ours, "harness", collection, flags, terminal)
             rows = list(asked.comparison.rows(theirs.outcome, ours.outcome))
         kinds = dry.kinds(terminal) if rows and asked.mode.run.masks else {}
         mask = mask_of(collection, (theirs, ours)) if rows else Unmasked()
     return [ParityRow.of(named, row, kinds).shown(mask) for row in rows], count
+
+
+def _tell_of_no_report(
+    side: ParitySide, who: str, collection: str, flags: Sequence[str], terminal: Terminal
+) -> None:
+    """Show what a run said last that wrote no report."""
+    if not side.outcome.report:
+        mask = mask_of(collection, (side,), given_variables(collection, flags, terminal))
+        terminal.err.write(f"{mask(side.said)[-_LAST_WORDS:]}\n")
+        terminal.err.write(f"{who} wrote no report; it exited with {side.outcome.exit_code}\n")
 
 
 def _tell(rows: Sequence[ParityRow], compared: ParityCount, asked: _Asked, terminal: Terminal) -> None:

@@ -15,7 +15,6 @@ from harness.cli.rival import REPORT, RIVALS, Rival
 from harness.cli.terminal import Terminal
 from harness.dialect import NEWMAN
 
-_LAST_WORDS: Final = 2000
 _EXTRA: Final = "--ssl-extra-ca-certs"
 _OURS: Final = replace(RIVALS[NEWMAN.name], reports=(), homeless=False)
 """How this runner is asked for its report: as newman is."""
@@ -23,11 +22,15 @@ _OURS: Final = replace(RIVALS[NEWMAN.name], reports=(), homeless=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParitySide:
-    """A run that is over: what came of it, its report as long as the folder is there, and all it sent."""
+    """A run that is over: what came of it, its report as long as the folder is there, and all it sent.
+
+    `said` is what it printed, on stderr if anything: it tells why there is no report. Nothing is masked yet.
+    """
 
     outcome: ParityOutcome
     report: Path
     exchanges: tuple[ProxiedRequest, ...]
+    said: str = ""
 
 
 @contextmanager
@@ -59,8 +62,5 @@ def run_side(command: Sequence[str], rival: Rival | None, terminal: Terminal) ->
             outcome = outcome_of(
                 folder, exit_code=done.returncode, requests=proxy.requests, tunnels=len(proxy.tunnels)
             )
-        if not outcome.report:
-            terminal.err.write((done.stderr or done.stdout).decode("utf-8", "replace")[-_LAST_WORDS:] + "\n")
-            who = "harness" if rival is None else rival.dialect.name
-            terminal.err.write(f"{who} wrote no report; it exited with {outcome.exit_code}\n")
-        yield ParitySide(outcome=outcome, report=folder / REPORT, exchanges=proxy.requests)
+        said = (done.stderr or done.stdout).decode("utf-8", "replace")
+        yield ParitySide(outcome=outcome, report=folder / REPORT, exchanges=proxy.requests, said=said)

@@ -6,17 +6,34 @@ from typing import Any
 
 from harness.cassettes.compare.order_hints import OrderHint
 from harness.client.url import unparse
+from harness.collection.model import Url
 from harness.reporters.units import counted
 from harness.runner.order import Order
 from harness.runner.plan import Plan
+from harness.secrets.redactor import Redactor
+
+
+class ShownAddress:
+    """Writes the addresses of calls as authored, without the secrets that they spell out."""
+
+    def __init__(self) -> None:
+        self._redactor = Redactor()
+
+    def __call__(self, url: Url) -> str:
+        """Write one."""
+        text = unparse(url)
+        self._redactor.learn_address(text)
+        self._redactor.learn_from(text)
+        return self._redactor.shown(text)
 
 
 def plan_lines(plan: Plan, order: Order) -> Iterator[str]:
     """Write an order: each call by number with what it waits for, and the longest chain at the end."""
     yield plan.collection.name
+    shown = ShownAddress()
     barrier: int | None = None
     for position, (call, place) in enumerate(zip(plan.calls, order.places, strict=True)):
-        yield f"{_named(plan, position)} - {call.item.request.method} {unparse(call.item.request.url)}"
+        yield f"{_named(plan, position)} - {call.item.request.method} {shown(call.item.request.url)}"
         if plan.part(position) is not None:
             yield (
                 "     runs once, before all others"
@@ -62,13 +79,14 @@ def plan_document(plan: Plan, order: Order, hints: Iterable[OrderHint] | None) -
     suggested = [
         {"call": list(one.call), "after": list(map(list, one.after)), "why": one.why} for one in hints or ()
     ]
+    shown = ShownAddress()
     return {
         "collection": plan.collection.name,
         "calls": [
             {
                 "path": list(call.path),
                 "method": call.item.request.method,
-                "url": unparse(call.item.request.url),
+                "url": shown(call.item.request.url),
                 "once": plan.part(position),
                 "alone": place.alone or None,
                 "waits": [{"on": wait.on, "why": wait.why} for wait in place.waits],

@@ -2,10 +2,12 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from harness.collection.json_error import json_error, seems_to_be
 from harness.errors import InputError, Place
 from harness.lazy_dataclass import dataclass
 
@@ -125,13 +127,16 @@ def parse_json(text: str, file: str = "") -> Any:
         document = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         where = Place(file=file, field=f"line {error.lineno}, column {error.colno}")
-        raise InputError(f"not valid JSON: {error.msg}", where=where) from error
+        raise InputError(
+            f"not valid JSON: {json_error(error)}", where=where, hint=seems_to_be(text)
+        ) from error
     except _NotJson as error:
         raise InputError(f"not valid JSON: {error}", where=_constant_place(text, error.word, file)) from error
     except RecursionError as error:
         raise _nested(file) from error
     except ValueError as error:  # a number of more digits than Python converts
-        raise InputError(f"not usable JSON: {error}", where=Place(file=file)) from error
+        what = f"not usable JSON: a number has more than {sys.get_int_max_str_digits():,} digits"
+        raise InputError(what, where=Place(file=file)) from error
     if is_too_deep(document):
         raise _nested(file)
     return document

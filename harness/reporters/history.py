@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, Final
 
-from harness.errors import InputError
+from harness.errors import InputError, misread
 from harness.lazy_dataclass import dataclass
 from harness.reporters.export import write_atomically
 from harness.runner.results import CallResult, RunSummary
@@ -57,7 +57,7 @@ def read_history(path: Path) -> tuple[PastRun, ...]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read the history of runs: {error}", where=str(path)) from error
+        raise InputError(f"cannot read the history of runs: {misread(error)}", where=str(path)) from error
     return tuple(_past_run(line, f"{path}: line {number}") for number, line in enumerate(lines, start=1))
 
 
@@ -194,7 +194,7 @@ def _past_run(line: str, where: str) -> PastRun:
         )
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise InputError(
-            f"this is no history of runs: {type(error).__name__}: {error}",
+            f"this is no history of runs: {misread(error)}",
             where=where,
             hint="name the file that an earlier run wrote, or a new one",
         ) from error

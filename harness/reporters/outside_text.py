@@ -20,8 +20,8 @@ _STYLED: Final = re.compile(r"\x1b\[[0-9;]*m|\r\x1b\[2K")
 
 _COMMAND: Final = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
 _BRACKETED: Final = re.compile(r"#(?=#(?:\[|vso\[|teamcity\[))", re.IGNORECASE)
-_CI: Final = ("GITHUB_ACTIONS", "GITEA_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
-"""Variables of CI systems that read commands from what a step prints."""
+_CI: Final = ("GITHUB_ACTIONS", "GITEA_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION", "CI")
+"""Variables of CI systems that read commands from what a step prints; a container often knows `CI` alone."""
 
 
 def clean(text: str) -> str:
@@ -49,7 +49,7 @@ def defused(text: str) -> str:
 
 def reads_commands(environ: Mapping[str, str]) -> bool:
     """Tell whether what is printed is read by a CI system that takes commands from it."""
-    return any(environ.get(name) for name in _CI)
+    return any(environ.get(name, "").lower() not in {"", "0", "false"} for name in _CI)
 
 
 def _spelled(found: re.Match[str]) -> str:

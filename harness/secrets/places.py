@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
+from urllib.parse import parse_qsl
 
 from harness.secrets.byte_text import as_text
 from harness.secrets.multipart import multipart_parts
@@ -40,7 +41,13 @@ def learn_sent(url: str, headers: Headers, body: bytes | None, redactor: Redacto
     for name, value in headers:
         if name.lower() == "content-type":
             kind = kind or value
+        if redactor.key_fields and ("header", name.lower()) in redactor.key_fields:
+            redactor.learn(value, name, "auth")
         learn_header(name, value, redactor)
+    if redactor.key_fields and "?" in url:
+        for name, value in parse_qsl(url.partition("?")[2].partition("#")[0], errors="surrogateescape"):
+            if ("query", name.lower()) in redactor.key_fields:
+                redactor.learn(value, name, "auth")
     redactor.learn_address(url)
     redactor.learn_from(url)
     if body:

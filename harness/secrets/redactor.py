@@ -81,6 +81,7 @@ class Redactor:
 
     `redacted` is for texts that were redacted before: digits that stand in for others are then no secret.
     `version` grows whenever a value is learnt. `warnings` are for the user: values too weak to be taken out.
+    `key_fields` are the headers and parameters, in small letters, that hold an API key of the collection.
     """
 
     def __init__(self, patterns: Iterable[SecretPattern] = (), *, redacted: bool = False) -> None:
@@ -99,6 +100,7 @@ class Redactor:
         self._spoiled = False
         self._results: OrderedDict[str, tuple[int, str]] = OrderedDict()
         self.authored: Final = Authored()
+        self.key_fields: Final[set[tuple[str, str]]] = set()
         self._masks = _Lens(self._needles, self._mask_of)
         self._labels = _Lens(self._needles, self._mask_of, self._keeps)
         self._names_of_calls = _Lens(self._needles, self._needles.replacement_of, self._keeps)

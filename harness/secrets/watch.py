@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from harness.collection.model import Auth, Collection, Request, Variable
-from harness.secrets.auth_params import SECRET_AUTH_PARAMS, auth_secrets
+from harness.secrets.auth_params import SECRET_AUTH_PARAMS, auth_secrets, key_fields
 from harness.secrets.content_coding import plain_body
 from harness.secrets.patterns import SecretPattern
 from harness.secrets.places import learn_answered, learn_body, learn_header, learn_sent
@@ -211,6 +211,7 @@ class SecretWatch:
         self._names |= names
         for name, value in literals:
             self.redactor.learn(value, name, "auth")
+        self.redactor.key_fields.update((place, name.lower()) for place, name in key_fields(collection))
         self.redactor.authored.add(collection)
         self.learn_variables(collection.variables)
         for item in collection.items():

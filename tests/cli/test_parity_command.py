@@ -247,3 +247,14 @@ def test_secrets_are_masked_in_what_differs(command, workspace, target, newman):
     assert said.code is ExitCode.FAILED
     assert "0815" not in said.out + said.err
     assert "4711" not in said.out + said.err
+
+
+def test_what_a_run_without_a_report_said_is_masked(command, workspace, target, newman):
+    file = workspace.collection(("a", f"{target.url}/a"))
+    environment = workspace.json(
+        "e.json", {"name": "e", "values": [{"key": "apiKey", "value": "kelp-90Kq-4471-zT"}]}
+    )
+    said = command("parity", "--newman", newman("sys.exit(open('e.json').read())"), file, "-e", environment)
+    assert "newman wrote no report" in said.err
+    assert '"apiKey"' in said.err
+    assert "4471" not in said.err

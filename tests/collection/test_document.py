@@ -32,7 +32,7 @@ def test_malformed_json_is_placed_by_line_and_column(tmp_path):
     path.write_text('{\n  "a": 1,\n  "b" 2\n}')
     with pytest.raises(InputError) as caught:
         read_json(path, "the file")
-    assert str(caught.value) == f"not valid JSON: Expecting ':' delimiter\n  --> {path}: line 3, column 7"
+    assert str(caught.value) == f"not valid JSON: a colon is missing here\n  --> {path}: line 3, column 7"
 
 
 def test_words_only_python_reads_are_refused_with_their_place():
@@ -132,3 +132,40 @@ def test_a_document_may_have_so_many_levels_and_no_more(brackets):
     for levels in (DEEPEST + 1, 100_000):
         with pytest.raises(InputError, match="nested too deeply"):
             parse_json(opening * levels + middle + closing * levels)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("<!DOCTYPE html><html></html>", "an HTML page"),
+        ("<?xml version='1.0'?><a/>", "XML"),
+        ("-----BEGIN CERTIFICATE-----\nMIIB", "a PEM file"),
+        ("PK\x03\x04", "packed"),
+        ("\x00\x01", "no text"),
+        ("name: local\nvalues: []\n", "YAML"),
+        ("a,b\n1,2\n", "CSV"),
+    ],
+)
+def test_another_kind_of_file_is_named(text, what):
+    with pytest.raises(InputError, match="not valid JSON") as caught:
+        parse_json(text, "f.json")
+    assert what in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('{"a": 1,}', "name in double quotes is missing|comma stands behind"),
+        ('{"a": 1} x', "more follows"),
+        ('{"a": "x', "has no end"),
+        ('{"a": "x\ny"}', "control character"),
+        ('{"a": }', "a value is missing"),
+        ('["a" "b"]', "a comma is missing"),
+        ('{"a": "\\x"}', "backslash"),
+        ('{"a": "\\u12"}', "hexadecimal"),
+    ],
+)
+def test_a_mistake_in_json_is_told_in_plain_words(text, what):
+    with pytest.raises(InputError, match=what) as caught:
+        parse_json(text, "f.json")
+    assert not caught.value.hint

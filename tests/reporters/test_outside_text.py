@@ -75,7 +75,9 @@ def test_colours_pass_for_the_report_that_draws_with_them_and_for_nobody_else() 
 def test_commands_are_broken_only_where_they_are_read() -> None:
     assert reads_commands({"GITHUB_ACTIONS": "true"})
     assert reads_commands({"TF_BUILD": "True"})
-    assert not reads_commands({"CI": "true"})
+    assert reads_commands({"CI": "true"}), "a container is often told no more"
+    assert not reads_commands({"CI": "false"})
+    assert not reads_commands({})
     below = io.StringIO()
     GuardedStream(below, commands=False).write("::x")
     assert below.getvalue() == "::x"

@@ -11,6 +11,7 @@ from typing import Any, Final
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.client.message import Failure, Headers, ResolvedRequest, Response, header
 from harness.client.transport import HopContext
+from harness.errors import misread
 from harness.secrets.content_coding import decoded, plain_body
 
 CODED_HEADERS: Final = frozenset({"content-encoding", "transfer-encoding"})
@@ -48,7 +49,7 @@ def cassette_of(document: Any, *, file: str = "") -> Cassette:
     try:
         known = metadata_of(metadata)
     except NOT_UNDERSTOOD as error:
-        raise MalformedCassette(f"the metadata is not understood: {error}", "/metadata") from error
+        raise MalformedCassette(f"the metadata is not understood: {misread(error)}", "/metadata") from error
     return Cassette(
         interactions=tuple(one.numbered(index) for index, one in enumerate(interactions)),
         metadata=known,
@@ -62,18 +63,28 @@ def _understood(entry: Any, pointer: str) -> Interaction:
     except MalformedCassette:
         raise
     except NOT_UNDERSTOOD as error:
-        raise MalformedCassette(f"the interaction is not understood: {error}", pointer) from error
+        raise MalformedCassette(f"the interaction is not understood: {misread(error)}", pointer) from error
 
 
 def _member(mapping: Any, name: str, kind: type | tuple[type, ...], pointer: str) -> Any:
     if not isinstance(mapping, dict):
-        raise MalformedCassette(f"a mapping is expected, {type(mapping).__name__} found", pointer)
+        raise MalformedCassette(f"a mapping is expected, {_kind(mapping)} found", pointer)
     if name not in mapping:
         raise MalformedCassette(f"{name!r} is missing", pointer)
     value = mapping[name]
     if not isinstance(value, kind):
-        raise MalformedCassette(f"{type(value).__name__} is not expected here", f"{pointer}/{name}")
+        raise MalformedCassette(f"{_kind(value)} is not expected here", f"{pointer}/{name}")
     return value
+
+
+_KINDS: Final[Mapping[type, str]] = {
+    type(None): "nothing", bool: "true or false", int: "a number", float: "a number", str: "text",
+    bytes: "binary data", list: "a list", tuple: "a list", dict: "a mapping",
+}  # fmt: skip
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value), "a value of another type")
 
 
 def interaction_of(entry: Any, pointer: str = "") -> Interaction:
@@ -194,7 +205,7 @@ def _from_base64(coded: Any, pointer: str) -> bytes:
     try:
         return base64.b64decode(coded, validate=True)
     except (ValueError, TypeError) as error:
-        raise MalformedCassette(f"no base64: {error}", pointer) from error
+        raise MalformedCassette("this is no base64", pointer) from error
 
 
 def _bytes_of(body: Any, pointer: str) -> bytes | None:
@@ -211,13 +222,13 @@ def _bytes_of(body: Any, pointer: str) -> bytes | None:
         if body.get("base64_string"):
             return _from_base64(body["base64_string"], pointer)
         return _piece_of(body.get("string"), pointer)
-    raise MalformedCassette(f"a body cannot be {type(body).__name__}", pointer)
+    raise MalformedCassette(f"a body cannot be {_kind(body)}", pointer)
 
 
 def _piece_of(body: Any, pointer: str) -> bytes:
     """Read a part of a body, which has no parts of its own: lists in lists repeat each other without end."""
     if not isinstance(body, str | bytes | None):
-        raise MalformedCassette(f"a part of a body cannot be {type(body).__name__}", pointer)
+        raise MalformedCassette(f"a part of a body cannot be {_kind(body)}", pointer)
     return _bytes_of(body, pointer) or b""
 
 

@@ -29,11 +29,13 @@ from harness.cassettes.file.journal_path import journal_path
 from harness.cassettes.file.yaml_reader import DEEPEST, TooDeep, Unusual, check_size, read_yaml, safe_loader
 from harness.cassettes.file.yaml_text import EntryWriter, NotCovered
 from harness.collection.document import like_named
+from harness.collection.json_error import json_error, seems_to_be
 from harness.errors import InputError, Place
 
 VERSION: Final = 1
 """The version that vcrpy writes and reads."""
 
+_NO_CONSTRUCTOR: Final = "could not determine a constructor for the tag "
 _BREAKS: Final = re.compile("[\r\x85\u2028\u2029\ufeff]")
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BEYOND_LIBYAML: Final = re.compile("[\U00010000-\U0010ffff]")
@@ -93,9 +95,12 @@ def _parse(path: Path, text: str) -> Any:
         try:
             return json.loads(text)
         except json.JSONDecodeError as error:
-            raise _refusal(path, f"line {error.lineno}, column {error.colno}", error.msg) from error
-        except (ValueError, RecursionError) as error:
-            raise _refusal(path, "/", str(error)) from error
+            where = f"line {error.lineno}, column {error.colno}"
+            raise _refusal(path, where, seems_to_be(text) or json_error(error)) from error
+        except RecursionError as error:
+            raise _refusal(path, "/", "it is nested too deeply") from error
+        except ValueError as error:
+            raise _refusal(path, "/", "a number in it has too many digits") from error
     try:
         return read_yaml(text)
     except TooDeep as error:
@@ -153,8 +158,10 @@ def _mark(error: Exception) -> str:
 
 
 def _problem(error: Exception) -> str:
-    problem = getattr(error, "problem", None)
-    return str(problem) if problem else str(error)
+    problem = str(getattr(error, "problem", None) or error)
+    if problem.startswith(_NO_CONSTRUCTOR):
+        return f"it holds an object of a program, which is not made here: {problem[len(_NO_CONSTRUCTOR) :]}"
+    return problem
 
 
 def _line_of(text: str, pointer: str) -> int:

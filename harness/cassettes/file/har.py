@@ -12,7 +12,7 @@ from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Inter
 from harness.client.message import Failure, FailureKind, Headers, ResolvedRequest, Response, header
 from harness.client.url import split
 from harness.collection.document import parse_json
-from harness.errors import InputError, Place
+from harness.errors import InputError, Place, misread
 from harness.version import __version__
 
 _PSEUDO: Final = ":"
@@ -36,7 +36,7 @@ def import_har(path: Path) -> Cassette:
     except OSError as error:
         raise InputError(f"cannot read the HAR: {error.strerror}", where=str(path)) from error
     except ValueError as error:
-        raise InputError(f"this is no HAR: {error}", where=str(path)) from error
+        raise InputError(f"this is no HAR: {misread(error)}", where=str(path)) from error
     document = parse_json(text, str(path))
     log = document.get("log") if isinstance(document, dict) else None
     if not isinstance(log, dict) or not isinstance(log.get("entries"), list):
@@ -47,7 +47,7 @@ def import_har(path: Path) -> Cassette:
             one = _interaction(entry, path.parent)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(
-                f"this entry of the HAR cannot be read: {type(error).__name__} {error}",
+                f"this entry of the HAR cannot be read: {misread(error)}",
                 where=Place(file=str(path), field=f"/log/entries/{place}"),
             ) from error
         if one is not None:

@@ -11,7 +11,7 @@ from typing import IO, Any, Final
 
 from harness.client.message import Exchange, Hop, Timings
 from harness.collection.model import Collection, Script, Variable
-from harness.errors import InputError
+from harness.errors import InputError, misread
 from harness.reporters.export import export_path
 from harness.reporters.log.codec import Codec, Hook
 from harness.reporters.reporter import Options, ReporterContext
@@ -146,7 +146,7 @@ def _event(codec: Codec, line: str, path: Path, number: int) -> Event:
         event: Event = codec.decode(data, Event)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise InputError(
-            f"this is no event of a run: {type(error).__name__}: {error}",
+            f"this is no event of a run: {misread(error)}",
             where=f"{path}: line {number}",
             hint="an event log is what `--reporters events` writes",
         ) from error

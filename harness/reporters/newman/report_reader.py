@@ -15,7 +15,7 @@ from harness.client.message import Exchange, Failure, Headers, ResolvedRequest, 
 from harness.collection.load import load_collection
 from harness.collection.model import Collection, EventName, Script
 from harness.collection.schemas import V21_SCHEMA
-from harness.errors import HarnessError, InputError, Place
+from harness.errors import HarnessError, InputError, Place, misread
 from harness.reporters.newman.execution import Json
 from harness.reporters.newman.failure_kinds import failure_kind
 from harness.reporters.phases import timings_of
@@ -49,7 +49,7 @@ def read_newman_report(path: Path) -> Iterator[Event]:
     except OSError as error:
         raise InputError(f"cannot read the report: {error.strerror}", where=str(path)) from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"this is no report of a run: {error}", where=str(path)) from error
+        raise InputError(f"this is no report of a run: {misread(error)}", where=str(path)) from error
     run = document.get("run") if isinstance(document, Mapping) else None
     if not isinstance(run, Mapping) or not isinstance(run.get("executions"), list):
         raise InputError(
@@ -66,7 +66,7 @@ def _readable(events: Iterator[Event], path: Path) -> Iterator[Event]:
         yield from events
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(
-            f"this is no report of a run: {type(error).__name__} {error}",
+            f"this is no report of a run: {misread(error)}",
             where=str(path),
             hint="name what `--reporters events` or `--reporters json` wrote, here or in newman",
         ) from error
@@ -98,7 +98,7 @@ def _events(document: Mapping[str, Any], run: Mapping[str, Any], path: Path) -> 
             result = _result(group, calls, clock)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(
-                f"this execution cannot be read: {type(error).__name__} {error}",
+                f"this execution cannot be read: {misread(error)}",
                 where=Place(file=str(path), field=f"/run/executions, call {number + 1}"),
             ) from error
         if result.iteration != iteration:

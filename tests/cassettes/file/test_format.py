@@ -324,15 +324,15 @@ DAMAGED = {
     "interactions: [\n - {a: b\n": ("x.yaml", "line 2", "did not find"),
     "just text": ("x.yaml", "line 1", "a mapping is expected"),
     "a: 1\nb: 2\n": ("x.yaml", "line 1", "'interactions' is missing"),
-    "interactions: 3\n": ("x.yaml", "line 1, /interactions", "int is not expected"),
+    "interactions: 3\n": ("x.yaml", "line 1, /interactions", "a number is not expected"),
     GOOD + "  response: {status: {code: x}}\n": (
         "x.yaml",
         "line 3, /interactions/0/response/status/code",
-        "str",
+        "text is not expected",
     ),
     GOOD + "  recorded: 1\n": ("x.yaml", "line 2, /interactions/0", "'response' is missing"),
     "- request: {}\n": ("x.yaml", "line 1", "before 1.0"),
-    '{"interactions": [\n  {"request": }': ("x.json", "line 2, column 15", "Expecting value"),
+    '{"interactions": [\n  {"request": }': ("x.json", "line 2, column 15", "a value is missing"),
     '{"log": {\n"version": "1.2"}}': ("x.json", "line 1", "'interactions' is missing"),
 }
 
