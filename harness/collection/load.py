@@ -21,7 +21,7 @@ def load_collection(
     answers, and v3: the folder of a collection, a folder in it or one request file. `file` is what errors and
     reports call it. Raises `InputError`.
     """
-    if isinstance(source, Mapping):
+    if not isinstance(source, str | os.PathLike):
         document: Any = source
         name = file or ""
     else:

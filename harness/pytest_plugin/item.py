@@ -18,7 +18,7 @@ from harness.pytest_plugin.failure import (
     setup_text,
 )
 from harness.pytest_plugin.subtest import assertion_report
-from harness.reporters.outside_text import clean
+from harness.reporters.outside_text import clean, cut
 from harness.runner.plan import Call
 from harness.runner.results import CallResult
 from harness.runner.run import Step
@@ -151,7 +151,7 @@ class CallItem(pytest.Item):
     def _sections(self, result: CallResult, mask: "Mask") -> None:
         console = [line.text for run in (*result.prerequest, *result.test) for line in run.console]
         if console:
-            self.add_report_section("call", "console", mask("\n".join(console)))
+            self.add_report_section("call", "console", "\n".join(cut(mask(text)) for text in console))
         if result.warnings:
             self.add_report_section(
                 "call", "warnings", mask("\n".join(one.message for one in result.warnings))

@@ -23,6 +23,7 @@ from harness.runner.events import AttemptFinished, CallFinished, Event, RunStart
 from harness.runner.results import CallResult
 from harness.runner.untested import UNTESTED
 from harness.scripting.engine import Assertion
+from harness.secrets.watch import Passed
 
 DEFAULT_FOLDER: Final = "allure-results"
 _MOST: Final = 1_000_000
@@ -43,6 +44,9 @@ class _Told:
     trace: str = ""
 
 
+_HALF: Final = re.compile("[\ud800-\udfff]")
+
+
 class AllureReporter:
     """Writes a result file for each attempt of a call; attempts of one call share their identity."""
 
@@ -51,7 +55,8 @@ class AllureReporter:
         from allure_commons.logger import AllureFileLogger
 
         self._context = context
-        self._mask = context.mask
+        # What half a character stands for cannot be written into files of UTF-8.
+        self._mask = Passed(context.mask, lambda text: _HALF.sub(lambda half: ascii(half[0])[1:-1], text))
         named = options.get("export") or options.get("resultsDir") or DEFAULT_FOLDER
         self._folder = Path(context.cwd, str(named))
         try:

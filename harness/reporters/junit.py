@@ -56,6 +56,23 @@ class _Counts:
         self.elapsed_ms += elapsed_ms
 
 
+class _Names:
+    """Makes names differ as they are written: of one that was there before, the next gets a number."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._times: Counter[str] = Counter()
+
+    def one(self, name: str) -> str:
+        """Return the name, or the first of `name [2]`, `name [3]` … that no other has."""
+        free = name
+        while free in self._taken:
+            self._times[name] += 1
+            free = f"{name} [{self._times[name] + 1}]"
+        self._taken.add(free)
+        return free
+
+
 class JunitReporter:
     """Writes JUnit XML; suites go to disk as calls end."""
 
@@ -66,7 +83,7 @@ class JunitReporter:
         self._warnings: list[str] = []
         self._counts = _Counts()
         self._iteration = 0
-        self._classes: Counter[str] = Counter()
+        self._classes = _Names()
         self._suites = LargeText()
         self._file = ReportFile(options.get("export"), DEFAULT_FILE, context.cwd, self._suites)
 
@@ -123,6 +140,9 @@ class JunitReporter:
         many = started is not None and started.iterations > 1
         cycle = f" [iteration {result.iteration + 1}]" if many else ""
         cases = list(_cases(result, self._context.dialect.reports))
+        names = _Names()
+        for case in cases:
+            case.name = names.one(_known(self._label(case.name)))
         counts = _Counts()
         counts.add(cases, result.elapsed_ms)
         self._counts.add(cases, result.elapsed_ms)
@@ -137,22 +157,21 @@ class JunitReporter:
             f' skipped="{counts.skipped}" time="{_seconds(result.elapsed_ms)}" timestamp="{moment}">\n'
         )
         yield from self._properties(result)
-        classname = self._class(result) + cycle
+        classname = self._class(result, cycle)
         for case in cases:
             # The time of a call belongs to all its cases: the sum over a suite is the time it took.
             yield from self._case(case, classname, result.elapsed_ms / len(cases))
         yield from self._output("system-out", self._told(result), 4)
         yield "  </testsuite>\n"
 
-    def _class(self, result: CallResult) -> str:
+    def _class(self, result: CallResult, cycle: str) -> str:
         """Name the class of a call's cases; a call of the same name, or that runs again, gets a number."""
         if result.iteration != self._iteration:
             self._iteration = result.iteration
-            self._classes.clear()
+            self._classes = _Names()
         collection = self._started.collection.name if self._started else ""
         name = ".".join(part.replace(".", "_") for part in (collection, *result.call.path))
-        self._classes[name] += 1
-        return _numbered(name, self._classes[name])
+        return self._classes.one(_known(self._label(name))) + cycle
 
     def _properties(self, result: CallResult) -> Iterator[str]:
         properties = {"iteration": str(result.iteration + 1), "attempts": str(result.attempt)}
@@ -173,7 +192,7 @@ class JunitReporter:
         yield "    </properties>\n"
 
     def _case(self, case: _Case, classname: str, elapsed_ms: float) -> Iterator[str]:
-        named = f"name={self._name(case.name)} classname={self._name(classname)}"
+        named = f"name={_quoted(case.name)} classname={_quoted(classname)}"
         yield f'    <testcase {named} time="{_seconds(elapsed_ms)}"'
         if case.skipped is not None:
             message = f" message={self._attribute(case.skipped)}" if case.skipped else ""
@@ -240,16 +259,12 @@ def _cases(result: CallResult, answers: ReportAnswers) -> Iterator[_Case]:
         return
     faults = list(faults_of(result, answers))
     broken = [fault for fault in faults if fault.kind not in ("assertion", "expectation")]
-    told: Counter[str] = Counter()
     for fault in broken:
-        name = _broken_name(fault)
-        told[name] += 1
-        yield _Case(name=_numbered(name, told[name]), error=fault)
+        yield _Case(name=_broken_name(fault), error=fault)
     failing = iter([fault for fault in faults if fault.kind in ("assertion", "expectation")])
     for assertion in result.assertions:
-        told[assertion.name] += 1
         yield _Case(
-            name=_numbered(assertion.name, told[assertion.name]),
+            name=assertion.name,
             failure=next(failing) if assertion.error is not None else None,
             skipped=(UNTESTED if assertion.untested is not None else "") if assertion.skipped else None,
         )
@@ -264,10 +279,6 @@ def _broken_name(fault: Fault) -> str:
         return "request" if fault.origin == "call" else f"request of {fault.origin}"
     label = f" of {fault.label}" if fault.label else " of the collection"
     return f"{fault.event}-script{label}"
-
-
-def _numbered(name: str, count: int) -> str:
-    return name if count == 1 else f"{name} [{count}]"
 
 
 def _details(
@@ -292,14 +303,14 @@ def _details(
 
 def _conversation(exchange: Exchange, mask: Mask) -> Iterator[str]:
     yield ""
-    yield f"> {exchange.request.method} {mask.url(exchange.request.url)}"
-    yield from (mask(f"> {key}: {value}") for key, value in exchange.request.headers)
+    yield cut(f"> {exchange.request.method} {mask.url(exchange.request.url)}")
+    yield from (cut(mask(f"> {key}: {value}")) for key, value in exchange.request.headers)
     yield from _body(exchange.request.body or b"", mask)
     response = exchange.response
     if response is None:
         return
-    yield mask(f"< {response.status} {response.reason}")
-    yield from (mask(f"< {key}: {value}") for key, value in response.headers)
+    yield cut(mask(f"< {response.status} {response.reason}"))
+    yield from (cut(mask(f"< {key}: {value}")) for key, value in response.headers)
     yield from _body(response.body, mask)
 
 

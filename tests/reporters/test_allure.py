@@ -99,3 +99,12 @@ def test_comments_of_test_scripts_give_labels_as_in_newmans_reporter(bench):
     labels = [(one["name"], one["value"]) for one in result["labels"]]
     assert {("epic", "Orders"), ("tag", "api"), ("suite", "Mine"), ("ALLURE_ID", "7")} <= set(labels)
     assert result["description"] == "What it is for"
+
+
+def test_half_a_character_is_spelled_out(bench):
+    collection = load_collection({"item": [{"name": "half \ud83c", "request": "http://x/"}]})
+    (call,) = calls_of(collection)
+    started = RunStarted(collection=collection, calls=1, iterations=1, started_ms=0)
+    finished = CallFinished(result=CallResult(call=call, position=0, iteration=0))
+    (file,) = bench.report("allure", [started, finished]).glob("*-result.json")
+    assert json.loads(file.read_text("utf-8"))["name"] == r"half \ud83c"

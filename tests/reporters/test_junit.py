@@ -156,6 +156,18 @@ def test_cases_of_the_same_names_have_identities_of_their_own(bench, shop_run):
     assert any(case.get("classname").endswith("[2]") for case in cases)
 
 
+def test_a_name_that_looks_numbered_is_no_other_cases_name(bench, shop_run):
+    def renamed(event):
+        if not isinstance(event, CallFinished) or not event.result.test:
+            return event
+        names = ("row", "row", "row [2]", "row [2]", "x" * 2999 + "a", "x" * 2999 + "b")
+        run = replace(event.result.test[0], output=tuple(Assertion(name=one, index=0) for one in names))
+        return replace(event, result=replace(event.result, test=(run,)))
+
+    cases = list(document_of(bench, map(renamed, shop_run)).iter("testcase"))
+    assert len({(case.get("classname"), case.get("name")) for case in cases}) == len(cases)
+
+
 def test_a_long_value_is_cut_and_says_so(bench, shop_run):
     def long(event):
         if not isinstance(event, CallFinished) or not event.result.test:
