@@ -9,10 +9,11 @@ from harness.adoption.disk_list import DiskList
 from harness.adoption.json_stream import BrokenJson, JsonStream
 from harness.adoption.newman_run import NewmanItem, NewmanRun, NewmanVisit
 from harness.client.message import Failure, Headers, Response
+from harness.collection.document import like_named
 from harness.collection.load import load_collection
 from harness.collection.model import Collection, Item
 from harness.collection.schemas import V21_SCHEMA
-from harness.errors import HarnessError, InputError
+from harness.errors import HarnessError, InputError, misread
 from harness.reporters.newman.failure_kinds import failure_kind
 
 _HINT: Final = "make one with `newman run COLLECTION -r json --reporter-json-export FILE`"
@@ -31,8 +32,9 @@ def read_newman_run(path: Path) -> NewmanRun:
         with path.open("rb") as file:
             reader.read(JsonStream(file))
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(f"the report cannot be read: {reason}", where=str(path)) from error
+        hint = like_named(path) if isinstance(error, FileNotFoundError) else ""
+        what = f"the report cannot be read: {misread(error)}"
+        raise InputError(what, where=str(path), hint=hint) from error
     return reader.run()
 
 

@@ -10,8 +10,7 @@ from harness.cli.run_config import run_config
 from harness.cli.shown_line import shown_line
 from harness.cli.terminal import Terminal
 from harness.cli.verdict_formats import tell_verdicts
-from harness.collection.document import like_named
-from harness.errors import ExitCode, InputError
+from harness.errors import ExitCode
 from harness.options.adopting import NEWMANS
 from harness.options.commands import RUN_DEFAULTS
 from harness.options.option import Option
@@ -19,9 +18,6 @@ from harness.options.option import Option
 
 def adopt_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Print a verdict for each collection; 0 when all are the same."""
-    for report in options.reports:
-        if not (terminal.cwd / report).exists():
-            raise InputError("the report is not there", where=report, hint=like_named(terminal.cwd / report))
     given = argparse.Namespace(**{**RUN_DEFAULTS, **vars(options)})
     inputs, _ = configured(given, {}, terminal)
     words = list(_words(options))

@@ -109,5 +109,7 @@ def test_what_cannot_be_opened_is_said_to_be(tmp_path, name):
 
 
 def test_a_missing_file_is_said_to_be(tmp_path):
-    with pytest.raises(InputError, match="cannot be read"):
-        read_newman_run(tmp_path / "none.json")
+    (tmp_path / "night.json").touch()
+    with pytest.raises(InputError, match="cannot be read") as caught:
+        read_newman_run(tmp_path / "nigth.json")
+    assert "did you mean" in caught.value.hint

@@ -268,3 +268,11 @@ def test_a_name_of_another_kind_of_file_makes_no_folder(tmp_path: Path, name: st
     assert code is ExitCode.USAGE
     assert "any other a folder" in err.getvalue()
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("text", ["null", "1", "[1, 2]", '"x"'])
+def test_a_document_that_is_no_collection_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "c.json"
+    path.write_text(text)
+    with pytest.raises(InputError):
+        as_v21(str(path))
