@@ -8,6 +8,7 @@ from harness.linting.finding import Finding
 from harness.linting.lint import as_json
 from harness.linting.rule import RULES
 from harness.reporters.outside_text import clean, defused
+from harness.reporters.units import counted
 from harness.version import __version__
 
 _SARIF_LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
@@ -18,7 +19,12 @@ _GITLAB: Final = {"error": "major", "warning": "minor", "info": "info"}
 def text(findings: Sequence[Finding]) -> str:
     """Write a line for each finding, and how many there are."""
     lines = [f"{one.place}: {one.severity}: {one.message} [{one.rule_id}]" for one in findings]
-    counts = [f"{sum(one.severity == level for one in findings)} {level}" for level in _GITHUB]
+    numbers = {level: sum(one.severity == level for one in findings) for level in _GITHUB}
+    # There is no plural of "info".
+    counts = [
+        f"{number} {level}" if level == "info" else counted(number, level)
+        for level, number in numbers.items()
+    ]
     return "\n".join([*lines, ", ".join(counts)])
 
 

@@ -25,7 +25,8 @@ def proxy_authorization(proxy: Proxy) -> Headers:
 
 def refused_by(proxy: Proxy, why: object, hint: str = "") -> TransportFailure:
     """Say that a proxy does not let us through; in newman's words."""
-    hint = hint or f"the proxy is {proxy.address}, from {proxy.source or 'the environment'}"
+    source = proxy.source or "the environment"
+    hint = hint or f"the proxy is {proxy.address}, from {source}; hosts in NO_PROXY are reached without it"
     message = f"tunneling socket could not be established, {why}"
     return TransportFailure(Failure(kind="refused", message=message, code="ECONNRESET", hint=hint))
 

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from glob import escape
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -228,13 +229,35 @@ def _constant_place(text: str, word: str, file: str) -> Place:
     return Place(file=file)
 
 
+_KINDS: Final = (".postman_collection.", ".postman_environment.", ".postman_globals.")
+
+
+def _same_kind(name: str, other: str) -> bool:
+    """Whether two names do not say that they are of different kinds of files."""
+    kinds = [{kind for kind in _KINDS if kind in one} for one in (name, other)]
+    return not all(kinds) or kinds[0] == kinds[1]
+
+
+def _stem(name: str) -> str:
+    return name.lstrip(".").partition(".")[0]
+
+
 def like_named(path: Path) -> str:
-    """Name a file of nearly the same name in the same folder; of a link, where it leads. Else it is empty."""
+    """Name a file of nearly the same name in the same folder, or of the same name in one below.
+
+    Of a link it says where that leads. Empty where there is none.
+    """
     from difflib import get_close_matches
 
     def near(one: Path) -> str:
-        found = get_close_matches(one.name, [other.name for other in one.parent.iterdir()], n=1)
-        return f"did you mean {str(one.parent / found[0])!r}?" if found else ""
+        names = [other.name for other in one.parent.iterdir() if _same_kind(one.name, other.name)]
+        whole = get_close_matches(one.name, names, n=3)
+        # What files of one kind all end in makes none of them alike.
+        found = [name for name in whole if get_close_matches(_stem(one.name), [_stem(name)])]
+        told = [one.parent / name for name in found[:1]]
+        for deep in ("*/", "*/*/") if one.name and not told else ():
+            told = told or sorted(one.parent.glob(deep + escape(one.name)))
+        return f"did you mean {str(told[0])!r}?" if told else ""
 
     if path.is_symlink():
         return f"it is a link to {str(path.readlink())!r}, which is not there"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from harness.reporters.units import duration
+
 _WIDTH: Final = 960
 _HEIGHT: Final = 220
 _LEFT: Final = 60
@@ -84,7 +86,7 @@ def _grid(end: float, top: float) -> str:
         moment = end * step / 6
         anchor = "start" if step == 0 else "end" if step == 6 else "middle"
         place = f'x="{_x(moment, end):.1f}" y="{_HEIGHT - 8}"'
-        parts.append(f'<text {place} text-anchor="{anchor}" style="{label}">{moment:,.3g} s</text>')
+        parts.append(f'<text {place} text-anchor="{anchor}" style="{label}">{duration(moment * 1000)}</text>')
     return "".join(parts)
 
 

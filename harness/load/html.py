@@ -10,6 +10,7 @@ from harness.load.chart import Line, chart
 from harness.load.report import PERCENTILES, LoadReport, Numbers
 from harness.load.summary import measured, milliseconds
 from harness.reporters.outside_text import clean
+from harness.reporters.units import duration
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#59636e;--line:#d1d9e0;--card:#f6f8fa;
@@ -37,6 +38,7 @@ tr.total td{font-weight:600;background:var(--card)}
 figure{margin:.5rem 0 1.5rem}
 figcaption{font-weight:600}
 svg{width:100%;height:auto;display:block}
+@media(max-width:600px){svg{overflow:visible;margin-bottom:.7rem}svg text{font-size:28px!important}}
 .key{display:inline-block;margin-right:1rem;color:var(--dim)}
 .key i{display:inline-block;width:.9rem;height:.2rem; vertical-align:middle;margin-right:.35rem}
 pre{background:var(--card);border:1px solid var(--line);border-radius:6px; padding:.6rem;
@@ -60,7 +62,7 @@ def write_html(report: LoadReport, file: IO[bytes], baseline: EarlierLoad | None
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         f"<title>Load: {title}</title><style>{_STYLE}</style></head><body>",
         f"<header><h1>{title}</h1>",
-        f'<p class="dim">Load of {report.seconds:.1f} s, begun {when}</p></header><main>',
+        f'<p class="dim">Load of {duration(report.seconds * 1000)}, begun {when}</p></header><main>',
         *_notes(report),
         _cards(report),
         *_thresholds(report),

@@ -6,6 +6,7 @@ from harness.load.report import LoadReport, Numbers
 from harness.load.tally import Book
 from harness.load.threshold import Threshold
 from harness.reporters.outside_text import cut
+from harness.reporters.units import counted, duration
 
 _HEAD = ("requests", "failed", "req/s", "p50", "p90", "p95", "p99")
 _ERRORS_TOLD = 10
@@ -16,9 +17,15 @@ def progress_line(book: Book, seconds: float, users: int) -> str:
     total = book.total()
     p95 = total.times.percentile(95)
     rate = total.requests / seconds if seconds else 0.0
-    return (
-        f"{seconds:6.0f} s  {users} users  {total.requests:,} requests  {rate:,.1f}/s  "
-        f"p95 {milliseconds(p95)}  {total.failures:,} failed"
+    return "  ".join(
+        (
+            f"{duration(round(seconds) * 1000):>7}",
+            counted(users, "user"),
+            counted(total.requests, "request"),
+            f"{rate:,.1f}/s",
+            f"p95 {milliseconds(p95)}",
+            f"{total.failures:,} failed",
+        )
     )
 
 
@@ -26,7 +33,7 @@ def summary_lines(report: LoadReport) -> Iterator[str]:
     """Return the summary of a load, line by line."""
     rows = [("total", report.total), *((" / ".join(path), numbers) for path, numbers in report.calls)]
     wide = max(len(cut(name, 60)) for name, _ in rows)
-    yield f"{report.collection}: {report.seconds:.1f} s of load"
+    yield f"{report.collection}: {duration(report.seconds * 1000)} of load"
     yield ""
     yield "  ".join([" " * wide, *(f"{word:>9}" for word in _HEAD)])
     for name, numbers in rows:
@@ -75,12 +82,10 @@ def measured(threshold: Threshold, value: float | None) -> str:
 
 
 def milliseconds(value: float | None) -> str:
-    """Spell a time."""
+    """Spell a time as other reports do, below 10 ms with a tenth: services are compared in these."""
     if value is None:
         return "-"
-    if value >= 10_000:
-        return f"{value / 1000:.1f} s"
-    return f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+    return f"{value:.1f}ms" if 0 < value < 10 else duration(value)
 
 
 def _cells(numbers: Numbers) -> tuple[str, ...]:

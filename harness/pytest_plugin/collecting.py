@@ -147,7 +147,7 @@ class CollectionFile(pytest.File):
     def start(self, step: Step) -> Drive:
         """Return the run, started with the items that are selected and were not run yet."""
         if self._broken is not None:
-            raise pytest.skip.Exception(f"the run ended early: {self._broken}", _use_item_location=True)
+            pytest.skip(f"the run ended early: {self._broken}")
         if self.drive is not None and self.drive.is_past(step):
             # Workers of xdist that steal from one another come back to earlier calls; only replays let them.
             self.drive.close()

@@ -92,7 +92,7 @@ class CallItem(pytest.Item):
         try:
             drive = self.file.start(self.step)
             if drive.ended is not None:
-                raise _skipped(f"the run ended early: {drive.ended}")
+                raise pytest.skip.Exception(f"the run ended early: {drive.ended}")
             results = drive.reach(self.step)
         except HarnessError as error:
             raise failure_around(error_text(error, self), self) from None
@@ -112,7 +112,7 @@ class CallItem(pytest.Item):
         drive = self.file.start(self.step)
         self.results = drive.take(self.step)
         if not self.results:
-            raise _skipped("a script went on to another request")
+            raise pytest.skip.Exception("a script went on to another request")
         failures = [text for result in self.results for text in self._report(result, drive)]
         if allure.is_listening(self.config):
             allure.tell_allure(self.results, drive.shown)
@@ -120,7 +120,7 @@ class CallItem(pytest.Item):
             raise CallFailure("\n".join(failures))
         reasons = [result.skipped for result in self.results if result.skipped is not None]
         if len(reasons) == len(self.results):
-            raise _skipped(drive.shown(reasons[0]))
+            raise pytest.skip.Exception(drive.shown(reasons[0]))
 
     def teardown(self) -> None:
         """Let go of what was received."""
@@ -132,9 +132,8 @@ class CallItem(pytest.Item):
         bodies = self.config.get_verbosity() >= 2
         self._sections(result, mask)
         self.user_properties += describe(result, mask)
-        self.subtests += (
-            assertion_report(self, result, assertion, mask, bodies=bodies) for assertion in result.assertions
-        )
+        reports = (assertion_report(self, result, one, mask, bodies=bodies) for one in result.assertions)
+        self.subtests += (one for one in reports if one is not None)
         texts = [call_text(result, mask, bodies=bodies, origins=drive.origins(result))]
         policy = drive.live.set_up.config.output.policy
         asked = "--postman-strict" if policy.strict else "--postman-error-on"
@@ -179,8 +178,3 @@ class CallItem(pytest.Item):
         iteration = self.step[0]
         row = f" [row-{iteration + 1}]" if iteration or self.name.endswith("[row-1]") else ""
         return self.path, 0, clean(" / ".join(self.call.path)) + row
-
-
-def _skipped(reason: str) -> BaseException:
-    """Make a skip that is told of the call, not of this line."""
-    return pytest.skip.Exception(reason, _use_item_location=True)

@@ -1,5 +1,6 @@
 """The hooks of a session that met a collection; they are registered with the first one."""
 
+import os
 from collections.abc import Generator
 from typing import Final
 
@@ -93,9 +94,14 @@ class Running:
     def pytest_runtest_makereport(
         self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Give the report of a call what pytest-html shows of it."""
+        """Show where a skipped call stands, not what skipped it, and add what pytest-html shows of a call."""
         report = yield
-        if report.when == "call" and isinstance(item, CallItem) and item.config.getoption("htmlpath", None):
+        if not isinstance(item, CallItem):
+            return report
+        if report.skipped and isinstance(report.longrepr, tuple):
+            path, line, _ = item.reportinfo()
+            report.longrepr = (os.fspath(path), (line or 0) + 1, report.longrepr[2])
+        if report.when == "call" and item.config.getoption("htmlpath", None):
             drive = item.file.drive
             if drive is not None:
                 extras = html_extras(item.results, drive.live.mask, len(item.session.items))

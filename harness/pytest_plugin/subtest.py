@@ -1,12 +1,11 @@
-"""Assertions as pytest's subtests. This is the only door to what pytest keeps to itself of them.
+"""Assertions as pytest's subtests.
 
-pytest's public `Subtests` tells of each at once, and only from within a fixture's request: an item that is no
-function has none, and assertions of a call that is run again are not to be told before it is clear that they
-count. So the reports are made here, and logged with their call's.
+The fixture `subtests` tells of each at once, and only from within a test's function: a call has none, and
+assertions of one that is run again are not to be told before it is clear that they count. So the reports are
+made here, through the hooks that carry reports between processes, and logged with the call.
 """
 
 import pytest
-from _pytest.subtests import SubtestContext
 from pytest import SubtestReport  # noqa: PT013 - the type of that name, which tests of ours do not import
 
 from harness.pytest_plugin.failure import AssertionFailure, assertion_text
@@ -19,13 +18,15 @@ from harness.secrets.watch import Mask
 
 def assertion_report(
     item: pytest.Item, result: CallResult, assertion: Assertion, mask: Mask, *, bodies: bool
-) -> SubtestReport:
-    """Report one assertion of a call as a subtest of its item, to be logged before the item's own report."""
+) -> SubtestReport | None:
+    """Report one assertion of a call as a subtest of its item, to be logged before the item's own report.
+
+    `None` where pytest was started without its subtests (`-p no:subtests`).
+    """
 
     def check() -> None:
         if assertion.skipped:
-            why = mask.label(assertion.name) if assertion.untested is None else UNTESTED
-            raise pytest.skip.Exception(why, _use_item_location=True)
+            pytest.skip(mask.label(assertion.name) if assertion.untested is None else UNTESTED)
         if assertion.error is not None:
             raise AssertionFailure(assertion_text(result, assertion, mask, bodies=bodies))
 
@@ -34,10 +35,17 @@ def assertion_report(
     # What a report tells besides belongs to the item, and would be told once for each assertion.
     report.sections, report.user_properties = [], []
     report.extras = []  # read by pytest-html
-    context = SubtestContext(msg=mask.label(assertion.name), kwargs={})
-    made = SubtestReport._new(report, context, None, None)
-    vars(made)[ASSERTION_MARK] = True
-    return made
+    return _as_subtest(item, report, mask.label(assertion.name))
+
+
+def _as_subtest(item: pytest.Item, report: pytest.TestReport, name: str) -> SubtestReport | None:
+    """Make a subtest's report of a test's, as pytest makes one of what a worker of xdist sent it."""
+    data = item.ihook.pytest_report_to_serializable(config=item.config, report=report)
+    del data["$report_type"]
+    data |= {"_report_type": "SubTestReport", "_subtest.context": {"msg": name, "kwargs": {}}}
+    data[ASSERTION_MARK] = True
+    made = item.ihook.pytest_report_from_serializable(config=item.config, data=data)
+    return made if isinstance(made, SubtestReport) else None
 
 
 def assertion_status(report: object) -> tuple[str, str, str] | None:
@@ -49,7 +57,7 @@ def assertion_status(report: object) -> tuple[str, str, str] | None:
         return None
     if not report.failed or hasattr(report, "wasxfail"):
         return None
-    return "subtests failed", "u", f"SUBFAILED{report._sub_test_description()}"
+    return "subtests failed", "u", f"SUBFAILED[{report.context.msg}]"
 
 
 def is_subtest(report: object) -> bool:

@@ -37,8 +37,8 @@ def size(count: int) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """Spell a number of things: `1 call`, `2 calls`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    """Spell a number of things: `1 call`, `2 calls`, `20,000 calls`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def failed_told(summary: RunSummary) -> str:

@@ -15,6 +15,7 @@ from harness.variables.scope import Scopes
 class RunStarted:
     """First event. `calls` is the number of calls an iteration has when no script jumps.
 
+    `once` of these are set-up and teardown, which a run has once, however many iterations there are.
     `joint` says that several collections are told as one run, and that their names lead the paths of calls.
     """
 
@@ -24,6 +25,12 @@ class RunStarted:
     started_ms: float
     mode: str = "live"
     joint: bool = False
+    once: int = 0
+
+    @property
+    def steps(self) -> int:
+        """How many calls all iterations have together when no script jumps."""
+        return self.once + (self.calls - self.once) * self.iterations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -128,6 +128,7 @@ def _events(
         iterations=plan.iterations,
         started_ms=time.time() * 1000,
         mode=options.mode,
+        once=0 if plan.apart else plan.before + plan.after,
     )
     for warning in options.warnings:
         yield WarningRaised(warning=warning)

@@ -183,11 +183,25 @@ def _read(document: Any, kind: EnvironmentKind, file: str) -> Environment:
 def _warnings(values: Any, kind: EnvironmentKind, file: str) -> Iterable[str]:
     place = f"{file}: " if file else ""
     if values is None:
-        yield f"{place}this sets no variables for the {kind}: it has no `values`"
-    for value in values if isinstance(values, list) else ():
+        yield (
+            f"{place}this sets no variables for the {kind}: it has no `values`, "
+            'a list of {"key": NAME, "value": VALUE}'
+        )
+    elif isinstance(values, Mapping) and not _named(values):
+        yield (
+            f"{place}this sets no variables for the {kind}: "
+            '`values` is an object, and no list of {"key": NAME, "value": VALUE}'
+        )
+    for number, value in enumerate(values if isinstance(values, list) else ()):
+        if isinstance(value, Mapping) and value and not _named(value):
+            yield f"{place}entry {number + 1} of `values` has no `key`: it sets no variable"
         if isinstance(value, Mapping) and value.get("enabled") is False and not value.get("disabled"):
             key = as_text(value.get("key"))
             yield f"{place}variable {key!r} is switched off, and is used all the same, as in newman"
+
+
+def _named(entry: Mapping[str, Any]) -> bool:
+    return "key" in entry or "id" in entry
 
 
 def _of_ours(key: str) -> bool:

@@ -148,7 +148,9 @@ def test_a_socks_proxy_that_refuses_is_named(socks, scheme):
     with pytest.raises(TransportFailure) as refused:
         sent({"http_proxy": f"{scheme}://me:word@{address}"}, "http://127.0.0.1/")
     failure = refused.value.failure
-    assert failure.hint == f"the proxy is {scheme}://{address}, from http_proxy"
+    assert failure.hint == (
+        f"the proxy is {scheme}://{address}, from http_proxy; hosts in NO_PROXY are reached without it"
+    )
 
 
 def test_a_socks_proxy_that_is_not_there_is_a_refusal():

@@ -57,6 +57,28 @@ def test_a_missing_file_names_its_neighbour(tmp_path):
     assert f"did you mean {str(tmp_path / 'users.json')!r}?" in str(caught.value)
 
 
+def hint_for(path):
+    with pytest.raises(InputError) as caught:
+        read_json(path, "the collection")
+    return caught.value.hint
+
+
+def test_a_file_of_another_kind_is_no_neighbour(tmp_path):
+    (tmp_path / "staging.postman_environment.json").write_text("{}")
+    (tmp_path / "shop.postman_environment.json").write_text("{}")
+    assert hint_for(tmp_path / "shop.postman_collection.json") == ""
+    (tmp_path / "shop.json").write_text("{}")
+    assert hint_for(tmp_path / "shop.postman_collection.json") == ""
+    assert "shop.json" in hint_for(tmp_path / "shops.json")
+
+
+def test_a_file_of_that_name_in_a_folder_below_is_suggested(tmp_path):
+    below = tmp_path / "tests" / "api" / "shop.postman_collection.json"
+    below.parent.mkdir(parents=True)
+    below.write_text("{}")
+    assert hint_for(tmp_path / below.name) == f"did you mean {str(below)!r}?"
+
+
 def test_a_link_that_leads_nowhere_is_not_suggested_to_itself(tmp_path):
     link = tmp_path / "c.json"
     link.symlink_to("gone.json")

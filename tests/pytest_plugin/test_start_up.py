@@ -1,8 +1,12 @@
 """What the plugin costs where no collection is met."""
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
+
+import harness.pytest_plugin
 
 LIGHT = {
     "harness",
@@ -34,6 +38,14 @@ LIGHT = {
     "harness.pytest_plugin.notes",
     "harness.pytest_plugin.options",
 }
+
+
+def test_nothing_that_pytest_keeps_to_itself_is_used():
+    sources = "".join(
+        path.read_text("utf-8") for path in Path(harness.pytest_plugin.__file__).parent.glob("*.py")
+    )
+    assert "class CallItem(pytest.Item)" in sources
+    assert not re.findall(r"\b_pytest\b|_use_item_location|SubtestReport\._", sources)
 
 
 def test_nothing_but_the_options_is_imported_before_a_collection_is_met(project):

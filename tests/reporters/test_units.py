@@ -33,7 +33,7 @@ def test_sizes_are_spelled_in_the_largest_unit(count, spelled):
 
 
 def test_one_thing_is_not_plural():
-    assert (counted(1, "call"), counted(2, "calls"[:-1])) == ("1 call", "2 calls")
+    assert [counted(number, "call") for number in (1, 2, 20_000)] == ["1 call", "2 calls", "20,000 calls"]
 
 
 def test_what_was_skipped_is_not_counted_in_but_told():

@@ -66,10 +66,29 @@ def test_a_collection_is_refused():
         load_environment({"info": {"name": "Shop"}, "item": []}, file="shop.json")
 
 
-def test_what_sets_nothing_is_warned_of():
-    assert load_environment({"a": 1}, file="e.json").warnings == (
-        "e.json: this sets no variables for the environment: it has no `values`",
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ({"a": 1}, "this sets no variables for the environment: it has no `values`, a list of"),
+        (
+            {"values": {"a": 1}},
+            "this sets no variables for the environment: `values` is an object, and no list of",
+        ),
+    ],
+)
+def test_what_sets_nothing_is_warned_of(document, told):
+    (warning,) = load_environment(document, file="e.json").warnings
+    assert warning == f'e.json: {told} {{"key": NAME, "value": VALUE}}'
+
+
+def test_an_entry_without_a_name_is_warned_of():
+    document = {"values": [{"key": "a", "value": 1}, {"name": "b", "value": 2}, {"id": "c", "value": 3}]}
+    assert load_environment(document, file="e.json").warnings == (
+        "e.json: entry 2 of `values` has no `key`: it sets no variable",
     )
+
+
+def test_no_environment_sets_nothing_and_warns_of_nothing():
     assert load_environment(None) == Environment()
 
 

@@ -77,7 +77,11 @@ def _instead(path: Path) -> str:
             f"an interrupted recording lies beside it: go on with --record {path} --resume,"
             f" or make a cassette of what it has with `harness cassette redact {journal}`"
         )
-    return like_named(path) or "record it with --record"
+    like = like_named(path)
+    if like.startswith("did you mean"):
+        return like
+    record = f"record it: harness run COLLECTION --record {path}"
+    return f"{like}; {record}" if like else record
 
 
 def _refusal(path: Path, field: str, what: str) -> InputError:

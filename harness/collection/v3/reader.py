@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any, Final
 
 from harness.collection.model import Collection, Folder, Item, Notice, Request, Url
@@ -37,7 +38,7 @@ def read_directory(root: str, target: str | None = None) -> Collection:
         raise InputError(
             "the folder is no collection: it holds neither a request nor .resources/definition.yaml",
             where=root,
-            hint="name the folder of a collection (its requests are called NAME.request.yaml), or a file",
+            hint=_instead_of(Path(root)),
         )
     reader = _Reader(root, target)
     reader.notices += notes.notices
@@ -95,6 +96,15 @@ class _Found:
     @property
     def rank(self) -> tuple[int | float, bytes]:
         return self.order, self.name.encode("utf-16-be", "surrogatepass")
+
+
+def _instead_of(folder: Path) -> str:
+    """Name the collection that is a file in a folder, where there is one."""
+    for pattern in ("*.postman_collection.json", "*.json"):
+        found = sorted(folder.glob(pattern))
+        if found:
+            return f"did you mean {str(found[0])!r}?"
+    return "name the folder of a collection (its requests are called NAME.request.yaml), or a file"
 
 
 class _Reader:

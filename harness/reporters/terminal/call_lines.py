@@ -16,6 +16,8 @@ from harness.warning_kinds import OTHER, kind_of
 
 _BODY_CLIP: Final = 2048
 _NAMED: Final = 5
+_URL_ROOM: Final = 20
+"""Where less is left for a URL, its answer is told on the next line."""
 _LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
     "debug": ("blue",),
     "log": ("dim",),
@@ -59,20 +61,28 @@ def call_lines(result: CallResult, style: Style, first: int, warned: set[str]) -
 
 
 def attempt_line(result: CallResult, style: Style) -> str:
-    """Tell an attempt that another follows in one line."""
+    """Tell an attempt that another follows, in one line where it fits."""
     exchange = result.exchange
     failed = sum(one.error is not None for one in result.assertions)
     told = outcome(exchange, style) if exchange is not None else "not sent"
     rest = f", {failed} of {counted(len(result.assertions), 'assertion')} failed" if failed else ""
-    text = f"{style.signs.retry} attempt {result.attempt}: {told}{rest}"
-    return "  " + style.ink(text, "yellow")
+    return _signed(style.signs.retry, f"attempt {result.attempt}: {told}{rest}", style)
 
 
 def warning_line(message: str, place: str, style: Style, *, kind: str) -> str:
-    """Tell a warning in one line."""
+    """Tell a warning, in one line where it fits."""
     where = f" ({style.label(place)})" if place else ""
     named = f" [{kind}]" if style.kinds and kind != OTHER else ""
-    return "  " + style.ink(f"{style.signs.warning} {style.text(message)}{where}{named}", "yellow")
+    return _signed(style.signs.warning, f"{style.text(message)}{where}{named}", style)
+
+
+def _signed(sign: str, text: str, style: Style) -> str:
+    """Put a sign before a text, whose further lines stand below its first."""
+    width = None if style.width is None else max(style.width - len(sign) - 3, 16)
+    return "  " + f"\n    {' ' * (len(sign) - 1)}".join(
+        style.ink(f"{sign} {line}" if number == 0 else line, "yellow")
+        for number, line in enumerate(wrap(text, width))
+    )
 
 
 def outcome(exchange: Exchange, style: Style) -> str:
@@ -120,14 +130,19 @@ class _CallLines:
         told = f"[{outcome(exchange, self._style)}]"
         suffix = f" {self._ink(f'({origin})', 'dim')}" if origin else ""
         stamp = f"[{_clock(started_ms)}] " if self._style.timestamps else ""
-        room = self._style.width
+        room, gap = self._style.width, " "
         if room is not None:
-            taken = len(stamp) + len(sent.method) + len(told) + len(origin) + 8
-            room = max(room - taken, 24)
+            room -= len(stamp) + len(sent.method) + 3
+            beside = len(told) + 1 + (len(origin) + 3 if origin else 0)
+            if room - beside < _URL_ROOM:
+                gap = "\n    "
+            else:
+                room -= beside
+            room = max(room, _URL_ROOM)
         url = fit(self._style.url(sent.url), room, self._signs.ellipsis)
         colour = status_style(response.status) if response is not None else "red"
-        line = f"  {self._ink(stamp, 'dim')}{self._ink(sent.method, 'bold')} {url} {self._ink(told, colour)}"
-        yield line + suffix
+        line = f"  {self._ink(stamp, 'dim')}{self._ink(sent.method, 'bold')} {url}"
+        yield f"{line}{gap}{self._ink(told, colour)}{suffix}"
         if exchange.failure is not None:
             number = self._next()
             for part in self._wrapped(exchange.failure.message, 5):
@@ -179,7 +194,10 @@ class _CallLines:
         elif assertion.skipped:
             yield self._ink(f"  {self._signs.skipped}  [skipped] {name}", "cyan")
         else:
-            yield f"  {self._ink(self._signs.passed, 'green')}  {self._ink(name, 'dim')}"
+            sign = f"  {self._ink(self._signs.passed, 'green')}  "
+            for line in self._wrapped(name, 5):
+                yield sign + self._ink(line, "dim")
+                sign = "     "
 
     def untested(self, result: CallResult) -> Iterator[str]:
         """Name in one line what could not be tested, because the call got no answer."""
@@ -211,7 +229,9 @@ class _CallLines:
 
     def _failure(self, title: str, message: str) -> Iterator[str]:
         number = self._next()
-        yield self._ink(f"{number:>3}. {title}", "red", "bold")
+        for part in self._wrapped(title, 5):
+            yield self._ink(f"{number:>3}. {part}" if number else f"     {part}", "red", "bold")
+            number = 0
         for line in self._wrapped(message.partition("\n")[0], 5):
             yield "     " + self._ink(line, "red")
 

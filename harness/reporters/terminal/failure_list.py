@@ -164,7 +164,8 @@ class FailureList:
         if fault.kind == "file":
             return "the file cannot be read"
         if fault.kind == "expectation":
-            return "expected by the companion file"
+            described = fault.name == "ContractViolation"
+            return "described by the OpenAPI document" if described else "expected by the companion file"
         if fault.event is None:
             return fault.at()
         whose = f" of folder {fault.label}" if fault.label else " of the collection"

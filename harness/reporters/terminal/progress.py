@@ -33,7 +33,7 @@ class ProgressReporter:
         """Take the next event in."""
         match event:
             case RunStarted():
-                self._pace.total = event.calls * event.iterations
+                self._pace.total = event.steps
             case CallStarted(call=call):
                 self._draw(" / ".join(call.path))
             case CallFinished(result=result):

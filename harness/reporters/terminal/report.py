@@ -142,7 +142,7 @@ class TerminalReporter:
 
     def _start(self, event: RunStarted) -> None:
         self._started = event
-        self._pace.total = event.calls * event.iterations
+        self._pace.total = event.steps
         ink = self._style.ink
         if self._banner:
             self._print([ink(self._answers.banner, "dim"), ""])

@@ -5,6 +5,7 @@ from typing import Final
 
 from harness.reporters.terminal.colours import wrap
 from harness.reporters.terminal.style import Style
+from harness.reporters.units import counted
 from harness.runner.results import RunWarning
 from harness.warning_kinds import KINDS, OTHER
 
@@ -43,7 +44,7 @@ def _places(places: dict[str, int], style: Style) -> str:
         for place, count in list(places.items())[:_PLACES]
         if place
     ]
-    more = f" and {len(places) - _PLACES} more places" if len(places) > _PLACES else ""
+    more = f" and {counted(len(places) - _PLACES, 'more place')}" if len(places) > _PLACES else ""
     return ", ".join(told) + more
 
 

@@ -197,6 +197,9 @@ def test_a_folder_that_holds_nothing_of_a_collection_is_refused(tmp_path):
     (tmp_path / "notes.yaml").write_text("$kind: collection\n")
     with pytest.raises(InputError, match="the folder is no collection"):
         load_collection(tmp_path)
+    (tmp_path / "shop.json").write_text("{}")
+    with pytest.raises(InputError, match=r"did you mean .*shop\.json"):
+        load_collection(tmp_path)
     with pytest.raises(InputError, match="a YAML file alone is no collection"):
         load_collection(tmp_path / "notes.yaml")
     with pytest.raises(InputError, match="the request file is not there"):

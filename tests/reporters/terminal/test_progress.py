@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+
 def test_progress_is_told_in_lines_where_nothing_can_be_drawn_over(bench, shop_run):
     bench.report("progress", shop_run)
     assert bench.text == (
@@ -25,3 +28,8 @@ def test_silence_is_kept(bench, shop_run):
     for name in ("progress", "emojitrain"):
         bench.report(name, shop_run, {"silent": True})
         assert bench.text == ""
+
+
+def test_set_up_and_teardown_count_once_however_many_iterations_there_are(shop_run):
+    started = replace(shop_run[0], calls=5, iterations=10, once=2)
+    assert started.steps == 32

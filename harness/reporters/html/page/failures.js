@@ -46,6 +46,15 @@ function groupsOfFailures() {
   return [...groups.entries()].sort((one, other) => other[1].length - one[1].length);
 }
 
+/** The numbers of the calls that failed, in the order of the cards, also of those behind a button. */
+export let failedRows = [];
+const revealing = new Map();
+
+/** Shows the card of a call that failed, and those before it in its group. */
+export function revealCard(row) {
+  revealing.get(row)?.();
+}
+
 /** @param {boolean} [all] shows every failure, as paper has no button for more */
 export function renderFailures(all = false) {
   const box = $("failures");
@@ -59,7 +68,9 @@ export function renderFailures(all = false) {
     box.replaceChildren(told || h("p", { class: "empty" }, none));
     return;
   }
-  const shown = groups.slice(0, all ? undefined : GROUPS).map(([head, calls]) => renderGroup(head, calls, all));
+  const listed = groups.slice(0, all ? undefined : GROUPS);
+  failedRows = listed.flatMap(([, calls]) => calls.map((call) => call.row));
+  const shown = listed.map(([head, calls]) => renderGroup(head, calls, all));
   const rest = groups.length - shown.length;
   const more = rest > 0
     ? h("p", { class: "quiet" }, `and ${counted(rest, "more message")}; find them by search among the calls`)
@@ -91,6 +102,7 @@ function renderGroup(head, calls, all) {
     more.hidden = upto >= calls.length;
     more.firstChild.textContent = `show more (${(calls.length - upto).toLocaleString("en")} left)`;
   }
+  calls.forEach((call, at) => revealing.set(call.row, () => at >= upto && add(at + 1 - upto)));
   card.append(more);
   add(all ? calls.length : SHOWN);
   return card;
@@ -144,7 +156,11 @@ export function place(failure) {
       : `a request of ${failure[FAILURE.origin]} got no answer`;
   }
   if (failure[FAILURE.kind] === "file") return "the file cannot be read";
-  if (failure[FAILURE.kind] === "expectation") return "expected by the companion file";
+  if (failure[FAILURE.kind] === "expectation") {
+    return failure[FAILURE.name] === "ContractViolation"
+      ? "described by the OpenAPI document"
+      : "expected by the companion file";
+  }
   const label = failure[FAILURE.label];
   const own = labelOf(index.rows[failure[FAILURE.row]]) === label;
   const whose = own ? "" : label ? ` of folder ${label}` : " of the collection";

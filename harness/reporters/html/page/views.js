@@ -7,7 +7,7 @@ import { asCurl } from "./curl.js";
 import { index, isBroken, loadIndex } from "./data.js";
 import { closeCall, openCall, reveal } from "./detail.js";
 import { $, all, copy, h, moment } from "./elements.js";
-import { renderFailures } from "./failures.js";
+import { failedRows, renderFailures, revealCard } from "./failures.js";
 import { filter, setFilter, setUpFilters, turn } from "./filters.js";
 import { renderHistory } from "./history.js";
 import { renderNumbers, renderPercentiles, renderRun } from "./numbers.js";
@@ -66,7 +66,7 @@ function setUpTabs() {
 
 // The calls in the order in which the view shows them.
 function order() {
-  return shown.view === "failures" ? all(".occurrence").map((one) => Number(one.dataset.row)) : found;
+  return shown.view === "failures" ? failedRows : found;
 }
 
 function way(number) {
@@ -78,6 +78,7 @@ function way(number) {
 function go(number) {
   if (number === undefined) return;
   if (shown.view === "failures") {
+    revealCard(number);
     all(`.occurrence[data-row="${number}"]`)[0]?.scrollIntoView({ block: "nearest" });
     askFor(number, true);
   } else askFor(number);
