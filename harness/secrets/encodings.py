@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from harness.lazy_dataclass import dataclass
 from harness.secrets.byte_text import as_bytes, as_text
-from harness.secrets.needles import SHORTEST, Edit
+from harness.secrets.needles import SHORTEST, Edit, Swapped, apply
 from harness.secrets.views import (
     BASE32_RUN,
     BASE64_RUN,
@@ -67,20 +67,13 @@ class Search(Protocol):
         """Return the edits for what occurs as it is."""
         ...
 
+    def swapped(self, text: str) -> Swapped:
+        """Replace what occurs as it is."""
+        ...
+
     def occur(self, text: str) -> bool:
         """Tell whether anything occurs as it is."""
         ...
-
-
-def apply(text: str, edits: list[Edit]) -> str:
-    """Return the text after edits that do not overlap, in order."""
-    parts: list[str] = []
-    at = 0
-    for edit in edits:
-        parts += (text[at : edit.start], edit.text)
-        at = edit.end
-    parts.append(text[at:])
-    return "".join(parts)
 
 
 def replace(text: str, needles: Search, depth: int = DEPTH) -> str:
@@ -90,13 +83,14 @@ def replace(text: str, needles: Search, depth: int = DEPTH) -> str:
         return text
     rest: str | None = None
     for turn in range(REPEATS):
-        edits = needles.plain(text)
-        if edits:
+        swapped = needles.swapped(text)
+        if swapped.rest is not text:
             # What stands in for others says nothing in encodings: of the text, the rest is looked through.
-            rest = apply(text, [Edit(edit.start, edit.end, "\0") for edit in edits]) if turn == 0 else None
-        elif depth > 0:
-            edits = _coded(text, needles, depth, rest)
-            rest = None
+            rest = swapped.rest if turn == 0 else None
+            text = swapped.text
+            continue
+        edits = _coded(text, needles, depth, rest) if depth > 0 else []
+        rest = None
         if not edits:
             break
         text = apply(text, edits)

@@ -8,10 +8,10 @@ of them, each a few times as large as the next.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import field
 from threading import Lock, RLock
-from typing import Final
+from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -32,6 +32,10 @@ LONGEST_CUT: Final = 128
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,}")
 """Runs of which tokens are made; shorter ones an automaton looks for."""
 
+_TOKENS_APART: Final = re.compile(f"({TOKEN.pattern})")
+_GONE: Final = "\0"
+"""What is left of a text where something stands in for another: nothing that says anything in encodings."""
+
 _WINDOWS: Final = 256
 """In how many places of a run tokens are looked up one by one."""
 
@@ -44,13 +48,33 @@ Found = tuple[int, int, str]
 """Where a text occurs: start, end and which it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the characters from `start` to `end` by `text`."""
 
     start: int
     end: int
     text: str
+
+
+class Swapped(NamedTuple):
+    """A text with what stands in for others in their place, and the rest of it: a NUL in place of each.
+
+    Both are the text itself where nothing was found.
+    """
+
+    text: str
+    rest: str
+
+
+def apply(text: str, edits: list[Edit]) -> str:
+    """Return the text after edits that do not overlap, in order."""
+    parts: list[str] = []
+    at = 0
+    for edit in edits:
+        parts += (text[at : edit.start], edit.text)
+        at = edit.end
+    parts.append(text[at:])
+    return "".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +203,44 @@ class Needles:
         tokens = self._tokens
         if tokens:
             runs = TOKEN.findall(text)
-            if not tokens.isdisjoint(runs) or any(self._holds(run) for run in runs):
+            if not tokens.isdisjoint(runs) or self._held_in(runs):
                 return True
-        text = _searchable(text)
-        return self._others.occur(text) or any(one in text for one in self._odd)
+        return self._other_occurs(text)
+
+    def may_occur(self, beginnings: Container[str], since: int) -> bool:
+        """Tell whether one of those after the first so many may occur in texts, by how these go on anywhere.
+
+        `beginnings` are all pieces of the texts that are as long as the shortest that is searched for.
+        """
+        return self.binary or any(one[:SHORTEST] in beginnings for one in self._order[since:])
+
+    def swapped(
+        self,
+        text: str,
+        replacement: Callable[[str], str] | None = None,
+        keeps: Callable[[str], bool] | None = None,
+    ) -> Swapped:
+        """Replace those that occur as they are, by what stands in for them or what `replacement` gives.
+
+        `keeps` tells of one whether it stays.
+        """
+        replacement = replacement or self.replacement_of
+        if CUT in text or self._other_occurs(text):
+            return _edited(text, edits_of(self, text, replacement, keeps))
+        tokens = self._tokens
+        runs = TOKEN.findall(text) if tokens else ()
+        if self._held_in(runs):
+            return _edited(text, edits_of(self, text, replacement, keeps))
+        goes = {run for run in tokens.intersection(runs) if keeps is None or not keeps(run)}
+        if not goes:
+            return Swapped(text, text)
+        parts = _TOKENS_APART.split(text)
+        rest = parts.copy()
+        for at in range(1, len(parts), 2):
+            if parts[at] in goes:
+                parts[at] = replacement(parts[at])
+                rest[at] = _GONE
+        return Swapped("".join(parts), "".join(rest))
 
     def found(self, text: str) -> list[Found]:
         """Return where they occur as they are: start, end and which, of those that overlap the first."""
@@ -204,6 +262,19 @@ class Needles:
                 kept.append(place)
                 end = place[1]
         return kept
+
+    def _other_occurs(self, text: str) -> bool:
+        """Tell whether one of those occurs that are no tokens."""
+        plain = _searchable(text)
+        return self._others.occur(plain) or any(one in text for one in self._odd)
+
+    def _held_in(self, runs: Iterable[str]) -> bool:
+        """Tell whether a run of letters and digits that is no token itself holds one."""
+        tokens = self._tokens
+        if not tokens:
+            return False
+        least = self._lengths[-1]
+        return any(self._holds(run) for run in runs if len(run) > least and run not in tokens)
 
     def _holds(self, run: str) -> bool:
         """Tell whether a run of letters and digits holds a token."""
@@ -262,6 +333,12 @@ def edits_of(
         for start, end, needle in places or needles.found(text)
         if keeps is None or not keeps(needle)
     ]
+
+
+def _edited(text: str, edits: list[Edit]) -> Swapped:
+    if not edits:
+        return Swapped(text, text)
+    return Swapped(apply(text, edits), apply(text, [Edit(edit.start, edit.end, _GONE) for edit in edits]))
 
 
 def _searchable(text: str) -> str:

@@ -21,7 +21,7 @@ from harness.secrets.document_members import claims, credentials, is_authorizati
 from harness.secrets.encodings import occurs, replace
 from harness.secrets.named_values import assigned
 from harness.secrets.names import SECRET_NAMES, name_rule
-from harness.secrets.needles import SHORTEST, Edit, Needles, edits_of
+from harness.secrets.needles import SHORTEST, Edit, Needles, Swapped, edits_of
 from harness.secrets.patterns import SecretPattern
 from harness.secrets.placeholder import PREFIX, digits_for, stands_in, words_for
 from harness.secrets.token_forms import addresses_in, jwt_signature, secrets_by_form
@@ -94,11 +94,11 @@ class Redactor:
         self._taken: set[str] = set()
         self._read: set[int] = set()
         # Short texts in which nothing known at a version stands; reports repeat headers and names.
-        self._clean = CleanTexts(self._occurs_in)
+        self._clean = CleanTexts(self._occurs_in, self._needles.may_occur)
         self._used: dict[str, int] = {}
         self._bases: dict[str, str] = {}
         self._spoiled = False
-        self._results: OrderedDict[str, tuple[int, str]] = OrderedDict()
+        self._results: OrderedDict[tuple[int, str], tuple[int, str]] = OrderedDict()
         self.authored: Final = Authored()
         self.key_fields: Final[set[tuple[str, str]]] = set()
         self._masks = _Lens(self._needles, self._mask_of)
@@ -371,13 +371,13 @@ class Redactor:
         version = self.version
         if self._clean.holds(text, version):
             return text
-        if not self._suspects(text):
+        if len(text) < _LONG_TEXT:
+            if self._suspects(text):
+                return replace(text, search)
             self._clean.add(text, version)
             return text
-        if len(text) < _LONG_TEXT:
-            return replace(text, search)
         # Reports repeat what is in the cassette: the last long texts are remembered.
-        key = f"{id(search)}\0{text}"
+        key = id(search), text
         with self._lock:
             known = self._results.get(key)
         if known is not None and known[0] == version:
@@ -487,6 +487,10 @@ class _Lens:
     @property
     def spaced(self) -> bool:
         return self._needles.spaced
+
+    def swapped(self, text: str) -> Swapped:
+        """Replace what occurs as it is."""
+        return self._needles.swapped(text, self._replacement, self._keeps)
 
     def plain(self, text: str) -> list[Edit]:
         """Return the edits for what occurs as it is."""
