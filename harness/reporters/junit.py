@@ -151,7 +151,7 @@ class JunitReporter:
             datetime.fromtimestamp(begun / 1000, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
         )
         yield (
-            f"  <testsuite name={self._name(' / '.join(result.call.path) + cycle)}"
+            f"  <testsuite name={self._name(' / '.join(result.call.path), cycle)}"
             f" id={self._attribute(result.call.item.id)}"
             f' tests="{counts.tests}" failures="{counts.failures}" errors="{counts.errors}"'
             f' skipped="{counts.skipped}" time="{_seconds(result.elapsed_ms)}" timestamp="{moment}">\n'
@@ -243,8 +243,9 @@ class JunitReporter:
     def _url(self, url: str) -> str:
         return _quoted(cut(self._context.mask.url(url)))
 
-    def _name(self, text: str) -> str:
-        return _quoted(self._label(text))
+    def _name(self, text: str, number: str = "") -> str:
+        # The number is ours. With it, a name would be another one in each iteration, and be masked again.
+        return _quoted(self._label(text) + number)
 
     def _plain(self, text: str) -> str:
         """Spell a text that was masked before."""

@@ -9,7 +9,9 @@ from uuid import uuid4
 from harness.lazy_dataclass import dataclass
 
 _STEP: Final = 1 << 16
-# A table of characters that has numbers for characters: decoding with it takes a third of the time of a join.
+_PLACE: Final = uuid4().hex
+"""Holds the place of numbers in a text: nobody can have written it."""
+# A table of characters, with numbers in their place: decoding takes less than half of the time of a join.
 _NUMBERS: Final = {number: f",{number}" for number in range(256)}
 
 
@@ -30,18 +32,16 @@ class Octets:
 
 def dumped(value: Any) -> Iterator[str]:
     """Spell a JSON value in pieces; there may be `Octets` in it, other values of no JSON type are text."""
-    # A text that nobody can have written holds the place of the numbers.
-    place = uuid4().hex
     found: list[Octets] = []
 
     def stand_in(one: Any) -> str:
         if not isinstance(one, Octets):
             return str(one)
         found.append(one)
-        return place
+        return _PLACE
 
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=stand_in)
-    first, *rest = text.split(f'"{place}"')
+    first, *rest = text.split(f'"{_PLACE}"') if found else (text,)
     yield first
     for octets, part in zip(found, rest, strict=True):
         yield from octets.spelled()

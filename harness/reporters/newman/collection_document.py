@@ -98,29 +98,28 @@ _AUTHORED: Final = frozenset(
 """Members of the documents that hold what the author of a collection wrote."""
 
 
+_SCALARS: Final = frozenset({str, Shown, bool, int, float, list, tuple, Octets, type(None)})
+
+
 def masked(value: Any, mask: Mask, member: str = "") -> Any:
     """Return a JSON value with every text in it passed through the mask, keys excepted.
 
     Numbers are passed through it, too: one that is a secret becomes a text. `member` is the key under which
     the value stands.
     """
+    # Most are of these very types, and a mapping of another one takes long to be known as such.
+    kind = type(value)
+    if kind is dict or (kind not in _SCALARS and isinstance(value, Mapping)):
+        return {key: masked(one, mask, key) for key, one in value.items()}
+    if kind is Shown or kind is bool:
+        return value
     if isinstance(value, str):
-        if isinstance(value, Shown):
-            return value
         if member in _AUTHORED:
             return mask.label(value)
         return mask.url(value) if member == "raw" else mask(value)
-    if isinstance(value, Mapping):
-        return {key: masked(one, mask, key) for key, one in value.items()}
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        return masked_number(value, mask)
-    if isinstance(value, Octets):
-        return value
     if isinstance(value, list | tuple):
         return [masked(one, mask, member) for one in value]
-    return value
+    return masked_number(value, mask) if isinstance(value, int | float) else value
 
 
 def masked_number(value: float, mask: Callable[[str], str]) -> Any:

@@ -5,9 +5,9 @@ The shapes are those that `toJSON` of postman-collection 4.4 gives.
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
-from uuid import NAMESPACE_URL, uuid5
 
 from harness.collection.request_json import request_from_json
+from harness.reporters.name_uuid import name_uuid
 from harness.reporters.newman.execution import Json, unsent_document
 
 _OF_RESPONSE: Final = ("name", "status", "code", "header", "body", "responseTime")
@@ -97,7 +97,7 @@ def _events(document: Mapping[str, Any]) -> Iterator[Json]:
             script = {"exec": script or []}
         lines = script.get("exec")
         told: Json = {
-            "id": str(uuid5(NAMESPACE_URL, f"{document.get('id')}/{number}")),
+            "id": name_uuid(f"{document.get('id')}/{number}"),
             "type": "text/javascript",
             **script,
             "exec": lines.split("\n") if isinstance(lines, str) else lines or [],
@@ -106,7 +106,7 @@ def _events(document: Mapping[str, Any]) -> Iterator[Json]:
 
 
 def _example(given: Mapping[str, Any], place: str) -> Json:
-    example: Json = {"id": str(given.get("id") or uuid5(NAMESPACE_URL, place)), "cookie": []}
+    example: Json = {"id": str(given.get("id") or name_uuid(place)), "cookie": []}
     example |= {name: given[name] for name in _OF_RESPONSE if given.get(name) is not None}
     if given.get("originalRequest") is not None:
         example["originalRequest"] = _request(given["originalRequest"])

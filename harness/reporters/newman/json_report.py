@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Final
-from uuid import NAMESPACE_URL, uuid5
 
 from harness.client.message import Exchange
 from harness.dialect import NEWMAN
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
+from harness.reporters.name_uuid import name_uuid
 from harness.reporters.newman.byte_lists import dumped
 from harness.reporters.newman.collection_document import (
     CollectionDocument,
@@ -154,7 +154,7 @@ class JsonReporter:
     def _identity(self, of: str) -> str:
         started = self._started.started_ms if self._started else 0
         # It is made here, and holds nothing that could be masked.
-        return Shown(uuid5(NAMESPACE_URL, f"{started}/{self._calls}/{of}"))
+        return Shown(name_uuid(f"{started}/{self._calls}/{of}"))
 
     def _execute(self, result: CallResult, cursor: Json, item: Mapping[str, Any]) -> Iterator[Json]:
         """One execution for each HTTP request of a call, in the order they were sent."""

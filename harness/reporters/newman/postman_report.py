@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any, Final
-from uuid import NAMESPACE_URL, uuid5
 
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
+from harness.reporters.name_uuid import name_uuid
 from harness.reporters.newman.byte_lists import dumped
 from harness.reporters.newman.collection_document import masked, masked_bytes
 from harness.reporters.newman.error_document import assertion_error, request_error, script_error
@@ -121,7 +121,7 @@ class PostmanReporter:
 
     def _identity(self) -> str:
         started = self._started.started_ms if self._started else 0
-        return str(uuid5(NAMESPACE_URL, f"{started}/{self._calls}/postman"))
+        return name_uuid(f"{started}/{self._calls}/postman")
 
     def _dump(self, value: Any) -> Iterator[str]:
         return dumped(masked(value, self._context.mask) if self._context.dialect.run.masks else value)
