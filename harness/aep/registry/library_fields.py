@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from harness.aep.registry.field_types import xdm_type
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _STEP = re.compile(r"\[\]|\{\}|[^.\[\]{}]+")
-_INT = 2_147_483_647
 _EXPERIENCE = "_experience"
 _PYTHON = {"string": str, "array": list, "object": dict, "boolean": bool}
 """Types whose defaults are kept only when they fit: a few in the source are null or of another type."""
@@ -83,16 +84,5 @@ def _field(spec: dict[str, Any]) -> dict[str, Any]:
             # A definition may be a text or a number; the definition says which.
             del field["type"], field["meta:xdmType"]
     elif "type" in field:
-        field.setdefault("meta:xdmType", _xdm_type(field))
+        field.setdefault("meta:xdmType", xdm_type(field))
     return field
-
-
-def _xdm_type(field: dict[str, Any]) -> str:
-    kind = str(field["type"])
-    if kind == "string":
-        known = str(field.get("format", ""))
-        return known if known in {"date", "date-time"} else "string"
-    if kind == "integer":
-        low, high = field.get("minimum", 0), field.get("maximum", 0)
-        return "long" if low < -_INT - 1 or high > _INT else "int"
-    return kind

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.aep.registry.field_types import LIMITS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -35,15 +37,6 @@ _STRUCTURE = frozenset(
     {"$ref", "allOf", "anyOf", "definitions", "items", "not", "oneOf", "patternProperties"}
     | {"properties", "additionalProperties"}
 )
-_BOUNDS = {
-    "byte": (-128, 127),
-    "short": (-32_768, 32_767),
-    "int": (-2_147_483_648, 2_147_483_647),
-    "long": (-9_007_199_254_740_991, 9_007_199_254_740_991),
-}
-"""Whole numbers by `meta:xdmType`; the registry shows these limits in a resolved field."""
-
-
 _MOST_NODES = 50_000
 
 
@@ -116,10 +109,11 @@ class _Resolver:
             _merge(merged, self.node(part, root, seen))
         if "type" not in merged and "properties" in merged:
             merged["type"] = "object"
-        bounds = _BOUNDS.get(merged.get("meta:xdmType", ""))
-        if bounds is not None and merged.get("type") == "integer":
-            merged.setdefault("minimum", bounds[0])
-            merged.setdefault("maximum", bounds[1])
+        limits = LIMITS.get(merged.get("meta:xdmType", ""))
+        # Adobe's resources leave the limits to be read from the type; an author's own say which they are.
+        if limits is not None and merged.get("type") == "integer" and _is_global(root):
+            merged.setdefault("minimum", limits[0])
+            merged.setdefault("maximum", limits[1])
         return merged
 
     def _target(self, ref: str, root: dict[str, Any], seen: tuple[str, ...]) -> dict[str, Any]:
@@ -131,6 +125,10 @@ class _Resolver:
         if document is None:
             return {}
         return self.node(at_pointer(document, fragment) if fragment else document, document, (*seen, key))
+
+
+def _is_global(document: dict[str, Any]) -> bool:
+    return document.get("meta:containerId") == "global"
 
 
 def _merge(into: dict[str, Any], part: dict[str, Any]) -> None:

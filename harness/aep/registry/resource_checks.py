@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.registry import rules
+from harness.aep.registry.field_types import say_types
 from harness.aep.registry.resolve import is_too_large, references, resolve
 from harness.aep.registry.state import KIND, SchemaRegistry
 from harness.aep.registry.unions import Unions
@@ -171,9 +172,10 @@ class ResourceChecks:
                     " only additive changes are."
                 )
 
-    def derive(self, caller: Caller, document: dict[str, Any]) -> None:
-        """Add what the registry says of a resource itself."""
+    def derive(self, caller: Caller, document: dict[str, Any], current: dict[str, Any] | None = None) -> None:
+        """Add what the registry says of a resource itself; `current` is what it was before."""
         kind = document["meta:resourceType"]
+        say_types(document, current)
         document.setdefault("meta:xdmType", "object")
         document["meta:extensible"] = kind in {"mixins", "classes"}
         document["meta:abstract"] = kind in {"mixins", "classes"}

@@ -154,7 +154,7 @@ class Resources:
         current = self._registry.get(caller.tenant, document["$id"])
         if current is not None:
             self._checks.check_tags(current, document)
-        self._checks.derive(caller, document)
+        self._checks.derive(caller, document, current)
         if current is not None:
             self._checks.check_evolution(caller, current, document)
         self._keep(caller, document, "add" if current is None else "replace")
@@ -228,7 +228,7 @@ class Resources:
         document.update({name: current[name] for name in _DERIVED if name in current})
         self._checks.check(caller, document)
         self._checks.check_tags(current, document)
-        self._checks.derive(caller, document)
+        self._checks.derive(caller, document, current)
         self._checks.check_evolution(caller, current, document)
         major, _, minor = current["version"].partition(".")
         content = ("allOf", "definitions", "properties", "required")

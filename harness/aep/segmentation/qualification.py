@@ -37,7 +37,7 @@ class Qualification:
         now = self._platform.clock.now_ms()
         subject = self.subject(tenant, view, segments, before)
         ids = frozenset(segment.id for segment in segments)
-        nested = any(pql.references_segments(segment.expression) for segment in segments)
+        nested = any(segment.looks_at_segments for segment in segments)
         for _ in range(_MOST_PASSES if nested else 1):
             found = {one.id for one in segments if pql.evaluate(one.expression, subject)}
             settled = subject.segments & ids == found
@@ -65,7 +65,7 @@ class Qualification:
     ) -> pql.Subject:
         """Give what expressions see of a profile; events are read only when one looks at them."""
         events: list[dict[str, Any]] = []
-        if any(pql.references_events(segment.expression) for segment in segments):
+        if any(segment.looks_at_events for segment in segments):
             found = self._platform.service(Profiles).events(tenant, view.xids)
             events = [event.entity for event in found]
         return pql.Subject(

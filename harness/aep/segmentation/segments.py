@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,13 @@ class Segment:
     id: str
     body: dict[str, Any]
     expression: pql.Node
+    looks_at_events: bool = field(init=False)
+    looks_at_segments: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look through the expression once: it is evaluated for every profile."""
+        object.__setattr__(self, "looks_at_events", pql.references_events(self.expression))
+        object.__setattr__(self, "looks_at_segments", pql.references_segments(self.expression))
 
     @property
     def continuous(self) -> bool:

@@ -127,6 +127,11 @@ KNOWN = (
     Known(start="/data/core/ca", answers=_guide("profile/computed-attributes/api.md"), refusals=_NO_BODY),
     Known(start="/data/core/ais", answers=_guide("segmentation/api/external-audiences.md")),
     Known(start="/data/foundation/conversion", answers=_guide("data-prep/api"), refusals=_NO_BODY),
+    Known(start="/data/foundation/query", answers=_guide("query-service/api"), refusals=_NO_BODY),
+    Known(
+        start="/data/foundation/query/query-templates/count",
+        answers=_assumed("a call of Adobe's collection for Postman; its body is not documented"),
+    ),
     Known(start="/data/foundation/access-control", answers=_guide("access-control/api"), refusals=_NO_BODY),
     Known(
         start="/_sinks/kinesis",

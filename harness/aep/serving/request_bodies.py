@@ -140,6 +140,17 @@ _UPS = "/data/core/ups"
 _FLOW = "/data/foundation/flowservice"
 _CATALOG = "/data/foundation/catalog"
 _PREP = "/data/foundation/conversion"
+_QUERIES = "/data/foundation/query"
+_QUERY = form(
+    "dbName",
+    sql=TEXT,
+    templateId=TEXT,
+    name=TEXT,
+    description=TEXT,
+    queryParameters=form(),
+    ctasParameters=form(),
+    insertIntoParameters=form(),
+)
 _REGISTRY = "/data/foundation/schemaregistry"
 _EDGES = ("/ee/v1", "/ee/v2", "/ee/{region}/v1", "/ee/{region}/v2")
 _RECORDS = "/metadata/namespaces/edge/datasets/datastreams/records"
@@ -169,6 +180,23 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/data/foundation/exim/packages/{id}/import"): form(
         "id", "name", destinationSandbox=form("name"), alternatives=form()
     ),
+    ("POST", f"{_QUERIES}/queries"): _QUERY,
+    ("PATCH", f"{_QUERIES}/queries/{{id}}"): form("op", op=one_of("cancel", "soft_delete")),
+    ("POST", f"{_QUERIES}/query-templates"): form("sql", "name", queryParameters=form()),
+    ("PUT", f"{_QUERIES}/query-templates/{{id}}"): form("sql", "name", queryParameters=form()),
+    ("POST", f"{_QUERIES}/schedules"): form(
+        "query",
+        "schedule",
+        query=_QUERY,
+        schedule=form("schedule", startDate=TEXT, endDate=TEXT, maxActiveRuns=COUNT),
+    ),
+    ("PATCH", f"{_QUERIES}/schedules/{{id}}"): form(
+        "body",
+        body=array(
+            form("op", "path", op=one_of("replace"), path=one_of("/state", "/schedule/schedule"), value=TEXT)
+        ),
+    ),
+    ("PATCH", f"{_QUERIES}/schedules/{{id}}/runs/{{run}}"): form("op", op=one_of("cancel")),
     ("POST", f"{_PREP}/mappingSets"): _MAPPING_SET,
     ("PUT", f"{_PREP}/mappingSets/{{id}}"): _MAPPING_SET,
     ("POST", f"{_PREP}/mappingSets/validate"): _MAPPING_SET,

@@ -95,7 +95,10 @@ def test_text_is_left_out_on_request_but_fields_named_so_stay(client: Any, lake:
     headers = {"accept": "application/vnd.adobe.xed-full-notext+json; version=1"}
     body = client.get(path(made), headers=headers).json()
     assert "title" not in body
-    assert body["properties"][lake.tenant]["properties"]["title"] == {"type": "string"}
+    assert body["properties"][lake.tenant]["properties"]["title"] == {
+        "type": "string",
+        "meta:xdmType": "string",
+    }
 
 
 def test_descriptors_come_along_on_request(client: Any, lake: Any) -> None:
