@@ -164,7 +164,8 @@ class Node(NamedTuple):
 
     def items(self) -> Iterator[tuple["Node", "Node"]]:
         """Walk a map's keys with their values."""
-        yield from zip(self.keys, self.value.values(), strict=False)
+        if self.composed_keys:
+            yield from zip(self.keys, self.value.values(), strict=False)
 
     def data(self) -> Any:
         """Return the value as JSON knows it."""

@@ -14,6 +14,7 @@ from harness.conversion.difference import differences
 from harness.conversion.folder_swap import write_folder
 from harness.conversion.to_v3 import to_v3
 from harness.conversion.to_v21 import to_v21
+from harness.conversion.v3_losses import losses
 from harness.conversion.v21_form import in_v21_form
 from harness.errors import InputError
 
@@ -40,7 +41,7 @@ def as_v21(source: str) -> Converted:
     """Read a collection of any format as v2.1. Raises `InputError`."""
     if Path(source).is_dir():
         read = to_v21(source)
-        return Converted(document=read.document, lost=tuple(read.lost))
+        return Converted(document=read.document, lost=losses(source, read))
     document = read_json(source, "the collection")
     if isinstance(document, Mapping) and isinstance(document.get("collection"), Mapping):
         document = document["collection"]

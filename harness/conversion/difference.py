@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, Final
 
 _ABSENT: Any = object()
+MOST_COMPARED: Final = 400
+"""How many pairs of entries are compared to find those that are most alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +49,43 @@ def _lists(before: list[Any], after: list[Any], pointer: str) -> Iterator[Change
     for _, start, end, other_start, other_end in SequenceMatcher(
         None, texts[0], texts[1], autojunk=False
     ).get_opcodes():
-        left, right = before[start:end], after[other_start:other_end]
-        for offset in range(max(len(left), len(right))):
-            one = left[offset] if offset < len(left) else _ABSENT
-            other = right[offset] if offset < len(right) else _ABSENT
-            yield from _member(one, other, f"{pointer}/{start + offset}")
+        for index, one, other in _aligned(before[start:end], after[other_start:other_end]):
+            yield from _member(one, other, f"{pointer}/{start + index}")
+
+
+def _aligned(before: list[Any], after: list[Any]) -> Iterator[tuple[int, Any, Any]]:
+    """Pair the entries of two lists without an equal one, so that those that are most alike meet.
+
+    What is left over of the longer list is lost or added. The order stays. Long lists are paired by position.
+    """
+    if len(before) < len(after):
+        for at, other, one in _aligned(after, before):
+            yield min(at, len(before)), one, other
+        return
+    spare = len(before) - len(after)
+    if not spare or not after or len(before) * len(after) > MOST_COMPARED:
+        for index, one in enumerate(before):
+            yield index, one, after[index] if index < len(after) else _ABSENT
+        return
+    # best[n] says how the first entries of `after` are paired when n of `before` were left over so far.
+    best: list[tuple[int, tuple[int, ...]]] = [(0, tuple(range(left))) for left in range(spare + 1)]
+    for at, other in enumerate(after):
+        paired = [
+            (cost + _distance(before[at + left], other), gone) for left, (cost, gone) in enumerate(best)
+        ]
+        best = paired[:1]
+        for left in range(1, spare + 1):
+            cost, gone = best[left - 1]
+            best.append(min(paired[left], (cost, (*gone, at + left)), key=lambda one: one[0]))
+    skipped = set(best[spare][1])
+    rest = iter(after)
+    for index, one in enumerate(before):
+        yield index, one, _ABSENT if index in skipped else next(rest)
+
+
+def _distance(before: Any, after: Any) -> int:
+    """Count the members that differ."""
+    return sum(1 for _ in differences(before, after))
 
 
 def shown(value: Any) -> str:

@@ -1,7 +1,7 @@
 """A collection of format v3 as one document of format v2.1, as Postman exports it."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from pathlib import Path
@@ -11,21 +11,28 @@ from harness.collection.model import Collection, Folder, Item, Notice
 from harness.collection.request_json import url_to_json
 from harness.collection.schemas import V21_SCHEMA
 from harness.collection.url_text import parse
-from harness.collection.v3.directory import definition_of, request_stem
-from harness.collection.v3.entries import SCRIPT_TYPES
+from harness.collection.v3.definition import KIND
+from harness.collection.v3.directory import definition_of
 from harness.collection.v3.fields import Fields, Notes
 from harness.collection.v3.reader import read_directory, read_yaml
 from harness.collection.v3.request import RAW_TYPES, read_request
 from harness.collection.yaml_document import Node
+from harness.conversion.v21_events import events_of
 from harness.errors import InputError
 
 
 @dataclass(slots=True, kw_only=True)
 class V21Document:
-    """The document, and what of the folder it does not hold."""
+    """The document of a folder.
+
+    `files` are the files of folders, requests and examples by the JSON pointers of what became of them, with
+    what was read; a folder without a definition has its directory there. `left_out` is what the readers say
+    of what they could not read, with our words for what v2.1 has no place for.
+    """
 
     document: dict[str, Any]
-    lost: list[Notice] = field(default_factory=list)
+    files: dict[str, tuple[str, Node | None]]
+    left_out: list[Notice] = field(default_factory=list)
 
 
 def to_v21(root: str) -> V21Document:
@@ -35,85 +42,95 @@ def to_v21(root: str) -> V21Document:
         if item.unreadable is not None:
             raise InputError(f"a file cannot be read: {item.unreadable.message}", where=item.unreadable.place)
     writer = _V21Writer(list(collection.notices))
-    return V21Document(document=writer.collection(collection), lost=writer.lost)
+    document = writer.collection(collection)
+    return V21Document(document=document, files=writer.files, left_out=writer.lost)
 
 
 class _V21Writer:
-    """Completes what the reader made of each file, and gathers what is lost."""
+    """Completes what the reader made of each file, and gathers what has no place in v2.1."""
 
     def __init__(self, lost: list[Notice]) -> None:
         self.lost = lost
+        self.files: dict[str, tuple[str, Node | None]] = {}
 
     def collection(self, collection: Collection) -> dict[str, Any]:
         source = collection.source
-        node = self.definition(collection.root)
+        node = self.definition(collection.root, "")
         info: dict[str, Any] = {}
         if "id" in node:
             info["_postman_id"] = node["id"].text
         info["name"] = node["name"].text if "name" in node else collection.name
         info["schema"] = V21_SCHEMA
-        body = self.folder(collection.root, source, node)
+        body = self.folder(collection.root, source, node, "")
         if "description" in body:
             info["description"] = body.pop("description")
         body.pop("info", None)
         return {"info": info, **body}
 
-    def definition(self, folder: Folder) -> Mapping[str, Node]:
-        found = definition_of(folder.file or "")
+    def definition(self, folder: Folder, pointer: str) -> Mapping[str, Node]:
+        directory = folder.file or ""
+        found = definition_of(directory)
+        self.files[pointer] = directory, None
         if found is None:
             return {}
-        root = read_yaml(f"{folder.file}/{found}")
-        return root.value if isinstance(root.value, dict) else {}
+        root = read_yaml(f"{directory}/{found}")
+        kind = root.value.get("$kind") if isinstance(root.value, dict) else None
+        if kind is None or kind.text != KIND:
+            return {}
+        self.files[pointer] = f"{directory}/{found}", root
+        values: Mapping[str, Node] = root.value
+        return values
 
-    def folder(self, folder: Folder, json: Mapping[str, Any], node: Mapping[str, Node]) -> dict[str, Any]:
+    def folder(
+        self, folder: Folder, json: Mapping[str, Any], node: Mapping[str, Node], pointer: str
+    ) -> dict[str, Any]:
         written = {key: value for key, value in json.items() if key not in ("item", "event", "id")}
         if "id" in node and folder.path:
             written["id"] = node["id"].text
-        file = f"{folder.file}/{definition_of(folder.file or '')}"
-        self.scripts(written, node, file)
+        file = self.files[pointer][0]
+        events = events_of(node)
+        if events is not None:
+            written["event"] = events
         self.auth(node, file)
         if not folder.path and "variables" in node:
             written["variable"] = [
-                {**one, **_disabled(node["variables"], index)}
+                {**one, **_type(node["variables"], index), **_disabled(node["variables"], index)}
                 for index, one in enumerate(json.get("variable", []))
             ]
-        if folder.path:
-            if "name" in node:
-                written["name"] = node["name"].text
-            base = Path(folder.file or "").name
-            if written["name"] != base:
-                self.lose(folder.file or "", "", "the folder's name on disk is lost")
-        children = zip(folder.children, json["item"], strict=True)
-        written["item"] = [
-            self.folder(child, one, self.definition(child))
-            if isinstance(child, Folder)
-            else self.item(child, one)
-            for child, one in children
-            if isinstance(child, Folder) or child.skipped is None
-        ]
+        if folder.path and "name" in node:
+            written["name"] = node["name"].text
+        written["item"] = []
+        for child, one in zip(folder.children, json["item"], strict=True):
+            here = f"{pointer}/item/{len(written['item'])}"
+            if isinstance(child, Folder):
+                inner = self.definition(child, here)
+                written["item"].append(self.folder(child, one, inner, here))
+            elif child.skipped is None:
+                written["item"].append(self.item(child, one, here))
+            else:
+                self.skip(child.file or "")
         return written
 
-    def item(self, item: Item, json: Mapping[str, Any]) -> dict[str, Any]:
+    def item(self, item: Item, json: Mapping[str, Any], pointer: str) -> dict[str, Any]:
         file = item.file or ""
         node = read_yaml(file)
+        self.files[pointer] = file, node
         values: Mapping[str, Node] = node.value
         written: dict[str, Any] = {"id": values["id"].text} if "id" in values else {}
         written["name"] = values["name"].text if "name" in values else item.name
-        if "name" in values and request_stem(Path(file).name) != written["name"]:
-            self.lose(file, "", "the name of the file is lost")
         request = dict(json["request"])
-        if values["$kind"].text == "http-request" and "method" not in values:
+        if values["$kind"].text == "http-request" and ("method" not in values or not values["method"].text):
             del request["method"]
         self.request(request, values)
-        if "body" in values and "body" not in request and values["body"].value is not None:
-            self.lose(file, "body", "a body of type none is lost")
         written["request"] = request
-        self.scripts(written, values, file)
+        events = events_of(values)
+        if events is not None:
+            written["event"] = events
         self.auth(values, file)
         if "protocolProfileBehavior" in json:
             written["protocolProfileBehavior"] = json["protocolProfileBehavior"]
-        if "examples" in values:
-            written["response"] = list(self.examples(Path(file).parent, values["examples"]))
+        if "examples" in values and isinstance(values["examples"].value, str):
+            written["response"] = self.examples(Path(file).parent, values["examples"], pointer)
         return written
 
     def request(self, request: dict[str, Any], values: Mapping[str, Node]) -> None:
@@ -131,7 +148,7 @@ class _V21Writer:
             request.pop("url", None)
         else:
             request["url"] = url
-        if "headers" in values:
+        if "headers" in values and values["headers"].value is not None:
             request.setdefault("header", [])
             _restore_disabled(request["header"], values["headers"])
         body = request.get("body")
@@ -139,82 +156,26 @@ class _V21Writer:
             content = values["body"].value.get("content")
             _restore_disabled(body[body["mode"]], content)
 
-    def scripts(self, written: dict[str, Any], values: Mapping[str, Node], file: str) -> None:
-        """Write the scripts of a file; one for GraphQL that says what one for HTTP says is that one."""
-        node = values.get("scripts")
-        if node is None or not isinstance(node.value, tuple):
-            if node is not None and isinstance(node.value, dict):
-                node = node._replace(value=(node,))
-            else:
-                return
-        events: list[dict[str, Any]] = []
-        twins: list[tuple[str, str]] = []
-        for index, one in enumerate(node.value):
-            if not isinstance(one.value, dict):
-                continue
-            kind, code = (one.value[key].text if key in one.value else "" for key in ("type", "code"))
-            named = (
-                kind
-                if ":" in kind
-                else f"{'graphql' if values['$kind'].text == 'graphql-request' else 'http'}:{kind}"
-            )
-            found = SCRIPT_TYPES.get(named)
-            if found is None:
-                self.lose(file, f"scripts[{index}]", f"a script of type {kind!r} is lost", one.line)
-                continue
-            protocol, listen = found
-            if ":" in kind and protocol == "http":
-                twins.append((listen, code))
-            elif ":" in kind and (listen, code) in twins:
-                twins.remove((listen, code))
-                continue
-            elif ":" in kind:
-                self.lose(
-                    file,
-                    f"scripts[{index}].type",
-                    "that a script is for GraphQL requests alone is lost",
-                    one.line,
-                )
-            script: dict[str, Any] = {"exec": code.split("\n")}
-            if "language" in one.value:
-                script["type"] = one.value["language"].text
-            if "id" in one.value:
-                script["id"] = one.value["id"].text
-            for key in ("packages", "requests"):
-                if key in one.value:
-                    script[key] = one.value[key].data()
-            event: dict[str, Any] = {"listen": listen, "script": script}
-            if "disabled" in one.value and one.value["disabled"].value:
-                event["disabled"] = True
-            events.append(event)
-        written["event"] = events
-
     def auth(self, values: Mapping[str, Node], file: str) -> None:
-        """Note what v2.1 has no place for: names, ids and rules of an auth."""
+        """Note what v2.1 has no word for."""
         node = values.get("auth")
         entries = node.value if node is not None and isinstance(node.value, tuple) else (node,)
         for one in entries:
             if one is None or not isinstance(one.value, dict):
                 continue
-            for key in ("id", "name", "rules"):
-                if key in one.value:
-                    self.lose(file, f"auth.{key}", "it is lost", one.value[key].line)
             if "type" in one.value and one.value["type"].text == "inherit":
                 self.lose(file, "auth", "that an auth says `inherit` is lost", one.line)
 
-    def examples(self, folder: Path, given: Node) -> Iterator[dict[str, Any]]:
+    def examples(self, folder: Path, given: Node, pointer: str) -> list[dict[str, Any]]:
         """Read the examples that a request names; a path that leads out of its folder is not followed."""
-        if not isinstance(given.value, str):
-            return
         path = folder / given.value
         inside = os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep)
         if not inside or not path.is_dir():
             if path.is_dir():
-                self.lose(
-                    given.file, "examples", "the path leads outside of the folder; the examples are lost"
-                )
-            return
-        found: list[tuple[float, str, dict[str, Any]]] = []
+                text = "the path leads outside of the folder; the examples are lost"
+                self.lose(given.file, "examples", text, given.line)
+            return []
+        found: list[tuple[float, str, Node]] = []
         for file in sorted(path.iterdir()):
             if not file.name.endswith((".example.yaml", ".example.yml")) or file.is_symlink():
                 continue
@@ -224,9 +185,13 @@ class _V21Writer:
                 continue
             order = root.value.get("order")
             rank = order.value if order is not None and type(order.value) in (int, float) else 0
-            example = self.example(root, str(file))
-            found.append((rank, file.name, example))
-        yield from (one for _, _, one in sorted(found, key=lambda one: one[:2]))
+            found.append((rank, str(file), root))
+        found.sort(key=lambda one: one[:2])
+        examples = []
+        for index, (_, name, root) in enumerate(found):
+            self.files[f"{pointer}/response/{index}"] = name, root
+            examples.append(self.example(root, name))
+        return examples
 
     def example(self, root: Node, file: str) -> dict[str, Any]:
         values = root.value
@@ -268,6 +233,12 @@ class _V21Writer:
         self.lost += notes.notices
         return example
 
+    def skip(self, file: str) -> None:
+        """Say of a request of another kind that it is lost, with all that it says."""
+        line = next((one.line for one in self.lost if one.file == file), None)
+        self.lost = [one for one in self.lost if one.file != file]
+        self.lose(file, "$kind", "v2.1 has no requests of this kind; it is lost", line)
+
     def lose(self, file: str, key: str, message: str, line: int | None = None) -> None:
         self.lost.append(Notice(message=message, file=file, line=line, field=key))
 
@@ -280,6 +251,13 @@ def _disabled(entries: Node, index: int) -> dict[str, bool]:
     )
     flag = given.get("disabled") if isinstance(given, dict) else None
     return {"disabled": False} if flag is not None and flag.value is False else {}
+
+
+def _type(entries: Node, index: int) -> dict[str, str]:
+    """Return the type of a variable where the file has one: a run knows texts alone."""
+    entry = entries.value[index].value if isinstance(entries.value, tuple) else None
+    given = entry.get("type") if isinstance(entry, dict) else None
+    return {} if given is None or not isinstance(given.value, str) else {"type": given.text}
 
 
 def _restore_disabled(written: Any, entries: Node | None) -> None:

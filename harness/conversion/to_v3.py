@@ -30,9 +30,18 @@ DEFINITION: Final = ".resources/definition.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class V3Files:
-    """The texts of a collection's files, by their paths with `/`."""
+    """The texts of a collection's files, by their paths with `/`.
+
+    `places` are those paths by the JSON pointers of what the files hold: folders, requests and examples.
+    """
 
     texts: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+
+    def add(self, pointer: str, path: str, text: str) -> None:
+        """Add a file."""
+        self.texts[path] = text
+        self.places[pointer] = path
 
 
 def to_v3(document: Mapping[str, Any]) -> V3Files:
@@ -44,17 +53,17 @@ def to_v3(document: Mapping[str, Any]) -> V3Files:
         data["id"] = as_text(info["_postman_id"])
     if "name" in info:
         data["name"] = as_text(info["name"])
-    _folder(files, "", data, {**document, "description": info.get("description")}, of_collection=True)
+    _folder(files, "", "", data, {**document, "description": info.get("description")})
     return files
 
 
 def _folder(
-    files: V3Files, prefix: str, data: dict[str, Any], given: Mapping[str, Any], *, of_collection: bool
+    files: V3Files, prefix: str, pointer: str, data: dict[str, Any], given: Mapping[str, Any]
 ) -> None:
     description = description_text(given.get("description"))
     if description is not None:
         data["description"] = description
-    if of_collection and isinstance(given.get("variable"), list):
+    if not prefix and isinstance(given.get("variable"), list):
         data["variables"] = [_variable(one) for one in _maps(given["variable"])]
     auth = auth_data(given.get("auth"))
     if auth is not None:
@@ -63,23 +72,26 @@ def _folder(
     scripts, disabled = scripts_data(given.get("event"), ("http:", "graphql:") if graphql else ("http:",))
     if scripts is not None:
         data["scripts"] = scripts
-    files.texts[prefix + DEFINITION] = yaml_text(data) + _disabled(disabled)
+    files.add(pointer, prefix + DEFINITION, yaml_text(data) + _disabled(disabled))
     taken = Taken()
     taken.free(".resources")
     for index, child in enumerate(_maps(given.get("item"))):
-        order = (index + 1) * STEP
         if isinstance(child.get("item"), list | Mapping) or child.get("item"):
-            _inner_folder(files, prefix, child, order, taken)
+            _inner_folder(files, prefix, f"{pointer}/item/{index}", child, taken)
         else:
-            _request(files, prefix, child, order, taken)
+            _request(files, prefix, f"{pointer}/item/{index}", child, taken)
 
 
-def _inner_folder(files: V3Files, prefix: str, given: Mapping[str, Any], order: int, taken: Taken) -> None:
+def _order(pointer: str) -> int:
+    return (int(pointer.rpartition("/")[2]) + 1) * STEP
+
+
+def _inner_folder(files: V3Files, prefix: str, pointer: str, given: Mapping[str, Any], taken: Taken) -> None:
     stem = taken.free(file_stem(_name(given), "folder"))
     data: dict[str, Any] = {"$kind": "collection"}
     _head(data, given, stem)
-    data["order"] = order
-    _folder(files, f"{prefix}{stem}/", data, given, of_collection=False)
+    data["order"] = _order(pointer)
+    _folder(files, f"{prefix}{stem}/", pointer, data, given)
 
 
 def _name(given: Mapping[str, Any]) -> str:
@@ -95,7 +107,7 @@ def _head(data: dict[str, Any], given: Mapping[str, Any], stem: str) -> None:
         data["name"] = _name(given)
 
 
-def _request(files: V3Files, prefix: str, given: Mapping[str, Any], order: int, taken: Taken) -> None:
+def _request(files: V3Files, prefix: str, pointer: str, given: Mapping[str, Any], taken: Taken) -> None:
     stem = taken.free(file_stem(_name(given), "request"))
     request = given.get("request")
     request = request if isinstance(request, Mapping) else {}
@@ -119,15 +131,16 @@ def _request(files: V3Files, prefix: str, given: Mapping[str, Any], order: int, 
     if isinstance(given.get("response"), list):
         folder = f".resources/{stem}.resources/examples"
         data["examples"] = f"./{folder}"
-        for path, text in _examples(given["response"]):
-            files.texts[f"{prefix}{folder}/{path}"] = text
-    data["order"] = order
-    files.texts[f"{prefix}{stem}.request.yaml"] = yaml_text(data) + _disabled(disabled)
+        for index, (path, text) in enumerate(_examples(given["response"])):
+            files.add(f"{pointer}/response/{index}", f"{prefix}{folder}/{path}", text)
+    data["order"] = _order(pointer)
+    files.add(pointer, f"{prefix}{stem}.request.yaml", yaml_text(data) + _disabled(disabled))
 
 
 def _sent(data: dict[str, Any], request: Mapping[str, Any], *, graphql: bool = False) -> None:
     """Fill in what is sent: address, method, headers and body."""
-    data |= url_data(request.get("url"))
+    if "url" in request:
+        data |= url_data(request["url"])
     if not graphql and "method" in request:
         data["method"] = as_text(request["method"] or "GET")
     headers = headers_data(request.get("header"))

@@ -214,9 +214,9 @@ def _script(script: Mapping[str, Any], code: str) -> dict[str, Any]:
     if script.get("type") == "text/javascript":
         data["language"] = "text/javascript"
     data["code"] = code
-    packages = script.get("packages")
-    if isinstance(packages, Mapping) and packages:
-        data["packages"] = packages
+    for key in ("packages", "requests"):
+        if isinstance(script.get(key), Mapping) and script[key]:
+            data[key] = script[key]
     return data
 
 
