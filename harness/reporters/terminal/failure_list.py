@@ -7,6 +7,7 @@ from typing import Final
 from harness.client.message import Exchange
 from harness.dialect import ReportAnswers
 from harness.lazy_dataclass import dataclass
+from harness.reporters.exchange_text import body_text
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.outside_text import clean, cut
 from harness.reporters.terminal.call_lines import outcome, warning_line
@@ -125,11 +126,9 @@ class FailureList:
         """Keep the beginning of an answer's text, as it may be shown."""
         if exchange.response is None or not self._answers.additions:
             return ""
-        try:
-            text = exchange.response.body.decode("utf-8")
-        except UnicodeDecodeError:
-            return ""
-        return clean(cut(self._style.mask(text), _ANSWER_LONGEST)).strip()
+        response = exchange.response
+        text = body_text(response.body, response.header("content-type") or "")
+        return clean(cut(self._style.mask(text or ""), _ANSWER_LONGEST)).strip()
 
     def _shown(self, answer: str) -> Iterator[str]:
         """Show an answer, as far as it helps to see why its call failed."""
