@@ -9,6 +9,8 @@ from typing import IO, Any, Final
 
 import ijson
 
+from harness.errors import misread
+
 _DEEPEST: Final = 300
 _BOM: Final = b"\xef\xbb\xbf"
 _OPENING: Final = frozenset({"start_map", "start_array"})
@@ -127,6 +129,8 @@ class _Rest:
 
 def _reason(error: Exception) -> str:
     """Return the first line of what the parser says; the others point into the document."""
+    if isinstance(error, UnicodeDecodeError):
+        return misread(error)
     said = error.args[0] if error.args else ""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
     return text.partition("\n")[0].strip() or type(error).__name__

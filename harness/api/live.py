@@ -130,6 +130,8 @@ class LiveRun:
         """Say what fails the run that is no failure by itself."""
         if self.set_up.config.limits.fail_on_flaky and summary.flaky:
             yield f"{counted(summary.flaky, 'flaky call')} (--fail-on-flaky)"
+        if any(one.kind == "no-requests" for one in summary.warnings):
+            yield "nothing was run (--allow-empty lets it pass)"
         warned = sum(map(self._fails, summary.warnings))
         if warned:
             output = self.set_up.config.output

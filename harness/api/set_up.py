@@ -135,7 +135,7 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
     warnings += (RunWarning(kind="odd-data", message=text) for text in plan.warnings)
     warnings += returned_masks(collection, plan, environment, globals_)
     if not plan.calls and config.dialect.run.warns and not config.inputs.allow_empty:
-        text = "there is no request to run"
+        text = f"there is no request to run: {_emptiness(collection)}"
         warnings.append(RunWarning(kind="no-requests", message=text, place=collection.file))
     if contract is not None:
         warnings += (RunWarning(kind="unchecked-format", message=text) for text in contract.warnings)
@@ -204,3 +204,10 @@ def _cookies(config: RunConfig) -> CookieJar:
         where = os.fspath(config.network.cookie_jar)
         jar.load_json(read_json(where, "the cookie jar"), where=where)
     return jar
+
+
+def _emptiness(collection: Collection) -> str:
+    """Say why a collection has no requests."""
+    if "item" not in collection.source:
+        return "the collection has no `item`"
+    return "its folders are empty" if collection.root.children else "its `item` is empty"

@@ -14,7 +14,12 @@ from harness.client.message import Failure, Headers, header
 from harness.client.transport import TransportFailure
 from harness.lazy_dataclass import dataclass
 
-_MOST_HEAD: Final = 256 * 1024
+_MOST_HEAD: Final = 16 * 1024
+"""How many bytes names and values of a head may have, and those behind the chunks: as many as in Node."""
+
+_MOST_QUIET: Final = 64 * 1024
+"""How many bytes may come without an end of the head, or a byte of the body."""
+
 _PIECE: Final = 64 * 1024
 _LARGE_PIECE: Final = 1024 * 1024
 # How llhttp's reasons begin -> Node's codes; what httptools raises holds only the reason.
@@ -104,11 +109,13 @@ class _Parsing:
         "headers",
         "most",
         "overfull",
+        "overlong",
         "parser",
         "quiet",
         "reason",
         "status",
         "surplus",
+        "trailing",
         "version",
     )  # fmt: skip
 
@@ -120,7 +127,8 @@ class _Parsing:
         self.status = 0
         self.version = ""
         self.body = bytearray()
-        self.headed = self.done = self.surplus = self.garbled = self.overfull = False
+        self.headed = self.done = self.surplus = self.garbled = self.overfull = self.overlong = False
+        self.trailing = 0
         # How many bytes have come since the last one that belongs to a body.
         self.quiet = 0
         self.parser: HttpResponseParser | None = HttpResponseParser(self)
@@ -137,12 +145,18 @@ class _Parsing:
             self.reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self.headed:  # what follows the chunks is no header of the answer
+        if not self.headed:
             self.headers.append((name.decode("latin-1"), value.rstrip(b" \t").decode("latin-1")))
+        else:  # what follows the chunks is no header of the answer
+            self.trailing += len(name) + len(value)
+            self.overlong = self.overlong or self.trailing >= _MOST_HEAD
 
     def on_headers_complete(self) -> None:
         if self.surplus:
             return
+        if self.quiet >= _MOST_HEAD:
+            told = len(self.reason) + sum(len(name) + len(value) for name, value in self.headers)
+            self.overlong = told >= _MOST_HEAD
         assert self.parser is not None  # noqa: S101 - it calls
         self.status = self.parser.get_status_code()
         if self.status < 200 and self.status != 101:
@@ -236,10 +250,10 @@ class AnswerReader:
                 raise _broken(_NO_HTTP)
             if parsing.overfull:
                 raise too_large()
+            if parsing.overlong or (parsing.quiet > _MOST_QUIET and not parsing.done):
+                raise _broken("Header overflow")
             if parsing.done:
                 break
-            if parsing.quiet > _MOST_HEAD:
-                raise _broken("Header overflow")
             if len(piece) == size:
                 size = _LARGE_PIECE
             if _QUICKACK is not None:

@@ -26,13 +26,17 @@ class Trust:
     def of(cls, environment: Mapping[str, str], *, system: bool = False, bundles: bool = True) -> "Trust":
         """Read NODE_EXTRA_CA_CERTS, which adds, and with `bundles` REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE.
 
-        As in Node, a file of the first that is not there is a warning.
+        As in Node, a file of the first that is not there is a warning. So is one of SSL_CERT_FILE, which
+        OpenSSL reads.
         """
         warnings: list[str] = []
         extra = environment.get("NODE_EXTRA_CA_CERTS") or ""
         if extra and not Path(extra).is_file():
             warnings.append(f"NODE_EXTRA_CA_CERTS names {extra!r}, which is no file: it adds no authorities")
             extra = ""
+        known = environment.get("SSL_CERT_FILE") or ""
+        if known and bundles and not Path(known).is_file():
+            warnings.append(f"SSL_CERT_FILE names {known!r}, which is no file: it adds no authorities")
         names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if bundles and not system else ()
         source = next((name for name in names if environment.get(name)), "")
         return cls(

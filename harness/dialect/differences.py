@@ -384,6 +384,15 @@ _INPUTS: Final = (
         answers=("inputs.empty_selection_runs",),
     ),
     DialectDifference(
+        id="empty-collection",
+        topic="inputs",
+        what="a collection without any request",
+        newman="passes",
+        harness="fails, unless `--allow-empty`",
+        traces=("exit code", "output"),
+        answers=("run.warns",),
+    ),
+    DialectDifference(
         id="unknown-bail",
         topic="inputs",
         what="`--bail` with a word that nobody knows",

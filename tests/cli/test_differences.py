@@ -376,10 +376,12 @@ def test_a_choice_that_leaves_nothing(both, command, workspace, chosen):
     assert command("run", file, *chosen, "--allow-empty", "--strict").code is ExitCode.PASSED
 
 
-def test_a_collection_of_nothing_passes_with_a_warning_that_can_be_switched_off(command, workspace):
-    file = workspace.collection()
-    said = command("run", file)
-    assert (said.code, "no-requests" in said.out) == (ExitCode.PASSED, True)
-    assert command("run", file, "--strict").code is ExitCode.FAILED
+@pytest.mark.difference("empty-collection")
+@pytest.mark.parametrize("items", [[], [{"name": "Folder", "item": []}]])
+def test_a_collection_of_nothing_is_no_green_run(both, command, workspace, items):
+    file = workspace.collection(*items)
+    newman, said = both(file)
+    assert (newman.code, said.code, "no-requests" in said.out) == (ExitCode.PASSED, ExitCode.FAILED, True)
+    assert "--allow-empty lets it pass" in said.out
     said = command("run", file, "--strict", "--allow-empty")
     assert (said.code, "no-requests" in said.out) == (ExitCode.PASSED, False)

@@ -55,6 +55,10 @@ def test_a_body_as_large_as_the_bound_is_read(read):
     assert len(read(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1000).body) == 1000
 
 
+def test_a_head_may_be_as_long_as_in_node(read):
+    assert read(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 16_300 + b"\r\n\r\n" + b"y" * 9).status == 200
+
+
 @pytest.mark.parametrize(
     "rest",
     [
@@ -62,6 +66,8 @@ def test_a_body_as_large_as_the_bound_is_read(read):
         b"Transfer-Encoding: chunked\r\n\r\n0\r\nT: " + b"x" * 300_000,
         b"X: " + b"x" * 300_000,
         b"X: y\r\n" * 50_000,
+        b"X: " + b"x" * 16_383 + b"\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\nT: " + b"x" * 16_383 + b"\r\n\r\n",
     ],
 )
 def test_a_head_or_trailer_without_end_is_not_taken_in(read, rest):

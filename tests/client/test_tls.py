@@ -324,6 +324,9 @@ def test_nodes_variable_that_names_no_file_is_a_warning():
     trust = Trust.of({"NODE_EXTRA_CA_CERTS": "/no/such.pem"})
     assert trust.added == ()
     assert "NODE_EXTRA_CA_CERTS names '/no/such.pem'" in trust.warnings[0]
+    (told,) = Trust.of({"SSL_CERT_FILE": "/no/such.pem"}).warnings
+    assert "SSL_CERT_FILE names '/no/such.pem'" in told
+    assert not Trust.of({"SSL_CERT_FILE": "/no/such.pem"}, bundles=False).warnings
 
 
 def test_bundles_may_be_left_out():
