@@ -116,6 +116,7 @@ class Store:
         try:
             if file is not None:
                 self._check_whole()
+                self._check_owner()
                 for pragma in _FILE_PRAGMAS:
                     self._database.execute(f"PRAGMA {pragma}")
                 self._check_version()
@@ -139,6 +140,14 @@ class Store:
             found = str(error)
         if found != "ok":
             raise DamagedState(f"the file is damaged ({found.splitlines()[-1]})")
+
+    def _check_owner(self) -> None:
+        """Leave another program's database alone."""
+        found = self._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        names = sorted(str(name) for (name,) in found)
+        if names and "record" not in names:
+            shown = ", ".join(names[:3])
+            raise sqlite3.DatabaseError(f"it is another program's database (it has the tables {shown})")
 
     def _check_version(self) -> None:
         (found,) = self._database.execute("PRAGMA user_version").fetchone()

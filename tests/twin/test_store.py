@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -174,3 +175,13 @@ def test_many_documents_are_read_page_by_page_in_order(tmp_path: Path) -> None:
         seen.append(one["number"])
     assert seen == list(range(2500))
     store.close()
+
+
+def test_another_programs_database_is_left_alone(tmp_path):
+    file = tmp_path / "other.db"
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("CREATE TABLE accounts (name)")
+    before = file.read_bytes()
+    with pytest.raises(sqlite3.DatabaseError, match=r"another program's database.*accounts"):
+        Store(file)
+    assert file.read_bytes() == before
