@@ -10,6 +10,7 @@ of them, each a few times as large as the next.
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import field
+from itertools import chain
 from threading import Lock, RLock
 from typing import Final, NamedTuple
 
@@ -32,7 +33,10 @@ LONGEST_CUT: Final = 128
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,}")
 """Runs of which tokens are made; shorter ones an automaton looks for."""
 
-_TOKENS_APART: Final = re.compile(f"({TOKEN.pattern})")
+_SHORTEST_RUN: Final = 16
+_RUNS_ALONE: Final = "".join(one if one.isalnum() or one in "_-" else " " for one in map(chr, range(128)))
+"""Which character stands for which, by its number, so that only runs of those of tokens are left."""
+
 _GONE: Final = "\0"
 """What is left of a text where something stands in for another: nothing that says anything in encodings."""
 
@@ -202,7 +206,7 @@ class Needles:
             return True
         tokens = self._tokens
         if tokens:
-            runs = TOKEN.findall(text)
+            runs = runs_of(text)
             if not tokens.isdisjoint(runs) or self._held_in(runs):
                 return True
         return self._other_occurs(text)
@@ -228,19 +232,35 @@ class Needles:
         if CUT in text or self._other_occurs(text):
             return _edited(text, edits_of(self, text, replacement, keeps))
         tokens = self._tokens
-        runs = TOKEN.findall(text) if tokens else ()
+        runs = runs_of(text) if tokens else []
         if self._held_in(runs):
             return _edited(text, edits_of(self, text, replacement, keeps))
         goes = {run for run in tokens.intersection(runs) if keeps is None or not keeps(run)}
         if not goes:
             return Swapped(text, text)
-        parts = _TOKENS_APART.split(text)
-        rest = parts.copy()
-        for at in range(1, len(parts), 2):
-            if parts[at] in goes:
-                parts[at] = replacement(parts[at])
-                rest[at] = _GONE
-        return Swapped("".join(parts), "".join(rest))
+        # None of them is within a longer run: where it is found next, it is the run.
+        between: list[str] = []
+        instead: list[str] = []
+        end = 0
+        for run in runs:
+            if run in goes:
+                start = text.index(run, end)
+                between.append(text[end:start])
+                instead.append(replacement(run))
+                end = start + len(run)
+        between.append(text[end:])
+        instead.append("")
+        swapped = "".join(chain.from_iterable(zip(between, instead, strict=True)))
+        return Swapped(swapped, _GONE.join(between))
+
+    @property
+    def irregular(self) -> int:
+        """How many of them are no tokens."""
+        return len(self._order) - len(self._tokens)
+
+    def in_runs(self, runs: set[str]) -> bool:
+        """Tell whether a token stands in one of these runs of letters and digits."""
+        return not self._tokens.isdisjoint(runs) or self._held_in(runs)
 
     def found(self, text: str) -> list[Found]:
         """Return where they occur as they are: start, end and which, of those that overlap the first."""
@@ -333,6 +353,14 @@ def edits_of(
         for start, end, needle in places or needles.found(text)
         if keeps is None or not keeps(needle)
     ]
+
+
+def runs_of(text: str) -> list[str]:
+    """Return the runs of letters and digits in a text that may be tokens, in their order."""
+    if not text.isascii():
+        text = text.encode("ascii", "replace").decode("ascii")
+    # To look for the pattern itself takes ten times as long.
+    return [run for run in text.translate(_RUNS_ALONE).split() if len(run) >= _SHORTEST_RUN]
 
 
 def _edited(text: str, edits: list[Edit]) -> Swapped:

@@ -360,6 +360,19 @@ class Redactor:
             return False
         return self._suspects(text) and replace(text, self._needles) != text
 
+    @property
+    def irregular(self) -> int:
+        """How many of the values are no runs of letters and digits, as tokens are."""
+        return self._needles.irregular
+
+    def in_runs(self, runs: set[str]) -> bool:
+        """Tell whether a token stands in one of these runs of letters and digits."""
+        return self._spoiled or self._needles.in_runs(runs)
+
+    def not_ours(self, runs: Iterable[str]) -> set[str]:
+        """Return those of these runs of letters and digits that are no placeholders."""
+        return set(runs).difference(self._taken)
+
     def spellings(self, since: int = 0) -> tuple[str, ...]:
         """Return the values learnt after version `since`, for a quick search; never to be shown."""
         with self._lock:

@@ -46,13 +46,18 @@ class Beginning:
 
 
 class Journal:
-    """An open journal. Not thread-safe: the recording that owns it has the lock."""
+    """An open journal. Not thread-safe: the recording that owns it has the lock.
+
+    `entries` are the interactions in it, `size` its bytes.
+    """
 
     def __init__(self, path: Path, beginning: Beginning) -> None:
         self.path: Final = path
         self.entries = 0
+        self.size = 0
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        if os.fstat(self._descriptor).st_size == 0:
+        self.size = os.fstat(self._descriptor).st_size
+        if self.size == 0:
             self._write(_beginning_document(beginning))
         else:
             self._cut_torn_line()
@@ -96,10 +101,6 @@ class Journal:
         """Read the clock starts back."""
         return (one for _, one in read(self.path, passes=_INTERACTION) if isinstance(one, ClockStart))
 
-    def size(self) -> int:
-        """Return how many bytes were written."""
-        return os.fstat(self._descriptor).st_size
-
     def holds(self, spellings: tuple[bytes, ...]) -> bool:
         """Tell whether any of these byte strings is in the journal."""
         content = self.path.read_bytes()
@@ -126,6 +127,7 @@ class Journal:
         os.close(self._descriptor)
         fresh.replace(self.path)
         self._descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND)
+        self.size = rewritten.size
 
     def close(self) -> None:
         """Close the file, which stays."""
@@ -140,6 +142,7 @@ class Journal:
 
     def _write(self, entry: dict[str, Any]) -> None:
         line = (json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+        self.size += len(line)
         view = memoryview(line)
         try:
             while view:
@@ -156,6 +159,7 @@ class Journal:
         end = content.rfind(b"\n") + 1
         if end < len(content):
             os.ftruncate(self._descriptor, end)
+            self.size = end
 
 
 Entry = Beginning | Interaction | ClockStart | int

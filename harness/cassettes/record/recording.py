@@ -20,14 +20,14 @@ from harness.cassettes.file.redaction import learn_interaction, redact_interacti
 from harness.cassettes.file.variable_state import VariableWatch, redact_start
 from harness.cassettes.modes import Action
 from harness.cassettes.record.transport import RecordTransport
+from harness.cassettes.record.written_texts import WrittenTexts
 from harness.cassettes.replay.match import Index, MatchRule
 from harness.cassettes.replay.placeholders import shapes
 from harness.cassettes.replay.transport import ReplayTransport
-from harness.client.transport import HopRequest, Transport
+from harness.client.transport import HopContext, HopRequest, Transport
 from harness.collection.model import Variable
 from harness.errors import InputError, Place, UsageError
 from harness.lazy_dataclass import dataclass
-from harness.secrets.byte_text import as_text
 from harness.secrets.names import secret_name
 from harness.secrets.needles import TOKEN
 from harness.secrets.placeholder import PREFIX
@@ -127,11 +127,14 @@ class Recording:
             self._journal = Journal(journal_path(path), beginning)
             self._journal.entries = len(earlier)
         self._searched = len(redactor.spellings())
-        # The long runs of letters and digits in the journal: most secrets are one, and are looked up in them.
-        self._runs: set[str] = set()
+        # Who wrote what is resumed knew other secrets.
+        self._written = WrittenTexts(redactor, doubted=resumed is not None)
         for one in self._journal.interactions() if self._journal.entries else ():
-            self._runs.update(_runs_of(one))
+            self._written.add(one)
         self._patience = _PATIENCE
+        # Most starts of clocks are told by the interaction that follows them.
+        self._untold: set[_ClockKey] = set()
+        self._tells_clocks = self._journal.entries > 0
         starts = Cassette(
             interactions=tuple(earlier),
             metadata=replace(self._metadata, clocks=tuple(self._journal.clocks())),
@@ -240,12 +243,14 @@ class Recording:
             learn_interaction(interaction, self.redactor)
             self._scour()
             redacted = redact_interaction(interaction, self.redactor)
-            self._runs.update(_runs_of(redacted))
-            before = self._journal.size()
+            self._written.add(redacted)
+            before = self._journal.size
             self._journal.append(redacted.numbered(self._journal.entries))
-            self._patience += _PATIENCE_PER_BYTE * (self._journal.size() - before)
+            self._patience += _PATIENCE_PER_BYTE * (self._journal.size - before)
+            self._untold.discard(_clock_key(interaction.context, interaction.clock_ms))
             if superseded is not None:
                 self._superseded.add(superseded.number)
+                self._tells_clocks = True
                 self._journal.supersede(superseded.number)
 
     def _start_clock(self, start: ClockStart) -> None:
@@ -254,6 +259,8 @@ class Recording:
             self._scour()
             changes = self._variables.changes() if self._variables is not None else {}
             self._journal.start_clock(redact_start(replace(start, variables=changes), self.redactor))
+            self._tells_clocks = self._tells_clocks or bool(changes)
+            self._untold.add(_clock_key(start, start.start_ms))
 
     def _clock_of(self, hop: HopRequest) -> float | None:
         context = hop.context
@@ -268,9 +275,16 @@ class Recording:
                     self.redactor.learn_variables(scope, self._secret_names)
 
     def _rewrite(self) -> None:
+        written = self._written = WrittenTexts(self.redactor)
+
+        def redacted(interaction: Interaction) -> Interaction:
+            clean = redact_interaction(interaction, self.redactor)
+            written.add(clean)
+            return clean
+
         self._journal.rewrite(
             redact_metadata(self._metadata, self.redactor),
-            lambda one: redact_interaction(one, self.redactor),
+            redacted,
             lambda one: redact_start(one, self.redactor),
         )
 
@@ -283,17 +297,19 @@ class Recording:
         tokens = {value for value in fresh if TOKEN.fullmatch(value) is not None}
         others = (value for value in fresh if value not in tokens)
         spellings = tuple(spelling for value in others for spelling in _spellings(value))
-        if not tokens.isdisjoint(self._runs) or (spellings and self._journal.holds(spellings)):
+        if self._written.holds(tokens) or (spellings and self._journal.holds(spellings)):
             self._rewrite()
-        elif self._patience >= self._journal.size():
+        elif self._patience >= self._journal.size:
             # Encodings of encodings take long to look through: a run that learns all the time does without,
             # until its end.
-            self._patience -= self._journal.size()
+            self._patience -= self._journal.size
             if self._overlooked():
                 self._rewrite()
 
     def _overlooked(self) -> bool:
-        return any(remains(one, self.redactor) is not None for one in self._journal.interactions())
+        return self._written.may_hold_secret() and any(
+            remains(one, self.redactor) is not None for one in self._journal.interactions()
+        )
 
     def _interactions(self) -> Iterator[Interaction]:
         """Give what the cassette will hold, less what was recorded again."""
@@ -317,11 +333,20 @@ class Recording:
         )
 
     def _write(self) -> None:
-        idle = idle_clocks(self._journal.clocks(), self._interactions())
+        idle: tuple[ClockStart, ...] = ()
+        if self._tells_clocks or self._untold:
+            idle = idle_clocks(self._journal.clocks(), self._interactions())
         metadata = redact_metadata(replace(self._metadata, clocks=idle), self.redactor)
         if redact_metadata(metadata, self.redactor) != metadata:
             self._refuse(Place(file=str(self._journal.path), field="/metadata"))
         self._beside = self._parts.write(metadata, self._interactions)
+
+
+_ClockKey = tuple[tuple[str, ...], int, int, float | None]
+
+
+def _clock_key(of: HopContext | ClockStart, start_ms: float | None) -> _ClockKey:
+    return of.call, of.iteration, of.attempt, start_ms
 
 
 def _known(
@@ -342,15 +367,6 @@ def _kept(base: Cassette | None, parts: Parts) -> Beginning:
     if base is None:
         return Beginning(per=parts.per)
     return Beginning(metadata=base.metadata, kept=len(base.interactions), per=parts.per)
-
-
-def _runs_of(interaction: Interaction) -> Iterator[str]:
-    """Give the long runs of letters and digits in an interaction."""
-    request, response = interaction.request, interaction.response
-    texts = [request.url, as_text(request.body or b""), *(value for _, value in request.headers)]
-    if response is not None:
-        texts += (as_text(response.body), *(value for _, value in response.headers))
-    return (run for text in texts for run in TOKEN.findall(text))
 
 
 def _spellings(value: str) -> Iterator[bytes]:

@@ -1,0 +1,82 @@
+"""What a recording has written: a secret that is learnt later is looked up in it instead of searched for.
+
+Most secrets are long runs of letters and digits. Of what is written those runs are kept, with those of what
+it says in encodings. A journal is read again only where they leave a doubt.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from harness.cassettes.file.interaction import Interaction
+from harness.secrets.byte_text import as_text
+from harness.secrets.content_coding import plain_body
+from harness.secrets.needles import CUT, runs_of
+from harness.secrets.redactor import Redactor
+from harness.secrets.views import hidden
+
+_MOST: Final = 512
+_LONGEST: Final = 512
+"""How many texts of which length, in characters, are known to have been looked at: headers repeat."""
+
+
+class WrittenTexts:
+    """The texts of interactions that were redacted and written. Their owner has the lock.
+
+    `doubted` are those that somebody wrote who may not have known what is known now.
+    """
+
+    def __init__(self, redactor: Redactor, *, doubted: bool = False) -> None:
+        self._redactor = redactor
+        self._runs: set[str] = set()
+        self._irregular: int | None = None
+        self._doubted = doubted
+        self._seen: set[str] = set()
+
+    def add(self, interaction: Interaction) -> None:
+        """Take in an interaction that is free of the secrets known so far."""
+        if self._irregular is None:
+            self._irregular = self._redactor.irregular
+        for text in _texts_of(interaction):
+            if text in self._seen:
+                continue
+            if len(text) <= _LONGEST:
+                if len(self._seen) >= _MOST:
+                    self._seen.clear()
+                self._seen.add(text)
+            says = hidden(text)
+            # What a message cut off is the beginning of a run. Redaction is not trusted, but looked after.
+            cut = CUT in text or CUT in says
+            self._doubted = self._doubted or cut or self._redactor.holds_secret(text)
+            self._runs.update(self._redactor.not_ours(runs_of(text)), runs_of(says))
+
+    def holds(self, values: Iterable[str]) -> bool:
+        """Tell whether one of these runs of letters and digits stands in what was written."""
+        return not self._runs.isdisjoint(values)
+
+    def may_hold_secret(self) -> bool:
+        """Tell whether a secret that is known by now may be in what was written."""
+        redactor = self._redactor
+        if self._irregular is None:
+            return False
+        if self._doubted or redactor.irregular != self._irregular:
+            return True
+        return redactor.in_runs(self._runs)
+
+
+def _texts_of(interaction: Interaction) -> Iterator[str]:
+    request, response, failure = interaction.request, interaction.response, interaction.failure
+    yield from interaction.context.call
+    yield request.url
+    body = plain_body(request)
+    if body:
+        yield as_text(body)
+    for pair in request.headers:
+        yield from pair
+    if response is not None:
+        yield as_text(response.body)
+        yield response.reason
+        for pair in response.headers:
+            yield from pair
+    if failure is not None:
+        yield failure.message
+        yield failure.code
