@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from harness.api.call_context import call_context
 from harness.api.modes.mode import Mode
@@ -21,9 +21,11 @@ from harness.runner.plan import calls_of
 from harness.runner.rescue import Rescue
 from harness.runner.results import RunSummary, RunWarning
 from harness.runner.run import RunOptions, Step, run_plan
-from harness.runner.stretch import Abreast
 from harness.secrets.watch import Mask, Unmasked
 from harness.variables.draws import LiveDraws, derive_seed
+
+if TYPE_CHECKING:
+    from harness.runner.stretch import Abreast
 
 
 class LiveRun:
@@ -216,8 +218,9 @@ def _run_options(set_up: RunSetUp, mode: Mode, chosen: Container[Step] | None) -
     )
 
 
-def _abreast(set_up: RunSetUp) -> Abreast:
+def _abreast(set_up: RunSetUp) -> "Abreast":
     from harness.api.call_order import call_order, known_values
+    from harness.runner.stretch import Abreast
 
     companion = companion_of(set_up.config)
     order = call_order(companion, set_up.plan, set_up.rules, known_values(set_up.scopes))

@@ -17,7 +17,6 @@ from harness.api import LiveRun
 from harness.cli.terminal import Terminal
 from harness.dialect import DIALECTS
 from harness.errors import UsageError
-from harness.reporters.newman.collection_document import masked
 from harness.secrets.watch import Mask
 from harness.variables.environment import export_scope
 from harness.version import __version__
@@ -51,6 +50,8 @@ def write_exports(live: LiveRun, options: argparse.Namespace, terminal: Terminal
     if options.export_cookie_jar is not None:
         jar: Any = live.set_up.jar.to_json()
         if hides:
+            from harness.reporters.newman.collection_document import masked
+
             jar = masked(jar, live.mask)
         file = _write(
             options.export_cookie_jar, jar, "newman-cookie-jar.json", secret=bool(dialect.run.masks)

@@ -11,13 +11,7 @@ from typing import Self
 
 from harness.reporters.log.events_log import EventsLog
 from harness.reporters.log.joined_runs import begun, joined
-from harness.reporters.reporter import Reporter, ReporterContext, find_kind
-
-
-def writes_a_file(name: str) -> bool:
-    """Tell whether a reporter makes a file, which a second run would replace."""
-    kind = find_kind(name)
-    return kind is not None and "export" in kind.options
+from harness.reporters.reporter import Reporter, ReporterContext
 
 
 class JointReports:

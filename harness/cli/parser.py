@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, Final, NoReturn
 
 from harness.errors import UsageError, choices
@@ -69,6 +68,8 @@ class Parser(argparse.ArgumentParser):
         if name in _INSTEAD:
             raise UsageError(f"{name} is an option of Postman CLI alone", hint=_INSTEAD[name])
         options = [name for action in self._actions for name in action.option_strings]
+        from difflib import get_close_matches
+
         near = get_close_matches(argument.partition("=")[0], options, n=1)
         also = f"did you mean {near[0]!r}? " if near else ""
         what = f"there is no option {argument!r}" if argument.startswith("-") else f"{argument!r} is too much"

@@ -2,14 +2,13 @@
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.api import LiveRun, RunConfig
 from harness.cli.exports import write_exports
-from harness.cli.isolation import isolate
-from harness.cli.joint_reports import JointReports, writes_a_file
 from harness.cli.newmanrc import configured
 from harness.cli.parser import ValueRefused
 from harness.cli.reporting import DEFAULT, close_all, context_of, idle_options, reporters_of, tell_written
@@ -19,7 +18,7 @@ from harness.cli.warnings_told import tell_warnings
 from harness.dialect import DIALECTS, Dialect
 from harness.errors import ExitCode, HarnessError, UsageError
 from harness.options.stand_in import StandIn
-from harness.reporters.reporter import find_kind, unknown_hint
+from harness.reporters.reporter import find_kind, unknown_hint, writes_a_file
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
 from harness.runner.results import RunSummary
@@ -33,6 +32,7 @@ _PAGES: Final = frozenset({"html", "htmlextra"})
 
 if TYPE_CHECKING:
     from harness.api.sharding import Portion
+    from harness.cli.joint_reports import JointReports
 
 _FILES: Final = (
     "environment", "globals", "iteration_data", "working_dir", "cookie_jar", "ssl_client_cert_list",
@@ -67,6 +67,8 @@ def run_command(
                 where="--isolate",
                 hint="give the recording with --replay FILE, or leave --isolate out",
             )
+        from harness.cli.isolation import isolate
+
         isolate()
     if not dialect.inputs.empty_name_is_a_file:
         options = _without_empty(options)
@@ -94,17 +96,16 @@ def _run_all(
         from harness.cli.shard import shard_of
 
         runs = shard_of(options, terminal).collections
-    with JointReports() as joint:
+    with _joint_reports() if files and len(runs) > 1 else nullcontext() as joint:
         worst = ExitCode.PASSED
         for collection, portion in runs:
             try:
-                together = joint if files and len(runs) > 1 else None
                 code = _run_one(
                     collection,
                     options,
                     reporter_options,
                     terminal,
-                    together,
+                    joint,
                     shared,
                     portion=portion,
                     stand_in=stand_in,
@@ -115,11 +116,18 @@ def _run_all(
             worst = max(worst, code)
             if code is ExitCode.INTERRUPTED:
                 break
-        if files and len(runs) > 1:
+        if joint is not None:
             _report_together(joint, files, options, reporter_options, terminal)
     if options.suppress_exit_code:
         return ExitCode.PASSED
     return ExitCode.FAILED if dialect.run.one_failure_code and worst is not ExitCode.PASSED else worst
+
+
+def _joint_reports() -> "JointReports":
+    # A single collection does without, and reading logs takes long to load.
+    from harness.cli.joint_reports import JointReports
+
+    return JointReports()
 
 
 def _run_one(
@@ -127,7 +135,7 @@ def _run_one(
     options: argparse.Namespace,
     reporter_options: Mapping[str, str | bool],
     terminal: Terminal,
-    joint: JointReports | None,
+    joint: "JointReports | None",
     shared: dict[str, Any],
     *,
     portion: "Portion | None",
@@ -239,7 +247,7 @@ def _reporter_names(options: argparse.Namespace, dialect: Dialect) -> list[str]:
 
 
 def _report_together(
-    joint: JointReports,
+    joint: "JointReports",
     names: list[str],
     options: argparse.Namespace,
     given: Mapping[str, str | bool],

@@ -136,6 +136,11 @@ def with_content_type(draft: Draft) -> Draft:
     return draft.adding("Content-Type", given) if given else draft
 
 
+@lru_cache(maxsize=256)
+def _host(name: str) -> Field:
+    return Field(key="Host", value=name, system=True)
+
+
 def complete(draft: Draft, profile: Profile, *, host: str, token: Callable[[], str]) -> Draft:
     """Add Postman's own headers, each unless given or switched off; `token` draws the Postman-Token."""
     off = profile.disabled_system_headers
@@ -149,7 +154,7 @@ def complete(draft: Draft, profile: Profile, *, host: str, token: Callable[[], s
         if system is not None:
             headers.append(system)
         elif name == "host":
-            headers.append(Field(key="Host", value=host, system=True))
+            headers.append(_host(host))
         else:
             headers.append(Field(key="Postman-Token", value=token(), system=True))
     for name in off & _BLOCKABLE if off else ():

@@ -125,7 +125,9 @@ class Draft:
         """Return the draft with the one header of that name changed in place, or else with one at the end."""
         name = key.lower()
         found = [index for index, field in enumerate(self.headers) if field.key.lower() == name]
-        if len(found) != 1:
+        if not found:
+            return self.adding(key, value)
+        if len(found) > 1:
             return self.without(key).adding(key, value)
         changed = list(self.headers)
         changed[found[0]] = replace(changed[found[0]], key=key, value=value, system=True)

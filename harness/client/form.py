@@ -4,7 +4,7 @@ Headers and JSON go through such an object, too, and so come in the order of its
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -16,9 +16,9 @@ PROTOTYPE: Final = "__proto__"
 _ARRAY_INDEX: Final = re.compile(r"(?:0|[1-9][0-9]{0,9})\Z")
 
 
-def object_order(keys: Sequence[str]) -> list[str]:
+def object_order(keys: Iterable[str]) -> list[str]:
     """Order names as the properties of a JavaScript object: array indices first, each once."""
-    unique = list(dict.fromkeys(keys))
+    unique = list(keys if isinstance(keys, dict) else dict.fromkeys(keys))
     for key in unique:
         if "0" <= key < ":":
             break

@@ -1,11 +1,13 @@
 """Media types by file name, as npm's mime-types tells them."""
 
 from functools import cache
-from importlib.resources import files
 
 
 @cache
 def _types() -> dict[str, str]:
+    # It takes long to load, and few requests send files.
+    from importlib.resources import files
+
     table = {}
     text = files("harness.client").joinpath("media_types.txt").read_text("utf-8")
     for line in text.splitlines():

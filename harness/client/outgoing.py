@@ -51,9 +51,12 @@ class HeaderObject:
     def __init__(self, fields: Iterable[tuple[str, str | None]]) -> None:
         gathered: dict[str, Values] = {}
         for key, value in fields:
-            if key != PROTOTYPE:
-                gathered.setdefault(key, []).append(value)
-        self._values = {key: gathered[key] for key in object_order(list(gathered))}
+            if key in gathered:
+                gathered[key].append(value)
+            elif key != PROTOTYPE:
+                gathered[key] = [value]
+        order = object_order(gathered)
+        self._values = {key: gathered[key] for key in order}
         # In small letters -> the first and the last spelling.
         self._spellings: dict[str, tuple[str, str]] = {}
         self._note_spellings()
@@ -100,6 +103,8 @@ class HeaderObject:
         Raises `TransportFailure` for names and values that HTTP does not allow.
         """
         merged: dict[str, tuple[str, Values]] = {}
+        lines: list[tuple[str, str]] = []
+        simple = True
         for key, values in self._values.items():
             if not _is_token(key):
                 raise invalid(f'Header name must be a valid HTTP token ["{key}"]', "ERR_INVALID_HTTP_TOKEN")
@@ -110,7 +115,14 @@ class HeaderObject:
                 if _BAD_VALUE.search(value):
                     raise invalid(f'Invalid character in header content ["{key}"]', "ERR_INVALID_CHAR")
             merged[key.lower()] = key, values
-        lines: list[tuple[str, str]] = []
+            if len(values) == 1 and values[0] is not None:
+                lines.append((key, values[0]))
+            else:
+                simple = False
+        # Nearly always each header is there once: it goes as it stands.
+        if simple and len(merged) == len(lines):
+            return tuple(lines)
+        lines.clear()
         for name in object_order(list(merged)):
             key, values = merged[name]
             if len(values) == 1 and values[0] is not None:

@@ -155,6 +155,19 @@ class Request:
     proxy: Mapping[str, Any] | None = None
     source: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
+    def without_source(self) -> "Request":
+        """Return the request without the JSON that it was read from."""
+        return Request(
+            url=self.url,
+            method=self.method,
+            headers=self.headers,
+            body=self.body,
+            auth=self.auth,
+            description=self.description,
+            certificate=self.certificate,
+            proxy=self.proxy,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:

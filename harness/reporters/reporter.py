@@ -208,6 +208,12 @@ def find_kind(name: str) -> ReporterKind | None:
     return None if found is None else _installed(found)
 
 
+def writes_a_file(name: str) -> bool:
+    """Tell whether a reporter makes a file, which a second run would replace."""
+    kind = find_kind(name)
+    return kind is not None and "export" in kind.options
+
+
 def _installed(found: "EntryPoint") -> ReporterKind:
     version = f" {found.dist.version}" if found.dist is not None else ""
     source = f"{found.dist.name if found.dist is not None else found.value}{version}"

@@ -95,6 +95,8 @@ class RunContext:
 Stop = Literal["failure", "error"]
 """What ends a call early: any failure, or only an error of a script or of the request."""
 
+_NO_SCRIPTS: Final = JobResult()
+
 MOST_NESTED: Final = 10
 """How deep requests that scripts run may run others (postman-runtime's maxInvokableNestedRequests)."""
 
@@ -195,7 +197,9 @@ class _CallRun:
     ) -> JobResult:
         """Run the scripts of one event; in `--bail` one by one, since the first failure ends them."""
         site, context = self.site, self.context
-        scripts = tuple(labelled for labelled in site.call.scripts if labelled[1].event == event)
+        if not site.call.scripts:
+            return _NO_SCRIPTS
+        scripts = tuple([labelled for labelled in site.call.scripts if labelled[1].event == event])
         engine = context.engine
         if not context.dialect.run.counts_empty_scripts:
             scripts = tuple(labelled for labelled in scripts if labelled[1].source.strip())
@@ -377,7 +381,7 @@ class _CallRun:
             position=site.position,
             iteration=site.iteration,
             attempt=site.attempt,
-            request=replace(self.authored, source=None),
+            request=self.authored.without_source(),
             exchange=exchange,
             variables=self.variables,
             prerequest=prerequest.runs,

@@ -12,7 +12,6 @@ from dataclasses import field, replace
 from harness.lazy_dataclass import dataclass
 from harness.runner.call import RunContext
 from harness.runner.events import Event
-from harness.runner.seat import without_known
 
 Begin = Callable[[int, RunContext], Generator[Event, None, str | None]]
 """Runs a row, by its number, in a context, and returns why the run ends with it, if it does."""
@@ -104,6 +103,8 @@ class Rows:
                         return None
                     if row.events:
                         event = row.events.popleft()
+                        from harness.runner.seat import without_known
+
                         return without_known(event, self._context.deprecated)
                     if row.over:
                         return None

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Container, Generator, Iterator, Mapping
 from dataclasses import field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.lazy_dataclass import dataclass
 from harness.runner.call import CallOutcome, CallSite, RunContext, Stop, run_call
@@ -23,10 +23,12 @@ from harness.runner.rescue import Rescue
 from harness.runner.results import CallResult, RunSummary, RunWarning
 from harness.runner.rows import Rows
 from harness.runner.rules import CallRule
-from harness.runner.stretch import Abreast, Stretch
 from harness.runner.tally import count
 from harness.scripting.engine import NextRequest
 from harness.variables.scope import Scopes
+
+if TYPE_CHECKING:
+    from harness.runner.stretch import Abreast
 
 _NO_RULE = CallRule()
 
@@ -69,7 +71,7 @@ class RunOptions:
     chosen: Container[Step] | None = None
     set_up: Container[Step] = frozenset()
     warnings: tuple[RunWarning, ...] = ()
-    abreast: Abreast | None = None
+    abreast: "Abreast | None" = None
     isolated: bool = False
     rows_at_once: int = 1
     interrupted: Callable[[], bool] = _never
@@ -270,6 +272,8 @@ def _abreast(
 
     if options.abreast is None:
         return True
+    from harness.runner.stretch import Stretch
+
     stretch = Stretch(
         plan,
         positions,
@@ -321,6 +325,9 @@ def _one(
         set_up = (iteration.number, position) in options.set_up
         if rescued or set_up:
             outcome = replace(outcome, result=replace(outcome.result, rescued=rescued, set_up=set_up))
+        if not repeats:
+            yield CallFinished(result=outcome.result, goes_to=_goes_to(plan, outcome.next))
+            return outcome
         polls = polled < rule.retries and rule.again(outcome.result)
         wait_s = rule.every_s if polls else options.rescue.wait_s(rescued)
         late = _late(context, 0.0 if polls else wait_s)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from shlex import quote
 
 from harness.client.message import Failure
 from harness.client.url import unparse
@@ -26,6 +25,8 @@ def explained(failure: Failure, names: Sequence[str]) -> Failure | None:
         return None
     listed = ", ".join(map(repr, names))
     many = len(names) > 1
+    from shlex import quote
+
     options = " ".join(f"--env-var {quote(f'{name}=VALUE')}" for name in names)
     return replace(
         failure,

@@ -58,6 +58,7 @@ class DenoEngine:
         self._limits = limits or EngineLimits()
         self._deno = deno
         self._children: dict[ScriptAnswers, _Child] = {}
+        self._latest: tuple[ScriptAnswers, _Child] | None = None
         self._lock = threading.RLock()
         self._numbers = 0
         self._senders: ThreadPoolExecutor | None = None
@@ -99,6 +100,7 @@ class DenoEngine:
         with self._lock:
             children = list(self._children.values())
             self._children.clear()
+            self._latest = None
             senders, self._senders = self._senders, None
         for child in children:
             child.traffic.process.close()
@@ -108,6 +110,9 @@ class DenoEngine:
     def _open(self, job: ScriptJob) -> tuple[_Child, int]:
         with self._lock:
             self._numbers += 1
+            # Most jobs have the answers of the one before, and finding these by what they say takes longer.
+            if self._latest is not None and self._latest[0] is job.answers:
+                return self._latest[1], self._numbers
             child = self._children.get(job.answers)
             if child is None:
                 self._close_idle()
@@ -115,12 +120,14 @@ class DenoEngine:
                     self._limits, answers=job.answers, seed=job.seed % 2**64, deno=self._deno
                 )
                 child = self._children[job.answers] = _Child(process)
+            self._latest = job.answers, child
             return child, self._numbers
 
     def _close_idle(self) -> None:
         """End children of other dialects that have nothing under way."""
         for answers, child in list(self._children.items()):
             if not len(child.traffic):
+                self._latest = None
                 del self._children[answers]
                 child.traffic.process.close()
 
@@ -134,6 +141,7 @@ class DenoEngine:
         with self._lock:
             for answers, known in list(self._children.items()):
                 if known is child:
+                    self._latest = None
                     del self._children[answers]
         child.traffic.process.close()
 
@@ -182,8 +190,8 @@ class _Turn:
         self._number = number
         try:
             with self._lock:
-                message, payload = job_json(self._job, number, child.mirror, crowded=len(traffic) > 0)
-                traffic.begin(number, self._job.timeout_s, {"job": message}, payload)
+                text, payload = job_json(self._job, number, child.mirror, crowded=len(traffic) > 0)
+                traffic.begin(number, self._job.timeout_s, text, payload)
             while True:
                 message = traffic.receive(number)
                 if self._problem is not None:
@@ -222,15 +230,18 @@ class _Turn:
         request = ran.get("request")
         request = None if request is None else self._traffic.process.parse(request)
         self._apply(ran["operations"])
+        output, losses, deprecations, error = (
+            ran[key] for key in ("output", "losses", "deprecations", "error")
+        )
         self._runs.append(
             ScriptRun(
                 script=script,
                 label=label,
-                output=tuple([_entry(entry) for entry in ran["output"]]),
-                error=_error(ran["error"]),
+                output=tuple([_entry(entry) for entry in output]) if output else (),
+                error=None if error is None else _read_error(error),
                 unseen=ran.get("unseen", False),
-                losses=tuple([_read_error(loss) for loss in ran["losses"]]),
-                deprecations=tuple([_deprecation(one) for one in ran["deprecations"]]),
+                losses=tuple([_read_error(loss) for loss in losses]) if losses else (),
+                deprecations=tuple([_deprecation(one) for one in deprecations]) if deprecations else (),
                 changes=self._changes(),
                 elapsed_ms=ran["elapsed"],
             )
@@ -247,9 +258,9 @@ class _Turn:
         with self._lock:
             # The child has made these changes already; a scope that it did not know it does not know now.
             scopes, mirror = self._job.scopes, self._mirror
-            touched: list[Scope] = [getattr(scopes, name) for name in {name for _, name, *_ in operations}]
-            known = [scope for scope in touched if mirror.knows(scope)]
-            apply(operations, scopes, self._traffic.process.parse, self._before)
+            touched = {name: getattr(scopes, name) for _, name, *_ in operations}
+            known = [scope for scope in touched.values() if mirror.knows(scope)]
+            apply(operations, touched, self._traffic.process.parse, self._before)
             for scope in known:
                 mirror.note(scope)
 
@@ -312,9 +323,10 @@ class _Turn:
         host = self._host
         reply: Any = None
         payload: bytes | None = None
+        more: dict[str, Any] = {}
         match message["ask"]:
             case "chunk":
-                payload = self._traffic.process.chunk(message)
+                more, payload = self._traffic.process.chunk(message)
             case "part":
                 payload = part(self._job, str(message["part"]))
             case "cookies":
@@ -330,7 +342,7 @@ class _Turn:
                 reply = {"value": host.vault(asked["operation"], asked["key"], asked["value"])}
             case "package":
                 reply = host.package(asked["name"])
-        self._traffic.reply(self._number, {"reply": reply}, payload)
+        self._traffic.reply(self._number, {"reply": reply, **more}, payload)
 
 
 def _joined(first: JobResult, second: JobResult) -> JobResult:
@@ -345,18 +357,21 @@ def _joined(first: JobResult, second: JobResult) -> JobResult:
 
 def apply(
     operations: list[list[str]],
-    scopes: Scopes,
+    scopes: Mapping[str, Scope],
     parse: Callable[[str], Any],
     before: dict[tuple[str, str], Any],
 ) -> None:
-    """Make the changes of a script in the run's scopes: all, or none when a value cannot be read.
+    """Make the changes of a script in the run's scopes, by name: all, or none when a value cannot be read.
 
     What a variable was is kept in `before`, by scope and name, unless it is there already.
     """
-    values = [parse(value[0]) if value else None for _, _, _, *value in operations]
-    for (kind, name, key, *_), value in zip(operations, values, strict=True):
-        scope: Scope = getattr(scopes, name)
-        before.setdefault((name, key), scope.get(key))
+    values = [parse(operation[3]) if len(operation) > 3 else None for operation in operations]
+    for operation, value in zip(operations, values, strict=True):
+        kind, name, key = operation[:3]
+        scope = scopes[name]
+        place = (name, key)
+        if place not in before:
+            before[place] = scope.get(key)
         if kind == "set":
             scope.set(key, value)
         else:
@@ -373,6 +388,8 @@ def _changed(scopes: Scopes, before: Mapping[tuple[str, str], Any]) -> Iterator[
 def _told(value: Any) -> str | None:
     if value is MISSING:
         return None
+    if type(value) is int:
+        return str(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 

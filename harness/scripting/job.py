@@ -4,6 +4,7 @@ import json
 import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Final
 
@@ -67,7 +68,7 @@ class Mirror:
                 fresh.append([number, *_scope_news(scope, version)])
                 known[1] = scope.version
             numbers.append(number)
-        gone = [self._gone.pop() for _ in range(len(self._gone))]
+        gone = [self._gone.pop() for _ in range(len(self._gone))] if self._gone else []
         return {"now": numbers, "fresh": fresh, "gone": gone}
 
     def _forget(self, scope: int) -> None:
@@ -116,33 +117,45 @@ def _variable_json(scope: Scope, key: str) -> dict[str, Any]:
     return entry
 
 
-def job_json(job: ScriptJob, number: int, mirror: Mirror, *, crowded: bool) -> tuple[dict[str, Any], bytes]:
-    """Write a job, and the bytes of those parts of it that its scripts seem to read."""
+def job_json(job: ScriptJob, number: int, mirror: Mirror, *, crowded: bool) -> tuple[str, bytes]:
+    """Write a job as JSON, and the bytes of those parts of it that its scripts seem to read.
+
+    Jobs come by the thousand and look alike: the text is put together here, and only what may hold anything
+    is left to the encoder.
+    """
     fresh: dict[str, str] = {}
-    scripts = []
-    mentioned: set[str] = set()
+    scripts: list[str] = []
+    mentioned: frozenset[str] = frozenset()
     for label, script in job.scripts:
         source = mirror.source(script.source, fresh)
-        scripts.append([source.number, _owner(job, label)])
-        mentioned |= source.parts
-    parts = list(_parts(job, mentioned))
-    return {
-        "n": number,
-        "event": job.event,
-        "scripts": scripts,
-        "sources": fresh,
-        "scopes": mirror.scope_changes(job.scopes),
-        "parts": [[name, len(data)] for name, data in parts],
-        "seed": str(job.seed % 2**64),
-        "clock": job.clock_ms,
-        "waits": job.wait_for_timers,
-        "timeout": None if job.timeout_s is None else job.timeout_s * 1000,
-        "stop": job.stop_on_error,
-        "crowded": crowded,
-    }, b"".join(data for _, data in parts)
+        scripts.append(f"[{source.number},{_owner(job.location, label)}]")
+        mentioned = source.parts if not mentioned else mentioned | source.parts
+    parts = list(_parts(job, mentioned)) if mentioned else []
+    payload = b"".join([data for _, data in parts])
+    sizes = ",".join([f'["{name}",{len(data)}]' for name, data in parts])
+    return (
+        f'{{"job":{{"n":{number},"event":"{job.event}","scripts":[{",".join(scripts)}],'
+        f'"sources":{_ENCODE(fresh) if fresh else "{}"},'
+        f'"scopes":{scopes_text(mirror.scope_changes(job.scopes))},'
+        f'"parts":[{sizes}],"seed":"{job.seed % 2**64}",'
+        f'"clock":{"null" if job.clock_ms is None else job.clock_ms},'
+        f'"waits":{_TRUTH[job.wait_for_timers]},'
+        f'"timeout":{"null" if job.timeout_s is None else job.timeout_s * 1000},'
+        f'"stop":{_TRUTH[job.stop_on_error]},"crowded":{_TRUTH[crowded]}}},"bytes":{len(payload)}}}'
+    ), payload
 
 
-def _parts(job: ScriptJob, mentioned: set[str]) -> Iterator[tuple[str, bytes]]:
+_TRUTH: Final = ("false", "true")
+
+
+def scopes_text(changes: Mapping[str, Any]) -> str:
+    """Write what `Mirror.scope_changes` returned; most scripts change little between two jobs."""
+    if changes["fresh"] or changes["gone"]:
+        return _ENCODE(changes)
+    return f'{{"now":{changes["now"]},"fresh":[],"gone":[]}}'
+
+
+def _parts(job: ScriptJob, mentioned: frozenset[str]) -> Iterator[tuple[str, bytes]]:
     for name in _PARTS:
         if name in mentioned:
             yield name, part(job, name)
@@ -179,12 +192,13 @@ _PARTS: Final[Mapping[str, Callable[[ScriptJob], Any]]] = {
 }
 
 
-def _owner(job: ScriptJob, label: str) -> str:
-    """Return the name of the collection, folder or item whose script it is, which scripts may ask for."""
-    for end in range(len(job.location)):
-        if label == " / ".join(job.location[1 : end + 1]):
-            return job.location[end]
-    return label
+@lru_cache(maxsize=4096)
+def _owner(location: tuple[str, ...], label: str) -> str:
+    """Write the name of the collection, folder or item whose script it is, which scripts may ask for."""
+    for end in range(len(location)):
+        if label == " / ".join(location[1 : end + 1]):
+            return _ENCODE(location[end])
+    return _ENCODE(label)
 
 
 def response_json(response: Response) -> dict[str, Any]:

@@ -15,11 +15,10 @@ from typing import IO, Any, Final
 from harness.collection.document import DEEPEST, is_too_deep
 from harness.dialect import ScriptAnswers
 from harness.errors import EngineError
+from harness.scripting.bundle import BUNDLE, V8_FLAGS, library
 from harness.scripting.engine import EngineLimits
 from harness.scripting.lifeline import Lifeline
 from harness.scripting.watch import Watch
-
-BUNDLE = Path(__file__).parent / "js" / "dist"
 
 BARE_RUN: Final = (
     "run",
@@ -115,7 +114,7 @@ class EngineProcess:
         try:
             self.write({"boot": settings})
             while not (message := self.read()).get("ready"):
-                self.write({}, self.chunk(message))
+                self.write(*self.chunk(message))
             self._ready = True
         except EngineGone as gone:
             raise EngineError(f"the script engine did not start: {gone.reason}", hint=_HINT) from gone
@@ -140,7 +139,11 @@ class EngineProcess:
         """Send a message, with the raw bytes that follow it."""
         if payload is not None:
             message = {**message, "bytes": len(payload)}
-        line = _ENCODE(message).encode("ascii") + b"\n"
+        self.send(_ENCODE(message), payload)
+
+    def send(self, text: str, payload: bytes | None = None) -> None:
+        """Send a message that is JSON already, in ASCII, and tells of the bytes that follow it."""
+        line = text.encode("ascii") + b"\n"
         try:
             with self._writing:
                 self._input.write(line + payload if payload and len(payload) < _JOINED else line)
@@ -182,13 +185,10 @@ class EngineProcess:
         return value
 
     @staticmethod
-    def chunk(message: Mapping[str, Any]) -> bytes | None:
-        """Return the library that the child asks for."""
-        name = str(message["name"])
-        path = BUNDLE / "chunks" / f"{name}.js"
-        if name.replace("-", "").replace("_", "").isalnum() and path.is_file():
-            return path.read_bytes()
-        return None
+    def chunk(message: Mapping[str, Any]) -> tuple[dict[str, Any], bytes | None]:
+        """Answer the child that asks for a library: its text is followed by its code cache."""
+        found = library(str(message["name"]))
+        return ({}, None) if found is None else ({"source": len(found.text)}, found.text + found.cache)
 
     def end(self, reason: str) -> None:
         """Kill the child; whoever waits for it gets `EngineGone` with the reason."""
@@ -224,7 +224,7 @@ class EngineProcess:
 def _spawn(
     deno: str, main: Path, limits: EngineLimits, inherited: tuple[int, ...]
 ) -> subprocess.Popen[bytes]:
-    flags = f"--max-old-space-size={limits.memory_mb},--max-semi-space-size=4,--stack-size=984"
+    flags = ",".join([f"--max-old-space-size={limits.memory_mb}", *V8_FLAGS.read_text("utf-8").split()])
     command = [deno, *BARE_RUN, f"--v8-flags={flags}", str(main)]
     # No variable of ours but these reaches the child. TZ decides what scripts see as local time.
     kept = ("TZ", "HOME", "USERPROFILE", "LOCALAPPDATA", "SYSTEMROOT", "TMPDIR", "TEMP", "XDG_CACHE_HOME")

@@ -48,8 +48,9 @@ def learn_sent(url: str, headers: Headers, body: bytes | None, redactor: Redacto
         for name, value in parse_qsl(url.partition("?")[2].partition("#")[0], errors="surrogateescape"):
             if ("query", name.lower()) in redactor.key_fields:
                 redactor.learn(value, name, "auth")
-    redactor.learn_address(url)
-    redactor.learn_from(url)
+    if not redactor.has_read("address", url):
+        redactor.learn_address(url)
+        redactor.learn_from(url)
     if body:
         learn_body(body, kind, redactor)
 
@@ -74,7 +75,7 @@ def learn_answered(headers: Headers, body: bytes, redactor: Redactor) -> None:
 
 def learn_header(name: str, value: str, redactor: Redactor, *, answered: bool = False) -> None:
     """Learn what a header shows to be secret."""
-    if redactor.has_read(f"{answered}{name}", value.encode("utf-8", "surrogatepass")):
+    if redactor.has_read(name, (answered, value)):
         return
     read = _HEADERS.get(name.lower())
     if read is not None:

@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from harness.scripting.process import BUNDLE, find_deno
+from harness.scripting.bundle import BUNDLE
+from harness.scripting.process import find_deno
 
 JUDGE = BUNDLE.parent / "engine" / "innocent.js"
 

@@ -1,6 +1,7 @@
 """What travels to the script engine: everything once, and large bodies only when they are read."""
 
 import gc
+import json
 from dataclasses import replace
 
 import pytest
@@ -13,8 +14,10 @@ from harness.scripting.job import Mirror, job_json
 
 
 def sent(bench, *sources, mirror=None, **more):
-    message, _ = job_json(bench.job(*sources, **more), 1, mirror or Mirror(), crowded=False)
-    return message
+    text, payload = job_json(bench.job(*sources, **more), 1, mirror or Mirror(), crowded=False)
+    message = json.loads(text)
+    assert message["bytes"] == len(payload)
+    return message["job"]
 
 
 def test_a_source_travels_once(bench):

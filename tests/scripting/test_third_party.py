@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from harness.scripting.process import BUNDLE
+from harness.scripting.bundle import BUNDLE
 
 SOURCES = BUNDLE.parent
 

@@ -23,8 +23,9 @@ const BROKEN = 3;
 const NOTHING = new Uint8Array(0);
 
 export class Engine {
-  #wire = new Wire();
-  #floor = new Floor(this.#wire, (message) => this.#take(message), () => Deno.exit(BROKEN));
+  #wire;
+  #floor;
+  #compiled;
   #realm;
   #sources;
   #syntax;
@@ -42,6 +43,16 @@ export class Engine {
   /** The job that has the floor. */
   #job;
 
+  /**
+   * `compiled` is given what libraries are compiled to, by name.
+   * @param {any} wire
+   */
+  constructor(wire = new Wire(), compiled = undefined) {
+    this.#wire = wire;
+    this.#compiled = compiled;
+    this.#floor = new Floor(wire, (message) => this.#take(message), () => Deno.exit(BROKEN));
+  }
+
   start() {
     const { boot } = this.#wire.next();
     this.#options = boot;
@@ -50,7 +61,7 @@ export class Engine {
       event.preventDefault();
       this.#stray.push(this.#describe(event.reason));
     });
-    const { realm, context } = openRealm(boot, (name) => this.#chunk(name), this.#operations());
+    const { realm, context } = openRealm(boot, (name) => this.#chunk(name), this.#operations(), this.#compiled);
     this.#realm = realm;
     if (boot.answers.undoesChanges) {
       this.#changes = new Changes(() => [realm.roots(), realm.global(), realm.isDoor]);
@@ -88,8 +99,10 @@ export class Engine {
     return waiting(message);
   }
 
+  /** A library as `[text, code cache]`, both bytes; undefined if there is none of that name. */
   #chunk(name) {
-    return this.#asked({ ask: "chunk", name }).payload;
+    const { payload, source } = this.#asked({ ask: "chunk", name });
+    return payload === undefined ? undefined : [payload.subarray(0, source), payload.subarray(source)];
   }
 
   /** Ask the run something in the name of the job that has the floor, and wait for the answer. */
@@ -185,13 +198,15 @@ export class Engine {
     this.#floor.start(job);
     this.#sources.add(sent.sources);
     this.#changes?.enter(job);
+    const { now, ...news } = sent.scopes;
     const clockCame = this.#realm.begin(
       job.event,
       job.body,
       sent.event,
       sent.seed,
       job.clock.virtual,
-      JSON.stringify(sent.scopes),
+      JSON.stringify(now),
+      news.fresh.length + news.gone.length > 0 ? JSON.stringify(news) : "",
     );
     // The clock's `Date` is not a script's change.
     if (clockCame) this.#changes?.forget();

@@ -32,7 +32,7 @@ export class Syntax {
   }
 
   #read(text) {
-    this.#parser ??= parserFrom(decoder.decode(this.#load()));
+    this.#parser ??= parserFrom(decoder.decode(this.#load()[0]));
     return this.#parser.parse(text, {
       ecmaVersion: "latest",
       sourceType: "script",
@@ -50,6 +50,6 @@ export function placeAt(text, { line, column }) {
 
 function parserFrom(source) {
   const module = { exports: {} };
-  new Function("module", "exports", source)(module, module.exports);
+  new Function(`return ${source}`)()(module, module.exports);
   return module.exports;
 }

@@ -15,6 +15,7 @@ import { Packages } from "./packages.js";
 import { factsOf, Script } from "./script.js";
 import { Sugar } from "./sugar.js";
 import { CookieJar } from "./cookies.js";
+import { quickenChai } from "./quick_chai.js";
 import { Postman } from "./pm.js";
 import { Scopes, ScriptScope } from "./variables.js";
 
@@ -24,6 +25,7 @@ export function boot({ host, library, draws, answers, realm, native, process, lo
   chai.use(chaiPostman(sdk, lodash, function Ajv(options) {
     return new (library("ajv"))(options);
   }));
+  quickenChai(chai, (value) => sdk.Response.isResponse(value));
   Object.defineProperty(Error.prototype, "toJSON", {
     value() {
       return { type: "Error", name: this.name, message: this.message };
@@ -83,15 +85,14 @@ export function boot({ host, library, draws, answers, realm, native, process, lo
     isDoor: (getter) => engine.sugar.isDoor(getter),
     /**
      * Begin an event; tells whether `Date` has become the run's. `kind` is its name, `body` the number of the
-     * response's body, `scopes` JSON of what is new.
+     * response's body, `now` the numbers of its scopes, `news` JSON of what is new in any, or empty.
      */
-    begin(number, body, kind, seed, isVirtual, scopes) {
-      const sent = parse(scopes);
-      engine.scopes.load(sent);
+    begin(number, body, kind, seed, isVirtual, now, news) {
+      if (news !== "") engine.scopes.load(parse(news));
       const clockComes = isVirtual && !virtual;
       if (clockComes) installClock(realm, native.Date, () => host("now"));
       virtual ||= isVirtual;
-      events.set(number, new Event(host, number, kind, body, new Draws(seed), engine.scopes.pick(sent.now)));
+      events.set(number, new Event(host, number, kind, body, new Draws(seed), engine.scopes.pick(now)));
       return clockComes;
     },
     /** What runs from here on belongs to this event. */

@@ -270,8 +270,9 @@ export class Scopes {
     }
   }
 
-  /** The scopes of an event, by the numbers of them in the order of `SCOPES`. */
-  pick(numbers) {
+  /** The scopes of an event, by the numbers of them as a text, in the order of `SCOPES`. */
+  pick(now) {
+    const numbers = parse(now);
     const picked = { __proto__: null };
     for (let index = 0; index < SCOPES.length; index++) picked[SCOPES[index]] = this.#stores.get(numbers[index]);
     return picked;
