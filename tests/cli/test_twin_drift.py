@@ -71,6 +71,19 @@ def test_what_the_sandbox_answers_otherwise_is_told_and_written(command, workspa
     assert "another-secret-of-a-sandbox" not in json.dumps(written) + said.out + said.err
 
 
+def test_the_mismatches_are_printed_as_json_on_request(command, workspace):
+    folder = Path(workspace.folder)
+    with LocalPlatform(Settings(xdm_errors="legacy", client_secret="another-secret-of-a-sandbox")) as sandbox:
+        said = command(
+            "drift", collection(folder), "--twin", environment(folder, sandbox), "--format", "json"
+        )
+    assert said.code is ExitCode.DRIFT, said.err
+    printed = json.loads(said.out)
+    written = json.loads((folder / "twin-mismatches.json").read_text())
+    assert (printed["compared"], printed["mismatches"]) == (written["compared"], written["mismatches"])
+    assert "another-secret-of-a-sandbox" not in said.out + said.err
+
+
 def test_a_sandbox_that_answers_alike_exits_with_0(command, workspace):
     folder = Path(workspace.folder)
     with LocalPlatform() as sandbox:

@@ -182,7 +182,7 @@ class Catalog:
 
     def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /dataSets`: 201 with `["@/dataSets/{id}"]`."""
-        body = self.make(caller, request.document(), keep=not _dry_run(request))
+        body = self.make(caller, request.document(), keep=not dry_run(request))
         return answer(
             [f"@/dataSets/{body['id']}"],
             201,
@@ -232,7 +232,7 @@ class Catalog:
         current = self._get(request, caller)
         self._check_version(request, current)
         store = self._platform.store
-        if not _dry_run(request):
+        if not dry_run(request):
             with store.transaction():
                 for batch in store.find(caller.tenant, BATCH_KIND):
                     if any(one["id"] == current["id"] for one in batch["relatedObjects"]):
@@ -262,7 +262,7 @@ class Catalog:
         changed["version"] = f"{major}.{minor}.{int(patch) + 1}"
         changed["updated"] = self._platform.clock.now_ms()
         changed["updatedUser"] = caller.user_id
-        if not _dry_run(request):
+        if not dry_run(request):
             self._platform.store.put(caller.tenant, KIND, current["id"], changed)
         return answer([f"@/dataSets/{current['id']}"], headers={"E-Tag": changed["version"]})
 
@@ -302,7 +302,8 @@ class Catalog:
         return found
 
 
-def _dry_run(request: ServedRequest) -> bool:
+def dry_run(request: ServedRequest) -> bool:
+    """Whether a request asks that it be checked only, and nothing kept."""
     return "validate-only" in request.headers.get("pragma", "").lower()
 
 

@@ -20,7 +20,7 @@ _KINDS = (
     (
         "Segmentation",
         "/_console/segments",
-        (("definitions", "segmentDefinition"), ("jobs", "segmentJob")),
+        (("definitions", "segmentDefinition"), ("audiences", "externalAudience"), ("jobs", "segmentJob")),
     ),
     (
         "Flow Service",
@@ -33,11 +33,18 @@ _KINDS = (
             ("runs", "flowservice.runs"),
         ),
     ),
+    ("Data Prep", "/_console/audiences", (("mapping sets", "mappingSet"),)),
+    (
+        "Query Service",
+        "",
+        (("queries", "query"), ("templates", "queryTemplate"), ("schedules", "querySchedule")),
+    ),
     ("Edge Network", "/_console/flows", (("datastreams", "datastream"),)),
 )
 _PLAIN = (
     ("Identity Management", "Tokens for clients, by secret or by signed JWT"),
     ("Sandboxes", "Places apart: each has everything of its own"),
+    ("Access Control", "What a caller may do: everything"),
     ("Data Access", "Files of the batches in the data lake"),
     ("Observability", "Counts of what happened, over time"),
 )

@@ -17,6 +17,7 @@ from harness.twin.console.journal import JournalPages
 from harness.twin.console.paging import asked_for, span_of
 from harness.twin.console.rendering import Pages, asset
 from harness.twin.routing import Endpoint
+from harness.twin.wires.sinks import STREAM as SINK_STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ _RECENT = 12
 _FOLLOWED = {
     LAKE: "Landed in the data lake",
     FAILED: "Refused by the data lake",
-    "sink": "Exported messages",
+    SINK_STREAM: "Exported messages",
     DEAD_LETTERS: "Messages that were not taken",
 }
 _PAGES = Pages("harness.aep.console")
@@ -52,7 +53,7 @@ _PAGES = Pages("harness.aep.console")
 def routes(platform: Platform) -> list[Endpoint]:
     """Endpoints of the pages."""
     console = Console(platform)
-    journal = JournalPages(platform, console.journal_page, _FOLLOWED)
+    journal = JournalPages(platform, console.journal_page, _FOLLOWED, always=(LAKE, SINK_STREAM))
     table: tuple[tuple[str, Callable[[ServedRequest, Caller], Response]], ...] = (
         ("/", console.overview),
         (f"{_BASE}/log", journal.log),

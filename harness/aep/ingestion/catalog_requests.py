@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.catalog import datasets as catalog
-from harness.aep.catalog.datasets import Catalog
+from harness.aep.catalog.datasets import Catalog, dry_run
 from harness.aep.catalog.listing import listed
 from harness.aep.ingestion.batch_calls import BatchCalls
 from harness.aep.ingestion.batches import Batches
@@ -66,7 +66,10 @@ class CatalogRequests:
         return answer(listed([*datasets, *batches], request.query))
 
     def several(self, request: ServedRequest, caller: Caller) -> Response:
-        """`POST /catalog [{id, resource, method, body}]`: each in order; what one changes, all undo."""
+        """`POST /catalog [{id, resource, method, body}]`: each in order; what one changes, all undo.
+
+        With `Pragma: validate-only` nothing is kept of what would have been.
+        """
         wanted = request.json()
         if not isinstance(wanted, list) or not wanted or len(wanted) > _MOST:
             raise problem.bad_request(f"The body must be an array of one to {_MOST} requests")
@@ -80,6 +83,8 @@ class CatalogRequests:
                     answers.append(done)
                     if done["code"] >= 400 and item["method"].upper() != "GET":
                         raise _Undone
+                if dry_run(request):
+                    raise _Undone
         except _Undone:
             pass
         return answer(answers)

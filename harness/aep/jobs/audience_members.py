@@ -33,7 +33,7 @@ class Span:
 
 
 class AudienceMembers:
-    """Reads the files of external audiences in the Data Landing Zone into profiles."""
+    """Reads the files of external audiences, which are in the Data Landing Zone, into profiles."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
@@ -64,12 +64,15 @@ class AudienceMembers:
         return len(members)
 
     def _identities(self, tenant: Tenant, audience: dict[str, Any], span: Span) -> Iterator[Identity]:
-        """Identities in the first field that has a namespace, in files that are in the landing zone."""
+        """Identities in the first field that has a namespace, in files that are in the landing zone.
+
+        It stands for other clouds, too: what an audience names in a bucket is looked for there by its path.
+        """
         params = audience["sourceSpec"]["params"]
         fields = (one for one in audience["fields"] if isinstance(one.get("identityNs"), str))
         field = next(fields, None)
         known = self._platform.service(Namespaces)
-        if params.get("cloudType") != "DLZ" or field is None or not known.exists(tenant, field["identityNs"]):
+        if field is None or not known.exists(tenant, field["identityNs"]):
             return
         zones = self._platform.service(LandingZones)
         for file in zones.chosen(tenant, params["path"], folder=params["type"] == "folder", recursive=True):

@@ -12,7 +12,7 @@ from harness.twin.call_log import CallLog
 from harness.twin.console.paging import asked_for, span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from starlette.responses import Response
 
@@ -27,7 +27,8 @@ _RECORDS = 200
 class JournalPages:
     """What the journal shows; `show` renders a template with the facts, for the request that asks.
 
-    `streams` are the headings under which a call's page shows the records it left, by their stream.
+    `streams` are the headings under which a call's page shows the records it left, by their stream; those of
+    the streams in `always` are shown where there is no record, too.
     """
 
     def __init__(
@@ -35,10 +36,12 @@ class JournalPages:
         platform: TwinPlatform,
         show: Callable[[ServedRequest, str, dict[str, Any]], Response],
         streams: Mapping[str, str] | None = None,
+        always: Collection[str] = (),
     ) -> None:
         self._log = platform.service(CallLog)
         self._store = platform.store
         self._streams = streams or {}
+        self._always = tuple(title for name, title in self._streams.items() if name in always)
         self._show = show
 
     def log(self, request: ServedRequest, _: object) -> Response:
@@ -68,6 +71,7 @@ class JournalPages:
                 (title, [_shown(one) for one in kept if one.stream == name])
                 for name, title in self._streams.items()
             ],
+            "always": self._always,
             "most": len(kept) == _RECORDS,
         }
         return self._show(request, "call.html", facts)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from harness.twin.platform import TwinPlatform
     from harness.twin.store import Record
 
+STREAM = "sink"
+"""Stream of the records that are messages delivered to a sink here."""
+
 _ACCOUNT = "sinkAccount"
 _STREAM = "sinkStream"
 
@@ -120,7 +123,7 @@ class LocalSinks:
         """Remove a stream with its messages."""
         stream_id = self._stream_id(service, account, place, name)
         self._store.delete(NOWHERE, _STREAM, stream_id)
-        self._store.forget_records(NOWHERE, "sink", stream_id)
+        self._store.forget_records(NOWHERE, STREAM, stream_id)
 
     def stream(self, service: SinkService, account: str, place: str, name: str) -> dict[str, Any] | None:
         """Describe a stream, or None."""
@@ -137,7 +140,7 @@ class LocalSinks:
         """Keep a message (base64 text for Kinesis, text for Event Hubs); gives its number."""
         return self._store.append(
             NOWHERE,
-            "sink",
+            STREAM,
             self._stream_id(service, account, place, name),
             self._platform.clock.now_ms(),
             {"partitionKey": partition_key, "data": data},
@@ -155,21 +158,21 @@ class LocalSinks:
     ) -> list[Record]:
         """Messages of a stream in order, from the one behind number `after`."""
         stream_id = self._stream_id(service, account, place, name)
-        return self._store.records(NOWHERE, "sink", stream_id, after=after, limit=limit)
+        return self._store.records(NOWHERE, STREAM, stream_id, after=after, limit=limit)
 
     def latest(self, destination: Destination, *, limit: int) -> list[Record]:
         """Messages that a destination got last, newest first."""
         stream_id = self._stream_id(
             destination.service, destination.account, destination.place, destination.name
         )
-        return self._store.latest_records(NOWHERE, "sink", stream_id, limit=limit)
+        return self._store.latest_records(NOWHERE, STREAM, stream_id, limit=limit)
 
     def count(self, destination: Destination) -> int:
         """How many messages a destination got."""
         stream_id = self._stream_id(
             destination.service, destination.account, destination.place, destination.name
         )
-        return self._store.count_records(NOWHERE, "sink", stream_id)
+        return self._store.count_records(NOWHERE, STREAM, stream_id)
 
     # the seam
 

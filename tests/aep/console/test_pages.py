@@ -358,8 +358,12 @@ def test_a_call_is_followed_to_its_record_and_the_message_that_was_exported(
     log = people.client.platform.service(CallLog)
     (call,) = (one for one in log.latest() if b"ann@example.com" in one.body)
     shown = page(people.client, f"/_console/log/{call.number}")
-    landed, _, rest = shown.partition("Landed in the data lake")[2].partition("Refused by the data lake")
-    exported = rest.partition("Exported messages")[2]
+    trail, _, below = shown.partition("</nav>\n<section")
+    assert 'href="#exchange">POST answered 200</a>' in trail
+    assert "Landed in the data lake <b>1</b>" in trail
+    assert "Exported messages <b>1</b>" in trail
+    landed, _, rest = below.partition("Landed in the data lake")[2].partition("Exported messages")
+    exported = rest.partition('id="exchange"')[0]
     assert "ann@example.com" in landed
     assert "Annabel" in exported
     assert "realized" in exported

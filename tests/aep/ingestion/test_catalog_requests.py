@@ -26,6 +26,14 @@ def test_several_requests_go_in_order_and_see_each_other(client: Any, lake: Any)
     assert answers[2]["body"] == {made: {"name": made}}
 
 
+def test_requests_that_are_only_validated_leave_nothing(client: Any, lake: Any) -> None:
+    ref = {"id": lake.schema(), "contentType": "application/vnd.adobe.xed-full+json;version=1"}
+    wanted = [{"id": "a", "resource": "/dataSets", "method": "POST", "body": {"name": "A", "schemaRef": ref}}]
+    answers = client.post(BASE, wanted, headers={"pragma": "validate-only"}).json()
+    assert [one["code"] for one in answers] == [201]
+    assert client.get(f"{BASE}/dataSets").json() == {}
+
+
 def test_a_change_that_fails_undoes_those_before_it(client: Any, lake: Any) -> None:
     ref = {"id": lake.schema(), "contentType": "application/vnd.adobe.xed-full+json;version=1"}
     wanted = [

@@ -120,9 +120,14 @@ def membership(client: Any, mail: str) -> dict[str, Any]:
     return dict(found["CustomerAudienceUpload"])
 
 
-def test_who_is_in_the_files_of_an_audience_is_a_member_until_a_run_finds_nobody(client: Any) -> None:
+@pytest.mark.parametrize(
+    "params", [{}, {"cloudType": "S3", "baseConnectionId": "any"}, {"cloudType": "Azure"}]
+)
+def test_who_is_in_the_files_of_an_audience_is_a_member_until_a_run_finds_nobody(
+    client: Any, params: dict[str, str]
+) -> None:
     put(client, "in/people.csv", b"email,points\nada@x.example,1\nbob@x.example,2\n")
-    audience = imported(client)
+    audience = imported(client, params=params)
     run = {"dataFilterStartTime": 0}
     assert client.post(f"{BASE}/{audience}/runs", run).status == 200
     assert membership(client, "ada@x.example")[audience]["status"] == "realized"
