@@ -9,6 +9,7 @@ run against it; the pictures of the README go to `.github/screenshots`, the othe
 import html
 import os
 import re
+import shlex
 import shutil
 import struct
 import subprocess
@@ -57,7 +58,13 @@ PICTURES = (
     Picture("many.png", DOCS, "many.html", "#/Green/Jasmine[row 7]?view=calls"),
     Picture("collections.png", DOCS, "several.html", "#/?view=calls", "dark"),
     Picture("terminal-pass.png", DOCS, "teas.txt.html", scheme="dark", width=640, height=300),
+    Picture("terminal-rows.png", DOCS, "stock.txt.html", scheme="dark", width=720, height=900),
+    Picture("terminal-several.png", DOCS, "several.txt.html", scheme="dark", width=720, height=900),
+    Picture("terminal-many.png", DOCS, "many.txt.html", scheme="dark", width=640, height=330),
     Picture("pytest.png", DOCS, "pytest.txt.html", scheme="dark", width=920, height=440),
+    Picture("pytest-pass.png", DOCS, "pytest-pass.txt.html", scheme="dark", width=700, height=560),
+    Picture("pytest-rows.png", DOCS, "pytest-rows.txt.html", scheme="dark", width=920, height=300),
+    Picture("pytest-many.png", DOCS, "pytest-many.txt.html", scheme="dark", width=620, height=720),
 )
 
 
@@ -77,8 +84,10 @@ class Runs:
             code,
         )
 
-    def pytest(self, *words: str, code: int = 0, hidden: tuple[str, ...] = ()) -> str:
+    def pytest(self, *words: str, code: int = 0) -> str:
         """Run pytest."""
+        resolved = f"--postman-{self._resolve[0].removeprefix('--')}={self._resolve[1]}"
+        hidden = (resolved, "--no-header", "-p", "no:cacheprovider", "-p", "no:randomly", "--color=yes")
         return self._shown(("pytest", *words), [sys.executable, "-m", "pytest"], hidden, code)
 
     def _shown(self, words: tuple[str, ...], begin: list[str], hidden: tuple[str, ...], code: int) -> str:
@@ -95,7 +104,7 @@ class Runs:
         if done.returncode != code:
             told = f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
             raise SystemExit(f"{' '.join(words)} should end with {code}, not {done.returncode}:\n{told}")
-        return f"\x1b[32m$\x1b[0m {' '.join(words)}\n{done.stdout.rstrip()}\n"
+        return f"\x1b[32m$\x1b[0m {shlex.join(words)}\n{done.stdout.rstrip()}\n"
 
 
 def run_all(folder: Path, port: int) -> None:
@@ -122,17 +131,36 @@ def run_all(folder: Path, port: int) -> None:
     quiet = ("--quiet",)
     terminal = runs.harness(teas_file, "--jobs", "4", "-r", "cli,html", *quiet, hidden=report("teas"))
     keep("teas", terminal, 300)
-    if len(sys.argv) < 2 or "many.png" in sys.argv:
-        runs.harness(teas_file, "-n", "50", "--jobs", "8", "-r", "html", hidden=report("many"))
-    both = (shop_file, teas_file, "-r", "html", "--record-mode")
-    runs.harness(*both, "all", code=1, hidden=report("several"))
-    runs.harness(*both, "none", code=1, hidden=report("several"))
-    words = (shop_file, "-q", "--no-header")
-    keep(
-        "pytest",
-        runs.pytest(*words, code=1, hidden=("-p", "no:cacheprovider", "-p", "no:randomly", "--color=yes")),
-        440,
+    Shop.asked.clear()
+    rows = ("-d", "rows.json", "--folder", "Stock", "--retry", "1")
+    keep("stock", runs.harness(orders_file, *rows, hidden=("--color", "on")), 900)
+    if len(sys.argv) < 2 or "many.png" in sys.argv or "terminal-many.png" in sys.argv:
+        many = ("-n", "50", "--jobs", "8", "-r", "cli,html", *quiet)
+        keep("many", runs.harness(teas_file, *many, hidden=report("many")), 330)
+    both = (shop_file, teas_file)
+    kept = ("-r", "cli,html", *quiet)
+    runs.harness(*both, *kept, "--record-mode", "all", code=1, hidden=report("several"))
+    terminal = runs.harness(*both, *kept, code=1, hidden=(*report("several"), "--record-mode", "none"))
+    keep("several", terminal, 900)
+    keep("pytest", runs.pytest(shop_file, "-q", code=1), 440)
+    part = ("-n", "2", "-v", "-k", "Black or sign")
+    keep("pytest-pass", runs.pytest(*both, *part), 560)
+    Shop.asked.clear()
+    rerun = (
+        "--postman-live",
+        "--postman-upstream",
+        "--postman-data",
+        "rows.json",
+        "-k",
+        "Level",
+        "--reruns",
+        "1",
+        "-v",
     )
+    keep("pytest-rows", runs.pytest(orders_file, *rerun), 300)
+    if len(sys.argv) < 2 or "pytest-many.png" in sys.argv:
+        many = ("--postman-live", "--postman-iteration-count", "50", "-q")
+        keep("pytest-many", runs.pytest(teas_file, *many), 720)
 
 
 COLOURS = {

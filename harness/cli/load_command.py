@@ -23,6 +23,7 @@ from harness.load.threshold import Threshold, threshold_of
 from harness.load.user import plain_path
 from harness.load.written import WRITERS, reports_asked_for
 from harness.reporters.export import write_atomically
+from harness.reporters.terminal.colours import width_of
 
 _BEGIN: Final = "import locust; from harness.cli.load_command import child; child()"
 """The program of the other interpreter: Locust first, since gevent replaces parts of what others import."""
@@ -160,7 +161,7 @@ def _tell(
     names = (options.reporters or "cli").split(",")
     baseline = _baseline(options, terminal)
     if "cli" in names and not options.silent:
-        for line in summary_lines(report):
+        for line in summary_lines(report, width_of(terminal.out, terminal.environ)):
             terminal.out.write(f"{line}\n")
         terminal.out.flush()
     problem: HarnessError | None = None

@@ -1,7 +1,8 @@
 """What differs between two runs under parity.
 
-Values that differ from run to run by themselves (UUIDs, times, long numbers, boundaries, nonces) are compared
-by their shape. The order of headers and the case of their names do not count.
+Values that differ from run to run by themselves (UUIDs, times, long numbers, numbers behind a word such as
+`ord-7301`, boundaries, nonces) are compared by their shape. The order of headers and the case of their
+names do not count.
 """
 
 import json
@@ -22,6 +23,8 @@ _QUOTED: Final = re.compile(r'"[^"]*"')
 _COMPACT_TIME: Final = re.compile(r"\b\d{8}T\d{6}Z\b")
 # A part of a UUID, as scripts that want a short id cut it off.
 _SHORT_ID: Final = re.compile(r"(?<![0-9A-Za-z])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,15}(?![0-9A-Za-z])")
+# What a server counts up, behind the word for what it counts: ord-7301.
+_NUMBERED: Final = re.compile(r"(?<![0-9A-Za-z_-])([A-Za-z]{2,16}[-_])\d{4,12}(?![0-9A-Za-z_-])")
 _NOT_COMPARED: Final = frozenset({"connection", "proxy-connection"})
 
 Row = tuple[str, str, str, str]
@@ -60,7 +63,8 @@ class ParityComparison:
         """Return a text with what may differ replaced by its kind."""
         for mask in self._masks:
             text = mask.sub("<mask>", text)
-        return _SHORT_ID.sub("<id>", shape(_COMPACT_TIME.sub("<time>", text)))
+        told = _SHORT_ID.sub("<id>", shape(_COMPACT_TIME.sub("<time>", text)))
+        return _NUMBERED.sub(r"\1<number>", told)
 
     def _aligned(
         self, what: str, newman: Sequence[tuple[str, str]], ours: Sequence[tuple[str, str]]

@@ -78,9 +78,10 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: object) -> None:
         if action.choices is not None and value not in action.choices:
             name = "/".join(action.option_strings) or action.metavar or action.dest
-            if name == "COMMAND":
+            if not action.option_strings:
+                what = str(name).lower()
                 raise ValueRefused(
-                    f"there is no command {value!r}", hint=choices(value, map(str, action.choices))
+                    f"there is no {what} {value!r}", hint=choices(value, map(str, action.choices))
                 )
             raise ValueRefused(f"{name} cannot be {value!r}", hint=choices(value, map(str, action.choices)))
 

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from harness.load.report import LoadReport, Numbers
 from harness.load.tally import Book
 from harness.load.threshold import Threshold
-from harness.reporters.outside_text import cut
+from harness.reporters.outside_text import clean, cut
+from harness.reporters.terminal.colours import cells, fit
 from harness.reporters.units import counted, duration
 
 _HEAD = ("requests", "failed", "req/s", "p50", "p90", "p95", "p99")
 _ERRORS_TOLD = 10
+_WIDE = 80
+_SHORTEST_NAME = 12
+_LONGEST_NAME = 60
 
 
 def progress_line(book: Book, seconds: float, users: int) -> str:
@@ -29,15 +33,11 @@ def progress_line(book: Book, seconds: float, users: int) -> str:
     )
 
 
-def summary_lines(report: LoadReport) -> Iterator[str]:
-    """Return the summary of a load, line by line."""
-    rows = [("total", report.total), *((" / ".join(path), numbers) for path, numbers in report.calls)]
-    wide = max(len(cut(name, 60)) for name, _ in rows)
+def summary_lines(report: LoadReport, width: int | None = None) -> Iterator[str]:
+    """Return the summary of a load, line by line; names of calls are cut where `width` leaves no room."""
     yield f"{report.collection}: {duration(report.seconds * 1000)} of load"
     yield ""
-    yield "  ".join([" " * wide, *(f"{word:>9}" for word in _HEAD)])
-    for name, numbers in rows:
-        yield "  ".join([f"{cut(name, 60):<{wide}}", *(f"{cell:>9}" for cell in _cells(numbers))])
+    yield from _table(report, width)
     if report.errors:
         yield ""
         yield "errors"
@@ -65,6 +65,22 @@ def summary_lines(report: LoadReport) -> Iterator[str]:
         yield "note: the load was interrupted"
 
 
+def _table(report: LoadReport, width: int | None) -> Iterator[str]:
+    """Put the numbers of all calls below each other; on a narrow terminal columns stand closer."""
+    numbers = [report.total, *(one for _, one in report.calls)]
+    names = ["total", *(clean(" / ".join(path)) for path, _ in report.calls)]
+    rows = [_HEAD, *map(_cells, numbers)]
+    columns = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    gap = 2 if width is None or width >= _WIDE else 1
+    taken = sum(columns) + gap * len(columns)
+    room = _LONGEST_NAME if width is None else min(max(width - taken, _SHORTEST_NAME), _LONGEST_NAME)
+    names = ["", *(fit(name, room, "...") for name in names)]
+    wide = max(map(cells, names))
+    for name, row in zip(names, rows, strict=True):
+        padded = (f"{cell:>{column}}" for cell, column in zip(row, columns, strict=True))
+        yield (" " * gap).join([name + " " * (wide - cells(name)), *padded])
+
+
 def _arrivals_line(report: LoadReport) -> str:
     """Say how far the runs that began are from those that were due."""
     planned, started = (sum(getattr(one, name) for one in report.arrivals) for name in ("planned", "started"))
@@ -85,7 +101,7 @@ def milliseconds(value: float | None) -> str:
     """Spell a time as other reports do, below 10 ms with a tenth: services are compared in these."""
     if value is None:
         return "-"
-    return f"{value:.1f}ms" if 0 < value < 10 else duration(value)
+    return f"{value:.1f}ms" if 0 < value < 10 else duration(round(value))
 
 
 def _cells(numbers: Numbers) -> tuple[str, ...]:

@@ -74,6 +74,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     known = named or _has_companion(file_path) or _has_cassette(file_path)
     if not known and not _records(parent.config):
+        if file_path.name.endswith(SUFFIX):
+            notes(parent.config).passed_over.append(str(file_path))
         return None
     from harness.pytest_plugin.collecting import CollectionFile, is_collection
 
@@ -118,6 +120,21 @@ def _may_hold_requests(folder: Path) -> bool:
     if any((above / ".resources").is_dir() for above in folder.parents):
         return True
     return any(one.name.endswith(REQUESTS) for one in folder.iterdir())
+
+
+def _passed_over(config: pytest.Config) -> list[str]:
+    """Say how collections that lie where pytest looks come to be collected."""
+    here = config.invocation_params.dir
+    given = map(Path, notes(config).passed_over)
+    found = [str(one.relative_to(here) if one.is_relative_to(here) else one) for one in given]
+    if not found:
+        return []
+    first, *others = sorted(set(found))
+    more = f" and {len(others)} more" if others else ""
+    return [
+        f"{first}{more}: not collected, as there is neither a recording nor a companion",
+        "  record it: pytest --postman-record, or send it without recording: pytest --postman-live FILE",
+    ]
 
 
 def _has_companion(collection: Path) -> bool:
@@ -216,11 +233,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter,
-    exitstatus: int,  # noqa: ARG001 - see above
+    exitstatus: int,
     config: pytest.Config,
 ) -> None:
-    """Say what was recorded, and what ran after the end."""
+    """Say what was recorded, what ran after the end, and where nothing was found, what might have been."""
     said = notes(config).lines
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        said += _passed_over(config)
     if said:
         terminalreporter.section("postman")
         for line in said:

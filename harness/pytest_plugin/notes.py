@@ -17,13 +17,15 @@ class SessionNotes:
 
     `cassettes` are the files that collections of the session use, `apart` folders with files for each part
     of one, `collections` these themselves; all resolved. `partial` is set when some of what was collected was
-    not selected. All are such that xdist hands them on.
+    not selected. `passed_over` are collections that were not collected. All are such that xdist hands them
+    on.
     """
 
     lines: list[str] = field(default_factory=list)
     cassettes: list[str] = field(default_factory=list)
     collections: list[str] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
     partial: bool = False
 
     def take(self, others: dict[str, Any]) -> None:
@@ -32,6 +34,7 @@ class SessionNotes:
         self.cassettes += others["cassettes"]
         self.collections += others["collections"]
         self.apart += others["apart"]
+        self.passed_over += others["passed_over"]
         self.partial |= others["partial"]
 
     def handed_on(self) -> dict[str, Any]:
@@ -41,6 +44,7 @@ class SessionNotes:
             "cassettes": self.cassettes,
             "collections": self.collections,
             "apart": self.apart,
+            "passed_over": self.passed_over,
             "partial": self.partial,
         }
 

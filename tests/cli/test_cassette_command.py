@@ -172,10 +172,12 @@ def test_a_har_is_imported_without_its_secrets_and_exported_again(command, works
         (["scan", "bad.yaml", "--secret-pattern", "x=("], "no regular expression"),
         (["scan", "bad.yaml", "--secret-pattern", "x"], "NAME=REGEX"),
         (["show", "bad.yaml"], "not a cassette"),
+        (["show", "shop.json"], "it is a collection"),
     ],
 )
 def test_a_mistake_is_an_error_in_words(command, workspace, arguments, word):
     workspace.text("bad.yaml", "my: notes\n")
+    workspace.text("shop.json", '{"info": {}, "item": []}')
     said = command("cassette", *arguments)
     assert said.code is ExitCode.USAGE
     assert said.err.startswith("error: ")

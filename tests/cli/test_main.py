@@ -25,7 +25,7 @@ def test_an_unknown_command_is_an_error(command):
 def test_an_unknown_word_for_an_argument_is_told_by_the_name_of_the_argument(command):
     said = command("completion", "powershell")
     assert said.code is ExitCode.USAGE
-    assert said.err == "error: SHELL cannot be 'powershell'\n  valid: bash, zsh, fish\n"
+    assert said.err == "error: there is no shell 'powershell'\n  valid: bash, zsh, fish\n"
 
 
 def test_only_arguments_that_have_to_be_there_are_asked_for(command):

@@ -42,6 +42,7 @@ def compared(newman, ours, *masks, **more):
             request(Authorization='OAuth oauth_nonce="c",oauth_signature="d"'),
         ),
         (request(Connection="close"), request(Connection="keep-alive")),
+        (request("http://a.example/orders/ord-7301"), request("http://a.example/orders/ord-7302")),
         (request(body=b"M-2f5350e3"), request(body=b"M-f2ef455a")),
         (request(X_Amz_Date="20261122T180121Z"), request(X_Amz_Date="20261122T180124Z")),
     ],
@@ -57,6 +58,7 @@ def test_what_differs_from_run_to_run_by_itself_is_no_difference(newman, ours):
         (request(method="PUT"), request(), ("method", "PUT", "GET")),
         (request(body=b'{"n": 1}'), request(body=b'{"n": 2}'), ("body/n", "1", "2")),
         (request(body=b"\xff\x00"), request(body=b"\xff\x01\x02"), ("body", "2 bytes", "3 bytes")),
+        (request("http://a.example/ord-7301"), request("http://a.example/inv-7301"), ("url",)),
         (request("http://a.example/?a=1"), request("http://a.example/?a=2"), ("url",)),
         (
             request(Authorization='Digest realm="a"'),

@@ -13,6 +13,7 @@ from harness.load.baseline import read_baseline
 from harness.load.html import write_html
 from harness.load.report import LoadReport, report_of
 from harness.load.stage import Course, Stage
+from harness.load.summary import summary_lines
 from harness.load.tally import Book, Window
 from harness.load.threshold import threshold_of
 
@@ -116,3 +117,12 @@ def test_a_file_that_is_no_load_is_no_baseline(tmp_path: Path, content: str) -> 
     file.write_text(content)
     with pytest.raises(HarnessError, match="no report of a load"):
         read_baseline(file)
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_the_table_of_the_terminal_fits(width: int) -> None:
+    lines = list(summary_lines(report(), width))
+    table = lines[2 : lines.index("", 3)]
+    assert [line.split()[-1] for line in table][:2] == ["p99", "14ms"]
+    assert max(map(len, table)) <= width
+    assert len({len(line) for line in table}) == 1

@@ -16,7 +16,17 @@ def test_a_collection_with_a_companion_is_collected(project):
 
 def test_one_without_a_companion_is_not(project):
     project.collection("a", companion=False)
-    assert project.pytest().ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    result = project.pytest()
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    result.stdout.fnmatch_lines(
+        ["shop.postman_collection.json: not collected*", "  record it: pytest --postman-record*"]
+    )
+
+
+def test_beside_other_tests_nothing_is_said_of_one_that_is_not_collected(project):
+    project.collection("a", companion=False)
+    project.pytester.makepyfile("def test_one(): pass")
+    project.pytest().stdout.no_fnmatch_line("*not collected*")
 
 
 def test_one_without_a_companion_is_when_it_is_named(project):

@@ -38,8 +38,8 @@ class Ignore:
     `*` stands for one name or index, `**` for any number of them. Letters' case does not count in headers.
     With `generated` two values of one kind that systems make up are taken for the same, also as names of
     members, within other text, and in JSON, base64 and tokens inside of strings: UUIDs, times, digests,
-    random tokens, long numbers; numbers from 1000 on under names that end in `id`; and how long something
-    took. One that occurs again must have become the same one again.
+    random tokens, long numbers; numbers from 1000 on, also behind a prefix (`ord-7301`), under names that end
+    in `id`; and how long something took. One that occurs again must have become the same one again.
     """
 
     pointers: tuple[str, ...] = DEFAULT_IGNORED
@@ -151,7 +151,7 @@ class AnswerComparison:
             for place, value in enumerate(theirs[least:], least):
                 yield _difference(f"{pointer}/{place}", recorded=value)
         elif isinstance(mine, str) and isinstance(theirs, str):
-            if mine != theirs:
+            if mine != theirs and not self._counterparts.same_numbered(name, mine, theirs):
                 whole = RecordingDifference(pointer=pointer, sent=_spelled(mine), recorded=_spelled(theirs))
                 yield from self._texts(mine, theirs, whole)
         elif _is_number(mine) and _is_number(theirs):

@@ -38,6 +38,8 @@ _MEASURED: Final = re.compile(
     r"(?:InMs|Ms|_ms|InMillis|Millis|InSeconds|_seconds)$"
 )
 _SHORTEST_NUMBER: Final = 1000
+_NUMBERED: Final = re.compile(r"(?=.*[A-Za-z])(.{0,60}[A-Za-z_.:-])\d{4,12}")
+"""What numbers something, such as `ord-7301`: as many digits as a number that is made up has."""
 
 
 def made_up(text: str) -> Iterator[tuple[str, str, int, int]]:
@@ -138,6 +140,16 @@ class Counterparts:
             self.learn(theirs, mine)
             return True
         return self.same_text(mine, theirs)
+
+    def same_numbered(self, name: str, live: str, recorded: str) -> bool:
+        """Tell whether two texts under a name are identities of one prefix, with a number each."""
+        if not names_identity(name):
+            return False
+        mine, theirs = _NUMBERED.fullmatch(live), _NUMBERED.fullmatch(recorded)
+        if mine is None or theirs is None or mine[1] != theirs[1] or self._contradicts(live, recorded):
+            return False
+        self.learn(recorded, live)
+        return True
 
     def _contradicts(self, live: str, recorded: str) -> bool:
         if live == recorded:

@@ -63,6 +63,12 @@ def load(path: Path) -> Cassette:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"cannot read the cassette: {reason}", where=str(path)) from error
     document = _parse(path, text)
+    if isinstance(document, dict) and {"info", "item"} <= document.keys():
+        raise InputError(
+            "this is not a cassette: it is a collection",
+            where=str(path),
+            hint=f"record one with harness run {path} --record FILE, and name that",
+        )
     try:
         return cassette_of(document, file=str(path))
     except MalformedCassette as error:

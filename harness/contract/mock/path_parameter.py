@@ -1,16 +1,22 @@
 """Which segments of a recorded path stand for a parameter, and answers for other values of it."""
 
 import json
+import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from harness.cassettes.compare.generated_values import shape
 from harness.cassettes.file.interaction import Interaction
 from harness.collection.document import is_too_deep
 
+_NUMBERED: Final = re.compile(r"(?:[A-Za-z]{1,16}[-_])?\d+")
+
 
 def path_shape(path: str) -> str:
-    """Return a path with `{}` for each segment that looks like an id: a number, or what systems make up."""
+    """Return a path with `{}` for each segment that looks like an id: what systems make up, or a number.
+
+    A number may follow a word, as in `ord-77`.
+    """
     return "/".join("{}" if _is_id(one) else one for one in path.split("/"))
 
 
@@ -46,4 +52,4 @@ def _replaced(value: Any, values: dict[str, str]) -> Any:
 
 
 def _is_id(segment: str) -> bool:
-    return bool(segment) and (segment.isdecimal() or shape(segment) != segment)
+    return bool(segment) and (_NUMBERED.fullmatch(segment) is not None or shape(segment) != segment)

@@ -1,5 +1,6 @@
 """The report on the terminal: the calls as they go, in newman's manner, then numbers and failures."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -78,7 +79,7 @@ class TerminalReporter:
         self._headed: tuple[int, int, str] | None = None
         self._held: list[str] = []
         self._warned: set[str] = set()
-        self._flaky: list[str] = []
+        self._flaky: Counter[str] = Counter()
         self._done = False
         self.written: Path | None = None
 
@@ -146,8 +147,6 @@ class TerminalReporter:
         ink = self._style.ink
         if self._banner:
             self._print([ink(self._answers.banner, "dim"), ""])
-        if self._quiet:
-            return
         cycles = f", {counted(event.iterations, 'iteration')}" if event.iterations > 1 else ""
         about = f"{counted(event.calls, 'call')}{cycles}, {event.mode}"
         name = self._style.label(event.collection.name)
@@ -161,8 +160,10 @@ class TerminalReporter:
                 if exchange is not None:
                     self._phases.take(exchange)
         failed = self._failures.count >= first
-        if result.flaky and len(self._flaky) < _FLAKY:
-            self._flaky.append(self._style.label(" / ".join(result.call.path)))
+        if result.flaky:
+            name = self._style.label(" / ".join(result.call.path))
+            if name in self._flaky or len(self._flaky) < _FLAKY:
+                self._flaky[name] += 1
         self._pace.finish(result.elapsed_ms, failed=failed)
         if self._quiet and not failed:
             self._held = []
@@ -212,8 +213,9 @@ class TerminalReporter:
             flaky = counted(summary.flaky, "flaky call")
             told = f"{signs.retry} {flaky}: passed only when sent again"
             yield "  " + ink(told, "yellow")
-            more = f" and {summary.flaky - len(self._flaky)} more" if summary.flaky > len(self._flaky) else ""
-            listed = ", ".join(self._flaky) + more
+            rest = summary.flaky - self._flaky.total()
+            times = ((name, f" ({times} times)" if times > 1 else "") for name, times in self._flaky.items())
+            listed = ", ".join(map("".join, times)) + (f" and {rest:,} more" if rest else "")
             width = None if self._style.width is None else self._style.width - 4
             yield from ("    " + ink(line, "dim") for line in wrap(listed, width) if listed)
         if summary.warnings:

@@ -91,6 +91,12 @@ def test_a_path_with_another_id_is_the_same_path():
         assert ask("GET", "/orders/34") == (200, {"id": 34})
 
 
+def test_an_id_may_be_a_number_behind_a_word():
+    with _Client(_one("GET", "/orders/ord-7301", {"id": "ord-7301"}), _one("GET", "/orders/open", [])) as ask:
+        assert ask("GET", "/orders/ord-77") == (200, {"id": "ord-77"})
+        assert ask("GET", "/orders/open") == (200, [])
+
+
 @pytest.mark.parametrize(
     ("recorded", "sent"),
     [

@@ -74,6 +74,7 @@ def test_quiet_shows_only_calls_that_failed(bench, shop_run):
     assert "Not here" not in text
     assert "attempt 1" in text
     assert "5 failures" in text
+    assert text.lstrip().startswith("Shop")
 
 
 def test_secrets_are_never_shown(bench, shop_run):
