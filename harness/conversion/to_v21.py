@@ -137,7 +137,7 @@ class _V21Writer:
         url = request.get("url")
         if isinstance(url, str):
             url = url_to_json(replaced(parse(url), variables=()))
-        if isinstance(url, dict) and url.get("raw"):
+        if isinstance(url, dict):
             if "pathVariables" not in values:
                 url.pop("variable", None)
             elif "variable" not in url:

@@ -4,6 +4,7 @@ The order of siblings becomes numbers as Postman writes them. A name that no fil
 What v3 has no place for is left out; `differences` tells what that was.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -149,10 +150,10 @@ def _sent(data: dict[str, Any], request: Mapping[str, Any], *, graphql: bool = F
     if graphql:
         given = body_from_json(request["body"]).graphql
         for key in ("query", "operationName", "variables"):
-            if isinstance(given.get(key), str) or (
-                key == "variables" and isinstance(given.get(key), Mapping)
-            ):
+            if isinstance(given.get(key), str):
                 data[key] = given[key]
+            elif key == "variables" and isinstance(given.get(key), Mapping):
+                data[key] = json.dumps(given[key], ensure_ascii=False)
         data.setdefault("query", "")
         return
     body = body_data(request.get("body"))

@@ -4,6 +4,7 @@ A map of pairs is a list of them, a scalar is its text, what is left at its defa
 merges (`url` with `queryParams`) and derives (a name from the file's) only the result counts.
 """
 
+import json
 import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,9 +14,13 @@ from harness.collection.url_text import parse
 from harness.collection.v3.directory import RESOURCES
 from harness.collection.v3.request import RAW_TYPES
 from harness.collection.yaml_document import Node
+from harness.conversion.v3_parts import SYSTEM_HEADERS, TLS_PROTOCOLS
 
 _HELD: Final = ("id", "name", "disabled")
 """What v2.1 holds of a script though no file of v3 that we write says it."""
+
+_KNOWN: Final = {"tlsDisabledProtocols": TLS_PROTOCOLS, "disabledSystemHeaders": SYSTEM_HEADERS}
+"""Names that Postman knows; v2.1 holds others, too."""
 
 _FORM_TYPE: Final = {True: "file", False: "text"}
 
@@ -89,6 +94,8 @@ class _Former:
                 return posixpath.normpath(node.value)
             case "request" | "response" if kind == "http-example" and isinstance(node.value, dict):
                 return self.inner(node, key)
+            case "variables" if isinstance(node.value, dict):
+                return json.dumps(node.data(), ensure_ascii=False)
         return _plain(node)
 
     def inner(self, node: Node, key: str) -> dict[str, Any]:
@@ -226,8 +233,9 @@ class _Former:
                 continue
             self.members(one, pointer, f"scripts[{at}]")
             script = {key: _plain(part) for key, part in one.value.items() if part.value is not None}
-            for key in _HELD:
-                script.pop(key, None)
+            for key, part in one.value.items():
+                if key in _HELD or (key in ("packages", "requests") and isinstance(part.value, dict)):
+                    script.pop(key, None)
             if "code" in one.value:
                 script.setdefault("code", "")
             alike.append({**script, "type": name})
@@ -241,6 +249,11 @@ class _Former:
         off = settings.get("disabledSystemHeaders")
         if isinstance(off, dict):
             settings["disabledSystemHeaders"] = [name for name, flag in off.items() if flag == "true"]
+        for key, known in _KNOWN.items():
+            if isinstance(settings.get(key), list):
+                settings[key] = [one for one in settings[key] if not isinstance(one, str) or one in known]
+        if isinstance(settings.get("protocolVersion"), str):
+            del settings["protocolVersion"]
         return {key: one for key, one in settings.items() if one != []}
 
     def members(self, node: Node, pointer: str, name: str) -> None:

@@ -20,6 +20,14 @@ from harness.collection.v3.entries import AUTH_TYPES, FLAG_SETTINGS, LIST_SETTIN
 
 SCRIPT_TYPES: Final = {"prerequest": "beforeRequest", "test": "afterResponse"}
 GRAPHQL_TYPES: Final = {"prerequest": "beforeQuery", "test": "afterResponse"}
+PROTOCOL_VERSIONS: Final = ("auto", "http1", "http2")
+TLS_PROTOCOLS: Final = ("TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3")
+SYSTEM_HEADERS: Final = (
+    "cache-control", "postman-token", "content-type", "content-length", "accept-encoding", "user-agent",
+    "connection", "accept", "host",
+)  # fmt: skip
+"""The headers that a setting can switch off in Postman, which reads no file that names another."""
+
 LANGUAGES: Final = ("json", "text", "xml", "html", "javascript")
 
 
@@ -150,8 +158,8 @@ def _part(given: Mapping[str, Any]) -> dict[str, Any]:
         source = given.get("src")
         if isinstance(source, list):
             data["src"] = [as_text(one) for one in source]
-        elif source is not None:
-            data["src"] = as_text(source)
+        else:
+            data["src"] = "" if source is None else as_text(source)
     return data
 
 
@@ -214,10 +222,27 @@ def _script(script: Mapping[str, Any], code: str) -> dict[str, Any]:
     if script.get("type") == "text/javascript":
         data["language"] = "text/javascript"
     data["code"] = code
-    for key in ("packages", "requests"):
-        if isinstance(script.get(key), Mapping) and script[key]:
-            data[key] = script[key]
+    for key, written in (("packages", _package), ("requests", _named_request)):
+        given = script.get(key)
+        entries = [(name, written(one)) for name, one in given.items()] if isinstance(given, Mapping) else []
+        if found := {name: one for name, one in entries if one is not None}:
+            data[key] = found
     return data
+
+
+def _package(given: Any) -> dict[str, str] | None:
+    """Write a package that a script requires: Postman takes an id alone, and no file with anything else."""
+    own = given.get("id") if isinstance(given, Mapping) else given
+    return {"id": own} if isinstance(own, str) else None
+
+
+def _named_request(given: Any) -> Mapping[str, Any] | None:
+    """Write a request that a script runs; one that does not say where it is stops Postman from reading it."""
+    places = {"workspace": str, "collection": str, "location": list}
+    known = isinstance(given, Mapping) and all(
+        isinstance(given.get(key), kind) for key, kind in places.items()
+    )
+    return given if known else None
 
 
 def _is_plain_setting(key: str, value: Any) -> bool:
@@ -225,7 +250,7 @@ def _is_plain_setting(key: str, value: Any) -> bool:
     if key == "maxRedirects":
         return isinstance(value, int | float) and not isinstance(value, bool)
     if key == "protocolVersion":
-        return isinstance(value, str)
+        return value in PROTOCOL_VERSIONS
     return key in FLAG_SETTINGS and isinstance(value, bool)
 
 
@@ -236,9 +261,10 @@ def settings_data(given: Any) -> dict[str, Any]:
         if _is_plain_setting(key, value):
             data[key] = value
         elif key in LIST_SETTINGS and isinstance(value, list):
-            data[key] = [one for one in value if isinstance(one, str)]
+            known = TLS_PROTOCOLS if key == "tlsDisabledProtocols" else value
+            data[key] = [one for one in value if isinstance(one, str) and one in known]
         elif key == "disabledSystemHeaders" and isinstance(value, Mapping):
-            names = [one for one, on in value.items() if on is True and one == one.lower()]
+            names = [one for one, on in value.items() if on is True and one in SYSTEM_HEADERS]
             if names:
                 data[key] = names
     return data

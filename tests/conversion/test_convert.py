@@ -276,3 +276,53 @@ def test_a_document_that_is_no_collection_is_refused(tmp_path: Path, text: str) 
     path.write_text(text)
     with pytest.raises(InputError):
         as_v21(str(path))
+
+
+def test_what_postman_would_not_read_is_left_out_and_listed(tmp_path: Path) -> None:
+    item = {
+        "name": "A",
+        "request": {
+            "method": "POST",
+            "url": {"raw": "h", "host": ["h"]},
+            "body": {"mode": "formdata", "formdata": [{"key": "f", "type": "file", "src": None}]},
+        },
+        "event": [
+            {
+                "listen": "test",
+                "script": {
+                    "type": "text/javascript",
+                    "exec": ["a"],
+                    "packages": {"lodash": {"id": "1", "scope": "x"}, "bare": "2", "odd": 3},
+                    "requests": {"r-1": {"id": "r-1", "name": "no place"}},
+                },
+            }
+        ],
+        "protocolProfileBehavior": {
+            "protocolVersion": "http9",
+            "tlsDisabledProtocols": ["TLSv1", "SSLv3"],
+            "disabledSystemHeaders": {"accept": True, "x-own": True},
+        },
+    }
+
+    _, lost = there_and_back(tmp_path, {"info": {"name": "S", "schema": SCHEMA}, "item": [item]})
+
+    text = (tmp_path / "Shop" / "A.request.yaml").read_text(encoding="utf-8")
+    assert 'src: ""' in text
+    assert not [one for one in ("scope", "odd", "r-1", "http9", "SSLv3", "x-own") if one in text]
+    assert set(lost) >= {
+        "/item/0/event/0/script/requests",
+        "/item/0/event/0/script/packages/odd",
+        "/item/0/protocolProfileBehavior/protocolVersion",
+        "/item/0/protocolProfileBehavior/tlsDisabledProtocols/1",
+        "/item/0/protocolProfileBehavior/disabledSystemHeaders/x-own",
+    }
+
+
+def test_variables_of_graphql_are_a_text_in_v3(tmp_path: Path) -> None:
+    body = {"mode": "graphql", "graphql": {"query": "{ a }", "variables": {"id": 7}}}
+    item = {"name": "A", "request": {"method": "POST", "url": {"raw": "h", "host": ["h"]}, "body": body}}
+
+    back, lost = there_and_back(tmp_path, {"info": {"name": "S", "schema": SCHEMA}, "item": [item]})
+
+    assert back["item"][0]["request"]["body"]["graphql"]["variables"] == '{"id": 7}'
+    assert lost == ["/item/0/request/body/graphql/variables"]

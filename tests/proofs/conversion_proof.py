@@ -22,7 +22,6 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +30,7 @@ from harness.collection.model import Notice
 from harness.collection.v3.directory import RESOURCES, request_stem
 from harness.collection.yaml_document import core_scalar, parse_yaml
 from harness.conversion.convert import Converted, as_v21, write_v3
+from harness.conversion.difference import differences
 from harness.errors import InputError
 
 FREE = ("order", "$kind")
@@ -70,22 +70,8 @@ def changed(before: Any, after: Any, pointer: str = "") -> Iterator[str]:
         for index, (left, right) in enumerate(zip(before, after, strict=True)):
             yield from changed(left, right, f"{pointer}/{index}")
     elif isinstance(before, list) and isinstance(after, list):
-        # Entries are left out of the longer list in the way that leaves the fewest changes.
-        longer, shorter = (before, after) if len(before) > len(after) else (after, before)
-        ways = combinations(range(len(longer)), len(longer) - len(shorter))
-        gone = min(
-            ways,
-            key=lambda one: len(list(changed([e for i, e in enumerate(longer) if i not in one], shorter))),
-        )
-        kept = [index for index in range(len(longer)) if index not in gone]
-        if longer is before:
-            yield from (f"{pointer}/{index}" for index in gone)
-            for index, one in zip(kept, after, strict=True):
-                yield from changed(before[index], one, f"{pointer}/{index}")
-        else:
-            yield from (f"{pointer}/{min(index, len(before))}" for index in gone)
-            for index, one in zip(kept, before, strict=True):
-                yield from changed(one, after[index], f"{pointer}/{kept.index(index)}")
+        # Which entries were left out is a matter of alignment, and so of what tells it.
+        yield from (one.pointer for one in differences(before, after, pointer))
     elif type(before) is not type(after) or before != after:
         yield pointer
 
