@@ -20,7 +20,8 @@ BodyMode = Literal["raw", "urlencoded", "formdata", "file", "graphql"]
 class Variable:
     """A named value. `type` is Postman's word (`string`, `any`, `secret`, `default` ...).
 
-    `given` says that its file has a value for it; one without is exported without.
+    `given` says that its file has a value for it; one without is exported without. `about` has what else its
+    file says of it, which is exported again: `id`, `name`, `description`, `system`.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Variable:
     type: str | None = None
     disabled: bool = False
     given: bool = True
+    about: Mapping[str, Any] | None = None
 
     @property
     def secret(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from harness.collection.javascript import as_boolean, as_number, as_text
 from harness.collection.model import Variable
 
+_ABOUT: Final = frozenset({"id", "name", "description", "system"})
 CONVERTING_TYPES: Final = ("string", "boolean", "number", "array", "object")
 
 
@@ -34,7 +35,23 @@ def read_variable(entry: Any, key: str | None = None) -> Variable | None:
         type=named,
         disabled=as_boolean(entry.get("disabled")),
         given="value" in entry,
+        about=_about(entry),
     )
+
+
+def _about(entry: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what an entry says besides, as the SDK keeps it; `None` for nothing, as nearly always."""
+    if _ABOUT.isdisjoint(entry):
+        return None
+    told = {name: entry[name] for name in ("id", "name") if entry.get(name) is not None}
+    description = entry.get("description")
+    if isinstance(description, str):
+        told["description"] = {"content": description, "type": "text/plain"}
+    elif isinstance(description, Mapping):
+        told["description"] = {"type": "text/plain", **description}
+    if entry.get("system") is True:
+        told["system"] = True
+    return told or None
 
 
 def read_variables(entries: Any) -> tuple[Variable, ...]:

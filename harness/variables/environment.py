@@ -226,13 +226,24 @@ def _entry(variable: Variable, *, keeps_types: bool, mask: Callable[[str], str] 
         value = MASK
     elif mask is not None and isinstance(value, str):
         value = mask(value)
-    entry: dict[str, Any] = {"type": kind if converting or keeps_types else "any"}
+    about = dict(variable.about or {}) if mask is None else _masked(variable.about or {}, mask)
+    system = about.pop("system", None)
+    entry: dict[str, Any] = {**about, "type": kind if converting or keeps_types else "any"}
     if variable.given:
         entry["value"] = value
     entry["key"] = variable.key if mask is None else mask(variable.key)
     if variable.disabled:
         entry["disabled"] = True
+    if system is not None:
+        entry["system"] = system
     return entry
+
+
+def _masked(told: Mapping[str, Any], mask: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        name: mask(one) if isinstance(one, str) else _masked(one, mask) if isinstance(one, Mapping) else one
+        for name, one in told.items()
+    }
 
 
 def _made_up_id(scope: Scope) -> str:

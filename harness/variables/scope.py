@@ -91,12 +91,12 @@ class Scope:
         A disabled one stays as it is, and an enabled one joins it, as in Postman.
         """
         known = self._values.get(key)
-        kept = None
+        kept = about = None
         if known is not None and known.disabled:
             self._hidden[key] = (*self._hidden.get(key, ()), known)
         elif known is not None:
-            kept = known.type
-        self._values[key] = Variable(key=key, value=value, type=type or kept)
+            kept, about = known.type, known.about
+        self._values[key] = Variable(key=key, value=value, type=type or kept, about=about)
         self._note(key, is_set=True)
 
     def unset(self, key: str) -> None:

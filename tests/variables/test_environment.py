@@ -165,6 +165,25 @@ def test_exports_are_newmans():
     }
 
 
+def test_what_a_file_says_of_a_variable_is_exported_again():
+    entry = {"key": "a", "id": "7", "name": "n", "description": "of s3cret", "system": True, "more": 1}
+    values = [entry, {"key": "b", "value": "", "description": {"content": "c"}}]
+    scope = load_environment({"name": "E", "values": values}).scope()
+    scope.set("a", "1")
+    document = export_scope(scope, exported_at="", exported_using="", mask=None)
+    description = {"content": "of s3cret", "type": "text/plain"}
+    told = {"id": "7", "name": "n", "description": description, "system": True}
+    assert document["values"] == [
+        {**told, "type": "any", "value": "1", "key": "a"},
+        {"description": {"type": "text/plain", "content": "c"}, "type": "any", "value": "", "key": "b"},
+    ]
+    assert list(document["values"][0]) == ["id", "name", "description", "type", "value", "key", "system"]
+    masked = export_scope(
+        scope, exported_at="", exported_using="", mask=lambda text: text.replace("s3cret", "*")
+    )
+    assert masked["values"][0]["description"]["content"] == "of *"
+
+
 def test_exports_mask_secrets_unless_asked():
     masked, clear = export()["values"], export(mask=None)["values"]
     assert masked[0] == {"type": "secret", "value": MASK, "key": "s"}
