@@ -5,6 +5,7 @@ changes a target, a header or their order.
 """
 
 import os
+import re
 import time
 from collections.abc import Mapping
 from threading import Lock
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _RouteKey = tuple[str, str, tuple[object, ...]]
 _MOST_ROUTES: Final = 4096
+_NO_NAME: Final = re.compile(r"[^\x21-\xff]")
 
 
 class HttpTransport:
@@ -138,6 +140,10 @@ class HttpTransport:
             proxy = self._proxies.for_host(url.protocol, name, port)
         if proxy is not None and proxy.problem:
             raise TransportFailure(Failure(kind="invalid", message=proxy.problem, code="ERR_INVALID_PROXY"))
+        if proxy is not None and _NO_NAME.search(name):
+            # A blank in what a proxy is asked for would end it there.
+            message = "Request path contains unescaped characters"
+            raise TransportFailure(Failure(kind="invalid", message=message, code="ERR_UNESCAPED_CHARACTERS"))
         forwarded = proxy is not None and not secure and not proxy.socks
         if port is None and not forwarded:
             raise _bad_port(url)

@@ -290,6 +290,15 @@ def test_a_proxy_gets_the_absolute_target_and_its_credentials(server):
     assert server.lines()[-1] == "Proxy-Authorization: Basic dXMgZXI6cHc="
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_is_asked_for_no_host_with_a_blank(server, scheme):
+    proxied = HttpTransport(proxies=Proxies.of({f"{scheme}_proxy": server.base}))
+    failure = failure_of(proxied, hop(f"{scheme}://example.test /x"))
+    proxied.close()
+    assert failure.code == "ERR_UNESCAPED_CHARACTERS"
+    assert server.connections == 0
+
+
 def test_https_asks_the_proxy_for_a_tunnel(server):
     server.answer = lambda request: b"HTTP/1.1 502 Bad Gateway\r\n\r\n"
     proxied = HttpTransport(proxies=Proxies.of({"https_proxy": server.base}))
