@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any, cast
 
 from harness.collection.document import Spot, describe
+from harness.collection.document_kind import document_kind
 from harness.collection.javascript import as_boolean, as_text
 from harness.collection.model import Collection, EventName, Folder, Item, Request, Script
 from harness.collection.request_json import auth_from_json, description_text, request_from_json
@@ -22,7 +23,7 @@ def read_collection(document: Any, file: str, warnings: tuple[str, ...] = ()) ->
     spot = Spot(file)
     if not isinstance(document, Mapping):
         spot.expect("a collection (an object with `info` and `item`)", document)
-    if "item" not in document and "info" not in document:
+    if "item" not in document and ("info" not in document or document_kind(document)):
         spot.refuse(
             f"this is not a Postman collection: {_what(document)}", "a collection has `info` and `item`"
         )
@@ -188,11 +189,6 @@ def _packages(given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _what(document: Mapping[str, Any]) -> str:
-    """Say what a document looks like instead."""
-    if "values" in document:
-        return "it looks like an environment"
-    if "openapi" in document or "swagger" in document:
-        return "it looks like an OpenAPI description"
-    if "log" in document:
-        return "it looks like a HAR file"
-    return "it has neither `info` nor `item`"
+    """Say what a document is instead."""
+    kind = document_kind(document)
+    return f"it is {kind}" if kind else "it has neither `info` nor `item`"

@@ -10,7 +10,7 @@ from harness.collection.model import Url
 
 def undefined_in_address(url: Url, unresolved: Sequence[str]) -> tuple[str, ...]:
     """Return those of the unresolved names that are left in the host or the port, in the order met."""
-    where = unparse(Url(parsed=True, host=url.host, port=url.port)).lower()
+    where = f"{url.protocol or ''}://{unparse(Url(parsed=True, host=url.host, port=url.port))}".lower()
     return tuple(name for name in unresolved if f"{{{{{name}}}}}".lower() in where)
 
 

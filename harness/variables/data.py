@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from harness.collection.document import Fetch, Source, decode, describe, parse_json, read_bytes
+from harness.collection.document_kind import document_kind
 from harness.dialect import EXACT, InputAnswers
 from harness.errors import InputError
 from harness.lazy_dataclass import dataclass
@@ -46,8 +47,12 @@ def load_data(
         csv = parse_csv(text, name)
         return Data(rows=rows_of(csv.rows), warnings=tuple(f"{name}: {one}" for one in csv.oddities))
     if not isinstance(document, list):
-        kind = "it is a collection" if isinstance(document, Mapping) and "item" in document else "no list"
+        found = document_kind(document)
+        kind = f"it is {found}" if found else "no list"
         told = f"{name}: the data are one row without variables: {kind}; a list of objects is expected"
+        return Data(rows=NO_ROWS, warnings=(told,))
+    if not document:
+        told = f"{name}: the data are one row without variables: the list is empty"
         return Data(rows=NO_ROWS, warnings=(told,))
     return Data(rows=rows_of(document), warnings=tuple(_misfits(document, f"{name}: ")))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from harness.collection.document import Fetch, Source, Spot, decode, is_address, read_bytes, read_json
+from harness.collection.document_kind import document_kind
 from harness.collection.javascript import as_text, to_json
 from harness.collection.model import Variable
 from harness.collection.variable import CONVERTING_TYPES, convert, read_variables
@@ -161,12 +162,16 @@ def _read(document: Any, kind: EnvironmentKind, file: str) -> Environment:
         if isinstance(inner, Mapping | list) and "values" not in document:
             document, spot = inner, spot.at(kind)
     if isinstance(document, list):
+        other = document_kind(document)
+        if other:
+            spot.refuse(f"this is no {kind}: it is {other}", "an entry has a `key` and a `value`")
         return Environment(kind=kind, file=file, variables=read_variables(document))
     if not isinstance(document, Mapping):
         spot.expect("an object with `values`", document)
     values = document.get("values")
-    if values is None and "item" in document and ("info" in document or isinstance(document["item"], list)):
-        spot.refuse(f"this is no {kind}: it is a collection", f"a Postman {kind} has `values`")
+    other = document_kind(document) if values is None else ""
+    if other:
+        spot.refuse(f"this is no {kind}: it is {other}", f"a Postman {kind} has `values`")
     if values is not None and not isinstance(values, list | Mapping):
         spot.at("values").expect("a list of variables", values)
     name, given_id = document.get("name"), document.get("id") or document.get("_postman_id")

@@ -60,3 +60,9 @@ def test_newman_tells_it_in_the_words_of_node(lab):
     lab.answers.table["/a"] = unreachable("getaddrinfo ENOTFOUND {{host}}")
     (result,) = lab.run([{"name": "a", "request": "{{host}}/a"}]).results
     assert result.exchange.failure.message == "getaddrinfo ENOTFOUND {{host}}"
+
+
+def test_an_undefined_scheme_is_told_in_the_same_way(lab):
+    (result,) = lab.run([{"name": "a", "request": "{{scheme}}://lab/a"}]).results
+    assert result.exchange.failure.message == "variable 'scheme' in the address is not defined"
+    assert "--env-var scheme=VALUE" in result.exchange.failure.hint

@@ -50,7 +50,8 @@ def test_rows_come_from_addresses_too():
         ('[{"a": 1}, "x", 3]', "row 2 is the text 'x'"),
         ("[[1, 2]]", "its elements are named 0, 1, ..."),
         ('{"a": 1}', "a list of objects is expected"),
-        ('{"info": {}, "item": []}', "it is a collection"),
+        ('{"info": {}, "item": []}', "it is a Postman collection"),
+        ("[]", "the list is empty"),
     ],
 )
 def test_rows_that_set_no_variables_by_name_are_told(tmp_path, document, told):

@@ -62,7 +62,7 @@ def test_every_shape_newman_takes(document):
 
 
 def test_a_collection_is_refused():
-    with pytest.raises(InputError, match="this is no environment: it is a collection"):
+    with pytest.raises(InputError, match="this is no environment: it is a Postman collection"):
         load_environment({"info": {"name": "Shop"}, "item": []}, file="shop.json")
 
 

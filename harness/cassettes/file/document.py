@@ -11,6 +11,7 @@ from typing import Any, Final
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.client.message import Failure, Headers, ResolvedRequest, Response, header
 from harness.client.transport import HopContext
+from harness.collection.document_kind import document_kind
 from harness.errors import misread
 from harness.secrets.content_coding import decoded, plain_body
 
@@ -35,6 +36,8 @@ def cassette_of(document: Any, *, file: str = "") -> Cassette:
     """Turn a document into a cassette. Raises `MalformedCassette`."""
     if isinstance(document, list):
         raise MalformedCassette("a list, as vcrpy wrote before 1.0; run `python -m vcr.migration` on it", "")
+    if isinstance(document, dict) and "interactions" not in document and (other := document_kind(document)):
+        raise MalformedCassette(f"it is {other}", "")
     entries = _member(document, "interactions", list, "")
     interactions = [_understood(entry, f"/interactions/{index}") for index, entry in enumerate(entries)]
     failures = document.get("failures") or []

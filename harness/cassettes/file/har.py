@@ -12,6 +12,7 @@ from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Inter
 from harness.client.message import Failure, FailureKind, Headers, ResolvedRequest, Response, header
 from harness.client.url import split
 from harness.collection.document import parse_json
+from harness.collection.document_kind import document_kind
 from harness.errors import InputError, Place, misread
 from harness.version import __version__
 
@@ -40,7 +41,10 @@ def import_har(path: Path) -> Cassette:
     document = parse_json(text, str(path))
     log = document.get("log") if isinstance(document, dict) else None
     if not isinstance(log, dict) or not isinstance(log.get("entries"), list):
-        raise InputError("this is no HAR: log.entries is missing", where=str(path))
+        kind = document_kind(document)
+        raise InputError(
+            f"this is no HAR: {f'it is {kind}' if kind else 'log.entries is missing'}", where=str(path)
+        )
     interactions: list[Interaction] = []
     for place, entry in enumerate(log["entries"]):
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast, get_args
 
 from harness.collection.document import Spot
+from harness.collection.document_kind import document_kind
 from harness.contract.openapi.documents import DescriptionFiles, Spotted, open_documents
 from harness.contract.openapi.json_schema import SchemaFault, SchemaSet, description_problem
 from harness.contract.openapi.schema_translation import Direction, Translation
@@ -146,7 +147,9 @@ def _version(root: Mapping[str, Any], spot: Spot) -> str:
         hint = "convert it to OpenAPI 3.0 first, for instance with swagger2openapi"
         spot.at("swagger").refuse("this is a description in Swagger 2.0, which is not checked", hint)
     if given is None:
-        spot.refuse("this is no OpenAPI description: it has no `openapi` with the version", hint)
+        kind = document_kind(root)
+        what = f"it is {kind}" if kind else "it has no `openapi` with the version"
+        spot.refuse(f"this is no OpenAPI description: {what}", hint)
     found = _VERSION.fullmatch(str(given))
     if found is None or found[1] not in VERSIONS:
         spot.at("openapi").refuse(f"OpenAPI {given} is not known", hint)

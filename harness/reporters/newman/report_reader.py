@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from harness.client.message import Exchange, Failure, Headers, ResolvedRequest, Response
+from harness.collection.document_kind import document_kind
 from harness.collection.load import load_collection
 from harness.collection.model import Collection, EventName, Script
 from harness.collection.schemas import V21_SCHEMA
@@ -53,11 +54,16 @@ def read_newman_report(path: Path) -> Iterator[Event]:
     run = document.get("run") if isinstance(document, Mapping) else None
     if not isinstance(run, Mapping) or not isinstance(run.get("executions"), list):
         raise InputError(
-            "this is no report of a run: run.executions is missing",
+            f"this is no report of a run: {_other(document)}",
             where=str(path),
             hint="name what `--reporters events` or `--reporters json` wrote, here or in newman",
         )
     return _readable(_events(document, run, path), path)
+
+
+def _other(document: object) -> str:
+    kind = document_kind(document)
+    return f"it is {kind}" if kind else "run.executions is missing"
 
 
 def _readable(events: Iterator[Event], path: Path) -> Iterator[Event]:

@@ -333,7 +333,7 @@ DAMAGED = {
     GOOD + "  recorded: 1\n": ("x.yaml", "line 2, /interactions/0", "'response' is missing"),
     "- request: {}\n": ("x.yaml", "line 1", "before 1.0"),
     '{"interactions": [\n  {"request": }': ("x.json", "line 2, column 15", "a value is missing"),
-    '{"log": {\n"version": "1.2"}}': ("x.json", "line 1", "'interactions' is missing"),
+    '{"log": {\n"version": "1.2"}}': ("x.json", "line 1", "it is a HAR file"),
 }
 
 
