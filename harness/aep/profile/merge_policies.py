@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep import problem
 from harness.aep.child_pages import href
 from harness.aep.profile.merge import DATASET_PRECEDENCE, TIMESTAMP_ORDERED, MergeRule
+from harness.aep.registry.state import EVENT_CLASS, UNION, SchemaRegistry
 from harness.twin import json_patch
 from harness.twin.json_patch import PatchError
 from harness.twin.message import Query, ServedRequest, answer, empty
@@ -55,7 +56,10 @@ def stitches(policy: dict[str, Any]) -> bool:
 
 
 class MergePolicies:
-    """Policies of every sandbox; each is born with a default for profiles that stitches."""
+    """Policies of every sandbox; each is born with a default for profiles that stitches.
+
+    A class whose schemas are enabled for Profile gets one of its own when policies are listed.
+    """
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
@@ -91,6 +95,7 @@ class MergePolicies:
 
     def list_all(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /config/mergePolicies` with filters, order and paging."""
+        self._enable(caller.tenant)
         found = [one for one in self.all(caller.tenant) if _fits(one, request.query)]
         order = request.query.get("orderBy")
         if order:
@@ -218,7 +223,15 @@ class MergePolicies:
             self._store.put(tenant, _KIND, saved["id"], saved)
         return saved
 
-    def _born(self, tenant: Tenant) -> dict[str, Any]:
+    def _enable(self, tenant: Tenant) -> None:
+        """Make the default policy of each class that a schema was enabled for Profile with, as accounts."""
+        known = {one["schema"]["name"] for one in self.all(tenant)}
+        for union in self._platform.service(SchemaRegistry).unions(tenant):
+            name = str(union["meta:altId"]).removesuffix(UNION)
+            if union["meta:class"] != EVENT_CLASS and name not in known:
+                self._born(tenant, name)
+
+    def _born(self, tenant: Tenant, schema: str = PROFILE) -> dict[str, Any]:
         from harness.aep.access.sandboxes import Sandboxes
 
         policy: dict[str, Any] = {
@@ -226,7 +239,7 @@ class MergePolicies:
             "name": "Default Timebased",
             "imsOrgId": tenant.org,
             "sandbox": self._platform.service(Sandboxes).describe(tenant),
-            "schema": {"name": PROFILE},
+            "schema": {"name": schema},
             "version": 1,
             "identityGraph": {"type": "pdg"},
             "attributeMerge": {"type": TIMESTAMP_ORDERED},

@@ -100,3 +100,13 @@ def test_a_bad_patch_of_a_policy_is_400(client: Any, body: Any) -> None:
     (policy,) = client.get(BASE).json()["children"]
     assert client.patch(f"{BASE}/{policy['id']}", body).status == 400
     assert client.get(f"{BASE}/{policy['id']}").json() == policy
+
+
+def test_a_class_that_is_enabled_for_profile_has_a_default_policy_of_its_own(client: Any, lake: Any) -> None:
+    asked = "/data/core/ups/config/mergePolicies?default=true&schema.name=_xdm.context.account"
+    assert client.get(asked).json()["_page"]["totalCount"] == 0
+    identities = "https://ns.adobe.com/xdm/context/identitymap"
+    lake.schema(identities, of="https://ns.adobe.com/xdm/context/account", union=True)
+    found = client.get(asked).json()
+    assert [one["schema"]["name"] for one in found["children"]] == ["_xdm.context.account"]
+    assert client.get(asked).json() == found

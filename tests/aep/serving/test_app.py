@@ -93,3 +93,11 @@ def test_every_module_answers_below_its_prefixes_alone(client: Any) -> None:
         for endpoint in module_endpoints(name, client.platform):
             path = "/_console" if endpoint.path == "/" else endpoint.path
             assert path.lower().startswith(prefixes), (name, endpoint.path)
+
+
+@pytest.mark.parametrize("end", ["%20", "%20%20", "/%20"])
+def test_blanks_at_the_end_of_an_address_mean_nothing(client: Any, end: str) -> None:
+    wanted = {"code": "Shop", "name": "Shop", "idType": "CROSS_DEVICE"}
+    made = client.post(f"/data/core/idnamespace/identities{end}", wanted)
+    assert made.status in (200, 201), made.body
+    assert client.get(f"/data/core/idnamespace/identities/{made.json()['id']}%20").status == 200
