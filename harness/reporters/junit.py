@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -188,7 +189,7 @@ class JunitReporter:
         yield "    <properties>\n"
         for name, value in properties.items():
             told = self._url(value) if name == "url" else self._attribute(value)
-            yield f"      <property name={self._attribute(name)} value={told}/>\n"
+            yield f'      <property name="{name}" value={told}/>\n'
         yield "    </properties>\n"
 
     def _case(self, case: _Case, classname: str, elapsed_ms: float) -> Iterator[str]:
@@ -329,6 +330,7 @@ def _body(body: bytes, mask: Mask) -> Iterator[str]:
         yield f"... ({len(body)} bytes in all)"
 
 
+@lru_cache(maxsize=512)
 def _quoted(text: str) -> str:
     return quoteattr(_known(text), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
 

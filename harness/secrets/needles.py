@@ -10,6 +10,7 @@ of them, each a few times as large as the next.
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import field
+from functools import lru_cache
 from itertools import chain
 from threading import Lock, RLock
 from typing import Final, NamedTuple
@@ -232,7 +233,7 @@ class Needles:
         if CUT in text or self._other_occurs(text):
             return _edited(text, edits_of(self, text, replacement, keeps))
         tokens = self._tokens
-        runs = runs_of(text) if tokens else []
+        runs = runs_of(text) if tokens else ()
         if self._held_in(runs):
             return _edited(text, edits_of(self, text, replacement, keeps))
         goes = {run for run in tokens.intersection(runs) if keeps is None or not keeps(run)}
@@ -355,12 +356,24 @@ def edits_of(
     ]
 
 
-def runs_of(text: str) -> list[str]:
+def runs_of(text: str) -> tuple[str, ...]:
     """Return the runs of letters and digits in a text that may be tokens, in their order."""
+    return _kept_runs(text) if _REPEATED <= len(text) <= _LARGE else _runs_of(text)
+
+
+_REPEATED: Final = 512
+_LARGE: Final = 1 << 18
+"""How long a text is, in characters, whose runs are remembered for a while: it is looked through again."""
+
+
+def _runs_of(text: str) -> tuple[str, ...]:
     if not text.isascii():
         text = text.encode("ascii", "replace").decode("ascii")
     # To look for the pattern itself takes ten times as long.
-    return [run for run in text.translate(_RUNS_ALONE).split() if len(run) >= _SHORTEST_RUN]
+    return tuple([run for run in text.translate(_RUNS_ALONE).split() if len(run) >= _SHORTEST_RUN])
+
+
+_kept_runs: Final = lru_cache(maxsize=4)(_runs_of)
 
 
 def _edited(text: str, edits: list[Edit]) -> Swapped:

@@ -47,11 +47,17 @@ class EntryWriter:
             for key, one in value.items():
                 if type(key) is not str or not 0 < len(key) <= _LONGEST_KEY:
                     raise NotCovered
-                self._value(f"{lead}{self._kept(key)}:", " ", one, lines, indent)
+                if type(one) is str and len(one) <= _KEPT_TEXT:
+                    lines.append(f"{lead}{self._kept(key)}: {self._kept(one)}")
+                else:
+                    self._value(f"{lead}{self._kept(key)}:", " ", one, lines, indent)
                 lead = indent
         else:
             for one in value:
-                self._value(f"{lead}-", " ", one, lines, indent, listed=True)
+                if type(one) is str and len(one) <= _KEPT_TEXT:
+                    lines.append(f"{lead}- {self._kept(one)}")
+                else:
+                    self._value(f"{lead}-", " ", one, lines, indent, listed=True)
                 lead = indent
 
     def _value(
