@@ -14,6 +14,7 @@ from harness.errors import InputError
 from harness.runner.events import RunStarted
 
 _MEMORY_LIMIT: Final = 1 << 20
+_PIECE: Final = 1 << 16
 
 
 def export_path(option: str | bool | None, default: str, cwd: Path, started_ms: float) -> Path:
@@ -112,12 +113,21 @@ class LargeText:
         """Append a part, which may come in pieces, after the separator when it is not the first."""
         if self._file is None:
             self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_LIMIT)  # noqa: SIM115 - kept open
-        if self.parts and separator:
-            self._file.write(separator.encode())
+        waiting = [separator] if self.parts else []
+        size = 0
         for piece in (text,) if isinstance(text, str) else text:
-            # A lone surrogate is what a script or a broken answer may hold; the file stays valid UTF-8.
-            self._file.write(piece.encode("utf-8", "replace"))
+            waiting.append(piece)
+            size += len(piece)
+            if size >= _PIECE:
+                self._write(waiting)
+                waiting, size = [], 0
+        self._write(waiting)
         self.parts += 1
+
+    def _write(self, pieces: list[str]) -> None:
+        # A lone surrogate is what a script or a broken answer may hold; the file stays valid UTF-8.
+        if self._file is not None:
+            self._file.write("".join(pieces).encode("utf-8", "replace"))
 
     def copy_to(self, target: ByteSink) -> None:
         """Write all parts to a file, or to what takes bytes like one."""

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import field
 from functools import lru_cache
-from itertools import chain
 from threading import Lock, RLock
 from typing import Final, NamedTuple
 
@@ -236,23 +235,23 @@ class Needles:
         runs = runs_of(text) if tokens else ()
         if self._held_in(runs):
             return _edited(text, edits_of(self, text, replacement, keeps))
-        goes = {run for run in tokens.intersection(runs) if keeps is None or not keeps(run)}
-        if not goes:
+        replaced = tokens.intersection(runs)
+        masks = {run: replacement(run) for run in replaced if keeps is None or not keeps(run)}
+        if not masks:
             return Swapped(text, text)
         # None of them is within a longer run: where it is found next, it is the run.
+        gone = [run for run in runs if run in masks]
         between: list[str] = []
-        instead: list[str] = []
         end = 0
-        for run in runs:
-            if run in goes:
-                start = text.index(run, end)
-                between.append(text[end:start])
-                instead.append(replacement(run))
-                end = start + len(run)
+        for run in gone:
+            start = text.index(run, end)
+            between.append(text[end:start])
+            end = start + len(run)
         between.append(text[end:])
-        instead.append("")
-        swapped = "".join(chain.from_iterable(zip(between, instead, strict=True)))
-        return Swapped(swapped, _GONE.join(between))
+        parts = [""] * (2 * len(gone) + 1)
+        parts[::2] = between
+        parts[1::2] = [masks[run] for run in gone]
+        return Swapped("".join(parts), _GONE.join(between))
 
     @property
     def irregular(self) -> int:

@@ -367,11 +367,7 @@ class Redactor:
 
     def in_runs(self, runs: set[str]) -> bool:
         """Tell whether a token stands in one of these runs of letters and digits."""
-        return self._spoiled or self._needles.in_runs(runs)
-
-    def not_ours(self, runs: Iterable[str]) -> set[str]:
-        """Return those of these runs of letters and digits that are no placeholders."""
-        return set(runs).difference(self._taken)
+        return self._needles.in_runs(runs)
 
     def spellings(self, since: int = 0) -> tuple[str, ...]:
         """Return the values learnt after version `since`, for a quick search; never to be shown."""

@@ -47,7 +47,7 @@ class WrittenTexts:
             # What a message cut off is the beginning of a run. Redaction is not trusted, but looked after.
             cut = CUT in text or CUT in says
             self._doubted = self._doubted or cut or self._redactor.holds_secret(text)
-            self._runs.update(self._redactor.not_ours(runs_of(text)), runs_of(says))
+            self._runs.update(runs_of(text), runs_of(says))
 
     def holds(self, values: Iterable[str]) -> bool:
         """Tell whether one of these runs of letters and digits stands in what was written."""

@@ -1,0 +1,88 @@
+"""What was written is doubted when a secret that is learnt later may be in it, and otherwise is not."""
+
+import base64
+
+import pytest
+
+from harness.cassettes.file.interaction import Interaction
+from harness.cassettes.record.written_texts import WrittenTexts
+from harness.client.message import ResolvedRequest, Response
+from harness.client.transport import HopContext
+from harness.secrets.redactor import Redactor
+
+TOKEN = "9f8e7d6c5b4a39281706f5e4"
+
+
+def interaction(body: bytes, url: str = "https://api.example/a", **headers: str) -> Interaction:
+    response = Response(
+        status=200,
+        reason="OK",
+        headers=tuple(headers.items()),
+        body=body,
+        elapsed_ms=1.0,
+        wire_size=len(body),
+    )
+    return Interaction(
+        request=ResolvedRequest(method="GET", url=url, headers=(), body=None),
+        response=response,
+        context=HopContext(call=("Call",), iteration=0, attempt=1, origin="call"),
+    )
+
+
+@pytest.fixture
+def redactor():
+    known = Redactor()
+    known.learn("0123456789abcdef0123", "first")
+    return known
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        TOKEN.encode(),
+        f"prefix{TOKEN}suffix".encode(),
+        base64.b64encode(f'{{"t": "{TOKEN}"}}'.encode()),
+        TOKEN.encode().hex().encode(),
+    ],
+    ids=["plain", "within a run", "base64", "hexadecimal"],
+)
+def test_a_token_that_is_learnt_later_is_looked_up_in_what_was_written(redactor, body):
+    written = WrittenTexts(redactor)
+    written.add(interaction(body))
+    assert not written.may_hold_secret()
+    redactor.learn(TOKEN, "later")
+    assert written.may_hold_secret()
+
+
+def test_tokens_that_are_nowhere_make_no_doubt(redactor):
+    written = WrittenTexts(redactor)
+    written.add(interaction(b'{"t": "REDACTED_first"}', Date="Sun, 29 Nov 2026 04:58:59 GMT"))
+    for number in range(100):
+        redactor.learn(f"{number:032x}", "later")
+    assert not written.may_hold_secret()
+
+
+def test_a_secret_that_is_no_token_makes_a_doubt(redactor):
+    written = WrittenTexts(redactor)
+    written.add(interaction(b"pass word!"))
+    redactor.learn("pass word!", "later")
+    assert written.may_hold_secret()
+
+
+def test_what_redaction_left_makes_a_doubt(redactor):
+    written = WrittenTexts(redactor)
+    written.add(interaction(b"0123456789abcdef0123"))
+    assert written.may_hold_secret()
+
+
+def test_a_value_that_a_message_cut_off_makes_a_doubt(redactor):
+    written = WrittenTexts(redactor)
+    written.add(interaction(f"expected {TOKEN[:10]}… to equal".encode()))
+    redactor.learn(TOKEN, "later")
+    assert written.may_hold_secret()
+
+
+def test_what_others_wrote_is_doubted():
+    written = WrittenTexts(Redactor(), doubted=True)
+    written.add(interaction(b"anything"))
+    assert written.may_hold_secret()
