@@ -29,7 +29,7 @@ def test_tokens_are_replaced_wherever_they_are_whole_runs_and_the_rest_says_wher
     assert swapped.rest == text.replace(TOKEN_A, "\0").replace(TOKEN_B, "\0")
 
 
-@pytest.mark.parametrize("known", [(TOKEN_A,), (TOKEN_A, "pass word!"), (TOKEN_A, TOKEN_B)])
+@pytest.mark.parametrize("known", [(TOKEN_A,), (TOKEN_A, "gate 17 opens!"), (TOKEN_A, TOKEN_B)])
 def test_a_token_within_a_longer_run_is_replaced_beside_one_that_is_a_run(known):
     text = f"x{TOKEN_A}y {TOKEN_A}"
     assert needles(*known).swapped(text).text == "xREDACTED_0y REDACTED_0"
@@ -37,7 +37,7 @@ def test_a_token_within_a_longer_run_is_replaced_beside_one_that_is_a_run(known)
 
 def test_a_text_without_any_is_returned_as_it_is():
     text = f"nothing here {TOKEN_B}"
-    swapped = needles(TOKEN_A, "pass word!").swapped(text)
+    swapped = needles(TOKEN_A, "gate 17 opens!").swapped(text)
     assert swapped.text is text
     assert swapped.rest is text
 

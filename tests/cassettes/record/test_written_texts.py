@@ -64,8 +64,8 @@ def test_tokens_that_are_nowhere_make_no_doubt(redactor):
 
 def test_a_secret_that_is_no_token_makes_a_doubt(redactor):
     written = WrittenTexts(redactor)
-    written.add(interaction(b"pass word!"))
-    redactor.learn("pass word!", "later")
+    written.add(interaction(b"gate 17 opens!"))
+    redactor.learn("gate 17 opens!", "later")
     assert written.may_hold_secret()
 
 
