@@ -194,3 +194,23 @@ def test_what_a_script_changed_before_it_failed_is_told_too(bench):
     run = bench.run("pm.environment.set('a', '1'); throw new Error('no')")
     assert run.error is not None
     assert [(one.name, one.after) for one in run.changes] == [("a", "1")]
+
+
+def test_a_scope_has_an_id_that_stays(bench):
+    run = bench.run(
+        "const { id } = pm.environment;"
+        "pm.test('drawn', () => pm.expect(id).to.match(/^[0-9a-f-]{36}$/));"
+        "pm.test('again', () => pm.expect(pm.environment.id).to.equal(id));"
+        "pm.test('listed', () => pm.expect(Object.keys(pm.environment)).to.include('id'));"
+        "pm.test('told', () => pm.expect(pm.environment.toJSON().id).to.equal(id));"
+        "pm.test('inherited', () => pm.expect(Object.create(pm.environment).id).to.equal(id));"
+        "pm.test('other', () => pm.expect(pm.globals.id).to.not.equal(id));"
+    )
+    assert [assertion.error for assertion in run.assertions] == [None] * 6
+
+
+def test_a_scopes_id_may_be_replaced_for_the_script(bench):
+    run = bench.run(
+        "pm.environment.id = 'a'; pm.test('own', () => pm.expect(pm.environment.id).to.equal('a'))"
+    )
+    assert [assertion.error for assertion in run.assertions] == [None]

@@ -11,6 +11,7 @@ const { VariableScope, VariableList, Variable, Property, MutationTracker } = sdk
 const Base = VariableScope.prototype;
 const stringify = JSON.stringify;
 const parse = JSON.parse;
+const { defineProperty, freeze, getPrototypeOf } = Object;
 const CAST = Object.assign(Object.create(null), Variable.types);
 
 function handler(record) {
@@ -57,6 +58,20 @@ export class Store {
 
 cutOff(Store);
 
+/** Few scripts look at a scope's id, and drawing one takes longer than reading a variable. Shared, and frozen for that. */
+const ID = /** @type {object} */ ({
+  __proto__: null,
+  get: freeze(function () {
+    return ScriptScope.idOf(this);
+  }),
+  set: freeze(function (value) {
+    const own = { __proto__: null, value, writable: true, enumerable: true, configurable: true };
+    defineProperty(this, "id", /** @type {object} */ (own));
+  }),
+  enumerable: true,
+  configurable: true,
+});
+
 /** What a script sees of a store. Its changes stay here until `flush`. */
 export class ScriptScope {
   #store;
@@ -64,13 +79,23 @@ export class ScriptScope {
   #copies = new SafeMap();
   #list;
   #layers;
+  #giveId;
 
-  /** `layers` gives the scopes that are looked at when this one has no such variable. */
-  constructor(store, layers, id) {
+  /** `layers` gives the scopes that are looked at when this one has no such variable, `giveId` its id. */
+  constructor(store, layers, giveId) {
     this.#store = store;
     this.#layers = layers;
-    this.id = id;
+    this.#giveId = giveId;
+    defineProperty(this, "id", ID);
     if (store.label) this.name = store.label;
+  }
+
+  /** The id of a scope, also for what inherits from one. */
+  static idOf(scope) {
+    for (let each = scope; typeof each === "object" && each !== null; each = getPrototypeOf(each)) {
+      if (#giveId in each) return each.#giveId();
+    }
+    return undefined;
   }
 
   get values() {
@@ -178,7 +203,7 @@ export class ScriptScope {
   }
 
   toJSON() {
-    const json = { id: this.id };
+    const json = { id: /** @type {any} */ (this).id };
     if (this.name) json.name = this.name;
     const { mutations } = this;
     if (mutations !== undefined) json.mutations = mutations.toJSON();
@@ -324,7 +349,7 @@ export class ScopeView {
   }
 
   #scope(name, layers) {
-    return (this.#made[name] ??= new ScriptScope(this.#stores[name], layers, this.#idOf(name)));
+    return (this.#made[name] ??= new ScriptScope(this.#stores[name], layers, () => this.#idOf(name)));
   }
 
   #idOf(name) {
