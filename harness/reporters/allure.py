@@ -133,9 +133,9 @@ class AllureReporter:
         return found
 
     def _outcome(self, result: CallResult) -> _Told:
-        if result.skipped is not None:
-            return _Told(status="skipped", message=self._mask(result.skipped))
         faults = list(faults_of(result))
+        if not faults and result.skipped is not None:
+            return _Told(status="skipped", message=self._mask(result.skipped))
         if not faults:
             return _Told(status="passed")
         broken = any(fault.kind in _BROKEN for fault in faults)

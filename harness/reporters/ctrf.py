@@ -189,4 +189,4 @@ def _hint(fault: Fault) -> str:
 
 
 def _status(result: CallResult) -> str:
-    return "skipped" if result.skipped is not None else "failed" if result.failed else "passed"
+    return "failed" if result.failed else "skipped" if result.skipped is not None else "passed"

@@ -267,6 +267,18 @@ def untested_in(events: list[Event]) -> list[Event]:
     ]
 
 
+def asserting_before_skip(events: list[Event]) -> list[Event]:
+    """The run with an assertion that failed before a script skipped the request of `Not here`."""
+
+    def asserted(event: Event) -> Event:
+        if not isinstance(event, CallFinished) or event.result.skipped is None:
+            return event
+        run = ScriptRun(script=event.result.call.scripts[0][1], label="", output=(failed_assertion(),))
+        return replace(event, result=replace(event.result, prerequest=(run,)))
+
+    return [asserted(event) for event in events]
+
+
 def run_of(iterations: int, *, error: str | None = None) -> list[Event]:
     """A whole run as events."""
     collection = shop()

@@ -11,7 +11,7 @@ from harness.errors import InputError
 from harness.runner.events import AttemptFinished, CallFinished, RunStarted
 from harness.runner.plan import calls_of
 from harness.runner.results import CallResult
-from tests.reporters.conftest import SECRET
+from tests.reporters.conftest import SECRET, asserting_before_skip
 
 FIELDS = {one.name for one in model2.TestResult.__attrs_attrs__}
 STEP_FIELDS = {one.name for one in model2.TestStepResult.__attrs_attrs__}
@@ -41,6 +41,12 @@ def test_each_call_is_a_result_with_allures_statuses(results, shop_run):
     assert all(one.keys() <= FIELDS for one in told.values())
     assert all(step.keys() <= STEP_FIELDS for one in told.values() for step in one.get("steps", ()))
     assert told["Not here"]["statusDetails"]["message"] == "only on platform local"
+
+
+def test_a_skip_hides_no_failed_assertion(results, shop_run):
+    told = by_name(results(asserting_before_skip(shop_run)))["Not here"]
+    assert told["status"] == "failed"
+    assert told["statusDetails"]["message"].startswith("bad: AssertionError")
 
 
 def test_folders_are_suites_and_the_identity_stays(results, shop_run):

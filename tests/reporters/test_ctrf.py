@@ -2,7 +2,7 @@ import json
 
 import jsonschema
 
-from tests.reporters.conftest import SECRET
+from tests.reporters.conftest import SECRET, asserting_before_skip
 
 STATUS = {"enum": ["passed", "failed", "skipped", "pending", "other"]}
 WHOLE = {"type": "integer"}
@@ -106,3 +106,10 @@ def test_a_run_that_was_told_to_stop_is_reported_as_far_as_it_came(bench, interr
 def test_no_secret_stands_in_the_report(bench, shop_run):
     results_of(bench, shop_run)
     assert SECRET not in (bench.folder / "ctrf.json").read_text(encoding="utf-8")
+
+
+def test_a_skip_hides_no_failed_assertion(bench, shop_run):
+    told = results_of(bench, asserting_before_skip(shop_run))
+    test = next(one for one in told["tests"] if one["name"] == "Not here")
+    assert (test["status"], test["message"]) == ("failed", "bad: expected 'POST' to deeply equal 'GET'")
+    assert (told["summary"]["failed"], told["summary"]["skipped"]) == (4, 0)

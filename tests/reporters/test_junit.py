@@ -6,7 +6,7 @@ import pytest
 
 from harness.runner.events import CallFinished
 from harness.scripting.engine import Assertion
-from tests.reporters.conftest import untested_in
+from tests.reporters.conftest import asserting_before_skip, untested_in
 
 # What Jenkins' schema (junit-10.xsd) allows: required attributes, further attributes, children.
 SCHEMA = {
@@ -105,6 +105,13 @@ def test_broken_requests_and_scripts_are_errors_not_failures(bench, shop_run):
 def test_skipped_calls_say_why(bench, shop_run):
     skipped = document_of(bench, shop_run).findall(".//testcase/skipped")
     assert [one.get("message") for one in skipped] == [None, "only on platform local"]
+
+
+def test_a_skip_hides_no_failed_assertion(bench, shop_run):
+    root = document_of(bench, asserting_before_skip(shop_run))
+    suite = next(one for one in root if one.get("name") == "Not here")
+    assert [suite.get(count) for count in ("tests", "failures", "skipped")] == ["2", "1", "1"]
+    assert [case.get("name") for case in suite.findall("testcase[failure]")] == ["bad"]
 
 
 def test_a_call_without_assertions_is_one_case(bench, shop_run):
