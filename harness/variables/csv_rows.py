@@ -38,7 +38,8 @@ def parse_csv(text: str, file: str = "") -> CsvRows:
     """Read rows under the names of the first line. Raises `InputError` for a quote that does not close.
 
     Rows may be shorter or longer than the first line: cells that are missing are absent, those too many
-    are dropped. That is told, and so is a file that seems to be separated by something else.
+    are dropped. That is told, and so are a file that seems to be separated by something else, and cells
+    such as `007` that are sent with other digits than they have.
     """
     lines = _split(text, file)
     header = next(lines, None)
@@ -47,13 +48,32 @@ def parse_csv(text: str, file: str = "") -> CsvRows:
     names = [as_text(typed(cell.text, quoted=cell.quoted)) for cell in header]
     rows: list[dict[str, Any]] = []
     uneven: list[tuple[int, int]] = []
+    altered: dict[str, int] = {}
     for at, cells in enumerate(lines, start=1):
-        rows.append(
-            {name: typed(cell.text, quoted=cell.quoted) for name, cell in zip(names, cells, strict=False)}
-        )
+        row: dict[str, Any] = {}
+        for name, cell in zip(names, cells, strict=False):
+            value = row[name] = typed(cell.text, quoted=cell.quoted)
+            if not isinstance(value, str) and name not in altered and _alters(cell.text, value):
+                altered[name] = at
+        rows.append(row)
         if len(cells) != len(names):
             uneven.append((at, len(cells)))
-    return CsvRows(rows=rows, oddities=tuple(_oddities(names, uneven)))
+    return CsvRows(rows=rows, oddities=(*_oddities(names, uneven), *_altered(altered)))
+
+
+def _alters(text: str, value: float) -> bool:
+    """Whether a number is sent as another text than its cell has, trailing zeros of a decimal left aside."""
+    decimal = "." in text and not text.strip("-.0123456789")
+    return as_text(value) != (text.rstrip("0").rstrip(".") if decimal else text)
+
+
+def _altered(altered: Mapping[str, int]) -> Iterator[str]:
+    """Tell of the first such cell of each column; its text may be a secret, and is not told."""
+    for name, at in list(altered.items())[:_TOLD]:
+        told = f"column {name!r}: the cell of row {at} is read as a number, and sent with other digits"
+        yield f"{told}; quotes around it keep its text"
+    if len(altered) > _TOLD:
+        yield f"{len(altered) - _TOLD} more columns have numbers that are sent with other digits"
 
 
 def _oddities(names: list[str], uneven: list[tuple[int, int]]) -> Iterator[str]:

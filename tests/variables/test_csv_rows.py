@@ -99,3 +99,22 @@ def test_misplaced_quotes_are_placed(text, what, place):
     with pytest.raises(InputError, match=what) as caught:
         parse_csv(text, "d.csv")
     assert str(caught.value.where) == place
+
+
+@pytest.mark.parametrize("cell", ["007", "12345678901234567890", "0x10", "1e5", "+5", "0.300000000000000001"])
+def test_a_cell_that_is_sent_with_other_digits_is_told_without_its_text(cell):
+    (told,) = parse_csv(f"id,name\n5,a\n{cell},b\n{cell},c\n").oddities
+    assert told.startswith("column 'id': the cell of row 2 is read as a number")
+    assert cell not in told
+
+
+@pytest.mark.parametrize("cell", ["7", "-7", "1.5", "1.50", "2.0", '"007"', "0", "abc", "12 a", "true", ""])
+def test_a_cell_that_is_sent_as_it_is_written_is_no_oddity(cell):
+    assert parse_csv(f"id,name\n{cell},b\n").oddities == ()
+
+
+def test_not_every_column_of_such_cells_is_told():
+    header, row = ",".join("abcdefgh"), ",".join(["007"] * 8)
+    oddities = parse_csv(f"{header}\n{row}\n").oddities
+    assert len(oddities) == 6
+    assert oddities[-1] == "3 more columns have numbers that are sent with other digits"
