@@ -27,6 +27,7 @@ KINDS: Final = {
     "script-file": "a script is kept in a file of its own, which is not run",
     "odd-environment": "the file of an environment or of globals holds what looks like a mistake",
     "odd-data": "the file of data rows holds what does not fit",
+    "shared-name": "several folders or requests have a name that `--folder` or `-i` gives; the first runs",
     "masked-value": "a variable holds what a report or export shows in place of a secret",
     "no-requests": "there is no request to run",
     "weak-secret": "a secret is too short or too common to be masked; it stands in the cassette as it is",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.collection.companion import CallEntry, Companion, bind, once
 from harness.collection.model import Collection, Item
-from harness.collection.selection import leave_out, pick, select
+from harness.collection.selection import leave_out, passed_over, pick, select
 from harness.errors import UsageError, choices
 from harness.options.config import RunConfig
 from harness.runner.plan import Plan, plan
@@ -21,7 +21,10 @@ def planned_calls(config: RunConfig, collection: Collection, companion: Companio
     data = Data(rows=()) if given is None else load_data(given, answers=config.dialect.inputs)
     before, after = once(companion, collection)
     entries = entries_by_item(companion, collection)
-    items = _tagged(_selected(collection, config), config, collection, companion)
+    chosen = _chosen(collection, config)
+    named = (*config.inputs.folders, *config.inputs.picks)
+    namesakes = () if chosen is None else passed_over(collection, named, chosen)
+    items = _tagged(_without_excluded(collection, config, chosen), config, collection, companion)
     if items is not None and not items:
         # Where nothing is left to run there is nothing to set up.
         before = after = ()
@@ -35,7 +38,7 @@ def planned_calls(config: RunConfig, collection: Collection, companion: Companio
         items=items,
         rows=data.rows,
         iterations=config.inputs.iterations,
-        warnings=data.warnings,
+        warnings=(*data.warnings, *namesakes),
         before=len(before),
         after=len(after),
         apart=config.limits.isolate_rows,
@@ -51,8 +54,10 @@ def entries_by_item(companion: Companion, collection: Collection) -> dict[int, C
     return {id(item): entry for item, entry in bound if entry is not None}
 
 
-def _selected(collection: Collection, config: RunConfig) -> tuple[Item, ...] | None:
-    chosen, excluded = _chosen(collection, config), config.inputs.excluded
+def _without_excluded(
+    collection: Collection, config: RunConfig, chosen: tuple[Item, ...] | None
+) -> tuple[Item, ...] | None:
+    excluded = config.inputs.excluded
     if not excluded:
         return chosen
     items = select(collection, (), answers=config.dialect.inputs) if chosen is None else chosen

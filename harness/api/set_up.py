@@ -35,6 +35,7 @@ from harness.secrets.patterns import secret_patterns
 from harness.secrets.watch import SecretWatch
 from harness.variables.environment import load_environment
 from harness.variables.scope import MISSING, Scope, Scopes
+from harness.warning_kinds import kind_of
 
 if TYPE_CHECKING:
     from harness.cassettes.file.expiry import Expiry
@@ -132,7 +133,7 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
         watch.learn_row(row)
     watch.learn_scopes(scopes)
     warnings = [*collection_warnings(collection, plan), *environment_warnings(environment, globals_)]
-    warnings += (RunWarning(kind="odd-data", message=text) for text in plan.warnings)
+    warnings += (RunWarning(kind=kind_of(text, otherwise="odd-data"), message=text) for text in plan.warnings)
     warnings += returned_masks(collection, plan, environment, globals_)
     if not plan.calls and config.dialect.run.warns and not config.inputs.allow_empty:
         text = f"there is no request to run: {_emptiness(collection)}"

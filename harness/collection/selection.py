@@ -8,6 +8,7 @@ from harness.collection.entry_pattern import fits
 from harness.collection.model import Collection, Folder, Item
 from harness.dialect import EXACT, InputAnswers
 from harness.errors import UsageError
+from harness.warning_kinds import WarningText
 
 Entry = Folder | Item
 
@@ -81,6 +82,24 @@ def pick(
         raise _unknown(collection, unknown)
     within = {id(inner) for entry in found if isinstance(entry, Folder) for inner in _walk(entry)}
     return tuple(item for entry in found if id(entry) not in within for item in _items(entry))
+
+
+def passed_over(
+    collection: Collection, names: Sequence[str], chosen: Sequence[Item]
+) -> Iterator[WarningText]:
+    """Warn of folders and requests that have a name which was asked for, and of which nothing was chosen.
+
+    Names need not be unique, and `select` and `pick` take the first.
+    """
+    taken = {id(item) for item in chosen}
+    for name in dict.fromkeys(names):
+        called = [entry for entry in _walk(_start(collection)) if entry.name == name]
+        items = [(entry, {id(item) for item in _items(entry)}) for entry in called]
+        left = [" / ".join(entry.path) for entry, held in items if held and taken.isdisjoint(held)]
+        if left and len(left) < len(called):
+            more = f" and {len(left) - LISTED} more" if len(left) > LISTED else ""
+            text = f"{len(called)} folders and requests are called {name!r}, and the first runs; these"
+            yield WarningText(f"{text} do not: {', '.join(left[:LISTED])}{more}", kind="shared-name")
 
 
 def leave_out(collection: Collection, items: Sequence[Item], names: Sequence[str]) -> tuple[Item, ...]:

@@ -29,10 +29,10 @@ class Call:
 class Plan:
     """The calls of one collection in running order, and the data rows, one an iteration.
 
-    `warnings` say what is odd about where the rows come from. The first `before` calls are the set-up of the
-    run and the last `after` ones its teardown: those run in the first iteration alone, these in the last.
-    Where iterations are `apart`, each is a run of its own and has both. `tags` are those that the companion
-    gives, by position.
+    `warnings` say what is odd about the rows and the choice of calls. The first `before` calls are the
+    set-up of the run and the last `after` ones its teardown: those run in the first iteration alone, these in
+    the last. Where iterations are `apart`, each is a run of its own and has both. `tags` are those that the
+    companion gives, by position.
     """
 
     collection: Collection

@@ -2,7 +2,7 @@ import pytest
 
 from harness.collection.entry_pattern import fits
 from harness.collection.load import load_collection
-from harness.collection.selection import leave_out, pick, select
+from harness.collection.selection import leave_out, passed_over, pick, select
 from harness.dialect import EXACT, NEWMAN, POSTMAN
 from harness.errors import UsageError
 
@@ -52,6 +52,31 @@ def names(*folders, dialect=EXACT):
 )
 def test_names_select_as_in_newman(folders, ran, newman):
     assert names(*folders, dialect=NEWMAN if newman else EXACT) == ran
+
+
+@pytest.mark.parametrize(
+    ("folders", "told"),
+    [
+        (
+            ("A",),
+            ["2 folders and requests are called 'A', and the first runs; these do not: B / A"],
+        ),
+        (("A", "B"), []),
+        (("B / A",), []),
+        (("Y", "E"), []),
+        (("id-1",), []),
+        (("A", "root", "A"), ["'A'"]),
+    ],
+)
+def test_what_has_the_name_and_does_not_run_is_told(folders, told):
+    warnings = list(passed_over(COLLECTION, folders, select(COLLECTION, folders)))
+    assert len(warnings) == len(told)
+    assert all(part in text and text.kind == "shared-name" for text, part in zip(warnings, told, strict=True))
+
+
+def test_a_pick_tells_what_else_has_its_name():
+    (told,) = passed_over(COLLECTION, ("A",), pick(COLLECTION, ("A",)))
+    assert told.endswith(": B / A")
 
 
 def test_a_folders_own_children_come_before_their_children():
