@@ -40,7 +40,7 @@ def test_every_kind_that_is_given_is_in_the_table_and_every_row_is_given():
         for one in node.keywords
         if one.arg == "kind" and isinstance(one.value, ast.Constant)
     }
-    by_default = {OTHER, "odd-collection", "odd-environment", "script-file"}
+    by_default = {OTHER, "odd-collection", "odd-data", "odd-environment", "script-file"}
     assert given <= KINDS.keys()
     assert KINDS.keys() - given == by_default - given
 

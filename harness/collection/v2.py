@@ -14,7 +14,7 @@ from harness.collection.document_kind import document_kind
 from harness.collection.javascript import as_boolean, as_text
 from harness.collection.model import Collection, EventName, Folder, Item, Request, Script
 from harness.collection.request_json import auth_from_json, description_text, request_from_json
-from harness.collection.variable import read_variables
+from harness.collection.variable import misread, read_variables
 from harness.warning_kinds import WarningText
 
 
@@ -40,7 +40,7 @@ def read_collection(document: Any, file: str, warnings: tuple[str, ...] = ()) ->
         variables=read_variables(document.get("variable")),
         description=description_text(head.get("description")),
         source=document,
-        warnings=tuple(reader.warnings),
+        warnings=(*reader.warnings, *misread(document.get("variable"))),
     )
 
 

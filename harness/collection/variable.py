@@ -4,7 +4,7 @@ The types convert when they are read, as in the Postman SDK: `{"type": "number",
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from harness.collection.javascript import as_boolean, as_number, as_text
@@ -12,6 +12,7 @@ from harness.collection.model import Variable
 
 _ABOUT: Final = frozenset({"id", "name", "description", "system"})
 CONVERTING_TYPES: Final = ("string", "boolean", "number", "array", "object")
+_FALSE_TEXTS: Final = ("false", "0", "no", "off")
 
 
 def read_variable(entry: Any, key: str | None = None) -> Variable | None:
@@ -62,6 +63,21 @@ def read_variables(entries: Any) -> tuple[Variable, ...]:
         return ()
     read = (read_variable(entry) for entry in entries)
     return tuple(variable for variable in read if variable is not None)
+
+
+def misread(entries: Any) -> Iterator[str]:
+    """Say which texts become something else by their type; the texts themselves may be secrets."""
+    for entry in entries if isinstance(entries, list) else ():
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("value"), str):
+            continue
+        name, text = f"variable {as_text(entry.get('key'))!r}", entry["value"].strip().lower()
+        match as_text(entry.get("type")).lower():
+            case "boolean" if text in _FALSE_TEXTS:
+                yield f"{name} is true, as any text of type boolean is: write false without quotes"
+            case "number" if as_number(text) != as_number(text):
+                yield f"{name} has the type number and is none: it is read as NaN"
+            case _:
+                pass
 
 
 def convert(type: str, value: Any) -> Any:

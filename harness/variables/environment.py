@@ -11,7 +11,7 @@ from harness.collection.document import Fetch, Source, Spot, decode, is_address,
 from harness.collection.document_kind import document_kind
 from harness.collection.javascript import as_text, to_json
 from harness.collection.model import Variable
-from harness.collection.variable import CONVERTING_TYPES, convert, read_variables
+from harness.collection.variable import CONVERTING_TYPES, convert, misread, read_variables
 from harness.dialect import EXACT, InputAnswers
 from harness.errors import InputError, UsageError, choices
 from harness.lazy_dataclass import dataclass
@@ -203,6 +203,8 @@ def _warnings(values: Any, kind: EnvironmentKind, file: str) -> Iterable[str]:
         if isinstance(value, Mapping) and value.get("enabled") is False and not value.get("disabled"):
             key = as_text(value.get("key"))
             yield f"{place}variable {key!r} is switched off, and is used all the same, as in newman"
+    for text in misread(values):
+        yield f"{place}{text}"
 
 
 def _named(entry: Mapping[str, Any]) -> bool:

@@ -162,3 +162,9 @@ def test_an_item_that_is_no_list_is_refused_by_its_name(item):
     with pytest.raises(InputError, match="expected a list of requests and folders") as caught:
         read(item=item)
     assert "/item" in str(caught.value)
+
+
+def test_variables_that_their_type_makes_something_else_are_warned_of():
+    entries = [{"key": "dryRun", "type": "boolean", "value": "false"}]
+    collection = read_collection({"info": {"name": "C"}, "item": [], "variable": entries}, "c.json")
+    assert [text.partition(",")[0] for text in collection.warnings] == ["variable 'dryRun' is true"]

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from harness.collection.model import Variable
-from harness.collection.variable import read_variable, read_variables
+from harness.collection.variable import misread, read_variable, read_variables
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,35 @@ def test_entries_that_nothing_can_refer_to_are_left_out():
     assert read_variables(entries) == (Variable(key="a", value=1, disabled=True), Variable(key="", value=2))
     assert read_variables({"key": "a", "value": 1}) == (Variable(key="a", value=1),)
     assert read_variables("text") == read_variables(None) == ()
+
+
+@pytest.mark.parametrize(
+    ("type", "text", "told"),
+    [
+        ("boolean", "false", "variable 'k' is true"),
+        ("Boolean", " 0 ", "variable 'k' is true"),
+        ("number", "1,5", "variable 'k' has the type number and is none"),
+    ],
+)
+def test_a_text_that_its_type_makes_something_else_is_told(type, text, told):
+    (warning,) = misread([{"key": "k", "type": type, "value": text}])
+    assert warning.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("type", "value"),
+    [
+        ("boolean", "true"),
+        ("boolean", ""),
+        ("boolean", False),
+        ("number", "5"),
+        ("number", ""),
+        ("any", "false"),
+    ],
+)
+def test_a_value_that_fits_its_type_is_not_told(type, value):
+    assert list(misread([{"key": "k", "type": type, "value": value}])) == []
+
+
+def test_entries_that_are_no_variables_are_not_told():
+    assert list(misread([None, "x", {"key": "k"}])) == list(misread({"key": "k"})) == []

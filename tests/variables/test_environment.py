@@ -44,6 +44,13 @@ def test_a_file_with_all_it_may_have(tmp_path):
     )
 
 
+def test_a_variable_that_its_type_makes_something_else_is_warned_of(tmp_path):
+    path = tmp_path / "e.json"
+    path.write_text(json.dumps({"values": [{"key": "n", "type": "number", "value": "many"}]}))
+    told = f"{path}: variable 'n' has the type number and is none: it is read as NaN"
+    assert load_environment(path).warnings == (told,)
+
+
 @pytest.mark.parametrize(
     "document",
     [
