@@ -9,7 +9,8 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-npm install --silent --no-audit --no-fund --ignore-scripts postman-code-generators@2.1.1 postman-collection@5.3.1 >/dev/null
+npm install --silent --no-audit --no-fund --ignore-scripts postman-code-generators@2.1.1 \
+  postman-collection@5.3.1 >/dev/null
 
 cat > generate.js <<'JS'
 const generators = require('postman-code-generators');

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A collection variable {"type": "boolean", "value": "false"} is true in postman-collection, and is true when the
 # collection is saved again: the SDK casts the text as JavaScript's Boolean() does, where any text but the empty one is
-# true. Editors and generators that keep values as text write such variables.
+# true. The schema of v2.1 allows any value with any type.
 #
 # Exits with 0 while postman-collection 5.3.1 behaves so, with 1 when that has changed.
 set -eu

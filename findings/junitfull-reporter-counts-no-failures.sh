@@ -3,7 +3,8 @@
 # or an <error>: it sets both attributes before it goes through the assertions. What reads the counts is green.
 #
 # junitparser, which takes the attributes that a report has, counts no failure in a report with one. Exits with 0 while
-# newman-reporter-junitfull 1.1.1 behaves so under newman 6.2.2 (read by junitparser 5.0.3), with 1 when that has changed.
+# newman-reporter-junitfull 1.1.1 behaves so under newman 6.2.2 (read by junitparser 5.0.3), with 1 when that has
+# changed.
 set -eu
 folder=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
@@ -30,7 +31,8 @@ cat > collection.json <<JSON
 JSON
 code=0
 node_modules/.bin/newman run collection.json --reporters junitfull --reporter-junitfull-export report.xml || code=$?
-venv/bin/python - "$code" "$(node -p "require('./node_modules/newman-reporter-junitfull/package.json').version")" <<'PYTHON'
+version=$(node -p "require('./node_modules/newman-reporter-junitfull/package.json').version")
+venv/bin/python - "$code" "$version" <<'PYTHON'
 import sys
 from xml.etree import ElementTree
 

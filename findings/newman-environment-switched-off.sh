@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # newman sends the value of an environment variable that is switched off, and exports it as one that is on.
 #
-# Postman writes a variable that its user has unticked with "enabled": false, and resolves it no more: a collection
-# variable of the same name shows through. newman looks for "disabled" in environments, which Postman does not write.
-# Exits with 0 while newman 6.2.2 behaves so, with 1 when that has changed.
+# Postman exports a variable that its user has unticked with "enabled": false. newman takes no notice of that, and the
+# value hides a collection variable of the same name; only "disabled": true would switch it off. Exits with 0 while newman
+# 6.2.2 behaves so, with 1 when that has changed.
 set -eu
 folder=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT

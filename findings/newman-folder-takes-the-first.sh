@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# newman's --folder runs one folder of a name and no other that has it, without a word: names are unique neither in
-# Postman nor in the format, and one level deeper or further down the same name is common ("Create", "Setup").
+# newman's --folder runs one folder of a name and no other that has it, without a word. Names need not be unique in a
+# collection.
 #
 # A collection has the folder "Setup" in "Orders" and in "Users". `--folder Setup` sends the requests of the first and
 # ends with exit code 0. Naming the option twice does not help. Exits with 0 while newman 6.2.2 behaves so, with 1 when

@@ -23,7 +23,8 @@ const { transpile } = require('postman2openapi');
 const postmanToOpenApi = require('postman-to-openapi');
 const version = (name) => JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')).version;
 const raw = 'https://shop.test/stock?size=xl';
-const parts = { raw, protocol: 'https', host: ['shop', 'test'], path: ['stock'], query: [{ key: 'size', value: 'xl' }] };
+const query = [{ key: 'size', value: 'xl' }];
+const parts = { raw, protocol: 'https', host: ['shop', 'test'], path: ['stock'], query };
 const collection = (url) => ({
   info: { name: 'shop', schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json' },
   item: [{ name: 'stock', request: { method: 'GET', url } }]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # openapi-to-postmanv2 sends an API key that belongs in a cookie as a header of the cookie's name, leaves cookie
-# parameters out, and of two keys that an operation wants together it keeps one: such requests get 401 everywhere.
+# parameters out, and of two keys that an operation wants together it keeps one.
 #
 # A description has a scheme {"type": "apiKey", "in": "cookie", "name": "sid"}, a required cookie parameter, and an
 # operation whose security is {"app": [], "user": []} (both, by the OpenAPI specification). The conversion succeeds and

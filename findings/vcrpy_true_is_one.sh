@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # vcrpy answers a request whose JSON says `true` with what was recorded for one that says `1`, when it is told to match
 # on the body: it compares bodies as Python values, and Python holds True == 1 == 1.0. JSON tells them apart, and an API
-# may (`"limit": 1` and `"limit": true`). A replay is green that would be an error of validation.
+# may: `"limit": true` can be an error of validation, and its replay is green.
 #
 # Exits with 0 while vcrpy 9.4.2 behaves so, with 1 when that has changed.
 set -eu
