@@ -259,9 +259,7 @@ def _cases(result: CallResult, answers: ReportAnswers) -> Iterator[_Case]:
 
     A pre-request script that skips the request may have asserted before: a skip hides no failure.
     """
-    told: Counter[str] = Counter()
     if result.skipped is not None:
-        told["request"] += 1
         yield _Case(name="request", skipped=result.skipped)
     faults = list(faults_of(result, answers))
     broken = [fault for fault in faults if fault.kind not in ("assertion", "expectation")]
@@ -274,7 +272,7 @@ def _cases(result: CallResult, answers: ReportAnswers) -> Iterator[_Case]:
             failure=next(failing) if assertion.error is not None else None,
             skipped=(UNTESTED if assertion.untested is not None else "") if assertion.skipped else None,
         )
-    if not told:
+    if result.skipped is None and not broken and not result.assertions:
         yield _Case(name="request")
 
 
