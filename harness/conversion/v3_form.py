@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from harness.collection.url_text import parse
 from harness.collection.v3.directory import RESOURCES
+from harness.collection.v3.entries import SYSTEM_HEADERS, TLS_PROTOCOLS
 from harness.collection.v3.request import RAW_TYPES
 from harness.collection.yaml_document import Node
-from harness.conversion.v3_parts import SYSTEM_HEADERS, TLS_PROTOCOLS
 
 _HELD: Final = ("id", "name", "disabled")
 """What v2.1 holds of a script though no file of v3 that we write says it."""

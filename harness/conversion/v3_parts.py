@@ -16,18 +16,17 @@ from harness.collection.request_json import (
     url_from_json,
 )
 from harness.collection.url_text import parse
-from harness.collection.v3.entries import AUTH_TYPES, FLAG_SETTINGS, LIST_SETTINGS
+from harness.collection.v3.entries import (
+    AUTH_TYPES,
+    FLAG_SETTINGS,
+    LIST_SETTINGS,
+    PROTOCOL_VERSIONS,
+    SYSTEM_HEADERS,
+    TLS_PROTOCOLS,
+)
 
 SCRIPT_TYPES: Final = {"prerequest": "beforeRequest", "test": "afterResponse"}
 GRAPHQL_TYPES: Final = {"prerequest": "beforeQuery", "test": "afterResponse"}
-PROTOCOL_VERSIONS: Final = ("auto", "http1", "http2")
-TLS_PROTOCOLS: Final = ("TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3")
-SYSTEM_HEADERS: Final = (
-    "cache-control", "postman-token", "content-type", "content-length", "accept-encoding", "user-agent",
-    "connection", "accept", "host",
-)  # fmt: skip
-"""The headers that a setting can switch off in Postman, which reads no file that names another."""
-
 LANGUAGES: Final = ("json", "text", "xml", "html", "javascript")
 
 

@@ -13,6 +13,7 @@ from harness.collection.v3.reader import read_yaml
 from harness.collection.yaml_document import Node
 from harness.errors import InputError, Place
 from harness.linting.finding import Finding
+from harness.linting.schema_checks import refused
 from harness.linting.script_site import ScriptSite
 
 _TEXTS: Final = ("name", "description", "url", "method", "query", "variables")
@@ -112,6 +113,7 @@ class _Checker:
         values = node.value
         self.texts(values, ("name", "description"))
         self.pairs(values.get("variables"), "variables")
+        self.refused(values)
         self.scripts(node, tuple(SCRIPT_TYPES) + OTHER_SCRIPT_TYPES, kinds)
 
     def request(self, node: Node) -> None:
@@ -123,7 +125,12 @@ class _Checker:
         self.query(values)
         kind = values["$kind"].text if "$kind" in values else ""
         if kind in _REQUEST_SCRIPTS:
+            self.refused(values)
             self.scripts(node, _REQUEST_SCRIPTS[kind], {kind})
+
+    def refused(self, values: Mapping[str, Node]) -> None:
+        for message, node, where in refused(values):
+            self.add("wrong-type", message, node, where)
 
     def texts(self, values: Mapping[str, Node], keys: tuple[str, ...]) -> None:
         for key in keys:

@@ -32,6 +32,13 @@ FLAG_SETTINGS: Final = (
     "tlsPreferServerCiphers",
 )  # fmt: skip
 LIST_SETTINGS: Final = ("tlsDisabledProtocols", "tlsCipherSelection")
+PROTOCOL_VERSIONS: Final = ("auto", "http1", "http2")
+TLS_PROTOCOLS: Final = ("TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3")
+SYSTEM_HEADERS: Final = (
+    "cache-control", "postman-token", "content-type", "content-length", "accept-encoding", "user-agent",
+    "connection", "accept", "host",
+)  # fmt: skip
+"""The headers that a setting can switch off in Postman, which reads no file that names another."""
 
 
 def auth_json(fields: Fields, key: str = "auth") -> dict[str, Any] | None:
