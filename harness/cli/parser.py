@@ -143,8 +143,12 @@ def _with_dashed_values(argv: Sequence[str]) -> list[str]:
     return joined
 
 
-def build_parser() -> Parser:
-    """Build the parser of the `harness` command."""
+def build_parser(argv: Sequence[str] = ()) -> Parser:
+    """Build the parser of the `harness` command.
+
+    With the command at the head of `argv` it knows that command alone, which is all that parsing `argv`
+    needs: most of the time that a small run takes would go into the options of the other commands.
+    """
     parser = Parser(
         prog="harness",
         description="Run any Postman collection, record it, replay it offline, and see what happened.",
@@ -152,7 +156,8 @@ def build_parser() -> Parser:
     )
     parser.add_argument("-v", "--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    _add_commands(commands, COMMANDS)
+    named = [command for command in COMMANDS if command.name in argv[:1]]
+    _add_commands(commands, named or COMMANDS)
     return parser
 
 
@@ -214,10 +219,10 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, dict[str, str | bool
     """Parse the arguments: the options, and the reporters' options by `<name>-<option>`."""
     if argv[:1] == ["shadow"]:
         # What follows is another command's.
-        return build_parser().parse_args(argv), {}
+        return build_parser(argv).parse_args(argv), {}
     rest, reporter_options = split_reporter_options(argv)
     if rest[:1] == ["run"]:
         rest = _with_dashed_values(rest)
     if "--help" in rest or "-h" in rest:
         reporter_options = {}
-    return build_parser().parse_args(rest), reporter_options
+    return build_parser(rest).parse_args(rest), reporter_options
