@@ -291,7 +291,7 @@ class _ProxyHandler(BaseHTTPRequestHandler):
         if not answer.reusable:
             self.close_connection = True
         try:
-            body = decode(answer, asked.method)
+            body = decode(answer)
         except TransportFailure:
             body = answer.body
         return Response(

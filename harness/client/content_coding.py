@@ -11,13 +11,13 @@ _PIECE: Final = 256 * 1024
 _GZIP: Final = b"\x1f\x8b"
 
 
-def decode(answer: WireAnswer, method: str, *, most: int = MOST_BODY) -> bytes:
+def decode(answer: WireAnswer, *, most: int = MOST_BODY) -> bytes:
     """Undo gzip, deflate or br when that is the content coding; others are left as they are.
 
     A body that ends early gives what there is. Raises `TransportFailure` for one that is broken.
     """
     coding = (header(answer.headers, "content-encoding") or "").strip().lower()
-    if not answer.body or not coding or method == "HEAD" or answer.status in {204, 304}:
+    if not answer.body or not coding:
         return answer.body
     try:
         match coding:

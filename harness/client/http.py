@@ -93,7 +93,7 @@ class HttpTransport:
             status=answer.status,
             reason=answer.reason,
             headers=answer.headers,
-            body=decode(answer, request.method),
+            body=decode(answer),
             elapsed_ms=(time.monotonic() - started) * 1000,
             wire_size=len(answer.body),
             http_version=answer.version,

@@ -1,6 +1,7 @@
 """Tools for whole cassettes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -96,6 +97,16 @@ def test_recordings_of_different_seeds_are_merged_and_each_call_keeps_its_own(re
     assert merged.metadata.seed == 1
     assert merged.metadata.seeds == {("/b",): 2, ("/c",): 2}
     assert [each.request.url[-1] for each in merged.interactions] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("clocks", "earliest"),
+    [((70.0, 30.0), 30.0), ((30.0, 70.0), 30.0), ((None, 30.0), 30.0), ((None, None), None)],
+)
+def test_merged_recordings_start_at_the_earliest_clock(record, clocks, earliest):
+    recorded = record("x.yaml", {}, ["/a"])
+    made = [replace(recorded, metadata=replace(recorded.metadata, clock_ms=clock)) for clock in clocks]
+    assert merge(made).metadata.clock_ms == earliest
 
 
 def test_pruned_only_what_was_played_is_left(record, ask, tmp_path):

@@ -140,9 +140,10 @@ def test_a_status_line_that_is_none_is_refused(read, first, code):
 
 
 @pytest.mark.parametrize("after", ["", "HTTP/1.1 200 OK\r\n\r\n"])
+@pytest.mark.parametrize("length", [5, 5000])
 @pytest.mark.parametrize("status", [204, 304])
-def test_an_answer_that_has_no_body_ends_with_its_head_whatever_length_it_names(read, status, after):
-    answer = read(f"HTTP/1.1 {status} X\r\nContent-Length: 5\r\n\r\n{after}".encode())
+def test_an_answer_that_has_no_body_ends_with_its_head_whatever_length_it_names(read, status, length, after):
+    answer = read(f"HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n\r\n{after}".encode())
     assert answer.body == b""
     assert answer.reusable is (not after)  # what follows is nobody's answer
 

@@ -14,6 +14,7 @@ from harness.secrets.auth_params import auth_secrets
 from harness.secrets.names import secret_name
 from harness.secrets.patterns import SecretPattern
 from harness.secrets.placeholder import PREFIX
+from harness.secrets.places import learn_answered
 from harness.secrets.redactor import Redactor
 
 readable = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=6, max_size=40)
@@ -102,6 +103,25 @@ def test_the_same_name_with_other_values_gets_other_placeholders():
     assert first == "REDACTED_TOKEN"
     assert second != first
     assert redactor.learn("value-one", "OTHER") == first
+
+
+def test_a_secret_with_blanks_around_it_is_found_without_them():
+    redactor = Redactor()
+    redactor.learn(" \tsesame-4711\n", "key")
+    assert "sesame" not in redactor.text('{"key": "sesame-4711"}')
+
+
+@pytest.mark.parametrize("learn", ["document", "answer"])
+def test_of_a_cookie_that_is_set_the_value_is_a_secret_and_no_attribute(learn):
+    cookie = "session=s3ss10n-4711; Path=/accounts-4711; Domain=shop-4711.example; SameSite=Strict"
+    redactor = Redactor()
+    if learn == "document":
+        redactor.learn_document({"Set-Cookie": cookie})
+    else:
+        learn_answered((("Set-Cookie", cookie),), b"", redactor)
+    text = redactor.text(cookie)
+    assert "s3ss10n" not in text
+    assert text.endswith("; Path=/accounts-4711; Domain=shop-4711.example; SameSite=Strict")
 
 
 def test_many_secrets_are_found():
