@@ -13,10 +13,11 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in is a scrip
 PASSES = "pm.test('ok', () => pm.response.to.have.status(200)); pm.environment.set('set', 'a')"
 
 STAND_IN = """#!{python}
-import subprocess, sys
+import runpy, sys
 arguments = sys.argv[1:]
 {change}
-sys.exit(subprocess.call([{python!r}, "-m", "harness", *arguments, "--compat", "newman"]))
+sys.argv[1:] = [*arguments, "--compat", "newman"]
+runpy.run_module("harness", run_name="__main__", alter_sys=True)
 """
 
 
@@ -146,11 +147,12 @@ def test_without_newman_and_npm_the_error_says_what_to_install(command, workspac
 
 
 POSTMAN = """#!{python}
-import subprocess, sys
+import runpy, sys
 _, _, *arguments = sys.argv[1:]
 at = arguments.index("--reporter-json-structure")
 del arguments[at : at + 2]
-sys.exit(subprocess.call([{python!r}, "-m", "harness", "run", *arguments, "--compat", "postman"]))
+sys.argv[1:] = ["run", *arguments, "--compat", "postman"]
+runpy.run_module("harness", run_name="__main__", alter_sys=True)
 """
 
 

@@ -1,6 +1,7 @@
 """A project with a collection, a server it is against, and pytest run in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,20 @@ from pytest import Pytester, RunResult  # noqa: PT013 - pytester's own type of t
 
 # Loaded before pytester first looks which modules there are: it forgets all others after each session, and
 # libraries in C do not take to being loaded twice.
+import harness.api.modes.live
+import harness.api.modes.record
+import harness.api.modes.replay
 import harness.cassettes.file.format
 import harness.cassettes.replay.offline_guard
-import harness.pytest_plugin.collecting  # noqa: F401 - see above
+import harness.pytest_plugin.collecting
+import harness.pytest_plugin.unused_cassettes
+import harness.scripting.deno  # noqa: F401 - see above
 from harness import run
+
+NEIGHBOURS = frozenset(one.name for one in entry_points(group="pytest11")) - {"postman-harness"}
+"""The plugins that are installed besides ours."""
+
+XDIST = ("xdist", "xdist.looponfail")
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,12 @@ class Project:
     pytester: Pytester
     workspace: Any
     target: Any
+    beside: frozenset[str] = frozenset({"recording"})
+    """The plugins that are loaded besides ours: each costs every session time."""
+
+    def among(self, *plugins: str) -> "Project":
+        """Return the project with these plugins, by the names of their entry points, loaded besides ours."""
+        return replace(self, beside=frozenset(plugins))
 
     def call(self, name: str, *test: str, pre: str = "", path: str = "", **request: Any) -> dict[str, Any]:
         """Make a call to the server; `test` are the lines of its test script."""
@@ -49,10 +66,11 @@ class Project:
         self.target.requests.clear()
         return path
 
-    def pytest(self, *arguments: object, process: bool = False, shuffled: bool = False) -> RunResult:
+    def pytest(self, *arguments: object, process: bool = False) -> RunResult:
         """Run pytest with warnings as errors."""
-        off = ["hypothesispytest"] + ([] if shuffled else ["randomly"])
-        given = ["-W", "error", *(part for name in off for part in ("-p", f"no:{name}"))]
+        off = sorted(NEIGHBOURS - self.beside)
+        # Rewriting all of harness for better messages of `assert` is most of what a small session would do.
+        given = ["-W", "error", "--assert=plain", *(part for name in off for part in ("-p", f"no:{name}"))]
         run_pytest = self.pytester.runpytest_subprocess if process else self.pytester.runpytest_inprocess
         return run_pytest(*given, *(str(one) for one in arguments))
 
@@ -67,3 +85,15 @@ def project(pytester: Pytester, target: Any, workspace: Any, monkeypatch: pytest
     # The workspace is a folder of its own; pytest runs in pytester's.
     monkeypatch.chdir(pytester.path)
     return Project(pytester, type(workspace)(pytester.path), target)
+
+
+@pytest.fixture
+def neighbourhood(project: Project) -> Project:
+    """The project with all plugins loaded that are installed, but for what shuffles and what draws."""
+    return project.among(*(NEIGHBOURS - {"hypothesispytest", "randomly"}))
+
+
+@pytest.fixture
+def dealt(project: Project) -> Project:
+    """The project with xdist."""
+    return project.among(*XDIST)

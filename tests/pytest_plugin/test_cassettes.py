@@ -150,16 +150,16 @@ def test_parts_stay_when_no_request_of_a_new_recording_is_answered(project):
     assert (project.pytester.path / "shop/a.yaml").read_bytes() == before
 
 
-def test_xdist_records_and_replays_parts(project):
+def test_xdist_records_and_replays_parts(dealt):
     for name in ("one", "two", "three"):
-        tree(project, name=name)
+        tree(dealt, name=name)
     option = ("-n", "2", "--postman-cassette-per=call")
-    project.pytest(*option, "--postman-record", process=True).assert_outcomes(passed=9)
-    assert len(files(project)) == 9
-    project.target.requests.clear()
-    result = project.pytest(*option, "--postman-strict", process=True)
+    dealt.pytest(*option, "--postman-record", process=True).assert_outcomes(passed=9)
+    assert len(files(dealt)) == 9
+    dealt.target.requests.clear()
+    result = dealt.pytest(*option, "--postman-strict", process=True)
     result.assert_outcomes(passed=9)
-    assert project.target.paths == []
+    assert dealt.target.paths == []
 
 
 def test_a_part_that_is_missing_is_a_miss_that_names_how_to_record_it(project):
@@ -201,21 +201,20 @@ def test_of_a_part_of_the_calls_nothing_is_said_about_what_is_not_played(project
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
-def test_cassettes_that_nothing_uses_are_told_and_fail_when_strict(project, workers):
-    project.recorded("old", name="old")
-    project.recorded("first", "second")
+def test_cassettes_that_nothing_uses_are_told_and_fail_when_strict(dealt, workers):
+    dealt.recorded("old", name="old")
+    dealt.recorded("first", "second")
     for name in ("old.postman_collection.json", "old.harness.yaml"):
-        (project.pytester.path / name).unlink()
-    result = project.pytest(*workers, process=bool(workers))
+        (dealt.pytester.path / name).unlink()
+    result = dealt.pytest(*workers, process=bool(workers))
     result.assert_outcomes(passed=2)
     assert result.ret == pytest.ExitCode.OK
     result.stdout.fnmatch_lines(["1 cassette that nothing uses: old.yaml"])
     assert (
-        project.pytest("--postman-strict", *workers, process=bool(workers)).ret
-        == pytest.ExitCode.TESTS_FAILED
+        dealt.pytest("--postman-strict", *workers, process=bool(workers)).ret == pytest.ExitCode.TESTS_FAILED
     )
     for narrowed in (["-k", "first"], ["shop.postman_collection.json"]):
-        project.pytest(*narrowed).stdout.no_fnmatch_line("*that nothing uses*")
+        dealt.pytest(*narrowed).stdout.no_fnmatch_line("*that nothing uses*")
 
 
 def test_a_cassette_that_a_test_uses_is_in_use(project):

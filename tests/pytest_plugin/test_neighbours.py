@@ -10,6 +10,11 @@ PASSES = "pm.test('holds', () => pm.expect(1).to.equal(1));"
 FAILS = "pm.test('does not', () => pm.expect(1).to.equal(2));"
 
 
+@pytest.fixture
+def project(neighbourhood):
+    return neighbourhood
+
+
 def order_of(result):
     found = (re.match(r"(?:\[gw\d\] .*|.*?)::(\S+) (?:PASSED|FAILED)", line) for line in result.outlines)
     return [one[1] for one in found if one]
@@ -38,9 +43,10 @@ def test_rerunfailures_tells_a_replayed_call_again(project):
 def test_randomly_shuffles_neither_calls_nor_collections_apart(project):
     for name in ("one", "two", "three"):
         project.recorded(*(f"{name}{index}" for index in range(5)), name=name)
+    shuffled = project.among("randomly")
     orders = set()
     for seed in range(4):
-        result = project.pytest("-v", f"--randomly-seed={seed}", shuffled=True)
+        result = shuffled.pytest("-v", f"--randomly-seed={seed}")
         result.assert_outcomes(passed=15)
         order = order_of(result)
         names = [one[:-1] for one in order]
@@ -166,10 +172,10 @@ def workers(result):
 
 
 @pytest.mark.parametrize("dist", ["load", "loadscope", "loadfile", "loadgroup"])
-def test_xdist_runs_all_that_is_collected_and_each_collection_on_one_worker_in_order(project, dist):
-    many(project)
-    collected = project.ids()
-    result = project.pytest("-n", "2", "-v", f"--dist={dist}", process=True)
+def test_xdist_runs_all_that_is_collected_and_each_collection_on_one_worker_in_order(dealt, dist):
+    many(dealt)
+    collected = dealt.ids()
+    result = dealt.pytest("-n", "2", "-v", f"--dist={dist}", process=True)
     result.assert_outcomes(passed=28)
     ran = workers(result)
     assert sorted(name for _, _, name in ran) == sorted(collected)
@@ -179,7 +185,7 @@ def test_xdist_runs_all_that_is_collected_and_each_collection_on_one_worker_in_o
         ]
         assert len({worker for worker, _ in own}) == 1
         assert [name for _, name in own] == [name for name in collected if f"call{number}" in name]
-    assert project.target.paths == []
+    assert dealt.target.paths == []
 
 
 def test_xdist_deals_other_tests_out_to_all_workers(project):
@@ -198,54 +204,54 @@ def branches(project):
     return project.collection(*calls)
 
 
-def test_branches_of_a_collection_go_to_several_workers_when_asked_for(project):
-    branches(project)
-    apart = project.pytest("-n", "2", "-v", "--postman-live", "--postman-dist=branch", process=True)
+def test_branches_of_a_collection_go_to_several_workers_when_asked_for(dealt):
+    branches(dealt)
+    apart = dealt.pytest("-n", "2", "-v", "--postman-live", "--postman-dist=branch", process=True)
     apart.assert_outcomes(passed=5)
     assert len({worker for worker, _, _ in workers(apart)}) == 2
-    paths = [path.partition("?")[0] for path in project.target.paths]
+    paths = [path.partition("?")[0] for path in dealt.target.paths]
     assert {path: paths.count(path) for path in paths if path != "/sign-in"} == {
         f"/r{one}": 1 for one in range(4)
     }
     assert paths.count("/sign-in") >= 2
 
 
-def test_a_replay_is_right_even_where_xdist_takes_collections_apart(project):
+def test_a_replay_is_right_even_where_xdist_takes_collections_apart(dealt):
     script = "pm.environment.set('handle', pm.response.json().path);"
-    calls = [project.call(f"use{index}", path=f"use{index}{{{{handle}}}}") for index in range(20)]
-    project.recorded(project.call("set", script), *calls)
-    result = project.pytest("-n", "2", "--dist=worksteal", process=True)
+    calls = [dealt.call(f"use{index}", path=f"use{index}{{{{handle}}}}") for index in range(20)]
+    dealt.recorded(dealt.call("set", script), *calls)
+    result = dealt.pytest("-n", "2", "--dist=worksteal", process=True)
     result.assert_outcomes(passed=21)
 
 
-def test_nothing_is_sent_where_xdist_would_send_it_twice(project):
-    project.collection("a")
-    result = project.pytest("-n", "2", "--dist=each", "--postman-live", process=True)
+def test_nothing_is_sent_where_xdist_would_send_it_twice(dealt):
+    dealt.collection("a")
+    result = dealt.pytest("-n", "2", "--dist=each", "--postman-live", process=True)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert project.target.paths == []
+    assert dealt.target.paths == []
 
 
-def test_xdist_workers_tell_what_was_recorded_and_what_failed(project):
-    project.collection(project.call("a", PASSES, FAILS), "b", name="one")
-    project.collection("c", name="two")
-    result = project.pytest("-n", "2", "--postman-record", "--junit-xml=j.xml", process=True)
+def test_xdist_workers_tell_what_was_recorded_and_what_failed(dealt):
+    dealt.collection(dealt.call("a", PASSES, FAILS), "b", name="one")
+    dealt.collection("c", name="two")
+    result = dealt.pytest("-n", "2", "--postman-record", "--junit-xml=j.xml", process=True)
     result.assert_outcomes(passed=2, failed=1)
     result.stdout.fnmatch_lines_random(
         ["one.*: 2 interactions recorded into *one.yaml", "two.*: 1 interaction recorded into *two.yaml"]
     )
-    assert 'name="postman_status"' in (project.pytester.path / "j.xml").read_text()
-    project.pytest("-n", "2", process=True).assert_outcomes(passed=2, failed=1)
+    assert 'name="postman_status"' in (dealt.pytester.path / "j.xml").read_text()
+    dealt.pytest("-n", "2", process=True).assert_outcomes(passed=2, failed=1)
 
 
-def test_calls_that_always_run_do_when_a_worker_ends_early(project):
+def test_calls_that_always_run_do_when_a_worker_ends_early(dealt):
     companion = {"calls": [{"call": ["clean up"], "always": True}]}
-    calls = [project.call(f"b{index}") for index in range(20)]
-    clean = project.call("clean up", path="clean")
-    project.collection(project.call("a", FAILS), *calls, clean, companion=companion)
-    project.pytest("-n", "2", "-x", "--postman-live", process=True)
-    assert project.target.paths[0] == "/a"
-    assert project.target.paths.count("/clean") == 1
-    assert len(project.target.paths) < 20
+    calls = [dealt.call(f"b{index}") for index in range(20)]
+    clean = dealt.call("clean up", path="clean")
+    dealt.collection(dealt.call("a", FAILS), *calls, clean, companion=companion)
+    dealt.pytest("-n", "2", "-x", "--postman-live", process=True)
+    assert dealt.target.paths[0] == "/a"
+    assert dealt.target.paths.count("/clean") == 1
+    assert len(dealt.target.paths) < 20
 
 
 def test_pytest_html_cuts_what_is_long_and_says_how_long_it_is(project):

@@ -17,6 +17,11 @@ PASSES = "pm.test('holds', () => pm.expect(1).to.equal(1));"
 FAILS = "pm.test('does not', () => pm.expect(1).to.equal(2));"
 
 
+@pytest.fixture
+def project(neighbourhood):
+    return neighbourhood
+
+
 def allure_results(project):
     found = [json.loads(path.read_text()) for path in (project.pytester.path / "al").glob("*-result.json")]
     return {one["name"]: one for one in found}
@@ -117,11 +122,11 @@ def test_the_report_tells_of_all_collections(project):
     assert "One / a" in text
 
 
-def test_workers_of_xdist_write_one_report(project):
+def test_workers_of_xdist_write_one_report(dealt):
     for name in ("one", "two", "three"):
-        project.recorded("a", project.call("b", FAILS), name=name)
-    project.pytest("-n", "2", "--postman-html=report.html", process=True).assert_outcomes(passed=3, failed=3)
-    text = names_in(project.pytester.path / "report.html")
+        dealt.recorded("a", dealt.call("b", FAILS), name=name)
+    dealt.pytest("-n", "2", "--postman-html=report.html", process=True).assert_outcomes(passed=3, failed=3)
+    text = names_in(dealt.pytester.path / "report.html")
     assert "3 collections" in text
     assert "6 calls" in text
     assert all(f"{name} / b" in text for name in ("One", "Two", "Three"))
@@ -234,10 +239,11 @@ def test_the_command_to_run_it_again_works_from_where_pytest_was_started(project
 @pytest.mark.parametrize(
     "options", [(), ("--reruns=1",), ("-n", "2"), ("-n", "2", "--dist=loadgroup", "--reruns=1")]
 )
-def test_progress_never_passes_100_percent(project, options):
-    rows = [project.call(f"c [{number}]", PASSES, FAILS) for number in range(9)]
-    project.recorded({"name": "F [x]", "item": rows}, *rows)
-    result = project.pytest("-v", *options, process=True)
+def test_progress_never_passes_100_percent(dealt, options):
+    dealt = dealt.among(*dealt.beside, "rerunfailures")
+    rows = [dealt.call(f"c [{number}]", PASSES, FAILS) for number in range(9)]
+    dealt.recorded({"name": "F [x]", "item": rows}, *rows)
+    result = dealt.pytest("-v", *options, process=True)
     shown = [int(one) for one in re.findall(r"\[ *(\d+)%\]", result.stdout.str())]
     assert max(shown) == 100
     assert result.parseoutcomes()["failed"] == 18

@@ -12,7 +12,7 @@ from harness.aep.serving.request_bodies import BODIES, FORMS
 from harness.aep.serving.services import every_endpoint, service_of
 
 DATA = settings(
-    max_examples=2500,
+    max_examples=1000,
     deadline=None,
     derandomize=True,
     database=None,
