@@ -143,7 +143,7 @@ def run_all(folder: Path, port: int) -> None:
     terminal = runs.harness(*both, *kept, code=1, hidden=(*report("several"), "--record-mode", "none"))
     keep("several", terminal, 900)
     keep("pytest", runs.pytest(shop_file, "-q", code=1), 440)
-    part = ("-n", "2", "-v", "-k", "Black or sign")
+    part = ("-n", "2", "-v", "-k", "Black or sign or create")
     keep("pytest-pass", runs.pytest(*both, *part), 560)
     Shop.asked.clear()
     rerun = (

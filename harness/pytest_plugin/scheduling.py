@@ -11,6 +11,8 @@ from xdist.scheduler import LoadGroupScheduling, LoadScheduling, LoadScopeSchedu
 
 from harness.pytest_plugin.groups import read_groups
 
+_LEAST = 2
+
 
 class _Groups:
     """Knows the groups, once workers have collected."""
@@ -35,11 +37,22 @@ class CollectionLoadScheduling(_Groups, LoadScheduling):  # type: ignore[misc]  
         super()._send_tests(node, self._whole(num))
 
     def _whole(self, number: int) -> int:
-        """Return how many of the pending tests to send so that no collection is cut."""
+        """Return how many of the pending tests to send so that no collection is cut.
+
+        That is up to the collection that would be cut, which another worker may then take. It goes along
+        where too little is before it: a worker of xdist runs a test when it knows the next.
+        """
         if not 0 < number < len(self.pending):
             return number
         last = self._group(number - 1)
-        while last is not None and number < len(self.pending) and self._group(number) == last:
+        if last is None or self._group(number) != last:
+            return number
+        begin = number - 1
+        while begin > 0 and self._group(begin - 1) == last:
+            begin -= 1
+        if begin >= _LEAST:
+            return begin
+        while number < len(self.pending) and self._group(number) == last:
             number += 1
         return number
 

@@ -150,7 +150,8 @@ class TerminalReporter:
         cycles = f", {counted(event.iterations, 'iteration')}" if event.iterations > 1 else ""
         about = f"{counted(event.calls, 'call')}{cycles}, {event.mode}"
         name = self._style.label(event.collection.name)
-        self._print([ink(name, "bold") + (ink(f"  ({about})", "dim") if self._answers.additions else "")])
+        told = ink(name, "bold") + (ink(f"  ({about})", "dim") if self._answers.additions else "")
+        self._print(["", told] if self._quiet else [told])
 
     def _finish(self, result: CallResult) -> None:
         first = self._failures.count + 1
