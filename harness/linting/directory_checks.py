@@ -70,6 +70,9 @@ class _Checker:
         definition: Node | None = None
         if directory.definition is not None:
             definition = self.read(f"{directory.path}/{directory.definition}")
+            if definition is not None and isinstance(definition.value, tuple | str):
+                message = f"a definition is a map, and this file holds {definition.kind}"
+                self.add("unreadable-file", message, definition)
         for inner in directory.folders:
             self.name(names, f"{directory.path}/{inner.name}", inner.name)
             kinds |= self.directory(inner)
