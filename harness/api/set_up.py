@@ -209,6 +209,8 @@ def _cookies(config: RunConfig) -> CookieJar:
 
 def _emptiness(collection: Collection) -> str:
     """Say why a collection has no requests."""
+    if collection.root.file is not None:
+        return "it has no request files (NAME.request.yaml)"
     if "item" not in collection.source:
         return "the collection has no `item`"
     return "its folders are empty" if collection.root.children else "its `item` is empty"

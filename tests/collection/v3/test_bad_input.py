@@ -47,7 +47,8 @@ def test_two_files_of_one_stem_are_two_requests(tree):
 def test_a_collection_of_nothing_is_one_and_warns(tree):
     shop = tree({DEFINITION: "name: Empty"})
     assert list(load_collection(shop).items()) == []
-    _, text = said("run", str(shop))
+    code, text = said("run", str(shop))
+    assert code is ExitCode.PASSED
     assert "there is no request to run" in text
 
 
