@@ -258,7 +258,7 @@ def request_line(result: CallResult, mask: Mask) -> str:
         return f"{line}: skipped, {mask(result.skipped)}"
     exchange = result.exchange
     if exchange is not None:
-        line += f": {exchange.request.method} {mask.url(exchange.request.url)}"
+        line += f": {exchange.request.method} {cut(mask.url(exchange.request.url))}"
         if exchange.response is not None:
             line += mask(f" -> {exchange.response.status} {exchange.response.reason}")
     failed = sum(one.error is not None for one in result.assertions)
@@ -272,7 +272,7 @@ def _context(result: CallResult, mask: Mask, *, bodies: bool) -> list[str]:
     exchange = result.exchange
     if exchange is None:
         return lines
-    line = f"  {exchange.request.method} {mask.url(exchange.request.url)}"
+    line = f"  {exchange.request.method} {cut(mask.url(exchange.request.url))}"
     response = exchange.response
     if response is not None:
         line += mask(f" -> {response.status} {response.reason}") + f" ({duration(response.elapsed_ms)})"
