@@ -355,6 +355,13 @@ def edits_of(
     ]
 
 
+def words_of(text: str) -> list[str]:
+    """Return all runs of letters and digits in a text, in their order, short ones as well."""
+    if not text.isascii():
+        text = text.encode("ascii", "replace").decode("ascii")
+    return text.translate(_RUNS_ALONE).split()
+
+
 def runs_of(text: str) -> tuple[str, ...]:
     """Return the runs of letters and digits in a text that may be tokens, in their order."""
     return _kept_runs(text) if _REPEATED <= len(text) <= _LARGE else _runs_of(text)
@@ -366,10 +373,8 @@ _LARGE: Final = 1 << 18
 
 
 def _runs_of(text: str) -> tuple[str, ...]:
-    if not text.isascii():
-        text = text.encode("ascii", "replace").decode("ascii")
     # To look for the pattern itself takes ten times as long.
-    return tuple([run for run in text.translate(_RUNS_ALONE).split() if len(run) >= _SHORTEST_RUN])
+    return tuple([run for run in words_of(text) if len(run) >= _SHORTEST_RUN])
 
 
 _kept_runs: Final = lru_cache(maxsize=4)(_runs_of)

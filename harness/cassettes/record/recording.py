@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from threading import Lock
-from typing import Final, Never
+from typing import Any, Final, Never
 from urllib.parse import quote
 
+from harness.cassettes.file.document import metadata_document, start_document
 from harness.cassettes.file.draws import RecordedDraws, clock_starts
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.cassettes.file.journal import Beginning, Journal, beginning_of, idle_clocks, read
@@ -131,6 +132,9 @@ class Recording:
         self._written = WrittenTexts(redactor, doubted=resumed is not None)
         for one in self._journal.interactions() if self._journal.entries else ():
             self._written.add(one)
+        for start in self._journal.clocks() if self._journal.entries else ():
+            self._written.add_text(_spelled(start_document(start)))
+        self._written.add_text(_spelled(metadata_document(beginning.metadata)))
         self._patience = _PATIENCE
         # Most starts of clocks are told by the interaction that follows them.
         self._untold: set[_ClockKey] = set()
@@ -258,7 +262,10 @@ class Recording:
             self._learn_scopes()
             self._scour()
             changes = self._variables.changes() if self._variables is not None else {}
-            self._journal.start_clock(redact_start(replace(start, variables=changes), self.redactor))
+            told = redact_start(replace(start, variables=changes), self.redactor)
+            if changes:
+                self._written.add_text(_spelled(start_document(told)))
+            self._journal.start_clock(told)
             self._tells_clocks = self._tells_clocks or bool(changes)
             self._untold.add(_clock_key(start, start.start_ms))
 
@@ -282,11 +289,14 @@ class Recording:
             written.add(clean)
             return clean
 
-        self._journal.rewrite(
-            redact_metadata(self._metadata, self.redactor),
-            redacted,
-            lambda one: redact_start(one, self.redactor),
-        )
+        def told(start: ClockStart) -> ClockStart:
+            clean = redact_start(start, self.redactor)
+            written.add_text(_spelled(start_document(clean)))
+            return clean
+
+        metadata = redact_metadata(self._metadata, self.redactor)
+        written.add_text(_spelled(metadata_document(metadata)))
+        self._journal.rewrite(metadata, redacted, told)
 
     def _scour(self) -> None:
         """Rewrite the journal when it holds a secret that was learnt since it was last searched."""
@@ -295,7 +305,7 @@ class Recording:
             return
         self._searched += len(fresh)
         tokens = {value for value in fresh if TOKEN.fullmatch(value) is not None}
-        others = (value for value in fresh if value not in tokens)
+        others = (value for value in fresh if value not in tokens and self._written.may_hold(value))
         spellings = tuple(spelling for value in others for spelling in _spellings(value))
         if self._written.holds(tokens) or (spellings and self._journal.holds(spellings)):
             self._rewrite()
@@ -340,6 +350,10 @@ class Recording:
         if redact_metadata(metadata, self.redactor) != metadata:
             self._refuse(Place(file=str(self._journal.path), field="/metadata"))
         self._beside = self._parts.write(metadata, self._interactions)
+
+
+def _spelled(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, default=str)
 
 
 _ClockKey = tuple[tuple[str, ...], int, int, float | None]

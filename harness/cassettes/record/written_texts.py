@@ -10,7 +10,7 @@ from typing import Final
 from harness.cassettes.file.interaction import Interaction
 from harness.secrets.byte_text import as_text
 from harness.secrets.content_coding import plain_body
-from harness.secrets.needles import CUT, runs_of
+from harness.secrets.needles import CUT, SHORTEST, TOKEN, runs_of, words_of
 from harness.secrets.redactor import Redactor
 from harness.secrets.views import hidden
 
@@ -28,6 +28,10 @@ class WrittenTexts:
     def __init__(self, redactor: Redactor, *, doubted: bool = False) -> None:
         self._redactor = redactor
         self._runs: set[str] = set()
+        # How words begin and end, as far as it takes for the shortest that is searched for.
+        self._beginnings: set[str] = set()
+        self._ends: set[str] = set()
+        self._since = redactor.version
         self._irregular: int | None = None
         self._doubted = doubted
         self._seen: set[str] = set()
@@ -43,22 +47,50 @@ class WrittenTexts:
                 if len(self._seen) >= _MOST:
                     self._seen.clear()
                 self._seen.add(text)
-            says = hidden(text)
-            # What a message cut off is the beginning of a run. Redaction is not trusted, but looked after.
-            cut = CUT in text or CUT in says
-            self._doubted = self._doubted or cut or self._redactor.holds_secret(text)
-            self._runs.update(runs_of(text), runs_of(says))
+            self.add_text(text)
+            # Redaction is not trusted, but looked after.
+            self._doubted = self._doubted or self._redactor.holds_secret(text)
+
+    def add_text(self, text: str) -> None:
+        """Take in a text that is written beside interactions, such as the values of variables."""
+        says = hidden(text)
+        # What a message cut off is the beginning of a run.
+        self._doubted = self._doubted or CUT in text or CUT in says
+        self._runs.update(runs_of(text), runs_of(says))
+        words = [word for one in (text, says) for word in words_of(one) if len(word) >= SHORTEST]
+        self._beginnings.update([word[:SHORTEST] for word in words])
+        self._ends.update([word[-SHORTEST:] for word in words])
 
     def holds(self, values: Iterable[str]) -> bool:
         """Tell whether one of these runs of letters and digits stands in what was written."""
         return not self._runs.isdisjoint(values)
+
+    def may_hold(self, value: str) -> bool:
+        """Tell whether a value that is no run of letters and digits may stand in what was written.
+
+        Where it does, a run in it that something in the value follows is how a word there ends, and one that
+        something in the value stands before is how a word begins.
+        """
+        words = words_of(value)
+        # What surrounds the first and the last is not known, unless it is in the value.
+        ending = words if words and not value.endswith(words[-1]) else words[:-1]
+        beginning = words if words and not value.startswith(words[0]) else words[1:]
+        return not (
+            any(len(word) >= SHORTEST and word[-SHORTEST:] not in self._ends for word in ending)
+            or any(len(word) >= SHORTEST and word[:SHORTEST] not in self._beginnings for word in beginning)
+        )
 
     def may_hold_secret(self) -> bool:
         """Tell whether a secret that is known by now may be in what was written."""
         redactor = self._redactor
         if self._irregular is None:
             return False
-        if self._doubted or redactor.irregular != self._irregular:
+        if self._doubted:
+            return True
+        if redactor.irregular != self._irregular and any(
+            TOKEN.fullmatch(value) is None and self.may_hold(value)
+            for value in redactor.spellings(self._since)
+        ):
             return True
         return redactor.in_runs(self._runs)
 

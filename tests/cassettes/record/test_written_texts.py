@@ -1,6 +1,7 @@
 """What was written is doubted when a secret that is learnt later may be in it, and otherwise is not."""
 
 import base64
+from urllib.parse import quote
 
 import pytest
 
@@ -67,6 +68,27 @@ def test_a_secret_that_is_no_token_makes_a_doubt(redactor):
     written.add(interaction(b"gate 17 opens!"))
     redactor.learn("gate 17 opens!", "later")
     assert written.may_hold_secret()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["gate 17 opens!", "secret/part.two", "-abcdef.ghijkl", "ümläut/longword", "a+b/c=="],
+)
+@pytest.mark.parametrize("spell", [str, quote, lambda value: base64.b64encode(value.encode()).decode()])
+@pytest.mark.parametrize("around", ["{}", "x{}y", "({})"])
+def test_a_value_of_several_words_is_looked_for_where_it_may_be(redactor, value, spell, around):
+    written = WrittenTexts(redactor)
+    written.add(interaction(around.format(spell(value)).encode()))
+    assert written.may_hold(value)
+
+
+def test_values_of_several_words_that_are_nowhere_make_no_doubt(redactor):
+    written = WrittenTexts(redactor)
+    written.add(interaction(b'{"t": "secret/part.two", "u": "abcdef-ghijkl"}'))
+    for value in ("another/value.x", "secrets/part.two", "x.abcdefg/y"):
+        assert not written.may_hold(value)
+    redactor.learn("another/value.x", "later")
+    assert not written.may_hold_secret()
 
 
 def test_what_redaction_left_makes_a_doubt(redactor):
