@@ -44,7 +44,7 @@ SMALL_BASE32_RUN: Final = re.compile(r"[a-z2-7]{16,}={0,6}")
 ENTITY: Final = re.compile(r"&(?:#[0-9]{1,8};?|#[xX][0-9a-fA-F]{1,8};?|[A-Za-z][A-Za-z0-9]{1,31};?)")
 QUOTED: Final = re.compile(
     # Small digits are not by the book, and `a=de` is more often a field: runs of them, and the sign itself.
-    r"=(?:[0-9A-F]{2}(?:=[0-9A-F]{2})*|[0-9a-f]{2}(?:=[0-9a-f]{2})+|3d|\r?\n)"
+    r"=(?:[0-9A-Fa-f]{2}(?:=[0-9A-Fa-f]{2})+|[0-9A-F]{2}|3d|\r?\n)"
 )
 LINE_END: Final = re.compile(r"\r?\n")
 _NO_TEXT: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff"

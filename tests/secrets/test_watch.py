@@ -5,7 +5,7 @@ import string
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.client.message import ResolvedRequest, Response
@@ -106,6 +106,7 @@ random_secrets = st.tuples(
 ).map("".join)
 
 
+@example("000000007qZ", "a header", "quoted-printable, small digits")
 @given(random_secrets, st.sampled_from(sorted(PLACES)), st.sampled_from(sorted(SPELLINGS)))
 @settings(max_examples=400, deadline=None)
 def test_a_random_secret_is_shown_in_no_encoding_wherever_it_stood(secret, place, spelling):
