@@ -1,5 +1,6 @@
 """A project with a collection, a server it is against, and pytest run in it."""
 
+import warnings
 from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -87,8 +88,16 @@ def project(pytester: Pytester, target: Any, workspace: Any, monkeypatch: pytest
     return Project(pytester, type(workspace)(pytester.path), target)
 
 
+@pytest.fixture(scope="session")
+def neighbours_loaded() -> None:
+    """Load the neighbours where pytester finds them loaded, as above."""
+    with warnings.catch_warnings(action="ignore"):
+        for one in entry_points(group="pytest11"):
+            one.load()
+
+
 @pytest.fixture
-def neighbourhood(project: Project) -> Project:
+def neighbourhood(neighbours_loaded: None, project: Project) -> Project:
     """The project with all plugins loaded that are installed, but for what shuffles and what draws."""
     return project.among(*(NEIGHBOURS - {"hypothesispytest", "randomly"}))
 

@@ -127,7 +127,8 @@ def test_a_number_without_measure_is_its_scripts_own_error(hostile):
 
 
 def test_console_output_is_cut_and_the_script_goes_on(hostile):
-    run = hostile.run("for (let i = 0; i < 5e3; i++) console.log('x'.repeat(1000)); pm.test('end')")
+    source = "for (let i = 0; i < 5e3; i++) console.log('x'.repeat(1000)); pm.test('end')"
+    run = hostile.run(source, timeout_s=60)
     assert run.error is None
     assert [assertion.name for assertion in run.assertions] == ["end"]
     kept = sum(len(message.text) for message in run.console)
@@ -138,10 +139,11 @@ def test_console_output_is_cut_and_the_script_goes_on(hostile):
 
 
 def test_a_hundred_megabytes_of_console_are_not_kept(hostile):
-    run = hostile.run("for (let i = 0; i < 100; i++) console.log('x'.repeat(2 ** 20)); pm.test('end')")
+    source = "for (let i = 0; i < 100; i++) console.log('x'.repeat(2 ** 20)); pm.test('end')"
+    run = hostile.run(source, timeout_s=60)
     assert [assertion.name for assertion in run.assertions] == ["end"]
     assert sum(len(message.text) for message in run.console) < 60_000
-    ends_with(hostile, "console.log('x'.repeat(100 * 2 ** 20))", MEMORY)
+    ends_with(hostile, "console.log('x'.repeat(100 * 2 ** 20))", MEMORY, timeout_s=60)
 
 
 def test_a_stack_shows_neither_files_nor_the_engines_frames(hostile):
