@@ -172,7 +172,15 @@ def postman(engines: dict[str, DenoEngine]) -> Bench:
 
 @pytest.fixture
 def hostile() -> Iterator[Bench]:
-    """An engine of its own, with little room."""
-    engine = DenoEngine(EngineLimits(memory_mb=192, console_bytes=50_000, busy_s=1.0))
+    """An engine of its own, with little room, and with time for a machine that is busy."""
+    engine = DenoEngine(EngineLimits(memory_mb=192, console_bytes=50_000, busy_s=30))
+    yield Bench(engine)
+    engine.close()
+
+
+@pytest.fixture
+def impatient() -> Iterator[Bench]:
+    """An engine of its own that a script may not keep busy for long."""
+    engine = DenoEngine(EngineLimits(busy_s=1.0))
     yield Bench(engine)
     engine.close()
