@@ -12,8 +12,9 @@ CHROMIUM = next(
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium():
+    # Not longer than a module: while the driver runs, this thread has an event loop, and can start no other.
     # What a developer may do without, CI may not: there a test that would be skipped fails.
     if not os.environ.get("CI"):
         pytest.importorskip("playwright.sync_api", reason="the extra 'browser' is not installed")
