@@ -285,7 +285,7 @@ _SHORTEST_PACKED: Final = 16
 def _may_be_packed(raw: bytes) -> bool:
     """Tell by its beginning whether a run of bytes may be packed (RFC 1951, section 3.2.3, and frames)."""
     if len(raw) < _SHORTEST_PACKED:
-        return False
+        return _is_framed(raw)
     kind = raw[0] >> 1 & 3
     if kind == _STORED:
         return raw[1] ^ raw[3] == raw[2] ^ raw[4] == 0xFF or raw[0] & 0x0F == 8
@@ -298,9 +298,10 @@ _NO_KIND: Final = 3
 
 def unpacked(raw: bytes) -> tuple[int, bytes] | None:
     """Return what packed bytes say and the kind of their frame: 31 gzip, 15 zlib, -15 none."""
-    if len(raw) < _SHORTEST_PACKED:
+    framed = _is_framed(raw)
+    if len(raw) < _SHORTEST_PACKED and not framed:
         return None
-    window = 31 if raw[:2] == b"\x1f\x8b" else 15 if raw[0] & 0x0F == 8 and raw[1] in _ZLIB_LEVELS else -15
+    window = 31 if raw[:2] == b"\x1f\x8b" else 15 if framed else -15
     try:
         unpacker = zlib.decompressobj(window)
         plain = unpacker.decompress(raw, LARGEST)
@@ -309,6 +310,12 @@ def unpacked(raw: bytes) -> tuple[int, bytes] | None:
     return (window, plain) if unpacker.eof and len(plain) >= SHORTEST else None
 
 
+def _is_framed(raw: bytes) -> bool:
+    """Tell whether bytes begin as zlib's frame does: what repeats itself takes few of them."""
+    return len(raw) >= _SHORTEST_FRAMED and raw[0] & 0x0F == 8 and raw[1] in _ZLIB_LEVELS
+
+
+_SHORTEST_FRAMED: Final = 9
 _ZLIB_LEVELS: Final = frozenset({0x01, 0x5E, 0x9C, 0xDA})
 
 

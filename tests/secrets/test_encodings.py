@@ -2,6 +2,7 @@
 
 import base64
 import random
+import zlib
 
 import pytest
 
@@ -65,3 +66,10 @@ def test_a_secret_is_found_under_three_encodings():
     middle = base64.b64encode(f'{{"a":"{inner}"}}'.encode()).hex()
     redacted = bytes.fromhex(replace(middle, known)).decode()
     assert b"TOPSECRET99" not in base64.b64decode(base64.b64decode(redacted)[6:-2])
+
+
+@pytest.mark.parametrize("secret", ["000000007qZ", "aaaaaaaaaaaa"])
+def test_a_secret_that_repeats_itself_is_found_in_the_few_bytes_that_it_is_packed_in(secret):
+    coded = base64.b64encode(zlib.compress(f"a={secret}".encode())).decode()
+    shown = replace(f"[{coded}]", needles(secret))[1:-1]
+    assert zlib.decompress(base64.b64decode(shown + "=" * (-len(shown) % 4))) == b"a=REDACTED_x"
