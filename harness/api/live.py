@@ -132,15 +132,19 @@ class LiveRun:
         """Say what fails the run that is no failure by itself."""
         if self.set_up.config.limits.fail_on_flaky and summary.flaky:
             yield f"{counted(summary.flaky, 'flaky call')} (--fail-on-flaky)"
-        # A folder of format v3 may be empty as long as it says that it is a collection, as in Postman.
-        is_folder = self.set_up.collection.root.file is not None
-        if not is_folder and any(one.kind == "no-requests" for one in summary.warnings):
+        if not self._may_be_empty and any(one.kind == "no-requests" for one in summary.warnings):
             yield "nothing was run (--allow-empty lets it pass)"
         warned = sum(map(self._fails, summary.warnings))
         if warned:
             output = self.set_up.config.output
             options = [*(["--strict"] if output.strict else []), *(["--error-on"] if output.error_on else [])]
             yield f"{counted(warned, 'warning')} ({', '.join(options)})"
+
+    @property
+    def _may_be_empty(self) -> bool:
+        # A folder of format v3 may be so as long as it says that it is a collection, as in Postman.
+        collection = self.set_up.collection
+        return collection.root.file is not None and not calls_of(collection)
 
     def _fails(self, warning: RunWarning) -> bool:
         baseline = self.set_up.baseline

@@ -24,7 +24,6 @@ from harness.client.cookies import CookieJar
 from harness.client.transport import Transport
 from harness.collection.document import read_json
 from harness.collection.model import Collection
-from harness.errors import UsageError
 from harness.lazy_dataclass import dataclass
 from harness.options.config import RunConfig
 from harness.runner.baseline import Baseline
@@ -102,7 +101,6 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
     collection = collection_of(config.collection)
     companion = companion_of(config)
     plan = planned_calls(config, collection, companion)
-    _refuse_empty(config, collection, plan)
     rules = rules_of(companion, collection, plan)
     contract = contract_of(config, companion, collection, plan)
     use = _cassette_use(config, *cassette_of(config, companion, plan), plan)
@@ -136,7 +134,7 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
     warnings += (RunWarning(kind=kind_of(text, otherwise="odd-data"), message=text) for text in plan.warnings)
     warnings += returned_masks(collection, plan, environment, globals_)
     if not plan.calls and config.dialect.run.warns and not config.inputs.allow_empty:
-        text = f"there is no request to run: {_emptiness(collection)}"
+        text = f"there is no request to run: {_emptiness(config, collection)}"
         warnings.append(RunWarning(kind="no-requests", message=text, place=collection.file))
     if contract is not None:
         warnings += (RunWarning(kind="unchecked-format", message=text) for text in contract.warnings)
@@ -161,20 +159,6 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
         contract=contract,
         warnings=config.output.policy.told(warnings),
         baseline=baseline_of(config, collection, watch.mask),
-    )
-
-
-def _refuse_empty(config: RunConfig, collection: Collection, plan: Plan) -> None:
-    """Refuse a run of nothing that is so because of what was chosen: it would pass, whatever is broken."""
-    allowed = config.inputs.allow_empty or config.dialect.inputs.empty_selection_runs
-    if plan.calls or allowed or not config.inputs.partial or not calls_of(collection):
-        return
-    chosen = ", ".join((*config.inputs.folders, *config.inputs.picks, *config.inputs.tags))
-    left = f"{chosen} has none to run" if chosen else "all are left out"
-    raise UsageError(
-        f"no request is left to run: {left}",
-        where=collection.file,
-        hint="choose others, or let an empty run pass with --allow-empty",
     )
 
 
@@ -207,8 +191,11 @@ def _cookies(config: RunConfig) -> CookieJar:
     return jar
 
 
-def _emptiness(collection: Collection) -> str:
-    """Say why a collection has no requests."""
+def _emptiness(config: RunConfig, collection: Collection) -> str:
+    """Say why there are no requests: what was chosen has none, or the collection."""
+    if calls_of(collection):
+        chosen = ", ".join((*config.inputs.folders, *config.inputs.picks, *config.inputs.tags))
+        return f"{chosen} has none" if chosen else "all are left out"
     if collection.root.file is not None:
         return "it has no request files (NAME.request.yaml)"
     if "item" not in collection.source:

@@ -55,9 +55,6 @@ class InputAnswers:
     help_for_wrong_values: bool
     """Is a wrong value of an option met with help, and exit code 0?"""
 
-    empty_selection_runs: bool
-    """May the options that choose requests leave none of a collection that has some?"""
-
     strict_reporters: bool
     """Are unknown reporters and reporter options refused? Otherwise the run goes on without them."""
 
@@ -79,7 +76,6 @@ NEWMAN_INPUTS = InputAnswers(
     file_links_kept=True,
     relative_dir_is_empty=True,
     help_for_wrong_values=True,
-    empty_selection_runs=True,
     strict_reporters=False,
 )
 POSTMAN_INPUTS = NEWMAN_INPUTS
@@ -100,6 +96,5 @@ EXACT_INPUTS = InputAnswers(
     file_links_kept=False,
     relative_dir_is_empty=False,
     help_for_wrong_values=False,
-    empty_selection_runs=False,
     strict_reporters=True,
 )

@@ -81,5 +81,5 @@ def test_a_call_of_the_set_up_can_be_run_alone_but_not_for_nothing(command, tagg
     assert command("run", tagged, "--folder", "c").code is ExitCode.PASSED
     assert target.paths == ["/c"]
     said = command("run", tagged, "--folder", "a", "--exclude-folder", "a")
-    assert said.code is ExitCode.USAGE
-    assert "no request is left to run" in said.err
+    assert said.code is ExitCode.FAILED
+    assert "there is no request to run: a has none" in said.out
