@@ -1,5 +1,6 @@
 """`pm.sendRequest`, `pm.execution` and what else a script asks of the run."""
 
+import json
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -78,6 +79,14 @@ def test_a_request_that_fails_is_an_error_with_its_code(bench):
         """
     )
     assert said == ["ECONNREFUSED connect ECONNREFUSED undefined", "true ECONNREFUSED"]
+
+
+def test_the_json_of_a_failed_request_has_its_code_and_its_message(bench):
+    [said] = bench.said('pm.sendRequest("http://host/none", e => console.log(JSON.stringify({ e })))')
+    assert json.loads(said) == {
+        "e": {"errno": -111, "code": "ECONNREFUSED", "syscall": "connect"}
+        | {"name": "Error", "message": "connect ECONNREFUSED"}
+    }
 
 
 def test_newman_returns_no_promise_and_an_empty_response_with_the_error(newman):

@@ -49,8 +49,13 @@ function systemFields({ code, message }) {
 /** newman's callback gets what JSON leaves of the error, the system's fields; Postman's a message, too. */
 function failure(sent, answers) {
   const fields = systemFields(sent);
-  if (answers.errorInstances) return Object.assign(new Error(sent.message), fields);
-  return answers.errorMessages ? { ...fields, name: sent.name ?? "Error", message: sent.message } : fields;
+  const told = { ...fields, name: sent.name ?? "Error", message: sent.message };
+  if (answers.errorInstances) {
+    // An `Error` loses its fields in the sandbox's JSON; this one keeps what Postman's has.
+    const toJSON = { __proto__: null, value: () => ({ ...told }), writable: true, configurable: true };
+    return Object.defineProperty(Object.assign(new Error(sent.message), fields), "toJSON", toJSON);
+  }
+  return answers.errorMessages ? told : fields;
 }
 
 export function makeSender({ defer, later, flush, answers, warn, engine }) {

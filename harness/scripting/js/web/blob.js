@@ -1,6 +1,7 @@
 /** `Blob` and `File`. */
 
-export function blobs(Buffer) {
+/** `streamed` makes a stream of an array of bytes. */
+export function blobs(Buffer, streamed) {
   const toBytes = (part) => {
     if (part instanceof Blob) return part.buffered;
     if (part instanceof ArrayBuffer) return Buffer.from(part);
@@ -17,6 +18,9 @@ export function blobs(Buffer) {
       this.#type = String(type).toLowerCase();
     }
 
+    get [Symbol.toStringTag]() {
+      return "Blob";
+    }
     get size() {
       return this.#bytes.length;
     }
@@ -39,6 +43,9 @@ export function blobs(Buffer) {
     async arrayBuffer() {
       return Uint8Array.from(this.#bytes).buffer;
     }
+    stream() {
+      return streamed(Uint8Array.from(this.#bytes));
+    }
 
     slice(start = 0, end = this.size, type = "") {
       return new Blob([this.#bytes.subarray(start, end)], { type });
@@ -50,6 +57,11 @@ export function blobs(Buffer) {
       super(parts, { type });
       this.name = String(name);
       this.lastModified = lastModified;
+    }
+
+    /** @override */
+    get [Symbol.toStringTag]() {
+      return "File";
     }
   }
 

@@ -12,6 +12,14 @@ import { addresses } from "./url.js";
 
 export function make({ host, Buffer, library, word, await: promised }) {
   const text = encoding(Buffer, library);
+  const streamed = (bytes) =>
+    new interfaces.ReadableStream({
+      start(controller) {
+        if (bytes.length) controller.enqueue(bytes);
+        controller.close();
+      },
+    });
+  /** @type {any} */
   const interfaces = {
     AbortController,
     AbortSignal,
@@ -19,7 +27,7 @@ export function make({ host, Buffer, library, word, await: promised }) {
     Event,
     EventTarget,
     structuredClone,
-    ...blobs(Buffer),
+    ...blobs(Buffer, streamed),
     ...text,
     ...addresses(host),
     ...crypto({ Buffer, word, promised }),
