@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_recording  # noqa: F401 - before vcr.matchers is, of which it warns pytest when it is the later one
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["pytester"]
