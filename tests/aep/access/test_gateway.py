@@ -115,9 +115,9 @@ def test_an_unknown_sandbox_is_not_found(client: Any) -> None:
 
 def test_an_unknown_path_is_404_and_an_absent_service_501_by_name(client: Any) -> None:
     assert client.get("/nothing/here").status == 404
-    answer = client.get("/data/foundation/query/queries")
+    answer = client.get("/data/core/privacy/jobs")
     assert answer.status == 501
-    assert "Query Service" in answer.json()["detail"]
+    assert "Privacy Service" in answer.json()["detail"]
 
 
 def test_another_method_is_405_and_says_which_are_allowed(client: Any) -> None:
