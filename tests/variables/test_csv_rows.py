@@ -35,6 +35,10 @@ def test_unquoted_cells_are_typed_as_newman_types_them(cell, value):
     assert typed(cell, quoted=True) == cell
 
 
+def test_a_column_whose_name_looks_like_a_number_keeps_its_name():
+    assert parse_csv("007,1e3,x\n1,2,3\n").rows == [{"007": 1, "1e3": 2, "x": 3}]
+
+
 def test_a_number_of_any_length_is_read():
     assert typed("9" * 5000) == math.inf
 
