@@ -131,6 +131,16 @@ def test_values_is_postmans_list_and_sees_earlier_changes(bench):
     assert bench.scopes.environment.get("c") == 3
 
 
+def test_replace_in_takes_a_variable_set_to_undefined_for_empty(bench):
+    said = bench.said(
+        """
+        pm.environment.set("gone", undefined);
+        console.log(pm.variables.replaceIn("<{{gone}}{{never}}>"), pm.environment.replaceIn("<{{gone}}>"));
+        """
+    )
+    assert said == ["<{{never}}> <>"]
+
+
 def test_replace_in_resolves_nested_names_and_dynamic_ones(bench):
     bench.fill("environment", inner="world", outer="{{inner}}", number=5, list=[1])
     said = bench.said(

@@ -191,7 +191,10 @@ export class ScriptScope {
     const adapters = scopes.map((scope) =>
       new Adapter((key) => {
         const found = scope.#own(key);
-        return found === undefined ? undefined : scope.#value(found);
+        if (found === undefined) return undefined;
+        const value = scope.#value(found);
+        // What was set to `undefined` is there, and empty.
+        return value === undefined ? "" : value;
       })
     );
     if (typeof template === "string" || Array.isArray(template)) {
