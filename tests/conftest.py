@@ -1,6 +1,7 @@
 """A server to run collections against, and collections to run."""
 
 import json
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,12 @@ def pytest_configure() -> None:
     # The tests that press it are to pass there, too.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    # One worker more than processors: a third of the time is waiting, for time-outs and other processes.
+    return (os.cpu_count() or 1) + 1
 
 
 @dataclass
