@@ -63,7 +63,7 @@ PICTURES = (
     Picture("terminal-many.png", DOCS, "many.txt.html", scheme="dark", width=640, height=330),
     Picture("pytest.png", DOCS, "pytest.txt.html", scheme="dark", width=920, height=440),
     Picture("pytest-pass.png", DOCS, "pytest-pass.txt.html", scheme="dark", width=700, height=560),
-    Picture("pytest-rows.png", DOCS, "pytest-rows.txt.html", scheme="dark", width=920, height=300),
+    Picture("pytest-rows.png", DOCS, "pytest-rows.txt.html", scheme="dark", width=1020, height=300),
     Picture("pytest-many.png", DOCS, "pytest-many.txt.html", scheme="dark", width=620, height=720),
 )
 
