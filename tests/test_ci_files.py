@@ -144,3 +144,11 @@ def test_lint_of_the_page_writes_what_gitlab_reads(workspace):
         {"description", "fingerprint", "severity", "location"} <= one.keys()
         for one in json.loads(out.getvalue())
     )
+
+
+def test_all_javascript_lies_below_a_folder_whose_format_and_types_are_checked():
+    # What is built and what is downloaded is not the repository's.
+    scripts = {path for kind in ("js", "mjs", "cjs") for path in (ROOT / "harness").rglob(f"*.{kind}")}
+    own = {one for one in scripts if not {"dist", "node_modules"} & set(one.parts)}
+    assert own
+    assert [one for one in own if not any((above / "deno.json").is_file() for above in one.parents)] == []

@@ -6,6 +6,7 @@
 "use strict";
 
 const fs = require("fs");
+/** @type {any} The functions of Node's loader that are replaced below have no types. */
 const Module = require("module");
 const path = require("path");
 
