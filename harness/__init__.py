@@ -9,17 +9,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.api import RunResult, run
     from harness.client.message import Exchange, ResolvedRequest, Response
-    from harness.collection.model import Collection, Pair, Request
+    from harness.collection.model import Body, Collection, FormPart, Pair, Request, Url
+    from harness.dialect import EXACT, NEWMAN, POSTMAN
     from harness.errors import ExitCode, HarnessError
-    from harness.runner.results import CallResult, RunFailure, RunSummary
+    from harness.runner.plan import Call
+    from harness.runner.results import CallResult, RunFailure, RunSummary, RunWarning
     from harness.scripting.engine import Assertion
+    from harness.variables.scope import Scope
 
 __all__ = [
+    "EXACT",
+    "NEWMAN",
+    "POSTMAN",
     "Assertion",
+    "Body",
+    "Call",
     "CallResult",
     "Collection",
     "Exchange",
     "ExitCode",
+    "FormPart",
     "HarnessError",
     "Pair",
     "Request",
@@ -28,6 +37,9 @@ __all__ = [
     "RunFailure",
     "RunResult",
     "RunSummary",
+    "RunWarning",
+    "Scope",
+    "Url",
     "__version__",
     "run",
 ]
@@ -35,11 +47,17 @@ __all__ = [
 from harness.version import __version__
 
 _HOMES = {
+    "EXACT": "harness.dialect",
+    "NEWMAN": "harness.dialect",
+    "POSTMAN": "harness.dialect",
     "Assertion": "harness.scripting.engine",
+    "Body": "harness.collection.model",
+    "Call": "harness.runner.plan",
     "CallResult": "harness.runner.results",
     "Collection": "harness.collection.model",
     "Exchange": "harness.client.message",
     "ExitCode": "harness.errors",
+    "FormPart": "harness.collection.model",
     "HarnessError": "harness.errors",
     "Pair": "harness.collection.model",
     "Request": "harness.collection.model",
@@ -48,6 +66,9 @@ _HOMES = {
     "RunFailure": "harness.runner.results",
     "RunResult": "harness.api",
     "RunSummary": "harness.runner.results",
+    "RunWarning": "harness.runner.results",
+    "Scope": "harness.variables.scope",
+    "Url": "harness.collection.model",
     "run": "harness.api",
 }
 

@@ -107,7 +107,7 @@ def test_the_files_of_the_page_are_complete(language):
 
 
 def test_the_action_of_the_page_gets_inputs_that_it_has():
-    used = next(yaml.safe_load(text) for kind, text in BLOCKS if "OWNER/harness" in text)
+    used = next(yaml.safe_load(text) for kind, text in BLOCKS if "postman-harness/postman-harness@" in text)
     given = used["jobs"]["api"]["steps"][1]["with"]
     assert set(given) <= set(ACTION["inputs"])
 

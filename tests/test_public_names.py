@@ -1,22 +1,48 @@
 """What users import stands in `harness` itself, and stays."""
 
+import ast
+import inspect
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import harness
+from harness.pytest_plugin import hooks
 
+ROOT = Path(__file__).parents[1]
 NAMES = [
-    "Assertion", "CallResult", "Collection", "Exchange", "ExitCode", "HarnessError", "Pair", "Request",
-    "ResolvedRequest", "Response", "RunFailure", "RunResult", "RunSummary", "__version__", "run",
+    "Assertion", "Body", "Call", "CallResult", "Collection", "EXACT", "Exchange", "ExitCode", "FormPart",
+    "HarnessError", "NEWMAN", "POSTMAN", "Pair", "Request", "ResolvedRequest", "Response", "RunFailure",
+    "RunResult", "RunSummary", "RunWarning", "Scope", "Url", "__version__", "run",
 ]  # fmt: skip
 
 
 def test_the_public_names_are_these() -> None:
     assert sorted(harness.__all__) == NAMES
     assert all(getattr(harness, name) is not None for name in NAMES)
+
+
+def test_every_type_that_a_hook_is_given_is_public() -> None:
+    given = re.findall(r"from harness\.[\w.]+ import (\w+)", inspect.getsource(hooks))
+    assert given
+    assert set(given) <= set(harness.__all__)
+
+
+def test_the_documentation_imports_public_names_alone() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    imports = [
+        line
+        for page in pages
+        for line in re.findall(r"from harness[\w.]* import [\w, ]+", page.read_text("utf-8"))
+    ]
+    found = {alias.name for line in imports for alias in ast.parse(line).body[0].names}  # type: ignore[attr-defined]
+    assert found
+    assert {line.split()[1] for line in imports} == {"harness"}
+    assert found <= set(harness.__all__)
 
 
 def test_to_import_the_package_loads_nothing_of_it() -> None:
