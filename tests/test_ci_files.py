@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,15 @@ def test_the_action_of_the_page_gets_inputs_that_it_has():
     used = next(yaml.safe_load(text) for kind, text in BLOCKS if "postman-harness/postman-harness@" in text)
     given = used["jobs"]["api"]["steps"][1]["with"]
     assert set(given) <= set(ACTION["inputs"])
+
+
+def test_the_repository_has_one_address_wherever_it_is_named():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    home = project["urls"]["Source"].removeprefix("https://github.com/")
+    pages = "\n".join(page.read_text("utf-8") for page in (ROOT / "docs").rglob("*.md"))
+    named = re.findall(r"(?:uses: |github\.com/)([\w.-]+/[\w-]*harness[\w-]*)", pages)
+    assert named
+    assert set(named) == {home}
 
 
 def test_the_commands_of_the_page_run(workspace, target):

@@ -13,6 +13,10 @@ def test_the_page_lists_every_finding_and_no_other():
     assert sorted(re.findall(r"`([\w-]+)` \|$", page, re.MULTILINE)) == [one.stem for one in SCRIPTS]
 
 
+def test_the_words_of_a_findings_name_are_joined_by_hyphens():
+    assert [one.name for one in SCRIPTS if "_" in one.name] == []
+
+
 def test_every_finding_pins_what_it_installs_and_can_be_run():
     for script in SCRIPTS:
         text = script.read_text("utf-8")
