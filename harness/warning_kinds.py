@@ -26,7 +26,7 @@ KINDS: Final = {
     "unreadable-request": "a file of the collection cannot be read as a request, and is not to be run",
     "script-file": "a script is kept in a file of its own, which is not run",
     "odd-environment": "the file of an environment or of globals holds what looks like a mistake",
-    "odd-data": "the data rows hold what looks like a mistake, such as a row that is no object, or there are none",
+    "odd-data": "the data rows hold what looks like a mistake, such as a row that is no object, or are none",
     "shared-name": "several folders or requests have a name that `--folder` or `-i` gives; the first runs",
     "masked-value": "a variable holds what a report or export shows in place of a secret",
     "no-requests": "there is no request to run",

@@ -24,7 +24,7 @@ def pem(key):
         ("plain text", "text"),
         ("deadbeefdeadbeef00", "hex"),
         ("c2VjcmV0LXNlY3JldA==", "base64"),
-        (pem(ec.generate_private_key(ec.SECP384R1())), "pem ec secp384r1"),
+        pytest.param(pem(ec.generate_private_key(ec.SECP384R1())), "pem ec secp384r1", id="a fresh key"),
         ("-----BEGIN PRIVATE KEY-----\nbroken\n-----END PRIVATE KEY-----", "pem rsa 2048"),
     ],
 )
