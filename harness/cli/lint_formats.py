@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from harness.linting.finding import Finding
 from harness.linting.lint import as_json
@@ -47,7 +49,7 @@ def sarif(findings: Sequence[Finding]) -> str:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": one.file.replace("\\", "/")},
+                        "artifactLocation": {"uri": _uri(one)},
                         "region": {"startLine": one.line or 1},
                     }
                 }
@@ -65,10 +67,16 @@ def sarif(findings: Sequence[Finding]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
+def _uri(one: Finding) -> str:
+    """Name the file as a code scanner finds it in the repository; one outside of it by its full address."""
+    path = Path(one.path)
+    return path.as_uri() if path.is_absolute() else quote(one.path)
+
+
 def github(findings: Sequence[Finding]) -> str:
     """Write workflow commands, which GitHub shows as annotations."""
     return "\n".join(
-        f"::{_GITHUB[one.severity]} file={_property(one.file)},line={one.line or 1},"
+        f"::{_GITHUB[one.severity]} file={_property(one.path)},line={one.line or 1},"
         f"title={_property(one.rule_id)}::{_data(_told(one))}"
         for one in findings
     )
@@ -94,7 +102,7 @@ def gitlab(findings: Sequence[Finding]) -> str:
             "check_name": one.rule_id,
             "fingerprint": one.fingerprint,
             "severity": _GITLAB[one.severity],
-            "location": {"path": one.file, "lines": {"begin": one.line or 1}},
+            "location": {"path": one.path, "lines": {"begin": one.line or 1}},
         }
         for one in findings
     ]

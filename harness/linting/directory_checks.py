@@ -1,6 +1,6 @@
 """The files of a collection of format v3: keys, types, orders, names and scripts, with their lines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +13,20 @@ from harness.collection.v3.reader import read_yaml
 from harness.collection.yaml_document import Node
 from harness.errors import InputError, Place
 from harness.linting.finding import Finding
-from harness.linting.schema_checks import refused
+from harness.linting.postman_shapes import DEFINITION, EXAMPLES, REQUESTS
+from harness.linting.rule import SEVERITIES, Severity
 from harness.linting.script_site import ScriptSite
+from harness.linting.shape import Shape
 
-_TEXTS: Final = ("name", "description", "url", "method", "query", "variables")
+EXAMPLE_ENDINGS: Final = (".example.yaml", ".example.yml")
+_OF_BOTH: Final = frozenset({"wrong-type", "unknown-key"})
+"""Rules that the reader and the shapes of files both look after."""
+
+_SKIPPED: Final = frozenset(
+    f"requests of kind {kind!r} are not run; the request is skipped" for kind in REQUESTS
+)
+"""What the reader says of kinds that Postman has: for lint they are no mistake."""
+
 _REQUEST_SCRIPTS: Final = {
     "http-request": ("beforeRequest", "afterResponse"),
     "graphql-request": ("beforeQuery", "afterResponse"),
@@ -25,10 +35,11 @@ _REQUEST_SCRIPTS: Final = {
 
 @dataclass(slots=True, kw_only=True)
 class DirectoryFindings:
-    """What the files of a collection say: findings, scripts, and the kinds of requests below."""
+    """What the files of a collection say: findings, scripts, and examples of answers."""
 
     findings: list[Finding] = field(default_factory=list)
     sites: list[ScriptSite] = field(default_factory=list)
+    examples: list[Node] = field(default_factory=list)
 
 
 def check_directory(root: str) -> DirectoryFindings:
@@ -39,7 +50,25 @@ def check_directory(root: str) -> DirectoryFindings:
     return found
 
 
-def finding_of(notice: Notice) -> Finding | None:
+def with_notices(findings: Iterable[Finding], notices: Iterable[Notice]) -> Iterator[Finding]:
+    """Add what the reader left out.
+
+    Of two findings about one place the more severe one is kept; of two that are alike the reader's, which
+    says what comes of it.
+    """
+    told = {(one.file, one.field): one for notice in notices if (one := _finding_of(notice)) is not None}
+    for finding in findings:
+        place = finding.file, finding.field
+        other = told.get(place) if finding.rule_id in _OF_BOTH else None
+        if other is None:
+            yield finding
+        elif SEVERITIES.index(finding.severity) < SEVERITIES.index(other.severity):
+            del told[place]
+            yield finding
+    yield from told.values()
+
+
+def _finding_of(notice: Notice) -> Finding | None:
     """Make a finding of what the reader left out; a type that the checks here name is theirs."""
     message = notice.message
     if "not known here" in message:
@@ -50,7 +79,10 @@ def finding_of(notice: Notice) -> Finding | None:
         rule = "wrong-type"
     else:
         rule = "left-out"
-    return Finding(rule_id=rule, message=message, file=notice.file, field=notice.field, line=notice.line)
+    raised: Severity | None = "warning" if message in _SKIPPED else None
+    return Finding(
+        rule_id=rule, message=message, file=notice.file, field=notice.field, line=notice.line, raised=raised
+    )
 
 
 class _Checker:
@@ -113,58 +145,57 @@ class _Checker:
             self.add("duplicate-order", f"{other!r} has the order {order.text}, too", order, "order")
 
     def definition(self, node: Node, kinds: set[str]) -> None:
-        values = node.value
-        self.texts(values, ("name", "description"))
-        self.pairs(values.get("variables"), "variables")
-        self.refused(values)
+        self.shape(node, DEFINITION)
         self.scripts(node, tuple(SCRIPT_TYPES) + OTHER_SCRIPT_TYPES, kinds)
 
     def request(self, node: Node) -> None:
         values = node.value
-        self.texts(values, _TEXTS)
-        for key in ("headers", "pathVariables"):
-            self.pairs(values.get(key), key)
-        self.pairs(values.get("queryParams"), "queryParams", null=True)
-        self.query(values)
         kind = values["$kind"].text if "$kind" in values else ""
+        if kind in REQUESTS:
+            self.shape(node, REQUESTS[kind])
         if kind in _REQUEST_SCRIPTS:
-            self.refused(values)
+            self.query(values)
             self.scripts(node, _REQUEST_SCRIPTS[kind], {kind})
+        self.examples(node.file, values.get("examples"))
 
-    def refused(self, values: Mapping[str, Node]) -> None:
-        for message, node, where in refused(values):
-            self.add("wrong-type", message, node, where)
-
-    def texts(self, values: Mapping[str, Node], keys: tuple[str, ...]) -> None:
-        for key in keys:
-            node = values.get(key)
-            if node is not None and isinstance(node.value, bool | int | float):
-                self.add(
-                    "wrong-type", f"Postman expects a text, found {node.kind}; put it in quotes", node, key
-                )
-        order = values.get("order")
-        if order is not None and isinstance(order.value, str):
-            self.add("wrong-type", f"Postman expects a number, found {order.kind}", order, "order")
-
-    def pairs(self, node: Node | None, where: str, *, null: bool = False) -> None:
-        if node is None:
+    def examples(self, file: str, given: Node | None) -> None:
+        """Check the examples that a request names: a folder below its own."""
+        if given is None or not isinstance(given.value, str):
             return
-        pairs: list[tuple[str, Node]] = []
-        if isinstance(node.value, dict):
-            pairs = [(f"{where}.{key}", value) for key, value in node.value.items()]
-        elif isinstance(node.value, tuple):
-            pairs = [
-                (f"{where}[{index}].{key}", one.value[key])
-                for index, one in enumerate(node.value)
-                if isinstance(one.value, dict)
-                for key in ("key", "value")
-                if key in one.value
-            ]
-        for name, value in pairs:
-            if isinstance(value.value, bool | int | float) or (value.value is None and not null):
-                self.add(
-                    "wrong-type", f"Postman expects a text, found {value.kind}; put it in quotes", value, name
+        here = Path(file).parent
+        folder = here / given.value
+        inside = here.resolve()
+        if inside not in folder.resolve().parents or not folder.is_dir():
+            return
+        for path in sorted(folder.iterdir()):
+            if path.name.endswith(EXAMPLE_ENDINGS) and inside in path.resolve().parents:
+                node = self.read(path.as_posix())
+                if node is not None:
+                    self.example(node)
+
+    def example(self, node: Node) -> None:
+        kind = node.value.get("$kind") if isinstance(node.value, dict) else None
+        shape = None if kind is None else EXAMPLES.get(kind.text)
+        if shape is not None:
+            self.shape(node, shape)
+            self.found.examples.append(node)
+            return
+        what = "it does not say its $kind" if kind is None else f"there is no example of kind {kind.text!r}"
+        self.add("left-out", f"{what} (valid: {', '.join(EXAMPLES)})", kind or node, "$kind")
+
+    def shape(self, node: Node, shape: Shape) -> None:
+        for broken in shape(node, ""):
+            severity: Severity | None = "error" if broken.rule_id == "unknown-key" else None
+            self.found.findings.append(
+                Finding(
+                    rule_id=broken.rule_id,
+                    message=broken.message,
+                    file=node.file,
+                    field=broken.field,
+                    line=broken.node.line,
+                    raised=severity,
                 )
+            )
 
     def query(self, values: Mapping[str, Node]) -> None:
         listed, url = values.get("queryParams"), values.get("url")

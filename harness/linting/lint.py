@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +22,7 @@ from harness.linting.collection_checks import (
     script_sites,
     variables_in_clear,
 )
-from harness.linting.directory_checks import check_directory, finding_of, unreadable
+from harness.linting.directory_checks import check_directory, unreadable, with_notices
 from harness.linting.finding import Finding
 from harness.linting.rule import BY_ID
 from harness.linting.script_site import ScriptSite, check_names, check_syntax, variables_set
@@ -59,8 +61,21 @@ def lint(
     for site in sites:
         findings += check_names(site)
     off = {file: _switched_off(file) for file in {one.file for one in findings}}
-    kept = {one.fingerprint: one for one in findings if one.rule_id not in off.get(one.file, ())}
-    return sorted(kept.values(), key=lambda one: (one.file, one.line or 0, one.rule_id, one.field))
+    kept = {one for one in findings if one.rule_id not in off.get(one.file, ())}
+    return _numbered(
+        sorted(kept, key=lambda one: (one.file, one.line or 0, one.rule_id, one.field, one.message))
+    )
+
+
+def _numbered(findings: Iterable[Finding]) -> list[Finding]:
+    """Tell findings apart that say the same of one field, or a baseline would hide the second."""
+    seen: Counter[str] = Counter()
+    numbered = []
+    for one in findings:
+        told = one.fingerprint
+        numbered.append(replace(one, nth=seen[told]) if seen[told] else one)
+        seen[told] += 1
+    return numbered
 
 
 def _targets(path: Path) -> Iterator[Path]:
@@ -116,11 +131,8 @@ def _collection(
     findings: list[Finding] = []
     if Path(path).is_dir():
         checked = check_directory(path)
-        findings += checked.findings
+        findings += with_notices(checked.findings, collection.notices)
         sites = checked.sites
-        known = {(one.file, one.field, one.rule_id) for one in findings}
-        told = (found for notice in collection.notices if (found := finding_of(notice)) is not None)
-        findings += [one for one in told if (one.file, one.field, one.rule_id) not in known]
     else:
         sites = list(script_sites(collection))
         findings += [

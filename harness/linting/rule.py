@@ -29,19 +29,22 @@ RULES: Final = (
         severity="error",
         title="Values have the type that Postman expects",
         why="A number or a list where Postman expects a text makes it ignore the whole request, or all of "
-        "`definition.yaml`: name, auth, scripts and variables. Put the value in quotes.",
+        "`definition.yaml`: name, auth, scripts and variables. So does a key that is missing: a header "
+        "without a value, a body without content. Put the value in quotes, or write `''`.",
     ),
     LintRule(
         id="unknown-key",
         severity="warning",
         title="Keys are known",
-        why="A key that the format does not have is ignored; it is most often a slip of the keyboard.",
+        why="A key that the format does not have is ignored; it is most often a slip of the keyboard. In an "
+        "entry of a list, an auth or a script it is an error: Postman ignores the whole file for it.",
     ),
     LintRule(
         id="left-out",
         severity="error",
         title="Everything in a file has a reading",
-        why="A part of the file cannot be understood and is left out of the run.",
+        why="A part of the file cannot be understood and is left out of the run. A request of a kind that "
+        "Postman has and that is not run here, such as `grpc-request`, is a warning.",
     ),
     LintRule(
         id="script-type",

@@ -162,6 +162,15 @@ def test_a_baseline_leaves_what_is_new(tmp_path: Path) -> None:
     assert main(["lint", shop, "--baseline", str(baseline)], Terminal(out=StringIO())) is ExitCode.PASSED
 
 
+def test_a_baseline_hides_no_second_mistake_of_a_kind(tmp_path: Path) -> None:
+    name, text, _ = BROKEN["unknown-pm-name"]
+    shop = collection(tmp_path, {name: text})
+    known = {one.fingerprint for one in lint([shop])}
+    collection(tmp_path, {name: text.replace("1;\n", "1;\n\n      2;\n") + "      pm.enviroment.get('b');\n"})
+
+    assert [one.line for one in lint([shop]) if one.fingerprint not in known] == [10]
+
+
 def test_the_severity_that_fails_is_the_users(tmp_path: Path) -> None:
     shop = collection(tmp_path, {"a.request.yaml": BROKEN["unknown-key"][1]})
 
@@ -186,6 +195,14 @@ def test_a_pipe_that_nobody_writes_to_is_a_finding(tmp_path: Path) -> None:
     os.mkfifo(Path(folder) / "b.request.yaml")
 
     assert any("no regular file" in one.message for one in lint([folder]))
+
+
+def test_a_code_scanner_gets_addresses_of_files() -> None:
+    finding = Finding(rule_id="unknown-key", message="no key", file="My Shop/50%.yaml", line=3)
+
+    (result,) = json.loads(FORMATS["sarif"]([finding]))["runs"][0]["results"]
+
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "My%20Shop/50%25.yaml"
 
 
 def test_an_annotation_is_one_line() -> None:
@@ -239,3 +256,44 @@ def test_a_finding_about_a_companion_names_what_is_there(tmp_path: Path) -> None
     assert Path(finding.file).name == "Shop.harness.yaml"
     assert finding.line == 2
     assert "did you mean 'Read'?" in finding.message
+
+
+def test_a_key_for_which_postman_leaves_a_file_out_is_an_error(tmp_path: Path) -> None:
+    text = f"{REQUEST}unknown: a\nheaders:\n  - {{key: a, value: b, type: text}}\n"
+
+    findings = lint([collection(tmp_path, {"a.request.yaml": text})])
+
+    assert [(one.rule_id, one.severity, one.field, one.line) for one in findings] == [
+        ("unknown-key", "warning", "unknown", 3),
+        ("unknown-key", "error", "headers[0].type", 5),
+    ]
+
+
+def test_the_examples_that_a_request_names_are_checked(tmp_path: Path) -> None:
+    name = ".resources/a.resources/examples"
+    files = {
+        "a.request.yaml": f"{REQUEST}examples: ./{name}\n",
+        f"{name}/wrong.example.yaml": "$kind: http-example\nname: 5\n",
+        f"{name}/other.example.yaml": "$kind: bogus\n",
+        f"{name}/notes.yaml": "no: [example\n",
+        "b.request.yaml": f"{REQUEST}examples: ../../..\n",
+    }
+
+    findings = lint([collection(tmp_path, files)])
+
+    assert [(one.rule_id, Path(one.file).name, one.field) for one in findings] == [
+        ("left-out", "other.example.yaml", "$kind"),
+        ("wrong-type", "wrong.example.yaml", ""),
+        ("wrong-type", "wrong.example.yaml", "name"),
+    ]
+
+
+def test_a_kind_that_postman_has_is_a_warning_and_another_an_error(tmp_path: Path) -> None:
+    files = {
+        "a.request.yaml": "$kind: mqtt-request\nurl: h\n",
+        "b.request.yaml": "$kind: soap-request\nurl: h\n",
+    }
+
+    findings = lint([collection(tmp_path, files)])
+
+    assert [(one.severity, one.field) for one in findings] == [("warning", "$kind"), ("error", "$kind")]

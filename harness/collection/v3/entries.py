@@ -62,7 +62,7 @@ def auth_json(fields: Fields, key: str = "auth") -> dict[str, Any] | None:
 
 def _auth(auth: Fields) -> dict[str, Any] | None:
     scheme = auth.text("type")
-    for key in ("id", "name", "rules"):
+    for key in ("id", "name", "description", "rules"):
         auth.take(key)
     if scheme == "inherit":
         auth.take("credentials")

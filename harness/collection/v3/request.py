@@ -215,6 +215,8 @@ def _file(body: Fields, content: Node | None) -> dict[str, Any]:
 
 def _graphql(fields: Fields) -> dict[str, Any]:
     """Read query and variables; variables that are a map are their JSON."""
+    # Where an editor finds the types of a server.
+    fields.take("schema")
     graphql: dict[str, Any] = {}
     for key in ("query", "operationName"):
         text = fields.text(key)
