@@ -121,3 +121,19 @@ def test_a_collection_that_cannot_be_read_leaves_the_others_their_reports(comman
     said = command("run", berth, broken, "-r", "junit", "--reporter-junit-export", "r.xml")
     assert said.code == 2
     assert "berth is free" in (workspace.folder / "r.xml").read_text("utf-8")
+
+
+def test_collections_of_one_name_are_told_apart_by_their_files(command, workspace, target):
+    schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+    info = {"name": "Shop", "schema": schema}
+    for file, path in (("eu/shop", "/eu"), ("us/shop", "/us"), ("trial", "/trial")):
+        call = ("Ping", target.url + path, "pm.test('up', () => {})")
+        workspace.collection(call, name=file, info=info)
+    files = [f"{name}.postman_collection.json" for name in ("eu/shop", "us/shop", "trial")]
+    command("run", *files, "-r", "junit", "--reporter-junit-export", "r.xml")
+    told = re.findall(r'<testsuite name="([^"]+)"', (workspace.folder / "r.xml").read_text("utf-8"))
+    assert told == [
+        "Shop (eu/shop.postman_collection.json) / Ping",
+        "Shop (us/shop.postman_collection.json) / Ping",
+        "Shop (trial.postman_collection.json) / Ping",
+    ]

@@ -7,7 +7,7 @@ several machines ran.
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from harness.collection.model import Collection
@@ -43,7 +43,8 @@ class LoggedRun:
 
     Runs of the same `collection`, whatever that names, are parts of one; where all are of one, that may be
     left empty, and calls keep their ids. Of a log that tells several collections as one run, this is the
-    part of the collection of the name `inside`, of which it has `told` so many calls.
+    part of the collection of the name `inside`, of which it has `told` so many calls. It is told under its
+    `title`, or else under the collection's own name.
     """
 
     collection: str
@@ -51,6 +52,7 @@ class LoggedRun:
     started: RunStarted
     inside: str = ""
     told: int = 0
+    title: str = ""
 
     @property
     def calls(self) -> int:
@@ -59,8 +61,8 @@ class LoggedRun:
 
     @property
     def name(self) -> str:
-        """The name of the collection."""
-        return self.inside or self.started.collection.name
+        """The name of the collection, as it is told."""
+        return self.inside or self.title or self.started.collection.name
 
 
 def begun(logs: Iterable[tuple[str, Path]]) -> list[LoggedRun]:
@@ -94,9 +96,8 @@ def parts(logs: Iterable[Path]) -> list[LoggedRun]:
         if tree not in known:
             known.append(tree)
         number = known.index(tree)
-        runs.append(
-            replace(run, collection=f"{collection.name} [{number + 1}]" if number else collection.name)
-        )
+        title = f"{collection.name} [{number + 1}]" if number else collection.name
+        runs.append(replace(run, collection=title, title=title))
     if len({run.collection for run in runs}) == 1 and not any(run.inside for run in runs):
         return [replace(run, collection="") for run in runs]
     return runs
@@ -112,12 +113,30 @@ def _inside(log: Path) -> dict[str, int]:
     return {name: len(positions) for name, positions in found.items()}
 
 
+def _told_apart(runs: list[LoggedRun]) -> list[LoggedRun]:
+    """Give collections that share a name titles that say which file each is of."""
+    namesakes: dict[str, dict[str, None]] = {}
+    for run in runs:
+        namesakes.setdefault(run.name, {})[run.collection] = None
+
+    def title(run: LoggedRun) -> str:
+        others = namesakes[run.name]
+        if len(others) == 1:
+            return run.title
+        files = [PurePath(other).name for other in others]
+        file = PurePath(run.collection).name
+        return f"{run.name} ({file if files.count(file) == 1 else run.collection})".lstrip()
+
+    return [replace(run, title=title(run)) for run in runs]
+
+
 def joined(runs: list[LoggedRun], *, shards: bool = False) -> Iterator[Event]:
     """Tell runs, of which there is one at least, as one; collections are folders where there are several.
 
     Of `shards` the calls of one collection come in the order of its plan, whichever of them ran a call, and
     what several of them warn of is told once; other runs come one after another.
     """
+    runs = _told_apart(runs)
     first = runs[0].started
     names = dict.fromkeys(run.collection for run in runs)
     several = len(names) > 1 or any(run.inside for run in runs)

@@ -114,9 +114,9 @@ def test_folded_groups_tell_their_result_and_row_of_data(opened, shop_run_twice)
     page.get_by_role("button", name="fold all").click()
     texts = page.locator("#calls .row").all_inner_texts()
     assert [" ".join(text.split()) for text in texts] == [
-        "▸ ✖ Orders 2 of 2 failed 100ms",
+        "▸ ✖ Orders 2 of 2 failed 50ms",
         "▸ ✖ Iteration 1 customer=Ada 1 of 2 failed, 1 skipped 3ms",
-        "▸ ✖ Orders 2 of 2 failed 100ms",
+        "▸ ✖ Orders 2 of 2 failed 50ms",
         "▸ ✖ Iteration 2 customer=Grace 1 of 2 failed, 1 skipped 3ms",
     ]
     page.fill("#search", "customer=grace")

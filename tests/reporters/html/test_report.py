@@ -9,6 +9,7 @@ import pytest
 
 from harness.client.message import Hop, Response, Timings
 from harness.errors import InputError, UsageError
+from harness.reporters.units import duration
 from harness.runner.events import AttemptFinished, CallFinished, IterationStarted, RunStarted
 from harness.runner.results import RunPart
 from harness.scripting.engine import VariableChange
@@ -66,6 +67,19 @@ def test_rows_and_records_hold_the_calls(bench, shop_run_twice):
     records = records_of(page)
     assert len(records) == 8
     assert records[0]["exchange"]["response"]["body"] == {"size": 9, "text": '{"id": 7}'}
+
+
+@pytest.mark.parametrize("elapsed_ms", [0.4657, 0.2919, 6.97, 45.99, 2349.96])
+def test_durations_are_kept_as_all_reports_spell_them(bench, shop_run, elapsed_ms):
+    at, event = next((at, one) for at, one in enumerate(shop_run) if isinstance(one, CallFinished))
+    exchange = event.result.exchange
+    answer = replace(exchange.response, elapsed_ms=elapsed_ms)
+    result = replace(event.result, elapsed_ms=elapsed_ms, exchange=replace(exchange, response=answer))
+    shop_run[at] = replace(event, result=result)
+    page = page_of(bench, shop_run)
+    row = unpacked(page, "index")["rows"][0]
+    record = records_of(page)[0]["exchange"]["response"]
+    assert {duration(ms) for ms in (row[4], row[7], record["elapsed"])} == {duration(elapsed_ms)}
 
 
 def test_failures_point_to_their_row_and_script(bench, shop_run):
@@ -327,7 +341,7 @@ def test_the_time_of_a_call_is_told_by_its_parts(bench, shop_run):
     timings = Timings(prepare_ms=0.126, dns_ms=1.0, tcp_ms=2.5, first_byte_ms=40.25)
     answered = replace(exchange, response=replace(exchange.response, timings=timings))
     rows = unpacked(page_of(bench, first_call(shop_run, exchange=answered)), "index")["rows"]
-    assert rows[0][19] == [1.5, 0.13, 0, 1, 2.5, 0, 40.2, 0, 0]
+    assert rows[0][19] == [1.5, 0.126, 0, 1, 2.5, 0, 40.2, 0, 0]
     assert rows[2][19] == []
 
 

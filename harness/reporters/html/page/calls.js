@@ -76,7 +76,7 @@ function linesOf(numbers) {
       line.calls += 1;
       line.failed += Number(row[ROW.state] === FAILED);
       line.skipped += Number(row[ROW.state] === SKIPPED);
-      line.ms += row[ROW.elapsed];
+      line.ms += timeOf(row);
     }
     made.push({ number, depth: open.length });
   }
@@ -132,12 +132,17 @@ function renderGroup(line, indent) {
         : counted(line.calls, "call"),
       line.skipped ? `, ${line.skipped.toLocaleString("en")} skipped` : null,
     ),
-    cell("time", ran ? duration(line.ms) : "", "What its calls took together"),
+    cell("time", ran ? duration(line.ms) : "", "The response times of its calls together"),
   );
 }
 
 export function stateCell(state) {
   return h("span", { class: `state ${STATES[state]}`, role: "gridcell", "aria-label": STATES[state] }, SIGNS[state]);
+}
+
+// The time of the answer, or how long none came. What scripts took is in the timeline.
+function timeOf(row) {
+  return row[ROW.state] === SKIPPED ? 0 : row[ROW.code] ? row[ROW.ms] : row[ROW.elapsed];
 }
 
 function renderCall(number, indent, level) {
@@ -169,7 +174,7 @@ function renderCall(number, indent, level) {
     name,
     cell("tests", checks, `${passed} of ${row[ROW.tests]} assertions passed${over}`),
     cell(`code ${codeClass(row[ROW.code])}`, state === SKIPPED ? "" : String(row[ROW.code] || "ERR")),
-    cell("time", state === SKIPPED ? "" : duration(row[ROW.code] ? row[ROW.ms] : row[ROW.elapsed])),
+    cell("time", state === SKIPPED ? "" : duration(timeOf(row)), row[ROW.code] ? "Response time" : "Time until it failed"),
   );
 }
 

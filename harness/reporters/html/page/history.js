@@ -4,7 +4,7 @@ import { columnsOf, lineOf } from "./chart.js";
 import { index, placeOf, ROW } from "./data.js";
 import { $, callLink, h, moment, SIGNS, span, STATES } from "./elements.js";
 import { inParts, table } from "./tables.js";
-import { counted, duration } from "./units.js";
+import { counted, duration, figure } from "./units.js";
 
 const OUTCOMES = { f: ["bad", "failed"], r: ["again", "needed another attempt"], ".": ["good", "did not fail"] };
 
@@ -34,9 +34,9 @@ export function renderHistory() {
       ["Started", "Calls", "Failed", "Skipped", "Took", "Response time"],
       [...past.runs].reverse().map(([started, calls, failed, skipped, elapsed, mean]) => [
         moment(started),
-        String(calls),
-        failed ? span(String(failed), "failed") : "0",
-        String(skipped),
+        figure(calls),
+        failed ? span(figure(failed), "failed") : "0",
+        figure(skipped),
         duration(elapsed),
         duration(mean),
       ]),
@@ -62,7 +62,7 @@ function listed(title, numbers, none) {
 
 function renderTrends(runs) {
   const names = { first: moment(runs[0][0]), last: runs.length > 1 ? moment(runs.at(-1)[0]) : "" };
-  const outcomes = runs.slice(-10).map(([, calls, failed]) => `${failed} of ${calls} failed`).join(", ");
+  const outcomes = runs.slice(-10).map(([, calls, failed]) => `${figure(failed)} of ${figure(calls)} failed`).join(", ");
   const times = runs.slice(-10).map(([, , , , , mean]) => duration(mean)).join(", ");
   return h(
     "div",
@@ -74,7 +74,7 @@ function renderTrends(runs) {
       columnsOf(
         runs.map(([started, calls, failed, skipped]) => ({
           parts: [["bad", failed], ["good", calls - failed - skipped], ["out", skipped]],
-          title: `${moment(started)}: ${failed} of ${calls} failed${skipped ? `, ${skipped} skipped` : ""}`,
+          title: `${moment(started)}: ${figure(failed)} of ${figure(calls)} failed${skipped ? `, ${figure(skipped)} skipped` : ""}`,
         })),
         names,
         `Calls passed and failed in the last ${counted(runs.length, "run")}: ${outcomes}`,

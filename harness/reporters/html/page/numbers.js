@@ -3,7 +3,7 @@
 import { FAILED, index, pathOf, placeOf, ROW, SKIPPED } from "./data.js";
 import { $, callLink, codeClass, h, moment, span } from "./elements.js";
 import { inParts, table } from "./tables.js";
-import { bytes, counted, duration } from "./units.js";
+import { bytes, counted, duration, figure } from "./units.js";
 import { described } from "./words.js";
 
 function percentile(sorted, part) {
@@ -82,7 +82,7 @@ function renderHistogram(times) {
       bars.map((count, at) =>
         h("i", {
           style: { height: `${(count / most) * 100}%` },
-          title: `${duration((at / 30) * upto)} to ${duration(((at + 1) / 30) * upto)}: ${count}`,
+          title: `${duration((at / 30) * upto)} to ${duration(((at + 1) / 30) * upto)}: ${figure(count)}`,
         })
       ),
     ),
@@ -104,7 +104,7 @@ function renderCodes() {
     [...counts.entries()].sort().map(([name, count]) => [
       h("b", { class: `mono ${codeClass(Number(name))}` }, name),
       h("i", { class: name >= "500" ? "bad" : "", style: { width: `${(count / most) * 100}%` } }),
-      span(count.toLocaleString("en")),
+      span(figure(count)),
     ]),
   );
 }
@@ -121,14 +121,14 @@ function renderFolders() {
     folders.set(name, told);
   }
   return table(
-    ["Folder", "Calls", "Failed", "Skipped", "Took"],
+    ["Folder", "Calls", "Failed", "Skipped", "Took, with scripts"],
     [...folders.entries()].map((
       [name, told],
     ) => [
       span(name, "words"),
-      String(told.calls),
-      told.failed ? span(String(told.failed), "failed") : "0",
-      String(told.skipped),
+      figure(told.calls),
+      told.failed ? span(figure(told.failed), "failed") : "0",
+      figure(told.skipped),
       duration(told.ms),
     ]),
   );
@@ -158,9 +158,9 @@ export function renderRun() {
         [name, done, failed, skipped],
       ) => [
         span(name, "words"),
-        done.toLocaleString("en"),
-        failed ? span(failed.toLocaleString("en"), "failed") : "0",
-        String(skipped),
+        figure(done),
+        failed ? span(figure(failed), "failed") : "0",
+        figure(skipped),
       ]),
     ),
     ...renderWarnings(run.warnings),

@@ -3,7 +3,8 @@
 const SIZES = ["B", "kB", "MB", "GB", "TB"];
 
 export function duration(ms) {
-  if (ms > 0 && ms < 1) return `${Math.floor(ms * 1000)}µs`;
+  // 0.291 * 1000 is a little less than 291.
+  if (ms > 0 && ms < 1) return `${Math.floor(ms * 1000 + 1e-6)}µs`;
   if (ms < 1998) return `${Math.floor(ms)}ms`;
   const minutes = Math.floor(ms / 60000);
   if (minutes < 1) return `${short(ms / 1000, 1)}s`;
@@ -20,8 +21,12 @@ export function bytes(count) {
   return unit ? `${short(value, 2)}${SIZES[unit]}` : `${count}B`;
 }
 
+export function figure(count) {
+  return count.toLocaleString("en");
+}
+
 export function counted(count, noun) {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${figure(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 // Python rounds a tie to the even digit, `toFixed` away from zero.
