@@ -19,11 +19,12 @@ NOW_MS = 1_715_774_400_000  # 2024-05-15T12:00:00Z
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Status, headers (lower-case names) and body of an answer."""
+    """Status, headers (lower-case names), cookies that are set, and body of an answer."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -107,6 +108,7 @@ class Client:
             status=start["status"],
             headers={name.decode().lower(): value.decode() for name, value in start["headers"]},
             body=b"".join(message.get("body", b"") for message in messages[1:]),
+            cookies=tuple(value.decode() for name, value in start["headers"] if name == b"set-cookie"),
         )
 
     def get(self, target: str, **options: Any) -> Answer:

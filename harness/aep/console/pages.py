@@ -56,6 +56,7 @@ def routes(platform: Platform) -> list[Endpoint]:
     journal = JournalPages(platform, console.journal_page, _FOLLOWED, always=(LAKE, SINK_STREAM))
     table: tuple[tuple[str, Callable[[ServedRequest, Caller], Response]], ...] = (
         ("/", console.overview),
+        (_BASE, console.overview),
         (f"{_BASE}/log", journal.log),
         (f"{_BASE}/log/rows", journal.rows),
         (f"{_BASE}/log/{{number}}", journal.call),

@@ -40,6 +40,10 @@ def _guide(page: str) -> Provenance:
     return Provenance(source=Source.DOCUMENTED, detail=f"AdobeDocs/experience-platform.en, help/{page}")
 
 
+def _edge(page: str) -> Provenance:
+    return Provenance(source=Source.DOCUMENTED, detail=f"AdobeDocs/data-collection-apis, {page}")
+
+
 def _assumed(why: str) -> Provenance:
     return Provenance(source=Source.ASSUMED, detail=why)
 
@@ -88,10 +92,11 @@ KNOWN = (
     Known(start="/metadata", answers=_assumed("the API of datastreams is not published")),
     Known(
         start="/ee",
-        answers=Provenance(
-            source=Source.CLIENT, detail="@adobe/alloy 2.33.1, and AdobeDocs/data-collection-apis"
-        ),
+        answers=_client("@adobe/alloy 2.33.1, and AdobeDocs/data-collection-apis"),
+        refusals=_edge("getting-started/troubleshooting"),
     ),
+    *(Known(start=f"/ee{region}/v2", answers=_edge("endpoints")) for region in ("", "/{region}")),
+    *(Known(start=f"/ee{region}/va", answers=_edge("endpoints/media")) for region in ("", "/{region}")),
     Known(
         start="/data/foundation/connectors",
         answers=_guide("sources/tutorials/api/create/cloud-storage/data-landing-zone.md"),

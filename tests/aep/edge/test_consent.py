@@ -45,7 +45,7 @@ def test_consent_is_answered_with_an_identity_and_a_state_that_a_page_may_read(
     client: Any, events: str
 ) -> None:
     answer = set_consent(client, stream(client, events), IN)
-    assert (answer.status, answer.json()["requestId"]) == (200, "r")
+    assert (answer.status, answer.json()["requestId"][:2]) == (200, "r-")
     assert answer.headers["access-control-allow-origin"] == "https://shop.example"
     assert answer.headers["access-control-allow-credentials"] == "true"
     assert len(handle(answer, "identity:result")[0]["id"]) == 38
