@@ -21,6 +21,7 @@ from harness.twin.problem import (
 
 __all__ = [
     "Problem",
+    "audience",
     "bad_request",
     "classic",
     "dcs",
@@ -42,6 +43,20 @@ __all__ = [
 def gateway(code: str, message: str) -> Problem:
     """Build the gateway's answer; the status is the first three digits of the code."""
     return Problem(int(code[:3]), {"error_code": code, "message": message})
+
+
+def audience(status: int, number: int, title: str, *, request_id: str) -> Problem:
+    """Build the answer of the audiences endpoint; Adobe's description gives the type another status."""
+    return Problem(
+        status,
+        {
+            "requestId": request_id,
+            "errors": {str(status): [{"code": str(status), "message": title}]},
+            "type": f"https://ns.adobe.com/aep/errors/UPAPI-{number}-403",
+            "title": title,
+            "status": status,
+        },
+    )
 
 
 def ims(status: int, error: str, description: str) -> Problem:

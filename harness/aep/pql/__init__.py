@@ -10,13 +10,14 @@ from harness.aep.pql.evaluation import Subject, evaluate, value_of
 from harness.aep.pql.json_form import parse_json
 from harness.aep.pql.parser import parse, parse_value
 from harness.aep.pql.tokens import PqlError
-from harness.aep.pql.tree import Node, references_events, references_segments
+from harness.aep.pql.tree import Node, named_segments, references_events, references_segments
 
 __all__ = [
     "Node",
     "PqlError",
     "Subject",
     "evaluate",
+    "named_segments",
     "parse",
     "parse_json",
     "parse_value",

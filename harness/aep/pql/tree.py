@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EVENTS = "xEvent"
 """PQL reserves this word for the array of experience events of a profile."""
@@ -218,3 +221,13 @@ def references_segments(node: Any) -> bool:
     if isinstance(node, FunctionCall) and node.name == "inSegment":
         return True
     return any(references_segments(part) for part in parts(node))
+
+
+def named_segments(node: Any) -> Iterator[str]:
+    """Ids of the segments that the expression names, each as often as it does."""
+    if isinstance(node, FunctionCall) and node.name == "inSegment":
+        for argument in node.arguments:
+            if isinstance(argument, Literal) and isinstance(argument.value, str):
+                yield argument.value
+    for part in parts(node):
+        yield from named_segments(part)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _LIMIT = 1000
 _MOST_DIGITS = 12
 _MOST_PROPERTIES = 3
+_PLACES = ("start", "offsets")
 _PROPERTY = re.compile(r"(?P<path>[\w.@]+?)(?P<operator>!=|<=|>=|=|<|>)(?P<value>.*)", re.DOTALL)
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda a, b: a == b,
@@ -59,7 +60,7 @@ def parse_query(query: Query) -> EventQuery:
         end_ms=_ms("endTime", query.get("endTime")),
         limit=_limit(query.get("limit")),
         descending=_descending(query.get("orderby")),
-        start=query.get("start") or None,
+        start=query.get("start") or query.get("offsets") or None,
         properties=tuple(_property(text) for text in properties),
         fields=fields,
     )
@@ -123,8 +124,9 @@ def _next(following: str, xid: str, raw: str | None) -> dict[str, Any]:
         return {"href": "/entities", "payload": payload}
     if not following:
         return {"href": ""}
-    others = [pair for pair in Query(raw).pairs if pair[0] != "start"]
-    return {"href": f"/entities?{urlencode([('start', following), *others])}"}
+    others = [pair for pair in Query(raw).pairs if pair[0] not in _PLACES]
+    # Adobe's guide follows `start`, its Python client `offsets`: the link has both.
+    return {"href": f"/entities?{urlencode([('start', following), *others, ('offsets', following)])}"}
 
 
 def _fits(event: ProfileEvent, asked: EventQuery) -> bool:

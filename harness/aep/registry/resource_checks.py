@@ -177,8 +177,8 @@ class ResourceChecks:
         kind = document["meta:resourceType"]
         say_types(document, current)
         document.setdefault("meta:xdmType", "object")
-        document["meta:extensible"] = kind in {"mixins", "classes"}
-        document["meta:abstract"] = kind in {"mixins", "classes"}
+        # Only schemas are instances; all other kinds are there to be taken in by another resource.
+        document["meta:extensible"] = document["meta:abstract"] = kind != "schemas"
         extends = self._registry.extends(caller.tenant, document)
         if extends or kind == "schemas":
             document["meta:extends"] = extends

@@ -105,8 +105,12 @@ class Audiences:
         return answer(self._save(caller, held, request.document()))
 
     def delete(self, request: ServedRequest, caller: Caller) -> Response:
-        """`DELETE /audiences/{id}`: 204."""
+        """`DELETE /audiences/{id}`: 204; 400 for one that other audiences look at."""
         held = self._get(caller, request.params["id"])
+        if held["dependents"]:
+            raise problem.audience(
+                400, 113631, "The audience cannot be deleted.", request_id=self._platform.ids.uuid()
+            )
         if held["type"] == "SegmentDefinition":
             self._segments.remove(caller.tenant, held["id"])
         else:
@@ -184,14 +188,15 @@ class Audiences:
         )
 
     def _shown(self, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+        segment = self._segments.get(caller.tenant, body["id"])
         return {
             "isSystem": False,
             "labels": [],
             "overridePerformanceWarnings": False,
             "saveSegmentMembership": True,
-            "dependents": [],
-            "dependencies": [],
             **body,
+            "dependents": self._segments.dependents(caller.tenant, body["id"]),
+            "dependencies": [] if segment is None else list(segment.dependencies),
             "profileInstanceId": "ups",
             "imsOrgId": caller.tenant.org,
             "sandbox": self._platform.service(Sandboxes).describe(caller.tenant),

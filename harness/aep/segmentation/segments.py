@@ -50,11 +50,14 @@ class Segment:
     expression: pql.Node
     looks_at_events: bool = field(init=False)
     looks_at_segments: bool = field(init=False)
+    dependencies: tuple[str, ...] = field(init=False)
+    """Ids of the audiences that it looks at, each once."""
 
     def __post_init__(self) -> None:
         """Look through the expression once: it is evaluated for every profile."""
         object.__setattr__(self, "looks_at_events", pql.references_events(self.expression))
         object.__setattr__(self, "looks_at_segments", pql.references_segments(self.expression))
+        object.__setattr__(self, "dependencies", tuple(dict.fromkeys(pql.named_segments(self.expression))))
 
     @property
     def continuous(self) -> bool:
@@ -129,6 +132,10 @@ class Segments:
     def get(self, tenant: Tenant, segment_id: str) -> Segment | None:
         """Definition by its id."""
         return next((one for one in self.all(tenant) if one.id == segment_id), None)
+
+    def dependents(self, tenant: Tenant, audience_id: str) -> list[str]:
+        """Ids of the definitions that look at an audience."""
+        return [one.id for one in self.all(tenant) if audience_id in one.dependencies]
 
     def make(self, caller: Caller, wanted: dict[str, Any]) -> dict[str, Any]:
         """Make and keep a definition; a Problem says what is wrong with it."""

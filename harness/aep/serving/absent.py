@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from harness.aep import problem
@@ -77,6 +78,8 @@ ABSENT = {
     "/secrets": "Reactor",
 }
 """Services by path prefix; an unknown path below one is answered 501 and names it."""
+_UNENCODED = re.compile("/https?:/")
+"""A `$id` in a path: one whose slashes are not encoded is taken for several words."""
 _REST = "Adobe Experience Platform"
 """What is named where a path is Adobe's, but of no service that is known by name."""
 
@@ -102,5 +105,8 @@ def absent(method: str, path: str, headers: Mapping[str, str]) -> Response | Non
         return None
     if method == "OPTIONS" and "access-control-request-method" in headers:
         return preflight(headers)
+    if service == "Schema Registry" and _UNENCODED.search(path):
+        raised = problem.not_found("No resource has this path: a $id in a path has to be URL-encoded")
+        return answer(raised.body, raised.status, origin_headers(headers))
     raised = problem.not_implemented(service, method, path)
     return answer(raised.body, raised.status, origin_headers(headers))

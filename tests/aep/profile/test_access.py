@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -202,6 +203,17 @@ def test_events_come_in_time_order_with_a_link_to_the_next_page(people: Any) -> 
     rest = people.client.get(f"/data/core/ups/access{href}").json()
     assert [one["entityId"] for one in rest["children"]] == ["late"]
     assert (rest["_page"]["next"], rest["_links"]["next"]["href"]) == ("", "")
+
+
+def test_the_next_page_of_events_is_found_by_offsets_too(people: Any) -> None:
+    for day in (1, 2, 3, 4, 5):
+        people.event("jane@example.com", f"e{day}", f"2024-05-0{day}T00:00:00Z")
+    seen, offsets = [], ""
+    for _ in range(3):
+        body = people.events("jane@example.com", limit="2", offsets=offsets).json()
+        seen += [one["entityId"] for one in body["children"]]
+        offsets = parse_qs(body["_links"]["next"]["href"]).get("offsets", [""])[0]
+    assert (seen, offsets) == (["e1", "e2", "e3", "e4", "e5"], "")
 
 
 def test_events_are_found_by_the_parameters_of_2020_too(people: Any) -> None:

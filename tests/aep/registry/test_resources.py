@@ -48,6 +48,25 @@ def test_a_schema_knows_its_class_and_all_that_it_extends(client: Any, lake: Any
     assert (body["meta:abstract"], body["meta:extensible"]) == (False, False)
 
 
+def test_what_other_resources_may_take_in_says_that_it_is_extensible(client: Any, lake: Any) -> None:
+    data_type = {"title": "Plot", "type": "object", "properties": {"size": STRING}}
+    record = {
+        "title": "Plot class",
+        "type": "object",
+        "allOf": [{"$ref": "https://ns.adobe.com/xdm/data/record"}],
+    }
+    for kind, body in (("datatypes", data_type), ("classes", record)):
+        made = client.post(f"{BASE}/tenant/{kind}", body).json()
+        assert (made["meta:abstract"], made["meta:extensible"]) == (True, True), kind
+
+
+def test_an_id_that_is_not_encoded_in_a_path_is_told_of(client: Any, lake: Any) -> None:
+    made = lake.mixin({"a": STRING})
+    for method in ("get", "delete"):
+        answer = getattr(client, method)(f"{BASE}/tenant/fieldgroups/{made}")
+        assert (answer.status, "URL-encoded" in answer.json()["detail"]) == (404, True)
+
+
 def test_the_event_class_requires_id_and_timestamp(client: Any, lake: Any) -> None:
     made = lake.schema(of=lake.event_class)
     body = client.get(path(made), headers=FULL).json()

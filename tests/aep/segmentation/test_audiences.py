@@ -105,6 +105,22 @@ def test_what_is_no_audience_is_refused(client: Any, body: Any) -> None:
     assert client.post(AUDIENCES, body).status == 400
 
 
+def test_an_audience_of_an_audience_says_so_on_both_and_protects_it(client: Any) -> None:
+    inner = client.post(AUDIENCES, own("Inner")).json()["id"]
+    value = f'inSegment("{inner}") or inSegment("{inner}")'
+    outer = client.post(AUDIENCES, own("Outer", expression={**PQL, "value": value})).json()
+    assert (outer["dependencies"], outer["dependents"]) == ([inner], [])
+    held = client.get(f"{AUDIENCES}/{inner}").json()
+    assert (held["dependencies"], held["dependents"]) == ([], [outer["id"]])
+    refused = client.delete(f"{AUDIENCES}/{inner}")
+    assert (refused.status, refused.json()["title"]) == (400, "The audience cannot be deleted.")
+    assert refused.json()["errors"] == {
+        "400": [{"code": "400", "message": "The audience cannot be deleted."}]
+    }
+    assert client.delete(f"{AUDIENCES}/{outer['id']}").status == 204
+    assert client.delete(f"{AUDIENCES}/{inner}").status == 204
+
+
 def test_an_id_of_an_origin_is_taken_once_in_a_namespace(client: Any) -> None:
     assert client.post(AUDIENCES, external()).status == 200
     assert client.post(AUDIENCES, external()).status == 409
