@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,17 +15,19 @@ from harness.collection.load import load_collection, whole_collection
 from harness.collection.model import Collection
 from harness.collection.v3.directory import definition_of, read_file, request_stem
 from harness.errors import InputError, choices
-from harness.linting.collection_checks import (
-    check_empty_folders,
+from harness.linting.clear_secrets import (
+    check_example,
     check_secrets,
-    check_variables,
-    script_sites,
+    saved_examples,
     variables_in_clear,
 )
+from harness.linting.collection_checks import check_empty_folders, check_variables, script_sites, undefined
 from harness.linting.directory_checks import check_directory, unreadable, with_notices
 from harness.linting.finding import Finding
 from harness.linting.rule import BY_ID
-from harness.linting.script_site import ScriptSite, check_names, check_syntax, variables_set
+from harness.linting.script_checks import check_script
+from harness.linting.script_reading import ScriptReading, read_scripts
+from harness.linting.script_site import ScriptSite
 from harness.variables.data import load_data
 from harness.variables.environment import load_environment
 
@@ -49,17 +51,19 @@ def lint(
         variable.key for file in environments for variable in load_environment(file).variables
     ).union(*(load_data(data).rows if data else ()))
     findings: list[Finding] = []
-    sites: list[ScriptSite] = []
+    collections: list[_Checked] = []
     for path in dict.fromkeys(paths):
         if not Path(path).exists():
             raise InputError("there is nothing to check", where=path, hint=like_named(Path(path)))
         for target in _targets(Path(path)):
-            found, scripts = _checked(str(target), defined, certain=certain)
-            findings += (*found, *_unknown_rules(target))
-            sites += scripts
-    findings += check_syntax(sites)
-    for site in sites:
-        findings += check_names(site)
+            checked = _checked(str(target))
+            findings += (*checked.findings, *_unknown_rules(target))
+            collections.append(checked)
+    readings = iter(read_scripts([site.source for one in collections for site in one.sites]))
+    for one in collections:
+        read = list(zip(one.sites, readings, strict=False))
+        findings += (found for site, reading in read for found in check_script(site, reading))
+        findings += _undefined(one, read, defined, certain=certain)
     off = {file: _switched_off(file) for file in {one.file for one in findings}}
     kept = {one for one in findings if one.rule_id not in off.get(one.file, ())}
     return _numbered(
@@ -95,17 +99,54 @@ def _targets(path: Path) -> Iterator[Path]:
             yield inner
 
 
-def _checked(path: str, defined: frozenset[str], *, certain: bool) -> tuple[list[Finding], list[ScriptSite]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What was found without reading scripts; `defined` are variables of the companion and of its files."""
+
+    findings: Sequence[Finding] = ()
+    sites: Sequence[ScriptSite] = ()
+    collection: Collection | None = None
+    defined: frozenset[str] = frozenset()
+
+
+def _checked(path: str) -> _Checked:
     name = path.lower()
     try:
         if name.endswith(ENDINGS):
             load_companion(path)
-            return [], []
+            return _Checked()
         if name.endswith((*_ENVIRONMENTS, *_ENVIRONMENT_JSON)) or _is_environment(path):
-            return _environment(path), []
-        return _collection(whole_collection(path), defined, certain=certain)
+            return _Checked(findings=_environment(path))
+        return _collection(whole_collection(path))
     except InputError as error:
-        return [unreadable(path, error)], []
+        return _Checked(findings=[unreadable(path, error)])
+
+
+def _undefined(
+    checked: _Checked,
+    read: Sequence[tuple[ScriptSite, ScriptReading]],
+    defined: frozenset[str],
+    *,
+    certain: bool,
+) -> Iterator[Finding]:
+    """Find variables that nothing defines, in requests and in templates of scripts."""
+    if checked.collection is None:
+        return
+    known = defined | checked.defined | {variable.key for variable in checked.collection.variables}
+    known |= {name for _, reading in read for name in reading.sets}
+    possible = frozenset(name for _, reading in read for name in reading.words)
+    yield from check_variables(checked.collection, known | possible, certain=certain)
+    for site, reading in read:
+        for template in reading.templates:
+            for message, sure in undefined(template.text, known | possible):
+                yield Finding(
+                    rule_id="undefined-variable",
+                    message=message,
+                    file=site.file,
+                    field=site.field,
+                    line=site.at(template.line),
+                    raised="warning" if certain or sure else None,
+                )
 
 
 def _is_environment(path: str) -> bool:
@@ -124,15 +165,14 @@ def _environment(path: str) -> list[Finding]:
     return findings
 
 
-def _collection(
-    path: str, defined: frozenset[str], *, certain: bool
-) -> tuple[list[Finding], list[ScriptSite]]:
+def _collection(path: str) -> _Checked:
     collection = load_collection(path)
     findings: list[Finding] = []
     if Path(path).is_dir():
         checked = check_directory(path)
         findings += with_notices(checked.findings, collection.notices)
         sites = checked.sites
+        examples = [(node.file, "", node.data()) for node in checked.examples]
     else:
         sites = list(script_sites(collection))
         findings += [
@@ -140,12 +180,12 @@ def _collection(
             for one in collection.warnings
         ]
         findings += check_empty_folders(collection.root, path)
+        examples = list(saved_examples(collection))
     findings += check_secrets(collection)
-    companion, more = _companion(collection)
+    findings += (found for example in examples for found in check_example(*example))
+    defined, more = _companion(collection)
     findings += more
-    known_names = defined | {name for site in sites for name in variables_set(site)} | companion
-    findings += check_variables(collection, known_names, certain=certain)
-    return findings, sites
+    return _Checked(findings=findings, sites=sites, collection=collection, defined=defined)
 
 
 def _companion(collection: Collection) -> tuple[frozenset[str], list[Finding]]:

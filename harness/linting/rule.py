@@ -87,28 +87,31 @@ RULES: Final = (
         id="unknown-pm-name",
         severity="warning",
         title="Names on `pm` exist",
-        why="Reading a name that `pm` does not have gives `undefined`, and calling it fails.",
+        why="Reading a name that `pm`, or something on it such as `pm.response`, does not have gives "
+        "`undefined`, and calling it fails. Names that a script asks for first (`if (pm.name)`, "
+        "`pm.name?.()`) or makes itself are left alone.",
     ),
     LintRule(
         id="test-never-runs",
         severity="warning",
         title="Tests can run",
-        why="A test behind a `return`, in a folder without requests, or for a protocol that no request has, "
-        "never runs, and so never fails.",
+        why="A test behind a `return`, in an `if (false)`, in a function that nobody calls, in a folder "
+        "without requests, or for a protocol that no request has, never runs, and so never fails.",
     ),
     LintRule(
         id="undefined-variable",
         severity="info",
         title="Variables are defined somewhere",
-        why="Nothing in the collection, its scripts or the files given with -e and -g sets it. With -e "
-        "this is a warning.",
+        why="Nothing in the collection, its scripts or the files given with -e and -g sets it. With "
+        "-e this is a warning, and a dynamic variable (`{{$guid}}`) that there is not always is one.",
     ),
     LintRule(
         id="secret-in-clear",
         severity="warning",
         title="Secrets are not written out",
-        why="A value whose name says that it is a secret stands in the file. Keep it in a variable set "
-        "outside of the repository.",
+        why="A value whose name says that it is a secret, or that is a token by its form, stands in the "
+        "file: in a variable, an auth, a header, an address, a body, a script or an example. Keep it in a "
+        "variable set outside of the repository.",
     ),
     LintRule(
         id="companion-binding",

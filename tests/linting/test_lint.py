@@ -117,7 +117,8 @@ def test_a_script_is_parsed_and_not_run(tmp_path: Path) -> None:
 
 
 def test_documents_of_v2_are_checked(tmp_path: Path) -> None:
-    events = [{"listen": "test", "script": {"exec": ["pm.tset('a')", "let b = ;"]}}]
+    scripts = ["pm.tset('a')"], ["let b = ;"]
+    events = [{"listen": "test", "script": {"exec": script}} for script in scripts]
     path = tmp_path / "a.postman_collection.json"
     item = {"name": "A", "event": events, "request": {"url": "{{x}}/"}}
     path.write_text(json.dumps({"info": {"name": "S"}, "item": [item]}))
