@@ -2,16 +2,20 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from harness.api import LiveRun
+from harness.api.run_options import run_options
+from harness.client.cookies import CookieJar
 from harness.client.message import Exchange
 from harness.load.tally import MOST_ERRORS, MOST_SAMPLES, SAMPLES_EACH, Path, Window
+from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, CallStarted
 from harness.runner.results import CallResult
 from harness.runner.run import run_iteration
 from harness.runner.tally import failures_of
+from harness.variables.draws import LiveDraws, derive_seed
 
 UNANSWERED: Final = "no answer when the load ended"
 
@@ -119,8 +123,8 @@ class PostmanUser:
     def __init__(self, live: LiveRun, ledger: Ledger, number: int) -> None:
         self._live = live
         self._ledger = ledger
-        self._context = live.context_of_user(number)
-        self._options = live.options_of_user()
+        self._context = _own_context(live, number)
+        self._options = run_options(live.set_up, live.mode)
         self._runs = 0
 
     def run(self, row: Mapping[str, Any], *, late_ms: float, stopping: Callable[[], bool]) -> bool:
@@ -156,6 +160,24 @@ class PostmanUser:
                 self._ledger.unanswered(under_way, (time.monotonic() - begun) * 1000)
             raise
         return sent
+
+
+def _own_context(live: LiveRun, number: int) -> RunContext:
+    """Return what a user stands on: variables, cookies, tokens and draws of its own, one engine for all."""
+    jar = CookieJar()
+    jar.load_json(live.set_up.jar.to_json(), where="the cookie jar")
+    session = live.context.session.with_jar(jar)
+    session.tokens = {}
+    seed = live.set_up.config.inputs.seed
+    return replace(
+        live.context,
+        session=session,
+        jar=jar,
+        scopes=live.set_up.scopes.copy(),
+        draws=LiveDraws(None if seed is None else derive_seed(seed, number)),
+        vault={},
+        auth_memory={},
+    )
 
 
 def plain(text: str) -> str:
