@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.client.message import Headers
 
-Variables = Mapping[str, Any]
+VariableValues = Mapping[str, Any]
 """Values by name."""
 
 

@@ -19,7 +19,7 @@ from harness.reporters.newman.failure_kinds import failure_kind
 _HINT: Final = "make one with `newman run COLLECTION -r json --reporter-json-export FILE`"
 _PHASES: Final = ("prerequest-script", "test-script", "request")
 
-Json = Mapping[str, Any]
+JsonMapping = Mapping[str, Any]
 
 
 def read_newman_run(path: Path) -> NewmanRun:
@@ -27,7 +27,7 @@ def read_newman_run(path: Path) -> NewmanRun:
 
     What stands before the place where a report breaks off counts; `broken` says that it does.
     """
-    reader = _Reader(path)
+    reader = _ReportReader(path)
     try:
         with path.open("rb") as file:
             reader.read(JsonStream(file))
@@ -46,7 +46,7 @@ def item_content(item: Item) -> str:
     return repr([*told, [one for one in scripts if one[1]]])
 
 
-class _Reader:
+class _ReportReader:
     """Takes a report in, a part at a time."""
 
     def __init__(self, path: Path) -> None:
@@ -54,10 +54,10 @@ class _Reader:
         self._file = str(path)
         self._members: list[str] = []
         self._items: dict[str, NewmanItem] = {}
-        self._info: Json = {}
-        self._scopes: dict[str, Json] = {}
+        self._info: JsonMapping = {}
+        self._scopes: dict[str, JsonMapping] = {}
         self._visits: DiskList[NewmanVisit] = DiskList()
-        self._last: Json | None = None
+        self._last: JsonMapping | None = None
         self._sent = 0
         self._troubles: dict[str, list[Trouble]] = {}
         self._unanswered: dict[str, tuple[str, str]] = {}
@@ -264,7 +264,7 @@ def _identity(stream: JsonStream) -> dict[str, Any]:
     return told
 
 
-def _items(document: Json, file: str) -> Iterator[Item]:
+def _items(document: JsonMapping, file: str) -> Iterator[Item]:
     """Give the items of the collection that a report repeats; newman leaves out which format it has."""
     info = _map(document.get("info"))
     whole = {**document, "info": {"name": "", "schema": V21_SCHEMA, **info}}
@@ -282,7 +282,7 @@ def _assertions(told: Any) -> Iterator[tuple[str, str]]:
         yield _text(check.get("assertion")), verdict
 
 
-def _response(told: Json) -> Response:
+def _response(told: JsonMapping) -> Response:
     body = _map(told.get("stream")).get("data") if "stream" in told else told.get("body")
     if isinstance(body, str):
         body = body.encode("utf-8", "surrogatepass")
@@ -298,7 +298,7 @@ def _response(told: Json) -> Response:
     )
 
 
-def _told_empty(answer: Json) -> bool:
+def _told_empty(answer: JsonMapping) -> bool:
     """Tell whether a report says of a body that it is empty, and does not just leave it out."""
     return "stream" in answer or answer.get("responseSize") == 0
 
@@ -308,7 +308,7 @@ def _headers(told: Any) -> Headers:
     return tuple((_text(one.get("key")), _text(one.get("value"))) for one in pairs if one.get("key"))
 
 
-def _request_failure(told: Json) -> Failure:
+def _request_failure(told: JsonMapping) -> Failure:
     code = _text(told.get("code"))
     place = f"{told.get('address')}:{told.get('port')}" if told.get("address") else told.get("hostname")
     message = " ".join(str(part) for part in (told.get("syscall"), code, place) if part)
@@ -317,7 +317,7 @@ def _request_failure(told: Json) -> Failure:
     )
 
 
-def _values(scope: Json) -> dict[str, Any]:
+def _values(scope: JsonMapping) -> dict[str, Any]:
     values = scope.get("values")
     told = (_map(one) for one in values) if isinstance(values, list) else ()
     return {
@@ -332,12 +332,12 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, bytes) else value
 
 
-def _ref(told: Json) -> str:
+def _ref(told: JsonMapping) -> str:
     cursor = _map(told.get("cursor"))
     return _text(cursor.get("ref")) or f"{cursor.get('iteration')}/{cursor.get('position')}"
 
 
-def _map(value: Any) -> Json:
+def _map(value: Any) -> JsonMapping:
     return value if isinstance(value, Mapping) else {}
 
 

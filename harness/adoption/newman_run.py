@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.adoption.compared_parts import Trouble, Variables
+from harness.adoption.compared_parts import Trouble, VariableValues
 from harness.adoption.disk_list import DiskList
 from harness.client.message import Failure, Response
 
@@ -58,8 +58,8 @@ class NewmanRun:
     items: Mapping[str, NewmanItem] = field(default_factory=dict)
     environment_id: str = ""
     environment_name: str = ""
-    environment: Variables = field(default_factory=dict)
-    globals: Variables = field(default_factory=dict)
+    environment: VariableValues = field(default_factory=dict)
+    globals: VariableValues = field(default_factory=dict)
     visits: DiskList[NewmanVisit] = field(default_factory=DiskList)
     troubles: Mapping[str, tuple[Trouble, ...]] = field(default_factory=dict)
     unanswered: Mapping[str, tuple[str, str]] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from harness.client.message import Exchange, Headers
 from harness.collection.model import Body, Request
 from harness.reporters.newman.execution import request_document
 
-Json = Mapping[str, Any]
+JsonMapping = Mapping[str, Any]
 
 NOT_TOLD: Final = "\0"
 """The body of a request whose body newman's report tells in another way than it was sent."""
@@ -19,7 +19,7 @@ _OPAQUE: Final = frozenset({"file", "graphql"})
 _BODILESS: Final = frozenset({"GET", "COPY", "HEAD", "PURGE", "UNLOCK"})
 
 
-def told_request(document: Json) -> ComparedRequest:
+def told_request(document: JsonMapping) -> ComparedRequest:
     """Return a request as newman's JSON tells it."""
     body = document.get("body")
     return ComparedRequest(
@@ -76,7 +76,7 @@ def _headers(told: Any) -> Headers:
     return tuple((str(one.get("key")), str(one.get("value"))) for one in pairs if not one.get("disabled"))
 
 
-def _body(body: Json) -> str:
+def _body(body: JsonMapping) -> str:
     mode = body.get("mode")
     content = body.get(mode) if isinstance(mode, str) else None
     if mode in _OPAQUE and not body.get("disabled"):
@@ -93,13 +93,13 @@ def _body(body: Json) -> str:
     return str(mode)
 
 
-def _form_part(one: Json) -> list[str]:
+def _form_part(one: JsonMapping) -> list[str]:
     if one.get("type") == "file" or ("src" in one and "value" not in one):
         return [_name(one), "<file>"]
     return [_name(one), str(one.get("value") or "")]
 
 
-def _name(one: Json) -> str:
+def _name(one: JsonMapping) -> str:
     """Return a part's name as far as all parsers of multipart agree on it."""
     return str(one.get("key") or "").partition('"')[0]
 

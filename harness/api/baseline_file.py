@@ -11,7 +11,7 @@ from harness.collection.model import Collection
 from harness.errors import InputError
 from harness.options.config import RunConfig
 from harness.options.output import OutputOptions
-from harness.runner.baseline import Baseline, Entry, Occurrence, known_document, read_known
+from harness.runner.baseline import Baseline, BaselineEntry, Occurrence, known_document, read_known
 from harness.runner.results import RunSummary
 
 _WHAT: Final = "the baseline"
@@ -24,7 +24,7 @@ def baseline_of(config: RunConfig, collection: Collection, mask: Callable[[str],
         return None
     file = Path(output.baseline)
     if output.update_baseline:
-        today = Entry(since=datetime.now(UTC).date().isoformat())
+        today = BaselineEntry(since=datetime.now(UTC).date().isoformat())
         return Baseline(collection.name, _listed(file), accepted=today, mask=mask)
     if not file.exists():
         raise InputError(
@@ -58,5 +58,5 @@ def write_baseline(output: OutputOptions, baseline: Baseline, summary: RunSummar
     return new
 
 
-def _listed(file: Path) -> dict[Occurrence, Entry]:
+def _listed(file: Path) -> dict[Occurrence, BaselineEntry]:
     return read_known(read_json(str(file), _WHAT), str(file)) if file.exists() else {}

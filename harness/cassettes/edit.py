@@ -12,11 +12,12 @@ from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.file.journal import beginning_of, journal_cassette
 from harness.cassettes.file.journal_path import SUFFIX
-from harness.cassettes.file.parts import CallPath, Parts
+from harness.cassettes.file.parts import Parts
 from harness.cassettes.file.redaction import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.replay.match import Index, MatchRule
 from harness.cassettes.replay.miss import RecordingDifference
 from harness.client.message import Headers, header
+from harness.collection.model import CallPath
 from harness.errors import InputError, Place
 from harness.secrets.redactor import Redactor
 

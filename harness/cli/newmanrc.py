@@ -23,12 +23,12 @@ _INLINE: Final = {"environment": (Mapping,), "globals": (Mapping,), "iteration_d
 _BY_HAND = frozenset({"watch"})
 _OF_THE_LIBRARY = frozenset({"abort_on_failure", "newman_version", "request_agents"})
 
-Options = Mapping[str, str | bool]
+RcOptions = Mapping[str, str | bool]
 
 
 def configured(
-    options: argparse.Namespace, reporter_options: Options, terminal: Terminal
-) -> tuple[argparse.Namespace, Options]:
+    options: argparse.Namespace, reporter_options: RcOptions, terminal: Terminal
+) -> tuple[argparse.Namespace, RcOptions]:
     """Return the options of a run with what the configuration files say where the command line is silent."""
     merged = dict(vars(options))
     reporters: dict[str, str | bool] = {}

@@ -27,7 +27,7 @@ _SHORT_ID: Final = re.compile(r"(?<![0-9A-Za-z])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]
 _NUMBERED: Final = re.compile(r"(?<![0-9A-Za-z_-])([A-Za-z]{2,16}[-_])\d{4,12}(?![0-9A-Za-z_-])")
 _NOT_COMPARED: Final = frozenset({"connection", "proxy-connection"})
 
-Row = tuple[str, str, str, str]
+TableRow = tuple[str, str, str, str]
 """What is compared, where, newman's side, ours."""
 
 One = TypeVar("One")
@@ -39,7 +39,7 @@ class ParityComparison:
     def __init__(self, masks: Sequence[re.Pattern[str]] = ()) -> None:
         self._masks = masks
 
-    def rows(self, newman: ParityOutcome, ours: ParityOutcome) -> Iterator[Row]:
+    def rows(self, newman: ParityOutcome, ours: ParityOutcome) -> Iterator[TableRow]:
         """Give what differs, a row for each place."""
         if newman.exit_code != ours.exit_code:
             yield "exit code", "", str(newman.exit_code), str(ours.exit_code)
@@ -68,7 +68,7 @@ class ParityComparison:
 
     def _aligned(
         self, what: str, newman: Sequence[tuple[str, str]], ours: Sequence[tuple[str, str]]
-    ) -> Iterator[Row]:
+    ) -> Iterator[TableRow]:
         """Compare two lists of places and values; one more on a side does not shift what follows."""
         keys = [[self._shape(place) for place, _ in side] for side in (newman, ours)]
         for theirs, mine in _pairs(newman, ours, *keys):
@@ -79,7 +79,9 @@ class ParityComparison:
             elif theirs is not None and mine is not None and self._shape(theirs[1]) != self._shape(mine[1]):
                 yield what, theirs[0], theirs[1], mine[1]
 
-    def _requests(self, newman: Sequence[ProxiedRequest], ours: Sequence[ProxiedRequest]) -> Iterator[Row]:
+    def _requests(
+        self, newman: Sequence[ProxiedRequest], ours: Sequence[ProxiedRequest]
+    ) -> Iterator[TableRow]:
         keys = [[f"{one.method} {self._shape(one.url)}" for one in side] for side in (newman, ours)]
         for theirs, mine in _pairs(newman, ours, *keys):
             if theirs is None and mine is not None:
@@ -89,7 +91,7 @@ class ParityComparison:
             elif theirs is not None and mine is not None:
                 yield from self._request(theirs, mine)
 
-    def _request(self, newman: ProxiedRequest, ours: ProxiedRequest) -> Iterator[Row]:
+    def _request(self, newman: ProxiedRequest, ours: ProxiedRequest) -> Iterator[TableRow]:
         place = f"{newman.method} {newman.url}"
         if newman.method != ours.method:
             yield "method", place, newman.method, ours.method

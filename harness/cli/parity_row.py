@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Self
 
-from harness.cli.parity_difference import Row
+from harness.cli.parity_difference import TableRow
 from harness.cli.parity_outcome import ParityOutcome
 from harness.reporters.units import counted
 from harness.secrets.watch import Mask
@@ -22,7 +22,7 @@ class ParityRow:
     kind: str = ""
 
     @classmethod
-    def of(cls, collection: str, row: Row, kinds: Mapping[str, str]) -> Self:
+    def of(cls, collection: str, row: TableRow, kinds: Mapping[str, str]) -> Self:
         """Make a row of what was compared; `kinds` are ids by what they can be seen in."""
         what, where, theirs, ours = row
         seen_in = what.split()[0]

@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from harness.cli.reporting import DEFAULT, Given, close_all, context_of, idle_options, reporters_of
+from harness.cli.reporting import (
+    DEFAULT,
+    OptionsByReporter,
+    close_all,
+    context_of,
+    idle_options,
+    reporters_of,
+)
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import policy_of, tell_warnings
 from harness.errors import ExitCode, UsageError, choices
@@ -18,7 +25,7 @@ from harness.secrets.watch import SecretWatch
 _BY_EXTENSION: Final[Mapping[str, str]] = {".html": "html", ".htm": "html", ".xml": "junit", ".json": "json"}
 
 
-def report_command(options: argparse.Namespace, given: Given, terminal: Terminal) -> ExitCode:
+def report_command(options: argparse.Namespace, given: OptionsByReporter, terminal: Terminal) -> ExitCode:
     """Let the reporters handle the events again; a report that is made is a success, whatever it tells.
 
     Warnings that are to be failures are none the less: those of the run that it tells of, too.

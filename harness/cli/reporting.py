@@ -23,7 +23,7 @@ from harness.reporters.reporter import (
 from harness.runner.results import RunWarning
 from harness.secrets.watch import Mask, Unmasked
 
-Given = Mapping[str, str | bool]
+OptionsByReporter = Mapping[str, str | bool]
 """Options of reporters by `<name>-<option>`."""
 
 DEFAULT: Final = "cli"
@@ -53,7 +53,7 @@ def context_of(
 
 def reporters_of(
     names: list[str],
-    given: Given,
+    given: OptionsByReporter,
     context: ReporterContext,
     *,
     history: str | None = None,
@@ -135,7 +135,7 @@ def _reporter_of(given: str, names: Iterable[str]) -> str | None:
 
 
 def idle_options(
-    names: list[str], given: Given, terminal: Terminal, *, dialect: Dialect = EXACT
+    names: list[str], given: OptionsByReporter, terminal: Terminal, *, dialect: Dialect = EXACT
 ) -> Iterator[RunWarning]:
     """Warn of options of reporters that change nothing here, and note those that never do.
 
@@ -153,7 +153,7 @@ def idle_options(
                 terminal.err.write(f"note: --reporter-{name}-{option} changes nothing: {reason}\n")
 
 
-def _options_for(name: str, names: list[str], given: Given) -> dict[str, str | bool]:
+def _options_for(name: str, names: list[str], given: OptionsByReporter) -> dict[str, str | bool]:
     """Return a reporter's options; one without a reporter's name is for all that know it, as in newman."""
     known = options_of(name)
     own = {

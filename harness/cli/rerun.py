@@ -12,7 +12,7 @@ from harness.runner.events import CallFinished, RunStarted
 from harness.runner.plan import Call, calls_of
 from harness.runner.run import Step
 
-Place = tuple[tuple[str, ...], int]
+CallPlace = tuple[tuple[str, ...], int]
 """The path of a call, and which one of those with the same path it is."""
 
 
@@ -25,7 +25,7 @@ def failed_steps(log: Path, config: RunConfig) -> tuple[frozenset[Step], frozens
     plan = planned(config)
     positions = {place: number for number, place in enumerate(_places_of(plan.collection, plan.calls))}
     failed: set[Step] = set()
-    places: dict[int, Place] = {}
+    places: dict[int, CallPlace] = {}
     for event in read_results(log):
         match event:
             case RunStarted(collection=collection):
@@ -47,10 +47,10 @@ def failed_steps(log: Path, config: RunConfig) -> tuple[frozenset[Step], frozens
     return frozenset(failed), upstream_steps(config, failed) if failed else frozenset()
 
 
-def _places_of(collection: Collection, calls: Sequence[Call]) -> Iterator[Place]:
+def _places_of(collection: Collection, calls: Sequence[Call]) -> Iterator[CallPlace]:
     """Give the place of each call; calls of one path are told apart by their order in the collection."""
     seen: dict[tuple[str, ...], int] = {}
-    places: dict[int, Place] = {}
+    places: dict[int, CallPlace] = {}
     for item in collection.items():
         number = seen.get(item.path, 0)
         seen[item.path] = number + 1

@@ -5,15 +5,13 @@ Auth schemes sign a draft, since Postman signs before it encodes the address and
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
 from harness.client.form import encode_form
 from harness.client.message import Field
 from harness.client.url import utf8
-from harness.collection.model import Pair, Url
+from harness.collection.model import BodyMode, Pair, Url
 from harness.lazy_dataclass import dataclass
-
-BodyMode = Literal["raw", "urlencoded", "formdata", "file", "graphql"]
 
 # What a GET is sent without, unless the profile says otherwise.
 BODILESS: Final = frozenset({"get", "copy", "head", "purge", "unlock"})

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from harness.collection.companion import CallEntry, Companion, ExpectEntry
 from harness.collection.companion_file import parse_companion
-from harness.collection.yaml_document import Node, core_scalar, json_scalar, parse_yaml
+from harness.collection.yaml_document import YamlNode, core_scalar, json_scalar, parse_yaml
 from harness.errors import InputError, Place
 
 MARK: Final = "# inferred"
@@ -136,7 +136,7 @@ class _Text:
             pieces.append(line[at:])
         return "".join(pieces)
 
-    def _into_entry(self, entry: Node, wanted: dict[str, Any]) -> None:
+    def _into_entry(self, entry: YamlNode, wanted: dict[str, Any]) -> None:
         expect = entry.value.get("expect")
         key = next((one for one in entry.keys if one.text == "expect"), None)
         if _is_flow(self.lines, entry) and expect is None:
@@ -153,7 +153,7 @@ class _Text:
             if wanted:
                 self._into_map(expect, wanted)
 
-    def _into_map(self, node: Node, wanted: dict[str, Any]) -> None:
+    def _into_map(self, node: YamlNode, wanted: dict[str, Any]) -> None:
         if _is_flow(self.lines, node):
             self._into_flow(node, wanted)
         else:
@@ -194,7 +194,7 @@ class _Text:
         begun = "" if line < 0 or self.lines[line].endswith(("\n", "\r")) else self.newline
         self._insertions.append((line + 1, 0, begun + "".join(one + self.newline for one in texts)))
 
-    def _into_flow(self, node: Node, wanted: dict[str, Any] | list[Any]) -> None:
+    def _into_flow(self, node: YamlNode, wanted: dict[str, Any] | list[Any]) -> None:
         """Put lines before the bracket that closes a map or a list."""
         line, column = node.end.line, node.end.column - 1
         last = _last_child(node)
@@ -221,7 +221,7 @@ class _Text:
         return "".join(_COMMENT.sub("", one) for one in texts)
 
 
-def _entries(root: Node) -> Iterator[Node]:
+def _entries(root: YamlNode) -> Iterator[YamlNode]:
     """Walk the entries of `calls` that name a call."""
     calls = root.value.get("calls") if isinstance(root.value, dict) else None
     for entry in calls.value if calls is not None and isinstance(calls.value, tuple) else ():
@@ -229,7 +229,7 @@ def _entries(root: Node) -> Iterator[Node]:
             yield entry
 
 
-def _path(node: Node) -> tuple[str, ...]:
+def _path(node: YamlNode) -> tuple[str, ...]:
     if isinstance(node.value, tuple):
         return tuple(one.text for one in node.value)
     return tuple(node.text.split(" / "))
@@ -254,13 +254,13 @@ def _without_empty(text: str, file: str) -> str:
     return "".join(line for at, line in enumerate(lines) if at not in gone)
 
 
-def _is_flow(lines: Sequence[str], node: Node) -> bool:
+def _is_flow(lines: Sequence[str], node: YamlNode) -> bool:
     """Tell whether a map or a list is in brackets."""
     line = lines[node.start.line] if node.start.line < len(lines) else ""
     return line[node.start.column : node.start.column + 1] in ("{", "[")
 
 
-def _end_of(lines: Sequence[str], node: Node) -> int:
+def _end_of(lines: Sequence[str], node: YamlNode) -> int:
     """Return the last line that a block belongs to: its own end is where the next thing begins."""
     if _is_flow(lines, node):
         return node.end.line
@@ -269,7 +269,7 @@ def _end_of(lines: Sequence[str], node: Node) -> int:
     return max((_last_line(lines, one, one) for one in node.value), default=node.start.line)
 
 
-def _last_line(lines: Sequence[str], key: Node, value: Node) -> int:
+def _last_line(lines: Sequence[str], key: YamlNode, value: YamlNode) -> int:
     first = key.start.line
     last = _end_of(lines, value) if isinstance(value.value, dict | tuple) and value.value else value.end.line
     # A block scalar ends where the next line begins, an alias where its anchor is.
@@ -282,7 +282,7 @@ def _last_line(lines: Sequence[str], key: Node, value: Node) -> int:
     return max(first, last)
 
 
-def _last_child(node: Node) -> tuple[int, int] | None:
+def _last_child(node: YamlNode) -> tuple[int, int] | None:
     """Return where the last element of a map or list in brackets ends."""
     children = [one for pair in node.items() for one in pair] if node.keys else list(node.value or ())
     ends = [(one.end.line, one.end.column) for one in children]

@@ -20,7 +20,7 @@ from harness.collection.companion import (
     RetryGoal,
 )
 from harness.collection.document import decode, is_address, read_bytes
-from harness.collection.yaml_document import Node, parse_yaml
+from harness.collection.yaml_document import YamlNode, parse_yaml
 from harness.errors import InputError, choices
 
 VERSIONS: Final = ("1",)
@@ -96,14 +96,14 @@ def parse_duration(text: str) -> float | None:
     return float(found[1]) * _UNITS[found[2]] if found else None
 
 
-def _once(node: Node | None, field: str) -> Iterator[OnceEntry]:
+def _once(node: YamlNode | None, field: str) -> Iterator[OnceEntry]:
     """Read the calls of the set-up or the teardown."""
     for one in _list(node, field):
         path = _path(one)
         yield OnceEntry(path=path, place=one.place(path, field))
 
 
-def _call(node: Node) -> CallEntry:
+def _call(node: YamlNode) -> CallEntry:
     values = _map(node, CALL_KEYS, "an entry of calls")
     if "call" not in values:
         _refuse("an entry of calls needs `call`: the names that lead to it", node)
@@ -130,7 +130,7 @@ def _call(node: Node) -> CallEntry:
     )
 
 
-def _path(node: Node) -> tuple[str, ...]:
+def _path(node: YamlNode) -> tuple[str, ...]:
     """Read a call's path: a list of names, or one text with ` / ` between them."""
     if isinstance(node.value, tuple):
         if not node.value or any(isinstance(one.value, dict | tuple) for one in node.value):
@@ -141,14 +141,14 @@ def _path(node: Node) -> tuple[str, ...]:
     return tuple(node.text.split(" / "))
 
 
-def _tag(node: Node, path: tuple[str, ...]) -> str:
+def _tag(node: YamlNode, path: tuple[str, ...]) -> str:
     if isinstance(node.value, dict | tuple) or not _TAG.fullmatch(node.text):
         hint = "letters, digits, dots, dashes and underscores"
         _refuse(f"expected a tag, found {node.kind}", node, path, hint, field="tags")
     return node.text
 
 
-def _extracts(node: Node | None, path: tuple[str, ...]) -> Iterator[ExtractEntry]:
+def _extracts(node: YamlNode | None, path: tuple[str, ...]) -> Iterator[ExtractEntry]:
     if node is None:
         return
     _expect_kind(node, dict, "variables with what they take", path, "extract")
@@ -156,7 +156,7 @@ def _extracts(node: Node | None, path: tuple[str, ...]) -> Iterator[ExtractEntry
         yield _extract(key.text, value, path)
 
 
-def _extract(variable: str, node: Node, path: tuple[str, ...]) -> ExtractEntry:
+def _extract(variable: str, node: YamlNode, path: tuple[str, ...]) -> ExtractEntry:
     field = f"extract.{variable}"
     place = node.place(path, field)
     if isinstance(node.value, str):
@@ -182,7 +182,7 @@ def _extract(variable: str, node: Node, path: tuple[str, ...]) -> ExtractEntry:
     )
 
 
-def _expects(node: Node | None, path: tuple[str, ...]) -> Iterator[ExpectEntry]:
+def _expects(node: YamlNode | None, path: tuple[str, ...]) -> Iterator[ExpectEntry]:
     if node is None:
         return
     _expect_kind(node, dict, "what has to hold", path, "expect")
@@ -218,7 +218,7 @@ def _expects(node: Node | None, path: tuple[str, ...]) -> Iterator[ExpectEntry]:
                 _refuse(f"unknown key {other!r} in expect", key, path, hint, field="expect")
 
 
-def _status(node: Node, path: tuple[str, ...]) -> ExpectEntry:
+def _status(node: YamlNode, path: tuple[str, ...]) -> ExpectEntry:
     given = node.value if isinstance(node.value, tuple) else (node,)
     for one in given:
         if isinstance(one.value, dict | tuple) or not _STATUS.fullmatch(one.text):
@@ -233,8 +233,8 @@ def _status(node: Node, path: tuple[str, ...]) -> ExpectEntry:
 
 
 def _checks(
-    node: Node, valid: tuple[str, ...], path: tuple[str, ...], field: str
-) -> Iterator[tuple[ExpectCheck, Node]]:
+    node: YamlNode, valid: tuple[str, ...], path: tuple[str, ...], field: str
+) -> Iterator[tuple[ExpectCheck, YamlNode]]:
     """Read the checks of one thing; what is no map has to be equal."""
     if not isinstance(node.value, dict):
         yield "equals", node
@@ -245,7 +245,7 @@ def _checks(
         yield cast("ExpectCheck", name), wanted
 
 
-def _wanted(check: ExpectCheck, node: Node, path: tuple[str, ...], field: str) -> Any:
+def _wanted(check: ExpectCheck, node: YamlNode, path: tuple[str, ...], field: str) -> Any:
     field = f"{field}.{check}"
     match check:
         case "matches":
@@ -262,7 +262,7 @@ def _wanted(check: ExpectCheck, node: Node, path: tuple[str, ...], field: str) -
             return node.data()
 
 
-def _retry(node: Node | None, path: tuple[str, ...]) -> RetryEntry | None:
+def _retry(node: YamlNode | None, path: tuple[str, ...]) -> RetryEntry | None:
     if node is None:
         return None
     values = _map(node, RETRY_KEYS, "retry", path, "retry")
@@ -280,18 +280,18 @@ def _retry(node: Node | None, path: tuple[str, ...]) -> RetryEntry | None:
     return retry
 
 
-def _goal(node: Node, path: tuple[str, ...]) -> RetryGoal:
+def _goal(node: YamlNode, path: tuple[str, ...]) -> RetryGoal:
     return cast("RetryGoal", _one_of(node, GOALS, "retry.until", path))
 
 
-def _only(node: Node, path: tuple[str, ...]) -> str:
+def _only(node: YamlNode, path: tuple[str, ...]) -> str:
     values = _map(node, ONLY_KEYS, "only", path, "only")
     if "platform" not in values:
         _refuse("only needs `platform`", node, path, field="only")
     return _one_of(values["platform"], PLATFORMS, "only.platform", path)
 
 
-def _contract(node: Node | None, path: tuple[str, ...]) -> ContractEntry | None:
+def _contract(node: YamlNode | None, path: tuple[str, ...]) -> ContractEntry | None:
     """Read how a call is checked against the description: `false`, or what is known of it."""
     if node is None:
         return None
@@ -301,7 +301,7 @@ def _contract(node: Node | None, path: tuple[str, ...]) -> ContractEntry | None:
     return ContractEntry(ignored=tuple(_ignored(values.get("ignore"), path)))
 
 
-def _ignored(node: Node | None, path: tuple[str, ...]) -> Iterator[IgnoredRule]:
+def _ignored(node: YamlNode | None, path: tuple[str, ...]) -> Iterator[IgnoredRule]:
     field = "openapi.ignore"
     for one in _list(node, field, path):
         values = _map(one, IGNORE_KEYS, "an ignored violation", path, field)
@@ -314,7 +314,7 @@ def _ignored(node: Node | None, path: tuple[str, ...]) -> Iterator[IgnoredRule]:
         )
 
 
-def _duration(node: Node, field: str, path: tuple[str, ...]) -> float:
+def _duration(node: YamlNode, field: str, path: tuple[str, ...]) -> float:
     seconds = None if isinstance(node.value, dict | tuple) else parse_duration(node.text)
     if seconds is None:
         hint = "a number with its unit: 500ms, 1.5s, 2m, 1h"
@@ -322,7 +322,7 @@ def _duration(node: Node, field: str, path: tuple[str, ...]) -> float:
     return seconds
 
 
-def _regex(node: Node, path: tuple[str, ...], field: str) -> str:
+def _regex(node: YamlNode, path: tuple[str, ...], field: str) -> str:
     if isinstance(node.value, dict | tuple) or not node.text:
         _refuse(f"expected a regular expression, found {node.kind}", node, path, field=field)
     if "{{" not in node.text:
@@ -334,26 +334,26 @@ def _regex(node: Node, path: tuple[str, ...], field: str) -> str:
     return node.text
 
 
-def _expression(node: Node, path: tuple[str, ...] = (), field: str = "") -> str:
+def _expression(node: YamlNode, path: tuple[str, ...] = (), field: str = "") -> str:
     if isinstance(node.value, dict | tuple) or not node.text.strip():
         _refuse(f"expected a text, found {node.kind}", node, path, field=field)
     return node.text.strip()
 
 
-def _boolean(node: Node, field: str, path: tuple[str, ...]) -> bool:
+def _boolean(node: YamlNode, field: str, path: tuple[str, ...]) -> bool:
     if not isinstance(node.value, bool):
         _refuse(f"expected true or false, found {node.kind}", node, path, field=field)
     return node.value is True
 
 
-def _one_of(node: Node, valid: tuple[str, ...], field: str, path: tuple[str, ...] = ()) -> str:
+def _one_of(node: YamlNode, valid: tuple[str, ...], field: str, path: tuple[str, ...] = ()) -> str:
     if isinstance(node.value, dict | tuple) or node.text not in valid:
         what = f"{field} cannot be {node.kind}"
         _refuse(what, node, path, choices(node.text, valid), field=field)
     return node.text
 
 
-def _file(node: Node | None, folder: Path) -> str | None:
+def _file(node: YamlNode | None, folder: Path) -> str | None:
     if node is None:
         return None
     if not isinstance(node.value, str):
@@ -361,39 +361,39 @@ def _file(node: Node | None, folder: Path) -> str | None:
     return node.text if is_address(node.text) else os.path.normpath(folder / node.text)
 
 
-def _description(node: Node | None, folder: Path) -> str | None:
+def _description(node: YamlNode | None, folder: Path) -> str | None:
     """Return the path of an OpenAPI description: what strangers wrote asks for nothing over the network."""
     if node is not None and is_address(node.text):
         _refuse("an address is named on the command line alone", node, hint="--openapi URL", field="openapi")
     return _file(node, folder)
 
 
-def _list(node: Node | None, field: str, path: tuple[str, ...] = ()) -> tuple[Node, ...]:
+def _list(node: YamlNode | None, field: str, path: tuple[str, ...] = ()) -> tuple[YamlNode, ...]:
     if node is None or node.value is None:
         return ()
     _expect_kind(node, tuple, "a list", path, field)
-    nodes: tuple[Node, ...] = node.value
+    nodes: tuple[YamlNode, ...] = node.value
     return nodes
 
 
 def _map(
-    node: Node, valid: tuple[str, ...], what: str, path: tuple[str, ...] = (), field: str = ""
-) -> Mapping[str, Node]:
+    node: YamlNode, valid: tuple[str, ...], what: str, path: tuple[str, ...] = (), field: str = ""
+) -> Mapping[str, YamlNode]:
     _expect_kind(node, dict, f"a map of {', '.join(valid)}", path, field)
     for key in node.keys:
         if key.text not in valid:
             message = f"{what} has no key {key.text!r}"
             _refuse(message, key, path, choices(key.text, valid), field=field)
-    values: Mapping[str, Node] = node.value
+    values: Mapping[str, YamlNode] = node.value
     return values
 
 
-def _expect_kind(node: Node, kind: type, wanted: str, path: tuple[str, ...], field: str) -> None:
+def _expect_kind(node: YamlNode, kind: type, wanted: str, path: tuple[str, ...], field: str) -> None:
     if not isinstance(node.value, kind):
         _refuse(f"expected {wanted}, found {node.kind}", node, path, field=field)
 
 
 def _refuse(
-    what: str, node: Node, path: tuple[str, ...] = (), hint: str = "", *, field: str = ""
+    what: str, node: YamlNode, path: tuple[str, ...] = (), hint: str = "", *, field: str = ""
 ) -> NoReturn:
     raise InputError(what, where=node.place(path, field), hint=hint)

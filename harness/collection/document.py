@@ -15,7 +15,7 @@ from harness.lazy_dataclass import dataclass
 Fetch = Callable[[str], bytes]
 """Reads what an http(s) address answers. Raises `OSError` when it cannot be had."""
 
-Source = str | os.PathLike[str]
+DocumentSource = str | os.PathLike[str]
 
 FETCH_TIMEOUT_S: Final = 30
 
@@ -33,7 +33,7 @@ def is_address(source: object) -> bool:
     return isinstance(source, str) and source.startswith(("http://", "https://"))
 
 
-def read_bytes(source: Source, what: str, fetch: Fetch | None = None) -> bytes:
+def read_bytes(source: DocumentSource, what: str, fetch: Fetch | None = None) -> bytes:
     """Read a file, or what an address answers. `what` names the document in errors (`the collection`)."""
     name = os.fspath(source)
     try:
@@ -162,7 +162,7 @@ def _nested(file: str) -> InputError:
     return InputError(f"the document is nested too deeply, over {DEEPEST} levels", where=Place(file=file))
 
 
-def read_json(source: Source, what: str, fetch: Fetch | None = None) -> Any:
+def read_json(source: DocumentSource, what: str, fetch: Fetch | None = None) -> Any:
     """Read a JSON document from a path or an address."""
     return parse_json(decode(read_bytes(source, what, fetch)), os.fspath(source))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.collection.document import Fetch, Source, Spot, is_address, read_json
+from harness.collection.document import DocumentSource, Fetch, Spot, is_address, read_json
 from harness.collection.model import Collection
 from harness.collection.v2 import read_collection
 from harness.errors import InputError, choices
@@ -13,7 +13,7 @@ from harness.warning_kinds import WarningText
 
 
 def load_collection(
-    source: Source | Mapping[str, Any], *, fetch: Fetch | None = None, file: str | None = None
+    source: DocumentSource | Mapping[str, Any], *, fetch: Fetch | None = None, file: str | None = None
 ) -> Collection:
     """Load a collection from a path, an http(s) address or a document already read.
 

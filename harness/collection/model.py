@@ -15,6 +15,9 @@ EventName = Literal["prerequest", "test"]
 Protocol = Literal["http", "graphql"]
 BodyMode = Literal["raw", "urlencoded", "formdata", "file", "graphql"]
 
+CallPath = tuple[str, ...]
+"""The names from the collection's root to a call, its own the last."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:

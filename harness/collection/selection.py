@@ -10,7 +10,7 @@ from harness.dialect import EXACT, InputAnswers
 from harness.errors import UsageError
 from harness.warning_kinds import WarningText
 
-Entry = Folder | Item
+TreeEntry = Folder | Item
 
 LISTED: Final = 20
 """How many names an error lists."""
@@ -46,7 +46,7 @@ def select(
     wanted = dict.fromkeys(names)
     if answers.selects_once:
         return _several(collection, wanted)
-    members: list[Entry] = []
+    members: list[TreeEntry] = []
     _gather(_start(collection), wanted, members, collecting=True)
     if wanted:
         raise UsageError("Invalid entrypoint", hint=_candidates(collection, tuple(wanted)))
@@ -68,7 +68,7 @@ def pick(
     A name means the first that fits in the order of the collection, however deep it lies. What lies in a
     folder that is named, too, runs with that folder alone. Raises `UsageError` for a name that nothing has.
     """
-    found: list[Entry] = []
+    found: list[TreeEntry] = []
     unknown: list[str] = []
     for name in names:
         entry = next((one for one in _walk(_start(collection)) if name in (one.id, one.name)), None)
@@ -110,7 +110,7 @@ def leave_out(collection: Collection, items: Sequence[Item], names: Sequence[str
     out: set[int] = set()
     unknown: list[str] = []
     for name in names:
-        found: list[Entry] = [one for one in _walk(_start(collection)) if name in (one.id, one.name)]
+        found: list[TreeEntry] = [one for one in _walk(_start(collection)) if name in (one.id, one.name)]
         found = found or _at(collection, name)
         if not found:
             unknown.append(name)
@@ -120,7 +120,7 @@ def leave_out(collection: Collection, items: Sequence[Item], names: Sequence[str
     return tuple(item for item in items if id(item) not in out)
 
 
-def _first(folder: Folder, name: str) -> Entry | None:
+def _first(folder: Folder, name: str) -> TreeEntry | None:
     for child in folder.children:
         if name in (child.id, child.name):
             return child
@@ -132,7 +132,7 @@ def _first(folder: Folder, name: str) -> Entry | None:
 
 
 def _several(collection: Collection, wanted: dict[str, None]) -> tuple[Item, ...]:
-    members: list[Entry] = []
+    members: list[TreeEntry] = []
     for entry in _walk(_start(collection)):
         name = next((one for one in (entry.id, entry.name) if one in wanted), None)
         if name is not None:
@@ -145,12 +145,12 @@ def _several(collection: Collection, wanted: dict[str, None]) -> tuple[Item, ...
     return _once(collection, [*members, *(entry for entries in found.values() for entry in entries)])
 
 
-def _once(collection: Collection, members: Sequence[Entry]) -> tuple[Item, ...]:
+def _once(collection: Collection, members: Sequence[TreeEntry]) -> tuple[Item, ...]:
     chosen = {id(item) for member in members for item in _items(member)}
     return tuple(item for item in collection.items() if id(item) in chosen)
 
 
-def _gather(folder: Folder, wanted: dict[str, None], members: list[Entry], *, collecting: bool) -> None:
+def _gather(folder: Folder, wanted: dict[str, None], members: list[TreeEntry], *, collecting: bool) -> None:
     """Gather as newman does, which looks no further up than one level for an entry already taken."""
     for child in folder.children:
         if not wanted:
@@ -164,26 +164,26 @@ def _gather(folder: Folder, wanted: dict[str, None], members: list[Entry], *, co
             _gather(child, wanted, members, collecting=name is None)
 
 
-def _walk(folder: Folder) -> Iterator[Entry]:
+def _walk(folder: Folder) -> Iterator[TreeEntry]:
     for child in folder.children:
         yield child
         if isinstance(child, Folder):
             yield from _walk(child)
 
 
-def _items(entry: Entry) -> Iterator[Item]:
+def _items(entry: TreeEntry) -> Iterator[Item]:
     return entry.items() if isinstance(entry, Folder) else iter((entry,))
 
 
-def _by_path(collection: Collection, path: str) -> Entry | None:
+def _by_path(collection: Collection, path: str) -> TreeEntry | None:
     return next((entry for entry in _walk(_start(collection)) if " / ".join(entry.path) == path), None)
 
 
-def _by_pattern(collection: Collection, pattern: str) -> list[Entry]:
+def _by_pattern(collection: Collection, pattern: str) -> list[TreeEntry]:
     return [entry for entry in _walk(_start(collection)) if fits(entry.path, pattern)]
 
 
-def _at(collection: Collection, path: str) -> list[Entry]:
+def _at(collection: Collection, path: str) -> list[TreeEntry]:
     """Return the entry that has a path, or else all that a pattern is for."""
     found = _by_path(collection, path)
     return _by_pattern(collection, path) if found is None else [found]

@@ -86,7 +86,7 @@ class _Empty(NamedTuple):
     tag: str = _STR
 
 
-class Node(NamedTuple):
+class YamlNode(NamedTuple):
     """A value at a place of a file. `value` is a scalar, a tuple of nodes, or a dict of nodes by key.
 
     `text` is a scalar as written. `composed` knows where it stands, `composed_keys` where the keys of a map
@@ -115,10 +115,10 @@ class Node(NamedTuple):
         return self.composed.tag == _PLAIN
 
     @property
-    def keys(self) -> tuple["Node", ...]:
+    def keys(self) -> tuple["YamlNode", ...]:
         """The keys of a map in their order, with their places."""
         names = zip(self.value, self.composed_keys, strict=False) if self.composed_keys else ()
-        return tuple(Node(name, name, self.file, one) for name, one in names)
+        return tuple(YamlNode(name, name, self.file, one) for name, one in names)
 
     @property
     def line(self) -> int:
@@ -162,7 +162,7 @@ class Node(NamedTuple):
         line = f"line {self.line}"
         return Place(file=self.file, path=path, field=f"{field}, {line}" if field else line)
 
-    def items(self) -> Iterator[tuple["Node", "Node"]]:
+    def items(self) -> Iterator[tuple["YamlNode", "YamlNode"]]:
         """Walk a map's keys with their values."""
         if self.composed_keys:
             yield from zip(self.keys, self.value.values(), strict=False)
@@ -208,7 +208,7 @@ def core_scalar(text: str) -> Any:
     return float(text.replace(".", "")) if _CORE_FLOATS.fullmatch(text) else text
 
 
-def parse_yaml(text: str, file: str, *, schema: Schema = json_scalar, merge: bool = False) -> Node:
+def parse_yaml(text: str, file: str, *, schema: Schema = json_scalar, merge: bool = False) -> YamlNode:
     """Read a document. Raises `InputError` with line and column.
 
     With `merge` the key `<<` takes the keys of other maps in, as YAML 1.1 and many readers since do.
@@ -225,7 +225,7 @@ def parse_yaml(text: str, file: str, *, schema: Schema = json_scalar, merge: boo
     except (yaml.YAMLError, ValueError) as error:
         raise InputError(f"not valid YAML: {str(error).splitlines()[0]}", where=Place(file=file)) from error
     if root is None:
-        return Node(None, "", file, _Empty())
+        return YamlNode(None, "", file, _Empty())
     repeats = "*" in text and _ALIAS_MARK.search(text) is not None
     return _YamlReader(file, schema, merge=merge, repeats=repeats).node(root, 0)
 
@@ -258,19 +258,19 @@ class _YamlReader:
         self.schema = schema
         self.merge = merge
         self.repeats = repeats
-        self.read: dict[int, tuple[Node, int]] = {}
+        self.read: dict[int, tuple[YamlNode, int]] = {}
         self.open: set[int] = set()
         self.count = 0
         self.repeated = 0
 
-    def node(self, given: yaml.Node, depth: int) -> Node:
+    def node(self, given: yaml.Node, depth: int) -> YamlNode:
         if type(given) is yaml.ScalarNode:
             return self.scalar(given)
         if self.repeats:
             return self.repeatable(given, depth)
         return self.container(given, depth)
 
-    def repeatable(self, given: yaml.Node, depth: int) -> Node:
+    def repeatable(self, given: yaml.Node, depth: int) -> YamlNode:
         known = self.read.get(id(given))
         if known is not None:
             self.count += known[1]
@@ -287,7 +287,7 @@ class _YamlReader:
         self.read[id(given)] = node, self.count - before
         return node
 
-    def container(self, given: yaml.Node, depth: int) -> Node:
+    def container(self, given: yaml.Node, depth: int) -> YamlNode:
         if depth > DEEPEST:
             raise self.error("the document is nested too deeply", given)
         if given.tag not in _COLLECTIONS:
@@ -299,7 +299,7 @@ class _YamlReader:
         self.count += len(given.value)
         return self.made(given, tuple([self.node(one, depth + 1) for one in given.value]))
 
-    def scalar(self, given: yaml.ScalarNode) -> Node:
+    def scalar(self, given: yaml.ScalarNode) -> YamlNode:
         tag, text = given.tag, given.value
         if tag == _PLAIN:
             value = self.schema(text)
@@ -309,12 +309,14 @@ class _YamlReader:
             value = self.schema(text) if text else None
         else:
             raise self.error(f"the tag {tag!r} has no meaning here", given)
-        return Node(value, text, self.file, given)
+        return YamlNode(value, text, self.file, given)
 
-    def mapping(self, given: yaml.MappingNode, depth: int) -> tuple[tuple[Composed, ...], dict[str, Node]]:
+    def mapping(
+        self, given: yaml.MappingNode, depth: int
+    ) -> tuple[tuple[Composed, ...], dict[str, YamlNode]]:
         keys: list[Composed] = []
-        values: dict[str, Node] = {}
-        merged: list[Node] = []
+        values: dict[str, YamlNode] = {}
+        merged: list[YamlNode] = []
         self.count += 2 * len(given.value)
         file, merge, scalar = self.file, self.merge, yaml.ScalarNode
         for left, right in given.value:
@@ -327,7 +329,7 @@ class _YamlReader:
                 text = right.value
                 if right.tag == _STR or (right.tag == _PLAIN and text[:1] not in _OTHER_STARTS):
                     # Made as `scalar` makes it, but for two calls: there are tens of thousands of them.
-                    value = _new(Node, (text, text, file, right, ()))
+                    value = _new(YamlNode, (text, text, file, right, ()))
                 else:
                     value = self.scalar(right)
             if merge and name == "<<" and left.tag == _PLAIN:
@@ -346,8 +348,8 @@ class _YamlReader:
                     values[key.text] = value
         return tuple(keys), values
 
-    def made(self, given: yaml.Node, value: Any, keys: tuple[Composed, ...] = ()) -> Node:
-        return _new(Node, (value, "", self.file, given, keys))
+    def made(self, given: yaml.Node, value: Any, keys: tuple[Composed, ...] = ()) -> YamlNode:
+        return _new(YamlNode, (value, "", self.file, given, keys))
 
     def error(self, what: str, given: yaml.Node) -> InputError:
         return InputError(what, where=self.place(given))

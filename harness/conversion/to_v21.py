@@ -16,7 +16,7 @@ from harness.collection.v3.directory import definition_of
 from harness.collection.v3.fields import Fields, Notes
 from harness.collection.v3.reader import read_directory, read_yaml
 from harness.collection.v3.request import RAW_TYPES, read_request
-from harness.collection.yaml_document import Node
+from harness.collection.yaml_document import YamlNode
 from harness.conversion.v21_events import events_of
 from harness.errors import InputError
 
@@ -31,7 +31,7 @@ class V21Document:
     """
 
     document: dict[str, Any]
-    files: dict[str, tuple[str, Node | None]]
+    files: dict[str, tuple[str, YamlNode | None]]
     left_out: list[Notice] = field(default_factory=list)
 
 
@@ -51,7 +51,7 @@ class _V21Writer:
 
     def __init__(self, lost: list[Notice]) -> None:
         self.lost = lost
-        self.files: dict[str, tuple[str, Node | None]] = {}
+        self.files: dict[str, tuple[str, YamlNode | None]] = {}
 
     def collection(self, collection: Collection) -> dict[str, Any]:
         source = collection.source
@@ -67,7 +67,7 @@ class _V21Writer:
         body.pop("info", None)
         return {"info": info, **body}
 
-    def definition(self, folder: Folder, pointer: str) -> Mapping[str, Node]:
+    def definition(self, folder: Folder, pointer: str) -> Mapping[str, YamlNode]:
         directory = folder.file or ""
         found = definition_of(directory)
         self.files[pointer] = directory, None
@@ -78,11 +78,11 @@ class _V21Writer:
         if kind is None or kind.text != KIND:
             return {}
         self.files[pointer] = f"{directory}/{found}", root
-        values: Mapping[str, Node] = root.value
+        values: Mapping[str, YamlNode] = root.value
         return values
 
     def folder(
-        self, folder: Folder, json: Mapping[str, Any], node: Mapping[str, Node], pointer: str
+        self, folder: Folder, json: Mapping[str, Any], node: Mapping[str, YamlNode], pointer: str
     ) -> dict[str, Any]:
         written = {key: value for key, value in json.items() if key not in ("item", "event", "id")}
         if "id" in node and folder.path:
@@ -115,7 +115,7 @@ class _V21Writer:
         file = item.file or ""
         node = read_yaml(file)
         self.files[pointer] = file, node
-        values: Mapping[str, Node] = node.value
+        values: Mapping[str, YamlNode] = node.value
         written: dict[str, Any] = {"id": values["id"].text} if "id" in values else {}
         written["name"] = values["name"].text if "name" in values else item.name
         request = dict(json["request"])
@@ -133,7 +133,7 @@ class _V21Writer:
             written["response"] = self.examples(Path(file).parent, values["examples"], pointer)
         return written
 
-    def request(self, request: dict[str, Any], values: Mapping[str, Node]) -> None:
+    def request(self, request: dict[str, Any], values: Mapping[str, YamlNode]) -> None:
         url = request.get("url")
         if isinstance(url, str):
             url = url_to_json(replaced(parse(url), variables=()))
@@ -156,7 +156,7 @@ class _V21Writer:
             content = values["body"].value.get("content")
             _restore_disabled(body[body["mode"]], content)
 
-    def auth(self, values: Mapping[str, Node], file: str) -> None:
+    def auth(self, values: Mapping[str, YamlNode], file: str) -> None:
         """Note what v2.1 has no word for."""
         node = values.get("auth")
         entries = node.value if node is not None and isinstance(node.value, tuple) else (node,)
@@ -166,7 +166,7 @@ class _V21Writer:
             if "type" in one.value and one.value["type"].text == "inherit":
                 self.lose(file, "auth", "that an auth says `inherit` is lost", one.line)
 
-    def examples(self, folder: Path, given: Node, pointer: str) -> list[dict[str, Any]]:
+    def examples(self, folder: Path, given: YamlNode, pointer: str) -> list[dict[str, Any]]:
         """Read the examples that a request names; a path that leads out of its folder is not followed."""
         path = folder / given.value
         inside = os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep)
@@ -175,7 +175,7 @@ class _V21Writer:
                 text = "the path leads outside of the folder; the examples are lost"
                 self.lose(given.file, "examples", text, given.line)
             return []
-        found: list[tuple[float, str, Node]] = []
+        found: list[tuple[float, str, YamlNode]] = []
         for file in sorted(path.iterdir()):
             if not file.name.endswith((".example.yaml", ".example.yml")) or file.is_symlink():
                 continue
@@ -193,7 +193,7 @@ class _V21Writer:
             examples.append(self.example(root, name))
         return examples
 
-    def example(self, root: Node, file: str) -> dict[str, Any]:
+    def example(self, root: YamlNode, file: str) -> dict[str, Any]:
         values = root.value
         notes = Notes(file)
         stem = Path(file).name.rpartition(".example.")[0]
@@ -243,7 +243,7 @@ class _V21Writer:
         self.lost.append(Notice(message=message, file=file, line=line, field=key))
 
 
-def _disabled(entries: Node, index: int) -> dict[str, bool]:
+def _disabled(entries: YamlNode, index: int) -> dict[str, bool]:
     given = (
         entries.value[index].value
         if isinstance(entries.value, tuple) and index < len(entries.value)
@@ -253,14 +253,14 @@ def _disabled(entries: Node, index: int) -> dict[str, bool]:
     return {"disabled": False} if flag is not None and flag.value is False else {}
 
 
-def _type(entries: Node, index: int) -> dict[str, str]:
+def _type(entries: YamlNode, index: int) -> dict[str, str]:
     """Return the type of a variable where the file has one: a run knows texts alone."""
     entry = entries.value[index].value if isinstance(entries.value, tuple) else None
     given = entry.get("type") if isinstance(entry, dict) else None
     return {} if given is None or not isinstance(given.value, str) else {"type": given.text}
 
 
-def _restore_disabled(written: Any, entries: Node | None) -> None:
+def _restore_disabled(written: Any, entries: YamlNode | None) -> None:
     """Write `disabled: false` where the file says so; the list's entries are the last of those written."""
     if not isinstance(written, list) or entries is None or not isinstance(entries.value, tuple):
         return

@@ -6,10 +6,10 @@ from typing import Any
 from harness.collection.v3.definition import KIND
 from harness.collection.v3.entries import LANGUAGES, SCRIPT_TYPES
 from harness.collection.v3.request import PROTOCOLS
-from harness.collection.yaml_document import Node
+from harness.collection.yaml_document import YamlNode
 
 
-def events_of(values: Mapping[str, Node]) -> list[dict[str, Any]] | None:
+def events_of(values: Mapping[str, YamlNode]) -> list[dict[str, Any]] | None:
     """Write the scripts that a run would run, and those that are disabled; `None` where the file has no list.
 
     A script for GraphQL that says what one for HTTP says is that one: v2.1 knows no protocols.
@@ -35,7 +35,7 @@ def events_of(values: Mapping[str, Node]) -> list[dict[str, Any]] | None:
     return events
 
 
-def _type(script: Node, kind: str) -> tuple[str, str] | None:
+def _type(script: YamlNode, kind: str) -> tuple[str, str] | None:
     """Return protocol and event of a script, `None` for one that no run runs."""
     if not isinstance(script.value, dict):
         return None
@@ -51,7 +51,7 @@ def _type(script: Node, kind: str) -> tuple[str, str] | None:
     return None if found is None or (own is not None and found[0] != own) else found
 
 
-def _event(listen: str, code: str, values: Mapping[str, Node]) -> dict[str, Any]:
+def _event(listen: str, code: str, values: Mapping[str, YamlNode]) -> dict[str, Any]:
     script: dict[str, Any] = {"exec": code.split("\n")}
     if "language" in values and values["language"].value is not None:
         script["type"] = values["language"].text

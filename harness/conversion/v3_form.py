@@ -14,7 +14,7 @@ from harness.collection.url_text import parse
 from harness.collection.v3.directory import RESOURCES
 from harness.collection.v3.entries import SYSTEM_HEADERS, TLS_PROTOCOLS
 from harness.collection.v3.request import RAW_TYPES
-from harness.collection.yaml_document import Node
+from harness.collection.yaml_document import YamlNode
 
 _HELD: Final = ("id", "name", "disabled")
 """What v2.1 holds of a script though no file of v3 that we write says it."""
@@ -41,7 +41,7 @@ class V3Form:
         return self.places[pointer]
 
 
-def v3_form(root: Node | None, stem: str) -> V3Form:
+def v3_form(root: YamlNode | None, stem: str) -> V3Form:
     """Read a definition, request or example; `stem` is what it is called where it does not say its name."""
     form = V3Form(data={"name": stem})
     if root is not None and isinstance(root.value, dict):
@@ -62,8 +62,10 @@ class _Former:
         self.places = form.places
         self.data = form.data
 
-    def file(self, root: Node) -> None:
-        values: Mapping[str, Node] = {key: one for key, one in root.value.items() if one.value is not None}
+    def file(self, root: YamlNode) -> None:
+        values: Mapping[str, YamlNode] = {
+            key: one for key, one in root.value.items() if one.value is not None
+        }
         kind = values["$kind"].text if "$kind" in values else ""
         for key, node in root.items():
             self.mark(f"/{_escaped(key.text)}", key.text, key)
@@ -75,7 +77,7 @@ class _Former:
         elif "url" in values:
             self.data["url"] = self.address(values["url"], values)
 
-    def member(self, key: str, node: Node, kind: str) -> Any:
+    def member(self, key: str, node: YamlNode, kind: str) -> Any:
         pointer = f"/{_escaped(key)}"
         match key:
             case "headers" | "pathVariables":
@@ -98,7 +100,7 @@ class _Former:
                 return json.dumps(node.data(), ensure_ascii=False)
         return _plain(node)
 
-    def inner(self, node: Node, key: str) -> dict[str, Any]:
+    def inner(self, node: YamlNode, key: str) -> dict[str, Any]:
         """Read the request or response of an example as a file of its own."""
         form = V3Form()
         _Former(form).file(node)
@@ -106,10 +108,10 @@ class _Former:
             self.places[f"/{key}{pointer}"] = f"{key}.{name}", line
         return form.data
 
-    def mark(self, pointer: str, name: str, node: Node) -> None:
+    def mark(self, pointer: str, name: str, node: YamlNode) -> None:
         self.places[pointer] = name, node.line
 
-    def address(self, url: Node | None, values: Mapping[str, Node]) -> Any:
+    def address(self, url: YamlNode | None, values: Mapping[str, YamlNode]) -> Any:
         if url is not None and isinstance(url.value, dict | tuple):
             return _plain(url)
         text = "" if url is None else url.text
@@ -130,13 +132,13 @@ class _Former:
 
     def pairs(
         self,
-        node: Node,
+        node: YamlNode,
         pointer: str,
         name: str,
         *,
         null: str | None = "",
         without: tuple[str, ...] = (),
-        defaults: Callable[[Mapping[str, Node]], Mapping[str, Any]] = lambda _: {},
+        defaults: Callable[[Mapping[str, YamlNode]], Mapping[str, Any]] = lambda _: {},
     ) -> Any:
         """Read a list or map of pairs. `null` is what an absent value is, `defaults` what else is absent."""
         if isinstance(node.value, dict):
@@ -170,7 +172,7 @@ class _Former:
             found.append({**defaults(one.value), "value": null, **pair})
         return found
 
-    def body(self, node: Node, pointer: str) -> Any:
+    def body(self, node: YamlNode, pointer: str) -> Any:
         if not isinstance(node.value, dict):
             return _plain(node)
         self.members(node, pointer, "body")
@@ -195,7 +197,7 @@ class _Former:
             body["content"] = {"src": source} if isinstance(source, str) else source
         return body
 
-    def auth(self, node: Node, pointer: str) -> Any:
+    def auth(self, node: YamlNode, pointer: str) -> Any:
         if isinstance(node.value, tuple):
             entries = [(at, one) for at, one in enumerate(node.value) if one.value is not None]
             for at, one in entries[:-1]:
@@ -216,7 +218,7 @@ class _Former:
             ]
         return {key: one for key, one in auth.items() if one != []}
 
-    def scripts(self, node: Node, kind: str) -> dict[str, list[Any]]:
+    def scripts(self, node: YamlNode, kind: str) -> dict[str, list[Any]]:
         """Read scripts by their types; those that are disabled belong to no run and are not compared."""
         entries = node.value if isinstance(node.value, tuple) else (node,)
         scripts: dict[str, list[Any]] = {}
@@ -241,7 +243,7 @@ class _Former:
             alike.append({**script, "type": name})
         return scripts
 
-    def settings(self, node: Node, pointer: str) -> Any:
+    def settings(self, node: YamlNode, pointer: str) -> Any:
         if not isinstance(node.value, dict):
             return _plain(node)
         self.members(node, pointer, "settings")
@@ -256,12 +258,12 @@ class _Former:
             del settings["protocolVersion"]
         return {key: one for key, one in settings.items() if one != []}
 
-    def members(self, node: Node, pointer: str, name: str) -> None:
+    def members(self, node: YamlNode, pointer: str, name: str) -> None:
         for key in node.keys:
             self.mark(f"{pointer}/{_escaped(key.text)}", f"{name}.{key.text}", key)
 
 
-def _script_type(node: Node, kind: str) -> str:
+def _script_type(node: YamlNode, kind: str) -> str:
     given = node.value.get("type") if isinstance(node.value, dict) else None
     name = given.text if given is not None else ""
     if kind == "collection":
@@ -269,15 +271,15 @@ def _script_type(node: Node, kind: str) -> str:
     return name.removeprefix("graphql:" if kind == "graphql-request" else "http:")
 
 
-def _form_part(values: Mapping[str, Node]) -> Mapping[str, Any]:
+def _form_part(values: Mapping[str, YamlNode]) -> Mapping[str, Any]:
     return {"type": _FORM_TYPE["src" in values]}
 
 
-def _urlencoded_part(values: Mapping[str, Node]) -> Mapping[str, Any]:
+def _urlencoded_part(values: Mapping[str, YamlNode]) -> Mapping[str, Any]:
     return {"type": "text"} if not values or "type" not in values else {}
 
 
-def _plain(node: Node) -> Any:
+def _plain(node: YamlNode) -> Any:
     """Return a value as data whose scalars are their texts; a number is the same however it is written."""
     match node.value:
         case dict():

@@ -10,7 +10,7 @@ from harness.collection.url_text import parse
 from harness.collection.v3.directory import Directory, request_stem, scan
 from harness.collection.v3.entries import OTHER_SCRIPT_TYPES, SCRIPT_TYPES
 from harness.collection.v3.reader import read_yaml
-from harness.collection.yaml_document import Node
+from harness.collection.yaml_document import YamlNode
 from harness.errors import InputError, Place
 from harness.linting.finding import Finding
 from harness.linting.postman_shapes import DEFINITION, EXAMPLES, REQUESTS
@@ -39,7 +39,7 @@ class DirectoryFindings:
 
     findings: list[Finding] = field(default_factory=list)
     sites: list[ScriptSite] = field(default_factory=list)
-    examples: list[Node] = field(default_factory=list)
+    examples: list[YamlNode] = field(default_factory=list)
 
 
 def check_directory(root: str) -> DirectoryFindings:
@@ -89,7 +89,7 @@ class _Checker:
     def __init__(self, found: DirectoryFindings) -> None:
         self.found = found
 
-    def add(self, rule: str, message: str, node: Node, where: str = "") -> None:
+    def add(self, rule: str, message: str, node: YamlNode, where: str = "") -> None:
         self.found.findings.append(
             Finding(rule_id=rule, message=message, file=node.file, field=where, line=node.line)
         )
@@ -99,7 +99,7 @@ class _Checker:
         kinds: set[str] = set()
         orders: dict[Any, str] = {}
         names: dict[str, str] = {}
-        definition: Node | None = None
+        definition: YamlNode | None = None
         if directory.definition is not None:
             definition = self.read(f"{directory.path}/{directory.definition}")
             if definition is not None and isinstance(definition.value, tuple | str):
@@ -122,7 +122,7 @@ class _Checker:
             self.definition(definition, kinds)
         return kinds
 
-    def read(self, file: str, *, tell: bool = True) -> Node | None:
+    def read(self, file: str, *, tell: bool = True) -> YamlNode | None:
         try:
             return read_yaml(file)
         except InputError as error:
@@ -136,7 +136,7 @@ class _Checker:
             message = f"{name!r} and {other!r} differ in case alone"
             self.found.findings.append(Finding(rule_id="case-clash", message=message, file=path))
 
-    def order(self, orders: dict[Any, str], node: Node | None, name: str) -> None:
+    def order(self, orders: dict[Any, str], node: YamlNode | None, name: str) -> None:
         order = node.value.get("order") if node is not None and isinstance(node.value, dict) else None
         if order is None or isinstance(order.value, dict | tuple):
             return
@@ -144,11 +144,11 @@ class _Checker:
         if other != name:
             self.add("duplicate-order", f"{other!r} has the order {order.text}, too", order, "order")
 
-    def definition(self, node: Node, kinds: set[str]) -> None:
+    def definition(self, node: YamlNode, kinds: set[str]) -> None:
         self.shape(node, DEFINITION)
         self.scripts(node, tuple(SCRIPT_TYPES) + OTHER_SCRIPT_TYPES, kinds)
 
-    def request(self, node: Node) -> None:
+    def request(self, node: YamlNode) -> None:
         values = node.value
         kind = values["$kind"].text if "$kind" in values else ""
         if kind in REQUESTS:
@@ -158,7 +158,7 @@ class _Checker:
             self.scripts(node, _REQUEST_SCRIPTS[kind], {kind})
         self.examples(node.file, values.get("examples"))
 
-    def examples(self, file: str, given: Node | None) -> None:
+    def examples(self, file: str, given: YamlNode | None) -> None:
         """Check the examples that a request names: a folder below its own."""
         if given is None or not isinstance(given.value, str):
             return
@@ -173,7 +173,7 @@ class _Checker:
                 if node is not None:
                     self.example(node)
 
-    def example(self, node: Node) -> None:
+    def example(self, node: YamlNode) -> None:
         kind = node.value.get("$kind") if isinstance(node.value, dict) else None
         shape = None if kind is None else EXAMPLES.get(kind.text)
         if shape is not None:
@@ -183,7 +183,7 @@ class _Checker:
         what = "it does not say its $kind" if kind is None else f"there is no example of kind {kind.text!r}"
         self.add("left-out", f"{what} (valid: {', '.join(EXAMPLES)})", kind or node, "$kind")
 
-    def shape(self, node: Node, shape: Shape) -> None:
+    def shape(self, node: YamlNode, shape: Shape) -> None:
         for broken in shape(node, ""):
             severity: Severity | None = "error" if broken.rule_id == "unknown-key" else None
             self.found.findings.append(
@@ -197,7 +197,7 @@ class _Checker:
                 )
             )
 
-    def query(self, values: Mapping[str, Node]) -> None:
+    def query(self, values: Mapping[str, YamlNode]) -> None:
         listed, url = values.get("queryParams"), values.get("url")
         if listed is None or url is None or not isinstance(url.value, str):
             return
@@ -226,7 +226,7 @@ class _Checker:
                 "queryParams",
             )
 
-    def scripts(self, node: Node, valid: tuple[str, ...], kinds: set[str]) -> None:
+    def scripts(self, node: YamlNode, valid: tuple[str, ...], kinds: set[str]) -> None:
         scripts = node.value.get("scripts")
         if scripts is None or not isinstance(scripts.value, tuple):
             return

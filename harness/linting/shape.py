@@ -6,7 +6,7 @@ A shape is a function of a node and the name of its field, and yields what is br
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from harness.collection.yaml_document import Node
+from harness.collection.yaml_document import YamlNode
 
 
 class Broken(NamedTuple):
@@ -14,39 +14,39 @@ class Broken(NamedTuple):
 
     rule_id: str
     message: str
-    node: Node
+    node: YamlNode
     field: str
 
 
-Shape = Callable[[Node, str], Iterator[Broken]]
+Shape = Callable[[YamlNode, str], Iterator[Broken]]
 
 _NAMES: Final[Mapping[type, str]] = {dict: "a map", tuple: "a list"}
 
 
-def anything(_node: Node, _field: str) -> Iterator[Broken]:
+def anything(_node: YamlNode, _field: str) -> Iterator[Broken]:
     """Fit every value."""
     return iter(())
 
 
-def text(node: Node, field: str) -> Iterator[Broken]:
+def text(node: YamlNode, field: str) -> Iterator[Broken]:
     """Fit a text."""
     if not isinstance(node.value, str):
         quote = "; put it in quotes" if isinstance(node.value, bool | int | float) else ""
         yield _wrong("a text", node, field, quote)
 
 
-def text_or_nothing(node: Node, field: str) -> Iterator[Broken]:
+def text_or_nothing(node: YamlNode, field: str) -> Iterator[Broken]:
     """Fit a text, or `null`."""
     return iter(()) if node.value is None else text(node, field)
 
 
-def flag(node: Node, field: str) -> Iterator[Broken]:
+def flag(node: YamlNode, field: str) -> Iterator[Broken]:
     """Fit `true` or `false`, not in quotes."""
     if not isinstance(node.value, bool):
         yield _wrong("true or false", node, field)
 
 
-def number(node: Node, field: str) -> Iterator[Broken]:
+def number(node: YamlNode, field: str) -> Iterator[Broken]:
     """Fit a number that JSON has, not in quotes."""
     value = node.value
     if isinstance(value, bool) or not isinstance(value, int | float) or value - value != 0:
@@ -56,7 +56,7 @@ def number(node: Node, field: str) -> Iterator[Broken]:
 def one_of(*valid: str) -> Shape:
     """Fit one of some texts."""
 
-    def check(node: Node, field: str) -> Iterator[Broken]:
+    def check(node: YamlNode, field: str) -> Iterator[Broken]:
         if not isinstance(node.value, str) or node.value not in valid:
             found = node.kind if isinstance(node.value, dict | tuple) else repr(node.text)
             message = f"Postman knows no {found} here (valid: {', '.join(valid)})"
@@ -68,7 +68,7 @@ def one_of(*valid: str) -> Shape:
 def list_of(entry: Shape) -> Shape:
     """Fit a list whose entries all fit."""
 
-    def check(node: Node, field: str) -> Iterator[Broken]:
+    def check(node: YamlNode, field: str) -> Iterator[Broken]:
         if not isinstance(node.value, tuple):
             yield _wrong("a list", node, field)
             return
@@ -81,7 +81,7 @@ def list_of(entry: Shape) -> Shape:
 def map_of(value: Shape) -> Shape:
     """Fit a map with any keys, whose values all fit."""
 
-    def check(node: Node, field: str) -> Iterator[Broken]:
+    def check(node: YamlNode, field: str) -> Iterator[Broken]:
         if not isinstance(node.value, dict):
             yield _wrong("a map", node, field)
             return
@@ -94,7 +94,7 @@ def map_of(value: Shape) -> Shape:
 def either(*, a_list: Shape, a_map: Shape, else_text: Shape | None = None) -> Shape:
     """Fit a list or a map, and where `else_text` is given a scalar."""
 
-    def check(node: Node, field: str) -> Iterator[Broken]:
+    def check(node: YamlNode, field: str) -> Iterator[Broken]:
         if isinstance(node.value, tuple):
             yield from a_list(node, field)
         elif isinstance(node.value, dict):
@@ -117,7 +117,7 @@ def keys(
     needed = required or {}
     known = {**needed, **(optional or {})}
 
-    def check(node: Node, field: str) -> Iterator[Broken]:
+    def check(node: YamlNode, field: str) -> Iterator[Broken]:
         if not isinstance(node.value, dict):
             yield _wrong("a map", node, field)
             return
@@ -144,7 +144,7 @@ def tagged(key: str, shapes: Mapping[str, Shape]) -> Shape:
     """Fit a map by what one of its keys says."""
     valid = one_of(*shapes)
 
-    def check(node: Node, field: str) -> Iterator[Broken]:
+    def check(node: YamlNode, field: str) -> Iterator[Broken]:
         if not isinstance(node.value, dict):
             yield _wrong("a map", node, field)
             return
@@ -162,6 +162,6 @@ def _joined(field: str, key: str) -> str:
     return f"{field}.{key}" if field else key
 
 
-def _wrong(expected: str, node: Node, field: str, more: str = "") -> Broken:
+def _wrong(expected: str, node: YamlNode, field: str, more: str = "") -> Broken:
     found: Any = _NAMES.get(type(node.value)) or node.kind
     return Broken("wrong-type", f"Postman expects {expected}, found {found}{more}", node, field)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.collection.model import CallPath
 from harness.errors import InputError
-from harness.load.tally import Path as CallPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
+from harness.collection.model import CallPath
 from harness.load.stage import Course, Stage
-from harness.load.tally import Book, LoadTally, Path
+from harness.load.tally import Book, LoadTally
 from harness.load.threshold import Threshold
 
 PERCENTILES: Final = (50, 90, 95, 99)
@@ -80,8 +81,8 @@ class LoadReport:
     stages: tuple[Stage, ...]
     level: str
     total: Numbers
-    calls: tuple[tuple[Path, Numbers], ...]
-    folders: tuple[tuple[Path, Numbers], ...]
+    calls: tuple[tuple[CallPath, Numbers], ...]
+    folders: tuple[tuple[CallPath, Numbers], ...]
     verdicts: tuple[ThresholdResult, ...]
     workers: tuple[tuple[str, int, bool], ...]
     errors: tuple[ErrorCount, ...]
@@ -130,7 +131,7 @@ def report_of(
     book: Book,
     *,
     collection: str,
-    paths: Sequence[Path],
+    paths: Sequence[CallPath],
     thresholds: Iterable[Threshold],
     course: Course,
     by_rate: bool,

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from harness.collection.model import CallPath
 from harness.load.sketch import Sketch
-
-Path = tuple[str, ...]
 
 MOST_ERRORS: Final = 200
 """So many different errors are told apart; more are counted together."""
@@ -67,7 +66,7 @@ class Window:
     """What one worker counts between two reports to the master."""
 
     def __init__(self) -> None:
-        self.calls: dict[Path, LoadTally] = {}
+        self.calls: dict[CallPath, LoadTally] = {}
         self.seconds: dict[int, LoadTally] = {}
         self.errors: dict[tuple[str, str], int] = {}
         self.samples: list[dict[str, Any]] = []
@@ -75,7 +74,7 @@ class Window:
         self.late = 0
         self.latest_ms = 0.0
 
-    def add(self, path: Path, ms: float, now: float, *, failed: bool) -> None:
+    def add(self, path: CallPath, ms: float, now: float, *, failed: bool) -> None:
         """Count one request that ended now, in seconds since the epoch."""
         tally = self.calls.get(path)
         if tally is None:
@@ -87,7 +86,7 @@ class Window:
             tally = self.seconds[second] = LoadTally()
         tally.add(ms, failed=failed)
 
-    def error(self, path: Path, cause: str) -> None:
+    def error(self, path: CallPath, cause: str) -> None:
         """Count one error of a call."""
         key = (" / ".join(path), cause)
         if key not in self.errors and len(self.errors) >= MOST_ERRORS:
@@ -125,7 +124,7 @@ class Book:
     """All that the workers of a load have reported."""
 
     def __init__(self) -> None:
-        self.calls: dict[Path, LoadTally] = {}
+        self.calls: dict[CallPath, LoadTally] = {}
         self.points: dict[int, Point] = {}
         self.width = 1
         self.errors: dict[tuple[str, str], int] = {}
@@ -166,7 +165,7 @@ class Book:
         """Return all calls as one tally."""
         return merged(self.calls.values())
 
-    def below(self, path: Path) -> LoadTally:
+    def below(self, path: CallPath) -> LoadTally:
         """Return the calls at or below a path as one tally."""
         return merged(tally for one, tally in self.calls.items() if one[: len(path)] == path)
 

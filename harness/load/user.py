@@ -9,7 +9,8 @@ from harness.api import LiveRun
 from harness.api.run_options import run_options
 from harness.client.cookies import CookieJar
 from harness.client.message import Exchange
-from harness.load.tally import MOST_ERRORS, MOST_SAMPLES, SAMPLES_EACH, Path, Window
+from harness.collection.model import CallPath
+from harness.load.tally import MOST_ERRORS, MOST_SAMPLES, SAMPLES_EACH, Window
 from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, CallStarted
 from harness.runner.results import CallResult
@@ -32,8 +33,8 @@ class Ledger:
 
     live: LiveRun
     window: Window = field(default_factory=Window)
-    causes: dict[tuple[Path, str], str] = field(default_factory=dict)
-    kept: dict[tuple[Path, str], int] = field(default_factory=dict)
+    causes: dict[tuple[CallPath, str], str] = field(default_factory=dict)
+    kept: dict[tuple[CallPath, str], int] = field(default_factory=dict)
 
     def take(self) -> dict[str, Any]:
         """Return what was counted since the last time, for a message."""
@@ -68,13 +69,13 @@ class Ledger:
             self._failure(exchange, cause, path)
         return sent
 
-    def unanswered(self, path: Path, ms: float) -> None:
+    def unanswered(self, path: CallPath, ms: float) -> None:
         """Write down a request that was under way when the load ended."""
         path = plain_path(path)
         self.window.add(path, ms, time.time(), failed=True)
         self.window.error(path, UNANSWERED)
 
-    def _failure(self, exchange: Exchange | None, cause: str, path: Path) -> None:
+    def _failure(self, exchange: Exchange | None, cause: str, path: CallPath) -> None:
         key = (path, cause)
         known = self.causes.get(key)
         kept = self.kept.get(key, 0)
@@ -98,7 +99,7 @@ class Ledger:
             self.live.set_up.watch.learn_response(hop.response)
         self.live.set_up.watch.learn_request(exchange.request)
 
-    def _sample(self, path: Path, cause: str, exchange: Exchange) -> dict[str, Any]:
+    def _sample(self, path: CallPath, cause: str, exchange: Exchange) -> dict[str, Any]:
         mask = self.live.mask
         request, response = exchange.request, exchange.response
         asked = [f"{request.method} {mask.url(request.url)}"]
@@ -133,7 +134,7 @@ class PostmanUser:
         `late_ms` is how long after it was due the run begins. Once `stopping` says so no further call begins.
         """
         sent = False
-        under_way: Path | None = None
+        under_way: CallPath | None = None
         begun = 0.0
         events = run_iteration(
             self._live.set_up.plan, self._context, self._options, number=self._runs, row=row
@@ -185,7 +186,7 @@ def plain(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def plain_path(path: Iterable[str]) -> Path:
+def plain_path(path: Iterable[str]) -> CallPath:
     """Return a path of such texts."""
     return tuple(plain(part) for part in path)
 

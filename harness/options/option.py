@@ -6,11 +6,11 @@ from typing import Any, Final, Literal
 
 from harness.lazy_dataclass import dataclass
 
-Surface = Literal["cli", "pytest"]
+OptionSurface = Literal["cli", "pytest"]
 """Where options are given: on the command line of `harness`, or to pytest."""
 
-CLI: Final = frozenset[Surface]({"cli"})
-PYTEST: Final = frozenset[Surface]({"pytest"})
+CLI: Final = frozenset[OptionSurface]({"cli"})
+PYTEST: Final = frozenset[OptionSurface]({"pytest"})
 BOTH: Final = CLI | PYTEST
 
 WHAT: Final = "what is run"
@@ -41,7 +41,7 @@ class Option:
     name: str
     help: str
     heading: str = ""
-    on: frozenset[Surface] = CLI
+    on: frozenset[OptionSurface] = CLI
     short: str = ""
     aliases: tuple[str, ...] = ()
     kind: Literal["flag", "text", "list"] = "text"
@@ -101,7 +101,7 @@ class Argument:
 class Given:
     """The values that were given in one place, by the keys of their options."""
 
-    surface: Surface
+    surface: OptionSurface
     values: Mapping[str, Any]
 
     def value(self, name: str) -> Any:

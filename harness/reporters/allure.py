@@ -18,7 +18,7 @@ from uuid import uuid4
 from harness.errors import InputError, require_extra
 from harness.reporters.exchange_text import request_text, response_text
 from harness.reporters.fault import Fault, faults_of
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted
 from harness.runner.results import CallResult
 from harness.runner.untested import UNTESTED
@@ -50,7 +50,7 @@ _HALF: Final = re.compile("[\ud800-\udfff]")
 class AllureReporter:
     """Writes a result file for each attempt of a call; attempts of one call share their identity."""
 
-    def __init__(self, options: Options, context: ReporterContext) -> None:
+    def __init__(self, options: ReporterOptions, context: ReporterContext) -> None:
         require_extra("allure", wanted="--reporters allure")
         from allure_commons.logger import AllureFileLogger
 

@@ -13,7 +13,7 @@ from typing import IO, Any, Final
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.outside_text import cut
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.results import CallResult
 from harness.version import __version__
@@ -26,7 +26,7 @@ _STATUSES: Final = ("passed", "failed", "skipped", "pending", "other")
 class CtrfReporter:
     """Writes a CTRF document; tests go to disk as calls end."""
 
-    def __init__(self, options: Options, context: ReporterContext) -> None:
+    def __init__(self, options: ReporterOptions, context: ReporterContext) -> None:
         self._context = context
         self._started: RunStarted | None = None
         self._stopped_ms = 0.0

@@ -14,7 +14,7 @@ from harness.collection.model import Notice
 from harness.errors import InputError
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.outside_text import clean, cut, defused
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.reporters.units import counted, duration, failed_told, tallied
 from harness.runner.events import CallFinished, Event, RunFinished, RunStarted, WarningRaised
 from harness.runner.results import CallResult, RunSummary
@@ -35,7 +35,7 @@ _SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 class GithubReporter:
     """Prints workflow commands; the collection's file is named, so that the annotations link to it."""
 
-    def __init__(self, options: Options, context: ReporterContext) -> None:
+    def __init__(self, options: ReporterOptions, context: ReporterContext) -> None:
         self._context = context
         self._silent = bool(options.get("silent"))
         self._file = ""

@@ -21,7 +21,7 @@ from harness.lazy_dataclass import dataclass
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.outside_text import cut
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunStarted, WarningRaised
 from harness.runner.results import SET_UP, CallResult
 from harness.runner.untested import UNTESTED
@@ -77,7 +77,7 @@ class _Names:
 class JunitReporter:
     """Writes JUnit XML; suites go to disk as calls end."""
 
-    def __init__(self, options: Options, context: ReporterContext) -> None:
+    def __init__(self, options: ReporterOptions, context: ReporterContext) -> None:
         self._context = context
         self._started: RunStarted | None = None
         self._attempts: list[CallResult] = []

@@ -11,14 +11,16 @@ from typing import Any
 
 from harness.errors import HarnessError, UsageError
 from harness.reporters.log.events_log import VERSION, EventEncoder
-from harness.reporters.reporter import Options, ReporterContext, ReporterKind
+from harness.reporters.reporter import ReporterContext, ReporterKind, ReporterOptions
 from harness.runner.events import Event
 
 
 class PluginReporter:
     """Hands events to another package's reporter, whose mistakes do not disturb the run or other reports."""
 
-    def __init__(self, name: str, kind: ReporterKind, options: Options, context: ReporterContext) -> None:
+    def __init__(
+        self, name: str, kind: ReporterKind, options: ReporterOptions, context: ReporterContext
+    ) -> None:
         self._name = name
         self._source = kind.source
         self._folder = context.cwd

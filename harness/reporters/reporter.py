@@ -17,7 +17,7 @@ from harness.secrets.watch import Mask, Unmasked
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-Options = Mapping[str, str | bool]
+ReporterOptions = Mapping[str, str | bool]
 ColourMode = Literal["auto", "on", "off"]
 Verbosity = Literal["silent", "quiet", "normal", "verbose"]
 
@@ -72,7 +72,7 @@ class ReporterKind:
     attribute: str
     options: tuple[str, ...] = ()
     idle: Mapping[str, str] = field(default_factory=dict)
-    plugin: Callable[[Options], Any] | None = None
+    plugin: Callable[[ReporterOptions], Any] | None = None
     source: str = ""
 
 
@@ -269,7 +269,7 @@ def check_option(name: str, option: str) -> None:
         )
 
 
-def create(name: str, options: Options, context: ReporterContext) -> Reporter:
+def create(name: str, options: ReporterOptions, context: ReporterContext) -> Reporter:
     """Make the reporter of that name. Raises `UsageError` for an unknown name or option."""
     kind = _kind(name)
     for option in options:
@@ -278,7 +278,7 @@ def create(name: str, options: Options, context: ReporterContext) -> Reporter:
     if kind.plugin is not None:
         made: Reporter = attribute(name, kind, options, context)
         return made
-    implementation: Callable[[Options, ReporterContext], Reporter] = attribute
+    implementation: Callable[[ReporterOptions, ReporterContext], Reporter] = attribute
     return implementation(options, context)
 
 

@@ -43,7 +43,7 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class BaselineEntry:
     """Since when something is known, as YYYY-MM-DD, and why it is left as it is."""
 
     since: str
@@ -64,16 +64,16 @@ class Baseline:
     def __init__(
         self,
         collection: str,
-        known: Mapping[Occurrence, Entry],
+        known: Mapping[Occurrence, BaselineEntry],
         *,
-        accepted: Entry | None = None,
+        accepted: BaselineEntry | None = None,
         mask: Callable[[str], str] = str,
     ) -> None:
         self.collection = collection
         self._mask = mask
         self.known = {one: entry for one, entry in known.items() if one.collection == collection}
         self._accepted = accepted
-        self._met: dict[Occurrence, Entry] = {}
+        self._met: dict[Occurrence, BaselineEntry] = {}
         self._ran: set[str] = set()
 
     def settle(self, result: CallResult) -> CallResult:
@@ -102,7 +102,7 @@ class Baseline:
             return False
         return self._entry(self._occurrence(warning.kind, warning.place, warning.message)) is not None
 
-    def met(self, summary: RunSummary) -> Mapping[Occurrence, Entry]:
+    def met(self, summary: RunSummary) -> Mapping[Occurrence, BaselineEntry]:
         """Return what is known, or is accepted, and was met in a run that ended.
 
         Secrets that were learnt late are masked now.
@@ -130,7 +130,7 @@ class Baseline:
         ends = [found.start() for found in re.finditer(", ", one.place)]
         return any(one.place[:end] in self._ran for end in (*ends, len(one.place)))
 
-    def _entry(self, one: Occurrence) -> Entry | None:
+    def _entry(self, one: Occurrence) -> BaselineEntry | None:
         entry = self.known.get(one, self._accepted)
         if entry is not None:
             self._met[one] = entry
@@ -175,7 +175,7 @@ def _settled(run: ScriptRun, knows: Callable[[str, str, str], bool]) -> ScriptRu
     return replace(run, output=output, losses=losses, error=error)
 
 
-def read_known(document: Any, where: str) -> dict[Occurrence, Entry]:
+def read_known(document: Any, where: str) -> dict[Occurrence, BaselineEntry]:
     """Return what a baseline's JSON lists. Raises `InputError` for one that is none."""
     try:
         version, listed = document["version"], document["known"]
@@ -192,21 +192,21 @@ def read_known(document: Any, where: str) -> dict[Occurrence, Entry]:
         ) from error
 
 
-def _read(row: Mapping[str, Any]) -> tuple[Occurrence, Entry]:
+def _read(row: Mapping[str, Any]) -> tuple[Occurrence, BaselineEntry]:
     texts = {name: row[name] for name in ("collection", "kind", "place", "what", "since")}
     texts["reason"] = row.get("reason") or ""
     if not all(isinstance(text, str) for text in texts.values()):
         raise TypeError("all that an entry holds is text")
     since, reason = texts.pop("since"), texts.pop("reason")
-    return Occurrence(**texts), Entry(since=since, reason=reason)
+    return Occurrence(**texts), BaselineEntry(since=since, reason=reason)
 
 
-def known_document(known: Mapping[Occurrence, Entry]) -> dict[str, Any]:
+def known_document(known: Mapping[Occurrence, BaselineEntry]) -> dict[str, Any]:
     """Return the JSON that lists what is known, in an order that does not change."""
     return {"version": VERSION, "known": list(_rows(known))}
 
 
-def _rows(known: Mapping[Occurrence, Entry]) -> Iterator[dict[str, str]]:
+def _rows(known: Mapping[Occurrence, BaselineEntry]) -> Iterator[dict[str, str]]:
     for one in sorted(known, key=lambda one: (one.collection, one.place, one.kind, one.what)):
         entry = known[one]
         yield {

@@ -13,7 +13,7 @@ from harness.lazy_dataclass import dataclass
 from harness.runner.call import RunContext
 from harness.runner.events import Event
 
-Begin = Callable[[int, RunContext], Generator[Event, None, str | None]]
+BeginRow = Callable[[int, RunContext], Generator[Event, None, str | None]]
 """Runs a row, by its number, in a context, and returns why the run ends with it, if it does."""
 
 AHEAD = 2
@@ -62,7 +62,9 @@ class Rows:
         context.vault.update(self._vault)
         context.auth_memory.clear()
 
-    def at_once(self, numbers: Sequence[int], jobs: int, begin: Begin) -> Generator[Event, None, str | None]:
+    def at_once(
+        self, numbers: Sequence[int], jobs: int, begin: BeginRow
+    ) -> Generator[Event, None, str | None]:
         """Run rows side by side and tell their events in order; return why the run ended early, if it did.
 
         An interrupt, raised here or thrown in, ends the rows that began in order. The context is left as the
@@ -92,7 +94,7 @@ class Rows:
                 self._full = self._abandoned = True
         return stop
 
-    def _next(self, number: int, window: Sequence[int], jobs: int, begin: Begin) -> Event | None:
+    def _next(self, number: int, window: Sequence[int], jobs: int, begin: BeginRow) -> Event | None:
         """Wait for the next event of a row, and begin others meanwhile; `None` when it is over."""
         while True:
             try:
@@ -112,7 +114,7 @@ class Rows:
             except KeyboardInterrupt:
                 self._interrupt()
 
-    def _begin_ready(self, window: Sequence[int], jobs: int, begin: Begin) -> None:
+    def _begin_ready(self, window: Sequence[int], jobs: int, begin: BeginRow) -> None:
         for number in window:
             if self._full or self._running >= jobs:
                 return

@@ -25,7 +25,7 @@ from harness.variables.scope import Scopes
 if TYPE_CHECKING:
     from harness.variables.draws import Reserved
 
-Begin = Callable[[int, RunContext, Scopes], Generator[Event, None, CallOutcome]]
+BeginCall = Callable[[int, RunContext, Scopes], Generator[Event, None, CallOutcome]]
 """Runs one call with a context and variables, and tells its events."""
 
 _AHEAD = 8
@@ -61,7 +61,7 @@ class Stretch:
         context: RunContext,
         scopes: Scopes,
         deadline: float | None,
-        begin: Begin,
+        begin: BeginCall,
     ) -> None:
         self._plan = plan
         self._positions = positions

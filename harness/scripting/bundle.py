@@ -17,14 +17,14 @@ def machine() -> str:
     return f"{sys.platform}-{uname().machine if uname else os.environ.get('PROCESSOR_ARCHITECTURE', '')}"
 
 
-class Library(NamedTuple):
+class ScriptLibrary(NamedTuple):
     """A library: its text, and V8's code cache of it, which may be empty."""
 
     text: bytes
     cache: bytes
 
 
-def library(name: str, *, bundle: Path = BUNDLE) -> Library | None:
+def library(name: str, *, bundle: Path = BUNDLE) -> ScriptLibrary | None:
     """Return a library that the engine asks for; `None` if there is none of that name."""
     path = bundle / "chunks" / f"{name}.js"
     if not name.replace("-", "").replace("_", "").isalnum() or not path.is_file():
@@ -33,4 +33,4 @@ def library(name: str, *, bundle: Path = BUNDLE) -> Library | None:
         cache = (bundle / "caches" / machine() / f"{name}.cache").read_bytes()
     except FileNotFoundError:
         cache = b""
-    return Library(path.read_bytes(), cache)
+    return ScriptLibrary(path.read_bytes(), cache)

@@ -48,7 +48,7 @@ _BINARY: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
-Found = tuple[int, int, str]
+Hit = tuple[int, int, str]
 """Where a text occurs: start, end and which it is."""
 
 
@@ -108,7 +108,7 @@ class _Automata:
         """Tell whether one of them occurs in a text."""
         return any(segment.automaton.find_matches_as_indexes(text) for segment in self._built())
 
-    def found(self, text: str) -> list[Found]:
+    def found(self, text: str) -> list[Hit]:
         """Return where they occur."""
         return [
             (start, end, segment.texts[number])
@@ -262,9 +262,9 @@ class Needles:
         """Tell whether a token stands in one of these runs of letters and digits."""
         return not self._tokens.isdisjoint(runs) or self._held_in(runs)
 
-    def found(self, text: str) -> list[Found]:
+    def found(self, text: str) -> list[Hit]:
         """Return where they occur as they are: start, end and which, of those that overlap the first."""
-        places: list[Found] = []
+        places: list[Hit] = []
         if self._tokens:
             for run in TOKEN.finditer(text):
                 places += self._in_run(run.group(), run.start())
@@ -275,7 +275,7 @@ class Needles:
         if len(places) < 2:
             return places
         places.sort(key=lambda one: (one[0], -one[1]))
-        kept: list[Found] = []
+        kept: list[Hit] = []
         end = 0
         for place in places:
             if place[0] >= end:
@@ -311,14 +311,14 @@ class Needles:
             for at in range(length - size + 1)
         )
 
-    def _in_run(self, run: str, start: int) -> list[Found]:
+    def _in_run(self, run: str, start: int) -> list[Hit]:
         if run in self._tokens:
             return [(start, start + len(run), run)]
         if not self._holds(run):
             return []
         return [(start + at, start + end, token) for at, end, token in self._within_runs.found(run)]
 
-    def cut(self, text: str) -> Iterator[Found]:
+    def cut(self, text: str) -> Iterator[Hit]:
         """Give the beginnings of texts that stand right before an ellipsis: start, end and of which."""
         end = 0
         for found in re.finditer(CUT, text):

@@ -20,7 +20,7 @@ from harness.secrets.needles import SHORTEST
 from harness.secrets.placeholder import PREFIX
 from harness.secrets.redactor import Redactor
 
-Headers = Iterable[tuple[str, str]]
+HeaderPairs = Iterable[tuple[str, str]]
 
 AUTHORIZATION: Final = frozenset({"authorization", "proxy-authorization"})
 
@@ -35,7 +35,7 @@ _TABLES: Final = {"text/csv": ",", "application/csv": ",", "text/tab-separated-v
 _ADDRESSES: Final = re.compile(r"(?:refresh|location|content-location|link)\Z")
 
 
-def learn_sent(url: str, headers: Headers, body: bytes | None, redactor: Redactor) -> None:
+def learn_sent(url: str, headers: HeaderPairs, body: bytes | None, redactor: Redactor) -> None:
     """Learn what a request shows to be secret; the body is what it says, without its content coding."""
     kind = ""
     for name, value in headers:
@@ -55,7 +55,7 @@ def learn_sent(url: str, headers: Headers, body: bytes | None, redactor: Redacto
         learn_body(body, kind, redactor)
 
 
-def learn_answered(headers: Headers, body: bytes, redactor: Redactor) -> None:
+def learn_answered(headers: HeaderPairs, body: bytes, redactor: Redactor) -> None:
     """Learn what an answer shows to be secret: cookies, tokens and keys in headers and body."""
     kind = ""
     for name, value in headers:

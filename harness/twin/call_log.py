@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from harness.twin.platform import TwinPlatform
-    from harness.twin.provenance import Provenance, Source
+    from harness.twin.provenance import Provenance, ValueSource
 
 _MOST_CALLS = 1000
 _MOST_BYTES = 8192
@@ -101,7 +101,7 @@ class CallLog:
         self._number = 0
         self.answered: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
-        self.by_source: Counter[tuple[Source, str]] = Counter()
+        self.by_source: Counter[tuple[ValueSource, str]] = Counter()
 
     @property
     def total(self) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.twin import problem
 from harness.twin.call_log import CallLog
 from harness.twin.message import ServedRequest, answer
-from harness.twin.provenance import Source
+from harness.twin.provenance import ValueSource
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -86,12 +86,12 @@ class Control:
         assumed: dict[str, int] = {}
         for (source, route), count in counted.items():
             sources[source.value] += count
-            if source is Source.ASSUMED:
+            if source is ValueSource.ASSUMED:
                 assumed[route] = count
         return answer(
             {
                 "answers": sum(sources.values()),
-                "sources": {one.value: sources[one.value] for one in Source},
+                "sources": {one.value: sources[one.value] for one in ValueSource},
                 "assumed": [{"call": route, "answers": count} for route, count in sorted(assumed.items())],
             }
         )

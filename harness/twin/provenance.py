@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Source(Enum):
+class ValueSource(Enum):
     """What stands behind an answer, the strongest first."""
 
     OBSERVED = "observed"
@@ -27,30 +27,30 @@ class Provenance:
     version, for documentation the page, for what is assumed why.
     """
 
-    source: Source
+    source: ValueSource
     detail: str = ""
 
     @property
     def line(self) -> str:
         """In one line, for people."""
         words = {
-            Source.OBSERVED: "observed live",
-            Source.CLIENT: "a real client",
-            Source.DOCUMENTED: "documentation",
-            Source.ASSUMED: "assumed",
+            ValueSource.OBSERVED: "observed live",
+            ValueSource.CLIENT: "a real client",
+            ValueSource.DOCUMENTED: "documentation",
+            ValueSource.ASSUMED: "assumed",
         }
         return f"{words[self.source]}: {self.detail}" if self.detail else words[self.source]
 
 
-ASSUMED = Provenance(source=Source.ASSUMED)
+ASSUMED = Provenance(source=ValueSource.ASSUMED)
 
 
-def summary(counted: Mapping[tuple[Source, str], int]) -> list[str]:
+def summary(counted: Mapping[tuple[ValueSource, str], int]) -> list[str]:
     """Lines that end a run: how many answers were assumed, and of which calls. None before any answer."""
     total = sum(counted.values())
     if not total:
         return []
-    assumed = {route: count for (source, route), count in counted.items() if source is Source.ASSUMED}
+    assumed = {route: count for (source, route), count in counted.items() if source is ValueSource.ASSUMED}
     few = sum(assumed.values())
     lines = [f"{few} of {total} answers of the platform were assumed, not known from the real service"]
     lines += [f"  {route}  ({count})" for route, count in sorted(assumed.items())]

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from harness.collection.document import Fetch, Source, decode, describe, parse_json, read_bytes
+from harness.collection.document import DocumentSource, Fetch, decode, describe, parse_json, read_bytes
 from harness.collection.document_kind import document_kind
 from harness.dialect import EXACT, InputAnswers
 from harness.errors import InputError
@@ -28,7 +28,10 @@ class Data:
 
 
 def load_data(
-    source: Source | Sequence[Any], *, fetch: Fetch | None = None, answers: InputAnswers = EXACT.inputs
+    source: DocumentSource | Sequence[Any],
+    *,
+    fetch: Fetch | None = None,
+    answers: InputAnswers = EXACT.inputs,
 ) -> Data:
     """Load rows from a path, an http(s) address, or a sequence of rows.
 

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from harness.collection.document import Fetch, Source, Spot, decode, is_address, read_bytes, read_json
+from harness.collection.document import DocumentSource, Fetch, Spot, decode, is_address, read_bytes, read_json
 from harness.collection.document_kind import document_kind
 from harness.collection.javascript import as_text, to_json
 from harness.collection.model import Variable
@@ -77,7 +77,7 @@ class Environment:
 
 
 def load_environment(
-    source: Source | Mapping[str, Any] | list[Any] | None,
+    source: DocumentSource | Mapping[str, Any] | list[Any] | None,
     kind: EnvironmentKind = "environment",
     *,
     fetch: Fetch | None = None,

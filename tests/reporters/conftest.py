@@ -11,7 +11,7 @@ import pytest
 
 from harness.client.message import Cookie, Exchange, Failure, ResolvedRequest, Response, Timings
 from harness.collection.model import Body, Collection, Folder, Item, Pair, Request, Script, Url, Variable
-from harness.reporters.reporter import Options, ReporterContext, create
+from harness.reporters.reporter import ReporterContext, ReporterOptions, create
 from harness.runner.events import (
     AttemptFinished,
     CallFinished,
@@ -313,7 +313,7 @@ class Bench:
         self,
         name: str,
         events: list[Event],
-        options: Options | None = None,
+        options: ReporterOptions | None = None,
         *,
         tty: bool = False,
         **context: Any,

@@ -10,7 +10,7 @@ from harness.twin import control, openapi, problem
 from harness.twin.console import plain
 from harness.twin.message import ServedRequest, answer
 from harness.twin.platform import TwinPlatform
-from harness.twin.provenance import Provenance, Source
+from harness.twin.provenance import Provenance, ValueSource
 from harness.twin.routing import Endpoint
 from harness.twin.settings import TwinSettings
 from harness.twin.surface import Kind, Surface
@@ -83,8 +83,8 @@ class ParcelSurface(Surface):
     def provenance(self, endpoint: Endpoint, *, refused: bool = False) -> Provenance:
         del endpoint
         if refused:
-            return Provenance(source=Source.ASSUMED, detail="nobody was refused yet")
-        return Provenance(source=Source.OBSERVED, detail="2026-05-04, at the counter")
+            return Provenance(source=ValueSource.ASSUMED, detail="nobody was refused yet")
+        return Provenance(source=ValueSource.OBSERVED, detail="2026-05-04, at the counter")
 
     def work_off(self) -> None:
         self.platform.service(Parcels).work_off()

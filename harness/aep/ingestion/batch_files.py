@@ -25,7 +25,7 @@ class FileError(Exception):
         self.code = code
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """One record with its number in the file, from 1; `problem` says why it cannot be read."""
 
     number: int
@@ -63,7 +63,7 @@ def csv_format(description: Any) -> dict[str, Any]:
     return found if wrong_format({**found, "format": "csv"}) is None else {}
 
 
-def rows(content: bytes, input_format: dict[str, Any]) -> Iterator[Row]:
+def rows(content: bytes, input_format: dict[str, Any]) -> Iterator[FileRow]:
     """Rows of a file; FileError when there are none or the file is not of its format."""
     if not content:
         raise FileError("106", "Dataset file is empty. Please upload file with data.")
@@ -85,7 +85,7 @@ def rows(content: bytes, input_format: dict[str, Any]) -> Iterator[Row]:
         yield from _line_rows(text)
 
 
-def _parquet_rows(content: bytes) -> Iterator[Row]:
+def _parquet_rows(content: bytes) -> Iterator[FileRow]:
     from harness.aep.ingestion.parquet_reader import ParquetError, read_parquet
 
     try:
@@ -95,10 +95,10 @@ def _parquet_rows(content: bytes) -> Iterator[Row]:
     if not records:
         raise FileError("106", "Dataset file is empty. Please upload file with data.")
     for number, record in enumerate(records, 1):
-        yield Row(number, record)
+        yield FileRow(number, record)
 
 
-def _line_rows(text: str) -> Iterator[Row]:
+def _line_rows(text: str) -> Iterator[FileRow]:
     number = 0
     for line in text.split("\n"):
         if not line.strip():
@@ -107,12 +107,12 @@ def _line_rows(text: str) -> Iterator[Row]:
         try:
             value = parse_json_text(line)
         except (ValueError, RecursionError) as error:
-            yield Row(number, line.strip(), f"The row cannot be parsed: {error}")
+            yield FileRow(number, line.strip(), f"The row cannot be parsed: {error}")
             continue
         yield _object_row(number, value)
 
 
-def _array_rows(text: str) -> Iterator[Row]:
+def _array_rows(text: str) -> Iterator[FileRow]:
     try:
         values = parse_json_text(text)
     except (ValueError, RecursionError) as error:
@@ -124,13 +124,13 @@ def _array_rows(text: str) -> Iterator[Row]:
         yield _object_row(number, value)
 
 
-def _object_row(number: int, value: Any) -> Row:
+def _object_row(number: int, value: Any) -> FileRow:
     if isinstance(value, dict):
-        return Row(number, value)
-    return Row(number, value, "The row is not a JSON object")
+        return FileRow(number, value)
+    return FileRow(number, value, "The row is not a JSON object")
 
 
-def _csv_rows(text: str, input_format: dict[str, Any]) -> Iterator[Row]:
+def _csv_rows(text: str, input_format: dict[str, Any]) -> Iterator[FileRow]:
     escape = str(input_format.get("escape") or _CHARACTERS["escape"])
     reader = csv.reader(
         io.StringIO(text, newline=""),
@@ -145,7 +145,7 @@ def _csv_rows(text: str, input_format: dict[str, Any]) -> Iterator[Row]:
         raise FileError("105", f"The file is not CSV: {error}") from None
 
 
-def _table_rows(reader: Iterator[list[str]]) -> Iterator[Row]:
+def _table_rows(reader: Iterator[list[str]]) -> Iterator[FileRow]:
     header = next(reader, [])
     if not header or any(not name.strip() for name in header) or len(set(header)) < len(header):
         raise FileError("118", "CSV file contains empty or duplicate header fields.")
@@ -156,13 +156,13 @@ def _table_rows(reader: Iterator[list[str]]) -> Iterator[Row]:
         count += 1
         if len(cells) != len(header):
             problem = f"The row has {len(cells)} columns, the header {len(header)}"
-            yield Row(number, cells, problem)
+            yield FileRow(number, cells, problem)
             continue
         record: dict[str, Any] = {}
         for name, cell in zip(header, cells, strict=True):
             if cell != "":
                 _place(record, name.strip().split("."), cell)
-        yield Row(number, record)
+        yield FileRow(number, record)
     if not count:
         raise FileError("106", "Dataset file is empty. Please upload file with data.")
 

@@ -8,7 +8,7 @@ from harness.aep.access.sandboxes import Sandboxes
 from harness.aep.catalog.datasets import Catalog
 from harness.aep.catalog.lake import BATCH_KIND as KIND
 from harness.aep.catalog.lake import FAILED, LAKE
-from harness.aep.ingestion.batch_files import FileError, Row, csv_format, rows
+from harness.aep.ingestion.batch_files import FileError, FileRow, csv_format, rows
 from harness.aep.ingestion.landing import Landing
 from harness.aep.xdm.coercion import CoercionError, coerce
 
@@ -51,7 +51,7 @@ class BadRow(NamedTuple):
     """A row that did not land: its file, why, and the code of that."""
 
     file: str
-    row: Row
+    row: FileRow
     code: str
     reason: str
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from harness.aep.platform import Platform
     from harness.aep.registry.state import IdentityDescriptor
-    from harness.aep.xdm.validation import Violation
+    from harness.aep.xdm.validation import ViolationJson
     from harness.twin.tenant import Tenant
 
 
@@ -94,7 +94,7 @@ class Landing:
         self,
         target: Target,
         record: Any,
-        violation: Violation,
+        violation: ViolationJson,
         *,
         batch_id: str,
         received_ms: int,

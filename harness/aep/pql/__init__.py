@@ -10,11 +10,11 @@ from harness.aep.pql.evaluation import Subject, evaluate, value_of
 from harness.aep.pql.json_form import parse_json
 from harness.aep.pql.parser import parse, parse_value
 from harness.aep.pql.tokens import PqlError
-from harness.aep.pql.tree import Node, named_segments, references_events, references_segments
+from harness.aep.pql.tree import QueryNode, named_segments, references_events, references_segments
 
 __all__ = [
-    "Node",
     "PqlError",
+    "QueryNode",
     "Subject",
     "evaluate",
     "named_segments",

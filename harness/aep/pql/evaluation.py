@@ -30,12 +30,12 @@ class Subject:
     segments: frozenset[str] = frozenset()
 
 
-def evaluate(root: tree.Node, subject: Subject) -> bool:
+def evaluate(root: tree.QueryNode, subject: Subject) -> bool:
     """Whether the subject qualifies."""
     return is_true(value_of(root, subject))
 
 
-def value_of(root: tree.Node, subject: Subject) -> Any:
+def value_of(root: tree.QueryNode, subject: Subject) -> Any:
     """Give what an expression is for a subject; None for no value."""
     now = datetime.fromtimestamp(subject.now_ms / 1000, tz=UTC)
     return _value(root, _Scope(subject=subject, now=now, names={}, item=None))
@@ -68,7 +68,7 @@ class _Scope:
         return self.subject.profile.get(name)
 
 
-def _value(node: tree.Node, scope: _Scope) -> Any:
+def _value(node: tree.QueryNode, scope: _Scope) -> Any:
     match node:
         case tree.Literal(value=value):
             return value
@@ -182,15 +182,15 @@ def _function(node: tree.FunctionCall, scope: _Scope) -> Any:
             return _value(node.arguments[0], scope) in scope.subject.segments
 
 
-def _filter(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -> list[Any]:
+def _filter(items: list[Any], arguments: tuple[tree.QueryNode, ...], scope: _Scope) -> list[Any]:
     return [item for item in items if is_true(_value(arguments[0], scope.inside(item)))]
 
 
-def _mapped(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -> list[Any]:
+def _mapped(items: list[Any], arguments: tuple[tree.QueryNode, ...], scope: _Scope) -> list[Any]:
     return [_value(arguments[0], scope.inside(item)) for item in items]
 
 
-def _mapped_entries(groups: dict[str, Any], argument: tree.Node, scope: _Scope) -> Any:
+def _mapped_entries(groups: dict[str, Any], argument: tree.QueryNode, scope: _Scope) -> Any:
     """Map what `groupBy` gives: to another map by entries, or to an array of what each group gives."""
     if not isinstance(argument, tree.EntryLambda):
         return [_value(argument, scope.inside(group)) for group in groups.values()]
@@ -202,14 +202,16 @@ def _mapped_entries(groups: dict[str, Any], argument: tree.Node, scope: _Scope) 
     return {str(pair[0]): pair[1] for pair in pairs if isinstance(pair, tuple)}
 
 
-def _group(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -> dict[str, Any]:
+def _group(items: list[Any], arguments: tuple[tree.QueryNode, ...], scope: _Scope) -> dict[str, Any]:
     groups: dict[str, Any] = {}
     for item in items:
         groups.setdefault(str(_value(arguments[0], scope.inside(item))), []).append(item)
     return groups
 
 
-def _ranked(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope, *, highest: bool) -> list[Any]:
+def _ranked(
+    items: list[Any], arguments: tuple[tree.QueryNode, ...], scope: _Scope, *, highest: bool
+) -> list[Any]:
     keyed = [(_rank(_value(arguments[0], scope.inside(item))), item) for item in items]
     ranked = sorted((pair for pair in keyed if pair[0] is not None), key=_first, reverse=highest)
     amount = _value(arguments[1], scope)
@@ -228,7 +230,7 @@ def _rank(value: Any) -> float | None:
     return None if moment is None else moment.timestamp()
 
 
-def _extreme(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope, *, highest: bool) -> Any:
+def _extreme(items: list[Any], arguments: tuple[tree.QueryNode, ...], scope: _Scope, *, highest: bool) -> Any:
     values = _mapped(items, arguments, scope) if arguments else items
     ranked = [(rank, value) for value in values if (rank := _rank(value)) is not None]
     if not ranked:
@@ -236,12 +238,12 @@ def _extreme(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope, 
     return (max if highest else min)(ranked, key=_first)[1]
 
 
-def _numbers(items: list[Any], arguments: tuple[tree.Node, ...], scope: _Scope) -> list[Any]:
+def _numbers(items: list[Any], arguments: tuple[tree.QueryNode, ...], scope: _Scope) -> list[Any]:
     values = _mapped(items, arguments, scope) if arguments else items
     return [value for value in values if is_number(value)]
 
 
-_ITEM_FUNCTIONS: dict[str, Callable[[list[Any], tuple[tree.Node, ...], _Scope], Any]] = {
+_ITEM_FUNCTIONS: dict[str, Callable[[list[Any], tuple[tree.QueryNode, ...], _Scope], Any]] = {
     "filter": _filter,
     "map": _mapped,
     "groupBy": _group,
@@ -322,7 +324,7 @@ def _period(which: str, unit: str, now: datetime) -> TimeSpan:
     return TimeSpan(start=start, end=shift(start, 1, unit))
 
 
-def _occurs(node: tree.Node, scope: _Scope) -> bool:
+def _occurs(node: tree.QueryNode, scope: _Scope) -> bool:
     match node:
         case tree.OccursWithin(timestamp=timestamp, reference=reference):
             moment, anchor = (stretch_of(_value(part, scope)) for part in (timestamp, reference))

@@ -14,7 +14,7 @@ _BINARY = (*COMPARISONS, "and", "or", "in", "notIn", "like", "+", "-", "*", "/",
 _DEEPEST = 60
 
 
-def parse_json(text: str | dict[str, Any]) -> tree.Node:
+def parse_json(text: str | dict[str, Any]) -> tree.QueryNode:
     """Read the JSON form, given as text or already decoded; raise PqlError when it is not it."""
     if isinstance(text, str):
         try:
@@ -27,7 +27,7 @@ def parse_json(text: str | dict[str, Any]) -> tree.Node:
     return root
 
 
-def _node(value: Any, depth: int) -> tree.Node:
+def _node(value: Any, depth: int) -> tree.QueryNode:
     if depth > _DEEPEST:
         raise PqlError("the expression is nested too deeply")
     if not isinstance(value, dict):
@@ -57,7 +57,7 @@ def _node(value: Any, depth: int) -> tree.Node:
             raise PqlError(f"the node type {other!r} is not supported or lacks its fields")
 
 
-def _literal(value: dict[str, Any]) -> tree.Node:
+def _literal(value: dict[str, Any]) -> tree.QueryNode:
     content = value.get("value")
     if isinstance(content, list):
         return tree.ListLiteral(items=tuple(_literal({"value": item}) for item in content))
@@ -66,7 +66,7 @@ def _literal(value: dict[str, Any]) -> tree.Node:
     return tree.Literal(value=content)
 
 
-def _apply(name: str, arguments: list[tree.Node]) -> tree.Node:
+def _apply(name: str, arguments: list[tree.QueryNode]) -> tree.QueryNode:
     if name == "chain":
         raise PqlError("sequences of events ('chain') are not supported")
     if name in ("not", "!") and len(arguments) == 1:

@@ -24,14 +24,14 @@ _LONGEST_NUMBER = 18
 _DEEPEST = 60
 
 
-def parse(text: str) -> tree.Node:
+def parse(text: str) -> tree.QueryNode:
     """Read a condition; raise PqlError when it is not PQL, or not of the evaluated subset."""
     root = parse_value(text)
     check_boolean(root)
     return root
 
 
-def parse_value(text: str) -> tree.Node:
+def parse_value(text: str) -> tree.QueryNode:
     """Read an expression of any value; raise PqlError as `parse` does."""
     if not text.strip():
         raise PqlError("the expression is empty")
@@ -42,7 +42,7 @@ def parse_value(text: str) -> tree.Node:
     return root
 
 
-def check_depth(root: tree.Node) -> None:
+def check_depth(root: tree.QueryNode) -> None:
     """Raise PqlError for a tree deeper than the evaluation, which is recursive, may go."""
     level: list[Any] = [root]
     for _ in range(_DEEPEST * 2):
@@ -52,7 +52,7 @@ def check_depth(root: tree.Node) -> None:
     raise PqlError("the expression is nested too deeply")
 
 
-def check_boolean(root: tree.Node) -> None:
+def check_boolean(root: tree.QueryNode) -> None:
     """Raise PqlError for a root that can never say whether a profile qualifies."""
     match root:
         case tree.Literal(value=bool()):
@@ -113,27 +113,27 @@ class _Parser:
 
     # expressions
 
-    def whole(self) -> tree.Node:
+    def whole(self) -> tree.QueryNode:
         root = self._lambda() or self._expression()
         if self._token.kind is not TokenKind.END:
             raise self._unexpected("expected the end of the expression")
         return root
 
-    def _lambda(self) -> tree.Node | None:
+    def _lambda(self) -> tree.QueryNode | None:
         shape = [self._peek(ahead).text for ahead in range(4)]
         if shape[0] == "(" and shape[2:4] == [")", "=>"] and self._peek(1).kind is TokenKind.NAME:
             self._at += 4
             return tree.Lambda(parameter=shape[1], body=self._expression())
         return None
 
-    def _entry_lambda(self) -> tree.Node | None:
+    def _entry_lambda(self) -> tree.QueryNode | None:
         shape = [self._peek(ahead).text for ahead in range(6)]
         if shape[0] != "(" or shape[2] != "," or shape[4:] != [")", "=>"]:
             return None
         self._at += 6
         return tree.EntryLambda(key=shape[1], group=shape[3], body=self._expression())
 
-    def _expression(self) -> tree.Node:
+    def _expression(self) -> tree.QueryNode:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise PqlError("the expression is nested too deeply", self._token.position)
@@ -144,14 +144,14 @@ class _Parser:
         self._depth -= 1
         return tree.join("or", operands)
 
-    def _conjunction(self) -> tree.Node:
+    def _conjunction(self) -> tree.QueryNode:
         operands = [self._negation()]
         while self._is_word("and"):
             self._next()
             operands.append(self._negation())
         return tree.join("and", operands)
 
-    def _negation(self) -> tree.Node:
+    def _negation(self) -> tree.QueryNode:
         negations = 0
         while self._is_word("not") or self._is("!"):
             self._next()
@@ -161,7 +161,7 @@ class _Parser:
             node = tree.Unary(operator="not", operand=node)
         return node
 
-    def _comparison(self) -> tree.Node:
+    def _comparison(self) -> tree.QueryNode:
         left = self._sum()
         if self._token.kind is TokenKind.SYMBOL:
             operator = _SPELLINGS.get(self._token.text, self._token.text)
@@ -180,7 +180,7 @@ class _Parser:
         node = tree.Binary(operator=operator, left=left, right=self._sum())
         return tree.Unary(operator="not", operand=node) if negated else node
 
-    def _occurs(self, timestamp: tree.Node) -> tree.Node:
+    def _occurs(self, timestamp: tree.QueryNode) -> tree.QueryNode:
         if self._token.kind is TokenKind.SYMBOL and self._token.text in COMPARISONS:
             comparison = self._next().text
             amount = self._amount()
@@ -217,27 +217,27 @@ class _Parser:
             )
         return UNITS[word]
 
-    def _moment(self) -> tree.Node:
+    def _moment(self) -> tree.QueryNode:
         if self._is(*_PERIODS):
             which = self._next().text
             return tree.Period(which=which, unit=self._unit())
         return self._sum()
 
-    def _sum(self) -> tree.Node:
+    def _sum(self) -> tree.QueryNode:
         node = self._product()
         while self._token.kind is TokenKind.SYMBOL and self._is("+", "-"):
             operator = self._next().text
             node = tree.Binary(operator=operator, left=node, right=self._product())
         return node
 
-    def _product(self) -> tree.Node:
+    def _product(self) -> tree.QueryNode:
         node = self._sign()
         while self._token.kind is TokenKind.SYMBOL and self._is("*", "/", "%"):
             operator = self._next().text
             node = tree.Binary(operator=operator, left=node, right=self._sign())
         return node
 
-    def _sign(self) -> tree.Node:
+    def _sign(self) -> tree.QueryNode:
         if self._take("-") is None:
             return self._member()
         if self._is("-"):
@@ -247,7 +247,7 @@ class _Parser:
             return tree.Literal(value=-operand.value)
         return tree.Unary(operator="-", operand=operand)
 
-    def _member(self) -> tree.Node:
+    def _member(self) -> tree.QueryNode:
         node = self._primary()
         while True:
             if self._take("."):
@@ -265,9 +265,9 @@ class _Parser:
             else:
                 return node
 
-    def _call(self, name: str, target: tree.Node | None, position: int) -> tree.Node:
+    def _call(self, name: str, target: tree.QueryNode | None, position: int) -> tree.QueryNode:
         self._expect("(")
-        arguments: list[tree.Node] = []
+        arguments: list[tree.QueryNode] = []
         if not self._is(")"):
             arguments.append(self._entry_lambda() or self._expression())
             while self._take(","):
@@ -277,7 +277,7 @@ class _Parser:
         check_call(call, position)
         return call
 
-    def _primary(self) -> tree.Node:
+    def _primary(self) -> tree.QueryNode:
         token = self._token
         match token.kind:
             case TokenKind.STRING:
@@ -298,7 +298,7 @@ class _Parser:
                 return inner
             case TokenKind.SYMBOL if token.text == "[":
                 self._next()
-                items: list[tree.Node] = []
+                items: list[tree.QueryNode] = []
                 while not self._take("]"):
                     if items:
                         self._expect(",")
@@ -311,9 +311,9 @@ class _Parser:
             case _:
                 raise self._unexpected("expected a value")
 
-    def _record(self) -> tree.Node:
+    def _record(self) -> tree.QueryNode:
         self._expect("{")
-        entries: dict[str, tree.Node] = {}
+        entries: dict[str, tree.QueryNode] = {}
         while not self._take("}"):
             if entries:
                 self._expect(",")
@@ -324,7 +324,7 @@ class _Parser:
             entries[name] = self._expression()
         return tree.ObjectLiteral(names=tuple(entries), values=tuple(entries.values()))
 
-    def _named(self) -> tree.Node:
+    def _named(self) -> tree.QueryNode:
         token = self._next()
         word = token.text
         literals: dict[str, Any] = {"true": True, "false": False, "null": None}
@@ -346,7 +346,7 @@ class _Parser:
             raise PqlError(f"expected a value, found {word!r}", token.position)
         return tree.Name(text=word)
 
-    def _quantified(self, quantifier: str) -> tree.Node:
+    def _quantified(self, quantifier: str) -> tree.QueryNode:
         bindings = [self._binding()]
         while self._is(",") and self._peek(1).kind is TokenKind.NAME and self._peek(2).text == "from":
             self._next()
@@ -360,7 +360,7 @@ class _Parser:
         condition = self._expression() if self._take("where", ":") else None
         return tree.Binding(variable=variable, source=source, condition=condition)
 
-    def _let(self) -> tree.Node:
+    def _let(self) -> tree.QueryNode:
         variable = self._name("the name of a variable")
         self._expect("=")
         # A bare "in" ends the value: membership inside it has to be in parentheses.

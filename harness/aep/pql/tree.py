@@ -26,7 +26,7 @@ class Literal:
 class ListLiteral:
     """An array literal."""
 
-    items: tuple[Node, ...]
+    items: tuple[QueryNode, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class ObjectLiteral:
     """An object literal, `{"name": value}`."""
 
     names: tuple[str, ...]
-    values: tuple[Node, ...]
+    values: tuple[QueryNode, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class EntryLambda:
 
     key: str
     group: str
-    body: Node
+    body: QueryNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Name:
 class Member:
     """A member of an object."""
 
-    target: Node
+    target: QueryNode
     name: str
 
 
@@ -66,7 +66,7 @@ class Unary:
     """`not` or `-`."""
 
     operator: str
-    operand: Node
+    operand: QueryNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +74,8 @@ class Binary:
     """A comparison, a connective, arithmetic, membership or `like`."""
 
     operator: str
-    left: Node
-    right: Node
+    left: QueryNode
+    right: QueryNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +83,8 @@ class FunctionCall:
     """A function, or with a target a method of it."""
 
     name: str
-    target: Node | None
-    arguments: tuple[Node, ...]
+    target: QueryNode | None
+    arguments: tuple[QueryNode, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +92,8 @@ class Binding:
     """`variable from source where condition`."""
 
     variable: str
-    source: Node
-    condition: Node | None
+    source: QueryNode
+    condition: QueryNode | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +109,8 @@ class Let:
     """A value stored under a name for the body."""
 
     variable: str
-    value: Node
-    body: Node
+    value: QueryNode
+    body: QueryNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,30 +132,30 @@ class Period:
 class OccursWithin:
     """`timestamp occurs <comparison> <amount> <unit> <direction> <reference>`."""
 
-    timestamp: Node
+    timestamp: QueryNode
     comparison: str
     amount: int
     unit: str
     direction: str
-    reference: Node
+    reference: QueryNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccursTo:
     """`timestamp occurs before|after|on <reference>`."""
 
-    timestamp: Node
+    timestamp: QueryNode
     direction: str
-    reference: Node
+    reference: QueryNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccursBetween:
     """`timestamp occurs between <low> and <high>`, both included."""
 
-    timestamp: Node
-    low: Node
-    high: Node
+    timestamp: QueryNode
+    low: QueryNode
+    high: QueryNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +163,10 @@ class Lambda:
     """`(Profile) => body`."""
 
     parameter: str
-    body: Node
+    body: QueryNode
 
 
-Node = (
+QueryNode = (
     Literal
     | ListLiteral
     | Name
@@ -197,7 +197,7 @@ def parts(node: Any) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def join(operator: str, operands: list[Node]) -> Node:
+def join(operator: str, operands: list[QueryNode]) -> QueryNode:
     """Connect operands by `and` or `or`, in their order and as a flat tree."""
     if len(operands) == 1:
         return operands[0]

@@ -12,7 +12,7 @@ _TYPES = {bool: "Boolean", int: "Integer", float: "Double", str: "String"}
 _PROFILE = {"nodeType": "parameterReference", "position": 1}
 
 
-def write_json(node: tree.Node) -> dict[str, Any]:
+def write_json(node: tree.QueryNode) -> dict[str, Any]:
     """Give the nodes of the JSON form; PqlError for what cannot be written in it."""
     match node:
         case tree.Literal(value=None):
@@ -37,7 +37,7 @@ def write_json(node: tree.Node) -> dict[str, Any]:
             raise PqlError(f"{type(node).__name__} cannot be written as pql/json")
 
 
-def write_text(node: tree.Node) -> str:
+def write_text(node: tree.QueryNode) -> str:
     """Give the text form, with parentheses wherever an operator stands inside of another."""
     match node:
         case tree.Literal(value=value):
@@ -65,16 +65,16 @@ def write_text(node: tree.Node) -> str:
             raise PqlError(f"{type(node).__name__} cannot be written as pql/text")
 
 
-def _apply(name: str, nodes: list[tree.Node]) -> dict[str, Any]:
+def _apply(name: str, nodes: list[tree.QueryNode]) -> dict[str, Any]:
     return {"nodeType": "fnApply", "fnName": name, "params": [write_json(one) for one in nodes]}
 
 
-def _plain(node: tree.Node) -> Any:
+def _plain(node: tree.QueryNode) -> Any:
     if isinstance(node, tree.Literal):
         return node.value
     raise PqlError("a list in pql/json holds literals only")
 
 
-def _inner(node: tree.Node) -> str:
+def _inner(node: tree.QueryNode) -> str:
     text = write_text(node)
     return f"({text})" if isinstance(node, tree.Binary | tree.Unary) else text

@@ -35,7 +35,7 @@ class ComputedAttribute:
     """A field, what its value is, and how far back it looks: an amount of a unit, or without a bound."""
 
     path: tuple[str, ...]
-    expression: pql.Node
+    expression: pql.QueryNode
     look_back: tuple[int, str] | None
 
     @property

@@ -37,7 +37,7 @@ def alternate_id(resource_id: str) -> str:
     return "_" + rest.replace("/", ".")
 
 
-class Library:
+class XdmLibrary:
     """Documents of the global container. They are shared: copy before changing one."""
 
     def __init__(self) -> None:
@@ -64,9 +64,9 @@ class Library:
 
 
 @cache
-def library() -> Library:
+def library() -> XdmLibrary:
     """Give the one library of the process."""
-    return Library()
+    return XdmLibrary()
 
 
 @cache

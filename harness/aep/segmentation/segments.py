@@ -47,7 +47,7 @@ class Segment:
 
     id: str
     body: dict[str, Any]
-    expression: pql.Node
+    expression: pql.QueryNode
     looks_at_events: bool = field(init=False)
     looks_at_segments: bool = field(init=False)
     dependencies: tuple[str, ...] = field(init=False)
@@ -75,7 +75,7 @@ def invalid(detail: str) -> Problem:
     return problem.bad_request(detail)
 
 
-def parse_expression(expression: Any, *, condition: bool = True) -> pql.Node:
+def parse_expression(expression: Any, *, condition: bool = True) -> pql.QueryNode:
     """Read `{type, format, value}`; 400 with the place of the mistake, or for what is no `condition`."""
     if not isinstance(expression, dict):
         raise invalid("'expression' is required.")
@@ -100,7 +100,7 @@ def parse_expression(expression: Any, *, condition: bool = True) -> pql.Node:
 
 
 @lru_cache(maxsize=4096)
-def _parsed(text: str) -> pql.Node:
+def _parsed(text: str) -> pql.QueryNode:
     """Parse each text once: whenever a definition is added, all of them are looked at again."""
     return pql.parse(text)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from harness.twin.provenance import ASSUMED, Provenance, Source
+from harness.twin.provenance import ASSUMED, Provenance, ValueSource
 
 _UPS = "/data/core/ups"
 _FLOW = "/data/foundation/flowservice"
@@ -32,24 +32,24 @@ class Known:
 
 def _api(name: str) -> Provenance:
     return Provenance(
-        source=Source.DOCUMENTED, detail=f"AdobeDocs/experience-platform-apis (2026-06-11), {name}.yaml"
+        source=ValueSource.DOCUMENTED, detail=f"AdobeDocs/experience-platform-apis (2026-06-11), {name}.yaml"
     )
 
 
 def _guide(page: str) -> Provenance:
-    return Provenance(source=Source.DOCUMENTED, detail=f"AdobeDocs/experience-platform.en, help/{page}")
+    return Provenance(source=ValueSource.DOCUMENTED, detail=f"AdobeDocs/experience-platform.en, help/{page}")
 
 
 def _edge(page: str) -> Provenance:
-    return Provenance(source=Source.DOCUMENTED, detail=f"AdobeDocs/data-collection-apis, {page}")
+    return Provenance(source=ValueSource.DOCUMENTED, detail=f"AdobeDocs/data-collection-apis, {page}")
 
 
 def _assumed(why: str) -> Provenance:
-    return Provenance(source=Source.ASSUMED, detail=why)
+    return Provenance(source=ValueSource.ASSUMED, detail=why)
 
 
 def _client(name: str) -> Provenance:
-    return Provenance(source=Source.CLIENT, detail=name)
+    return Provenance(source=ValueSource.CLIENT, detail=name)
 
 
 _NUMBERED = _client("Adobe-Marketing-Cloud/exchange-aep-profile-integration-postman (2020-07-29)")
@@ -60,14 +60,14 @@ KNOWN = (
     Known(
         start="/ims/token",
         answers=Provenance(
-            source=Source.DOCUMENTED,
+            source=ValueSource.DOCUMENTED,
             detail="developer.adobe.com/developer-console, ServerToServerAuthentication/ims",
         ),
         refusals=_assumed("OAuth's own errors (RFC 6749) stand for those of IMS"),
     ),
     Known(
         start="/ims/exchange/jwt",
-        answers=Provenance(source=Source.DOCUMENTED, detail="AdobeDocs/adobeio-auth, JWT/JWT.md"),
+        answers=Provenance(source=ValueSource.DOCUMENTED, detail="AdobeDocs/adobeio-auth, JWT/JWT.md"),
     ),
     Known(start="/openapi.json", answers=_assumed("this description is the platform's own")),
     Known(start="/data/foundation/sandbox-management", answers=_guide("sandboxes/api")),
@@ -105,7 +105,7 @@ KNOWN = (
     Known(
         start="/_sinks/blobs",
         answers=Provenance(
-            source=Source.DOCUMENTED, detail="Microsoft, Blob Storage REST API, and azure-storage-blob"
+            source=ValueSource.DOCUMENTED, detail="Microsoft, Blob Storage REST API, and azure-storage-blob"
         ),
     ),
     Known(start=_FLOW, answers=_api("flow-service"), refusals=_FORM),
@@ -141,12 +141,12 @@ KNOWN = (
     Known(
         start="/_sinks/kinesis",
         answers=Provenance(
-            source=Source.DOCUMENTED, detail="Amazon Kinesis Data Streams API reference, and boto3"
+            source=ValueSource.DOCUMENTED, detail="Amazon Kinesis Data Streams API reference, and boto3"
         ),
     ),
     Known(
         start="/_sinks/eventhubs",
-        answers=Provenance(source=Source.DOCUMENTED, detail="Microsoft, Event Hubs REST API"),
+        answers=Provenance(source=ValueSource.DOCUMENTED, detail="Microsoft, Event Hubs REST API"),
     ),
     Known(
         start="/_sinks/eventhubs",

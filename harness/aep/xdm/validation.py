@@ -13,8 +13,8 @@ from typing import Any
 from harness.aep.xdm.formats import FORMATS
 from harness.aep.xdm.patterns import Pattern, TooSlow, compile_pattern
 
-Violation = dict[str, Any]
-Check = Callable[[Any, str, list[Violation]], None]
+ViolationJson = dict[str, Any]
+Check = Callable[[Any, str, list[ViolationJson]], None]
 
 MOST_VIOLATIONS = 5
 _NAMES = {
@@ -49,16 +49,16 @@ class Validator:
     def __init__(self, schema: dict[str, Any]) -> None:
         self._check = _compile(schema, "#")
 
-    def violations(self, record: Any) -> Violation | None:
+    def violations(self, record: Any) -> ViolationJson | None:
         """Return the tree of what is wrong, or None for a good record."""
-        found: list[Violation] = []
+        found: list[ViolationJson] = []
         self._check(record, "#", found)
         if not found:
             return None
         return _prune(_gather("#", "#", found))
 
 
-def _leaf(location: str, pointer: str, keyword: str, message: str) -> Violation:
+def _leaf(location: str, pointer: str, keyword: str, message: str) -> ViolationJson:
     return {
         "schemaLocation": location,
         "pointerToViolation": pointer,
@@ -68,7 +68,7 @@ def _leaf(location: str, pointer: str, keyword: str, message: str) -> Violation:
     }
 
 
-def _gather(location: str, pointer: str, found: list[Violation]) -> Violation:
+def _gather(location: str, pointer: str, found: list[ViolationJson]) -> ViolationJson:
     """Build everit's tree: one violation stands for itself, several hang below a node that counts."""
     if len(found) == 1:
         return found[0]
@@ -80,17 +80,17 @@ def _gather(location: str, pointer: str, found: list[Violation]) -> Violation:
     }
 
 
-def _count(violation: Violation) -> int:
+def _count(violation: ViolationJson) -> int:
     causes = violation["causingExceptions"]
     return sum(map(_count, causes)) if causes else 1
 
 
-def _prune(tree: Violation) -> Violation:
+def _prune(tree: ViolationJson) -> ViolationJson:
     """Keep the first violations only: processing stops after five."""
     if _count(tree) <= MOST_VIOLATIONS:
         return tree
 
-    def keep(node: Violation, left: int) -> tuple[Violation | None, int]:
+    def keep(node: ViolationJson, left: int) -> tuple[ViolationJson | None, int]:
         if left == 0:
             return None, 0
         if not node["causingExceptions"]:
@@ -125,7 +125,7 @@ def _compile(schema: dict[str, Any], location: str) -> Check:
     head, rest = (checks[0], checks[1:]) if checks else (None, [])
     typed = "type" in schema
 
-    def check_all(value: Any, pointer: str, out: list[Violation]) -> None:
+    def check_all(value: Any, pointer: str, out: list[ViolationJson]) -> None:
         before = len(out)
         if head is not None:
             head(value, pointer, out)
@@ -165,7 +165,7 @@ def _type_check(schema: dict[str, Any], location: str) -> Check | None:
                 return True
         return False
 
-    def check(value: Any, pointer: str, out: list[Violation]) -> None:
+    def check(value: Any, pointer: str, out: list[ViolationJson]) -> None:
         if not right(value):
             message = f"expected type: {name}, found: {found_name(value)}"
             out.append(_leaf(location, pointer, "type", message))
@@ -181,7 +181,7 @@ def _enum_check(schema: dict[str, Any], location: str) -> Check | None:
     else:
         return None
 
-    def check(value: Any, pointer: str, out: list[Violation]) -> None:
+    def check(value: Any, pointer: str, out: list[ViolationJson]) -> None:
         if not any(one == value and type(one) is type(value) for one in allowed):
             out.append(_leaf(location, pointer, keyword, f"{_shown(value)} is not a valid enum value"))
 
@@ -203,7 +203,7 @@ def _string_check(schema: dict[str, Any], location: str) -> Check | None:
         return None
     keyword = "format"
 
-    def check(value: Any, pointer: str, out: list[Violation]) -> None:
+    def check(value: Any, pointer: str, out: list[ViolationJson]) -> None:
         if not isinstance(value, str):
             return
         if shortest is not None and len(value) < shortest:
@@ -244,7 +244,7 @@ def _number_check(schema: dict[str, Any], location: str) -> Check | None:
     if below is True:
         below, high = high, None
 
-    def check(value: Any, pointer: str, out: list[Violation]) -> None:
+    def check(value: Any, pointer: str, out: list[ViolationJson]) -> None:
         if not isinstance(value, int | float) or isinstance(value, bool):
             return
         if low is not None and value < low:
@@ -291,10 +291,10 @@ def _object_check(schema: dict[str, Any], location: str) -> Check | None:
     # XDM is closed: fields that a schema does not name are refused, but where it names none at all.
     closed = extra is False or (extra is None and properties is not None)
 
-    def check(value: Any, pointer: str, out: list[Violation]) -> None:
+    def check(value: Any, pointer: str, out: list[ViolationJson]) -> None:
         if not isinstance(value, dict):
             return
-        found: list[Violation] = []
+        found: list[ViolationJson] = []
         for name in required:
             if name not in value:
                 message = f"required key [{name}] not found"
@@ -336,10 +336,10 @@ def _array_check(schema: dict[str, Any], location: str) -> Check | None:
     if inner is None and fewest is None and most is None and not unique:
         return None
 
-    def check(value: Any, pointer: str, out: list[Violation]) -> None:
+    def check(value: Any, pointer: str, out: list[ViolationJson]) -> None:
         if not isinstance(value, list):
             return
-        found: list[Violation] = []
+        found: list[ViolationJson] = []
         if fewest is not None and len(value) < fewest:
             message = f"expected minimum item count: {fewest}, found: {len(value)}"
             found.append(_leaf(location, pointer, "minItems", message))
@@ -366,8 +366,8 @@ def _combined_checks(schema: dict[str, Any], location: str) -> list[Check]:
     if isinstance(schema.get("not"), dict):
         refused = _compile(schema["not"], f"{location}/not")
 
-        def check_not(value: Any, pointer: str, out: list[Violation]) -> None:
-            found: list[Violation] = []
+        def check_not(value: Any, pointer: str, out: list[ViolationJson]) -> None:
+            found: list[ViolationJson] = []
             refused(value, pointer, found)
             if not found:
                 message = "subject must not be valid against the schema of 'not'"
@@ -382,10 +382,10 @@ def _choice(keyword: str, parts: list[dict[str, Any]], location: str) -> Check:
     opened = [{"additionalProperties": True, **part} for part in parts]
     compiled = [_compile(part, f"{location}/{keyword}/{i}") for i, part in enumerate(opened)]
 
-    def check(value: Any, pointer: str, out: list[Violation]) -> None:
+    def check(value: Any, pointer: str, out: list[ViolationJson]) -> None:
         matched = 0
         for one in compiled:
-            found: list[Violation] = []
+            found: list[ViolationJson] = []
             one(value, pointer, found)
             matched += not found
         if keyword == "anyOf" and not matched:

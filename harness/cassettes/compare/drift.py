@@ -21,7 +21,7 @@ from harness.cassettes.file.draws import ReplayedDraws
 from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Cassette, Interaction
 from harness.cassettes.file.redaction import learn_interaction, redact_interaction
-from harness.cassettes.replay.match import Index, MatchRule, Verdict
+from harness.cassettes.replay.match import Index, MatchRule, MissReason
 from harness.cassettes.replay.miss import RecordingDifference, request_differences
 from harness.cassettes.replay.transport import ReplayTransport, recorded_addresses
 from harness.client.message import Response
@@ -155,7 +155,7 @@ class DriftTransport:
         known = ReplayTransport(index, self._redactor)
         of_call = Index(numbered, replace(self._rule, on=("method", *_OWNER)))
         of_call.played = index.played
-        found: list[Interaction | Verdict] = [
+        found: list[Interaction | MissReason] = [
             known.take(HopRequest(request=one.request, context=one.context)) for one in live
         ]
         for place, one in enumerate(live):

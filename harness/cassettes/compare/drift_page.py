@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from harness.cassettes.file.interaction import Cassette
 from harness.table_page import table_page
 
-Row = tuple[str, str, str, str, str]
+DriftRow = tuple[str, str, str, str, str]
 """Call, request, where, what was recorded, what is there now."""
 
 
-def drift_page(rows: Sequence[Row], *, cassette: Cassette, compared: int, drifted: int) -> str:
+def drift_page(rows: Sequence[DriftRow], *, cassette: Cassette, compared: int, drifted: int) -> str:
     """Return the page. Secrets are taken out of the rows already."""
     return table_page(
         "harness.cassettes.compare",

@@ -11,6 +11,7 @@ from typing import Final
 
 from harness.cassettes.file.interaction import Cassette, Interaction
 from harness.client.message import Headers
+from harness.collection.model import CallPath
 from harness.runner.order import Order, OrderedCall, Wait
 from harness.runner.plan import Call
 from harness.secrets.placeholder import PREFIX
@@ -18,15 +19,13 @@ from harness.secrets.placeholder import PREFIX
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_~-]{5,}")
 _DIGIT: Final = re.compile(r"\d")
 
-Path = tuple[str, ...]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderHint:
     """A line that a companion may say of a call: `after` these calls, or, with none, `parallel: true`."""
 
-    call: Path
-    after: tuple[Path, ...] = ()
+    call: CallPath
+    after: tuple[CallPath, ...] = ()
     why: str
 
 
@@ -105,7 +104,7 @@ def _before(order: Order) -> list[frozenset[int]]:
     return known
 
 
-def _traffic(cassette: Cassette, positions: Mapping[Path, int]) -> _Traffic:
+def _traffic(cassette: Cassette, positions: Mapping[CallPath, int]) -> _Traffic:
     first: dict[str, int | None] = {}
     given: dict[int, set[int]] = {}
     answered: dict[int, set[int]] = {}

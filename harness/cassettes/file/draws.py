@@ -13,14 +13,14 @@ from threading import Lock
 from harness.cassettes.file.interaction import Cassette, ClockStart
 from harness.variables.draws import CallDraws, Reserved, SteppingClock, derive_seed
 
-Attempt = tuple[tuple[str, ...], int, int]
+AttemptKey = tuple[tuple[str, ...], int, int]
 """Whose draws: the path of a call, the iteration, the attempt."""
 
 UNDATED_MS = 1_700_000_000_000.0
 """Where the clock starts for a cassette that tells no time at all."""
 
 
-def _draws(seed: int, attempt: Attempt, visit: int, start_ms: float) -> CallDraws:
+def _draws(seed: int, attempt: AttemptKey, visit: int, start_ms: float) -> CallDraws:
     # A call that a script jumps back to draws anew, or its ids would not be unique.
     parts: tuple[object, ...] = attempt if visit == 0 else (*attempt, visit)
     return CallDraws(derive_seed(seed, *parts), SteppingClock(start_ms))
@@ -47,7 +47,7 @@ class RecordedDraws:
         self._now = now
         self._seeds = seeds or {}
         self._known = _starts(known)
-        self._visits: dict[Attempt, list[float]] = {}
+        self._visits: dict[AttemptKey, list[float]] = {}
         self._told = told
         self._latest = max((one for times in self._known.values() for one in times), default=0.0)
         self._lock = Lock()
@@ -96,13 +96,13 @@ class ReplayedDraws:
         self,
         cassette: Cassette,
         *,
-        told: Callable[[Attempt, int], object] = lambda attempt, visit: (attempt, visit),
+        told: Callable[[AttemptKey, int], object] = lambda attempt, visit: (attempt, visit),
     ) -> None:
         self._told = told
         self.seed = cassette.metadata.seed or 0
         self._seeds = cassette.metadata.seeds
         self._starts = _starts(clock_starts(cassette))
-        self._visits: dict[Attempt, int] = {}
+        self._visits: dict[AttemptKey, int] = {}
         self._beginning = _beginning(cassette)
         self._lock = Lock()
 
@@ -144,8 +144,8 @@ def clock_starts(cassette: Cassette) -> list[ClockStart]:
     return list(starts.values())
 
 
-def _starts(starts: Iterable[ClockStart]) -> dict[Attempt, list[float]]:
-    by_attempt: dict[Attempt, set[float]] = {}
+def _starts(starts: Iterable[ClockStart]) -> dict[AttemptKey, list[float]]:
+    by_attempt: dict[AttemptKey, set[float]] = {}
     for one in starts:
         by_attempt.setdefault((one.call, one.iteration, one.attempt), set()).add(one.start_ms)
     return {attempt: sorted(times) for attempt, times in by_attempt.items()}

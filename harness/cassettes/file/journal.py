@@ -162,7 +162,7 @@ class Journal:
             self.size = end
 
 
-Entry = Beginning | Interaction | ClockStart | int
+JournalEntry = Beginning | Interaction | ClockStart | int
 """The beginning, an interaction, the start of a clock, or the number of a superseded interaction."""
 
 
@@ -171,7 +171,7 @@ _INTERACTION: Final = b'{"interaction": '
 """How lines of a journal begin."""
 
 
-def read(path: Path, *, passes: bytes | None = None) -> Iterator[tuple[int, Entry]]:
+def read(path: Path, *, passes: bytes | None = None) -> Iterator[tuple[int, JournalEntry]]:
     """Read a journal: line numbers and what they hold; a torn last line is left out.
 
     Lines that begin with what it `passes` are not looked at. Raises `InputError` when the file is no journal
@@ -194,7 +194,7 @@ def read(path: Path, *, passes: bytes | None = None) -> Iterator[tuple[int, Entr
                 ) from error
 
 
-def _entry(document: Any, number: int) -> Entry:
+def _entry(document: Any, number: int) -> JournalEntry:
     if not isinstance(document, dict):
         raise MalformedCassette("a mapping is expected", "")
     if number == 1:

@@ -16,14 +16,13 @@ from typing import Final, Literal
 
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.cassettes.file.publish import write_atomically
+from harness.collection.model import CallPath
 from harness.errors import UsageError, choices
 from harness.lazy_dataclass import dataclass
 
 Per = Literal["collection", "folder", "call"]
 
 PERS: Final[tuple[Per, ...]] = ("collection", "folder", "call")
-
-CallPath = tuple[str, ...]
 
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)

@@ -60,7 +60,7 @@ DEFAULT: Final = ("method", "url", "body")
 
 _PLACEHOLDER: Final = re.compile(PREFIX + r"[A-Za-z0-9_]+")
 
-Verdict = Literal["unknown", "played", "order"]
+MissReason = Literal["unknown", "played", "order"]
 """Why there is no answer: nothing is equal, all that is was given already, or it is not its turn."""
 
 
@@ -174,7 +174,7 @@ class Index:
 
     def take(
         self, parts: Sequence[str], context: HopContext, *, unify: bool = False
-    ) -> Interaction | Verdict:
+    ) -> Interaction | MissReason:
         """Return the interaction that answers and mark it as played, or say why there is none.
 
         `unify` takes all placeholders of secrets for the same, for a request whose secrets have other names.

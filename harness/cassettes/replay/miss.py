@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from harness.cassettes.file.canonical import canonical_body, canonical_url
 from harness.cassettes.file.interaction import Interaction
-from harness.cassettes.replay.match import Index, Verdict
+from harness.cassettes.replay.match import Index, MissReason
 from harness.client.message import ResolvedRequest
 from harness.client.transport import HopContext
 from harness.errors import Place, ReplayMiss
@@ -46,7 +46,7 @@ class MissReport:
 
     request: ResolvedRequest
     context: HopContext
-    reason: Verdict
+    reason: MissReason
     nearest: Interaction | None
     differences: tuple[RecordingDifference, ...]
     command: str
@@ -99,7 +99,7 @@ def _hints(report: MissReport) -> Iterator[str]:
 def explain(
     request: ResolvedRequest,
     context: HopContext,
-    reason: Verdict,
+    reason: MissReason,
     index: Index,
     *,
     command: str,

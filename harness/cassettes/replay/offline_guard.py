@@ -33,7 +33,7 @@ _INTERNET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class ConnectionAttempt:
     """A connection (`connect`, `sendto`, `sendmsg`) or look-up that was refused, and of what."""
 
     kind: str
@@ -53,12 +53,12 @@ class OfflineGuard:
     def __init__(self, *, allowed: tuple[str, ...] = (), patterns: tuple[str, ...] = ()) -> None:
         self._allowed = frozenset(host.lower() for host in allowed)
         self._patterns = tuple(re.compile(one, re.IGNORECASE) for one in patterns)
-        self._attempts: list[Attempt] = []
+        self._attempts: list[ConnectionAttempt] = []
         self._process = os.getpid()
         self._report: Path | None = None
 
     @property
-    def attempts(self) -> tuple[Attempt, ...]:
+    def attempts(self) -> tuple[ConnectionAttempt, ...]:
         """What was refused so far, in order; what children attempted comes last."""
         return (*self._attempts, *self._told())
 
@@ -74,13 +74,13 @@ class OfflineGuard:
             {"report": str(self._report), "allowed": sorted(self._allowed), "patterns": patterns}
         )
 
-    def _told(self) -> list[Attempt]:
+    def _told(self) -> list[ConnectionAttempt]:
         """Read what children attempted."""
         try:
             lines = self._report.read_text("utf-8").splitlines() if self._report is not None else []
         except OSError:
             return []
-        return [Attempt(kind=kind, target=target) for kind, target in map(json.loads, lines)]
+        return [ConnectionAttempt(kind=kind, target=target) for kind, target in map(json.loads, lines)]
 
     def __enter__(self) -> Self:
         _watch(self)
@@ -101,7 +101,7 @@ class OfflineGuard:
             return
         if any(one.match(target[0]) for one in self._patterns):
             return
-        attempt = Attempt(
+        attempt = ConnectionAttempt(
             kind=event.removeprefix("socket."), target=":".join(part for part in target if part)
         )
         if os.getpid() == self._process or self._report is None:

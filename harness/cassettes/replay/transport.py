@@ -7,12 +7,12 @@ from threading import Lock
 from typing import Final
 
 from harness.cassettes.file.canonical import AddressMap
-from harness.cassettes.file.draws import Attempt, ReplayedDraws, clock_starts
+from harness.cassettes.file.draws import AttemptKey, ReplayedDraws, clock_starts
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.file.parts import Parts
 from harness.cassettes.file.redaction import learn_request, redact_request
 from harness.cassettes.file.variable_state import LeftBehind
-from harness.cassettes.replay.match import Index, MatchRule, Verdict
+from harness.cassettes.replay.match import Index, MatchRule, MissReason
 from harness.cassettes.replay.miss import ExplainedMiss, explain, request_differences
 from harness.cassettes.replay.placeholders import environment
 from harness.cassettes.replay.recognition import Recognition
@@ -76,7 +76,7 @@ class ReplayTransport:
         with self._lock:
             return self._recognition.show(found.response)
 
-    def take(self, hop: HopRequest) -> Interaction | Verdict:
+    def take(self, hop: HopRequest) -> Interaction | MissReason:
         """Return the interaction that answers a request, or why there is none.
 
         The request is looked for as it is, then with today's secrets taken out, then with all placeholders
@@ -104,7 +104,7 @@ class ReplayTransport:
                 found = self._recognize(request, context)
         return found
 
-    def _recognize(self, request: ResolvedRequest, context: HopContext) -> Interaction | Verdict:
+    def _recognize(self, request: ResolvedRequest, context: HopContext) -> Interaction | MissReason:
         """Look for what the same call sent then and differs in secrets alone."""
         url = self.index.addresses.recorded(request.url)
         for one in self.index.of_call(context):
@@ -142,7 +142,7 @@ class ReplayTransport:
         with self._lock:
             return self.index.unused()
 
-    def _miss(self, hop: HopRequest, reason: Verdict) -> ExplainedMiss:
+    def _miss(self, hop: HopRequest, reason: MissReason) -> ExplainedMiss:
         authored = None
         if self._authored is not None and hop.context.origin == "call":
             authored = self._authored(hop.context)
@@ -225,7 +225,7 @@ class Replay:
         for item in collection.items() if collection is not None else ():
             self._requests.setdefault(item.path, []).append(item.request)
 
-    def _begin(self, attempt: Attempt, visit: int) -> None:
+    def _begin(self, attempt: AttemptKey, visit: int) -> None:
         if self._scopes:
             self._left_behind.begin(*attempt, visit, self._scopes[0])
 

@@ -6,7 +6,7 @@ from typing import Any
 from harness.collection.model import Auth, Script, Variable
 from harness.collection.v3.entries import auth_json, read_auth, read_scripts, script_json
 from harness.collection.v3.fields import Fields, Notes
-from harness.collection.yaml_document import Node
+from harness.collection.yaml_document import YamlNode
 from harness.errors import InputError
 
 KIND = "collection"
@@ -29,7 +29,7 @@ class Definition:
     json: dict[str, Any] = field(default_factory=dict)
 
 
-def read_definition(root: Node, notes: Notes, *, of_collection: bool) -> Definition:
+def read_definition(root: YamlNode, notes: Notes, *, of_collection: bool) -> Definition:
     """Read a definition; one of another kind is left out with a notice.
 
     Raises `InputError` for one that is no map: nothing is known of what holds below it.

@@ -6,7 +6,7 @@ from typing import Any, Final
 from harness.collection.model import Auth, EventName, Protocol, Script
 from harness.collection.request_json import auth_from_json
 from harness.collection.v3.fields import Fields
-from harness.collection.yaml_document import Node
+from harness.collection.yaml_document import YamlNode
 
 AUTH_TYPES: Final = (
     "noauth", "basic", "bearer", "digest", "oauth1", "oauth2", "awsv4", "hawk", "ntlm", "apikey", "edgegrid",
@@ -78,7 +78,7 @@ def _auth(auth: Fields) -> dict[str, Any] | None:
     return {"type": scheme, scheme: params} if scheme != "noauth" else {"type": scheme}
 
 
-def _credentials(auth: Fields, given: Node) -> list[dict[str, Any]]:
+def _credentials(auth: Fields, given: YamlNode) -> list[dict[str, Any]]:
     name = auth.name("credentials")
     if isinstance(given.value, dict):
         return [_credential(key, value) for key, value in given.value.items() if value.value is not None]
@@ -92,7 +92,7 @@ def _credentials(auth: Fields, given: Node) -> list[dict[str, Any]]:
     return []
 
 
-def _credential(key: str, value: Node) -> dict[str, Any]:
+def _credential(key: str, value: YamlNode) -> dict[str, Any]:
     """Read one credential: booleans, maps and lists stay what they are, a number is its text."""
     match value.value:
         case bool():
@@ -168,7 +168,7 @@ def _valid(protocol: Protocol | None) -> tuple[str, ...]:
     return tuple(one.partition(":")[2] for one, (owner, _) in SCRIPT_TYPES.items() if owner == protocol)
 
 
-def _packages(given: Node) -> dict[str, str]:
+def _packages(given: YamlNode) -> dict[str, str]:
     """Read a script's packages: a name with its id, as text or as a map."""
     ids: dict[str, str] = {}
     for key, value in given.items():

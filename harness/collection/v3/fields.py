@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from harness.collection.model import Notice
-from harness.collection.yaml_document import Node
+from harness.collection.yaml_document import YamlNode
 
 _NUMBER: Final = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
 _FLAGS: Final = {"true": True, "false": False}
@@ -24,7 +24,7 @@ class Notes:
         self.file = file
         self.notices: list[Notice] = []
 
-    def leave_out(self, node: Node | None, field: str, message: str) -> None:
+    def leave_out(self, node: YamlNode | None, field: str, message: str) -> None:
         """Note something that has no reading."""
         line = None if node is None else node.line
         self.notices.append(Notice(message=message, file=self.file, line=line, field=field))
@@ -35,9 +35,9 @@ class Fields:
 
     __slots__ = ("_taken", "field", "node", "notes", "values")
 
-    def __init__(self, node: Node, notes: Notes, field: str = "") -> None:
+    def __init__(self, node: YamlNode, notes: Notes, field: str = "") -> None:
         self.node = node
-        self.values: dict[str, Node] = node.value
+        self.values: dict[str, YamlNode] = node.value
         self.notes = notes
         self.field = field
         self._taken: set[str] = set()
@@ -46,7 +46,7 @@ class Fields:
         """Spell a key with the keys above it."""
         return f"{self.field}.{key}" if self.field else key
 
-    def take(self, key: str) -> Node | None:
+    def take(self, key: str) -> YamlNode | None:
         """Take a value; nothing is absent."""
         self._taken.add(key)
         node = self.values.get(key)
@@ -60,7 +60,7 @@ class Fields:
             return None
         return node.text if type(node.value) is str else self.text_of(node, self.name(key))
 
-    def text_of(self, node: Node, name: str) -> str | None:
+    def text_of(self, node: YamlNode, name: str) -> str | None:
         """Read a text."""
         if isinstance(node.value, _CONTAINERS):
             self.notes.leave_out(node, name, f"expected a text, found {node.kind}; it is left out")
@@ -142,7 +142,7 @@ class Fields:
             if (pair := entry.pair(more)) is not None
         ]
 
-    def _member(self, key: str, value: Node, name: str) -> dict[str, Any] | None:
+    def _member(self, key: str, value: YamlNode, name: str) -> dict[str, Any] | None:
         if isinstance(value.value, dict | tuple):
             what = f"expected a text, found {value.kind}; it is left out"
             self.notes.leave_out(value, f"{name}.{key}", what)

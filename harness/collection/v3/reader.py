@@ -23,7 +23,7 @@ from harness.collection.v3.directory import RESOURCES, Directory, read_file, req
 from harness.collection.v3.entries import script_json
 from harness.collection.v3.fields import Notes
 from harness.collection.v3.request import RequestFile, read_request
-from harness.collection.yaml_document import Node, core_scalar, parse_yaml
+from harness.collection.yaml_document import YamlNode, core_scalar, parse_yaml
 from harness.errors import InputError, Place
 
 
@@ -40,7 +40,7 @@ def read_directory(root: str, target: str | None = None) -> Collection:
             where=root,
             hint=_instead_of(Path(root)),
         )
-    reader = _Reader(root, target)
+    reader = _CollectionReader(root, target)
     reader.notices += notes.notices
     with _uncollected():
         found = reader.folder(directory, "", (), of_collection=True)
@@ -107,7 +107,7 @@ def _instead_of(folder: Path) -> str:
     return "name the folder of a collection (its requests are called NAME.request.yaml), or a file"
 
 
-class _Reader:
+class _CollectionReader:
     """Reads directories, and gathers what was left out and what cannot be read."""
 
     def __init__(self, root: str, target: str | None) -> None:
@@ -238,7 +238,7 @@ def _fault(file: str, error: InputError, consequence: str) -> Notice:
 _LINE: Final = re.compile(r"line (\d+)(?:, column (\d+))?")
 
 
-def read_yaml(file: str) -> Node:
+def read_yaml(file: str) -> YamlNode:
     """Read a YAML file of a collection. Raises `InputError` with its line."""
     try:
         data = read_file(file)

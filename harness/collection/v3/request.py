@@ -8,7 +8,7 @@ from harness.collection.request_json import url_to_json
 from harness.collection.url_text import parse
 from harness.collection.v3.entries import auth_json, read_scripts, read_settings
 from harness.collection.v3.fields import Fields, Notes
-from harness.collection.yaml_document import Node
+from harness.collection.yaml_document import YamlNode
 
 PROTOCOLS: Final[dict[str, Protocol]] = {"http-request": "http", "graphql-request": "graphql"}
 """The kinds of requests that are run."""
@@ -35,7 +35,7 @@ class RequestFile:
     skipped: str | None = None
 
 
-def read_request(root: Node, notes: Notes) -> RequestFile | None:
+def read_request(root: YamlNode, notes: Notes) -> RequestFile | None:
     """Read a request; `None`, with a notice, when the file is none that can be run."""
     if not isinstance(root.value, dict):
         notes.leave_out(root, "$kind", f"a request is a map, and this file holds {root.kind}; it is left out")
@@ -165,7 +165,7 @@ def _body(fields: Fields) -> dict[str, Any] | None:
     return {"mode": "file", "file": _file(body, content)}
 
 
-def _form(body: Fields, content: Node | None) -> list[dict[str, Any]]:
+def _form(body: Fields, content: YamlNode | None) -> list[dict[str, Any]]:
     if content is not None and isinstance(content.value, dict):
         pairs = body.pairs("content") or []
         return [{"key": one["key"], "value": one["value"] or "", "type": "text"} for one in pairs]
@@ -200,7 +200,7 @@ def _part(fields: Fields) -> dict[str, Any] | None:
     return part
 
 
-def _file(body: Fields, content: Node | None) -> dict[str, Any]:
+def _file(body: Fields, content: YamlNode | None) -> dict[str, Any]:
     """Read the file that is a body: its path as `src`, or as the content itself."""
     if content is None:
         return {}

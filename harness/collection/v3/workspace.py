@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.collection.v3.directory import definition_of, read_file
-from harness.collection.yaml_document import Node, core_scalar, parse_yaml
+from harness.collection.yaml_document import YamlNode, core_scalar, parse_yaml
 from harness.errors import HarnessError
 
 FOLDERS: Final = ("postman", ".postman")
@@ -123,7 +123,7 @@ def _named(file: Path) -> str | None:
     return None if name is None else name.text or None
 
 
-def _read(file: Path) -> Node | None:
+def _read(file: Path) -> YamlNode | None:
     try:
         return parse_yaml(read_file(str(file)).decode("utf-8-sig"), str(file), schema=core_scalar)
     except (OSError, ValueError, HarnessError):

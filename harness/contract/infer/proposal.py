@@ -6,11 +6,11 @@ from typing import Any
 
 from harness.cassettes.file.interaction import Cassette
 from harness.collection.companion import CallEntry, Companion, ExpectEntry, bind, numbered
-from harness.collection.model import Collection, Item
+from harness.collection.model import CallPath, Collection, Item
 from harness.contract.infer.answer_schema import answer_schema
 from harness.contract.infer.evidence import Evidence
 from harness.contract.infer.expectations import expectations, json_bodies
-from harness.contract.infer.samples import CallPath, CallSamples, call_samples
+from harness.contract.infer.samples import CallSamples, call_samples
 from harness.errors import InputError
 from harness.extract.answer import Answer
 from harness.extract.expectation import compile_expectation

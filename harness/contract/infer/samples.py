@@ -9,8 +9,7 @@ from urllib.parse import urljoin
 from harness.cassettes.compare.drift import last_attempts
 from harness.cassettes.file.interaction import Cassette, Interaction
 from harness.client.message import Response
-
-CallPath = tuple[str, ...]
+from harness.collection.model import CallPath
 
 _OWN: Final = frozenset({"call", "auth"})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})

@@ -21,7 +21,7 @@ KINDS: Final = get_args(CoverageKind)
 _BRANCHES: Final = ("allOf", "anyOf", "oneOf")
 _DEEPEST: Final = 60
 
-Part = tuple[str, str]
+OperationPart = tuple[str, str]
 """What can be seen: where it is, and which one (a status, a name, a value as JSON)."""
 
 
@@ -30,8 +30,8 @@ class Coverage:
     """Takes exchanges in, and tells what was seen of what is declared."""
 
     description: Description
-    _declared: dict[CoverageKind, set[Part]] = field(init=False)
-    _seen: dict[CoverageKind, set[Part]] = field(init=False)
+    _declared: dict[CoverageKind, set[OperationPart]] = field(init=False)
+    _seen: dict[CoverageKind, set[OperationPart]] = field(init=False)
     _walk: "_SchemaWalk" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -135,7 +135,7 @@ class _SchemaWalk:
         self._declared: set[tuple[str, str]] = set()
         self.shapes = SchemaTypes(documents)
 
-    def declare(self, source: Spotted, enums: set[Part], required: set[Part]) -> None:
+    def declare(self, source: Spotted, enums: set[OperationPart], required: set[OperationPart]) -> None:
         """Collect what a schema declares, each schema once."""
         waiting = [source]
         while waiting:
@@ -148,7 +148,7 @@ class _SchemaWalk:
             required.update((found.spot.pointer, str(one)) for one in _list(found.value.get("required")))
             waiting += self._inner(found)
 
-    def parts(self, source: Spotted, value: Any, depth: int) -> Iterator[tuple[CoverageKind, Part]]:
+    def parts(self, source: Spotted, value: Any, depth: int) -> Iterator[tuple[CoverageKind, OperationPart]]:
         """Give what a value shows of its schema."""
         found = self._followed(source)
         schema, spot = found.value, found.spot

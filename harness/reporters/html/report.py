@@ -20,7 +20,7 @@ from harness.reporters.html.page_frame import render_page
 from harness.reporters.html.settings import HtmlSettings, html_settings, htmlextra_settings
 from harness.reporters.newman.collection_document import masked
 from harness.reporters.provenance import VariableProvenance
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.runner.events import (
     AttemptFinished,
     CallFinished,
@@ -332,12 +332,12 @@ def _folders_of(folder: Folder) -> Iterator[Folder]:
             yield from _folders_of(child)
 
 
-def html_reporter(options: Options, context: ReporterContext) -> HtmlReporter:
+def html_reporter(options: ReporterOptions, context: ReporterContext) -> HtmlReporter:
     """Make the reporter from our own options."""
     return HtmlReporter(html_settings(options, context), context)
 
 
-def htmlextra_reporter(options: Options, context: ReporterContext) -> HtmlReporter:
+def htmlextra_reporter(options: ReporterOptions, context: ReporterContext) -> HtmlReporter:
     """Make the reporter from the options of newman-reporter-htmlextra."""
     return HtmlReporter(htmlextra_settings(options, context), context)
 

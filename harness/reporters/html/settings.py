@@ -11,7 +11,7 @@ from harness.lazy_dataclass import dataclass
 from harness.reporters.html.call_record import Kept
 from harness.reporters.html.page_frame import THEMES, PageOptions
 from harness.reporters.newman.omitted import Omitted
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class HtmlSettings:
         return path[-1] in self.skipped_calls or not self.skipped_folders.isdisjoint(path[:-1])
 
 
-def html_settings(options: Options, context: ReporterContext) -> HtmlSettings:
+def html_settings(options: ReporterOptions, context: ReporterContext) -> HtmlSettings:
     """Read our own options. Raises `UsageError` for a value that makes no sense."""
     omitted = Omitted.of(options)
     theme = _text(options, "theme") or "auto"
@@ -60,7 +60,7 @@ def html_settings(options: Options, context: ReporterContext) -> HtmlSettings:
     )
 
 
-def htmlextra_settings(options: Options, context: ReporterContext) -> HtmlSettings:
+def htmlextra_settings(options: ReporterOptions, context: ReporterContext) -> HtmlSettings:
     """Read htmlextra's options, by its own names. Raises `UsageError` for a value that makes no sense."""
     history = _text(options, "history")
     sensitive = not options.get("skipSensitiveData")
@@ -94,17 +94,17 @@ def htmlextra_settings(options: Options, context: ReporterContext) -> HtmlSettin
     )
 
 
-def _text(options: Options, name: str) -> str | None:
+def _text(options: ReporterOptions, name: str) -> str | None:
     value = options.get(name)
     return value if isinstance(value, str) and value else None
 
 
-def _names(options: Options, name: str) -> frozenset[str]:
+def _names(options: ReporterOptions, name: str) -> frozenset[str]:
     given = _text(options, name) or ""
     return frozenset(one.strip() for one in given.split(",") if one.strip())
 
 
-def _folded(options: Options, name: str) -> frozenset[str]:
+def _folded(options: ReporterOptions, name: str) -> frozenset[str]:
     """Names in lower case: htmlextra takes all but folders and requests in any case."""
     return frozenset(one.lower() for one in _names(options, name))
 

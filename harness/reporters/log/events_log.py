@@ -14,7 +14,7 @@ from harness.collection.model import Collection, Script, Variable
 from harness.errors import InputError, misread
 from harness.reporters.export import export_path
 from harness.reporters.log.codec import Codec, Hook
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.runner.events import AttemptFinished, CallFinished, CallStarted, Event, RunStarted
 from harness.runner.plan import Call, calls_of
 from harness.runner.results import RunFailure
@@ -67,7 +67,7 @@ class EventEncoder:
 class EventsLog:
     """Writes every event as a line of JSON, secrets masked; what is written survives a crash."""
 
-    def __init__(self, options: Options, context: ReporterContext) -> None:
+    def __init__(self, options: ReporterOptions, context: ReporterContext) -> None:
         self._option = options.get("export")
         self._context = context
         self._encoder = EventEncoder(context.mask)

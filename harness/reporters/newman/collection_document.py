@@ -7,14 +7,14 @@ from harness.collection.model import Collection, Folder, Item
 from harness.reporters.newman.byte_lists import Octets
 from harness.secrets.watch import Mask
 
-Document = Mapping[str, Any]
+CollectionJson = Mapping[str, Any]
 
 
 class Expansion(NamedTuple):
     """How documents are spelled out that their author abbreviated: of an item, and of a folder."""
 
-    item: Callable[[Document], dict[str, Any]]
-    folder: Callable[[Document], dict[str, Any]]
+    item: Callable[[CollectionJson], dict[str, Any]]
+    folder: Callable[[CollectionJson], dict[str, Any]]
 
 
 class CollectionDocument:
@@ -26,11 +26,11 @@ class CollectionDocument:
 
     def __init__(self, collection: Collection, expand: Expansion | None = None) -> None:
         # Authors copy items by hand, ids and all: an id alone names no item.
-        self._parts: dict[tuple[str, tuple[str, ...]], Document] = {}
+        self._parts: dict[tuple[str, tuple[str, ...]], CollectionJson] = {}
         self._expand = expand
         source = collection.source
         if _matches(source.get("item"), collection.root):
-            self.whole: Document = {**source, "item": self._children(source["item"], collection.root)}
+            self.whole: CollectionJson = {**source, "item": self._children(source["item"], collection.root)}
             if expand is not None:
                 told = expand.folder(self.whole)
                 info = told.get("info")
@@ -39,16 +39,16 @@ class CollectionDocument:
             info = {"_postman_id": collection.id, "name": collection.name}
             self.whole = {"info": info, "item": [self._plain(child) for child in collection.root.children]}
 
-    def part(self, child: Folder | Item) -> Document:
+    def part(self, child: Folder | Item) -> CollectionJson:
         """Return the document of an item or folder, or just its identity when it has none."""
         return self._parts.get((child.id, child.path)) or _identity(child.id, child.name)
 
-    def _children(self, documents: list[Document], folder: Folder) -> list[Document]:
+    def _children(self, documents: list[CollectionJson], folder: Folder) -> list[CollectionJson]:
         return [
             self._child(document, child) for document, child in zip(documents, folder.children, strict=True)
         ]
 
-    def _child(self, document: Document, child: Folder | Item) -> Document:
+    def _child(self, document: CollectionJson, child: Folder | Item) -> CollectionJson:
         known: dict[str, Any] = {"id": child.id, **document}
         if not child.name:
             known.pop("name", None)
@@ -59,7 +59,7 @@ class CollectionDocument:
         self._parts[child.id, child.path] = known
         return known
 
-    def _plain(self, child: Folder | Item) -> Document:
+    def _plain(self, child: Folder | Item) -> CollectionJson:
         known = _identity(child.id, child.name)
         if isinstance(child, Folder):
             known["item"] = [self._plain(one) for one in child.children]

@@ -6,19 +6,19 @@ from harness.client.message import Failure
 from harness.dialect import ReportAnswers
 from harness.scripting.engine import ScriptError
 
-Json = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
 def assertion_error(
     error: ScriptError, test: str | None, index: int, *, position: int, answers: ReportAnswers
-) -> Json:
+) -> JsonObject:
     """Tell why an assertion failed; `position` is the call's in the plan."""
     stack = error.stack
     if answers.invented_stacks or not stack:
         # newman invents this stack, with the assertion's index as the line (newman 6.2, lib/run/index.js).
         place = f"sandbox-script.js:{index + 1}:{position + 1}"
         stack = f"{error.name}: {error.message}\n   at Object.eval {place})"
-    document: Json = {
+    document: JsonObject = {
         "name": error.name,
         "index": index,
         "test": test,
@@ -28,9 +28,11 @@ def assertion_error(
     return document | _beyond_newman(error) if answers.additions else document
 
 
-def script_error(error: ScriptError, answers: ReportAnswers) -> Json:
+def script_error(error: ScriptError, answers: ReportAnswers) -> JsonObject:
     """Tell what a script threw; a thrown value that is no error has neither name nor message."""
-    document: Json = {"type": "Error"} if error.name or answers.whole_thrown_values else {"stacktrace": []}
+    document: JsonObject = (
+        {"type": "Error"} if error.name or answers.whole_thrown_values else {"stacktrace": []}
+    )
     if error.name:
         document["name"] = error.name
     if error.message:
@@ -40,16 +42,16 @@ def script_error(error: ScriptError, answers: ReportAnswers) -> Json:
     return document | _beyond_newman(error) if answers.additions else document
 
 
-def request_error(failure: Failure) -> Json:
+def request_error(failure: Failure) -> JsonObject:
     """Tell why no answer came, as Node does."""
-    document: Json = {"name": failure.name, "message": failure.message}
+    document: JsonObject = {"name": failure.name, "message": failure.message}
     if failure.code:
         document["code"] = failure.code
     return document
 
 
-def _beyond_newman(error: ScriptError) -> Json:
-    document: Json = {}
+def _beyond_newman(error: ScriptError) -> JsonObject:
+    document: JsonObject = {}
     if error.expected is not None:
         document["expected"] = error.expected
     if error.actual is not None:

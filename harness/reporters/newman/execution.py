@@ -19,19 +19,21 @@ from harness.reporters.newman.byte_lists import Octets
 from harness.reporters.newman.collection_document import Shown
 from harness.scripting.job import cookie_json
 
-Json = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def request_document(sent: ResolvedRequest, authored: Request | None, *, url: str | None = None) -> Json:
+def request_document(
+    sent: ResolvedRequest, authored: Request | None, *, url: str | None = None
+) -> JsonObject:
     """Tell a request that was sent; what its author did not write is marked as `system`."""
     written = {pair.key.lower() for pair in authored.headers} if authored else set()
-    headers: list[Json] = []
+    headers: list[JsonObject] = []
     for key, value in sent.headers:
-        entry: Json = {"key": key, "value": value}
+        entry: JsonObject = {"key": key, "value": value}
         if key.lower() not in written:
             entry["system"] = True
         headers.append(entry)
-    document: Json = {
+    document: JsonObject = {
         "url": url_document(sent.url if url is None else url),
         "header": headers,
         "method": sent.method,
@@ -43,12 +45,12 @@ def request_document(sent: ResolvedRequest, authored: Request | None, *, url: st
     return document
 
 
-def unsent_document(authored: Request) -> Json:
+def unsent_document(authored: Request) -> JsonObject:
     """Tell a request that was not sent, as its author wrote it."""
     url = authored.url if authored.url.parsed else parse(authored.url.raw)
     document = request_to_json(replace(authored, url=url))
     named = dict.fromkeys(filter(None, map(path_variable_name, url.path or ())))
-    parts: Json = {"query": [], "variable": [{"type": "any", "key": name} for name in named]}
+    parts: JsonObject = {"query": [], "variable": [{"type": "any", "key": name} for name in named]}
     parts |= document["url"] if isinstance(document["url"], dict) else {}
     parts.pop("raw", None)
     document["url"] = parts
@@ -57,17 +59,17 @@ def unsent_document(authored: Request) -> Json:
     return document
 
 
-def url_document(url: str) -> Json:
+def url_document(url: str) -> JsonObject:
     """Take an absolute URL apart as Postman does."""
     parts = split(url)
     authority = parts.netloc.rpartition("@")[2]
     host, _, port = authority.partition(":") if not authority.startswith("[") else (authority, "", "")
-    document: Json = {"protocol": parts.scheme}
+    document: JsonObject = {"protocol": parts.scheme}
     if port:
         document["port"] = port
     document["path"] = [Shown(part) for part in parts.path.removeprefix("/").split("/")] if parts.path else []
     document["host"] = host.split(".")
-    query: list[Json] = []
+    query: list[JsonObject] = []
     for pair in parts.query.split("&") if parts.query else []:
         key, equals, value = pair.partition("=")
         query.append({"key": key, "value": value if equals else None})
@@ -76,7 +78,7 @@ def url_document(url: str) -> Json:
     return document
 
 
-def _body_document(sent: ResolvedRequest, authored: Request | None) -> Json:
+def _body_document(sent: ResolvedRequest, authored: Request | None) -> JsonObject:
     body = sent.body or b""
     mode = authored.body.mode if authored and authored.body else None
     kind = (sent.header("content-type") or "").lower()
@@ -86,18 +88,18 @@ def _body_document(sent: ResolvedRequest, authored: Request | None) -> Json:
         return {"mode": "urlencoded", "urlencoded": fields}
     if mode == "formdata" and kind.startswith("multipart/"):
         return {"mode": "formdata", "formdata": _form_parts(sent.header("content-type") or "", body)}
-    document: Json = {"mode": "raw", "raw": body.decode("utf-8", "replace")}
+    document: JsonObject = {"mode": "raw", "raw": body.decode("utf-8", "replace")}
     language = authored.body.language if authored and authored.body else None
     if language:
         document["options"] = {"raw": {"language": language}}
     return document
 
 
-def _form_parts(content_type: str, body: bytes) -> list[Json]:
+def _form_parts(content_type: str, body: bytes) -> list[JsonObject]:
     message = BytesParser(policy=policy.HTTP).parsebytes(
         b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n" + body
     )
-    parts: list[Json] = []
+    parts: list[JsonObject] = []
     for part in message.walk():
         if part.is_multipart():
             continue
@@ -112,7 +114,7 @@ def _form_parts(content_type: str, body: bytes) -> list[Json]:
     return parts
 
 
-def response_document(response: Response, id: str, body: bytes, cookies: tuple[Cookie, ...]) -> Json:
+def response_document(response: Response, id: str, body: bytes, cookies: tuple[Cookie, ...]) -> JsonObject:
     """Tell a response; `body` is what may be shown of its body."""
     return {
         "id": id,
@@ -126,9 +128,9 @@ def response_document(response: Response, id: str, body: bytes, cookies: tuple[C
     }
 
 
-def variables_document(id: str, name: str, values: Sequence[Json]) -> Json:
+def variables_document(id: str, name: str, values: Sequence[JsonObject]) -> JsonObject:
     """Tell a scope of variables in the shape of newman's exports."""
-    document: Json = {"id": id}
+    document: JsonObject = {"id": id}
     if name:
         document["name"] = name
     document["values"] = list(values)

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from harness.collection.request_json import request_from_json
 from harness.reporters.name_uuid import name_uuid
-from harness.reporters.newman.execution import Json, unsent_document
+from harness.reporters.newman.execution import JsonObject, unsent_document
 
 _OF_RESPONSE: Final = ("name", "status", "code", "header", "body", "responseTime")
 
 
-def expanded_item(document: Mapping[str, Any]) -> Json:
+def expanded_item(document: Mapping[str, Any]) -> JsonObject:
     """Spell out an item: the parts of its URL, its method, the language and lines of its scripts."""
-    item: Json = _named(document)
+    item: JsonObject = _named(document)
     item["request"] = _request(document.get("request"))
     examples = document.get("response")
     item["response"] = [
@@ -26,7 +26,7 @@ def expanded_item(document: Mapping[str, Any]) -> Json:
     return item | _shared(document)
 
 
-def expanded_folder(document: Mapping[str, Any]) -> Json:
+def expanded_folder(document: Mapping[str, Any]) -> JsonObject:
     """Spell out a folder, or the collection, but for what it holds."""
     folder = _named(document)
     if isinstance(document.get("info"), Mapping):
@@ -39,12 +39,12 @@ def expanded_folder(document: Mapping[str, Any]) -> Json:
     return folder | _shared(document)
 
 
-def _named(document: Mapping[str, Any]) -> Json:
+def _named(document: Mapping[str, Any]) -> JsonObject:
     return _described({name: document[name] for name in ("id", "name", "description") if name in document})
 
 
-def _shared(document: Mapping[str, Any]) -> Json:
-    shared: Json = {"event": list(_events(document))}
+def _shared(document: Mapping[str, Any]) -> JsonObject:
+    shared: JsonObject = {"event": list(_events(document))}
     if isinstance(document.get("auth"), Mapping):
         shared["auth"] = _auth(document["auth"])
     if document.get("protocolProfileBehavior"):
@@ -52,7 +52,7 @@ def _shared(document: Mapping[str, Any]) -> Json:
     return shared
 
 
-def _described(document: Mapping[str, Any]) -> Json:
+def _described(document: Mapping[str, Any]) -> JsonObject:
     """Spell out a description, which may be a text; leave out one that is empty."""
     told = {name: value for name, value in document.items() if name != "description" or value}
     if isinstance(told.get("description"), str):
@@ -60,7 +60,7 @@ def _described(document: Mapping[str, Any]) -> Json:
     return told
 
 
-def _request(given: Any) -> Json:
+def _request(given: Any) -> JsonObject:
     document = unsent_document(request_from_json(given))
     if isinstance(given, Mapping) and isinstance(given.get("auth"), Mapping):
         document["auth"] = _auth(given["auth"])
@@ -68,9 +68,9 @@ def _request(given: Any) -> Json:
     return document
 
 
-def _auth(given: Mapping[str, Any]) -> Json:
+def _auth(given: Mapping[str, Any]) -> JsonObject:
     kind = given.get("type")
-    auth: Json = {"type": kind}
+    auth: JsonObject = {"type": kind}
     params = given.get(str(kind))
     if isinstance(params, Mapping):
         params = [{"key": key, "value": value} for key, value in params.items()]
@@ -83,11 +83,11 @@ def _is_object(value: Any) -> bool:
     return isinstance(value, Mapping)
 
 
-def _typed(variables: Iterable[Mapping[str, Any]]) -> list[Json]:
+def _typed(variables: Iterable[Mapping[str, Any]]) -> list[JsonObject]:
     return [{"type": "any", **one} for one in variables]
 
 
-def _events(document: Mapping[str, Any]) -> Iterator[Json]:
+def _events(document: Mapping[str, Any]) -> Iterator[JsonObject]:
     given = document.get("event")
     for number, event in enumerate(given if isinstance(given, list) else ()):
         if not isinstance(event, Mapping):
@@ -96,7 +96,7 @@ def _events(document: Mapping[str, Any]) -> Iterator[Json]:
         if not isinstance(script, Mapping):
             script = {"exec": script or []}
         lines = script.get("exec")
-        told: Json = {
+        told: JsonObject = {
             "id": name_uuid(f"{document.get('id')}/{number}"),
             "type": "text/javascript",
             **script,
@@ -105,8 +105,8 @@ def _events(document: Mapping[str, Any]) -> Iterator[Json]:
         yield {**event, "script": told}
 
 
-def _example(given: Mapping[str, Any], place: str) -> Json:
-    example: Json = {"id": str(given.get("id") or name_uuid(place)), "cookie": []}
+def _example(given: Mapping[str, Any], place: str) -> JsonObject:
+    example: JsonObject = {"id": str(given.get("id") or name_uuid(place)), "cookie": []}
     example |= {name: given[name] for name in _OF_RESPONSE if given.get(name) is not None}
     if given.get("originalRequest") is not None:
         example["originalRequest"] = _request(given["originalRequest"])

@@ -24,7 +24,7 @@ from harness.reporters.newman.collection_document import (
 from harness.reporters.newman.differences import enumerable, legs
 from harness.reporters.newman.error_document import assertion_error, request_error, script_error
 from harness.reporters.newman.execution import (
-    Json,
+    JsonObject,
     request_document,
     response_document,
     unsent_document,
@@ -33,7 +33,7 @@ from harness.reporters.newman.execution import (
 from harness.reporters.newman.expanded import expanded_folder, expanded_item
 from harness.reporters.newman.omitted import Omitted
 from harness.reporters.phases import PhaseTimes, phases_of
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
 from harness.runner.results import CallResult, Extraction, RunSummary, RunWarning, Tally
 from harness.runner.tally import count
@@ -45,7 +45,7 @@ DEFAULT_FILE: Final = "newman-run-report.json"
 _HIDDEN: Final = "********"
 
 
-def letter_report(options: Options, context: ReporterContext) -> "JsonReporter":
+def letter_report(options: ReporterOptions, context: ReporterContext) -> "JsonReporter":
     """Return the reporter that writes newman's document alone, without what newman does not know.
 
     Whether secrets are hidden is the run's affair, not the document's.
@@ -63,7 +63,7 @@ class JsonReporter:
     for want of an answer is `untested`; it counts among the failed, as in newman.
     """
 
-    def __init__(self, options: Options, context: ReporterContext) -> None:
+    def __init__(self, options: ReporterOptions, context: ReporterContext) -> None:
         self._context = context
         self._answers = context.dialect.reports
         self._mask = context.mask
@@ -78,7 +78,7 @@ class JsonReporter:
         self._file = ReportFile(
             options.get("export"), DEFAULT_FILE, context.cwd, self._executions, self._failures, self._skipped
         )
-        self._attempts: list[Json] = []
+        self._attempts: list[JsonObject] = []
         self._prerequests = Tally()
         self._tests = Tally()
         self._calls = 0
@@ -128,7 +128,7 @@ class JsonReporter:
         cursor = self._cursor(result)
         item = self._documents.part(result.call.item)
         if result.skipped is not None:
-            entry: Json = {"cursor": cursor, "item": item, "reason": result.skipped}
+            entry: JsonObject = {"cursor": cursor, "item": item, "reason": result.skipped}
             self._skipped.add(self._dump(entry | self._outcome(result) | self._extras(result)), ",\n")
         for execution in self._execute(result, cursor, item):
             self._executions.add(self._dump(execution), ",\n")
@@ -140,7 +140,7 @@ class JsonReporter:
         assert self._document is not None, "RunStarted is the first event"  # noqa: S101 - an invariant of runs
         return self._document
 
-    def _cursor(self, result: CallResult) -> Json:
+    def _cursor(self, result: CallResult) -> JsonObject:
         started = self._started
         return {
             "ref": self._identity("ref"),
@@ -156,7 +156,9 @@ class JsonReporter:
         # It is made here, and holds nothing that could be masked.
         return Shown(name_uuid(f"{started}/{self._calls}/{of}"))
 
-    def _execute(self, result: CallResult, cursor: Json, item: Mapping[str, Any]) -> Iterator[Json]:
+    def _execute(
+        self, result: CallResult, cursor: JsonObject, item: Mapping[str, Any]
+    ) -> Iterator[JsonObject]:
         """One execution for each HTTP request of a call, in the order they were sent."""
         sent = [(side.origin, side.exchange) for side in result.side if side.origin != "test"]
         if result.exchange is not None:
@@ -190,11 +192,11 @@ class JsonReporter:
     def _shared(
         self,
         sent: Sequence[tuple[str, Exchange]],
-        outcome: Json,
+        outcome: JsonObject,
         result: CallResult,
-        cursor: Json,
+        cursor: JsonObject,
         item: Mapping[str, Any],
-    ) -> Iterator[Json]:
+    ) -> Iterator[JsonObject]:
         """Tell requests as newman does, which pushes one and the same object for each of them."""
         failures = [exchange.failure for _, exchange in sent if exchange.failure is not None]
         for _ in range(sum(legs(exchange) for _, exchange in sent)):
@@ -209,12 +211,12 @@ class JsonReporter:
         exchange: Exchange,
         origin: str,
         result: CallResult,
-        cursor: Json,
+        cursor: JsonObject,
         item: Mapping[str, Any],
         number: int = 0,
-    ) -> Json:
+    ) -> JsonObject:
         authored = result.request if origin == "call" else None
-        execution: Json = {
+        execution: JsonObject = {
             "cursor": cursor,
             "item": item,
             "request": request_document(exchange.request, authored, url=self._mask.url(exchange.request.url)),
@@ -232,14 +234,14 @@ class JsonReporter:
             execution["requestError"] = request_error(exchange.failure)
         return execution
 
-    def _outcome(self, result: CallResult) -> Json:
+    def _outcome(self, result: CallResult) -> JsonObject:
         """Tell what scripts and assertions came to; as in newman, a key only where there is something."""
-        outcome: Json = {}
+        outcome: JsonObject = {}
         assertions = [self._assertion(one, result) for one in result.assertions]
         if assertions:
             outcome["assertions"] = assertions
         for key, runs in (("prerequestScript", result.prerequest), ("testScript", result.test)):
-            errors: list[Json] = [
+            errors: list[JsonObject] = [
                 {"error": script_error(run.error, self._answers)} for run in runs if run.error is not None
             ]
             errors.extend(
@@ -254,9 +256,9 @@ class JsonReporter:
                 outcome[key] = errors
         return outcome
 
-    def _assertion(self, assertion: Assertion, result: CallResult) -> Json:
+    def _assertion(self, assertion: Assertion, result: CallResult) -> JsonObject:
         error = assertion.error or assertion.untested
-        document: Json = {"assertion": assertion.name, "skipped": assertion.skipped and error is None}
+        document: JsonObject = {"assertion": assertion.name, "skipped": assertion.skipped and error is None}
         if assertion.untested is not None:
             document["untested"] = True
         if error is not None:
@@ -269,7 +271,9 @@ class JsonReporter:
             )
         return document
 
-    def _failure(self, fault: Fault, result: CallResult, cursor: Json, item: Mapping[str, Any]) -> Json:
+    def _failure(
+        self, fault: Fault, result: CallResult, cursor: JsonObject, item: Mapping[str, Any]
+    ) -> JsonObject:
         source: Mapping[str, Any] = item
         if fault.failure is not None:
             error = request_error(fault.failure)
@@ -287,7 +291,7 @@ class JsonReporter:
             )
         else:
             error = {"name": fault.name, "message": fault.message}
-        document: Json = {
+        document: JsonObject = {
             "error": error,
             "at": fault.at(self._answers),
             "source": source,
@@ -298,7 +302,7 @@ class JsonReporter:
             document["kind"] = fault.kind
         return document
 
-    def _parent(self, result: CallResult) -> Json:
+    def _parent(self, result: CallResult) -> JsonObject:
         """Name the folder of a call; newman repeats it with all that is in it."""
         if result.call.parents:
             folder = result.call.parents[-1]
@@ -306,8 +310,8 @@ class JsonReporter:
         info = self._documents.whole.get("info")
         return {"info": info}
 
-    def _extras(self, result: CallResult) -> Json:
-        extras: Json = {}
+    def _extras(self, result: CallResult) -> JsonObject:
+        extras: JsonObject = {}
         if not self._answers.additions:
             return extras
         if result.set_up:
@@ -329,8 +333,8 @@ class JsonReporter:
             extras["warnings"] = [_told(one) for one in result.warnings]
         return extras
 
-    def _attempt(self, result: CallResult) -> Json:
-        document: Json = {"attempt": result.attempt, "elapsed": round(result.elapsed_ms)}
+    def _attempt(self, result: CallResult) -> JsonObject:
+        document: JsonObject = {"attempt": result.attempt, "elapsed": round(result.elapsed_ms)}
         exchange = result.exchange
         if exchange is not None and exchange.response is not None:
             document["code"] = exchange.response.status
@@ -380,7 +384,7 @@ class JsonReporter:
             tell(',\n"facts": ', summary.facts)
         put("\n}\n}\n")
 
-    def _scope(self, name: str) -> Json:
+    def _scope(self, name: str) -> JsonObject:
         scopes = self._finished.scopes if self._finished else None
         scope: Scope = (
             Scope("globals")
@@ -394,7 +398,7 @@ class JsonReporter:
             values.append({"type": variable.type or "any", "value": value, "key": variable.key})
         return variables_document(scope.id or self._identity(name), scope.label, values)
 
-    def _stats(self) -> Json:
+    def _stats(self) -> JsonObject:
         summary = self._summary
         # What could not be tested has failed, for newman.
         assertions = replace(summary.assertions, failed=summary.assertions.failed + self._untested)
@@ -420,10 +424,10 @@ class JsonReporter:
             for name, tally in tallies.items()
         }
 
-    def _timings(self, started: RunStarted) -> Json:
+    def _timings(self, started: RunStarted) -> JsonObject:
         times = self._summary.response_times
         finished = self._finished.summary.elapsed_ms if self._finished else 0.0
-        timings: Json = {
+        timings: JsonObject = {
             "responseAverage": times.mean,
             "responseMin": times.least,
             "responseMax": times.most,
@@ -438,7 +442,7 @@ class JsonReporter:
         return timings
 
 
-def _extraction(extraction: Extraction) -> Json:
+def _extraction(extraction: Extraction) -> JsonObject:
     return {
         "variable": extraction.variable,
         "scope": extraction.scope,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Self
 
 from harness.lazy_dataclass import dataclass
-from harness.reporters.reporter import Options
+from harness.reporters.reporter import ReporterOptions
 
 _REQUEST_PARTS: Final = ("request", "originalRequest")
 
@@ -18,7 +18,7 @@ class Omitted:
     headers: bool = False
 
     @classmethod
-    def of(cls, options: Options) -> Self:
+    def of(cls, options: ReporterOptions) -> Self:
         """Read the options, by Postman CLI's names."""
         everything = bool(options.get("omitAllHeadersAndBody"))
         return cls(

@@ -14,9 +14,14 @@ from harness.reporters.name_uuid import name_uuid
 from harness.reporters.newman.byte_lists import dumped
 from harness.reporters.newman.collection_document import masked, masked_bytes
 from harness.reporters.newman.error_document import assertion_error, request_error, script_error
-from harness.reporters.newman.execution import Json, request_document, response_document, unsent_document
+from harness.reporters.newman.execution import (
+    JsonObject,
+    request_document,
+    response_document,
+    unsent_document,
+)
 from harness.reporters.newman.omitted import Omitted
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.runner.events import CallFinished, Event, RunFinished, RunStarted
 from harness.runner.results import CallResult, RunSummary
 from harness.runner.tally import count
@@ -29,7 +34,7 @@ _SOURCES: Final[Mapping[str, str]] = {"prerequest": "pre-request", "test": "post
 class PostmanReporter:
     """Writes the report that Postman CLI writes when nobody asks it for newman's structure."""
 
-    def __init__(self, options: Options, context: ReporterContext) -> None:
+    def __init__(self, options: ReporterOptions, context: ReporterContext) -> None:
         self._context = context
         self._answers = context.dialect.reports
         self._omitted = Omitted.of(options)
@@ -63,10 +68,10 @@ class PostmanReporter:
         """Write the document, unless no run ever started."""
         self._file.finish(self._started, self._write)
 
-    def _execution(self, result: CallResult) -> Json:
-        execution: Json = {"iterationCount": result.iteration}
+    def _execution(self, result: CallResult) -> JsonObject:
+        execution: JsonObject = {"iterationCount": result.iteration}
         exchange, authored = result.exchange, result.request
-        request: Json = {}
+        request: JsonObject = {}
         if exchange is not None:
             url = exchange.request.url
             masked_url = self._context.mask.url(url) if self._context.dialect.run.masks else url
@@ -93,10 +98,10 @@ class PostmanReporter:
             }
         execution["tests"] = [self._test(one, result) for one in (*result.assertions, *result.expectations)]
         execution["errors"] = list(self._errors(result))
-        shown: Json = self._omitted.without(execution) if self._omitted else execution
+        shown: JsonObject = self._omitted.without(execution) if self._omitted else execution
         return {("requestExecuted" if key == "request" else key): value for key, value in shown.items()}
 
-    def _test(self, assertion: Assertion, result: CallResult) -> Json:
+    def _test(self, assertion: Assertion, result: CallResult) -> JsonObject:
         if assertion.error is None:
             return {"name": assertion.name, "status": "skipped" if assertion.skipped else "passed"}
         error = assertion_error(
@@ -108,7 +113,7 @@ class PostmanReporter:
         )
         return {"name": assertion.name, "error": error, "status": "failed"}
 
-    def _errors(self, result: CallResult) -> Iterator[Json]:
+    def _errors(self, result: CallResult) -> Iterator[JsonObject]:
         """Tell all that failed besides tests, each with where it comes from."""
         for fault in faults_of(result, self._answers):
             if fault.failure is not None:
@@ -148,7 +153,7 @@ class PostmanReporter:
         tell('\n],\n"runError": ', {"name": "Error", "message": error} if error else None)
         file.write(b"\n}\n}\n")
 
-    def _totals(self) -> Json:
+    def _totals(self) -> JsonObject:
         summary = self._summary
         tests = summary.assertions
         times = summary.response_times
@@ -182,7 +187,7 @@ def _source(fault: Fault) -> str:
     return _SOURCES.get(fault.event or "test", "post-response")
 
 
-def _details(code: int, reason: str) -> Json:
+def _details(code: int, reason: str) -> JsonObject:
     try:
         status = HTTPStatus(code)
     except ValueError:

@@ -17,7 +17,7 @@ from harness.collection.load import load_collection
 from harness.collection.model import Collection, EventName, Script
 from harness.collection.schemas import V21_SCHEMA
 from harness.errors import HarnessError, InputError, Place, misread
-from harness.reporters.newman.execution import Json
+from harness.reporters.newman.execution import JsonObject
 from harness.reporters.newman.failure_kinds import failure_kind
 from harness.reporters.phases import timings_of
 from harness.runner.events import (
@@ -156,13 +156,13 @@ def _scopes(document: Mapping[str, Any], collection: Collection) -> Scopes:
     )
 
 
-def _visits(executions: Sequence[Json]) -> Iterator[list[Json]]:
+def _visits(executions: Sequence[JsonObject]) -> Iterator[list[JsonObject]]:
     """Group the executions of one call: newman has one for each request that it sent."""
     for _, group in groupby(executions, key=lambda one: one["cursor"].get("ref") or id(one)):
         yield list(group)
 
 
-def _result(group: list[Json], calls: Mapping[str, Call], started_ms: float) -> CallResult:
+def _result(group: list[JsonObject], calls: Mapping[str, Call], started_ms: float) -> CallResult:
     # Ours tells requests of scripts apart by `origin`; newman repeats one and the same entry.
     main = next((one for one in reversed(group) if "origin" not in one), group[-1])
     cursor, item = main["cursor"], main["item"]
@@ -203,7 +203,7 @@ def _result(group: list[Json], calls: Mapping[str, Call], started_ms: float) -> 
     )
 
 
-def _exchange(execution: Json) -> Exchange:
+def _exchange(execution: JsonObject) -> Exchange:
     request = _request(execution["request"])
     failed = execution.get("requestError")
     told = execution.get("response")
@@ -214,7 +214,7 @@ def _exchange(execution: Json) -> Exchange:
     )
 
 
-def _request(told: Json) -> ResolvedRequest:
+def _request(told: JsonObject) -> ResolvedRequest:
     return ResolvedRequest(
         method=str(told.get("method") or "GET"),
         url=_url(told["url"]),
@@ -223,7 +223,7 @@ def _request(told: Json) -> ResolvedRequest:
     )
 
 
-def _url(url: Json) -> str:
+def _url(url: JsonObject) -> str:
     host = url.get("host") or ""
     name = host if isinstance(host, str) else ".".join(host)
     port = f":{url['port']}" if url.get("port") else ""
@@ -236,11 +236,11 @@ def _url(url: Json) -> str:
     return f"{url.get('protocol') or 'http'}://{name}{port}{path}{'?' if pairs else ''}{query}"
 
 
-def _headers(told: Json) -> Headers:
+def _headers(told: JsonObject) -> Headers:
     return tuple((str(one["key"]), str(one["value"])) for one in told.get("header") or ())
 
 
-def _body(body: Json) -> bytes | None:
+def _body(body: JsonObject) -> bytes | None:
     match body.get("mode"):
         case "raw":
             return str(body.get("raw") or "").encode("utf-8", "surrogatepass") or None
@@ -253,7 +253,7 @@ def _body(body: Json) -> bytes | None:
             return json.dumps(body.get(mode), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _response(told: Json) -> Response:
+def _response(told: JsonObject) -> Response:
     stream = told.get("stream") or {}
     body = bytes(stream.get("data") or ()) if isinstance(stream, Mapping) else b""
     timed = told.get("timings")
@@ -270,7 +270,7 @@ def _response(told: Json) -> Response:
     )
 
 
-def _failure(told: Json) -> Failure:
+def _failure(told: JsonObject) -> Failure:
     code = str(told.get("code") or "")
     message = told.get("message")
     if not message:
@@ -285,7 +285,9 @@ def _failure(told: Json) -> Failure:
     )
 
 
-def _runs(execution: Json, call: Call, event: EventName, assertions: Sequence[Json]) -> tuple[ScriptRun, ...]:
+def _runs(
+    execution: JsonObject, call: Call, event: EventName, assertions: Sequence[JsonObject]
+) -> tuple[ScriptRun, ...]:
     thrown = [one for one in execution.get(f"{event}Script") or () if one.get("error")]
     console = [one for one in execution.get("console") or () if one.get("event") == event]
     scripts = [pair for pair in call.scripts if pair[1].event == event]
@@ -309,7 +311,7 @@ def _runs(execution: Json, call: Call, event: EventName, assertions: Sequence[Js
     return (run, *(ScriptRun(script=script, label=label, error=error) for error in errors[1:]))
 
 
-def _assertion(told: Json, index: int) -> Assertion:
+def _assertion(told: JsonObject, index: int) -> Assertion:
     error = _error(told["error"]) if told.get("error") else None
     untested = bool(told.get("untested"))
     return Assertion(
@@ -321,7 +323,7 @@ def _assertion(told: Json, index: int) -> Assertion:
     )
 
 
-def _error(told: Json) -> ScriptError:
+def _error(told: JsonObject) -> ScriptError:
     place = told.get("position")
     return ScriptError(
         name=str(told.get("name") or "Error"),

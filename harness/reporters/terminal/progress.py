@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.reporters.terminal.colours import Ink, is_coloured, is_live, width_of
 from harness.reporters.terminal.progress_line import Pace, ProgressLine
 from harness.reporters.terminal.style import style_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class ProgressReporter:
     """Draws how far the run is; where nothing can be drawn over, a line for each tenth of it."""
 
-    def __init__(self, options: Options, context: ReporterContext) -> None:
+    def __init__(self, options: ReporterOptions, context: ReporterContext) -> None:
         self._context = context
         self._silent = bool(options.get("silent")) or context.verbosity == "silent"
         self._style = style_of(options, context)
@@ -70,7 +70,7 @@ class ProgressReporter:
 class EmojitrainReporter:
     """Writes a smiling or a crying face for each call."""
 
-    def __init__(self, options: Options, context: ReporterContext) -> None:
+    def __init__(self, options: ReporterOptions, context: ReporterContext) -> None:
         self._context = context
         self._silent = bool(options.get("silent")) or context.verbosity == "silent"
         self._faces = ("😀 ", "😢 ", " 😍", " 😭") if context.unicode else (":-) ", ":-( ", " :-D", " :'-(")

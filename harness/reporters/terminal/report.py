@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.reporters.phases import PhaseTimes
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.reporters.terminal.call_lines import attempt_line, call_lines, warning_line
 from harness.reporters.terminal.colours import cells, is_live, wrap
 from harness.reporters.terminal.failure_list import FailureList
@@ -57,7 +57,7 @@ class TerminalReporter:
     terminal a line at the bottom shows how far the run is.
     """
 
-    def __init__(self, options: Options, context: ReporterContext) -> None:
+    def __init__(self, options: ReporterOptions, context: ReporterContext) -> None:
         self._stream = context.stream
         self._answers = context.dialect.reports
         self._silent = bool(options.get("silent")) or context.verbosity == "silent"

@@ -2,7 +2,7 @@
 
 from harness.lazy_dataclass import dataclass
 from harness.reporters.outside_text import clean, cut
-from harness.reporters.reporter import Options, ReporterContext
+from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.reporters.terminal.colours import Ink, Signs, is_coloured, signs_for, width_of
 from harness.secrets.watch import Mask
 
@@ -42,7 +42,7 @@ class Style:
         return clean(cut(self.mask.url(url)))
 
 
-def style_of(options: Options, context: ReporterContext) -> Style:
+def style_of(options: ReporterOptions, context: ReporterContext) -> Style:
     """Read the style from the context and newman's options."""
     return Style(
         ink=Ink(is_coloured(context.stream, context.colour, context.environ)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.twin.call_log import CallLog
-from harness.twin.provenance import Provenance, Source
+from harness.twin.provenance import Provenance, ValueSource
 
 if TYPE_CHECKING:
     from harness.twin.surface import Surface
@@ -25,7 +25,7 @@ class RouteRow:
     @property
     def assumed(self) -> bool:
         """Whether some of what it answers is assumed."""
-        return Source.ASSUMED in (self.answers.source, self.refusals.source)
+        return ValueSource.ASSUMED in (self.answers.source, self.refusals.source)
 
 
 def facts(surface: Surface) -> dict[str, Any]:

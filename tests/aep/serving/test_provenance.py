@@ -8,7 +8,7 @@ import pytest
 
 from harness.aep.serving.provenance import KNOWN, known_of, provenance_of
 from harness.aep.serving.services import every_endpoint
-from harness.twin.provenance import Source
+from harness.twin.provenance import ValueSource
 
 
 def test_every_call_of_aep_is_in_the_table(client: Any) -> None:
@@ -29,16 +29,18 @@ def test_every_row_says_more_than_its_source() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "refused", "source"),
     [
-        ("GET", "/data/foundation/schemaregistry/stats", False, Source.DOCUMENTED),
-        ("GET", "/data/foundation/catalog/dataSets/{id}", False, Source.DOCUMENTED),
-        ("GET", "/data/foundation/catalog/dataSets/{id}", True, Source.ASSUMED),
-        ("POST", "/ee/v1/interact", False, Source.CLIENT),
-        ("GET", "/_sinks/eventhubs/{namespace}/{hub}/messages", False, Source.ASSUMED),
-        ("POST", "/_sinks/eventhubs/{namespace}/{hub}/messages", False, Source.DOCUMENTED),
-        ("GET", "/somewhere/else", False, Source.ASSUMED),
+        ("GET", "/data/foundation/schemaregistry/stats", False, ValueSource.DOCUMENTED),
+        ("GET", "/data/foundation/catalog/dataSets/{id}", False, ValueSource.DOCUMENTED),
+        ("GET", "/data/foundation/catalog/dataSets/{id}", True, ValueSource.ASSUMED),
+        ("POST", "/ee/v1/interact", False, ValueSource.CLIENT),
+        ("GET", "/_sinks/eventhubs/{namespace}/{hub}/messages", False, ValueSource.ASSUMED),
+        ("POST", "/_sinks/eventhubs/{namespace}/{hub}/messages", False, ValueSource.DOCUMENTED),
+        ("GET", "/somewhere/else", False, ValueSource.ASSUMED),
     ],
 )
-def test_a_call_is_known_by_the_longest_start(method: str, path: str, refused: bool, source: Source) -> None:
+def test_a_call_is_known_by_the_longest_start(
+    method: str, path: str, refused: bool, source: ValueSource
+) -> None:
     assert provenance_of(method, path, refused=refused).source is source
 
 
@@ -47,7 +49,7 @@ def test_the_document_says_it_of_answers_and_of_refusals(client: Any) -> None:
     for path, operations in paths.items():
         for operation in operations.values():
             for response in operation["responses"].values():
-                assert response["x-provenance"]["source"] in {one.value for one in Source}, path
+                assert response["x-provenance"]["source"] in {one.value for one in ValueSource}, path
 
 
 def test_answers_are_counted_by_what_they_are_known_from(client: Any) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cassettes.replay.offline_guard import Attempt, OfflineGuard
+from harness.cassettes.replay.offline_guard import ConnectionAttempt, OfflineGuard
 from harness.errors import ExitCode, OfflineError
 
 
@@ -34,7 +34,7 @@ def attempts_of(action):
 def test_a_connection_is_refused_and_counted(port):
     with socket.socket() as plain:
         attempts = attempts_of(lambda: plain.connect(("127.0.0.1", port)))
-    assert attempts == (Attempt(kind="connect", target=f"127.0.0.1:{port}"),)
+    assert attempts == (ConnectionAttempt(kind="connect", target=f"127.0.0.1:{port}"),)
 
 
 def test_an_attempt_has_its_own_exit_code():
@@ -150,8 +150,8 @@ def test_a_python_child_is_refused_and_counted(port):
     assert f"attempted while offline: connect 127.0.0.1:{port}" in done.stderr
     assert looked_up.returncode != 0
     assert guard.attempts == (
-        Attempt(kind="connect", target=f"127.0.0.1:{port}"),
-        Attempt(kind="getaddrinfo", target="api.example"),
+        ConnectionAttempt(kind="connect", target=f"127.0.0.1:{port}"),
+        ConnectionAttempt(kind="getaddrinfo", target="api.example"),
     )
     assert child(port).returncode == 0
 
