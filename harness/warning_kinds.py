@@ -39,6 +39,7 @@ KINDS: Final = {
     "unchecked-format": "the OpenAPI description has formats that nobody checks",
     "overtaken-cookies": "a call that cannot be sent twice went out before one beside it changed its cookies",
     "known-failure": "a late failure that the baseline knows (`--baseline`); it fails nothing yet",
+    "deprecated-option": "an option is given that is going to be removed, with what to use instead",
     "idle-option": "an option changes nothing in this run",
     "other": "a warning that has no kind of its own, as those in results of earlier versions",
 }

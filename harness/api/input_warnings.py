@@ -1,8 +1,11 @@
-"""What reading collections and environments warns of."""
+"""What a run warns of before it begins: in collections, environments, and options that are to be removed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field
+from typing import Any
 
 from harness.collection.model import Collection
+from harness.options.config import PLACES, KeywordPlace, RunConfig
 from harness.runner.plan import Plan
 from harness.runner.results import RunWarning
 from harness.secrets.returned_masks import mask_warnings, row_mask_warnings
@@ -45,3 +48,19 @@ def returned_masks(collection: Collection, plan: Plan, *environments: Environmen
         yield RunWarning(kind="masked-value", message=text, place=collection.file)
     for text in row_mask_warnings(plan.rows):
         yield RunWarning(kind="masked-value", message=text)
+
+
+def deprecated_settings(
+    config: RunConfig, places: Mapping[str, KeywordPlace] = PLACES
+) -> Iterator[RunWarning]:
+    """Tell which settings of a configuration are going to be removed, and what to use instead."""
+    for keyword, place in places.items():
+        owner = getattr(config, place.group) if place.group else config
+        if place.setting.instead and getattr(owner, place.field.name) != _default(place.field):
+            spelled = ", ".join(f"--{option.name}" for option in place.setting.options) or f"`{keyword}`"
+            message = f"{spelled} is going to be removed: use {place.setting.instead}"
+            yield RunWarning(kind="deprecated-option", message=message)
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()

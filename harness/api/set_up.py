@@ -9,7 +9,12 @@ from harness.api.address_form import as_used
 from harness.api.baseline_file import baseline_of
 from harness.api.call_choice import planned_calls
 from harness.api.contract import contract_of
-from harness.api.input_warnings import collection_warnings, environment_warnings, returned_masks
+from harness.api.input_warnings import (
+    collection_warnings,
+    deprecated_settings,
+    environment_warnings,
+    returned_masks,
+)
 from harness.api.network import Network, network_of, network_warnings, transport_of
 from harness.api.preparation import (
     cassette_of,
@@ -130,7 +135,8 @@ def set_up_run(config: RunConfig, stack: ExitStack) -> RunSetUp:
     for row in plan.rows:
         watch.learn_row(row)
     watch.learn_scopes(scopes)
-    warnings = [*collection_warnings(collection, plan), *environment_warnings(environment, globals_)]
+    warnings = [*deprecated_settings(config), *collection_warnings(collection, plan)]
+    warnings += environment_warnings(environment, globals_)
     warnings += (RunWarning(kind=kind_of(text, otherwise="odd-data"), message=text) for text in plan.warnings)
     warnings += returned_masks(collection, plan, environment, globals_)
     if not plan.calls and config.dialect.run.warns and not config.inputs.allow_empty:

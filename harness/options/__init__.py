@@ -17,6 +17,9 @@ To add an option of a run:
 Command line, help, `.newmanrc`, `--postman-*` options and ini values (`on=BOTH`), shell completion and the
 typed keywords of `run()` then know it. A command is added the same way, as a row of `COMMANDS`.
 
+To remove an option of a run, first say in its row what takes its place (`setting(..., instead="--shard")`).
+For one minor version at least it works as before, and a run that is given it warns of `deprecated-option`.
+
 | module | holds |
 |---|---|
 | `option` | what a row can say: `Option`, `Argument`, `setting` |

@@ -119,13 +119,15 @@ class Setting:
 
     `keyword` is its name as a keyword of `run()`, when that is not the field's. `combine` makes the field's
     value of what was given, `None` for its default; without it the value is that of the one option that was
-    given. `meaning` says what the field is where no option's help does.
+    given. `meaning` says what the field is where no option's help does. `instead` says what to use in place
+    of a field that is going to be removed: whoever sets it is warned.
     """
 
     options: tuple[Option, ...] = ()
     keyword: str = ""
     meaning: str = ""
     combine: Callable[[Given], Any] | None = None
+    instead: str = ""
 
 
 def setting(
@@ -134,15 +136,16 @@ def setting(
     keyword: str = "",
     meaning: str = "",
     combine: Callable[[Given], Any] | None = None,
+    instead: str = "",
 ) -> Any:
     """Declare a field of a run's configuration with the options that set it.
 
     A default that can be called (`dict`) is called for each configuration.
     """
-    row = {SETTING: Setting(options=options, keyword=keyword, meaning=meaning, combine=combine)}
+    row = Setting(options=options, keyword=keyword, meaning=meaning, combine=combine, instead=instead)
     if callable(default):
-        return field(default_factory=default, metadata=row)
-    return field(default=default, metadata=row)
+        return field(default_factory=default, metadata={SETTING: row})
+    return field(default=default, metadata={SETTING: row})
 
 
 SETTING: Final = "setting"

@@ -38,7 +38,7 @@ _ENCODE: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).e
 _SCAN: Final = json.JSONDecoder().raw_decode
 _JOINED: Final = 65536
 """Payloads of fewer bytes are sent together with their line."""
-_HINT = "install it with: pip install deno"
+_HINT = "Deno 2.8 or newer is needed: pip install 'deno>=2.8'"
 
 
 class EngineGone(Exception):

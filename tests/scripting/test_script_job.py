@@ -2,7 +2,9 @@
 
 import gc
 import json
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -129,7 +131,9 @@ def test_a_deno_that_cannot_be_started_is_an_error_that_says_how_to_get_one(benc
     with pytest.raises(EngineError) as caught:
         engine.run(bench.job("1"), bench.host)
     assert "deno could not be started" in str(caught.value)
-    assert "pip install deno" in caught.value.hint
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = next(one for one in project["dependencies"] if one.startswith("deno"))
+    assert f"pip install {wanted!r}" in caught.value.hint
 
 
 @pytest.mark.parametrize(
