@@ -82,6 +82,8 @@ class Dispatcher:
         response = await self._answer(scope, receive, seen)
         if not seen.own:
             query = scope["query_string"].decode("latin-1")
+            store = self._platform.store
+            records = (before, store.appended)
             self._log.add(
                 service=self._surface.service_of(scope["path"]),
                 method=scope["method"],
@@ -90,7 +92,8 @@ class Dispatcher:
                 body=seen.body,
                 response=response,
                 elapsed_ms=(time.perf_counter() - started) * 1000,
-                records=(before, self._platform.store.appended),
+                records=records,
+                left=store.counted(*records) if records[0] < records[1] else None,
                 provenance=self._provenance(seen.endpoint, response.status_code),
                 route="" if seen.endpoint is None else f"{seen.endpoint.method} {seen.endpoint.path}",
             )

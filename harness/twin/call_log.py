@@ -40,7 +40,8 @@ class LoggedCall:
     Of both bodies the first bytes are kept; `size` and `answer_size` are those of the whole ones.
     `route` is method and path as the platform has it, empty where none answered; `provenance` where it is
     known from how it answers, None for what is no part of the platform that is modelled. `records` are the
-    numbers of the records that were there before it, and after.
+    numbers of the records that were there before it, and after; `left` is how many it left, by stream, of
+    which some may be deleted since.
     """
 
     number: int
@@ -48,6 +49,7 @@ class LoggedCall:
     at_ms: int
     elapsed_ms: float
     records: tuple[int, int]
+    left: Mapping[str, int]
     method: str
     target: str
     route: str
@@ -121,6 +123,7 @@ class CallLog:
         route: str = "",
         provenance: Provenance | None = None,
         records: tuple[int, int] = (0, 0),
+        left: Mapping[str, int] | None = None,
     ) -> None:
         """Keep a call. `service` is the name under which it is counted, `route` what answered."""
         self._number += 1
@@ -137,6 +140,7 @@ class CallLog:
                 at_ms=self._platform.clock.now_ms(),
                 elapsed_ms=elapsed_ms,
                 records=records,
+                left=left or {},
                 method=method,
                 target=target,
                 route=route,

@@ -363,6 +363,15 @@ class Store:
             for row in rows
         ]
 
+    def counted(self, after: int, until: int) -> dict[str, int]:
+        """Count records numbered above `after` and up to `until`, by stream."""
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT stream, COUNT(*) FROM record WHERE seq > ? AND seq <= ? GROUP BY stream",
+                (after, until),
+            ).fetchall()
+        return dict(rows)
+
     def records(
         self,
         tenant: Tenant,

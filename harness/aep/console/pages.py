@@ -71,8 +71,12 @@ def routes(platform: Platform) -> list[Endpoint]:
         (f"{_BASE}/flows", console.flows),
         (f"{_BASE}/provenance", console.provenance),
         (f"{_BASE}/assets/{{name}}", console.asset),
+        (f"{_BASE}/{{rest...}}", console.nothing),
     )
-    return [Endpoint(method="GET", path=path, handler=handler, door="console") for path, handler in table]
+    return [
+        Endpoint(method="GET", path=path, handler=console.as_page(handler), door="console")
+        for path, handler in table
+    ]
 
 
 class Console:
@@ -81,6 +85,27 @@ class Console:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._log = platform.service(CallLog)
+
+    def as_page(
+        self, handler: Callable[[ServedRequest, Caller], Response]
+    ) -> Callable[[ServedRequest, Caller], Response]:
+        """Answer with a page, too, when what was asked for is not there."""
+
+        def answered(request: ServedRequest, caller: Caller) -> Response:
+            try:
+                return handler(request, caller)
+            except problem.Problem as raised:
+                if raised.status != 404:
+                    raise
+                place = choice_of(self._platform, request)
+                return self._page("", place, "missing.html", 404, text=raised.body["detail"])
+
+        answered.__doc__ = handler.__doc__
+        return answered
+
+    def nothing(self, request: ServedRequest, _: Caller) -> Response:
+        """`GET /_console/…`: any other page."""
+        raise problem.not_found(f"There is no page {request.path}")
 
     def overview(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /`: services with counts, the last calls, variables."""
@@ -241,7 +266,9 @@ class Console:
         """Show a page of the journal."""
         return self._page("log", choice_of(self._platform, request), template, **facts)
 
-    def _page(self, tab: str, place: SandboxChoice, template: str = "", **facts: Any) -> Response:
+    def _page(
+        self, tab: str, place: SandboxChoice, template: str = "", status: int = 200, **facts: Any
+    ) -> Response:
         tabs = [(name, title, place.link(path)) for name, title, path in _TABS]
         common = {
             "base": "base.html",
@@ -252,4 +279,4 @@ class Console:
             "url": self._platform.url,
             "now_ms": self._platform.clock.now_ms(),
         }
-        return _PAGES.page(template or f"{tab}.html", common | facts)
+        return _PAGES.page(template or f"{tab}.html", common | facts, status)

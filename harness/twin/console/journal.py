@@ -68,7 +68,7 @@ class JournalPages:
         facts = {
             "call": found,
             "followed": [
-                (title, [_shown(one) for one in kept if one.stream == name])
+                (title, [_shown(one) for one in kept if one.stream == name], found.left.get(name, 0))
                 for name, title in self._streams.items()
             ],
             "always": self._always,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ class Pages:
         self._environment = Environment(
             loader=ChoiceLoader([*own, PackageLoader(_KIT)]),
             autoescape=True,
+            finalize=_harmless,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -59,6 +61,17 @@ def asset(name: str) -> Response | None:
 @cache
 def _asset(name: str) -> bytes:
     return files(_KIT).joinpath("templates", name).read_bytes()
+
+
+_ACTING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal, or turn the direction of the text around them."""
+
+
+def _harmless(value: Any) -> Any:
+    """Show what would act on the text around it by its number: a name must not read as another."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return _ACTING.sub(lambda found: f"<U+{ord(found[0]):04X}>", value)
 
 
 def _moment(ms: int) -> str:

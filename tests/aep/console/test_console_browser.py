@@ -103,6 +103,8 @@ def test_every_page_keeps_to_accessibility_its_width_and_its_own_files(
         root = "document.documentElement"
         assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth + 15"), path
         assert page.evaluate("window.taken") is None, path
+        wide = "[...document.querySelectorAll('.wide')].some(one => one.scrollWidth > one.clientWidth + 1)"
+        assert width > 640 or not page.evaluate(wide), path
     assert complaints == []
     assert {url for url in fetched if not url.startswith((base, "data:"))} == set()
 

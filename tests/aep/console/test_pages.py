@@ -369,6 +369,34 @@ def test_a_call_is_followed_to_its_record_and_the_message_that_was_exported(
     assert "realized" in exported
 
 
+def test_what_a_call_left_is_counted_after_it_was_deleted(people: Any) -> None:
+    people.profile("ann@example.com", first="Annabel")
+    log = people.client.platform.service(CallLog)
+    (call,) = (one for one in log.latest() if b"ann@example.com" in one.body)
+    dataset = f"/data/foundation/catalog/dataSets/{people.profile_dataset}"
+    assert people.client.call("DELETE", dataset).status == 200
+    shown = page(people.client, f"/_console/log/{call.number}")
+    assert "Landed in the data lake <b>1</b>, deleted since" in shown
+
+
+def test_the_console_s_own_address_shows_its_first_page(client: Any) -> None:
+    assert page(client, "/_console") == page(client, "/_console/")
+    assert "Overview" in page(client, "/_console")
+
+
+def test_a_page_that_is_not_there_is_told_on_a_page(client: Any) -> None:
+    for path in ("/_console/nothing", "/_console/datasets/none", "/_console/flows/x/y"):
+        answer = client.get(path, bare=True)
+        assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert '<nav aria-label="Pages">' in answer.body.decode()
+
+
+def test_characters_that_would_act_on_the_text_around_them_are_shown_by_number(lake: Any) -> None:
+    schema = lake.schema("https://ns.adobe.com/xdm/context/profile-person-details", title="People")
+    lake.dataset(schema, name="a\u202eb\x1b[31mc")
+    assert "a&lt;U+202E&gt;b&lt;U+001B&gt;[31mc" in page(lake.client, "/_console/datasets")
+
+
 def test_a_call_that_was_forgotten_is_not_found(client: Any) -> None:
     for number in ("7", "0", "x", "\N{ARABIC-INDIC DIGIT ONE}"):
         assert client.get(f"/_console/log/{quote(number)}", bare=True).status == 404

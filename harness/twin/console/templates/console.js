@@ -37,6 +37,23 @@
     form.addEventListener("change", () => form.submit());
   }
 
+  // On a narrow page a row is a block of its own, and each cell says what it is: the style needs the names for
+  // that. What is no longer laid out as a table would not be read out as one without its roles.
+  for (const table of all("table.list")) {
+    const names = all("thead th", table).map((one) => one.textContent.trim());
+    table.classList.add("stacks");
+    table.setAttribute("role", "table");
+    all("thead, tbody", table).forEach((one) => one.setAttribute("role", "rowgroup"));
+    all("tr", table).forEach((one) => one.setAttribute("role", "row"));
+    all("th", table).forEach((one) => one.setAttribute("role", "columnheader"));
+    for (const row of all("tbody tr", table)) {
+      all("td", row).forEach((cell, index) => {
+        cell.setAttribute("role", "cell");
+        cell.dataset.label = names[index] || "";
+      });
+    }
+  }
+
   // A table wider than the page can be scrolled with the keyboard too.
   const widths = () =>
     all("[data-wide]").forEach((one) => {
