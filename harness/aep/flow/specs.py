@@ -334,7 +334,7 @@ FLOW_SPECS = {
         {
             **_flow_spec(
                 STREAMING_TRANSFORMATION_FLOW,
-                "Streaming Source with transformation",
+                "Steam data with transformation",  # Adobe spells it so
                 STREAMING_PROVIDER,
                 [STREAMING, KINESIS, EVENT_HUBS],
                 [DATA_LAKE],

@@ -20,20 +20,26 @@ if TYPE_CHECKING:
 
     from harness.aep.caller import Caller
     from harness.aep.platform import Platform
+    from harness.twin.routing import Handler
 
-_OTHER_OBJECTS = ("accounts", "connections", "connectors")
+_OTHER_OBJECTS = ("account", "connection", "connector")
 _STATES = ("success", "inactive", "replay")
 
 
 def routes(platform: Platform) -> list[Endpoint]:
-    """Endpoints of views, files and last batches, and of objects of which there are none here."""
+    """Endpoints of views, files and last batches, and of objects of which there are none here.
+
+    Each kind of object is found under the word in plural and in singular.
+    """
     views = DatasetViews(platform)
-    table = [
-        ("dataSetFiles", views.all_files),
-        ("dataSetViews", views.all_views),
-        ("lastBatches", views.last_batches),
-        *((word, views.none) for word in _OTHER_OBJECTS),
-    ]
+    table: list[tuple[str, Handler]] = [("lastBatches", views.last_batches)]
+    for one, all_of_them, single in (
+        ("dataSetFile", views.all_files, views.one_file),
+        ("dataSetView", views.all_views, views.one_view),
+        *((word, views.none, views.not_one) for word in _OTHER_OBJECTS),
+    ):
+        for word in (f"{one}s", one):
+            table += [(word, all_of_them), (f"{word}/{{id}}", single)]
     for word in ("dataSets", "dataSet"):
         table += [
             (f"{word}/{{id}}/views", views.views),
@@ -67,6 +73,11 @@ class DatasetViews:
         """`GET /catalog/dataSetViews`: the views of all datasets, keyed by id."""
         return answer(listed([_view(one) for one in self._catalog.datasets(caller.tenant)], request.query))
 
+    def one_view(self, request: ServedRequest, caller: Caller) -> Response:
+        """`GET /catalog/dataSetViews/{id}`: an object with one key."""
+        found = [_view(one) for one in self._catalog.datasets(caller.tenant)]
+        return answer(listed(_only(found, "view", request), request.query, single=True))
+
     def last_batches(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/lastBatches?dataSetId=&lastBatchStatus=`: the newest batch of each dataset."""
         state = request.query.get("lastBatchStatus")
@@ -83,14 +94,15 @@ class DatasetViews:
             for dataset_id, batch in newest.items()
             if not wanted or dataset_id in wanted.split(",")
         ]
-        rest = Query("")
-        own = {"dataSetId", "lastBatchStatus"}
-        rest.pairs = [pair for pair in request.query.pairs if pair[0] not in own]
-        return answer(listed(found, rest))
+        return answer(listed(found, _without(request.query, {"dataSetId", "lastBatchStatus"})))
 
     def none(self, request: ServedRequest, _: Caller) -> Response:
         """`GET /catalog/accounts|connections|connectors`: objects that sources once had; none."""
         return answer(listed([], request.query))
+
+    def not_one(self, request: ServedRequest, _: Caller) -> Response:
+        """`GET /catalog/accounts/{id}` and its like: 404."""
+        raise problem.not_found(f"There is no object {request.params['id']}")
 
     def files(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /catalog/dataSets/{id}/views/{view}/files`: one file for each batch that succeeded."""
@@ -98,9 +110,21 @@ class DatasetViews:
         return answer(listed(self._files_of(caller, {dataset["id"]: dataset}), request.query))
 
     def all_files(self, request: ServedRequest, caller: Caller) -> Response:
-        """`GET /catalog/dataSetFiles`: the files of all datasets, keyed by id."""
+        """`GET /catalog/dataSetFiles?dataSetId=`: the files of all datasets, or of some, keyed by id."""
+        wanted = request.query.get("dataSetId")
+        datasets = {
+            one["id"]: one
+            for one in self._catalog.datasets(caller.tenant)
+            if not wanted or one["id"] in wanted.split(",")
+        }
+        rest = _without(request.query, {"dataSetId"})
+        return answer(listed(self._files_of(caller, datasets), rest))
+
+    def one_file(self, request: ServedRequest, caller: Caller) -> Response:
+        """`GET /catalog/dataSetFiles/{id}`: an object with one key."""
         datasets = {one["id"]: one for one in self._catalog.datasets(caller.tenant)}
-        return answer(listed(self._files_of(caller, datasets), request.query))
+        found = _only(self._files_of(caller, datasets), "file", request)
+        return answer(listed(found, request.query, single=True))
 
     def _files_of(
         self, caller: Caller, datasets: dict[str, dict[str, Any]]
@@ -131,6 +155,23 @@ class DatasetViews:
         if request.params["view"] != dataset["viewId"]:
             raise problem.not_found(f"The dataset has no view {request.params['view']}")
         return dataset
+
+
+def _only(
+    found: list[tuple[str, dict[str, Any]]], what: str, request: ServedRequest
+) -> list[tuple[str, dict[str, Any]]]:
+    wanted = request.params["id"]
+    held = [one for one in found if one[0] == wanted]
+    if not held:
+        raise problem.not_found(f"There is no {what} {wanted}")
+    return held
+
+
+def _without(query: Query, names: set[str]) -> Query:
+    """Leave out parameters that are no members of the objects listed."""
+    rest = Query("")
+    rest.pairs = [pair for pair in query.pairs if pair[0] not in names]
+    return rest
 
 
 def _view(dataset: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -52,7 +52,7 @@ RESERVED = frozenset(
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
     r"""|(?P<quoted>\$\{[^}]*\})|(?P<name>[A-Za-z_][\w]*(?:\.[A-Za-z_]\w*|\[(?:\d+|\*)\])*)"""
-    r"""|\.\s*(?P<method>[A-Za-z_]\w*)(?=\s*\()"""
+    r"""|\.\s*(?P<method>[A-Za-z_]\w*)(?=\s*\()|\.\s*(?P<member>[A-Za-z_]\w*)"""
     r"""|(?P<sign>&&|\|\||==|!=|<=|>=|[-+*/%<>!?:(),\[\]{}]))"""
 )
 _LONGEST, _DEEPEST = 8192, 60
@@ -167,11 +167,19 @@ class _ExpressionParser:
 
     def _primary(self) -> Worked:
         found = self._operand()
-        while self._at < len(self._tokens) and self._tokens[self._at][0] == "method":
-            _, name, at = self._tokens[self._at]
+        while self._at < len(self._tokens):
+            kind, text, at = self._tokens[self._at]
+            if kind not in ("method", "member") and (kind, text) != ("sign", "["):
+                break
             self._at += 1
-            self._need("(")
-            found = self._call(name, at, receiver=found)
+            if kind == "method":
+                self._need("(")
+                found = self._call(text, at, receiver=found)
+            elif kind == "member":
+                found = _member(found, text)
+            else:
+                found = _picked(found, self._choice())
+                self._need("]")
         return found
 
     def _operand(self) -> Worked:
@@ -255,6 +263,31 @@ class _ExpressionParser:
                 raise ExpressionError(f"{name} cannot be worked out: {error}") from None
 
         return called
+
+
+def _member(holder: Worked, name: str) -> Worked:
+    """Read `holder.name`."""
+
+    def worked_out(scope: MappingScope) -> Any:
+        held = holder(scope)
+        return held.get(name) if isinstance(held, dict) else None
+
+    return worked_out
+
+
+def _picked(holder: Worked, key: Worked) -> Worked:
+    """Read `holder[key]`: an item by its number, or a field by its name; null for what is not there."""
+
+    def worked_out(scope: MappingScope) -> Any:
+        held, wanted = holder(scope), key(scope)
+        if isinstance(held, dict):
+            return held.get(str(wanted))
+        if not isinstance(held, list):
+            return None
+        number = _number(wanted)
+        return held[int(number)] if 0 <= number < len(held) else None
+
+    return worked_out
 
 
 def _joined(operator: str, left: Worked, right: Worked) -> Worked:

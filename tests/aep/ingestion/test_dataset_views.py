@@ -26,9 +26,25 @@ def test_a_dataset_has_a_view_with_a_file_for_each_batch(client: Any, lake: Any)
         assert client.get(f"{views}/{view}").json()[view]["dataSetId"] == dataset
         (file,) = client.get(f"{views}/{view}/files").json().values()
         assert (file["batchId"], file["dataSetViewId"]) == (made, view)
-    assert list(client.get(f"{CATALOG}/dataSetViews").json()) == [view]
+    for word in ("dataSetViews", "dataSetView", f"dataSetViews/{view}", f"dataSetView/{view}"):
+        assert list(client.get(f"{CATALOG}/{word}").json()) == [view]
     assert client.get(f"{views}/none").status == 404
     assert client.get(f"{CATALOG}/dataSets/none/views").status == 404
+
+
+def test_files_are_found_by_dataset_and_by_id(client: Any, lake: Any) -> None:
+    schema = lake.schema()
+    one, two = lake.dataset(schema, name="one"), lake.dataset(schema, name="two")
+    made = batch(lake, one)
+    batch(lake, two)
+    for word in ("dataSetFiles", "dataSetFile"):
+        files = f"{CATALOG}/{word}"
+        ((name, file),) = client.get(f"{files}?dataSetId={one}").json().items()
+        assert file["batchId"] == made
+        assert client.get(f"{files}/{name}").json() == {name: file}
+        assert len(client.get(f"{files}?dataSetId={one},{two}&limit=5").json()) == 2
+        assert client.get(f"{files}/none").status == 404
+    assert client.get(f"{CATALOG}/dataSetViews/none").status == 404
 
 
 def test_the_last_batch_of_each_dataset_is_found_by_state(client: Any, lake: Any) -> None:
@@ -45,7 +61,7 @@ def test_the_last_batch_of_each_dataset_is_found_by_state(client: Any, lake: Any
     assert client.get(f"{asked}?lastBatchStatus=odd").status == 400
 
 
-@pytest.mark.parametrize("word", ["accounts", "connections", "connectors"])
+@pytest.mark.parametrize("word", ["accounts", "connections", "connectors", "account", "connector"])
 def test_objects_of_old_are_an_empty_list(client: Any, word: str) -> None:
     assert client.get(f"{CATALOG}/{word}").json() == {}
 

@@ -106,6 +106,14 @@ ROW = {
         ("to_decimal('1.5')", 1.5),
         ("to_float('2')", 2.0),
         ("json_to_object('{\"a\": [1]}')", {"a": [1]}),
+        ('json_to_object(\'{"a": [1, {"b": 2}]}\').a[1].b', 2),
+        ("explode('Ada Byron', ' ')[1]", "Byron"),
+        ("upper(explode('a,b', ',')[0]) + 'x'", "Ax"),
+        ("cards[n - 6].code", "b"),
+        ("(address)['zip code'] != null ? [1, 2][1] : 0", 2),
+        ("to_object('a', 1).a.b", None),
+        ("explode('a', ',')[7]", None),
+        ("first[0]", None),
     ],
 )
 def test_an_expression_is_worked_out_over_a_row(text: str, expected: Any) -> None:
@@ -125,6 +133,8 @@ def test_an_expression_is_worked_out_over_a_row(text: str, expected: Any) -> Non
         ("1 ? 2", "is expected before"),
         ("div", "reserved word"),
         ("#", "is not understood"),
+        ("explode('a', ',')[0", "is expected before"),
+        ("explode('a', ',').", "is not understood"),
         ("(" * 100 + "1" + ")" * 100, "nested too deeply"),
         ("a" * 9000, "longer than"),
     ],
@@ -138,6 +148,7 @@ def test_what_is_no_expression_is_told(text: str, why: str) -> None:
     "text",
     [
         "1 / 0",
+        "cards[first]",
         "first * 2",
         "to_integer(first)",
         "json_to_object('{')",
