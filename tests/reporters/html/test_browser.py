@@ -177,6 +177,9 @@ FORM = (
         ("PATCH", "/binary", (("Content-Type", "application/octet-stream"),), bytes(range(256))),
         ("POST", "/nul", (("Content-Type", "text/plain"),), b"a\0b"),
         ("QUERY", "/bare", (("X-A", "1"),), b"no type"),
+        ("POST", "/nothing", (("Accept", "*/*"), ("Content-Length", "0")), None),
+        ("GET", "/latin", (("X-Colour", "gr\xfcn a\xe9b"),), None),
+        ("POST", "/longer-than-an-argument", (("Content-Type", "text/plain"),), b"it's\n" * 30_000),
     ],
 )
 def test_what_is_copied_as_curl_sends_the_same_bytes(opened, shop_run, ear, method, target, headers, body):
@@ -197,7 +200,7 @@ def test_what_is_copied_as_curl_sends_the_same_bytes(opened, shop_run, ear, meth
     page.get_by_role("button", name="Copy as curl").click()
     page.locator("#toast", has_text="copied").wait_for()
     command = page.evaluate("window.copied[0]")
-    subprocess.run(["bash", "-c", command], check=True, capture_output=True, timeout=30)
+    subprocess.run(["bash"], input=command.encode(), check=True, capture_output=True, timeout=30)
     [(verb, path, received, content)] = ear.heard
     assert (verb, path) == (method, target)
     assert content == (body or b"")

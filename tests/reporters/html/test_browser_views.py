@@ -140,7 +140,8 @@ def test_a_call_that_failed_twice_is_one_card(opened, shop_run):
 def test_paper_holds_every_failure(opened, shop_run):
     failing = finished(shop_run)[0]
     many = [*shop_run[:3], *(failing for _ in range(40)), *shop_run[3:]]
-    page = opened(many, address="#/?view=numbers").page
+    # Paper is as narrow as a screen on which an opened call covers the rest.
+    page = opened(many, address="#/Refused?view=numbers", viewport={"width": 720, "height": 1000}).page
     assert page.locator(".occurrence").count() < 20
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -191,6 +192,26 @@ def test_a_failure_is_copied_as_a_prompt_and_a_request_for_httpie(opened, shop_r
     assert "'Authorization:Bearer <masked>'" in command
     assert '--raw \'{"token": "<masked>"}\'' in command
     assert re.search(r"report\.html#/Orders/Create%20order\?view=failures$", link)
+
+
+def test_httpie_takes_no_header_for_a_file_or_for_json(opened, shop_run):
+    headers = (("X-File", "@/etc/hostname"), ("X-Json", "=1"), ("X-Both", "a\\=b"), ("X-Path", "a\\b=c"))
+    first = finished(shop_run)[0]
+    exchange = first.result.exchange
+    asked = replace(exchange, request=replace(exchange.request, headers=headers))
+    shop_run[shop_run.index(first)] = replace(first, result=replace(first.result, exchange=asked))
+    page = opened(shop_run).page
+    page.evaluate(COPIED)
+    page.get_by_role("button", name="Copy as HTTPie").click()
+    page.locator("#toast", has_text="copied").wait_for()
+    [command] = page.evaluate("window.copied")
+    words = [line.strip(" \\") for line in command.splitlines()]
+    assert words[1:5] == [
+        r"'X-File:\@/etc/hostname'",
+        r"'X-Json:\=1'",
+        r"'X-Both:@'<(printf %s 'a\=b')",
+        r"'X-Path:a\b=c'",
+    ]
 
 
 def test_the_history_has_axes_and_a_strip_for_each_call(opened, shop_run):

@@ -78,7 +78,7 @@ export function renderExchange(exchange) {
       (exchange.cookies || []).length
         ? h(
           "details",
-          null,
+          { class: "cookies" },
           h("summary", null, counted(exchange.cookies.length, "cookie")),
           table(["Name", "Value", "Domain", "Path"], exchange.cookies.map((one) => one.slice(0, 4))),
         )

@@ -170,19 +170,20 @@ function drawAxis() {
   const first = Math.ceil(from / step - 1e-9);
   const ticks = [];
   for (let at = first; at * step <= to && ticks.length < 100; at += 1) {
-    const left = ((at * step - from) / (to - from)) * width;
+    const part = (at * step - from) / (to - from);
     ticks.push(
       h(
         "span",
-        { class: left > width - 50 ? "tick end" : "tick", style: { left: `${left}px` } },
+        { class: part * width > width - 50 ? "tick end" : "tick", style: { left: `${part * 100}%` } },
         moment(at * step, step),
       ),
     );
   }
   $("axis-lane").replaceChildren(...ticks);
   const style = $("timeline").style;
-  style.setProperty("--grid", `${(step / (to - from)) * width}px`);
-  style.setProperty("--grid-from", `${((first * step - from) / (to - from)) * width}px`);
+  // In parts of the width, which on paper is another one.
+  style.setProperty("--grid", `${(step / (to - from)) * 100}%`);
+  style.setProperty("--grid-from", `${((first * step - from) / (to - from)) * 100}%`);
 }
 
 // A moment on the axis, with as many digits as its neighbours need.

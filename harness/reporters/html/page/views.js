@@ -249,6 +249,7 @@ async function start() {
   setUpCalls(retime);
   setUpTimeline();
   setUpFilters(refilter);
+  if (!index.rows.length) $("detail").firstElementChild.textContent = "There is no call to show.";
   renderFailures();
   renderPercentiles();
   whenAsked(async (number, keepList, attempt) => {
