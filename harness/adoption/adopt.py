@@ -44,7 +44,7 @@ class AdoptionPlan:
 
 
 def adopt(reports: Sequence[str], plan: AdoptionPlan) -> Iterator[Verdict]:
-    """Give one verdict for each collection, in the order of the reports; several reports of one vote."""
+    """Yield one verdict for each collection, in the order of the reports; several reports of one vote."""
     verdicts: dict[str, list[Verdict]] = {}
     for report in reports:
         one = _adopt(report, plan)

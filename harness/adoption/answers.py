@@ -79,7 +79,7 @@ class ReportedAnswers:
         return replace(visit, troubles=self._run.troubles.get(visit.ref, ()))
 
     def left(self) -> Iterator[tuple[Site, NewmanVisit]]:
-        """Give the visits of newman that no call of this run was about."""
+        """Yield the visits of newman that no call of this run was about."""
         for site, numbers in self._waiting.items():
             yield from ((site, self._run.visits[number]) for number in numbers)
 

@@ -64,7 +64,7 @@ def with_newmans(dialect: Dialect, answers: Sequence[str]) -> Dialect:
 
 
 def _candidates(differences: Sequence[RunDifference]) -> Iterator[table.DialectDifference]:
-    """Give the rows that an answer decides, the likely ones first."""
+    """Yield the rows that an answer decides, the likely ones first."""
     traces = {_TRACES.get(one.what, one.what) for one in differences}
 
     def rank(row: table.DialectDifference) -> tuple[int, bool]:

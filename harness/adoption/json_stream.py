@@ -49,7 +49,7 @@ class JsonStream:
             raise BrokenJson(_reason(error)) from error
 
     def members(self) -> Iterator[str]:
-        """Give the names of an object's members; the value of each is to be read before the next name.
+        """Yield the names of an object's members; the value of each is to be read before the next name.
 
         The event that opens the object was read before.
         """
@@ -60,7 +60,7 @@ class JsonStream:
             yield str(name)
 
     def elements(self) -> Iterator[tuple[str, Any]]:
-        """Give the event that begins each element of a list, whose rest is to be read before the next."""
+        """Yield the event that begins each element of a list, whose rest is to be read before the next."""
         while True:
             event, value = self.next()
             if event == "end_array":

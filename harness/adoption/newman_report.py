@@ -265,7 +265,7 @@ def _identity(stream: JsonStream) -> dict[str, Any]:
 
 
 def _items(document: JsonMapping, file: str) -> Iterator[Item]:
-    """Give the items of the collection that a report repeats; newman leaves out which format it has."""
+    """Yield the items of the collection that a report repeats; newman leaves out which format it has."""
     info = _map(document.get("info"))
     whole = {**document, "info": {"name": "", "schema": V21_SCHEMA, **info}}
     try:

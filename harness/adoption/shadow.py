@@ -19,7 +19,7 @@ PlanOf = Callable[[NewmanJob], tuple[str, AdoptionPlan]]
 
 
 def verdicts(shadowed: ShadowedCommand, name: str, plan_of: PlanOf) -> Iterator[Verdict]:
-    """Give a verdict on each run of newman in the command called `name`, in the order in which they began."""
+    """Yield a verdict on each run of newman in the command called `name`, in the order they began."""
     jobs = list(shadowed.jobs())
     if not jobs:
         why = "the command ran no newman that could be watched, as in a container or on another machine"

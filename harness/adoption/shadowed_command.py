@@ -105,7 +105,7 @@ class ShadowedCommand:
             return code if code >= 0 else _SIGNALLED - code
 
     def jobs(self) -> Iterator[NewmanJob]:
-        """Give the runs of newman in the order in which they began."""
+        """Yield the runs of newman in the order in which they began."""
         for file in sorted(self._folder.glob("*.job.json")):
             told: dict[str, Any] = json.loads(file.read_text("utf-8"))
             report = file.with_name(file.name.replace(".job.json", ".report.json"))

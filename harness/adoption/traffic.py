@@ -39,7 +39,7 @@ class Traffic:
         return self._exchanges[found[0]]
 
     def left(self) -> Iterator[ProxiedRequest]:
-        """Give the exchanges that nobody asked for."""
+        """Yield the exchanges that nobody asked for."""
         yield from (one for number, one in enumerate(self._exchanges) if not self._given[number])
 
     def _waiting(self, numbers: Iterable[int]) -> list[int]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def project(entity: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
-    """Give only the members at dotted paths."""
+    """Return only the members at dotted paths."""
     projected: dict[str, Any] = {}
     for field in fields:
         source: Any = entity

@@ -9,7 +9,7 @@ from harness.runner.results import RunSummary, RunWarning
 
 
 def rejections(set_up: RunSetUp, summary: RunSummary) -> Iterator[str]:
-    """Give the reasons for which a run is rejected, each with the option that asks for it or allows it."""
+    """Yield the reasons for which a run is rejected, each with the option that asks for it or allows it."""
     if set_up.config.limits.fail_on_flaky and summary.flaky:
         yield f"{counted(summary.flaky, 'flaky call')} (--fail-on-flaky)"
     if not _may_be_empty(set_up) and any(one.kind == "no-requests" for one in summary.warnings):

@@ -41,7 +41,7 @@ class SecretFound:
 
 
 def show(cassette: Cassette, *, bodies: bool = True) -> Iterator[str]:
-    """Give a cassette as lines for people: whose each interaction is, request and answer, JSON indented."""
+    """Yield a cassette as lines for people: whose each interaction is, request and answer, JSON indented."""
     for one in cassette.interactions:
         context = one.context
         owner = " / ".join(context.call) or "(no call)"

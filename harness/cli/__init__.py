@@ -25,90 +25,7 @@ def main(argv: Sequence[str], terminal: Terminal) -> int:
     """
     terminal = terminal.guarded()
     try:
-        options, reporter_options = parse(argv)
-        match options.command:
-            case "run":
-                from harness.cli.run_command import run_command
-
-                return run_command(options, reporter_options, terminal)
-            case "load":
-                require_extra("load", wanted="harness load")
-                from harness.cli.load_command import load_command
-
-                return load_command(options, reporter_options, terminal, argv)
-            case "cassette":
-                from harness.cli.cassette_command import cassette_command
-
-                return cassette_command(options, terminal)
-            case "drift":
-                from harness.cli.drift_command import drift_command
-
-                return drift_command(options, terminal)
-            case "report":
-                from harness.cli.report_command import report_command
-
-                return report_command(options, reporter_options, terminal)
-            case "compare":
-                from harness.cli.compare_command import compare_command
-
-                return compare_command(options, terminal)
-            case "adopt":
-                from harness.cli.adopt_command import adopt_command
-
-                return adopt_command(options, terminal)
-            case "shadow":
-                from harness.cli.shadow_command import shadow_command
-
-                return shadow_command(options, terminal)
-            case "parity":
-                from harness.cli.parity_command import parity_command
-
-                return parity_command(options, terminal)
-            case "list":
-                from harness.cli.list_command import list_command
-
-                return list_command(options, terminal)
-            case "convert":
-                from harness.cli.convert_command import convert_command
-
-                return convert_command(options, terminal)
-            case "lint":
-                from harness.cli.lint_command import lint_command
-
-                return lint_command(options, terminal)
-            case "coverage":
-                require_extra("contract", wanted="harness coverage")
-                from harness.cli.coverage_command import coverage_command
-
-                return coverage_command(options, terminal)
-            case "infer":
-                from harness.cli.infer_command import infer_command
-
-                return infer_command(options, terminal)
-            case "mock":
-                from harness.cli.mock_command import mock_command
-
-                return mock_command(options, reporter_options, terminal)
-            case "serve":
-                require_extra("aep", wanted="harness serve")
-                from harness.cli.serve_command import serve_command
-
-                return serve_command(options, terminal)
-            case "init":
-                from harness.cli.init_command import init_command
-
-                return init_command(options, terminal)
-            case "companion":
-                from harness.cli.companion_command import companion_command
-
-                return companion_command(options, terminal)
-            case "completion":
-                from harness.cli.completion_command import completion_command
-
-                return completion_command(options, terminal)
-            case _:
-                build_parser().print_help(terminal.out)
-                return ExitCode.USAGE
+        return _dispatched(argv, terminal)
     except HarnessError as error:
         terminal.err.write(f"error: {error}\n")
         return _exit_code(error, _dialect(argv))
@@ -121,6 +38,94 @@ def main(argv: Sequence[str], terminal: Terminal) -> int:
         if error.errno not in _NO_ROOM:
             raise
         return _no_room(error, terminal.err)
+
+
+def _dispatched(argv: Sequence[str], terminal: Terminal) -> int:
+    """Run the command that the arguments name; only what it needs is imported."""
+    options, reporter_options = parse(argv)
+    match options.command:
+        case "run":
+            from harness.cli.run_command import run_command
+
+            return run_command(options, reporter_options, terminal)
+        case "load":
+            require_extra("load", wanted="harness load")
+            from harness.cli.load_command import load_command
+
+            return load_command(options, reporter_options, terminal, argv)
+        case "cassette":
+            from harness.cli.cassette_command import cassette_command
+
+            return cassette_command(options, terminal)
+        case "drift":
+            from harness.cli.drift_command import drift_command
+
+            return drift_command(options, terminal)
+        case "report":
+            from harness.cli.report_command import report_command
+
+            return report_command(options, reporter_options, terminal)
+        case "compare":
+            from harness.cli.compare_command import compare_command
+
+            return compare_command(options, terminal)
+        case "adopt":
+            from harness.cli.adopt_command import adopt_command
+
+            return adopt_command(options, terminal)
+        case "shadow":
+            from harness.cli.shadow_command import shadow_command
+
+            return shadow_command(options, terminal)
+        case "parity":
+            from harness.cli.parity_command import parity_command
+
+            return parity_command(options, terminal)
+        case "list":
+            from harness.cli.list_command import list_command
+
+            return list_command(options, terminal)
+        case "convert":
+            from harness.cli.convert_command import convert_command
+
+            return convert_command(options, terminal)
+        case "lint":
+            from harness.cli.lint_command import lint_command
+
+            return lint_command(options, terminal)
+        case "coverage":
+            require_extra("contract", wanted="harness coverage")
+            from harness.cli.coverage_command import coverage_command
+
+            return coverage_command(options, terminal)
+        case "infer":
+            from harness.cli.infer_command import infer_command
+
+            return infer_command(options, terminal)
+        case "mock":
+            from harness.cli.mock_command import mock_command
+
+            return mock_command(options, reporter_options, terminal)
+        case "serve":
+            require_extra("aep", wanted="harness serve")
+            from harness.cli.serve_command import serve_command
+
+            return serve_command(options, terminal)
+        case "init":
+            from harness.cli.init_command import init_command
+
+            return init_command(options, terminal)
+        case "companion":
+            from harness.cli.companion_command import companion_command
+
+            return companion_command(options, terminal)
+        case "completion":
+            from harness.cli.completion_command import completion_command
+
+            return completion_command(options, terminal)
+        case _:
+            build_parser().print_help(terminal.out)
+            return ExitCode.USAGE
 
 
 def _dialect(argv: Sequence[str]) -> Dialect:

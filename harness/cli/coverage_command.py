@@ -77,7 +77,7 @@ def coverage_command(options: argparse.Namespace, terminal: Terminal) -> ExitCod
 
 
 def _events(options: argparse.Namespace, terminal: Terminal) -> Iterator[tuple[Event, Mask]]:
-    """Give events, each with what hides the secrets of its run; a log has none to hide."""
+    """Yield events, each with what hides the secrets of its run; a log has none to hide."""
     if options.events:
         for file in options.events:
             for event in read_results(Path(file)):

@@ -125,7 +125,7 @@ def _tell_undefined(report: DriftReport, cassette: Cassette, terminal: Terminal)
 
     What was sent without them is no answer to what was recorded.
     """
-    # A host that is none is spelled in small letters.
+    # An undefined variable in a host is written in lower case.
     recorded = {name.lower(): (name, value) for name, value in cassette.metadata.environment.items()}
     names: dict[str, None] = {}
     for drift in report.drifts:

@@ -24,7 +24,7 @@ from harness.cli.verdict_formats import write_page
 from harness.collection.load import whole_collection
 from harness.dialect import DIALECTS, EXACT, NEWMAN, Dialect
 from harness.errors import ExitCode, UsageError
-from harness.options.commands import PARITY_OWN
+from harness.options.comparing import PARITY_OWN
 from harness.reporters.units import counted
 from harness.secrets.watch import Unmasked
 

@@ -40,7 +40,7 @@ class ParityComparison:
         self._masks = masks
 
     def rows(self, newman: ParityOutcome, ours: ParityOutcome) -> Iterator[TableRow]:
-        """Give what differs, a row for each place."""
+        """Yield what differs, a row for each place."""
         if newman.exit_code != ours.exit_code:
             yield "exit code", "", str(newman.exit_code), str(ours.exit_code)
         if newman.report != ours.report:

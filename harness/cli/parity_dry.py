@@ -58,7 +58,7 @@ class DryRun:
 
 
 def differences_of(dry: DryRun, named: str, terminal: Terminal) -> Iterator[ParityRow]:
-    """Give what a replay in the mode asked for does otherwise."""
+    """Yield what a replay in the mode asked for does otherwise."""
     if not dry.theirs.outcome.report:
         yield ParityRow(collection=named, what="report", where="", theirs="none", ours="-")
         return

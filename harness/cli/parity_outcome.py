@@ -75,7 +75,7 @@ def _json(path: Path) -> Any:
 
 
 def _folded(executions: Sequence[Any]) -> Iterator[Any]:
-    """Give one execution for each call; newman has one for each request that the call sent.
+    """Yield one execution for each call; newman has one for each request that the call sent.
 
     Ours tell requests of scripts apart by their `origin`; what was asserted stands beside the call's own.
     """

@@ -48,7 +48,7 @@ def failed_steps(log: Path, config: RunConfig) -> tuple[frozenset[Step], frozens
 
 
 def _places_of(collection: Collection, calls: Sequence[Call]) -> Iterator[CallPlace]:
-    """Give the place of each call; calls of one path are told apart by their order in the collection."""
+    """Yield the place of each call; calls of one path are told apart by their order in the collection."""
     seen: dict[tuple[str, ...], int] = {}
     places: dict[int, CallPlace] = {}
     for item in collection.items():

@@ -278,7 +278,7 @@ class CookieJar:
         }
 
     def load_json(self, document: Any, *, where: str = "") -> None:
-        """Take in the cookies of a serialized jar. Raises `InputError` when it is none."""
+        """Take in the cookies of a serialized jar. Raises `InputError` when it is not one."""
         cookies = document.get("cookies") if isinstance(document, Mapping) else None
         if not isinstance(cookies, list):
             raise InputError(

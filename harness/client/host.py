@@ -92,7 +92,7 @@ def _is_label(label: str) -> bool:
 
 @lru_cache(maxsize=512)
 def host_to_ascii(host: str) -> str:
-    """Return a lower-case host as it is looked up: IDNA, IPv4 in dotted form; empty when it is none."""
+    """Return a lower-case host as it is looked up: IDNA, IPv4 in dotted form; empty when it is not a host."""
     host = host.translate({9: None, 10: None, 13: None})
     if not host:
         return ""

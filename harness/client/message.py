@@ -95,7 +95,7 @@ class Response:
         return decode_body(self.body, self.header("content-type") or "")
 
     def json(self) -> Any:
-        """Return the body as JSON. Raises `ValueError` when it is none."""
+        """Return the body as JSON. Raises `ValueError` when it is not JSON."""
         return json.loads(self.text.removeprefix("\ufeff"))
 
 

@@ -100,7 +100,7 @@ def secured(sock: socket.socket, context: ssl.SSLContext, host: str, deadline: f
         failure = tls_failure(error)
     except OSError:
         failure = hung_up()
-    except ValueError as error:  # a name that is none
+    except ValueError as error:  # not a valid name
         failure = Failure(kind="tls", message=f"{host!r}: {error}", code="ERR_TLS")
     sock.close()
     raise TransportFailure(failure)

@@ -18,7 +18,7 @@ def script(shell: str) -> str:
 
 
 def _walk(commands: Sequence[Command] = COMMANDS, above: str = "") -> Iterator[tuple[str, Command]]:
-    """Give each command with all its words: `cassette show`."""
+    """Yield each command with all its words: `cassette show`."""
     for command in commands:
         words = f"{above} {command.name}".strip()
         yield words, command
@@ -30,7 +30,7 @@ def _shown(command: Command) -> list[Option]:
 
 
 def _words_of(command: Command) -> list[str]:
-    """Give what may follow a command besides files."""
+    """Return what may follow a command besides files."""
     tools = [tool.name for tool in command.tools]
     values = [value for argument in command.arguments for value in argument.choices or ()]
     return [

@@ -124,7 +124,7 @@ PLACES: Final[Mapping[str, KeywordPlace]] = dict(_places())
 
 
 def options_on(surface: str) -> Iterator[Option]:
-    """Give the options of a run's configuration that can be given in one place."""
+    """Yield the options of a run's configuration that can be given in one place."""
     for place in PLACES.values():
         yield from (option for option in place.setting.options if surface in option.on)
 

@@ -7,7 +7,7 @@ from typing import Final
 from harness.dialect.differences import DIFFERENCES, TOPICS
 
 _BEGIN: Final = (
-    "<!-- differences: written by `python -m harness.options` from `harness/dialect/differences.py` -->\n"
+    "<!-- differences: written by `python -m harness.options` from `harness/dialect/differences/` -->\n"
 )
 _END: Final = "<!-- end of differences -->\n"
 

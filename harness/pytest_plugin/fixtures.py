@@ -80,7 +80,7 @@ def postman_mock(request: pytest.FixtureRequest) -> Iterator[PostmanMock]:
 
 @pytest.fixture
 def postman_environment(postman_run: PostmanRun) -> dict[str, Any]:
-    """Give the environment as a collection left it: the one that `@pytest.mark.postman(PATH)` names.
+    """Return the environment as a collection left it: the one that `@pytest.mark.postman(PATH)` names.
 
     A test fails when the collection did, since what it hands on may be missing.
     """

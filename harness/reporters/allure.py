@@ -208,7 +208,7 @@ class AllureReporter:
 
 
 def _labels(names: Sequence[str], given: dict[str, list[str]], *, set_up: bool) -> Iterator[Any]:
-    """Give the labels of a call: its suites, unless comments give others, and where it ran."""
+    """Yield the labels of a call: its suites, unless comments give others, and where it ran."""
     from allure_commons.model2 import Label
 
     collection, *folders = names[:-1]

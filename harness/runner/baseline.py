@@ -176,7 +176,7 @@ def _settled(run: ScriptRun, knows: Callable[[str, str, str], bool]) -> ScriptRu
 
 
 def read_known(document: Any, where: str) -> dict[Occurrence, BaselineEntry]:
-    """Return what a baseline's JSON lists. Raises `InputError` for one that is none."""
+    """Return what a baseline's JSON lists. Raises `InputError` for one that is not valid."""
     try:
         version, listed = document["version"], document["known"]
         if not isinstance(version, int) or version > VERSION:

@@ -140,7 +140,7 @@ def _upstream(calls: Sequence[Call], known: Companionship, wanted: Sequence[int]
 def _with_set_up(
     calls: Sequence[Call], known: Companionship, shared: frozenset[int], parts: Sequence[frozenset[int]]
 ) -> Iterator[Chain]:
-    """Give each part with the set-up it needs; a call that is set-up belongs to the first that needs it."""
+    """Yield each part with the set-up it needs; a call that is set-up belongs to the first that needs it."""
     places = _order(calls, known, range(len(calls))).places
     sign_in = {at: places[at].site for at in shared if places[at].signs_in}
     owned: set[int] = set()

@@ -71,7 +71,7 @@ class Order:
     places: tuple[OrderedCall, ...] = ()
 
     def before(self, position: int) -> Iterator[int]:
-        """Give the positions that have to be over before a call of the same stretch begins."""
+        """Yield the positions that have to be over before a call of the same stretch begins."""
         return (wait.on for wait in self.places[position].waits)
 
     def longest_chain(self) -> tuple[int, ...]:
@@ -170,7 +170,7 @@ def _reach(call: Call, rule: CallRule | None, values: Mapping[str, str]) -> _Rea
 
 
 def _names(names: Iterable[str], values: Mapping[str, str]) -> Iterator[str]:
-    """Give names, and those that the values of these name."""
+    """Yield names, and those that the values of these name."""
     seen: set[str] = set()
     waiting = list(names)
     while waiting:

@@ -44,7 +44,7 @@ def auth_secrets(collection: Collection) -> tuple[frozenset[str], tuple[tuple[st
 
 
 def key_fields(collection: Collection) -> Iterator[tuple[str, str]]:
-    """Give where the collection's API keys are sent, `header` or `query`, and the name of the field."""
+    """Yield where the collection's API keys are sent, `header` or `query`, and the name of the field."""
     for auth in _auths(collection.root):
         name = auth.params.get("key")
         if auth.type == "apikey" and isinstance(name, str) and name and _REFERENCE.search(name) is None:

@@ -28,7 +28,7 @@ def credentials(value: str) -> str:
 
 
 def claims(token: str) -> Any:
-    """Return the claims of a JSON Web Token, `None` when it is none."""
+    """Return the claims of a JSON Web Token, `None` when it is not one."""
     try:
         part = token.split(".")[1]
         return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
@@ -40,7 +40,7 @@ _LABELS: Final = ("key", "name", "id", "field", "Key", "Name", "Id", "Field")
 
 
 def _labelled(entry: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give the value of an entry by the member that names it."""
+    """Yield the value of an entry by the member that names it."""
     held = entry.get("value", entry.get("Value"))
     if isinstance(held, str):
         for label in _LABELS:

@@ -28,7 +28,7 @@ _ROWS: Final = 10_000
 
 
 def assigned(text: str) -> Iterator[Named]:
-    """Give the names and values that a text of any kind assigns, where a name may be that of a secret."""
+    """Yield the names and values that a text of any kind assigns, where a name may be that of a secret."""
     if _TELLING.search(text) is None:
         return
     for found in _ASSIGNMENT.finditer(text):
@@ -37,7 +37,7 @@ def assigned(text: str) -> Iterator[Named]:
 
 
 def marked_up(text: str) -> Iterator[Named]:
-    """Give the names and values of XML and HTML: elements, attributes, fields of forms and meta elements."""
+    """Yield the names and values of XML and HTML: elements, attributes, fields of forms and meta elements."""
     text = _CDATA.sub(lambda found: found.group(1) if "<" not in found.group(1) else "", text)
     for found in _XML_FIELD.finditer(text):
         yield _local(found.group(1)), found.group(2).strip()
@@ -53,7 +53,7 @@ def marked_up(text: str) -> Iterator[Named]:
 
 
 def tabled(text: str, *, delimiter: str = ",") -> Iterator[Named]:
-    """Give the names and values of a table whose first line names its columns."""
+    """Yield the names and values of a table whose first line names its columns."""
     rows = csv.reader(text.splitlines(), delimiter=delimiter)
     try:
         names = next(rows, [])

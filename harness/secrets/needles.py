@@ -319,7 +319,7 @@ class Needles:
         return [(start + at, start + end, token) for at, end, token in self._within_runs.found(run)]
 
     def cut(self, text: str) -> Iterator[Hit]:
-        """Give the beginnings of texts that stand right before an ellipsis: start, end and of which."""
+        """Yield the beginnings of texts that stand right before an ellipsis: start, end and of which."""
         end = 0
         for found in re.finditer(CUT, text):
             at = found.start()

@@ -15,7 +15,7 @@ CHECKED: Final = 3
 
 
 def digits_for(length: int, name: str) -> Iterator[str]:
-    """Give placeholders of so many digits: where a number was, JSON needs one."""
+    """Yield placeholders of so many digits: where a number was, JSON needs one."""
     for number in count():
         digest = int.from_bytes(blake2b(f"{name}\0{number}".encode()).digest(), "big")
         drawn = f"9{str(digest)[: length - 1 - CHECKED]}".ljust(length - CHECKED, "0")
@@ -39,7 +39,7 @@ def stands_in(value: str) -> bool:
 
 
 def words_for(name: str) -> Iterator[str]:
-    """Give placeholders, the readable one first; a secret that is a part of it leaves the others."""
+    """Yield placeholders, the readable one first; a secret that is a part of it leaves the others."""
     yield PREFIX + name
     for number in count():
         yield PREFIX + blake2b(f"{name}{number}".encode(), digest_size=6).hexdigest()

@@ -25,7 +25,7 @@ def is_mask(value: object) -> bool:
 
 
 def mask_warnings(variables: Iterable[Variable], where: str) -> Iterator[str]:
-    """Give a warning for each variable whose value is a mask."""
+    """Yield a warning for each variable whose value is a mask."""
     for variable in variables:
         if not variable.disabled and is_mask(variable.value):
             yield (
@@ -35,7 +35,7 @@ def mask_warnings(variables: Iterable[Variable], where: str) -> Iterator[str]:
 
 
 def row_mask_warnings(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Give a warning for each column in which a row holds a mask; three stars may be a verdict, too."""
+    """Yield a warning for each column in which a row holds a mask; three stars may be a verdict, too."""
     told: set[str] = set()
     for number, row in enumerate(rows, 1):
         for name, value in row.items():

@@ -23,7 +23,7 @@ _CONNECTION_KEY: Final = re.compile(r"\b(SharedAccessKey|AccountKey)=([A-Za-z0-9
 
 
 def secrets_by_form(text: str) -> Iterator[tuple[str, str]]:
-    """Give each secret that a text shows by its form alone, with the name of the form."""
+    """Yield each secret that a text shows by its form alone, with the name of the form."""
     if "eyJ" in text:
         for token in _JWT.finditer(text):
             yield token.group(), "jwt"
@@ -39,7 +39,7 @@ def secrets_by_form(text: str) -> Iterator[tuple[str, str]]:
 
 
 def addresses_in(text: str) -> Iterator[str]:
-    """Give the addresses in a text, also as JSON escapes them."""
+    """Yield the addresses in a text, also as JSON escapes them."""
     if "://" in text or ":\\/\\/" in text:
         for address in _ADDRESS.finditer(text):
             yield address.group()

@@ -145,7 +145,7 @@ def unescape(escape: str) -> str:
 
 
 def quoted_units(run: str) -> Iterator[tuple[str, int]]:
-    """Give the characters that quoted-printable escapes stand for, and how long the escapes of each are."""
+    """Yield the characters that quoted-printable escapes stand for, and how long the escapes of each are."""
     if run[1] in "\r\n":
         return
     for character in as_text(bytes.fromhex(run.replace("=", ""))):

@@ -90,5 +90,5 @@ class GuardedProtocol(HttpToolsProtocol):
 
 
 def protocol_class(wait_s: float) -> type[Any]:
-    """Give the protocol with a patience of its own."""
+    """Return the protocol with a patience of its own."""
     return type("GuardedProtocol", (GuardedProtocol,), {"wait_s": wait_s})

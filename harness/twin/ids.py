@@ -21,7 +21,7 @@ class Ids:
         self._random = random.Random(seed)
 
     def branch(self, name: str) -> Ids:
-        """Give another source from the same seed, for work whose order among the calls is not fixed."""
+        """Return another source from the same seed, for work whose order among the calls is not fixed."""
         return Ids(self._clock, None if self._seed is None else f"{self._seed}/{name}")
 
     def uuid(self) -> str:

@@ -28,7 +28,7 @@ class ObservableSchemas:
         self._shown: dict[tuple[Tenant, str], tuple[tuple[int, ...], dict[str, Any]]] = {}
 
     def schema(self, tenant: Tenant, dataset: dict[str, Any]) -> dict[str, Any]:
-        """Give the schema of the fields that occur in the dataset; without records one without fields."""
+        """Return the schema of the fields that occur in the dataset; without records one without fields."""
         dataset_id = dataset.get("id", "")
         key = (tenant, dataset_id)
         stamp = (self._platform.store.last_written(), *self._registry.generation())

@@ -88,7 +88,7 @@ def mapping_cards(shown: list[dict[str, Any]]) -> list[MappingCard]:
 
 
 def consents(place: SandboxChoice) -> list[LoggedCall]:
-    """Give the last calls that set consent, of the calls that are kept."""
+    """Return the last calls that set consent, of the calls that are kept."""
     return [one for one in place.platform.service(CallLog).latest() if one.path.endswith(_CONSENT)][
         :_MOST_CALLS
     ]

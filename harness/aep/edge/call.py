@@ -227,7 +227,7 @@ class EdgeCall:
         return {"x-request-id": self.report["requestId"], "x-adobe-edge": edge} | readable(self._headers)
 
     def _holders(self) -> tuple[dict[str, Any], ...]:
-        """Give what may hold identities or a query: the request by itself, and each of its events."""
+        """Return what may hold identities or a query: the request by itself, and each of its events."""
         return ({}, *objects(self._body.get("events")), *objects([self._body.get("event")]))
 
     def _identities(self, event: dict[str, Any]) -> dict[str, Any]:

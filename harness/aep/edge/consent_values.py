@@ -43,7 +43,7 @@ def general(consents: list[Any]) -> str | None:
 
 
 def preferences(consents: list[Any]) -> dict[str, Any]:
-    """Give what a profile keeps: the value of the Adobe 2.0 standard."""
+    """Return what a profile keeps: the value of the Adobe 2.0 standard."""
     found: dict[str, Any] = {}
     for one in consents:
         if one.get("standard") == "Adobe" and one.get("version") == "2.0":

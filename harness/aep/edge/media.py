@@ -137,7 +137,7 @@ class MediaSessions:
 
 
 def _missing(where: str, xdm: dict[str, Any], needed: tuple[str, ...]) -> list[dict[str, str]]:
-    """Name the fields of `mediaCollection` that are not there, and a moment that is none."""
+    """Name the fields of `mediaCollection` that are not there, and a moment that is not one."""
     found = []
     for path in needed:
         node: Any = xdm.get("mediaCollection")

@@ -111,7 +111,7 @@ class _AnyConnections(FlowEntities):
         return base
 
     def inherited(self, entity: dict[str, Any]) -> dict[str, Any]:
-        """Give an entity with what it inherits from its base connection."""
+        """Return an entity with what it inherits from its base connection."""
         base_id = entity.get("baseConnectionId")
         if base_id is None:
             return entity

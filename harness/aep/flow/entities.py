@@ -122,7 +122,7 @@ class FlowEntities:
         """Do what follows from a deletion."""
 
     def shown(self, entity: dict[str, Any]) -> dict[str, Any]:
-        """Give an entity as an answer has it."""
+        """Return an entity as an answer has it."""
         return entity
 
     def is_destination(self, entity: dict[str, Any]) -> bool:

@@ -134,7 +134,7 @@ def matches(entity: dict[str, Any], filters: tuple[Filter, ...]) -> bool:
 
 
 def project(entity: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
-    """Give only the named fields; `id` stays, so that an item can be told."""
+    """Return only the named fields; `id` stays, so that an item can be told."""
     own = {"id": entity["id"]} if "id" in entity else {}
     return own | project_members(entity, [field.replace("[]", "") for field in fields])
 

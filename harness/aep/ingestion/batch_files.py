@@ -50,7 +50,7 @@ def wrong_format(input_format: dict[str, Any]) -> str | None:
 
 
 def csv_format(description: Any) -> dict[str, Any]:
-    """Give what a dataset's `fileDescription` says of CSV files, by the words of an input format."""
+    """Return what a dataset's `fileDescription` says of CSV files, by the words of an input format."""
     if not isinstance(description, dict):
         return {}
     found: dict[str, Any] = {}

@@ -221,7 +221,7 @@ def _without(body: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _validation_errors(errors: Any) -> list[dict[str, Any]]:
-    """Give the single findings, from either form in which refusals are kept."""
+    """Return the single findings, from either form in which refusals are kept."""
     if isinstance(errors, list):
         return [{"message": str(one)} for one in errors]
     found: list[dict[str, Any]] = []

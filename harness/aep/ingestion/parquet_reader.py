@@ -30,7 +30,7 @@ class ParquetError(Exception):
 
 
 def read_parquet(content: bytes, *, most_bytes: int = _MOST_BYTES) -> list[dict[str, Any]]:
-    """Read the records of a file, in order; ParquetError when it is none, or is damaged.
+    """Read the records of a file, in order; ParquetError when it is not Parquet, or is damaged.
 
     A few bytes may stand for very much, when all rows repeat one long text: of more than `most_bytes` of
     values none are given.

@@ -39,7 +39,7 @@ class Cron:
     years: frozenset[int]
 
     def next_ms(self, after_ms: int) -> int | None:
-        """Give the first run later than a time, epoch milliseconds; None when none comes in nine years."""
+        """Return the first run later than a time, epoch milliseconds; None when none comes in nine years."""
         after = datetime.fromtimestamp(after_ms / 1000, tz=UTC)
         for ahead in range(_FARTHEST_DAYS):
             day = after.date() + timedelta(days=ahead)
@@ -61,7 +61,7 @@ class Cron:
 
 
 def parse_cron(text: Any) -> Cron:
-    """Read an expression; ValueError with the reason for what is none, or runs more than once a day."""
+    """Read an expression; ValueError with the reason for what is no cron expression, or runs more than once a day."""
     fields = text.upper().split() if isinstance(text, str) else []
     if len(fields) not in (6, 7):
         raise ValueError(f"schedule is not a cron expression of six or seven fields: {text!r}")

@@ -105,7 +105,7 @@ class ExportJobs(Documents):
         times: tuple[float, float],
         fields: str,
     ) -> Iterator[dict[str, Any]]:
-        """Give the records of the profiles that qualify, one at a time, however many there are."""
+        """Yield the records of the profiles that qualify, one at a time, however many there are."""
         memberships = self._platform.service(Memberships)
         for view in () if policy is None else self._platform.service(Profiles).everyone(tenant, policy):
             held = memberships.held(tenant, view.key)

@@ -112,7 +112,7 @@ def _substr(text: Any, start: Any, size: Any = None) -> str | None:
 
 
 def _url(part: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Read a part of an address; null for what is none."""
+    """Read a part of an address; null for what is not an address."""
 
     def read(text: Any) -> Any:
         if text is None:

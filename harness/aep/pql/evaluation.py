@@ -36,7 +36,7 @@ def evaluate(root: tree.QueryNode, subject: Subject) -> bool:
 
 
 def value_of(root: tree.QueryNode, subject: Subject) -> Any:
-    """Give what an expression is for a subject; None for no value."""
+    """Return what an expression is for a subject; None for no value."""
     now = datetime.fromtimestamp(subject.now_ms / 1000, tz=UTC)
     return _value(root, _Scope(subject=subject, now=now, names={}, item=None))
 

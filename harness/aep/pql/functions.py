@@ -134,7 +134,7 @@ def _items(value: Any) -> list[Any]:
 
 
 def distinct(values: list[Any]) -> list[Any]:
-    """Give the values without repetition, in their order."""
+    """Return the values without repetition, in their order."""
     found: list[Any] = []
     for value in values:
         if value not in found:

@@ -93,7 +93,7 @@ def shift(moment: datetime, amount: int, unit: str) -> datetime:
 
 
 def floor(moment: datetime, unit: str) -> datetime:
-    """Give the start of the unit that the moment lies in; weeks start on Monday."""
+    """Return the start of the unit that the moment lies in; weeks start on Monday."""
     moment = moment.astimezone(UTC)
     midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     match unit:

@@ -188,7 +188,7 @@ QueryNode = (
 
 
 def parts(node: Any) -> tuple[Any, ...]:
-    """Give the nodes and bindings directly under a node."""
+    """Return the nodes and bindings directly under a node."""
     found: list[Any] = []
     for field in fields(node):
         value = getattr(node, field.name)

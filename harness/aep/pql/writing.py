@@ -13,7 +13,7 @@ _PROFILE = {"nodeType": "parameterReference", "position": 1}
 
 
 def write_json(node: tree.QueryNode) -> dict[str, Any]:
-    """Give the nodes of the JSON form; PqlError for what cannot be written in it."""
+    """Return the nodes of the JSON form; PqlError for what cannot be written in it."""
     match node:
         case tree.Literal(value=None):
             return {"nodeType": "literal", "literalType": "Null", "value": None}
@@ -38,7 +38,7 @@ def write_json(node: tree.QueryNode) -> dict[str, Any]:
 
 
 def write_text(node: tree.QueryNode) -> str:
-    """Give the text form, with parentheses wherever an operator stands inside of another."""
+    """Return the text form, with parentheses wherever an operator stands inside of another."""
     match node:
         case tree.Literal(value=value):
             return json.dumps(value, ensure_ascii=False)

@@ -75,7 +75,7 @@ def with_computed(
     events: Sequence[tuple[int, dict[str, Any]]],
     now_ms: int,
 ) -> dict[str, Any]:
-    """Give a profile with the values of attributes; `events` are with their times, epoch milliseconds.
+    """Return a profile with the values of attributes; `events` are with their times, epoch milliseconds.
 
     What has no value is left out. A value replaces what was ingested into its field.
     """
@@ -91,7 +91,7 @@ def with_computed(
 
 
 def touched_by_events(attributes: Sequence[ComputedAttribute]) -> dict[str, Any]:
-    """Give a record that writes the fields that an event computes anew; what it writes means nothing."""
+    """Return a record that writes the fields that an event computes anew; what it writes means nothing."""
     found: dict[str, Any] = {}
     for attribute in attributes:
         if attribute.looks_at_events:

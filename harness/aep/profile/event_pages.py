@@ -81,7 +81,7 @@ def parse_body(body: dict[str, Any]) -> EventQuery:
 
 
 def page(found: list[ProfileEvent], asked: EventQuery, *, xid: str, raw: str | None) -> dict[str, Any]:
-    """Give a page of events of a profile; `raw` is the query string of a GET, for the next link."""
+    """Return a page of events of a profile; `raw` is the query string of a GET, for the next link."""
     events = [event for event in found if _fits(event, asked)]
     if asked.descending:
         events.reverse()

@@ -41,7 +41,7 @@ class MergeRule:
 
 
 def merge_fragments(fragments: Iterable[Fragment], rule: MergeRule) -> dict[str, Any]:
-    """Give the merged entity; under dataset precedence, datasets not listed are ignored."""
+    """Return the merged entity; under dataset precedence, datasets not listed are ignored."""
     merged: dict[str, Any] = {}
     for fragment in rank(fragments, rule):
         lay_over(merged, fragment.entity)

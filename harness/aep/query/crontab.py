@@ -22,7 +22,7 @@ class Crontab:
     weekdays: frozenset[int] | None
 
     def next_ms(self, after_ms: int) -> int | None:
-        """Give the first run later than a time, epoch milliseconds; None when none comes in five years."""
+        """Return the first run later than a time, epoch milliseconds; None when none comes in five years."""
         after = datetime.fromtimestamp(after_ms / 1000, tz=UTC)
         for ahead in range(_FARTHEST_DAYS):
             day = (after + timedelta(days=ahead)).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -21,7 +21,7 @@ class QueryMoments:
         self._store = platform.store
 
     def next(self, tenant: Tenant) -> str:
-        """Give the time that it is, or the next millisecond that is not given out yet."""
+        """Return the time that it is, or the next millisecond that is not given out yet."""
         held = self._store.get(tenant, _KIND, "last") or {"ms": 0}
         now = max(self._platform.clock.now_ms(), held["ms"] + 1)
         self._store.put(tenant, _KIND, "last", {"ms": now})

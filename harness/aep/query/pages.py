@@ -20,7 +20,7 @@ _FILTER = re.compile(r"\s*([\w.]+)\s*(==|!=|>=|<=|>|<|~)\s*(.*)", re.DOTALL)
 def listed(
     found: Iterable[dict[str, Any]], query: Query, word: str, path: str, *, only_equal: frozenset[str] | None
 ) -> dict[str, Any]:
-    """Give a page of documents under a word.
+    """Return a page of documents under a word.
 
     With `only_equal`, `property` takes these fields and `==` alone; else any field and comparison.
     """

@@ -170,7 +170,7 @@ class Queries:
 
 
 def checked(platform: Platform, caller: Caller, wanted: Any) -> dict[str, Any]:
-    """Give what a query asks for, with the statement of its template; a Problem says what is wrong."""
+    """Return what a query asks for, with the statement of its template; a Problem says what is wrong."""
     if not isinstance(wanted, dict):
         raise problem.bad_request("A query must be an object")
     asked = {name: wanted[name] for name in _ASKED if wanted.get(name) is not None}

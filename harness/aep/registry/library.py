@@ -65,7 +65,7 @@ class XdmLibrary:
 
 @cache
 def library() -> XdmLibrary:
-    """Give the one library of the process."""
+    """Return the one library of the process."""
     return XdmLibrary()
 
 

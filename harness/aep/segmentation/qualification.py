@@ -63,7 +63,7 @@ class Qualification:
         segments: Iterable[Segment],
         held: dict[str, Membership],
     ) -> pql.Subject:
-        """Give what expressions see of a profile; events are read only when one looks at them."""
+        """Return what expressions see of a profile; events are read only when one looks at them."""
         events: list[dict[str, Any]] = []
         if any(segment.looks_at_events for segment in segments):
             found = self._platform.service(Profiles).events(tenant, view.xids)

@@ -16,18 +16,18 @@ ANYTHING: dict[str, Any] = {}
 
 
 def form(*required: str, **properties: Any) -> dict[str, Any]:
-    """Give the schema of an object; the names in `required` without a schema of their own are texts."""
+    """Return the schema of an object; the names in `required` without a schema of their own are texts."""
     found = {**dict.fromkeys(required, TEXT), **properties}
     return {"type": "object", "properties": found, **({"required": list(required)} if required else {})}
 
 
 def array(items: Any) -> dict[str, Any]:
-    """Give the schema of an array that is not empty."""
+    """Return the schema of an array that is not empty."""
     return {"type": "array", "items": items, "minItems": 1}
 
 
 def one_of(*words: str) -> dict[str, Any]:
-    """Give the schema of a text that is one of the words."""
+    """Return the schema of a text that is one of the words."""
     return {"type": "string", "enum": list(words)}
 
 

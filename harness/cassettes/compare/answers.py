@@ -80,7 +80,7 @@ class AnswerComparison:
             self.outcomes(new, old)
 
     def became(self) -> Iterator[tuple[str, str]]:
-        """Give each made-up value that was learnt, as recorded and as it is now."""
+        """Yield each made-up value that was learnt, as recorded and as it is now."""
         yield from self._counterparts.pairs()
 
     def outcomes(self, new: Interaction, old: Interaction) -> tuple[RecordingDifference, ...]:
@@ -232,7 +232,7 @@ class AnswerComparison:
 
 
 def _identities(value: Any) -> Iterator[str]:
-    """Give what says which one an element of a list is, when that was made up."""
+    """Yield what says which one an element of a list is, when that was made up."""
     words = value.items() if isinstance(value, dict) else [("id", value)]
     for name, word in words:
         if isinstance(word, str) and (names_identity(name) or name == "$id") and shape(word) != word:

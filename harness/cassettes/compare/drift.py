@@ -168,7 +168,7 @@ class DriftTransport:
         return pairs, [recorded[one.number] for one in index.unused()]
 
     def _chained(self, pairs: list[tuple[Interaction, Interaction]]) -> Iterator[RecordingDifference]:
-        """Give where requests hold other values today."""
+        """Yield where requests hold other values today."""
         for live, recorded in pairs:
             url = self._addresses.recorded(live.request.url)
             for one in request_differences(live.request, url, recorded.request):

@@ -43,7 +43,7 @@ _NUMBERED: Final = re.compile(r"(?=.*[A-Za-z])(.{0,60}[A-Za-z_.:-])\d{4,12}")
 
 
 def made_up(text: str) -> Iterator[tuple[str, str, int, int]]:
-    """Give what systems made up in a text: kind, value, start and end."""
+    """Yield what systems made up in a text: kind, value, start and end."""
     for found in _MADE_UP.finditer(text):
         kind, value = found.lastgroup or "", found.group()
         if kind != "token":
@@ -101,7 +101,7 @@ class Counterparts:
                 self._needles.put(recorded, live)
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """Give each recorded value with what it became."""
+        """Yield each recorded value with what it became."""
         yield from self._became.items()
 
     def told(self, recorded: str) -> str:

@@ -134,7 +134,7 @@ def _traffic(cassette: Cassette, positions: Mapping[CallPath, int]) -> _Traffic:
 
 
 def _tokens(text: str) -> Iterator[str]:
-    """Give the words of a text that stand there by no chance: those with a digit, stand-ins of secrets."""
+    """Yield the words of a text that stand there by no chance: those with a digit, stand-ins of secrets."""
     return (token for token in _TOKEN.findall(text) if _DIGIT.search(token) or token.startswith(PREFIX))
 
 

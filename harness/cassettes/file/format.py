@@ -47,7 +47,7 @@ def is_json(path: Path) -> bool:
 
 
 def load(path: Path) -> Cassette:
-    """Read a cassette. Raises `InputError` that names line and reason when it is none."""
+    """Read a cassette. Raises `InputError` that names line and reason when it is not one."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
@@ -197,7 +197,7 @@ Interactions = Callable[[], Iterator[Interaction]]
 
 
 def dump(metadata: CassetteMetadata, interactions: Interactions, path: Path) -> Iterator[str]:
-    """Give the text of a cassette's file in pieces, the format by the extension of `path`.
+    """Yield the text of a cassette's file in pieces, the format by the extension of `path`.
 
     `interactions` is gone through twice, so that none has to be kept in memory.
     """

@@ -27,7 +27,7 @@ _KINDS: Final[dict[str, FailureKind]] = {
 
 
 def import_har(path: Path) -> Cassette:
-    """Read a HAR of Chromium, Firefox or Playwright. Raises `InputError` when it is none.
+    """Read a HAR of Chromium, Firefox or Playwright. Raises `InputError` when it is not one.
 
     Entries that never reached the network (cached ones, `data:` addresses) are left out; HTTP/2's
     pseudo-headers too. Playwright's bodies in files beside the HAR are read.

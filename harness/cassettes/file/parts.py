@@ -77,7 +77,7 @@ class Parts:
         return self.file_of(call).is_file() or self.path.is_file()
 
     def load(self) -> Cassette:
-        """Read all files as one cassette. Raises `InputError` for one that is none."""
+        """Read all files as one cassette. Raises `InputError` for a file that is not one."""
         from harness.cassettes.file.format import load
 
         if self.per == "collection" and not self.besides:

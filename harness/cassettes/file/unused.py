@@ -44,7 +44,7 @@ def _is_idle(cassette: Path, collections: Container[Path], *, is_part: bool) -> 
 
 
 def _head(cassette: Path) -> Iterator[str]:
-    """Give the lines before the interactions, which tell whose a cassette is."""
+    """Yield the lines before the interactions, which tell whose a cassette is."""
     try:
         with cassette.open(encoding="utf-8") as file:
             for line in file:

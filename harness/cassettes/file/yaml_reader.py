@@ -117,7 +117,7 @@ def _size(value: Any, sizes: dict[int, int], depth: int, line: int) -> int:
 
 
 def _events(text: str) -> Iterator[Any]:
-    """Give the events of the one document there is; more of them are the full loader's to refuse."""
+    """Yield the events of the one document there is; more of them are the full loader's to refuse."""
     loader = safe_loader()(text)
     documents = 0
     try:

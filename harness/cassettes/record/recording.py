@@ -322,7 +322,7 @@ class Recording:
         )
 
     def _interactions(self) -> Iterator[Interaction]:
-        """Give what the cassette will hold, less what was recorded again."""
+        """Yield what the cassette will hold, less what was recorded again."""
         kept = (
             one for place, one in enumerate(self._journal.interactions()) if place not in self._superseded
         )
@@ -384,7 +384,7 @@ def _kept(base: Cassette | None, parts: Parts) -> Beginning:
 
 
 def _spellings(value: str) -> Iterator[bytes]:
-    """Give the ways in which a journal, which is JSON, may spell a value, for a quick search."""
+    """Yield the ways in which a journal, which is JSON, may spell a value, for a quick search."""
     for text in {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}:
         yield text.encode("utf-8", "surrogatepass")
     twice = json.dumps(json.dumps(value)[1:-1])[1:-1]

@@ -193,7 +193,7 @@ class Index:
         return found
 
     def of_call(self, context: HopContext) -> Iterator[Interaction]:
-        """Give what a call sent in the same iteration and was not played, its attempt's own first."""
+        """Yield what a call sent in the same iteration and was not played, its attempt's own first."""
         if self._by_call is None:
             self._by_call = {}
             for one in self.interactions:

@@ -46,7 +46,7 @@ def origins(
 
 
 def _holding(sent: str, variables: Variables) -> Iterator[str]:
-    """Give the variables whose value is the sent one, or within it, the longest values first."""
+    """Yield the variables whose value is the sent one, or within it, the longest values first."""
     held = [
         (name, value)
         for name, value in variables.items()

@@ -105,7 +105,7 @@ def _call(samples: CallSamples, said: CallEntry | None, inferred: Sequence[Expec
 def _kept(
     inferred: Sequence[ExpectEntry], found: Sequence[ExpectEntry], samples: CallSamples
 ) -> Iterator[ExpectEntry]:
-    """Give what was inferred before where it holds, and what is found where it does not or says nothing."""
+    """Yield what was inferred before where it holds, and what is found where it does not or says nothing."""
     answers = [Answer(status=one.status, headers=one.headers, body=one.body) for one in samples.answers]
     anew = _by_target(found)
     for target, entries in _by_target(inferred).items():

@@ -167,7 +167,7 @@ def _values(now: Any, was: Any, name: str, depth: int) -> Iterator[Leaf]:
 
 
 def _words(was: str, now: str) -> Iterator[tuple[str, str]]:
-    """Give the words in which two texts differ that are telling enough to be looked for elsewhere."""
+    """Yield the words in which two texts differ that are telling enough to be looked for elsewhere."""
     theirs, mine = _WORD.findall(_without_times(was)), _WORD.findall(_without_times(now))
     if len(theirs) != len(mine):
         return

@@ -149,7 +149,7 @@ class _SchemaWalk:
             waiting += self._inner(found)
 
     def parts(self, source: Spotted, value: Any, depth: int) -> Iterator[tuple[CoverageKind, OperationPart]]:
-        """Give what a value shows of its schema."""
+        """Yield what a value shows of its schema."""
         found = self._followed(source)
         schema, spot = found.value, found.spot
         if not isinstance(schema, dict) or depth > _DEEPEST:

@@ -12,7 +12,7 @@ from harness.collection.yaml_document import core_scalar, parse_yaml
 from harness.errors import InputError, Place, choices
 
 MOST_HOPS: Final = 50
-"""How many references may lead to one another before something that is none."""
+"""How many references may lead to one another before something that is not a reference."""
 
 MOST_YAML_BYTES: Final = 16_000_000
 """Larger files of YAML take minutes to read. The largest public descriptions in YAML have 10 MB."""
@@ -57,7 +57,7 @@ class DescriptionFiles:
         return self._read[name]
 
     def follow(self, given: Any, spot: Spot) -> Spotted:
-        """Follow the references at a place to what is none. Raises `InputError` where that is nothing."""
+        """Follow the references at a place to what they mean. Raises `InputError` where that is nothing."""
         begun = spot
         for _ in range(MOST_HOPS):
             if not isinstance(given, dict) or "$ref" not in given:

@@ -28,7 +28,7 @@ class SchemaProblem:
 
 
 class SchemaFault(ValueError):
-    """A schema that is none: `path` leads to what is wrong."""
+    """A schema that is not valid: `path` leads to what is wrong."""
 
     def __init__(self, message: str, path: tuple[str, ...]) -> None:
         super().__init__(message)

@@ -87,7 +87,7 @@ def open_check(
 
 
 def _assertions(name: str, violations: Sequence[Violation], ignored: int, begin: int) -> Iterator[Assertion]:
-    """Give each violation as a failed assertion; one that passes where there is none."""
+    """Yield each violation as a failed assertion; one that passes where there is none."""
     if not violations:
         yield Assertion(name=name + (f" ({ignored} ignored)" if ignored else ""), index=begin)
     for index, one in enumerate(violations, begin):

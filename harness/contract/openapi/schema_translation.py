@@ -194,7 +194,7 @@ def _is_resource(schema: dict[str, Any], spot: Spot) -> bool:
 
 
 def _dynamic_anchors(schema: Any, *, inner: bool = False) -> Iterator[str]:
-    """Give the dynamic anchors of a schema, without those of schemas in it that have an `$id`."""
+    """Yield the dynamic anchors of a schema, without those of schemas in it that have an `$id`."""
     if isinstance(schema, dict) and not (inner and isinstance(schema.get("$id"), str)):
         anchor = schema.get("$dynamicAnchor")
         if isinstance(anchor, str):

@@ -211,7 +211,7 @@ def _one_by_one(runs: list[LoggedRun]) -> Iterator[tuple[LoggedRun, Event]]:
 
 
 def _in_order(runs: list[LoggedRun]) -> Iterator[tuple[LoggedRun, Event]]:
-    """Give the events of parts of one run by where they stand in the plan."""
+    """Yield the events of parts of one run by where they stand in the plan."""
     placed = heapq.merge(*map(_placed, runs), key=lambda one: one[0])
     return ((run, event) for _, run, event in placed)
 
@@ -237,7 +237,7 @@ def _placed(run: LoggedRun) -> Iterator[tuple[_Step, LoggedRun, Event]]:
 
 
 def _own(run: LoggedRun) -> Iterator[Event]:
-    """Give the events of a log that are of the run's collection: before a call, what begins with it."""
+    """Yield the events of a log that are of the run's collection: before a call, what begins with it."""
     if not run.inside:
         yield from read_results(run.log)
         return

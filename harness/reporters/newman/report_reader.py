@@ -44,7 +44,7 @@ from harness.warning_kinds import OTHER
 
 
 def read_newman_report(path: Path) -> Iterator[Event]:
-    """Read the events of a run from newman's JSON report. Raises `InputError` when it is none."""
+    """Read the events of a run from newman's JSON report. Raises `InputError` when it is not one."""
     try:
         document = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
@@ -67,7 +67,7 @@ def _other(document: object) -> str:
 
 
 def _readable(events: Iterator[Event], path: Path) -> Iterator[Event]:
-    """Give the events; what is of another form than newman writes is an error of the file."""
+    """Yield the events; what is of another form than newman writes is an error of the file."""
     try:
         yield from events
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:

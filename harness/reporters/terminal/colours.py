@@ -1,4 +1,4 @@
-"""Colours, signs and widths: how text is put on a terminal, or on what is none."""
+"""Colours, signs and widths: how text is put on a terminal, or on something else."""
 
 import os
 import unicodedata

@@ -34,7 +34,7 @@ class PageSpan:
 
 
 def span_of(request: ServedRequest, total: int, *, size: int = 50, name: str = "page") -> PageSpan:
-    """Find out which page is asked for by the parameter `name`; a number that is none is the first."""
+    """Find out which page is asked for by the parameter `name`; what is not a number means the first."""
     text = request.query.get(name) or ""
     last = max(1, -(-total // size))
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 1

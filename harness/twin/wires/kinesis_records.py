@@ -87,7 +87,7 @@ class KinesisRecords:
         return self._sinks.messages("kinesis", account.key, account.region, stream["name"], after=after)
 
     def last(self, account: Account, stream: dict[str, Any]) -> int:
-        """Give the number of the last record of a stream, 0 when there is none."""
+        """Return the number of the last record of a stream, 0 when there is none."""
         found = self._messages(account, stream)
         return found[-1].seq if found else 0
 

@@ -67,12 +67,12 @@ def open_shards(shards: list[Shard]) -> list[Shard]:
 
 
 def shard_for(shards: list[Shard], hashed: int) -> Shard:
-    """Give the open shard that a hash key belongs to."""
+    """Return the open shard that a hash key belongs to."""
     return next(one for one in open_shards(shards) if one.low <= hashed <= one.high)
 
 
 def resharded(stream: dict[str, Any], count: int, *, after: int) -> dict[str, Any]:
-    """Give a stream whose space is divided anew: all open shards end with message `after`, others begin."""
+    """Return a stream whose space is divided anew: all open shards end with message `after`, others begin."""
     shards = shards_of(stream)
     ending = open_shards(shards)
     closed = [

@@ -49,7 +49,7 @@ def verify(
     secret_of: Callable[[str], str | None],
     now: datetime | None = None,
 ) -> str:
-    """Give the access key id of a correctly signed request; SignatureError for any other."""
+    """Return the access key id of a correctly signed request; SignatureError for any other."""
     # 1. is there a signature, and is it whole
     header = request.headers.get("authorization", "")
     scheme, _, rest = header.partition(" ")
