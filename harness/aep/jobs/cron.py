@@ -61,7 +61,7 @@ class Cron:
 
 
 def parse_cron(text: Any) -> Cron:
-    """Read an expression; ValueError with the reason for what is no cron expression, or runs more than once a day."""
+    """Read an expression; ValueError says why it is not one, or that it runs more than once a day."""
     fields = text.upper().split() if isinstance(text, str) else []
     if len(fields) not in (6, 7):
         raise ValueError(f"schedule is not a cron expression of six or seven fields: {text!r}")
