@@ -329,7 +329,7 @@ def _one(
             yield CallFinished(result=outcome.result, goes_to=_goes_to(plan, outcome.next))
             return outcome
         polls = polled < rule.retries and rule.again(outcome.result)
-        wait_s = rule.every_s if polls else options.rescue.wait_s(rescued)
+        wait_s = rule.every_s if polls else options.rescue.wait_s(rescued, outcome.result)
         late = _late(context, 0.0 if polls else wait_s)
         if late or options.interrupted() or not (polls or options.rescue.again(outcome.result, rescued)):
             yield CallFinished(result=outcome.result, goes_to=_goes_to(plan, outcome.next))

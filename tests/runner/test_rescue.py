@@ -1,8 +1,8 @@
 import pytest
 
-from harness.client.message import Failure
+from harness.client.message import Failure, Response
 from harness.client.transport import TransportFailure
-from harness.runner.rescue import FIRST_WAIT_S, LONGEST_WAIT_S, Rescue
+from harness.runner.rescue import FIRST_WAIT_S, LONGEST_ASKED_WAIT_S, LONGEST_WAIT_S, Rescue
 
 
 def failing(kind):
@@ -67,6 +67,35 @@ def test_what_no_repetition_mends_is_not_repeated(lab, kind):
 def test_waits_double_and_are_bounded():
     waits = [Rescue(times=9).wait_s(made) for made in (0, 1, 2, 9, 999)]
     assert waits == [FIRST_WAIT_S, 2 * FIRST_WAIT_S, 4 * FIRST_WAIT_S, LONGEST_WAIT_S, LONGEST_WAIT_S]
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait_s"),
+    [
+        ("3", 3.0),
+        ("0", FIRST_WAIT_S),
+        ("-5", FIRST_WAIT_S),
+        ("soon", FIRST_WAIT_S),
+        ("\u00b2", FIRST_WAIT_S),
+        ("3600", LONGEST_ASKED_WAIT_S),
+        ("9" * 5000, LONGEST_ASKED_WAIT_S),
+        ("Sun, 29 Nov 2026 07:00:20 GMT", 20.0),
+        ("Sun, 29 Nov 2020 07:00:00 GMT", FIRST_WAIT_S),
+        ("Sun, 29 Nov 2037 07:00:00 GMT", LONGEST_ASKED_WAIT_S),
+        ("Sun, 29 Nov 99999 07:00:00 GMT", FIRST_WAIT_S),
+    ],
+)
+def test_a_call_waits_as_its_answer_asks_within_bounds(lab, asked, wait_s):
+    headers = (("Date", "Sun, 29 Nov 2026 07:00:00 GMT"), ("Retry-After", asked))
+    busy = Response(status=503, reason="Busy", headers=headers, body=b"", elapsed_ms=1.0)
+    lab.answers.table["/a"] = [busy, {}]
+    fails = iter([True, False])
+
+    def judge(job, host):
+        return lab.asserts("up", fails=next(fails))(job, host)
+
+    lab.run([call("GET", test=judge)], rescue=Rescue(times=1))
+    assert lab.naps == [wait_s]
 
 
 def test_variables_of_a_failed_attempt_do_not_stay(lab):
