@@ -1,10 +1,11 @@
 """What Postman CLI 1.34.0 reads in the files of a collection: it leaves a file out that does not fit.
 
 Found by giving its `collection lint` some 2 900 variations of files. Its lint does not look at variables and
-orders of definitions, and its runs leave a definition out for them all the same, so they are here, too.
+orders of definitions, and its runs leave a definition out for them all the same, so they are here, too. So is
+what its lint takes and its runs stop at, whatever else the collection holds: "Invalid input for model".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from harness.collection.v3.entries import (
@@ -16,7 +17,9 @@ from harness.collection.v3.entries import (
     TLS_PROTOCOLS,
 )
 from harness.collection.v3.request import RAW_TYPES
+from harness.collection.yaml_document import YamlNode
 from harness.linting.shape import (
+    Broken,
     Shape,
     anything,
     either,
@@ -36,7 +39,7 @@ _PAIRS: Final = either(
     a_list=list_of(keys({"key": text, "value": text}, _TOLD, only=True)), a_map=map_of(text)
 )
 _QUERY: Final = either(
-    a_list=list_of(keys(optional={"key": text_or_nothing, "value": text_or_nothing, **_TOLD}, only=True)),
+    a_list=list_of(keys({"key": text_or_nothing, "value": text_or_nothing}, _TOLD, only=True)),
     a_map=map_of(text_or_nothing),
 )
 
@@ -73,6 +76,26 @@ _AUTH: Final = either(
         )
     ),
 )
+
+
+def _request_auth(node: YamlNode, field: str) -> Iterator[Broken]:
+    """Fit the auth of a request: one, as a map. A run stops at a list whose entries fit."""
+    broken = list(_AUTH(node, field))
+    if isinstance(node.value, tuple) and not broken:
+        message = "Postman stops the whole run at a list of auths in a request; write the one auth as a map"
+        broken = [Broken("wrong-type", message, node, field)]
+    yield from broken
+
+
+def _definition_auth(node: YamlNode, field: str) -> Iterator[Broken]:
+    """Fit the auth of a definition: a run stops at `inherit`."""
+    kind = node.value.get("type") if isinstance(node.value, dict) else None
+    if kind is not None and kind.value == "inherit":
+        message = "Postman stops the whole run at 'inherit' in a definition; leave auth out, which inherits"
+        yield Broken("wrong-type", message, kind, f"{field}.type")
+    else:
+        yield from _AUTH(node, field)
+
 
 # What types a script can have is a rule of its own.
 _SCRIPTS: Final = list_of(
@@ -124,7 +147,7 @@ _BODY: Final = tagged(
 
 _ENTRY: Final[Mapping[str, Shape]] = {"id": text, "name": text, "description": text, "order": number}
 _SENT: Final[Mapping[str, Shape]] = {
-    "url": text, "headers": _PAIRS, "auth": _AUTH, "scripts": _SCRIPTS, "settings": _SETTINGS,
+    "url": text, "headers": _PAIRS, "auth": _request_auth, "scripts": _SCRIPTS, "settings": _SETTINGS,
     "examples": text,
 }  # fmt: skip
 _SCHEMA: Final = tagged(
@@ -164,7 +187,7 @@ DEFINITION: Final = keys(
             ),
             a_map=map_of(text),
         ),
-        "auth": _AUTH,
+        "auth": _definition_auth,
         "scripts": _SCRIPTS,
     }
 )

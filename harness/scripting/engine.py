@@ -41,10 +41,8 @@ class Assertion:
     """One `pm.test` (or an entry of the legacy `tests`): passed when it has no error and is not skipped.
 
     `index` counts the assertions of one script, from 0. `untested` is how it failed because there was no
-    answer to test: it is skipped then.
-    =======
-    `index` counts the assertions of one script, from 0. A `late` one failed as a promise that the test
-    returned; newman does not wait for it.
+    answer to test: it is skipped then. A `late` one failed as a promise that the test returned; newman does
+    not wait for it.
     """
 
     name: str

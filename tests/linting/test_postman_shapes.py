@@ -77,12 +77,11 @@ def test_a_request_that_postman_leaves_out_is_found(text: str, field: str) -> No
         "settings: {protocolVersion: http2, tlsDisabledProtocols: [TLSv1], disabledSystemHeaders: [accept]}",
         "scripts: [{type: beforeRequest, code: a, language: text/javascript, packages: {p: {id: b}}}]",
         "auth: {type: noauth, name: a}",
-        "auth: [{id: a, name: b, type: bearer, credentials: [{key: token, value: 5}]}]",
         "auth: {type: inherit, credentials: {token: a}}",
         "body: {type: urlencoded, content: [{key: a, value: b, disabled: true}]}",
         "body: {type: formdata, content: [{key: a, type: file, src: [b]}, {key: b, type: text, value: ''}]}",
         "body: {type: none, content: 5}",
-        "queryParams: [{key: null, value: null}, {}]",
+        "queryParams: [{key: null, value: null}]",
         "order: -1.5",
         "unknown: 5",
     ],
@@ -102,6 +101,31 @@ def test_what_postman_reads_is_not_refused(text: str) -> None:
 )
 def test_a_definition_that_postman_leaves_out_is_found(text: str, field: str) -> None:
     assert broken(DEFINITION, text) == [field]
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("auth: []", "auth"),
+        ("auth: [{type: bearer, id: a, name: b, credentials: {token: c}}]", "auth"),
+        ("queryParams: [{key: a}]", "queryParams[0]"),
+        ("queryParams: [{value: a}]", "queryParams[0]"),
+        ("queryParams: [null]", "queryParams[0]"),
+    ],
+)
+def test_what_stops_every_run_in_postman_is_found_though_its_own_lint_takes_it(text: str, field: str) -> None:
+    assert broken(HTTP, text) == [field]
+
+
+@pytest.mark.parametrize("auth", ["{type: inherit}", "{type: inherit, credentials: {}}"])
+def test_an_auth_that_stops_every_run_in_postman_is_found_in_definitions_alone(auth: str) -> None:
+    assert broken(DEFINITION, f"auth: {auth}") == ["auth.type"]
+    assert broken(HTTP, f"auth: {auth}") == []
+
+
+def test_a_list_of_auths_is_for_definitions() -> None:
+    text = "auth: [{id: a, name: b, type: bearer, credentials: [{key: token, value: 5}]}]"
+    assert broken(DEFINITION, text) == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from typing import Any, Final
 from harness.collection.model import Notice
 from harness.collection.yaml_document import YamlNode
 
-_NUMBER: Final = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
+_NUMBER: Final = re.compile(r"\s*[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
+"""A number in quotes, or with underscores among its digits, as Postman's YAML reader takes them."""
+
 _FLAGS: Final = {"true": True, "false": False}
 _CONTAINERS: Final = (dict, tuple)
 
@@ -74,7 +76,7 @@ class Fields:
             return None
         value = node.value
         if isinstance(value, str) and _NUMBER.fullmatch(value):
-            value = float(value)
+            value = float(value.replace("_", ""))
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             self.notes.leave_out(
                 node, self.name(key), f"expected a number, found {node.kind}; it is left out"
