@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from harness.twin.message import Query
 
 _DEFAULT, _MOST = 20, 1000
-_FILTER = re.compile(r"\s*([\w.]+)\s*(==|!=|>=|<=|>|<|~)\s*(.*)", re.DOTALL)
+_FILTER = re.compile(r"\s*([\w.]+)\s*(==|!=|>=|<=|>|<|~|=)\s*(.*)", re.DOTALL)
+"""Adobe's description writes equality with one sign, too."""
+REFERENCED = "referenced_datasets"
+"""The links of a query to the datasets that it reads, by which queries are found."""
 
 
 def listed(
@@ -63,10 +66,15 @@ def _holds(body: dict[str, Any], text: str, only_equal: frozenset[str] | None) -
     match = _FILTER.fullmatch(text)
     if match is None:
         raise problem.bad_request(f"property has the form field==value, not {text!r}")
-    name, sign, wanted = match[1], match[2], match[3].strip()
+    name, wanted = match[1], match[3].strip()
+    sign = "==" if match[2] == "=" else match[2]
     if only_equal is not None and (name not in only_equal or sign != "=="):
         names = ", ".join(sorted(only_equal))
         raise problem.bad_request(f"property takes the fields {names} with ==, not {text!r}")
+    if name == REFERENCED:
+        if sign != "==":
+            raise problem.bad_request(f"property takes {name} with ==, not {text!r}")
+        return any(one["id"] in wanted.split("||") for one in body.get("_links", {}).get(name, ()))
     held = _text(body.get(name, body.get("request", {}).get(name) if "request" in body else None))
     comparisons = {
         "==": held == wanted,

@@ -12,7 +12,7 @@ from harness.aep import problem
 from harness.aep.access.sandboxes import Sandboxes
 from harness.aep.catalog.datasets import Catalog
 from harness.aep.query.moments import QueryMoments
-from harness.aep.query.pages import listed
+from harness.aep.query.pages import REFERENCED, listed
 from harness.aep.query.statements import read_statement
 from harness.aep.query.templates import QueryTemplates
 from harness.twin.message import ServedRequest, answer
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BASE = "/data/foundation/query"
 KIND = "query"
 _TABLE = "adobe/pqs/table"
+_DATASETS = "/data/foundation/catalog/dataSets"
 _FAILED = "58000"
 _ASKED = (
     "dbName",
@@ -91,7 +92,9 @@ class Queries:
         """`POST /queries`: 202 with the query as it begins."""
         asked = checked(self._platform, caller, request.document())
         ended = self.run(caller.tenant, caller.user_id, asked, client="API")
-        return answer({**ended, "state": "SUBMITTED", "errors": [], "elapsedTime": 0}, 202)
+        # Which datasets it reads is known when it has begun.
+        links = {name: one for name, one in ended["_links"].items() if name != REFERENCED}
+        return answer({**ended, "state": "SUBMITTED", "errors": [], "elapsedTime": 0, "_links": links}, 202)
 
     def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /queries/{id}`."""
@@ -119,11 +122,12 @@ class Queries:
     ) -> dict[str, Any]:
         """Keep a query with how it ended, and give it."""
         statement = read_statement(asked["sql"])
-        tables = [
-            str(name)
+        tables = {
+            str(name).lower(): str(dataset["id"])
             for dataset in self._platform.service(Catalog).datasets(tenant)
             for name in (dataset.get("tags") or {}).get(_TABLE) or ()
-        ]
+        }
+        read = [tables[name.lower()] for name in statement.reads if name.lower() in tables]
         writes = "ctasParameters" in asked or "insertIntoParameters" in asked
         mistake = statement.mistake(tables)
         if mistake is None and writes:
@@ -153,6 +157,7 @@ class Queries:
                 "self": {"href": link, "method": "GET"},
                 "soft_delete": {"href": link, "method": "PATCH", "body": '{ "op": "soft_delete"}'},
                 "cancel": {"href": link, "method": "PATCH", "body": '{ "op": "cancel"}'},
+                **({REFERENCED: [{"id": one, "href": f"{_DATASETS}/{one}"} for one in read]} if read else {}),
             },
             **more,
         }

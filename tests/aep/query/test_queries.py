@@ -47,6 +47,22 @@ def test_a_query_reads_the_tables_of_datasets(client: Any, lake: Any) -> None:
     assert 'relation "nobody" does not exist' in found["errors"][0]["message"]
 
 
+def test_a_query_says_which_datasets_it_reads_and_is_found_by_them(client: Any, lake: Any) -> None:
+    schema = lake.schema()
+    one, two = lake.dataset(schema, name="people"), lake.dataset(schema, name="visits")
+    both = client.post(QUERIES, asked("SELECT * FROM people p JOIN VISITS v ON p.a = v.a")).json()
+    only = client.post(QUERIES, asked("SELECT 1 FROM visits")).json()
+    assert "referenced_datasets" not in both["_links"]
+    links = client.get(f"{QUERIES}/{both['id']}").json()["_links"]["referenced_datasets"]
+    assert links == [{"id": i, "href": f"/data/foundation/catalog/dataSets/{i}"} for i in (one, two)]
+    for wanted, found in ((one, {both["id"]}), (f"x||{two}", {both["id"], only["id"]}), ("x", set())):
+        page = client.get(f"{QUERIES}?property=referenced_datasets=={wanted}").json()["queries"]
+        assert {query["id"] for query in page} == found
+    assert client.get(f"{QUERIES}?property=referenced_datasets~x").status == 400
+    by_one_sign = client.get(f"{QUERIES}?property=id={only['id']}").json()["queries"]
+    assert [query["id"] for query in by_one_sign] == [only["id"]]
+
+
 @pytest.mark.parametrize(
     ("changes", "kind"),
     [
