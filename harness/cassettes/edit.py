@@ -47,7 +47,7 @@ def show(cassette: Cassette, *, bodies: bool = True) -> Iterator[str]:
         owner = " / ".join(context.call) or "(no call)"
         yield f"{one.number + 1}. {owner}, iteration {context.iteration + 1}, attempt {context.attempt}"
         if one.recorded_at:
-            yield f"   recorded {one.recorded_at}, took {one.elapsed_ms:.0f} ms"
+            yield f"   recorded {one.recorded_at}, took {one.elapsed_ms:.0f}ms"
         yield f"   {one.request.method} {one.request.url}"
         if bodies:
             yield from _message(one.request.headers, one.request.body)

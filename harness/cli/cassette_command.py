@@ -94,14 +94,14 @@ def _show_document(cassette: Cassette, options: argparse.Namespace, terminal: Te
         "complete": told.complete,
         "interactions": [interaction_document(one, bodies=not options.no_bodies) for one in interactions],
     }
-    write_json(terminal.out, document)
+    write_json(terminal.verbatim(), document)
     return ExitCode.PASSED
 
 
 def _diff(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     changes = diff(_read(options.old), _read(options.new), ignore=ignore_of(options))
     if options.format == "json":
-        write_json(terminal.out, {"changes": [change_document(one) for one in changes]})
+        write_json(terminal.verbatim(), {"changes": [change_document(one) for one in changes]})
         return ExitCode.FAILED if changes else ExitCode.PASSED
     for change in changes:
         sign = "+" if change.old is None else "-" if change.new is None else "~"
@@ -153,7 +153,7 @@ def _prune(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             _write(prune(cassette, unused), options.file, Redactor(redacted=True))
         named = [interaction_document(one, bodies=False) for one in unused]
         counts = {"interactions": len(cassette.interactions), "unused": named}
-        write_json(terminal.out, counts | {"written": None if kept else options.file})
+        write_json(terminal.verbatim(), counts | {"written": None if kept else options.file})
         return warned
     for one in unused:
         terminal.out.write(f"- {title(one)}\n")
@@ -178,7 +178,7 @@ def _scan(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             }
             for file, one in findings
         ]
-        write_json(terminal.out, {"secrets": places})
+        write_json(terminal.verbatim(), {"secrets": places})
         return code
     for file, finding in findings:
         owner = " / ".join(finding.call)
@@ -196,7 +196,7 @@ def _redact(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             raise UsageError("an interrupted recording ends in its own cassette", where="--output")
         path = finish_journal(Path(options.file), redactor)
         if options.format == "json":
-            write_json(terminal.out, {"written": str(path), "complete": False})
+            write_json(terminal.verbatim(), {"written": str(path), "complete": False})
         else:
             terminal.out.write(f"written to {path}, marked as not complete\n")
         return warned
@@ -213,7 +213,7 @@ def _import_har(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
 def _export_har(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     text = json.dumps(export_har(_read(options.file)), indent=2, ensure_ascii=False) + "\n"
     if options.output is None:
-        terminal.out.write(text)
+        terminal.verbatim().write(text)
         return ExitCode.PASSED
     try:
         write_atomically(Path(options.output), [text])
@@ -243,7 +243,8 @@ def _save(
     count = len(cassette.interactions)
     if options.format == "json":
         write_json(
-            terminal.out, {"written": file, "interactions": count, "complete": cassette.metadata.complete}
+            terminal.verbatim(),
+            {"written": file, "interactions": count, "complete": cassette.metadata.complete},
         )
     else:
         terminal.out.write(f"{counted(count, 'interaction')} written to {file}\n")

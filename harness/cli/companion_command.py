@@ -10,5 +10,5 @@ from harness.errors import ExitCode
 def companion_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:  # noqa: ARG001 - one tool
     """Print the schema by which the reader's tests hold the reader to it."""
     schema = files("harness.collection").joinpath("companion.schema.json")
-    terminal.out.write(schema.read_text(encoding="utf-8"))
+    terminal.verbatim().write(schema.read_text(encoding="utf-8"))
     return ExitCode.PASSED

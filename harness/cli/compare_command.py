@@ -32,7 +32,7 @@ def compare_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode
             for one in changes
         ]
         counts = {"compared": len(after), "failing": failing, "newlyFailing": newly}
-        write_json(terminal.out, {**counts, "failingWarnings": failing_warnings, "changes": listed})
+        write_json(terminal.verbatim(), {**counts, "failingWarnings": failing_warnings, "changes": listed})
         return code
     iterations = len({iteration for _, iteration in (*before, *after)})
     rows = []

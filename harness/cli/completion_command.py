@@ -9,5 +9,5 @@ from harness.options.completion import script
 
 def completion_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     """Print the script."""
-    terminal.out.write(script(options.shell))
+    terminal.verbatim().write(script(options.shell))
     return ExitCode.PASSED

@@ -44,7 +44,7 @@ def convert_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode
     code = ExitCode.FAILED if lost and options.strict else ExitCode.PASSED
     if options.format == "json":
         told = [{"message": one.message, "file": one.file, "field": one.field} for one in lost]
-        write_json(terminal.out, {"written": str(output), "lost": told})
+        write_json(terminal.verbatim(), {"written": str(output), "lost": told})
         return code
     for one in lost:
         terminal.err.write(f"lost: {one.told}\n")

@@ -17,7 +17,7 @@ from harness.contract.openapi.operation_match import OperationFinder
 from harness.errors import ExitCode, InputError, UsageError, choices
 from harness.reporters.log.result_file import read_results
 from harness.reporters.reporter import Reporter, ReporterContext, create
-from harness.reporters.units import counted
+from harness.reporters.units import counted, percent
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished
 from harness.runner.results import Covered
 from harness.secrets.watch import Mask, Unmasked
@@ -62,15 +62,17 @@ def coverage_command(options: argparse.Namespace, terminal: Terminal) -> ExitCod
             reporter.close()
     report = coverage.report()
     if options.format == "json":
-        write_json(terminal.out, _document(report))
+        write_json(terminal.verbatim(), _document(report))
     else:
         _tell(report, terminal)
     if options.output is not None and not page:
         _write(Path(options.output), report)
     below = [one for one in report if one.percent < least.get(one.kind, 0)]
     for one in below:
-        wanted = f"{least[one.kind]:g} %"
-        terminal.err.write(f"error: {one.percent:.1f} % of {one.kind} is covered, less than {wanted}\n")
+        wanted = percent(least[one.kind] / 100)
+        terminal.err.write(
+            f"error: {percent(one.percent / 100)} of {one.kind} is covered, less than {wanted}\n"
+        )
     if failures:
         terminal.err.write(f"error: {counted(failures, 'call')} failed\n")
     return ExitCode.FAILED if below or failures else ExitCode.PASSED
@@ -95,17 +97,17 @@ def _least(text: str) -> tuple[str, float]:
     if kind not in KINDS:
         raise UsageError(f"there is no coverage of {kind!r}", where="--fail-under", hint=choices(kind, KINDS))
     try:
-        percent = float(number.removesuffix("%"))
+        wanted = float(number.removesuffix("%"))
     except ValueError:
-        percent = -1.0
-    if not 0 <= percent <= 100:
+        wanted = -1.0
+    if not 0 <= wanted <= 100:
         raise UsageError(f"{number!r} is no percentage", where="--fail-under", hint="0 to 100")
-    return kind, percent
+    return kind, wanted
 
 
 def _tell(report: tuple[Covered, ...], terminal: Terminal) -> None:
     rows = [
-        (one.kind, str(one.declared), str(one.seen), f"{one.percent:.1f} %", _missing(one.missing))
+        (one.kind, str(one.declared), str(one.seen), percent(one.percent / 100), _missing(one.missing))
         for one in report
     ]
     for line in table(("what", "declared", "seen", "covered", "not seen"), rows, terminal):

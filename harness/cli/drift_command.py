@@ -117,7 +117,7 @@ def _write_document(
         "accepted": len(accepted),
         "places": places,
     }
-    write_json(terminal.out, document)
+    write_json(terminal.verbatim(), document)
 
 
 def _tell_undefined(report: DriftReport, cassette: Cassette, terminal: Terminal) -> bool:

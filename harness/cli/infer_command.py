@@ -70,7 +70,7 @@ def infer_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             _write(one.companion, one.after)
     if options.format == "json":
         document = {"collections": [_document(one, schema=options.schema) for one in changes]}
-        terminal.out.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        terminal.verbatim().write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     elif options.schema:
         schemas = {
             " / ".join(call.path): call.schema
@@ -78,7 +78,7 @@ def infer_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             for call in one.proposal.calls
             if call.schema is not None
         }
-        terminal.out.write(json.dumps(schemas, ensure_ascii=False, indent=2) + "\n")
+        terminal.verbatim().write(json.dumps(schemas, ensure_ascii=False, indent=2) + "\n")
     else:
         for one in changes:
             _tell(one, options, terminal)
@@ -196,7 +196,7 @@ def _change(target: _Target, *, anew: bool) -> _Change:
 def _tell(one: _Change, options: argparse.Namespace, terminal: Terminal) -> None:
     if options.update or options.check:
         for line in _difference(one):
-            terminal.out.write(line + "\n")
+            terminal.verbatim().write(line + "\n")
     name = "" if one.companion is None else str(one.companion)
     if one.before == one.after:
         terminal.out.write(f"nothing to change{f' in {name}' if name else ''}\n")
@@ -208,7 +208,7 @@ def _tell(one: _Change, options: argparse.Namespace, terminal: Terminal) -> None
         terminal.out.write(f"{name} would change; `harness infer --update` writes it\n")
     else:
         additions = [Addition(path=call.path, expect=call.expect) for call in one.proposal.calls]
-        terminal.out.write(as_companion(additions))
+        terminal.verbatim().write(as_companion(additions))
 
 
 def _difference(one: _Change) -> Iterator[str]:

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -93,7 +92,7 @@ def init_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         _write_ci(system, start)
     if options.format == "json":
         write_json(
-            terminal.out,
+            terminal.verbatim(),
             {
                 "collections": [file for file, _ in start.collections],
                 "unreadable": [{"file": file, "why": why} for file, why in start.unreadable],
@@ -102,7 +101,7 @@ def init_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             },
         )
     else:
-        terminal.out.write("".join(f"{clean(line)}\n" for line in _told(start)))
+        _tell(start, terminal)
     return ExitCode.PASSED
 
 
@@ -212,17 +211,23 @@ def _write_ci(system: str, start: StartedProject) -> None:
         start.write(CI_FILES[system], ci_text(system, files), f"the file for CI ({system})")
 
 
-def _told(start: StartedProject) -> Iterator[str]:
+def _tell(start: StartedProject, terminal: Terminal) -> None:
+    def tell(line: str) -> None:
+        terminal.out.write(f"{clean(line)}\n")
+
     found = counted(len(start.collections), "collection")
-    yield f"found {found}: {', '.join(file for file, _ in start.collections)}"
-    yield from (f"left out {file}: {why}" for file, why in start.unreadable)
-    yield from (f"written  {one['file']}: {one['what']}" for one in start.written)
+    tell(f"found {found}: {', '.join(file for file, _ in start.collections)}")
+    for file, why in start.unreadable:
+        tell(f"left out {file}: {why}")
+    for one in start.written:
+        tell(f"written  {one['file']}: {one['what']}")
     for one in start.kept:
-        yield f"kept     {one['file']}: {one['what']} is there, and was not changed"
+        tell(f"kept     {one['file']}: {one['what']} is there, and was not changed")
         if one["add"]:
-            yield "         if it lacks them, add the lines:"
-            yield from (f"           {line}".rstrip() for line in one["add"].splitlines())
-    yield "next:"
-    yield "  pytest --postman-record   sends every call once, and records the answers"
-    yield "  pytest                    answers the calls from the recordings"
-    yield "  harness run COLLECTION    sends them, and shows what comes"
+            tell("         if it lacks them, add the lines:")
+            for line in one["add"].splitlines():
+                terminal.verbatim().write(f"           {clean(line)}".rstrip() + "\n")
+    tell("next:")
+    tell("  pytest --postman-record   sends every call once, and records the answers")
+    tell("  pytest                    answers the calls from the recordings")
+    tell("  harness run COLLECTION    sends them, and shows what comes")

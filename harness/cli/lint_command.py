@@ -26,7 +26,8 @@ def lint_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     written = FORMATS[options.format](findings)
     if written:
         # Annotations are commands of our own, in which strangers' text is escaped.
-        stream = terminal.to_ci() if options.format == "github" else terminal.out
+        stream = terminal.to_ci() if options.format == "github" else terminal.verbatim()
+        stream = terminal.out if options.format == "text" else stream
         stream.write(written + "\n")
     severe = SEVERITIES[: SEVERITIES.index(options.fail_severity) + 1]
     return ExitCode.FAILED if any(one.severity in severe for one in findings) else ExitCode.PASSED

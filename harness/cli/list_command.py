@@ -31,7 +31,7 @@ def list_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         return _show_plan(options, terminal)
     collection = load_collection(options.collection)
     if options.format == "json":
-        write_json(terminal.out, _document(options.collection, collection))
+        write_json(terminal.verbatim(), _document(options.collection, collection))
         return tell_warnings(collection_warnings(collection), policy, terminal)
     chosen = {id(item) for item in select(collection, (), answers=EXACT.inputs)}
     lines = [collection.name, *_tree(collection.root, "", chosen, ShownAddress())]
@@ -56,11 +56,13 @@ def _show_plan(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
 
         hints = tuple(order_hints(plan.calls, order, load(terminal.cwd / options.recording)))
     if options.format == "json":
-        write_json(terminal.out, plan_document(plan, order, hints))
+        write_json(terminal.verbatim(), plan_document(plan, order, hints))
     else:
-        lines = [*plan_lines(plan, order)]
-        lines += hint_lines(hints, options.recording) if hints is not None else ()
-        terminal.out.write("".join(f"{line}\n" for line in lines))
+        terminal.out.write("".join(f"{line}\n" for line in plan_lines(plan, order)))
+        if hints is not None:
+            # Lines of a companion, to be copied.
+            lines = hint_lines(hints, options.recording)
+            terminal.verbatim().write("".join(f"{line}\n" for line in lines))
     return tell_warnings(collection_warnings(plan.collection), policy_of(options), terminal)
 
 

@@ -70,7 +70,7 @@ def parity_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     if "json" in (options.format, behind.format):
         mode = "default" if asked.mode.run.masks else asked.mode.name
         document = {"against": name, "mode": mode, "compared": compared.as_json()}
-        write_json(terminal.out, {**document, "differences": [row.as_json() for row in rows]})
+        write_json(terminal.verbatim(), {**document, "differences": [row.as_json() for row in rows]})
         return ExitCode.FAILED if rows else ExitCode.PASSED
     _tell(rows, compared, asked, terminal)
     return ExitCode.FAILED if rows else ExitCode.PASSED

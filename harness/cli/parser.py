@@ -70,7 +70,10 @@ class Parser(argparse.ArgumentParser):
         options = [name for action in self._actions for name in action.option_strings]
         from difflib import get_close_matches
 
-        near = get_close_matches(argument.partition("=")[0], options, n=1)
+        near = get_close_matches(name, options, n=1)
+        if not near and len(name) == 2:
+            # `-q` is how many commands spell `--quiet`.
+            near = [one for one in options if one.startswith(f"-{name}")][:1]
         also = f"did you mean {near[0]!r}? " if near else ""
         what = f"there is no option {argument!r}" if argument.startswith("-") else f"{argument!r} is too much"
         raise UsageError(what, hint=f"{also}see: {self.prog} --help")

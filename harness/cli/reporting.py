@@ -9,6 +9,7 @@ from typing import Final, get_args
 from harness.cli.terminal import Terminal
 from harness.dialect import EXACT, Dialect
 from harness.errors import HarnessError
+from harness.reporters.outside_text import clean
 from harness.reporters.reporter import (
     REPORTERS,
     Reporter,
@@ -20,6 +21,7 @@ from harness.reporters.reporter import (
     installed_names,
     options_of,
 )
+from harness.reporters.units import counted
 from harness.runner.results import RunWarning
 from harness.secrets.watch import Mask, Unmasked
 
@@ -103,6 +105,24 @@ def close_all(reporters: Sequence[Reporter]) -> None:
             first = first or error
     if first is not None:
         raise first
+
+
+def tell_together(collections: Sequence[str], failed: Sequence[str], context: ReporterContext) -> None:
+    """Say on the terminal what came of several collections: the report above is that of the last alone."""
+    from harness.reporters.terminal.colours import wrap
+    from harness.reporters.terminal.style import style_of
+
+    if context.verbosity == "silent":
+        return
+    style = style_of({}, context)
+    count = counted(len(collections), "collection")
+    if failed:
+        named = ", ".join(dict.fromkeys(map(clean, failed)))
+        told, colour = f"{style.signs.failed} {count}, {len(failed)} failed: {named}", "red"
+    else:
+        told, colour = f"{style.signs.passed} {count} passed", "green"
+    lines = "\n  ".join(wrap(told, None if style.width is None else max(style.width - 2, 16)))
+    context.stream.write(f"\n{style.ink(lines, colour, 'bold')}\n")
 
 
 def tell_written(reporters: Sequence[Reporter], terminal: Terminal) -> None:

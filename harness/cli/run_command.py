@@ -11,7 +11,15 @@ from harness.api import LiveRun, RunConfig
 from harness.cli.exports import write_exports
 from harness.cli.newmanrc import configured
 from harness.cli.parser import ValueRefused
-from harness.cli.reporting import DEFAULT, close_all, context_of, idle_options, reporters_of, tell_written
+from harness.cli.reporting import (
+    DEFAULT,
+    close_all,
+    context_of,
+    idle_options,
+    reporters_of,
+    tell_together,
+    tell_written,
+)
 from harness.cli.run_config import run_config
 from harness.cli.terminal import Terminal
 from harness.cli.warnings_told import tell_warnings
@@ -98,6 +106,7 @@ def _run_all(
         runs = shard_of(options, terminal).collections
     with _joint_reports() if files and len(runs) > 1 else nullcontext() as joint:
         worst = ExitCode.PASSED
+        failed: list[str] = []
         for collection, portion in runs:
             try:
                 code = _run_one(
@@ -114,8 +123,14 @@ def _run_all(
                 terminal.err.write(f"error: {error}\n")
                 code = error.exit_code
             worst = max(worst, code)
+            if code is not ExitCode.PASSED:
+                failed.append(collection)
             if code is ExitCode.INTERRUPTED:
                 break
+        if len(runs) > 1 and dialect.reports.additions and DEFAULT in _reporter_names(options, dialect):
+            tell_together(
+                [name for name, _ in runs], failed, context_of(options, terminal, Unmasked(), dialect=dialect)
+            )
         if joint is not None:
             _report_together(joint, files, options, reporter_options, terminal)
     if options.suppress_exit_code:

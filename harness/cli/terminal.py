@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Self, TextIO, cast
@@ -21,13 +21,35 @@ class Terminal:
     cwd: Path = field(default_factory=Path.cwd)
 
     def guarded(self) -> Self:
-        """Return the terminal with streams through which nothing acts that comes from outside."""
+        """Return the terminal with streams through which nothing acts that comes from outside.
+
+        Lines that are too wide for a terminal are broken at words.
+        """
         commands = reads_commands(self.environ)
-        return replace(
-            self,
-            out=cast("TextIO", GuardedStream(self.out, commands=commands)),
-            err=cast("TextIO", GuardedStream(self.err, commands=commands)),
+        out, err = (
+            GuardedStream(stream, commands=commands, fold=self._fold(stream))
+            for stream in (self.out, self.err)
         )
+        return replace(self, out=cast("TextIO", out), err=cast("TextIO", err))
+
+    def _fold(self, stream: TextIO) -> Callable[[str], str] | None:
+        """Return what breaks lines for a terminal, `None` for a stream that has no edge."""
+        if not stream.isatty():
+            return None
+
+        def fold(text: str) -> str:
+            from harness.cli.folded_lines import folded
+            from harness.reporters.terminal.colours import width_of
+
+            width = width_of(stream, self.environ)
+            return text if width is None else folded(text, width)
+
+        return fold
+
+    def verbatim(self) -> TextIO:
+        """Return the stream of output for what programs read: documents, scripts and lines to be copied."""
+        out = self.out
+        return cast("TextIO", out.verbatim()) if isinstance(out, GuardedStream) else out
 
     def drawing(self) -> TextIO:
         """Return the stream of output for reports that draw with colours, and clean what they tell."""

@@ -92,7 +92,7 @@ def twin_drift(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     except OSError as error:
         raise InputError(f"cannot write the mismatches: {error.strerror}", where=str(output)) from error
     if as_json:
-        write_json(terminal.out, document | {"unsent": unsent, "written": str(output)})
+        write_json(terminal.verbatim(), document | {"unsent": unsent, "written": str(output)})
     else:
         terminal.out.write(f"written to {output}\n")
     if finished.summary.interrupted:

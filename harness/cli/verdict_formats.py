@@ -18,9 +18,9 @@ def tell_verdicts(verdicts: Sequence[Verdict], options: argparse.Namespace, term
     """Print verdicts in the format that the options name, and write the page where they name a file."""
     if options.format == "json":
         rows = [one.as_json() for one in verdicts]
-        write_json(terminal.out, rows)
+        write_json(terminal.verbatim(), rows)
     elif options.format == "html":
-        terminal.out.write(verdict_page(verdicts))
+        terminal.verbatim().write(verdict_page(verdicts))
     else:
         _tell_text(verdicts, terminal)
     if options.output is not None:

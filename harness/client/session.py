@@ -130,7 +130,9 @@ class _Sending:
                 raise invalid("runtime:extensions~request: request url is empty")
             response = self._legs(draft)
         except TransportFailure as problem:
-            failure = problem.failure
+            from harness.client.failure_hints import hinted
+
+            failure = hinted(problem.failure)
         except ReplayMiss as miss:
             failure = Failure(kind="miss", message=str(miss), code="REPLAY_MISS")
         except OfflineError as attempt:

@@ -1,5 +1,6 @@
 """Why no secure connection came about: Node's word for it, and what to do, by cause."""
 
+import re
 import ssl
 from dataclasses import dataclass
 from typing import Final
@@ -60,6 +61,7 @@ _VERIFICATION: Final = {
     62: _NAME,
     64: _NAME,
 }
+_SOURCE: Final = re.compile(r" \(_ssl\.c:\d+\)$")
 # Parts of OpenSSL's reasons -> what to do; the first that is found counts.
 _REASONS: Final = (
     ("WRONG_VERSION_NUMBER", _PLAIN),
@@ -104,7 +106,9 @@ def tls_failure(error: Exception) -> Failure:
         return hung_up()
     reason = getattr(error, "reason", None) or "SSL"
     hint = next((hint for part, hint in _REASONS if part in reason.upper().replace(" ", "_")), "")
-    return Failure(kind="tls", message=str(error), code=f"ERR_SSL_{reason}", hint=hint)
+    # OpenSSL's words without the line of Python's source that saw them.
+    message = _SOURCE.sub("", str(error))
+    return Failure(kind="tls", message=message, code=f"ERR_SSL_{reason}", hint=hint)
 
 
 def alert(error: BaseException) -> Failure | None:

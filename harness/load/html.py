@@ -10,7 +10,7 @@ from harness.load.chart import Line, chart
 from harness.load.report import PERCENTILES, LoadReport, Numbers
 from harness.load.summary import measured, milliseconds
 from harness.reporters.outside_text import clean
-from harness.reporters.units import duration
+from harness.reporters.units import duration, percent
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#59636e;--line:#d1d9e0;--card:#f6f8fa;
@@ -97,7 +97,7 @@ def _cards(report: LoadReport) -> str:
     shown = [
         ("requests", f"{total.requests:,}", ""),
         ("requests/s", f"{total.requests_per_s:,.1f}", ""),
-        ("failed", f"{share:.2%}", tone),
+        ("failed", percent(share), tone),
         *((f"p{one}", milliseconds(ms), "") for one, ms in zip(PERCENTILES, total.times_ms, strict=True)),
     ]
     cards = (f'<div class="card"><b{tone}>{value}</b>{name}</div>' for name, value, tone in shown)

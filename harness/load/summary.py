@@ -7,7 +7,7 @@ from harness.load.tally import Book
 from harness.load.threshold import Threshold
 from harness.reporters.outside_text import clean, cut
 from harness.reporters.terminal.colours import cells, fit
-from harness.reporters.units import counted, duration
+from harness.reporters.units import counted, duration, percent
 
 _HEAD = ("requests", "failed", "req/s", "p50", "p90", "p95", "p99")
 _ERRORS_TOLD = 10
@@ -85,7 +85,7 @@ def _arrivals_line(report: LoadReport) -> str:
     """Say how far the runs that began are from those that were due."""
     planned, started = (sum(getattr(one, name) for one in report.arrivals) for name in ("planned", "started"))
     worst = max(abs(one.started - one.planned) / max(1, one.planned) for one in report.arrivals)
-    return f"arrivals: {started:,} of {planned:,} begun; at most {worst:.1%} off the plan in 10 s"
+    return f"arrivals: {started:,} of {planned:,} begun; at most {percent(worst)} off the plan in 10 s"
 
 
 def measured(threshold: Threshold, value: float | None) -> str:
@@ -93,7 +93,7 @@ def measured(threshold: Threshold, value: float | None) -> str:
     if value is None:
         return "nothing: there were no requests"
     if threshold.measure == "failed":
-        return f"{value:.2%}"
+        return percent(value)
     return f"{value:,.1f}/s" if threshold.measure == "requests_per_s" else milliseconds(value)
 
 

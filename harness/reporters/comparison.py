@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from harness.reporters.fault import faults_of
+from harness.reporters.units import duration
 from harness.runner.events import CallFinished, Event
 from harness.runner.results import CallResult
 
@@ -87,4 +88,5 @@ def _changes(
         return
     more = now.mean_ms - then.mean_ms
     if more >= LEAST_MS and more * 100 >= then.mean_ms * slower_percent:
-        yield OutcomeChange(kind="slower", key=key, detail=f"{then.mean_ms:.0f} ms -> {now.mean_ms:.0f} ms")
+        slower = f"{duration(then.mean_ms)} -> {duration(now.mean_ms)}"
+        yield OutcomeChange(kind="slower", key=key, detail=slower)

@@ -8,7 +8,7 @@ that a command prints, so that a place that was forgotten is no hole.
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TextIO
 
 LONGEST: Final = 2000
@@ -61,21 +61,39 @@ class GuardedStream(io.TextIOBase):
 
     `commands` says that a CI system reads along; our own commands to it go to `raw`. `styled` lets through
     the colours that our own report draws with, for a writer that cleans all text from outside by itself.
+    `fold` breaks lines that are too wide for the terminal; it is given whole lines.
     """
 
-    def __init__(self, stream: TextIO, *, commands: bool, styled: bool = False) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        *,
+        commands: bool,
+        styled: bool = False,
+        fold: Callable[[str], str] | None = None,
+    ) -> None:
         self.raw = stream
         self._commands = commands
         self._styled = styled
+        self._fold = fold
         self._begun = ""
+        self._within = False
 
     def with_styles(self) -> "GuardedStream":
-        """Return the same for a writer that draws with colours."""
+        """Return the same for a writer that draws with colours, and breaks its lines itself."""
         return GuardedStream(self.raw, commands=self._commands, styled=True)
+
+    def verbatim(self) -> "GuardedStream":
+        """Return the same for a writer of what programs read: its lines stay as they are."""
+        return GuardedStream(self.raw, commands=self._commands)
 
     def write(self, text: str) -> int:
         """Write text with everything made harmless."""
         safe = _outside_styles(text) if self._styled else _CONTROL.sub(_spelled, text)
+        whole = not self._within and safe.endswith("\n")
+        self._within = self._within if not safe else not safe.endswith("\n")
+        if self._fold is not None and whole:
+            safe = self._fold(safe)
         self.raw.write(self._unread(safe) if self._commands else safe)
         return len(text)
 

@@ -1,4 +1,4 @@
-"""Durations and sizes as people read them, in newman's spelling."""
+"""Durations, sizes and shares as people read them, in newman's spelling."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -34,6 +34,11 @@ def size(count: int) -> str:
     while value >= 1000 and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
     return f"{count}B" if unit == 0 else f"{_short(round(value, 2), 2)}{_UNITS[unit]}"
+
+
+def percent(share: float) -> str:
+    """Spell a share from 0 to 1: `0%`, `0.04%`, `33.33%`, `80%`."""
+    return f"{_short(share * 100, 2)}%"
 
 
 def counted(count: int, noun: str) -> str:

@@ -54,6 +54,16 @@ def test_several_collections_run_in_order_and_the_gravest_outcome_counts(command
     assert command("run", good, "gone.json", bad).code is ExitCode.USAGE
 
 
+def test_several_collections_end_with_what_came_of_all_of_them(command, workspace, target):
+    good = workspace.collection(("a", f"{target.url}/a", PASSES), name="good")
+    bad = workspace.collection(("b", f"{target.url}/b", FAILS), name="bad")
+    assert command("run", bad, good).out.endswith(f"\n\n✖ 2 collections, 1 failed: {bad}\n")
+    assert command("run", good, good).out.endswith("\n\n✓ 2 collections passed\n")
+    assert "2 collections" not in command("run", good, bad, "--silent").out
+    assert "2 collections" not in command("run", good, bad, "-r", "junit").out
+    assert "2 collections" not in command("run", good, bad, "--compat", "newman").out
+
+
 def test_options_of_newman_choose_data_and_variables(command, workspace, target):
     file = workspace.collection(("a", f"{target.url}/{{{{env}}}}/{{{{glob}}}}/{{{{row}}}}/{{{{cli}}}}"))
     environment = workspace.environment(env="E", cli="file")

@@ -3,7 +3,7 @@ import io
 import pytest
 
 from harness.reporters.terminal.colours import signs_for
-from harness.reporters.units import counted, duration, fact_told, size, tallied
+from harness.reporters.units import counted, duration, fact_told, percent, size, tallied
 from harness.runner.results import Tally
 
 
@@ -52,3 +52,11 @@ def test_a_fact_that_is_a_number_has_its_noun(number, told):
 def test_a_microsecond_is_spelled_as_the_stream_can(encoding, spelled, plain):
     signs = signs_for(io.TextIOWrapper(io.BytesIO(), encoding=encoding), plain=plain)
     assert duration(0.42, signs.micro) == spelled
+
+
+@pytest.mark.parametrize(
+    ("share", "spelled"),
+    [(0, "0%"), (0.0004, "0.04%"), (1 / 3, "33.33%"), (0.8, "80%"), (1, "100%")],
+)
+def test_shares_are_spelled_without_zeros_that_say_nothing(share, spelled):
+    assert percent(share) == spelled

@@ -7,7 +7,7 @@ from typing import Final
 from harness.client.message import Exchange, Headers, Response
 from harness.collection.model import Notice
 from harness.reporters.phases import OPENING, TITLES, phases_of
-from harness.reporters.terminal.colours import fit, wrap
+from harness.reporters.terminal.colours import cells, fit, wrap
 from harness.reporters.terminal.style import Style
 from harness.reporters.units import counted, duration, size
 from harness.runner.results import SET_UP, CallResult, Extraction, SideExchange
@@ -16,7 +16,7 @@ from harness.warning_kinds import OTHER, kind_of
 
 _BODY_CLIP: Final = 2048
 _NAMED: Final = 5
-_URL_ROOM: Final = 20
+_URL_ROOM: Final = 40
 """Where less is left for a URL, its answer is told on the next line."""
 _LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
     "debug": ("blue",),
@@ -58,6 +58,14 @@ def call_lines(result: CallResult, style: Style, first: int, warned: set[str]) -
         warned.add(warning.message)
         place = warning.place.removeprefix(" / ".join(result.call.path)).lstrip(", ")
         yield warning_line(warning.message, place, style, kind=warning.kind)
+
+
+def named(sign: str, name: str, style: Style, *styles: str) -> Iterator[str]:
+    """Put a sign before a name, in one line where it fits."""
+    width = None if style.width is None else max(style.width - cells(sign) - 1, 16)
+    for line in wrap(style.label(name), width):
+        yield f"{sign} {style.ink(line, *styles)}"
+        sign = " " * cells(sign)
 
 
 def attempt_line(result: CallResult, style: Style) -> str:
@@ -102,6 +110,21 @@ def _size(response: Response) -> int:
     return (response.wire_size or len(response.body)) + head + len(response.reason) + 17
 
 
+def placed_url(method: str, url: str, beside: int, style: Style, *, before: int = 0) -> tuple[str, bool]:
+    """Return an address as it is shown, and whether what is told of its answer stands below it.
+
+    `beside` are the columns that this takes, `before` what stands before the method. An address that has no
+    room is cut in the middle, but rather stands alone than be cut to little.
+    """
+    shown = style.url(url)
+    if style.width is None:
+        return shown, False
+    room = style.width - before - len(method) - 3
+    below = room - beside - 1 < min(cells(shown), _URL_ROOM)
+    room = max(room if below else room - beside - 1, 20)
+    return fit(shown, room, style.signs.ellipsis), below
+
+
 def status_style(status: int) -> str:
     """Return the colour of a status code."""
     if status < 300:
@@ -130,16 +153,9 @@ class _CallLines:
         told = f"[{outcome(exchange, self._style)}]"
         suffix = f" {self._ink(f'({origin})', 'dim')}" if origin else ""
         stamp = f"[{_clock(started_ms)}] " if self._style.timestamps else ""
-        room, gap = self._style.width, " "
-        if room is not None:
-            room -= len(stamp) + len(sent.method) + 3
-            beside = len(told) + 1 + (len(origin) + 3 if origin else 0)
-            if room - beside < _URL_ROOM:
-                gap = "\n    "
-            else:
-                room -= beside
-            room = max(room, _URL_ROOM)
-        url = fit(self._style.url(sent.url), room, self._signs.ellipsis)
+        taken = len(told) + (len(origin) + 3 if origin else 0)
+        url, below = placed_url(sent.method, sent.url, taken, self._style, before=len(stamp))
+        gap = "\n    " if below else " "
         colour = status_style(response.status) if response is not None else "red"
         line = f"  {self._ink(stamp, 'dim')}{self._ink(sent.method, 'bold')} {url}"
         yield f"{line}{gap}{self._ink(told, colour)}{suffix}"

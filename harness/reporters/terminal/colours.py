@@ -182,13 +182,26 @@ def _take(text: str, room: int) -> str:
 
 
 def wrap(text: str, width: int | None) -> Iterator[str]:
-    """Break text into lines that fit, at spaces where there are any; its own line breaks stay."""
+    """Break text into lines that fit, between words; a word is broken only where no line has room for it.
+
+    Its own line breaks stay. What goes on stands as far in as its line does.
+    """
     for line in text.split("\n"):
         rest = line
+        indent = ""
+        if width is not None and cells(line) > width:
+            indent = " " * (len(line) - len(line.lstrip(" ")))
+            indent = "" if len(indent) > width // 2 else indent
         while width is not None and cells(rest) > width:
             part = _take(rest, max(width, 1)) or rest[0]
-            space = part.rfind(" ")
-            part = part[: space + 1] if space > len(part) // 2 else part
+            space = len(part) if rest[len(part)] == " " else part.rfind(" ")
+            if part[:space].strip() and _fits(rest[space + 1 :], space, width - len(indent)):
+                part = rest[: space + 1]
             yield part.rstrip()
-            rest = rest[len(part) :]
+            rest = indent + rest[len(part) :]
         yield rest
+
+
+def _fits(rest: str, space: int, width: int) -> bool:
+    """Whether a line may end at its last space: most of it is used, or the next has room for the word."""
+    return space > width // 2 or cells(rest.partition(" ")[0]) <= width

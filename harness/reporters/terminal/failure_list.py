@@ -10,8 +10,8 @@ from harness.lazy_dataclass import dataclass
 from harness.reporters.exchange_text import body_text
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.outside_text import clean, cut
-from harness.reporters.terminal.call_lines import outcome, warning_line
-from harness.reporters.terminal.colours import fit, wrap
+from harness.reporters.terminal.call_lines import named, outcome, placed_url, warning_line
+from harness.reporters.terminal.colours import cells, wrap
 from harness.reporters.terminal.style import Style
 from harness.reporters.units import counted
 from harness.runner.results import CallResult, RunWarning
@@ -28,7 +28,8 @@ _ANSWER_LONGEST: Final = 1000
 class _Failed:
     path: tuple[str, ...]
     iteration: int
-    request: str
+    row: str
+    request: tuple[str, ...]
     answer: str
     faults: tuple[Fault, ...]
     warnings: tuple[RunWarning, ...]
@@ -51,20 +52,25 @@ class FailureList:
         self._failed: list[_Failed] = []
         self.count = 0
 
-    def take(self, result: CallResult) -> None:
-        """Keep what failed in a call, if anything."""
+    def take(self, result: CallResult, *, row: str = "") -> None:
+        """Keep what failed in a call, if anything; `row` tells the data of its iteration."""
         faults = tuple(faults_of(result, self._answers))
         if faults and self.count < _LISTED:
-            request = answer = ""
+            request: tuple[str, ...] = ()
+            answer = ""
             if result.exchange is not None:
                 sent = result.exchange.request
                 told = outcome(result.exchange, self._style)
-                request = self._request(sent.method, self._style.url(sent.url), f"[{told}]")
+                url, below = placed_url(sent.method, sent.url, len(told) + 2, self._style)
+                request = (
+                    (f"{sent.method} {url}", f"  [{told}]") if below else (f"{sent.method} {url} [{told}]",)
+                )
                 answer = self._answer(result.exchange)
             self._failed.append(
                 _Failed(
                     path=result.call.path,
                     iteration=result.iteration,
+                    row=row,
                     request=request,
                     answer=answer,
                     faults=faults,
@@ -88,12 +94,18 @@ class FailureList:
             if failed is not alike[0]:
                 number += len(failed.faults)
                 continue
-            where = style.label(" / ".join(failed.path))
-            cycle = ink(f"  iteration {failed.iteration + 1}", "dim") if iterations > 1 else ""
             yield ""
-            yield f"{style.signs.folder} {ink(where, 'bold')}{cycle}"
-            if failed.request:
-                yield "  " + ink(failed.request, "dim")
+            *above, head = named(style.signs.folder, " / ".join(failed.path), style, "bold")
+            cycle = f"iteration {failed.iteration + 1}" if iterations > 1 else ""
+            room = cells(" / ".join(failed.path)) + len(cycle) + 4
+            beside = style.width is None or (not above and room <= style.width)
+            yield from above
+            yield head + ink(f"  {cycle}", "dim") if cycle and beside else head
+            if cycle and not beside:
+                yield "  " + ink(cycle, "dim")
+            if failed.row:
+                yield "  " + ink(failed.row, "dim")
+            yield from ("  " + ink(line, "dim") for line in failed.request)
             yield from (warning_line(one.message, "", style, kind=one.kind) for one in failed.warnings)
             yield from self._shown(failed.answer)
             for fault in failed.faults:
@@ -104,13 +116,6 @@ class FailureList:
         if number <= self.count:
             yield ""
             yield ink(f"... and {self.count - number + 1} more; the json report has them all", "red")
-
-    def _request(self, method: str, url: str, told: str) -> str:
-        """Tell a request in a line, of which the address is cut where it is too long."""
-        room = self._style.width
-        if room is not None:
-            room = max(room - len(method) - len(told) - 4, 24)
-        return f"{method} {fit(url, room, self._style.signs.ellipsis)} {told}"
 
     def _others(self, alike: list[_Failed], iterations: int) -> str:
         """Name the calls that failed for the same cause as one above."""
@@ -132,10 +137,9 @@ class FailureList:
 
     def _shown(self, answer: str) -> Iterator[str]:
         """Show an answer, as far as it helps to see why its call failed."""
-        lines = answer.split("\n") if answer else []
+        lines = list(self._wrapped(answer, 4)) if answer else []
         bar = "  " + self._style.ink(self._style.signs.middle, "dim") + " "
-        for line in lines[:_ANSWER_LINES]:
-            yield from (f"{bar}{self._style.ink(part, 'dim')}".rstrip() for part in self._wrapped(line, 4))
+        yield from (f"{bar}{self._style.ink(line, 'dim')}".rstrip() for line in lines[:_ANSWER_LINES])
         if len(lines) > _ANSWER_LINES:
             yield bar + self._style.ink(f"({counted(len(lines) - _ANSWER_LINES, 'more line')})", "dim")
 
@@ -155,7 +159,14 @@ class FailureList:
             yield from self._indented(self._style.text(fault.failure.hint))
         position = fault.error.position if fault.error else None
         if position is not None and position.text.strip():
-            yield from self._labelled(f"  {position.line} {style.signs.middle} {position.text.strip()}")
+            yield from self._script_line(position.line, position.text.strip())
+
+    def _script_line(self, number: int, text: str) -> Iterator[str]:
+        """Show a line of a script behind its number, as a listing does."""
+        head = f"       {number} {self._style.signs.middle} "
+        for line in self._wrapped(self._style.label(text), cells(head)):
+            yield head + line
+            head = f"       {' ' * len(str(number))} {self._style.signs.middle} "
 
     def _place(self, fault: Fault, path: tuple[str, ...]) -> str:
         if fault.kind == "request":

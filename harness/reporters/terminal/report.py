@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.reporters.phases import PhaseTimes
 from harness.reporters.reporter import ReporterContext, ReporterOptions
-from harness.reporters.terminal.call_lines import attempt_line, call_lines, warning_line
+from harness.reporters.terminal.call_lines import attempt_line, call_lines, named, warning_line
 from harness.reporters.terminal.colours import cells, is_live, wrap
+from harness.reporters.terminal.data_row import row_told
 from harness.reporters.terminal.failure_list import FailureList
 from harness.reporters.terminal.progress_line import Pace, ProgressLine
 from harness.reporters.terminal.style import style_of
@@ -19,6 +20,7 @@ from harness.runner.events import (
     CallFinished,
     CallStarted,
     Event,
+    IterationFinished,
     IterationStarted,
     RunFinished,
     RunStarted,
@@ -76,6 +78,7 @@ class TerminalReporter:
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
         self._folder: tuple[str, ...] = ()
+        self._rows: dict[int, str] = {}
         self._headed: tuple[int, int, str] | None = None
         self._held: list[str] = []
         self._warned: set[str] = set()
@@ -91,11 +94,12 @@ class TerminalReporter:
         match event:
             case RunStarted():
                 self._start(event)
-            case IterationStarted(iteration=iteration):
+            case IterationStarted(iteration=iteration, row=row):
                 self._folder = ()
-                if self._started and self._started.iterations > 1 and not self._quiet:
-                    title = f"Iteration {iteration + 1}/{self._started.iterations}"
-                    self._print(["", self._style.ink(title, "dim", "underline")])
+                if self._started and self._started.iterations > 1:
+                    self._iterate(iteration, row, of=self._started.iterations)
+            case IterationFinished(iteration=iteration):
+                self._rows.pop(iteration, None)
             case CallStarted(call=call, position=position, iteration=iteration):
                 if not self._quiet:
                     self._print(self._head(call, position, iteration))
@@ -113,8 +117,6 @@ class TerminalReporter:
                     )
             case RunFinished():
                 self._finished = event
-            case _:
-                pass
 
     def close(self) -> None:
         """Print the numbers and the failures."""
@@ -149,13 +151,31 @@ class TerminalReporter:
             self._print([ink(self._answers.banner, "dim"), ""])
         cycles = f", {counted(event.iterations, 'iteration')}" if event.iterations > 1 else ""
         about = f"{counted(event.calls, 'call')}{cycles}, {event.mode}"
-        name = self._style.label(event.collection.name)
-        told = ink(name, "bold") + (ink(f"  ({about})", "dim") if self._answers.additions else "")
-        self._print(["", told] if self._quiet else [told])
+        width = self._style.width
+        names = list(wrap(self._style.label(event.collection.name), width))
+        told = [ink(name, "bold") for name in names]
+        if self._answers.additions:
+            beside = width is None or cells(names[-1]) + len(about) + 4 <= width
+            told[-1:] = (
+                [f"{told[-1]}  {ink(f'({about})', 'dim')}"]
+                if beside
+                else [told[-1], ink(f"  ({about})", "dim")]
+            )
+        self._print(["", *told] if self._quiet else told)
+
+    def _iterate(self, iteration: int, row: Mapping[str, Any], *, of: int) -> None:
+        """Head an iteration, with its row of data."""
+        title = f"Iteration {iteration + 1}/{of}"
+        told = row_told(row, self._style, beside=len(title) + 2) if self._answers.additions else ""
+        if told:
+            self._rows[iteration] = told
+        if not self._quiet:
+            head = self._style.ink(title, "dim", "underline")
+            self._print(["", f"{head}  {self._style.ink(told, 'dim')}" if told else head])
 
     def _finish(self, result: CallResult) -> None:
         first = self._failures.count + 1
-        self._failures.take(result)
+        self._failures.take(result, row=self._rows.get(result.iteration, ""))
         if self._phases is not None:
             for exchange in (*(side.exchange for side in result.side), result.exchange):
                 if exchange is not None:
@@ -181,17 +201,17 @@ class TerminalReporter:
         if self._headed == key:
             return
         self._headed = key
-        signs, ink = self._style.signs, self._style.ink
+        signs = self._style.signs
         folder = call.path[:-1]
         if folder != self._folder:
             self._folder = folder
             if folder:
                 yield ""
-                yield f"{signs.folder} {ink(self._style.label(' / '.join(folder)), 'bold')}"
-                yield f"{signs.sub} {self._style.label(call.item.name)}"
+                yield from named(signs.folder, " / ".join(folder), self._style, "bold")
+                yield from named(signs.sub, call.item.name, self._style)
                 return
         yield ""
-        yield f"{signs.sub if folder else signs.root} {self._style.label(call.item.name)}"
+        yield from named(signs.sub if folder else signs.root, call.item.name, self._style)
 
     def _verdict(self, summary: RunSummary) -> Iterator[str]:
         ink, signs = self._style.ink, self._style.signs

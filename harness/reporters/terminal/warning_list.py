@@ -24,13 +24,18 @@ def warning_list(warnings: Sequence[RunWarning], style: Style) -> Iterator[str]:
     yield style.ink("Warnings", "yellow", "bold", "underline")
     for kind, messages in kinds.items():
         yield ""
-        told = "warnings without a kind" if kind == OTHER else f"{kind}: {KINDS.get(kind, '')}".rstrip(": ")
+        about = KINDS.get(kind, "")
+        # A single message that begins with what its kind means is all there is to say.
+        alone = len(messages) == 1 and bool(about) and next(iter(messages)).startswith(about)
+        about = style.text(next(iter(messages))) if alone else about
+        told = "warnings without a kind" if kind == OTHER else f"{kind}: {about}".rstrip(": ")
         first = f"{style.signs.warning} "
         for line in _wrapped(told, style, 2):
             yield style.ink(first + line, "yellow")
             first = "  "
         for message, places in list(messages.items())[:_MESSAGES]:
-            yield from (f"  {line}" for line in _wrapped(style.text(message), style, 2))
+            if not alone:
+                yield from (f"  {line}" for line in _wrapped(style.text(message), style, 2))
             where = _places(places, style)
             yield from (f"    {style.ink(line, 'dim')}" for line in _wrapped(where, style, 4) if where)
         if len(messages) > _MESSAGES:

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from harness.client.message import Failure
+from harness.dialect import NEWMAN
 from harness.reporters.reporter import ReporterContext, create
-from harness.runner.events import CallFinished, RunFinished, WarningRaised
+from harness.runner.events import CallFinished, IterationStarted, RunFinished, WarningRaised
 from harness.runner.results import RunWarning
 from harness.runner.run import TIMED_OUT
-from tests.reporters.conftest import untested_in
+from tests.reporters.conftest import SECRET, untested_in
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -40,6 +41,68 @@ def test_iterations_are_named(bench, shop_run_twice):
     assert "Iteration 1/2" in text
     assert "Iteration 2/2" in text
     assert "iteration 2" in text.partition("Failures")[2]
+
+
+def with_rows(events, *rows):
+    """Give the iterations of a run rows of data."""
+    return [
+        replace(one, row=rows[one.iteration]) if isinstance(one, IterationStarted) else one for one in events
+    ]
+
+
+def test_an_iteration_is_headed_by_its_row_of_data_and_a_failure_names_it(bench, shop_run_twice):
+    events = with_rows(
+        shop_run_twice, {"customer": "Ada", "key": SECRET}, {"customer": "Grace", "tags": ["a"], "note": ""}
+    )
+    text = shown(bench, events)
+    assert "Iteration 1/2  customer: Ada, key: <masked>\n" in text
+    assert 'Iteration 2/2  customer: Grace, tags: ["a"], note: ""\n' in text
+    failures = text.partition("Failures")[2]
+    assert "iteration 2\n  customer: Grace" in failures
+    quiet = shown(bench, events, verbosity="quiet")
+    assert "Iteration 1/2" not in quiet
+    assert "iteration 1\n  customer: Ada" in quiet
+
+
+def test_of_a_row_that_has_no_room_the_first_fields_are_told_and_how_many_more_there_are(
+    bench, shop_run_twice
+):
+    row = {"customer": "Ada Lovelace", "country": "GB", "note": "words " * 50}
+    text = shown(bench, with_rows(shop_run_twice, row, row), environ={"COLUMNS": "60"})
+    assert "Iteration 1/2  customer: Ada Lovelace, country: GB, 1 more\n" in text
+
+
+def test_newmans_mode_heads_an_iteration_as_newman_does(bench, shop_run_twice):
+    row = {"customer": "Ada"}
+    text = shown(bench, with_rows(shop_run_twice, row, row), dialect=NEWMAN)
+    assert "Iteration 1/2\n" in text
+    assert "Ada" not in text
+
+
+@pytest.mark.parametrize("columns", ["40", "60", "80", "120"])
+def test_no_line_is_wider_than_the_terminal(bench, shop_run_twice, columns):
+    row = {"customer": "Ada Lovelace", "note": "words " * 50}
+    for verbosity in ("normal", "quiet", "verbose"):
+        text = shown(
+            bench, with_rows(shop_run_twice, row, row), environ={"COLUMNS": columns}, verbosity=verbosity
+        )
+        assert [line for line in text.splitlines() if len(line) > int(columns)] == []
+
+
+def test_long_names_are_broken_at_words(bench, shop_run):
+    name = "a name that says all that its author thought while it was made"
+    collection = replace(shop_run[0].collection, name=name)
+    events = [replace(shop_run[0], collection=collection), *shop_run[1:]]
+    text = shown(bench, events, environ={"COLUMNS": "40"})
+    assert "a name that says all that its author\nthought while it was made\n  (4 calls, live)\n" in text
+
+
+def test_a_warning_that_begins_with_what_its_kind_means_is_told_once(bench, shop_run):
+    warning = RunWarning(kind="no-requests", message="there is no request to run: its `item` is empty")
+    finished = replace(shop_run[-1], summary=replace(shop_run[-1].summary, warnings=[warning]))
+    listed = shown(bench, [*shop_run[:-1], finished]).rpartition("Warnings")[2]
+    assert listed.count("there is no request to run") == 1
+    assert "no-requests: there is no request to run: its `item` is empty\n" in listed
 
 
 @pytest.mark.parametrize(
@@ -117,13 +180,6 @@ def test_a_terminal_gets_a_line_of_progress_that_is_gone_in_the_end(bench, shop_
 
 def test_what_is_no_terminal_gets_no_progress(bench, shop_run):
     assert "ETA" not in shown(bench, shop_run)
-
-
-@pytest.mark.parametrize("columns", [48, 60, 80])
-def test_no_line_is_wider_than_the_terminal(bench, shop_run, columns):
-    text = shown(bench, shop_run, "no-banner", environ={"COLUMNS": str(columns)})
-    told = [line for line in text.splitlines() if "[" not in line or "s.d." in line]
-    assert max(len(line) for line in told if "(" not in line or "s.d." in line) <= columns
 
 
 def test_a_failure_shows_the_warnings_of_its_call_and_what_helps_against_it(bench, shop_run):

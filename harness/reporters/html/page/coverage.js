@@ -23,7 +23,7 @@ export function renderCoverage() {
         NAMES[kind] || kind,
         declared.toLocaleString("en"),
         seen.toLocaleString("en"),
-        `${percent.toFixed(1)} %`,
+        `${Number(percent.toFixed(2))}%`,
       ]),
     ),
     kinds.map(missed),
