@@ -15,7 +15,7 @@ _TRUNK: Final = str.maketrans("├└─", "│  ")
 
 
 def folded(text: str, width: int) -> str:
-    """Break the lines of a text that are wider than `width`; what goes on hangs below its line's beginning."""
+    """Break the lines of a text that are wider than `width`; what goes on hangs below its beginning."""
     return "\n".join(part for line in text.split("\n") for part in _folded(line, width))
 
 

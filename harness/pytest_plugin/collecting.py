@@ -76,13 +76,15 @@ class CollectionFile(pytest.File):
     """A collection, be it a file or a folder.
 
     Its items share one run, which is started when the first of them runs. One that is `only_to_record` is
-    nowhere named, and collected because everything is to be recorded.
+    nowhere named, and collected because everything is to be recorded. `missed` are the cassettes that are not
+    there, each with the call that missed it first.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.drive: Drive | None = None
         self.passed: set[Step] = set()
+        self.missed: dict[str, CallItem] = {}
         self.only_to_record = False
         self._plan: Plan | None = None
         self._spool: Spool | None = None

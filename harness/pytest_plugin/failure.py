@@ -15,8 +15,9 @@ from harness.cassettes.edit import pretty
 from harness.cassettes.record.recording import UnfinishedRecording
 from harness.collection.v3.directory import request_stem
 from harness.errors import HarnessError
+from harness.pytest_plugin.options import option_value
 from harness.reporters.outside_text import clean, cut, defused, reads_commands
-from harness.reporters.units import duration
+from harness.reporters.units import counted, duration
 from harness.runner.plan import Call
 from harness.runner.results import CallResult
 from harness.runner.rules import EXPECTATION
@@ -85,7 +86,10 @@ def error_text(error: HarnessError, node: pytest.Item | pytest.Collector) -> str
     lines = [error.what, f"  --> {error.where}"]
     if not named and Path(str(error.where)).with_suffix("").is_dir():
         lines.append("  if it is kept in parts, say in which: --postman-cassette-per=folder or =call")
-    lines.append(f"  record one: {command_for(node, '--postman-record')}{named}")
+    # A recording of one call alone is of use only where each has a cassette of its own.
+    shared = isinstance(node, _OfCall) and not option_value(node.config, "cassette-per")
+    whole = next((one for one in node.listchain() if shared and isinstance(one, pytest.File)), node)
+    lines.append(f"  record one: {command_for(whole, '--postman-record')}{named}")
     if named:
         lines.append("  or name one in its companion file: `cassette: FILE`")
     return "\n".join((*lines, "  or send live: --postman-live"))
@@ -207,7 +211,7 @@ def _failed_assertions(result: CallResult, mask: Mask) -> Iterator[str]:
     failed = [one for one in result.assertions if one.error is not None]
     if failed:
         names = ", ".join(mask.label(one.name) for one in failed)
-        yield _short(f"{len(failed)} of {len(result.assertions)} assertions failed: {names}")
+        yield _short(f"{len(failed)} of {counted(len(result.assertions), 'assertion')} failed: {names}")
     for one in failed:
         if one.error is not None:
             thrown = _thrown(one.error, mask).replace("\n", "\n  ")
@@ -262,7 +266,7 @@ def request_line(result: CallResult, mask: Mask) -> str:
         if exchange.response is not None:
             line += mask(f" -> {exchange.response.status} {exchange.response.reason}")
     failed = sum(one.error is not None for one in result.assertions)
-    return line + (f", {failed} assertions failed" if failed else "")
+    return line + (f", {counted(failed, 'assertion')} failed" if failed else "")
 
 
 def _context(result: CallResult, mask: Mask, *, bodies: bool) -> list[str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from harness.api import MissingCassette
 from harness.errors import HarnessError
 from harness.pytest_plugin import allure
 from harness.pytest_plugin.failure import (
@@ -36,6 +37,7 @@ class SharedRun(Protocol):
 
     drive: "Drive | None"
     only_to_record: bool
+    missed: "dict[str, CallItem]"
 
     @property
     def nodeid(self) -> str:
@@ -95,7 +97,7 @@ class CallItem(pytest.Item):
                 raise pytest.skip.Exception(f"the run ended early: {drive.ended}")
             results = drive.reach(self.step)
         except HarnessError as error:
-            raise failure_around(error_text(error, self), self) from None
+            raise failure_around(self._told_once(error), self) from None
         if not results:
             return
         mask = drive.shown
@@ -106,6 +108,14 @@ class CallItem(pytest.Item):
         failures = [text for one in results if (text := setup_text(one, mask)) is not None]
         if failures:
             raise failure_around("\n".join(("a call that this one stands on failed", *failures)), self)
+
+    def _told_once(self, error: HarnessError) -> str:
+        """Say what is wrong; of a cassette that is not there what to do is said where it is missed first."""
+        if isinstance(error, MissingCassette):
+            first = self.file.missed.setdefault(str(error.where), self)
+            if first is not self:
+                return f"{error.what}\n  --> {error.where}\n  as told of {clean(' / '.join(first.call.path))}"
+        return error_text(error, self)
 
     def runtest(self) -> None:
         """Run the call, and whatever it goes back to, and report the assertions."""

@@ -71,7 +71,7 @@ def test_a_collection_by_any_name_is_collected_when_named(project, document):
     result.stdout.fnmatch_lines(["some.json::a" if "order" in document else "no tests collected*"])
 
 
-def test_without_a_cassette_each_call_says_how_to_record_it_and_other_tests_run(project):
+def test_without_a_cassette_the_first_call_says_how_to_record_it_and_other_tests_run(project):
     project.collection("a", "b", "c")
     project.pytester.makepyfile(test_unit="def test_sum(): assert 1 + 1 == 2")
     result = project.pytest()
@@ -80,10 +80,15 @@ def test_without_a_cassette_each_call_says_how_to_record_it_and_other_tests_run(
         [
             "*the cassette is not there*",
             "*--> *shop.yaml*",
-            "*record one: pytest 'shop.postman_collection.json::a' --postman-record",
+            "*record one: pytest 'shop.postman_collection.json' --postman-record",
             "*or send live: --postman-live*",
+            "*ERROR at setup of b*",
+            "the cassette is not there",
+            "*--> *shop.yaml*",
+            "  as told of a",
         ]
     )
+    assert result.stdout.str().count("--postman-record") == 1
     assert project.target.paths == []
 
 

@@ -33,7 +33,7 @@ def test_expectations_of_the_companion_are_subtests_too(project):
     result = project.pytest()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*1 of 1 assertions failed: status is 201", "*expected: 201*", "*actual:   200*"]
+        ["*1 of 1 assertion failed: status is 201", "*expected: 201*", "*actual:   200*"]
     )
     assert result.parseoutcomes()["subtests"] == 1
 
@@ -50,11 +50,11 @@ def test_a_failed_assertion_is_told_short_and_complete(project):
               "    pm.expect(total).to.equal(4);", "});"]  # fmt: skip
     project.recorded({"name": "Shop", "item": [project.call("orders", *script)]})
     lines = masked_numbers(project.pytest("-q").outlines)
-    begin = lines.index("1 of 1 assertions failed: total is 4")
+    begin = lines.index("1 of 1 assertion failed: total is 4")
     end = next(index for index, line in enumerate(lines) if "short test summary" in line)
     said = [line.replace("deeply equal", "equal") for line in lines[begin:end]]
     assert said == [
-        "1 of 1 assertions failed: total is 4",
+        "1 of 1 assertion failed: total is 4",
         "  total is 4: expected 3 to equal 4",
         "    line 3: pm.expect(total).to.equal(4);",
         "      expected: 4",

@@ -282,4 +282,4 @@ def test_calls_run_without_the_plugins_of_pytest_itself(project):
     for name in off:
         result = project.pytest("-p", f"no:{name}", process=True)
         assert result.parseoutcomes()["passed"] == 1, name
-        result.stdout.fnmatch_lines(["*1 of 1 assertions failed*"])
+        result.stdout.fnmatch_lines(["*1 of 1 assertion failed*"])

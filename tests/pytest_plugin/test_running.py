@@ -75,7 +75,7 @@ def test_an_assertion_of_a_set_up_call_may_fail(project):
     project.recorded(project.call("login", FAILS, HANDLE), project.call("read", path="read{{handle}}"))
     result = project.pytest("-k", "read", "-rP")
     result.assert_outcomes(passed=1, deselected=1)
-    result.stdout.fnmatch_lines(["login: GET * -> 200 OK, 1 assertions failed"])
+    result.stdout.fnmatch_lines(["login: GET * -> 200 OK, 1 assertion failed"])
 
 
 def test_live_nothing_is_sent_that_is_not_selected(project):
