@@ -59,7 +59,7 @@ class StartedProject:
             with path.open("x", encoding="utf-8", newline="\n") as made:
                 made.write(text)
         except FileExistsError:
-            self.kept.append({"file": file, "what": what, "add": text})
+            self.keep(file, text, what)
         except OSError as error:
             raise InputError(
                 f"cannot write {what}: {error.strerror or error}",
@@ -68,6 +68,15 @@ class StartedProject:
             ) from error
         else:
             self.written.append({"file": file, "what": what})
+
+    def keep(self, file: str, text: str, what: str) -> None:
+        """Leave a file as it is; what it lacks is for the user to add."""
+        try:
+            there = set((self.cwd / file).read_text(encoding="utf-8", errors="replace").splitlines())
+        except OSError:
+            there = set()
+        lacking = any(line not in there for line in text.splitlines())
+        self.kept.append({"file": file, "what": what, "add": text if lacking else ""})
 
 
 def init_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -82,8 +91,12 @@ def init_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         raise InputError(
             "there is no collection",
             where=" ".join(options.paths) or str(terminal.cwd),
-            hint="export one from Postman (Collection v2.1) into this folder, or name where it is; "
-            + "; ".join(f"{file}: {why}" for file, why in start.unreadable),
+            hint="; ".join(
+                (
+                    "export one from Postman (Collection v2.1) into this folder, or name where it is",
+                    *(f"{file}: {why}" for file, why in start.unreadable),
+                )
+            ),
         )
     _write_companions(start)
     _write_pytest(start)
@@ -182,8 +195,7 @@ def _write_pytest(start: StartedProject) -> None:
     for name, section in _PYTEST_FILES.items():
         path = start.cwd / name
         if path.is_file() and section in path.read_text(encoding="utf-8", errors="replace"):
-            line = pytest_addition(name, folders)
-            start.kept.append({"file": name, "what": "pytest's section", "add": line})
+            start.keep(name, pytest_addition(name, folders), "pytest's section")
             return
     start.write("pytest.ini", pytest_text(folders), "pytest's section")
 

@@ -49,6 +49,14 @@ def test_nothing_that_is_there_is_changed_and_what_it_lacks_is_shown(command, pr
     assert "written" not in said.out
 
 
+def test_what_was_written_before_is_kept_and_lacks_nothing(command, project):
+    command("init")
+    said = command("init")
+    assert said.out.count("kept  ") == 3
+    assert "written" not in said.out
+    assert "if it lacks them" not in said.out
+
+
 @pytest.mark.parametrize("system", ["github", "gitlab", "azure", "jenkins"])
 def test_every_ci_system_gets_a_file_of_its_own(command, project, system):
     said = command("init", "--ci", system, "--format", "json")
