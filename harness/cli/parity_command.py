@@ -21,9 +21,10 @@ from harness.cli.rival import RIVALS, Rival
 from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.cli.verdict_formats import write_page
+from harness.collection.document import is_address, like_named
 from harness.collection.load import whole_collection
 from harness.dialect import DIALECTS, EXACT, NEWMAN, Dialect
-from harness.errors import ExitCode, UsageError
+from harness.errors import ExitCode, InputError, UsageError
 from harness.options.comparing import PARITY_OWN
 from harness.reporters.units import counted
 from harness.secrets.watch import Unmasked
@@ -86,6 +87,12 @@ def _asked(
     collections = (options.collection, *more)
     for collection in collections:
         parse(["run", collection, *flags])
+        path = Path(terminal.cwd, collection)
+        if path.suffix and not is_address(collection) and not path.exists():
+            # Both would refuse it alike, and be the same in that.
+            raise InputError(
+                "the collection is not there", where=collection, hint=like_named(Path(collection))
+            )
         if Path(terminal.cwd, whole_collection(collection)).is_dir():
             what = "does not read folders" if rival.exports else "writes no report of a folder"
             raise UsageError(

@@ -109,6 +109,17 @@ def test_an_option_that_is_not_newmans_is_an_error_before_anything_runs(command,
     assert target.requests == []
 
 
+def test_a_collection_that_is_not_there_is_an_error_before_anything_runs(
+    command, workspace, target, newman, monkeypatch
+):
+    monkeypatch.chdir(workspace.folder)
+    workspace.collection(("a", f"{target.url}/a"))
+    said = command("parity", "shp.postman_collection.json", "--newman", newman())
+    assert said.code is ExitCode.USAGE
+    assert "did you mean 'shop.postman_collection.json'?" in said.err
+    assert said.out == ""
+
+
 def test_newman_is_taken_from_path(command, workspace, target, newman):
     newman(name="bin/newman")
     command.environ["PATH"] = f"{workspace.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
