@@ -1,6 +1,6 @@
 """Texts without secrets: names, headers and the like, of which the same few dozen are asked about again."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from threading import Lock
 from typing import Final
 
@@ -53,6 +53,14 @@ class CleanTexts:
             return False
         with self._lock:
             return text in self._waiting and version == self._version and self._lasts(text)
+
+    def doubtful(self, texts: Iterable[str], version: int) -> set[str]:
+        """Return those of some texts that are not among the texts that last."""
+        if version != self._version:
+            with self._lock:
+                if version != self._version:
+                    self._go_on(version)
+        return {*texts} - self._lasting
 
     def add(self, text: str, version: int) -> None:
         """Remember that a text is clean of the secrets of a version."""

@@ -78,9 +78,17 @@ class Search(Protocol):
 
 def replace(text: str, needles: Search, depth: int = DEPTH) -> str:
     """Replace the needles wherever they occur, in each of the encodings."""
-    # One edit hides others until it is made; the bound is for replacements that hold a needle themselves.
     if len(text) < SHORTEST:
         return text
+    return replaced(text, needles, depth).text
+
+
+def replaced(text: str, needles: Search, depth: int = DEPTH) -> Swapped:
+    """Replace the needles wherever they occur, and tell what is left of the text where one swap was enough.
+
+    The rest is the text itself, as it is afterwards, where it took more than that.
+    """
+    # One edit hides others until it is made; the bound is for replacements that hold a needle themselves.
     rest: str | None = None
     for turn in range(REPEATS):
         swapped = needles.swapped(text)
@@ -88,13 +96,14 @@ def replace(text: str, needles: Search, depth: int = DEPTH) -> str:
             # What stands in for others says nothing in encodings: of the text, the rest is looked through.
             rest = swapped.rest if turn == 0 else None
             text = swapped.text
-            continue
+            if not swapped.settled:
+                continue
         edits = _coded(text, needles, depth, rest) if depth > 0 else []
-        rest = None
         if not edits:
             break
+        rest = None
         text = apply(text, edits)
-    return text
+    return Swapped(text, text if rest is None else rest, settled=True)
 
 
 def occurs(text: str, needles: Search, depth: int = DEPTH) -> bool:

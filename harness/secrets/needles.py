@@ -63,11 +63,13 @@ class Edit(NamedTuple):
 class Swapped(NamedTuple):
     """A text with what stands in for others in their place, and the rest of it: a NUL in place of each.
 
-    Both are the text itself where nothing was found.
+    Both are the text itself where nothing was found. `settled` says that nothing that is looked for is left
+    in the text as it is.
     """
 
     text: str
     rest: str
+    settled: bool
 
 
 def apply(text: str, edits: list[Edit]) -> str:
@@ -238,7 +240,7 @@ class Needles:
         replaced = tokens.intersection(runs)
         masks = {run: replacement(run) for run in replaced if keeps is None or not keeps(run)}
         if not masks:
-            return Swapped(text, text)
+            return Swapped(text, text, settled=True)
         # None of them is within a longer run: where it is found next, it is the run.
         gone = [run for run in runs if run in masks]
         between: list[str] = []
@@ -251,7 +253,8 @@ class Needles:
         parts = [""] * (2 * len(gone) + 1)
         parts[::2] = between
         parts[1::2] = [masks[run] for run in gone]
-        return Swapped("".join(parts), _GONE.join(between))
+        # What stands in for a whole run is one, and holds nothing that is looked for.
+        return Swapped("".join(parts), _GONE.join(between), settled=True)
 
     @property
     def irregular(self) -> int:
@@ -382,8 +385,10 @@ _kept_runs: Final = lru_cache(maxsize=4)(_runs_of)
 
 def _edited(text: str, edits: list[Edit]) -> Swapped:
     if not edits:
-        return Swapped(text, text)
-    return Swapped(apply(text, edits), apply(text, [Edit(edit.start, edit.end, _GONE) for edit in edits]))
+        return Swapped(text, text, settled=True)
+    rest = apply(text, [Edit(edit.start, edit.end, _GONE) for edit in edits])
+    # What stood beside one of them may be another one only now.
+    return Swapped(apply(text, edits), rest, settled=False)
 
 
 def _searchable(text: str) -> str:

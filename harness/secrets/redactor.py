@@ -18,7 +18,7 @@ from harness.secrets.authored import Authored
 from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.clean_texts import CleanTexts
 from harness.secrets.document_members import claims, credentials, is_authorization, is_cookie, members
-from harness.secrets.encodings import occurs, replace
+from harness.secrets.encodings import occurs, replace, replaced
 from harness.secrets.named_values import assigned
 from harness.secrets.names import SECRET_NAMES, name_rule
 from harness.secrets.needles import SHORTEST, Edit, Needles, Swapped, edits_of
@@ -80,7 +80,8 @@ class Redactor:
     """Knows secret values and takes them out of texts. All threads of a run share one.
 
     `redacted` is for texts that were redacted before: digits that stand in for others are then no secret.
-    `version` grows whenever a value is learnt. `warnings` are for the user: values too weak to be taken out.
+    `version` grows whenever a value is learnt, `reworded` when it was a part of what stood in for another.
+    `warnings` are for the user: values too weak to be taken out.
     `key_fields` are the headers and parameters, in small letters, that hold an API key of the collection.
     """
 
@@ -99,6 +100,7 @@ class Redactor:
         self._bases: dict[str, str] = {}
         self._spoiled = False
         self._results: OrderedDict[tuple[int, str], tuple[int, str]] = OrderedDict()
+        self._rests: OrderedDict[str, str] = OrderedDict()
         self.authored: Final = Authored()
         self.key_fields: Final[set[tuple[str, str]]] = set()
         self._masks = _Lens(self._needles, self._mask_of)
@@ -107,6 +109,7 @@ class Redactor:
         self._weak: dict[str, None] = {}
         self._lock = RLock()
         self.version = 0
+        self.reworded = 0
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -325,6 +328,23 @@ class Redactor:
         redacted = self.text(text)
         return data if redacted == text else as_bytes(redacted)
 
+    def changed(self, texts: Iterable[str]) -> dict[str, str]:
+        """Return those of some texts that hold secrets known so far, each with the text without them."""
+        if not self._needles:
+            return {}
+        found: dict[str, str] = {}
+        for text in self._clean.doubtful(texts, self.version):
+            if len(text) >= SHORTEST and (redacted := self.text(text)) != text:
+                found[text] = redacted
+        return found
+
+    def rest_of(self, redacted: str) -> str:
+        """Return what is left of a long text that was redacted just now: a NUL for each secret it held.
+
+        It is the text itself where that is not known.
+        """
+        return self._rests.get(redacted, redacted)
+
     def shown(self, text: str) -> str:
         """Return a text without the secrets known so far, for people: every mask can be seen to be one."""
         # Masks differ from placeholders for numbers alone; the same search remembers what it found.
@@ -391,11 +411,16 @@ class Redactor:
             known = self._results.get(key)
         if known is not None and known[0] == version:
             return known[1]
-        result = replace(text, search)
+        swapped = replaced(text, search)
+        result = swapped.text
         with self._lock:
             self._results[key] = (version, result)
             while len(self._results) > _LONG_TEXTS:
                 self._results.popitem(last=False)
+            if swapped.rest is not result:
+                self._rests[result] = swapped.rest
+                while len(self._rests) > _LONG_TEXTS:
+                    self._rests.popitem(last=False)
         return result
 
     def _suspects(self, text: str) -> bool:
@@ -404,7 +429,7 @@ class Redactor:
 
     def _occurs_in(self, text: str, says: Callable[[str], str]) -> bool:
         needles = self._needles
-        return needles.binary or needles.occur(text) or needles.occur(says(text))
+        return needles.binary or needles.occur(text) or (bool(said := says(text)) and needles.occur(said))
 
     def _mask_of(self, value: str) -> str:
         shown = self._shown.get(value)
@@ -428,6 +453,7 @@ class Redactor:
         if self._within_placeholders(value):
             for known, replacement in self._needles:
                 if value in replacement:
+                    self.reworded += 1
                     self._needles.put(known, replacement.replace(value, placeholder))
         self._needles.put(value, placeholder)
         self.version = len(self._needles)

@@ -63,6 +63,9 @@ _SIMPLE_ESCAPES: Final = {
 
 def hidden(text: str, depth: int = DEPTH) -> str:
     """Return all that a text may say in encodings, joined; empty for one that has none."""
+    if len(text) == _UUID_LENGTH and _UUID.fullmatch(text) is not None:
+        # Each request has a new one. Only its last digits are a run that may be decoded.
+        return _legible(bytes.fromhex(text[-_UUID_RUN:]))
     if len(text) <= _KEPT_TEXT:
         return _hidden(text, depth)
     says = _LONG.get(text, depth)
@@ -77,6 +80,10 @@ def remember(text: str, says: str, depth: int = DEPTH) -> None:
     if len(text) > _KEPT_TEXT:
         _LONG.put(text, depth, says)
 
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UUID_LENGTH: Final = 36
+_UUID_RUN: Final = 12
 
 _KEPT_TEXT: Final = 512
 """The longest text, in characters, that is kept with its views: headers and names come again and again."""

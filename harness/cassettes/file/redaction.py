@@ -7,6 +7,8 @@ Headers that prove who sends keep their scheme alone; cookies keep their names a
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from harness.cassettes.file.interaction import CassetteMetadata, Interaction
@@ -20,6 +22,7 @@ from harness.secrets.placeholder import PREFIX
 from harness.secrets.places import AUTHORIZATION, learn_answered, learn_sent
 from harness.secrets.redactor import Redactor
 
+_PROOFS: Final = AUTHORIZATION | {"cookie", "set-cookie"}
 _USERINFO: Final = re.compile(r"://([^/@\s:\"']*):([^/@\s\"']+)@")
 
 
@@ -82,9 +85,17 @@ def _redact_url(url: str, redactor: Redactor) -> str:
 
 
 def _redact_headers(headers: Headers, redactor: Redactor) -> Headers:
-    # Each by itself: most come again with every request, and are known to be clean.
-    text = redactor.text
-    return tuple((hidden := text(name), _redact_header(hidden, text(value))) for name, value in headers)
+    # Most come again with every request, and are known to be clean.
+    changed = redactor.changed(chain.from_iterable(headers))
+    if changed:
+        headers = tuple((changed.get(name, name), changed.get(value, value)) for name, value in headers)
+    return tuple([(name, _redact_header(name, value) if _proves(name) else value) for name, value in headers])
+
+
+@lru_cache(maxsize=1024)
+def _proves(name: str) -> bool:
+    """Tell whether a header of that name proves who sends."""
+    return name.lower() in _PROOFS or name_rule(name) == "exact"
 
 
 def _redact_header(name: str, value: str) -> str:
@@ -99,7 +110,7 @@ def _redact_header(name: str, value: str) -> str:
     if lower == "set-cookie":
         pair, semicolon, attributes = value.partition(";")
         return _redact_pair(pair) + semicolon + attributes
-    if name_rule(name) == "exact" and len(value) >= SHORTEST and PREFIX not in value:
+    if len(value) >= SHORTEST and PREFIX not in value:
         return PREFIX + re.sub(r"\W+", "_", lower)
     return value
 

@@ -5,7 +5,7 @@ it says in encodings. A journal is read again only where they leave a doubt.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypeVar
 
 from harness.cassettes.file.interaction import Interaction
 from harness.secrets.byte_text import as_text
@@ -32,22 +32,27 @@ class WrittenTexts:
         self._beginnings: set[str] = set()
         self._ends: set[str] = set()
         self._since = redactor.version
+        self._reworded = redactor.reworded
         self._irregular: int | None = None
         self._doubted = doubted
         self._seen: set[str] = set()
+        self._seen_rests: set[int] = set()
 
     def add(self, interaction: Interaction) -> None:
         """Take in an interaction that is free of the secrets known so far."""
         if self._irregular is None:
             self._irregular = self._redactor.irregular
-        for text in _texts_of(interaction):
-            if text in self._seen:
-                continue
+        for text in {*_texts_of(interaction)} - self._seen:
+            rest = text
             if len(text) <= _LONGEST:
-                if len(self._seen) >= _MOST:
-                    self._seen.clear()
-                self._seen.add(text)
-            self.add_text(text)
+                _remember(text, self._seen)
+            else:
+                # What stands in for secrets is none. Without it, the answers of a call are mostly alike.
+                rest = self._redactor.rest_of(text)
+                if hash(rest) in self._seen_rests:
+                    continue
+                _remember(hash(rest), self._seen_rests)
+            self.add_text(rest)
             # Redaction is not trusted, but looked after.
             self._doubted = self._doubted or self._redactor.holds_secret(text)
 
@@ -85,7 +90,7 @@ class WrittenTexts:
         redactor = self._redactor
         if self._irregular is None:
             return False
-        if self._doubted:
+        if self._doubted or redactor.reworded != self._reworded:
             return True
         if redactor.irregular != self._irregular and any(
             TOKEN.fullmatch(value) is None and self.may_hold(value)
@@ -93,6 +98,15 @@ class WrittenTexts:
         ):
             return True
         return redactor.in_runs(self._runs)
+
+
+_One = TypeVar("_One")
+
+
+def _remember(one: _One, seen: set[_One]) -> None:
+    if len(seen) >= _MOST:
+        seen.clear()
+    seen.add(one)
 
 
 def _texts_of(interaction: Interaction) -> Iterator[str]:
