@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.cassettes.compare.answers import AnswerComparison, Ignore
 from harness.cassettes.compare.generated_values import shape
+from harness.cassettes.file.document import interaction_document
 from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
 from harness.cassettes.file.journal import beginning_of, journal_cassette
@@ -252,7 +253,7 @@ def save(cassette: Cassette, path: Path | Parts, redactor: Redactor | None = Non
             hint="take them out with `harness cassette redact`",
         )
     parts.path.parent.mkdir(parents=True, exist_ok=True)
-    parts.write(cassette.metadata, lambda: iter(cassette.interactions))
+    parts.write(cassette.metadata, lambda: map(interaction_document, cassette.interactions))
 
 
 def _numbered(interactions: Iterable[Interaction]) -> tuple[Interaction, ...]:

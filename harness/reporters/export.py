@@ -107,37 +107,41 @@ class LargeText:
 
     def __init__(self) -> None:
         self._file: tempfile.SpooledTemporaryFile[bytes] | None = None
+        self._waiting: list[str] = []
+        self._size = 0
         self.parts = 0
 
     def add(self, text: str | Iterable[str], separator: str = "") -> None:
         """Append a part, which may come in pieces, after the separator when it is not the first."""
-        if self._file is None:
-            self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_LIMIT)  # noqa: SIM115 - kept open
-        waiting = [separator] if self.parts else []
-        size = 0
+        if self.parts and separator:
+            self._waiting.append(separator)
         for piece in (text,) if isinstance(text, str) else text:
-            waiting.append(piece)
-            size += len(piece)
-            if size >= _PIECE:
-                self._write(waiting)
-                waiting, size = [], 0
-        self._write(waiting)
+            self._waiting.append(piece)
+            self._size += len(piece)
+            if self._size >= _PIECE:
+                self._write()
         self.parts += 1
 
-    def _write(self, pieces: list[str]) -> None:
+    def _write(self) -> IO[bytes]:
+        if self._file is None:
+            self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_LIMIT)  # noqa: SIM115 - kept open
         # A lone surrogate is what a script or a broken answer may hold; the file stays valid UTF-8.
-        if self._file is not None:
-            self._file.write("".join(pieces).encode("utf-8", "replace"))
+        self._file.write("".join(self._waiting).encode("utf-8", "replace"))
+        self._waiting = []
+        self._size = 0
+        return self._file
 
     def copy_to(self, target: ByteSink) -> None:
         """Write all parts to a file, or to what takes bytes like one."""
-        if self._file is not None:
-            self._file.seek(0)
-            shutil.copyfileobj(self._file, target, 1 << 20)
-            self._file.seek(0, os.SEEK_END)
+        if self.parts:
+            file = self._write()
+            file.seek(0)
+            shutil.copyfileobj(file, target, 1 << 20)
+            file.seek(0, os.SEEK_END)
 
     def close(self) -> None:
         """Forget the parts."""
+        self._waiting = []
         if self._file is not None:
             self._file.close()
             self._file = None

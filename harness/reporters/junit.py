@@ -7,7 +7,6 @@ apart by class name and name, and leave out all but one of those that share both
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -62,14 +61,14 @@ class _Names:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
-        self._times: Counter[str] = Counter()
+        self._times: dict[str, int] = {}
 
     def one(self, name: str) -> str:
         """Return the name, or the first of `name [2]`, `name [3]` … that no other has."""
         free = name
         while free in self._taken:
-            self._times[name] += 1
-            free = f"{name} [{self._times[name] + 1}]"
+            times = self._times[name] = self._times.get(name, 1) + 1
+            free = f"{name} [{times}]"
         self._taken.add(free)
         return free
 
@@ -148,9 +147,7 @@ class JunitReporter:
         counts.add(cases, result.elapsed_ms)
         self._counts.add(cases, result.elapsed_ms)
         begun = result.started_ms or (started.started_ms if started else 0.0)
-        moment = (
-            datetime.fromtimestamp(begun / 1000, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
-        )
+        moment = _moment(int(begun // 1000))
         yield (
             f"  <testsuite name={self._name(' / '.join(result.call.path), cycle)}"
             f" id={self._attribute(result.call.item.id)}"
@@ -166,34 +163,33 @@ class JunitReporter:
         yield "  </testsuite>\n"
 
     def _class(self, result: CallResult, cycle: str) -> str:
-        """Name the class of a call's cases; a call of the same name, or that runs again, gets a number."""
+        """Name the class of a call's cases, in quotes; of those that share a name, each gets a number."""
         if result.iteration != self._iteration:
             self._iteration = result.iteration
             self._classes = _Names()
         collection = self._started.collection.name if self._started else ""
         name = ".".join(part.replace(".", "_") for part in (collection, *result.call.path))
-        return self._classes.one(_known(self._label(name))) + cycle
+        return _numbered(_quoted(self._classes.one(_known(self._label(name)))), cycle)
 
     def _properties(self, result: CallResult) -> Iterator[str]:
-        properties = {"iteration": str(result.iteration + 1), "attempts": str(result.attempt)}
+        # Numbers and words of ours hold nothing that could be masked.
+        properties = {"iteration": f'"{result.iteration + 1}"', "attempts": f'"{result.attempt}"'}
         if result.set_up:
-            properties["set-up"] = "true"
+            properties["set-up"] = '"true"'
         if result.flaky:
-            properties["flaky"] = "true"
+            properties["flaky"] = '"true"'
         exchange = result.exchange
         if exchange is not None:
-            properties |= {"method": exchange.request.method, "url": exchange.request.url}
+            properties["method"] = self._attribute(exchange.request.method)
+            properties["url"] = self._url(exchange.request.url)
             if exchange.response is not None:
-                properties["status"] = str(exchange.response.status)
-                properties["responseTime"] = str(round(exchange.response.elapsed_ms))
-        yield "    <properties>\n"
-        for name, value in properties.items():
-            told = self._url(value) if name == "url" else self._attribute(value)
-            yield f'      <property name="{name}" value={told}/>\n'
-        yield "    </properties>\n"
+                properties["status"] = f'"{exchange.response.status}"'
+                properties["responseTime"] = f'"{round(exchange.response.elapsed_ms)}"'
+        told = [f'      <property name="{name}" value={value}/>\n' for name, value in properties.items()]
+        yield f"    <properties>\n{''.join(told)}    </properties>\n"
 
     def _case(self, case: _Case, classname: str, elapsed_ms: float) -> Iterator[str]:
-        named = f"name={_quoted(case.name)} classname={_quoted(classname)}"
+        named = f"name={_quoted(case.name)} classname={classname}"
         yield f'    <testcase {named} time="{_seconds(elapsed_ms)}"'
         if case.skipped is not None:
             message = f" message={self._attribute(case.skipped)}" if case.skipped else ""
@@ -246,7 +242,7 @@ class JunitReporter:
 
     def _name(self, text: str, number: str = "") -> str:
         # The number is ours. With it, a name would be another one in each iteration, and be masked again.
-        return _quoted(self._label(text) + number)
+        return _numbered(_quoted(self._label(text)), number)
 
     def _plain(self, text: str) -> str:
         """Spell a text that was masked before."""
@@ -335,6 +331,16 @@ def _body(body: bytes, mask: Mask) -> Iterator[str]:
 @lru_cache(maxsize=512)
 def _quoted(text: str) -> str:
     return quoteattr(_known(text), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
+
+def _numbered(quoted: str, number: str) -> str:
+    """Put a number at the end of a quoted text."""
+    return f"{quoted[:-1]}{number}{quoted[-1]}"
+
+
+@lru_cache(maxsize=4)
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().removesuffix("+00:00")
 
 
 def _known(text: str) -> str:

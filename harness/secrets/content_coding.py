@@ -40,8 +40,10 @@ def decoded(body: bytes, encoding: str, *, most: int = MOST) -> bytes | None:
 
 def plain_body(request: Sent) -> bytes | None:
     """Return what a request's body says; the body itself when it is not coded, or was decoded already."""
+    if not request.body:
+        return request.body
     encoding = request.header("content-encoding")
-    if not request.body or encoding is None:
+    if encoding is None:
         return request.body
     plain = decoded(request.body, encoding)
     return request.body if plain is None else plain

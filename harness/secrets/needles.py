@@ -261,6 +261,10 @@ class Needles:
         """How many of them are no tokens."""
         return len(self._order) - len(self._tokens)
 
+    def tokens_among(self, texts: Iterable[str]) -> set[str]:
+        """Return those of some texts that are tokens."""
+        return self._tokens.intersection(texts)
+
     def in_runs(self, runs: set[str]) -> bool:
         """Tell whether a token stands in one of these runs of letters and digits."""
         return not self._tokens.isdisjoint(runs) or self._held_in(runs)

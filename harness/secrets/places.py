@@ -37,6 +37,8 @@ _ADDRESSES: Final = re.compile(r"(?:refresh|location|content-location|link)\Z")
 
 def learn_sent(url: str, headers: HeaderPairs, body: bytes | None, redactor: Redactor) -> None:
     """Learn what a request shows to be secret; the body is what it says, without its content coding."""
+    if redactor.has_just_read("request", url, headers, body):
+        return
     kind = ""
     for name, value in headers:
         if name.lower() == "content-type":
@@ -57,6 +59,8 @@ def learn_sent(url: str, headers: HeaderPairs, body: bytes | None, redactor: Red
 
 def learn_answered(headers: HeaderPairs, body: bytes, redactor: Redactor) -> None:
     """Learn what an answer shows to be secret: cookies, tokens and keys in headers and body."""
+    if redactor.has_just_read("answer", headers, body):
+        return
     kind = ""
     for name, value in headers:
         lower = name.lower()

@@ -5,6 +5,7 @@ occur. The same value always gets the same placeholder, so what was chained befo
 """
 
 import json
+import operator
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
@@ -62,6 +63,9 @@ _LONG_TEXT: Final = 1024
 _LONG_TEXTS: Final = 12
 """How long texts are, in characters, whose redacted form is remembered, and how many of them."""
 
+_FEW: Final = 64
+"""How many numbers are looked for one by one."""
+
 
 Rule = Literal["told", "type", "auth", "name", "pattern", "protocol", "address", "cookie"]
 """What made a value a secret: its type, the auth that uses it, its name, a pattern, or where it stood."""
@@ -92,8 +96,10 @@ class Redactor:
         self._names: dict[str, str] = {}
         self._rules: dict[str, Rule] = {}
         self._shown: dict[str, str] = {}
+        self._digits: set[str] = set()
         self._taken: set[str] = set()
         self._read: set[int] = set()
+        self._last: dict[str, tuple[Any, ...]] = {}
         # Short texts in which nothing known at a version stands; reports repeat headers and names.
         self._clean = CleanTexts(self._occurs_in, self._needles.may_occur)
         self._used: dict[str, int] = {}
@@ -205,6 +211,14 @@ class Redactor:
         if len(self._read) >= _READ:
             self._read.clear()
         self._read.add(key)
+        return False
+
+    def has_just_read(self, kind: str, *message: Any) -> bool:
+        """Tell whether the last message of a kind was the very same, and remember it: one is told by many."""
+        last = self._last.get(kind)
+        if last is not None and all(map(operator.is_, last, message)):
+            return True
+        self._last[kind] = message
         return False
 
     def learn_named(self, name: str, value: str, *, answered: bool = False, sure: bool = False) -> None:
@@ -328,13 +342,14 @@ class Redactor:
         redacted = self.text(text)
         return data if redacted == text else as_bytes(redacted)
 
-    def changed(self, texts: Iterable[str]) -> dict[str, str]:
+    def changed(self, texts: Iterable[str], *, shown: bool = False) -> dict[str, str]:
         """Return those of some texts that hold secrets known so far, each with the text without them."""
+        redacted_of = self.shown if shown else self.text
         if not self._needles:
             return {}
         found: dict[str, str] = {}
         for text in self._clean.doubtful(texts, self.version):
-            if len(text) >= SHORTEST and (redacted := self.text(text)) != text:
+            if len(text) >= SHORTEST and (redacted := redacted_of(text)) != text:
                 found[text] = redacted
         return found
 
@@ -348,7 +363,13 @@ class Redactor:
     def shown(self, text: str) -> str:
         """Return a text without the secrets known so far, for people: every mask can be seen to be one."""
         # Masks differ from placeholders for numbers alone; the same search remembers what it found.
-        return self._replaced(text, self._masks if self._shown else self._needles)
+        if not self._shown:
+            return self._replaced(text, self._needles)
+        if len(text) >= _LONG_TEXT and len(self._shown) <= _FEW:
+            redacted = self._replaced(text, self._needles)
+            if redacted in self._rests and not any(one in redacted for one in self._digits):
+                return redacted
+        return self._replaced(text, self._masks)
 
     def label(self, text: str) -> str:
         """Return a name, a line of a script or the like for people: what its author wrote stays."""
@@ -385,6 +406,10 @@ class Redactor:
         """How many of the values are no runs of letters and digits, as tokens are."""
         return self._needles.irregular
 
+    def tokens_among(self, values: Iterable[str]) -> set[str]:
+        """Return those of the values known that are runs of letters and digits, as tokens are."""
+        return self._needles.tokens_among(values)
+
     def in_runs(self, runs: set[str]) -> bool:
         """Tell whether a token stands in one of these runs of letters and digits."""
         return self._needles.in_runs(runs)
@@ -395,9 +420,9 @@ class Redactor:
             return self._needles.since(since)
 
     def _replaced(self, text: str, search: "Needles | _Lens") -> str:
-        if len(text) < SHORTEST or not self._needles:
-            return text
         version = self.version
+        if len(text) < SHORTEST or not version:
+            return text
         if self._clean.holds(text, version):
             return text
         if len(text) < _LONG_TEXT:
@@ -483,7 +508,9 @@ class Redactor:
         if not (value.isascii() and value.isdigit()):
             return word
         self._shown[value] = word
-        return self._free(digits_for(len(value), name), value)
+        digits = self._free(digits_for(len(value), name), value)
+        self._digits.add(digits)
+        return digits
 
     def _free(self, candidates: Iterator[str], value: str) -> str:
         """Return the first candidate that is not taken and holds no secret, this one included."""

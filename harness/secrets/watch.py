@@ -7,7 +7,7 @@ watch cannot forget a source.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
@@ -78,6 +78,10 @@ class Mask(Protocol):
         """Hide the secrets in an address, of whose path what its author wrote stays."""
         ...
 
+    def texts(self, texts: Sequence[str]) -> Sequence[str]:
+        """Hide the secrets in texts, most of which were seen before; the same ones where there are none."""
+        ...
+
 
 class Unmasked:
     """Hides nothing."""
@@ -93,6 +97,10 @@ class Unmasked:
     def url(self, url: str) -> str:
         """Return the address."""
         return url
+
+    def texts(self, texts: Sequence[str]) -> Sequence[str]:
+        """Return the texts."""
+        return texts
 
 
 class Uniform:
@@ -114,6 +122,10 @@ class Uniform:
     def url(self, url: str) -> str:
         """Hide the secrets in an address."""
         return self._hide(url)
+
+    def texts(self, texts: Sequence[str]) -> Sequence[str]:
+        """Hide the secrets in texts."""
+        return [self._hide(text) for text in texts]
 
 
 class Passed:
@@ -137,6 +149,10 @@ class Passed:
         """Hide the secrets in an address."""
         return self._then(self._mask.url(url))
 
+    def texts(self, texts: Sequence[str]) -> Sequence[str]:
+        """Hide the secrets in texts."""
+        return [self._then(text) for text in self._mask.texts(texts)]
+
 
 class Masked:
     """Hides what a redactor knows."""
@@ -157,6 +173,11 @@ class Masked:
     def url(self, url: str) -> str:
         """Hide the secrets in an address, of whose path what its author wrote stays."""
         return self._redactor.url(url)
+
+    def texts(self, texts: Sequence[str]) -> Sequence[str]:
+        """Hide the secrets in texts; those themselves where there are none."""
+        changed = self._redactor.changed(texts, shown=True)
+        return [changed.get(text, text) for text in texts] if changed else texts
 
 
 class _SeenScope:

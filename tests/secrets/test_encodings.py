@@ -45,6 +45,15 @@ def test_noise_is_not_decoded_again_and_again(text):
     assert known.characters < 12 * len(text)
 
 
+def test_the_last_digits_of_a_uuid_are_decoded_and_its_dashes_are_none_of_base64():
+    known = needles("gate17", "a1b2c3d4-aaaa-4bbb")
+    tail = b"gate17".hex()
+    assert replace(f"a1b2c3d4-aaaa-4bbb-8ccc-{tail}", known) != replace(
+        f"b1b2c3d4-aaaa-4bbb-8ccc-{tail}", known
+    )
+    assert tail not in replace(f"b1b2c3d4-aaaa-4bbb-8ccc-{tail}", known)
+
+
 @pytest.mark.parametrize(
     "secret", ["TOPSECRET99", "Sécret ✓ 12", "two\r\nlines\tof it", "\x00\x01\x02\x03binary"]
 )

@@ -15,7 +15,7 @@ from harness.secrets.encodings import ENCODINGS
 from harness.secrets.names import secret_name
 from harness.secrets.returned_masks import is_mask, row_mask_warnings
 from harness.secrets.value_form import looks_drawn, plain_address
-from harness.secrets.watch import SecretWatch
+from harness.secrets.watch import Passed, SecretWatch, Uniform, Unmasked
 from harness.variables.scope import Scope
 from tests.secrets.spellings import SPELLINGS
 
@@ -234,3 +234,24 @@ def test_words_behind_a_name_are_no_secret(text):
     watch = SecretWatch()
     said("text/plain", "{}")(watch, text)
     assert not watch.learned
+
+
+def test_many_texts_are_masked_as_each_by_itself_would_be():
+    watch = SecretWatch()
+    watch.redactor.learn("harbour-gate-7x9z", "token")
+    watch.redactor.learn("48151623", "pin")
+    texts = ["*/*", "keep-alive", "Bearer harbour-gate-7x9z", "pin 48151623", ""]
+    for mask in (watch.mask, Passed(watch.mask, str.upper), Uniform(watch.mask), Unmasked()):
+        for _ in range(3):
+            assert list(mask.texts(texts)) == [mask(text) for text in texts]
+
+
+def test_a_number_in_a_long_text_is_shown_as_the_mask_that_it_is():
+    watch = SecretWatch()
+    token = "9f8e7d6c5b4a39281706f5e4"
+    watch.redactor.learn(token, "token")
+    watch.redactor.learn("48151623", "pin")
+    words = "a berth " * 200
+    assert watch.mask(f"{words} {token}") == f"{words} REDACTED_token"
+    assert watch.mask(f"{words} {token} 48151623") == f"{words} REDACTED_token REDACTED_pin"
+    assert "REDACTED_pin" not in watch.redactor.text(f"{words} {token} 48151623")

@@ -110,7 +110,7 @@ def interaction_of(entry: Any, pointer: str = "") -> Interaction:
         response=response,
         failure=failure,
         context=HopContext(
-            call=tuple(map(str, entry.get("call") or ())),
+            call=call_of(entry),
             iteration=int(_number(entry.get("iteration"), 0)),
             attempt=int(_number(entry.get("attempt"), 1)),
             origin=str(entry.get("origin") or "call"),
@@ -283,8 +283,8 @@ def metadata_of(document: Mapping[str, Any]) -> CassetteMetadata:
     )
 
 
-def interaction_document(interaction: Interaction, *, json_safe: bool) -> Document:
-    """Turn an interaction into an entry; with `json_safe` bodies that are no text become base64."""
+def interaction_document(interaction: Interaction) -> Document:
+    """Turn an interaction into an entry as JSON has it: bodies that are no text are base64."""
     context = interaction.context
     entry: Document = {}
     if context.call:
@@ -303,7 +303,7 @@ def interaction_document(interaction: Interaction, *, json_safe: bool) -> Docume
     if request.header("content-encoding") is not None:
         headers = decoded_headers(headers, len(plain or b""))
         entry["sent"] = {"headers": [list(pair) for pair in request.headers]}
-    if json_safe and isinstance(body, bytes):
+    if isinstance(body, bytes):
         entry["request_body_base64"] = base64.b64encode(body).decode()
         body = ""
     entry["request"] = {
@@ -316,15 +316,15 @@ def interaction_document(interaction: Interaction, *, json_safe: bool) -> Docume
         failure = interaction.failure
         entry["failure"] = {"kind": failure.kind, "message": failure.message, "code": failure.code}
     elif interaction.response is not None:
-        _describe_response(entry, interaction.response, json_safe=json_safe)
+        _describe_response(entry, interaction.response)
     return entry
 
 
-def _describe_response(entry: Document, response: Response, *, json_safe: bool) -> None:
+def _describe_response(entry: Document, response: Response) -> None:
     stored = decoded_headers(response.headers, len(response.body))
     by_name = _headers_value(stored)
     wire: Document = {}
-    if _headers_of(by_name, "") != response.headers:
+    if tuple([(name, value) for name, values in by_name.items() for value in values]) != response.headers:
         wire["headers"] = [list(pair) for pair in response.headers]
     if response.wire_size != len(response.body):
         wire["size"] = response.wire_size
@@ -332,7 +332,7 @@ def _describe_response(entry: Document, response: Response, *, json_safe: bool) 
         wire["http_version"] = response.http_version
     body = _body_value(response.body)
     content: Document = {"string": body if body is not None else ""}
-    if json_safe and isinstance(body, bytes):
+    if isinstance(body, bytes):
         # vcrpy keeps no binary in JSON: without `string` it fails, and does not answer with nothing.
         content = {"base64_string": base64.b64encode(body).decode()}
     entry["response"] = {
@@ -344,15 +344,40 @@ def _describe_response(entry: Document, response: Response, *, json_safe: bool) 
         entry["wire"] = wire
 
 
+def call_of(entry: Document) -> tuple[str, ...]:
+    """Return the path of the call that an entry is of; empty where it tells none."""
+    return tuple(map(str, entry.get("call") or ()))
+
+
+def numbered(entry: Document, number: int) -> Document:
+    """Return an entry with another number."""
+    return {**entry, "number": number}
+
+
+def with_bytes(entry: Document) -> Document:
+    """Return an entry as YAML has it: bodies that are no text are bytes."""
+    coded = entry.get("request_body_base64")
+    if coded is not None:
+        entry = {name: value for name, value in entry.items() if name != "request_body_base64"}
+        entry["request"] = {**entry["request"], "body": base64.b64decode(coded)}
+    response = entry.get("response")
+    content = None if response is None else response["body"].get("base64_string")
+    if response is not None and content is not None:
+        entry = {**entry, "response": {**response, "body": {"string": base64.b64decode(content)}}}
+    return entry
+
+
 def decoded_headers(headers: Headers, size: int) -> Headers:
     """Return headers that are true of a body as it is kept: no encodings, and its own length.
 
     An empty body keeps the length it was announced with: an answer to HEAD has one.
     """
     return tuple(
-        (name, str(size) if size and name.lower() == "content-length" else value)
-        for name, value in headers
-        if name.lower() not in CODED_HEADERS
+        [
+            (name, str(size) if size and lower == "content-length" else value)
+            for name, value in headers
+            if (lower := name.lower()) not in CODED_HEADERS
+        ]
     )
 
 

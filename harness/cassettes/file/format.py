@@ -23,8 +23,9 @@ from harness.cassettes.file.document import (
     cassette_of,
     interaction_document,
     metadata_document,
+    with_bytes,
 )
-from harness.cassettes.file.interaction import Cassette, CassetteMetadata, Interaction
+from harness.cassettes.file.interaction import Cassette, CassetteMetadata
 from harness.cassettes.file.journal_path import journal_path
 from harness.cassettes.file.yaml_reader import DEEPEST, TooDeep, Unusual, check_size, read_yaml, safe_loader
 from harness.cassettes.file.yaml_text import EntryWriter, NotCovered
@@ -192,53 +193,50 @@ def _line_of(text: str, pointer: str) -> int:
     return int(node.start_mark.line) + 1 if node is not None else 1
 
 
-Interactions = Callable[[], Iterator[Interaction]]
-"""Gives the interactions from the first one on, whenever it is called."""
+Entries = Callable[[], Iterator[Document]]
+"""Gives the entries of a cassette as JSON has them, from the first one on, whenever it is called."""
 
 
-def dump(metadata: CassetteMetadata, interactions: Interactions, path: Path) -> Iterator[str]:
+def dump(metadata: CassetteMetadata, entries: Entries, path: Path) -> Iterator[str]:
     """Yield the text of a cassette's file in pieces, the format by the extension of `path`.
 
-    `interactions` is gone through twice, so that none has to be kept in memory.
+    `entries` are gone through twice, so that none has to be kept in memory.
     """
     document = metadata_document(metadata)
     failures = False
 
-    def answered() -> Iterator[Interaction]:
+    def answered() -> Iterator[Document]:
         nonlocal failures
-        for one in interactions():
-            if one.failure is None:
-                yield one
-            else:
+        for one in entries():
+            if "failure" in one:
                 failures = True
+            else:
+                yield one
 
-    def failed() -> Iterator[Interaction]:
+    def failed() -> Iterator[Document]:
         # Most have none, and need not be gone through again.
         if failures:
-            yield from (one for one in interactions() if one.failure is not None)
+            yield from (one for one in entries() if "failure" in one)
 
     return (_dump_json if is_json(path) else _dump_yaml)(document, answered(), failed())
 
 
 def dumps(cassette: Cassette, path: Path) -> str:
     """Return the text of a cassette's file, the format by the extension of `path`."""
-    return "".join(dump(cassette.metadata, lambda: iter(cassette.interactions), path))
+    return "".join(dump(cassette.metadata, lambda: map(interaction_document, cassette.interactions), path))
 
 
-def _dump_json(
-    metadata: Document, answered: Iterator[Interaction], failed: Iterator[Interaction]
-) -> Iterator[str]:
+def _dump_json(metadata: Document, answered: Iterator[Document], failed: Iterator[Document]) -> Iterator[str]:
     yield f'{{"version": {VERSION},\n"metadata": '
     yield _json(metadata)
-    for name, interactions in (("interactions", answered), ("failures", failed)):
-        first = next(interactions, None)
+    for name, entries in (("interactions", answered), ("failures", failed)):
+        first = next(entries, None)
         if first is None and name == "failures":
             break
         yield f',\n"{name}": ['
         separator = "\n"
-        for interaction in chain(() if first is None else (first,), interactions):
-            document = interaction_document(interaction, json_safe=True)
-            yield separator + _json(document)
+        for entry in chain(() if first is None else (first,), entries):
+            yield separator + _json(entry)
             separator = ",\n"
         yield "\n]"
     yield "}\n"
@@ -249,19 +247,17 @@ def _json(document: Document) -> str:
     return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
-def _dump_yaml(
-    metadata: Document, answered: Iterator[Interaction], failed: Iterator[Interaction]
-) -> Iterator[str]:
+def _dump_yaml(metadata: Document, answered: Iterator[Document], failed: Iterator[Document]) -> Iterator[str]:
     yield _yaml({"version": VERSION, "metadata": metadata})
-    for name, interactions in (("interactions", answered), ("failures", failed)):
-        first = next(interactions, None)
+    for name, entries in (("interactions", answered), ("failures", failed)):
+        first = next(entries, None)
         if first is None:
             if name == "interactions":
                 yield "interactions: []\n"
             continue
         yield f"{name}:\n"
-        for interaction in chain((first,), interactions):
-            yield _entry([interaction_document(interaction, json_safe=False)])
+        for entry in chain((first,), entries):
+            yield _entry([with_bytes(entry)])
 
 
 def _entry(document: list[Document]) -> str:

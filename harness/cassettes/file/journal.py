@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 
 from harness.cassettes.file.document import (
     NOT_UNDERSTOOD,
+    Document,
     MalformedCassette,
     interaction_document,
     interaction_of,
@@ -80,9 +81,12 @@ class Journal:
         opened.entries = journal.entries
         return opened
 
-    def append(self, interaction: Interaction) -> None:
-        """Write one interaction; when this returns it survives the end of the process."""
-        self._write({"interaction": interaction_document(interaction, json_safe=True)})
+    def append(self, interaction: Interaction, *, number: int | None = None) -> None:
+        """Write one interaction, perhaps with another number; it survives the end of the process."""
+        document = interaction_document(interaction)
+        if number is not None:
+            document["number"] = number
+        self._write({"interaction": document})
         self.entries += 1
 
     def start_clock(self, start: ClockStart) -> None:
@@ -96,6 +100,13 @@ class Journal:
     def interactions(self) -> Iterator[Interaction]:
         """Read the interactions back, from the first one on."""
         return (one for _, one in read(self.path, passes=_CLOCK) if isinstance(one, Interaction))
+
+    def entries_of_cassette(self) -> Iterator[Document]:
+        """Read the interactions back as the entries of a cassette that they become."""
+        with self.path.open("rb") as lines:
+            for line in lines:
+                if line.startswith(_INTERACTION) and line.endswith(b"\n"):
+                    yield json.loads(line.decode("utf-8", "surrogatepass"))["interaction"]
 
     def clocks(self) -> Iterator[ClockStart]:
         """Read the clock starts back."""

@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, Literal
 
+from harness.cassettes.file.document import Document, call_of, numbered
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.cassettes.file.publish import write_atomically
 from harness.collection.model import CallPath
@@ -104,9 +105,7 @@ class Parts:
         own = ((file, _calls(_owned(load(file), file, self, known))) for file in files)
         return [file for file, found in own if any(call in calls for call in found)]
 
-    def write(
-        self, metadata: CassetteMetadata, interactions: Callable[[], Iterator[Interaction]]
-    ) -> Path | None:
+    def write(self, metadata: CassetteMetadata, entries: Callable[[], Iterator[Document]]) -> Path | None:
         """Put a cassette in its place, each file as a whole; files of other parts stay as they are.
 
         Taken apart, the cassette in one piece goes, unless it has calls that are not in what is written: then
@@ -115,12 +114,12 @@ class Parts:
         from harness.cassettes.file.format import dump, load
 
         if self.per == "collection":
-            write_atomically(self.path, dump(metadata, interactions, self.path))
+            write_atomically(self.path, dump(metadata, entries, self.path))
             return None
         # Two names may be one to a file system that does not tell small letters from capital ones.
         parts: dict[str, _Part] = {}
-        for interaction in interactions():
-            self._part(parts, interaction.context.call).interactions.append(interaction)
+        for entry in entries():
+            self._part(parts, call_of(entry)).entries.append(entry)
         for start in metadata.clocks:
             self._part(parts, start.call)
         for part in parts.values():
@@ -147,10 +146,10 @@ class _Part:
 
     file: Path
     calls: set[CallPath] = field(default_factory=set)
-    interactions: list[Interaction] = field(default_factory=list)
+    entries: list[Document] = field(default_factory=list)
 
-    def numbered(self) -> Iterator[Interaction]:
-        return (one.numbered(number) for number, one in enumerate(self.interactions))
+    def numbered(self) -> Iterator[Document]:
+        return (numbered(one, number) for number, one in enumerate(self.entries))
 
     def metadata(self, whole: CassetteMetadata) -> CassetteMetadata:
         seeds = (whole.seeds[call] for call in self.calls if call in whole.seeds)

@@ -71,6 +71,13 @@ class EntryWriter:
             lines.append(f"{lead}{space}{_scalar(value)}")
         elif not value:
             lines.append(f"{lead}{space}{'{}' if kind is dict else '[]'}")
+        elif kind is list and len(value) == 1 and type(value[0]) is str and len(value[0]) <= _KEPT_TEXT:
+            # Most headers stand once.
+            lines += (
+                (lead, f"{indent}- {self._kept(value[0])}")
+                if not listed
+                else (f"{lead}{space}- {self._kept(value[0])}",)
+            )
         elif listed:
             # What is in a list begins on the line of its dash.
             self._block(value, lines, f"{lead}{space}", f"{indent}  ")

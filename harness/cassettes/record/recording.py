@@ -10,7 +10,13 @@ from threading import Lock
 from typing import Any, Final, Never
 from urllib.parse import quote
 
-from harness.cassettes.file.document import metadata_document, start_document
+from harness.cassettes.file.document import (
+    Document,
+    interaction_of,
+    metadata_document,
+    numbered,
+    start_document,
+)
 from harness.cassettes.file.draws import RecordedDraws, clock_starts
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.cassettes.file.journal import Beginning, Journal, beginning_of, idle_clocks, read
@@ -30,7 +36,6 @@ from harness.collection.model import Variable
 from harness.errors import InputError, Place, UsageError
 from harness.lazy_dataclass import dataclass
 from harness.secrets.names import secret_name
-from harness.secrets.needles import TOKEN
 from harness.secrets.placeholder import PREFIX
 from harness.secrets.redactor import Redactor
 from harness.variables.draws import LiveDraws
@@ -138,6 +143,7 @@ class Recording:
         self._patience = _PATIENCE
         # Most starts of clocks are told by the interaction that follows them.
         self._untold: set[_ClockKey] = set()
+        self._waiting: dict[_ClockKey, ClockStart] = {}
         self._tells_clocks = self._journal.entries > 0
         starts = Cassette(
             interactions=tuple(earlier),
@@ -201,6 +207,7 @@ class Recording:
     def _end(self, *, complete: bool) -> RecordingOutcome:
         self._learn_scopes()
         self._scour()
+        self._tell_clocks()
         if complete:
             if self._overlooked():
                 self._rewrite()
@@ -249,9 +256,12 @@ class Recording:
             redacted = redact_interaction(interaction, self.redactor)
             self._written.add(redacted)
             before = self._journal.size
-            self._journal.append(redacted.numbered(self._journal.entries))
+            key = _clock_key(interaction.context, interaction.clock_ms)
+            self._waiting.pop(key, None)
+            self._untold.discard(key)
+            self._tell_clocks()
+            self._journal.append(redacted, number=self._journal.entries)
             self._patience += _PATIENCE_PER_BYTE * (self._journal.size - before)
-            self._untold.discard(_clock_key(interaction.context, interaction.clock_ms))
             if superseded is not None:
                 self._superseded.add(superseded.number)
                 self._tells_clocks = True
@@ -262,12 +272,21 @@ class Recording:
             self._learn_scopes()
             self._scour()
             changes = self._variables.changes() if self._variables is not None else {}
-            told = redact_start(replace(start, variables=changes), self.redactor)
+            key = _clock_key(start, start.start_ms)
+            self._untold.add(key)
+            self._waiting[key] = replace(start, variables=changes)
             if changes:
+                self._tells_clocks = True
+                self._tell_clocks()
+
+    def _tell_clocks(self) -> None:
+        """Write the starts of clocks that no interaction tells, before what came after them."""
+        for start in self._waiting.values():
+            told = redact_start(start, self.redactor)
+            if told.variables:
                 self._written.add_text(_spelled(start_document(told)))
             self._journal.start_clock(told)
-            self._tells_clocks = self._tells_clocks or bool(changes)
-            self._untold.add(_clock_key(start, start.start_ms))
+        self._waiting.clear()
 
     def _clock_of(self, hop: HopRequest) -> float | None:
         context = hop.context
@@ -304,7 +323,7 @@ class Recording:
         if not fresh:
             return
         self._searched += len(fresh)
-        tokens = {value for value in fresh if TOKEN.fullmatch(value) is not None}
+        tokens = self.redactor.tokens_among(fresh)
         others = (value for value in fresh if value not in tokens and self._written.may_hold(value))
         spellings = tuple(spelling for value in others for spelling in _spellings(value))
         if self._written.holds(tokens) or (spellings and self._journal.holds(spellings)):
@@ -321,15 +340,17 @@ class Recording:
             remains(one, self.redactor) is not None for one in self._journal.interactions()
         )
 
-    def _interactions(self) -> Iterator[Interaction]:
+    def _entries(self) -> Iterator[Document]:
         """Yield what the cassette will hold, less what was recorded again."""
         kept = (
-            one for place, one in enumerate(self._journal.interactions()) if place not in self._superseded
+            one
+            for place, one in enumerate(self._journal.entries_of_cassette())
+            if place not in self._superseded
         )
-        return (one.numbered(number) for number, one in enumerate(kept))
+        return (numbered(one, number) for number, one in enumerate(kept))
 
     def _refuse_secrets(self) -> None:
-        for one in self._interactions():
+        for one in map(interaction_of, self._entries()):
             pointer = remains(one, self.redactor)
             if pointer is not None:
                 field = f"interaction {one.number + 1}{pointer}"
@@ -345,11 +366,11 @@ class Recording:
     def _write(self) -> None:
         idle: tuple[ClockStart, ...] = ()
         if self._tells_clocks or self._untold:
-            idle = idle_clocks(self._journal.clocks(), self._interactions())
+            idle = idle_clocks(self._journal.clocks(), map(interaction_of, self._entries()))
         metadata = redact_metadata(replace(self._metadata, clocks=idle), self.redactor)
         if redact_metadata(metadata, self.redactor) != metadata:
             self._refuse(Place(file=str(self._journal.path), field="/metadata"))
-        self._beside = self._parts.write(metadata, self._interactions)
+        self._beside = self._parts.write(metadata, self._entries)
 
 
 def _spelled(document: Mapping[str, Any]) -> str:

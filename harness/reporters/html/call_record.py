@@ -137,6 +137,8 @@ def _rounded(ms: float) -> float:
 
     It is cut, not rounded, as `units.duration` cuts, or 6.97 ms would be 6ms on the terminal and 7ms here.
     """
+    if not ms:
+        return 0
     kept = int(ms * 10) / 10 if ms >= 1 else int(ms * 1000) / 1000
     return int(kept) if kept == int(kept) else kept
 
@@ -309,7 +311,9 @@ def _hop(hop: Hop, kept: Kept) -> list[Any]:
 def _headers(headers: Headers, kept: Kept) -> list[list[str]]:
     if not kept.headers:
         return []
-    return [[key, kept.mask(value)] for key, value in headers if key.lower() not in kept.hidden_headers]
+    names = [key for key, _ in headers if key.lower() not in kept.hidden_headers]
+    values = [value for key, value in headers if key.lower() not in kept.hidden_headers]
+    return [list(pair) for pair in zip(names, kept.mask.texts(values), strict=True)]
 
 
 def _body(body: bytes, kept: Kept, *, wanted: bool) -> Mapping[str, Any]:

@@ -1,10 +1,10 @@
 """A collection's own document, with the identities that the run gave to its items and folders."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from harness.collection.model import Collection, Folder, Item
-from harness.reporters.newman.byte_lists import Octets
+from harness.reporters.newman.json_text import Octets, Spelled, compact
 from harness.secrets.watch import Mask
 
 CollectionJson = Mapping[str, Any]
@@ -27,6 +27,7 @@ class CollectionDocument:
     def __init__(self, collection: Collection, expand: Expansion | None = None) -> None:
         # Authors copy items by hand, ids and all: an id alone names no item.
         self._parts: dict[tuple[str, tuple[str, ...]], CollectionJson] = {}
+        self._spelled: dict[tuple[str, tuple[str, ...]], tuple[Spelled, list[str]]] = {}
         self._expand = expand
         source = collection.source
         if _matches(source.get("item"), collection.root):
@@ -42,6 +43,17 @@ class CollectionDocument:
     def part(self, child: Folder | Item) -> CollectionJson:
         """Return the document of an item or folder, or just its identity when it has none."""
         return self._parts.get((child.id, child.path)) or _identity(child.id, child.name)
+
+    def spelled_part(self, child: Folder | Item, mask: Mask) -> CollectionJson | Spelled:
+        """Return the document of an item or folder, spelled where nothing in it has to be hidden."""
+        key = child.id, child.path
+        known = self._spelled.get(key)
+        if known is None:
+            document = self.part(child)
+            known = self._spelled[key] = Spelled(compact(document)), list(texts_in(document))
+        spelled, texts = known
+        shown = mask.texts(texts)
+        return spelled if shown is texts or shown == texts else self.part(child)
 
     def _children(self, documents: list[CollectionJson], folder: Folder) -> list[CollectionJson]:
         return [
@@ -98,7 +110,7 @@ _AUTHORED: Final = frozenset(
 """Members of the documents that hold what the author of a collection wrote."""
 
 
-_SCALARS: Final = frozenset({str, Shown, bool, int, float, list, tuple, Octets, type(None)})
+_AS_THEY_ARE: Final = frozenset({Shown, bool, Octets, Spelled, type(None)})
 
 
 def masked(value: Any, mask: Mask, member: str = "") -> Any:
@@ -109,17 +121,25 @@ def masked(value: Any, mask: Mask, member: str = "") -> Any:
     """
     # Most are of these very types, and a mapping of another one takes long to be known as such.
     kind = type(value)
-    if kind is dict or (kind not in _SCALARS and isinstance(value, Mapping)):
-        return {key: masked(one, mask, key) for key, one in value.items()}
-    if kind is Shown or kind is bool:
+    if kind is str:
+        return _masked_text(value, mask, member)
+    if kind in _AS_THEY_ARE:
         return value
-    if isinstance(value, str):
-        if member in _AUTHORED:
-            return mask.label(value)
-        return mask.url(value) if member == "raw" else mask(value)
+    if kind is int or kind is float:
+        return masked_number(value, mask)
+    if kind is dict or isinstance(value, Mapping):
+        return {key: masked(one, mask, key) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [masked(one, mask, member) for one in value]
+    if isinstance(value, str):
+        return _masked_text(value, mask, member)
     return masked_number(value, mask) if isinstance(value, int | float) else value
+
+
+def _masked_text(text: str, mask: Mask, member: str) -> str:
+    if member in _AUTHORED:
+        return mask.label(text)
+    return mask.url(text) if member == "raw" else mask(text)
 
 
 def masked_number(value: float, mask: Callable[[str], str]) -> Any:
@@ -133,6 +153,20 @@ def masked_number(value: float, mask: Callable[[str], str]) -> Any:
 
 _SHORT_NUMBER: Final = 100_000
 """Numbers nearer to 0 are too short to be told from others."""
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield what `masked` may change of a value."""
+    if type(value) is Shown:
+        return
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from texts_in(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from texts_in(one)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield str(value)
 
 
 def masked_bytes(body: bytes, mask: Callable[[str], str]) -> bytes:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from harness.client.message import Exchange
+from harness.collection.model import Item
 from harness.dialect import NEWMAN
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.name_uuid import name_uuid
-from harness.reporters.newman.byte_lists import dumped
 from harness.reporters.newman.collection_document import (
     CollectionDocument,
     Expansion,
@@ -27,10 +27,15 @@ from harness.reporters.newman.execution import (
     JsonObject,
     request_document,
     response_document,
+    spelled_headers,
+    spelled_url,
+    system_headers,
     unsent_document,
+    url_document,
     variables_document,
 )
 from harness.reporters.newman.expanded import expanded_folder, expanded_item
+from harness.reporters.newman.json_text import Spelled, dumped
 from harness.reporters.newman.omitted import Omitted
 from harness.reporters.phases import PhaseTimes, phases_of
 from harness.reporters.reporter import ReporterContext, ReporterOptions
@@ -39,6 +44,7 @@ from harness.runner.results import CallResult, Extraction, RunSummary, RunWarnin
 from harness.runner.tally import count
 from harness.runner.untested import as_run
 from harness.scripting.engine import Assertion
+from harness.secrets.watch import Mask, Unmasked
 from harness.variables.scope import Scope
 
 DEFAULT_FILE: Final = "newman-run-report.json"
@@ -67,6 +73,7 @@ class JsonReporter:
         self._context = context
         self._answers = context.dialect.reports
         self._mask = context.mask
+        self._shows: Mask = context.mask if context.dialect.run.masks else Unmasked()
         self._omitted = Omitted.of(options)
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
@@ -126,7 +133,7 @@ class JsonReporter:
         if result.exchange is not None:
             self._tests.count()
         cursor = self._cursor(result)
-        item = self._documents.part(result.call.item)
+        item = self._item(result.call.item)
         if result.skipped is not None:
             entry: JsonObject = {"cursor": cursor, "item": item, "reason": result.skipped}
             self._skipped.add(self._dump(entry | self._outcome(result) | self._extras(result)), ",\n")
@@ -140,16 +147,24 @@ class JsonReporter:
         assert self._document is not None, "RunStarted is the first event"  # noqa: S101 - an invariant of runs
         return self._document
 
-    def _cursor(self, result: CallResult) -> JsonObject:
+    def _item(self, item: Item) -> Mapping[str, Any] | Spelled:
+        if self._omitted:
+            return self._documents.part(item)
+        return self._documents.spelled_part(item, self._shows)
+
+    def _url(self, url: str) -> JsonObject | Spelled:
+        shown = self._mask.url(url)
+        spelled, texts = spelled_url(shown)
+        return spelled if self._shows.texts(texts) == texts else url_document(shown)
+
+    def _cursor(self, result: CallResult) -> Spelled:
         started = self._started
-        return {
-            "ref": self._identity("ref"),
-            "length": started.calls if started else 0,
-            "cycles": started.iterations if started else 0,
-            "position": result.position,
-            "iteration": result.iteration,
-            "httpRequestId": self._identity("request"),
-        }
+        # Numbers and identities of ours hold nothing that could be masked.
+        return Spelled(
+            f'{{"ref":"{self._identity("ref")}","length":{started.calls if started else 0},'
+            f'"cycles":{started.iterations if started else 0},"position":{result.position},'
+            f'"iteration":{result.iteration},"httpRequestId":"{self._identity("request")}"}}'
+        )
 
     def _identity(self, of: str) -> str:
         started = self._started.started_ms if self._started else 0
@@ -157,7 +172,7 @@ class JsonReporter:
         return Shown(name_uuid(f"{started}/{self._calls}/{of}"))
 
     def _execute(
-        self, result: CallResult, cursor: JsonObject, item: Mapping[str, Any]
+        self, result: CallResult, cursor: Spelled, item: Mapping[str, Any] | Spelled
     ) -> Iterator[JsonObject]:
         """One execution for each HTTP request of a call, in the order they were sent."""
         sent = [(side.origin, side.exchange) for side in result.side if side.origin != "test"]
@@ -194,8 +209,8 @@ class JsonReporter:
         sent: Sequence[tuple[str, Exchange]],
         outcome: JsonObject,
         result: CallResult,
-        cursor: JsonObject,
-        item: Mapping[str, Any],
+        cursor: Spelled,
+        item: Mapping[str, Any] | Spelled,
     ) -> Iterator[JsonObject]:
         """Tell requests as newman does, which pushes one and the same object for each of them."""
         failures = [exchange.failure for _, exchange in sent if exchange.failure is not None]
@@ -211,21 +226,27 @@ class JsonReporter:
         exchange: Exchange,
         origin: str,
         result: CallResult,
-        cursor: JsonObject,
-        item: Mapping[str, Any],
+        cursor: Spelled,
+        item: Mapping[str, Any] | Spelled,
         number: int = 0,
     ) -> JsonObject:
-        authored = result.request if origin == "call" else None
+        sent, authored = exchange.request, result.request if origin == "call" else None
         execution: JsonObject = {
             "cursor": cursor,
             "item": item,
-            "request": request_document(exchange.request, authored, url=self._mask.url(exchange.request.url)),
+            "request": request_document(
+                sent,
+                authored,
+                url=self._url(sent.url),
+                headers=spelled_headers(sent.headers, self._shows, system_headers(sent.headers, authored)),
+            ),
         }
         if exchange.response is not None:
             body = masked_bytes(exchange.response.body, self._mask)
             cookies = exchange.cookies if self._answers.additions else ()
             identity = self._identity(f"response/{number}")
-            document = response_document(exchange.response, identity, body, cookies)
+            headers = spelled_headers(exchange.response.headers, self._shows)
+            document = response_document(exchange.response, identity, body, cookies, headers=headers)
             if self._answers.additions and exchange.response.timings is not None:
                 document["timings"] = phases_of(exchange) | {"reused": exchange.response.timings.reused}
             execution["response"] = document
@@ -272,9 +293,9 @@ class JsonReporter:
         return document
 
     def _failure(
-        self, fault: Fault, result: CallResult, cursor: JsonObject, item: Mapping[str, Any]
+        self, fault: Fault, result: CallResult, cursor: Spelled, item: Mapping[str, Any] | Spelled
     ) -> JsonObject:
-        source: Mapping[str, Any] = item
+        source: Mapping[str, Any] | Spelled = item
         if fault.failure is not None:
             error = request_error(fault.failure)
             if fault.origin != "call":

@@ -11,7 +11,6 @@ from typing import IO, Any, Final
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.name_uuid import name_uuid
-from harness.reporters.newman.byte_lists import dumped
 from harness.reporters.newman.collection_document import masked, masked_bytes
 from harness.reporters.newman.error_document import assertion_error, request_error, script_error
 from harness.reporters.newman.execution import (
@@ -20,6 +19,7 @@ from harness.reporters.newman.execution import (
     response_document,
     unsent_document,
 )
+from harness.reporters.newman.json_text import dumped
 from harness.reporters.newman.omitted import Omitted
 from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.runner.events import CallFinished, Event, RunFinished, RunStarted

@@ -1,5 +1,6 @@
 import pytest
 
+from harness.cassettes.file.document import interaction_document
 from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
 from harness.cassettes.file.parts import Parts
@@ -19,7 +20,7 @@ def interaction(*call, body=b"", clock=1.0):
 
 def write(parts, *interactions, **metadata):
     parts.path.parent.mkdir(exist_ok=True)
-    parts.write(CassetteMetadata(**metadata), lambda: iter(interactions))
+    parts.write(CassetteMetadata(**metadata), lambda: map(interaction_document, interactions))
 
 
 def names(folder):
@@ -80,10 +81,13 @@ def test_what_is_taken_apart_stays_where_it_has_calls_that_no_part_has(tmp_path)
     write(whole, interaction("F", "a"), interaction("F", "gone"))
     before = whole.path.read_bytes()
     parts = Parts(path=tmp_path / "x.yaml", per="folder")
-    assert parts.write(CassetteMetadata(), lambda: iter([interaction("F", "a")])) == whole.path
+    assert (
+        parts.write(CassetteMetadata(), lambda: iter([interaction_document(interaction("F", "a"))]))
+        == whole.path
+    )
     assert whole.path.read_bytes() == before
     both = [interaction("F", "a"), interaction("F", "gone")]
-    assert parts.write(CassetteMetadata(), lambda: iter(both)) is None
+    assert parts.write(CassetteMetadata(), lambda: map(interaction_document, both)) is None
     assert names(tmp_path) == ["x/F.yaml"]
 
 
@@ -103,7 +107,7 @@ def test_parts_that_were_recorded_apart_keep_the_seeds_they_drew_from(tmp_path):
     parts = Parts(path=tmp_path / "x.yaml", per="folder")
     read: Cassette = parts.load()
     assert (read.metadata.seed, read.metadata.seeds) == (1, {("G", "b"): 2})
-    parts.write(read.metadata, lambda: iter(read.interactions))
+    parts.write(read.metadata, lambda: map(interaction_document, read.interactions))
     assert [load(tmp_path / "x" / f"{name}.yaml").metadata.seed for name in "FG"] == [1, 2]
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from harness.cassettes.edit import finish_journal
 from harness.cassettes.file.format import load
-from harness.cassettes.file.journal import Beginning, Journal, journal_cassette
+from harness.cassettes.file.interaction import ClockStart
+from harness.cassettes.file.journal import Beginning, Journal, journal_cassette, read
 from harness.cassettes.file.journal_path import journal_path
 from harness.cassettes.record.recording import RecordingPlan
 from harness.collection.model import Variable
@@ -68,6 +69,24 @@ def test_beside_an_interaction_stands_whose_it_is_and_when(recorder, ask):
     assert one.recorded_at.endswith("Z")
     assert one.clock_ms is not None
     assert one.elapsed_ms == 5.0
+
+
+def test_the_start_of_a_call_that_sends_nothing_is_written_before_the_next_request(recorder, ask, tmp_path):
+    recording = recorder()
+    journal = journal_path(tmp_path / "x.yaml")
+    recording.draws.call(("Folder", "Call"), 0, 1)
+    recording.transport.send(ask("/a"))
+    recording.draws.call(("Quiet",), 0, 1)
+    recording.draws.call(("Folder", "Call"), 1, 1)
+    recording.transport.send(ask("/b", iteration=1))
+    told = [
+        one.call if isinstance(one, ClockStart) else one.request.url
+        for _, one in read(journal)
+        if not isinstance(one, Beginning)
+    ]
+    assert told == ["https://api.example/a", ("Quiet",), "https://api.example/b"]
+    metadata = load(recording.finish(complete=True).path).metadata
+    assert [start.call for start in metadata.clocks] == [("Quiet",)]
 
 
 def test_an_interrupted_recording_is_refused_resumed_or_discarded(recorder, ask, answer):

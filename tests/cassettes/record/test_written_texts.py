@@ -108,3 +108,24 @@ def test_what_others_wrote_is_doubted():
     written = WrittenTexts(Redactor(), doubted=True)
     written.add(interaction(b"anything"))
     assert written.may_hold_secret()
+
+
+def test_a_value_within_what_stands_for_another_makes_a_doubt(redactor):
+    redactor.learn(TOKEN, "harbour_gate_of_the_north")
+    body = redactor.bytes(f'{{"t": "{TOKEN}", "note": "{"a berth " * 200}"}}'.encode())
+    written = WrittenTexts(redactor)
+    written.add(interaction(body))
+    assert not written.may_hold_secret()
+    redactor.learn("harbour_gate_of_the_north", "later")
+    assert written.may_hold_secret()
+
+
+def test_of_answers_alike_what_surrounds_the_secrets_is_looked_up(redactor):
+    written = WrittenTexts(redactor)
+    for token in ("9f8e7d6c5b4a3928170611111", "9f8e7d6c5b4a3928170622222"):
+        redactor.learn(token, "token")
+        body = f'{{"t": "{token}", "kept": "{TOKEN}", "note": "{"a berth " * 200}"}}'
+        written.add(interaction(redactor.bytes(body.encode())))
+    assert not written.may_hold_secret()
+    redactor.learn(TOKEN, "later")
+    assert written.may_hold_secret()

@@ -1,4 +1,4 @@
-"""Bytes in a JSON document as newman writes them: a list of numbers, which may be millions."""
+"""JSON text in pieces: bytes as newman writes them, numbers by the million, and parts spelled before."""
 
 import json
 from codecs import charmap_decode
@@ -30,12 +30,28 @@ class Octets:
         yield "]"
 
 
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A part of a document as JSON spells it; its texts are masked before."""
+
+    text: str
+
+    def spelled(self) -> Iterator[str]:
+        """Yield the text."""
+        yield self.text
+
+
+def compact(value: Any) -> str:
+    """Spell a JSON value without spaces; values of no JSON type are text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
 def dumped(value: Any) -> Iterator[str]:
-    """Spell a JSON value in pieces; there may be `Octets` in it, other values of no JSON type are text."""
-    found: list[Octets] = []
+    """Spell a JSON value in pieces; there may be `Octets` and `Spelled` in it."""
+    found: list[Octets | Spelled] = []
 
     def stand_in(one: Any) -> str:
-        if not isinstance(one, Octets):
+        if not isinstance(one, Octets | Spelled):
             return str(one)
         found.append(one)
         return _PLACE
@@ -43,6 +59,6 @@ def dumped(value: Any) -> Iterator[str]:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=stand_in)
     first, *rest = text.split(f'"{_PLACE}"') if found else (text,)
     yield first
-    for octets, part in zip(found, rest, strict=True):
-        yield from octets.spelled()
+    for one, part in zip(found, rest, strict=True):
+        yield from one.spelled()
         yield part

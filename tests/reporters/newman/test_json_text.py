@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from harness.reporters.newman.byte_lists import Octets, dumped
+from harness.reporters.newman.json_text import Octets, dumped
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00", bytes(range(256)), b"ab" * 70_000])
