@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sqlite3
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +12,7 @@ from harness.aep.settings import Settings
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, UsageError
 from harness.twin.certificate import LazyCertificate
-from harness.twin.store import DamagedState
+from harness.twin.store import DamagedState, UnusableState
 
 
 def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
@@ -40,14 +39,10 @@ def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     try:
         names = [host for address, _ in settings.served_files if (host := urlsplit(address).hostname)]
         serve_forever(settings, options.host, options.port, names=names, started=started)
-    except DamagedState as error:
-        raise UsageError(
-            f"its state cannot be read: {error}",
-            where=options.data or "--data",
-            hint="put a copy of it back, or move it away to start with an empty platform",
-        ) from error
-    except sqlite3.Error as error:
-        raise UsageError(f"cannot keep the state there: {error}", where=options.data or "--data") from error
+    except UnusableState as error:
+        damaged = isinstance(error, DamagedState)
+        lead = "its state cannot be read" if damaged else "cannot keep the state there"
+        raise UsageError(f"{lead}: {error}", where=options.data or "--data", hint=error.hint) from error
     except OSError as error:
         raise UsageError(
             f"cannot listen on {options.host}:{options.port}: {error.strerror}",

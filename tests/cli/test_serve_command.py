@@ -134,4 +134,5 @@ def test_a_file_that_holds_no_state_is_left_alone(command, workspace):
     answer = command("serve", "--port", "0", "--data", file)
     assert answer.code is ExitCode.USAGE
     assert "cannot keep the state there" in answer.err
+    assert "name a file that is not there yet" in answer.err
     assert file.read_bytes() == before

@@ -3,11 +3,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from shutil import copyfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.twin.store import DamagedState, Store
+from harness.twin.store import DamagedState, Store, UnusableState
 from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -99,11 +100,23 @@ def test_a_file_keeps_what_was_committed(tmp_path: Path) -> None:
     store = Store(file)
     store.put(HERE, "kind", "1", {"kept": True})
     store.put_blob(HERE, "blob", b"\0\1")
-    again = Store(file)  # the first is not closed, as after a kill
+    for part in tmp_path.glob("data.db*"):  # the first is not closed, as after a kill
+        copyfile(part, tmp_path / f"left-{part.name}")
+    again = Store(tmp_path / "left-data.db")
     assert again.get(HERE, "kind", "1") == {"kept": True}
     assert again.get_blob(HERE, "blob") == b"\0\1"
     again.close()
     store.close()
+
+
+def test_a_file_is_held_by_one_platform_alone(tmp_path: Path) -> None:
+    file = tmp_path / "data.db"
+    store = Store(file)
+    with pytest.raises(UnusableState, match="another program has it open") as refused:
+        Store(file)
+    assert "stop the platform" in refused.value.hint
+    store.close()
+    Store(file).close()
 
 
 def test_several_threads_may_write() -> None:
@@ -151,7 +164,7 @@ def test_a_file_whose_pages_were_overwritten_is_refused_and_left_as_it_is(tmp_pa
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
     file.write_text("not a database, and longer than the head of one would be " * 20)
-    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
+    with pytest.raises(sqlite3.DatabaseError, match="no database"):
         Store(file)
 
 
