@@ -39,12 +39,25 @@ def collection(folder: Path) -> str:
             "header": [*headers, {"key": "Accept", "value": "application/vnd.adobe.xed+json; version=1"}],
         },
     }
+    connection = {
+        "name": "connection",
+        "request": {
+            "method": "POST",
+            "url": "{{PLATFORM_GATEWAY}}/data/foundation/flowservice/connections",
+            "header": headers,
+            "body": {
+                "mode": "raw",
+                "raw": '{"name": "S", "connectionSpec": {"id": "8a9c3494-9708-43d7-ae3f-cda01e5030e1",'
+                ' "version": "1.0"}}',
+            },
+        },
+    }
     document = {
         "info": {
             "name": "small",
             "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
         },
-        "item": [token, missing],
+        "item": [token, missing, connection],
     }
     (folder / "small.postman_collection.json").write_text(json.dumps(document))
     return "small.postman_collection.json"
@@ -62,7 +75,7 @@ def test_what_the_sandbox_answers_otherwise_is_told_and_written(command, workspa
         said = command("drift", collection(folder), "--twin", environment(folder, sandbox))
     assert said.code is ExitCode.DRIFT, said.err
     written = json.loads((folder / "twin-mismatches.json").read_text())
-    assert (written["format"], written["compared"]) == ("harness-twin-mismatches", 2)
+    assert (written["format"], written["compared"]) == ("harness-twin-mismatches", 3)
     places = {(one["call"], one["where"]) for one in written["mismatches"]}
     assert ("missing", "body/title") in places
     assert {one["call"] for one in written["mismatches"]} == {"missing"}
@@ -84,7 +97,7 @@ def test_the_mismatches_are_printed_as_json_on_request(command, workspace):
     assert "another-secret-of-a-sandbox" not in said.out + said.err
 
 
-def test_a_sandbox_that_answers_alike_exits_with_0(command, workspace):
+def test_a_sandbox_that_answers_alike_elsewhere_exits_with_0(command, workspace):
     folder = Path(workspace.folder)
     with LocalPlatform() as sandbox:
         said = command(
