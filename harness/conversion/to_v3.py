@@ -15,6 +15,7 @@ from harness.conversion.file_names import Taken, file_stem
 from harness.conversion.v3_parts import (
     auth_data,
     body_data,
+    changes_url,
     headers_data,
     pairs_data,
     scripts_data,
@@ -54,13 +55,21 @@ def to_v3(document: Mapping[str, Any]) -> V3Files:
         data["id"] = as_text(info["_postman_id"])
     if "name" in info:
         data["name"] = as_text(info["name"])
-    _folder(files, "", "", data, {**document, "description": info.get("description")})
+    _folder(files, "", "", data, {**document, "description": info.get("description")}, changed=False)
     return files
 
 
 def _folder(
-    files: V3Files, prefix: str, pointer: str, data: dict[str, Any], given: Mapping[str, Any]
+    files: V3Files,
+    prefix: str,
+    pointer: str,
+    data: dict[str, Any],
+    given: Mapping[str, Any],
+    *,
+    changed: bool,
 ) -> None:
+    """Add the files of a folder. `changed`: a script of one around it changes what its requests ask for."""
+    changed = changed or changes_url(given.get("event"))
     description = description_text(given.get("description"))
     if description is not None:
         data["description"] = description
@@ -78,21 +87,23 @@ def _folder(
     taken.free(".resources")
     for index, child in enumerate(_maps(given.get("item"))):
         if isinstance(child.get("item"), list | Mapping) or child.get("item"):
-            _inner_folder(files, prefix, f"{pointer}/item/{index}", child, taken)
+            _inner_folder(files, prefix, f"{pointer}/item/{index}", child, taken, changed=changed)
         else:
-            _request(files, prefix, f"{pointer}/item/{index}", child, taken)
+            _request(files, prefix, f"{pointer}/item/{index}", child, taken, changed=changed)
 
 
 def _order(pointer: str) -> int:
     return (int(pointer.rpartition("/")[2]) + 1) * STEP
 
 
-def _inner_folder(files: V3Files, prefix: str, pointer: str, given: Mapping[str, Any], taken: Taken) -> None:
+def _inner_folder(
+    files: V3Files, prefix: str, pointer: str, given: Mapping[str, Any], taken: Taken, *, changed: bool
+) -> None:
     stem = taken.free(file_stem(_name(given), "folder"))
     data: dict[str, Any] = {"$kind": "collection"}
     _head(data, given, stem)
     data["order"] = _order(pointer)
-    _folder(files, f"{prefix}{stem}/", pointer, data, given)
+    _folder(files, f"{prefix}{stem}/", pointer, data, given, changed=changed)
 
 
 def _name(given: Mapping[str, Any]) -> str:
@@ -108,7 +119,9 @@ def _head(data: dict[str, Any], given: Mapping[str, Any], stem: str) -> None:
         data["name"] = _name(given)
 
 
-def _request(files: V3Files, prefix: str, pointer: str, given: Mapping[str, Any], taken: Taken) -> None:
+def _request(
+    files: V3Files, prefix: str, pointer: str, given: Mapping[str, Any], taken: Taken, *, changed: bool
+) -> None:
     stem = taken.free(file_stem(_name(given), "request"))
     request = given.get("request")
     request = request if isinstance(request, Mapping) else {}
@@ -119,7 +132,7 @@ def _request(files: V3Files, prefix: str, pointer: str, given: Mapping[str, Any]
     description = description_text(given.get("description")) if description is None else description
     if description is not None:
         data["description"] = description
-    _sent(data, request, graphql=graphql)
+    _sent(data, request, graphql=graphql, changed=changed or changes_url(given.get("event")))
     auth = auth_data(request.get("auth"))
     if auth is not None:
         data["auth"] = auth
@@ -138,10 +151,12 @@ def _request(files: V3Files, prefix: str, pointer: str, given: Mapping[str, Any]
     files.add(pointer, f"{prefix}{stem}.request.yaml", yaml_text(data) + _disabled(disabled))
 
 
-def _sent(data: dict[str, Any], request: Mapping[str, Any], *, graphql: bool = False) -> None:
+def _sent(
+    data: dict[str, Any], request: Mapping[str, Any], *, graphql: bool = False, changed: bool = False
+) -> None:
     """Fill in what is sent: address, method, headers and body."""
     if "url" in request:
-        data |= url_data(request["url"])
+        data |= url_data(request["url"], changed=changed)
     if not graphql and "method" in request:
         data["method"] = as_text(request["method"] or "GET")
     headers = headers_data(request.get("header"))

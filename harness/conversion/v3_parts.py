@@ -1,6 +1,7 @@
 """The parts of requests and definitions as v3 writes them: address, pairs, body, auth, scripts, settings."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -30,8 +31,27 @@ GRAPHQL_TYPES: Final = {"prerequest": "beforeQuery", "test": "afterResponse"}
 LANGUAGES: Final = ("json", "text", "xml", "html", "javascript")
 
 
-def url_data(given: Any) -> dict[str, Any]:
-    """Write an address with the lists of its parameters and path variables."""
+_CHANGES_URL: Final = re.compile(r"\.\s*url\b|QueryParams\b|\brequest\s*\.\s*update\b")
+
+
+def changes_url(events: Any) -> bool:
+    """Whether a pre-request script looks as if it changed the address of the request."""
+    return any(
+        event.get("listen") == "prerequest"
+        and isinstance(event.get("script"), Mapping)
+        and _CHANGES_URL.search(json.dumps(event["script"].get("exec"))) is not None
+        for event in (events if isinstance(events, list) else ())
+        if isinstance(event, Mapping)
+    )
+
+
+def url_data(given: Any, *, changed: bool = False) -> dict[str, Any]:
+    """Write an address with the lists of its parameters and path variables.
+
+    Postman merges the list of parameters into the address after the scripts: what one of them took away is
+    sent. Where a script may have `changed` the address, a list that says no more than the address is not
+    written.
+    """
     url = url_from_json(given)
     data: dict[str, Any] = {"url": url.raw}
     if not isinstance(given, Mapping):
@@ -42,11 +62,22 @@ def url_data(given: Any) -> dict[str, Any]:
             bare = replace(bare, query=())
         data["url"] = unparse(bare)
     query = given.get("query")
-    if isinstance(query, list) and any(isinstance(one, Mapping) for one in query):
-        data["queryParams"] = pairs_data(query, null=True)
+    listed = query if isinstance(query, list) else []
+    needed = not (changed and _says_query(data["url"], listed))
+    if needed and any(isinstance(one, Mapping) for one in listed):
+        data["queryParams"] = pairs_data(listed, null=True)
     if isinstance(given.get("variable"), list):
         data["pathVariables"] = pairs_data([_named(one) for one in given["variable"]])
     return data
+
+
+def _says_query(text: str, query: list[Any]) -> bool:
+    """Whether the text of an address says all that the list of its parameters does."""
+    if not all(isinstance(one, Mapping) and set(one) <= {"key", "value"} for one in query):
+        return False
+    return [(one.key, one.value) for one in parse(text).query] == [
+        (one.get("key"), one.get("value")) for one in query
+    ]
 
 
 def _named(given: Any) -> Any:

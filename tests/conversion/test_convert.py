@@ -326,3 +326,36 @@ def test_variables_of_graphql_are_a_text_in_v3(tmp_path: Path) -> None:
 
     assert back["item"][0]["request"]["body"]["graphql"]["variables"] == '{"id": 7}'
     assert lost == ["/item/0/request/body/graphql/variables"]
+
+
+@pytest.mark.parametrize("where", ["collection", "folder", "request"])
+def test_parameters_that_a_script_may_take_away_are_in_the_address_alone(tmp_path: Path, where: str) -> None:
+    # Postman merges the list into the address after the scripts, and would send what they took away.
+    events = {"event": [script("prerequest", "pm.request.url.query.remove(one => !one.value);")]}
+    url = {
+        "raw": "http://h/a?q={{q}}&flag",
+        "protocol": "http",
+        "host": ["h"],
+        "path": ["a"],
+        "query": [{"key": "q", "value": "{{q}}"}, {"key": "flag", "value": None}],
+    }
+    request: dict[str, Any] = {"name": "r", "request": {"method": "GET", "url": url}}
+    folder: dict[str, Any] = {"name": "F", "item": [request]}
+    document: dict[str, Any] = {"info": {"name": "c", "schema": SCHEMA}, "item": [folder]}
+    {"collection": document, "folder": folder, "request": request}[where].update(events)
+    after, lost = there_and_back(tmp_path, document)
+    assert "queryParams" not in (tmp_path / "Shop/F/r.request.yaml").read_text("utf-8")
+    assert not lost
+    assert after["item"][0]["item"][0]["request"]["url"] == url
+
+
+@pytest.mark.parametrize("more", [{"disabled": True}, {"description": "why"}])
+def test_parameters_that_the_address_does_not_tell_of_stay_listed(
+    tmp_path: Path, more: dict[str, Any]
+) -> None:
+    query = [{"key": "q", "value": "1", **more}]
+    url = {"raw": "http://h/a?q=1", "protocol": "http", "host": ["h"], "path": ["a"], "query": query}
+    item: dict[str, Any] = {"name": "r", "request": {"method": "GET", "url": url}}
+    item["event"] = [script("prerequest", "pm.request.url.query.clear()")]
+    after, _ = there_and_back(tmp_path, {"info": {"name": "c", "schema": SCHEMA}, "item": [item]})
+    assert after["item"][0]["request"]["url"]["query"] == query
