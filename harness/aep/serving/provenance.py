@@ -71,7 +71,7 @@ KNOWN = (
     ),
     Known(start="/openapi.json", answers=_assumed("this description is the platform's own")),
     Known(start="/data/foundation/sandbox-management", answers=_guide("sandboxes/api")),
-    Known(start="/data/foundation/exim", answers=_client("aepp 0.6.0, calls; the bodies are assumed")),
+    Known(start="/data/foundation/exim", answers=_api("sandbox"), refusals=_NO_BODY),
     Known(start="/data/core/idnamespace", answers=_api("identity-service")),
     Known(start="/data/core/identity", answers=_api("identity-service"), refusals=_NO_BODY),
     Known(start="/data/foundation/schemaregistry", answers=_api("schema-registry")),

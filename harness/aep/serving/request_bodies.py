@@ -90,6 +90,15 @@ _PACKAGE = form(
     packageType=one_of("PARTIAL", "FULL"),
     artifacts=array(form("id", "type", title=TEXT)),
 )
+_PACKAGE_CHANGE = form(
+    "id",
+    id=TEXT,
+    action=one_of("UPDATE", "ADD", "DELETE"),
+    name=TEXT,
+    expiry=TEXT,
+    packageVisibility=one_of("TENANT", "PUBLIC"),
+    artifacts=array(form("id", "type", title=TEXT)),
+)
 _CONSENT = form(
     "consent",
     consent=array(form("standard", "version", standard=one_of("Adobe", "IAB TCF"), value=ANYTHING)),
@@ -173,12 +182,11 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ),
     ("POST", "/data/foundation/access-control/acl/effective-policies"): array(TEXT),
     ("POST", "/data/foundation/exim/packages"): _PACKAGE,
-    ("PUT", "/data/foundation/exim/packages"): {
-        **_PACKAGE,
-        "properties": {**_PACKAGE["properties"], "id": TEXT, "action": TEXT},
-    },
-    ("POST", "/data/foundation/exim/packages/{id}/import"): form(
-        "id", "name", destinationSandbox=form("name"), alternatives=form()
+    ("PUT", "/data/foundation/exim/packages"): array(_PACKAGE_CHANGE),
+    ("PUT", "/data/foundation/exim/packages/update"): _PACKAGE_CHANGE,
+    ("POST", "/data/foundation/exim/packages/{id}/import"): form(name=TEXT, alternatives=form()),
+    ("PUT", "/data/foundation/exim/packages/import"): form(
+        "id", "destinationSandbox", id=TEXT, name=TEXT, destinationSandbox=form("name"), alternatives=form()
     ),
     ("POST", f"{_QUERIES}/queries"): _QUERY,
     ("PATCH", f"{_QUERIES}/queries/{{id}}"): form("op", op=one_of("cancel", "soft_delete")),

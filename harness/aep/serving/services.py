@@ -18,6 +18,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "harness.aep.access.sandboxes": ("/data/foundation/sandbox-management",),
     "harness.aep.access.effective_policies": ("/data/foundation/access-control",),
     "harness.aep.tooling.packages": ("/data/foundation/exim",),
+    "harness.aep.tooling.package_jobs": ("/data/foundation/exim",),
     "harness.aep.identity.namespaces": ("/data/core/idnamespace",),
     "harness.aep.registry.stats": ("/data/foundation/schemaregistry",),
     "harness.aep.registry.resources": ("/data/foundation/schemaregistry",),

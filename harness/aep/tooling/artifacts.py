@@ -62,7 +62,16 @@ class Artifacts:
     def conflicts(self, tenant: Tenant, content: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """List which objects a sandbox has already, by the names that they go by."""
         return [
-            {"id": one["id"], "type": one["type"], "title": one["title"], "alternatives": {"id": held}}
+            {
+                "artifact": {
+                    **_artifact(one["type"], one["id"], one["title"]),
+                    "messages": [
+                        {"status": "FOUND", "attempt": 1, "message": f"Found object with ID: {one['id']}"}
+                    ],
+                },
+                "suggestionList": [_artifact(one["type"], held, one["title"])],
+                "parentID": f"{tenant.org}::{tenant.sandbox}::{one['type']}::{one['id']}",
+            }
             for one in content
             if (held := self._held(tenant, one)) is not None
         ]
@@ -72,9 +81,9 @@ class Artifacts:
         made = []
         for one in content:
             held = self._held(caller.tenant, one)
-            state = "SKIPPED" if held is not None else "COMPLETED"
+            state = "FOUND" if held is not None else "CREATED"
             new = held or self._make(caller, one["type"], one["body"])
-            made.append({"id": one["id"], "type": one["type"], "targetId": new, "status": state})
+            made.append({**_artifact(one["type"], one["id"], one["title"]), "newId": new, "state": state})
         return made
 
     def _held(self, tenant: Tenant, one: dict[str, Any]) -> str | None:
