@@ -25,7 +25,10 @@ For one minor version at least it works as before, and a run that is given it wa
 | `option` | what a row can say: `Option`, `Argument`, `setting` |
 | `inputs`, `network`, `cassette`, `contract`, `limits`, `output` | the fields of a run's configuration |
 | `config` | `RunConfig`, the configuration in these groups |
-| `commands` | the commands, and the options that only the command line has |
+| `commands` | all commands; `command` is what a row of one says |
+| `only_run` | the options of `run` that only the command line has |
+| `authoring`, `cassette_tools`, `loading`, `serving` | further commands, with options of their own |
+| `adopting`, `comparing`, `contracting` | and more of them |
 | `pytest_only` | the options that only pytest has |
 | `derived` | fields that are made of several options |
 | `values` | the kinds of values, as readers of a text |

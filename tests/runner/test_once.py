@@ -64,6 +64,16 @@ def test_rows_that_are_runs_of_their_own_have_a_set_up_each(lab):
     assert names(lab, ["login", "a", "logout"], iterations=2, apart=True) == ["login", "a", "logout"] * 2
 
 
+def test_a_script_may_send_a_later_iteration_to_the_set_up_again(lab):
+    scripts = iter([lab.asserts("no wish"), lab.goes_to("login"), lab.asserts("no wish")])
+
+    def goes_once(job, host):
+        return next(scripts)(job, host)
+
+    items = ["login", {"name": "a", "test": goes_once}, "logout"]
+    assert names(lab, items, iterations=2) == ["login", "a", "a", "login", "a", "logout"]
+
+
 def test_a_script_may_send_the_run_to_the_set_up_again(lab):
     scripts = iter([lab.goes_to("login"), lab.asserts("there is no wish")])
 

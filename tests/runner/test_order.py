@@ -165,3 +165,10 @@ def test_the_longest_chain_goes_through_waits_and_calls_that_run_alone():
 
 def test_no_plan_has_no_chain():
     assert order().longest_chain() == ()
+
+
+def test_only_a_script_that_runs_before_the_request_can_change_it():
+    changes = "pm.request.method = 'PUT'"
+    first, second = order(call("a", pre=changes), call("b", test=changes)).places
+    assert first.alone == "its script changes where or how the request is sent"
+    assert second.alone == ""

@@ -108,3 +108,22 @@ def test_variables_of_a_failed_attempt_do_not_stay(lab):
     lab.answers.table["/a"] = [failing("reset"), {}]
     lab.run([call("GET", prerequest=note)], rescue=Rescue(times=1))
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize(("method", "sent"), [("GET", 4), ("POST", 2)])
+def test_a_call_whose_script_sent_what_may_not_be_repeated_is_not(lab, method, sent):
+    def send(job, host):
+        host.sends([{"url": "http://lab/side", "method": method}])[0]()
+
+    lab.answers.table["/a"] = failing("reset")
+    lab.run([call("GET", prerequest=send)], rescue=Rescue(times=1))
+    assert len(lab.answers.sent) == sent
+
+
+def test_a_call_that_was_answered_with_a_redirect_to_a_dead_host_did_leave(lab):
+    lab.answers.table |= {
+        "/a": Response(status=307, reason="", headers=(("Location", "http://lab/gone"),), body=b""),
+        "/gone": "refused",
+    }
+    lab.run([call("POST")], rescue=Rescue(times=1))
+    assert len(lab.answers.sent) == 2

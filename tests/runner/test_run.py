@@ -80,6 +80,27 @@ def test_without_bail_a_failure_stops_nothing(lab):
     assert outcome.summary.failed
 
 
+def test_without_bail_a_script_that_throws_stops_nothing(lab):
+    outcome = lab.run([{"name": "a", "test": lab.throws("no")}, "b"])
+    assert outcome.order == ["a", "b"]
+    assert outcome.summary.failed
+
+
+def test_with_a_delay_calls_go_one_after_the_other_whatever_the_jobs(lab):
+    told = []
+
+    def answer(hop):
+        told.append(len([event for event in seen if isinstance(event, CallFinished)]))
+        return {}
+
+    lab.answers.table |= {"/a": answer, "/b": answer}
+    events, _ = lab.begin(["a", "b"], delay_s=0.25, jobs=4)
+    seen = []
+    for event in events:
+        seen.append(event)
+    assert told == [0, 1]
+
+
 def test_a_delay_is_waited_before_every_call(lab):
     lab.run(["a", "b"], delay_s=0.25)
     assert lab.naps == [0.25, 0.25]

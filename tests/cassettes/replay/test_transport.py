@@ -94,6 +94,17 @@ def test_an_answer_is_given_once_unless_repeats_are_allowed(recorder, ask):
     assert repeating.transport.send(ask("/a")) == repeating.transport.send(ask("/a"))
 
 
+def test_a_request_with_one_secret_is_not_given_the_answer_to_another(recorder, ask):
+    first, second = (ask(f"/use?token={key}-key-0123456789") for key in ("alpha", "beta"))
+    recording = recorder()
+    for one in (first, second):
+        recording.transport.send(one)
+    replay = open_replay(recording.finish(complete=True).path)
+    replay.transport.send(first)
+    with pytest.raises(ReplayMiss, match="given already"):
+        replay.transport.send(first)
+
+
 def test_a_token_from_an_answer_chains_into_the_next_request_on_replay(recorder, ask, answer):
     recording = recorder({"/token": answer({"access_token": "opaque-token-0123456789"})})
 
