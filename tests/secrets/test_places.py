@@ -1,0 +1,59 @@
+"""Where secrets stand in what is sent and answered, and what beside them is left readable."""
+
+import base64
+
+import pytest
+
+from harness.secrets.places import learn_answered, learn_sent
+from harness.secrets.redactor import Redactor
+
+
+def basic(user: str, password: str) -> str:
+    return base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def shown(text: str, *headers: tuple[str, str], body: bytes | None = None) -> str:
+    """Return a text without what a request with these headers shows to be secret."""
+    redactor = Redactor()
+    learn_sent("http://shop.example/", headers, body, redactor)
+    return redactor.text(text)
+
+
+@pytest.mark.parametrize("cookie", ["sid=letmein", "prefs=9f8e7d6c5b4a", "theme=dark1234"])
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_cookies_value_is_a_secret_when_its_name_or_its_form_says_so(cookie, answered):
+    redactor = Redactor()
+    value = cookie.partition("=")[2]
+    if answered:
+        learn_answered((("Set-Cookie", f"{cookie}; Path=/"),), b"", redactor)
+    else:
+        learn_sent("http://shop.example/", (("Cookie", cookie),), None, redactor)
+    assert value not in redactor.text(f"it was {value}")
+
+
+@pytest.mark.parametrize("cookie", ["lang=english", "locale=en-US", "zone=Europe/Berlin", "sid=abc"])
+def test_a_cookie_that_says_a_word_is_no_secret(cookie):
+    value = cookie.partition("=")[2]
+    assert shown(f"it was {value}", ("Cookie", cookie)) == f"it was {value}"
+
+
+def test_of_basic_credentials_the_password_is_a_secret_and_the_user_is_not():
+    told = shown("maria, p4ssw0rd-17", ("Authorization", f"Basic {basic('maria', 'p4ssw0rd-17')}"))
+    assert told.startswith("maria, ")
+    assert "p4ssw0rd-17" not in told
+
+
+@pytest.mark.parametrize(("user", "secret"), [("k" * 15, False), ("key-0123456789ab", True)])
+def test_a_long_user_without_a_password_is_an_api_key(user, secret):
+    told = shown(f"it was {user}", ("Authorization", f"Basic {basic(user, '')}"))
+    assert (user not in told) is secret
+
+
+def test_credentials_that_hold_a_placeholder_already_teach_nothing():
+    credentials = basic("maria", "REDACTED_PASSWORD_1")
+    assert shown(credentials, ("Authorization", f"Basic {credentials}")) == credentials
+
+
+def test_the_first_content_type_says_how_a_body_is_read():
+    headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Content-Type", "text/plain"))
+    assert "open-sesame-9" not in shown("open-sesame-9", *headers, body=b"a=1&password=open-sesame-9")
