@@ -79,6 +79,10 @@ def test_a_pick_tells_what_else_has_its_name():
     assert told.endswith(": B / A")
 
 
+def test_a_name_of_which_nothing_was_chosen_is_not_told_as_passed_over():
+    assert list(passed_over(COLLECTION, ("A",), pick(COLLECTION, ("root",)))) == []
+
+
 def test_a_folders_own_children_come_before_their_children():
     collection = load_collection(
         {"item": [{"name": "F", "item": [request_("T", "deep")]}, request_("T", "near")]}

@@ -96,7 +96,7 @@ def test_with_a_delay_calls_go_one_after_the_other_whatever_the_jobs(lab):
     lab.answers.table |= {"/a": answer, "/b": answer}
     events, _ = lab.begin(["a", "b"], delay_s=0.25, jobs=4)
     seen = []
-    for event in events:
+    while (event := next(events, None)) is not None:
         seen.append(event)
     assert told == [0, 1]
 
