@@ -86,7 +86,7 @@ class JournalPages:
 def _shown(one: Followed) -> dict[str, Any]:
     """Record for the page: a message of a sink is shown as what was sent, which Kinesis keeps in base64."""
     body = one.body
-    if isinstance(body, dict) and set(body) == {"partitionKey", "data"}:
+    if isinstance(body, dict) and set(body) - {"hashKey"} == {"partitionKey", "data"}:
         body = _opened(str(body["data"]))
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
     return {"seq": one.seq, "at_ms": one.at, "key": one.key, "tenant": one.tenant, "text": text}

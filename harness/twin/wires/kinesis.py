@@ -6,6 +6,7 @@ Version 4 with the keys that base connections brought.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -15,13 +16,9 @@ from harness.twin.store import encode
 from harness.twin.wires.consumers import Consumers
 from harness.twin.wires.kinesis_account import ACCOUNT_ID, Account, KinesisError, parsed, stream_of, whole
 from harness.twin.wires.kinesis_records import SEQUENCE_BASE, KinesisRecords
-from harness.twin.wires.shards import (
-    MOST_SHARDS,
-    Shard,
-    open_shards,
-    resharded,
-    shards_of,
-)
+from harness.twin.wires.kinesis_settings import DAY_HOURS, KinesisSettings, mode_of
+from harness.twin.wires.kinesis_shards import KinesisShards, after_shard
+from harness.twin.wires.shards import MOST_SHARDS, open_shards, shards_of
 from harness.twin.wires.sigv4 import SignatureError, SignedRequest, verify
 from harness.twin.wires.sinks import LocalSinks
 
@@ -33,6 +30,9 @@ if TYPE_CHECKING:
 
 PATH = "/_sinks/kinesis"
 _TARGET = "Kinesis_20131202."
+_NAME = re.compile(r"[a-zA-Z0-9_.-]{1,128}")
+_ON_DEMAND_SHARDS = 4
+_MOST_CONSUMERS = 20
 
 
 def routes(platform: TwinPlatform) -> list[Endpoint]:
@@ -50,9 +50,12 @@ class Kinesis:
         self._platform = platform
         self._sinks = platform.service(LocalSinks)
         self._consumers = platform.service(Consumers)
-        records = self._records = KinesisRecords(platform)
+        records = KinesisRecords(platform)
+        shards, settings = KinesisShards(platform, records), KinesisSettings(platform)
         self._operations: dict[str, Callable[[Account, dict[str, Any]], dict[str, Any] | None]] = {
+            "AddTagsToStream": settings.add_tags,
             "CreateStream": self._create_stream,
+            "DecreaseStreamRetentionPeriod": settings.decrease_retention,
             "DeleteStream": self._delete_stream,
             "DeregisterStreamConsumer": self._deregister,
             "DescribeLimits": self._describe_limits,
@@ -61,13 +64,19 @@ class Kinesis:
             "DescribeStreamSummary": self._describe_summary,
             "GetRecords": records.get_records,
             "GetShardIterator": records.get_shard_iterator,
-            "ListShards": self._list_shards,
+            "IncreaseStreamRetentionPeriod": settings.increase_retention,
+            "ListShards": shards.list_shards,
             "ListStreamConsumers": self._list_consumers,
             "ListStreams": self._list_streams,
+            "ListTagsForStream": settings.list_tags,
+            "MergeShards": shards.merge_shards,
             "PutRecord": records.put_record,
             "PutRecords": records.put_records,
             "RegisterStreamConsumer": self._register,
-            "UpdateShardCount": self._update_shards,
+            "RemoveTagsFromStream": settings.remove_tags,
+            "SplitShard": shards.split_shard,
+            "UpdateShardCount": shards.update_shard_count,
+            "UpdateStreamMode": settings.update_mode,
         }
 
     def answer(self, request: ServedRequest, _: object) -> Response:
@@ -110,8 +119,12 @@ class Kinesis:
     def _create_stream(self, account: Account, given: dict[str, Any]) -> None:
         name = given.get("StreamName")
         shards = given.get("ShardCount", 1)
-        if not isinstance(name, str) or not name:
-            raise KinesisError("InvalidArgumentException", "StreamName must be given.")
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            message = "StreamName must have 1 to 128 letters, digits, or characters of _.-"
+            raise KinesisError("InvalidArgumentException", message)
+        mode = mode_of(given.get("StreamModeDetails"))
+        if mode == "ON_DEMAND":
+            shards = given.get("ShardCount", _ON_DEMAND_SHARDS)
         if not isinstance(shards, int) or isinstance(shards, bool) or not 1 <= shards <= MOST_SHARDS:
             raise KinesisError("InvalidArgumentException", f"ShardCount must be from 1 to {MOST_SHARDS}.")
         if not self._sinks.create("kinesis", account.key, account.region, name, shards):
@@ -119,6 +132,8 @@ class Kinesis:
                 "ResourceInUseException",
                 f"Stream {name} under account {ACCOUNT_ID} already exists.",
             )
+        made = stream_of(self._sinks, account, given)
+        self._sinks.change("kinesis", account.key, account.region, {**made, "mode": mode})
 
     def _delete_stream(self, account: Account, given: dict[str, Any]) -> None:
         stream = stream_of(self._sinks, account, given)
@@ -133,31 +148,12 @@ class Kinesis:
         self._consumers.forget(account.key, account.arn(stream["name"]))
         self._sinks.delete("kinesis", account.key, account.region, stream["name"])
 
-    def _update_shards(self, account: Account, given: dict[str, Any]) -> dict[str, Any]:
-        stream = stream_of(self._sinks, account, given)
-        wanted = given.get("TargetShardCount")
-        if not isinstance(wanted, int) or isinstance(wanted, bool) or not 1 <= wanted <= MOST_SHARDS:
-            raise KinesisError(
-                "InvalidArgumentException", f"TargetShardCount must be from 1 to {MOST_SHARDS}."
-            )
-        if given.get("ScalingType") != "UNIFORM_SCALING":
-            raise KinesisError("InvalidArgumentException", "ScalingType must be UNIFORM_SCALING.")
-        before = len(open_shards(shards_of(stream)))
-        changed = resharded(stream, wanted, after=self._records.last(account, stream))
-        self._sinks.change("kinesis", account.key, account.region, changed)
-        return {
-            "StreamName": stream["name"],
-            "CurrentShardCount": before,
-            "TargetShardCount": wanted,
-            "StreamARN": account.arn(stream["name"]),
-        }
-
     def _describe_limits(self, account: Account, _: dict[str, Any]) -> dict[str, Any]:
         streams = self._sinks.streams("kinesis", account.key, account.region)
         return {
             "ShardLimit": MOST_SHARDS,
             "OpenShardCount": sum(len(open_shards(shards_of(one))) for one in streams),
-            "OnDemandStreamCount": 0,
+            "OnDemandStreamCount": sum(one.get("mode") == "ON_DEMAND" for one in streams),
             "OnDemandStreamCountLimit": 50,
         }
 
@@ -193,7 +189,7 @@ class Kinesis:
 
     def _describe_stream(self, account: Account, given: dict[str, Any]) -> dict[str, Any]:
         stream = stream_of(self._sinks, account, given)
-        shards = _after(shards_of(stream), given.get("ExclusiveStartShardId"))
+        shards = after_shard(shards_of(stream), given.get("ExclusiveStartShardId"))
         limit = whole(given, "Limit", 100, 10_000)
         description = {
             **_description(account, stream),
@@ -211,30 +207,15 @@ class Kinesis:
         }
         return {"StreamDescriptionSummary": summary}
 
-    def _list_shards(self, account: Account, given: dict[str, Any]) -> dict[str, Any]:
-        token = given.get("NextToken")
-        if token is not None:
-            # A token holds the stream; boto3 names it again all the same, which must not be another one.
-            last: Any
-            name, _, last = str(token).partition("\n")
-            if given.get("StreamName") not in (None, name):
-                raise KinesisError("InvalidArgumentException", "NextToken is of another stream.")
-            stream = stream_of(self._sinks, account, {"StreamName": name})
-        else:
-            stream, last = stream_of(self._sinks, account, given), given.get("ExclusiveStartShardId")
-        shards = _after(shards_of(stream), last)
-        limit = whole(given, "MaxResults", 1000, 10_000)
-        answer: dict[str, Any] = {"Shards": [one.document(SEQUENCE_BASE) for one in shards[:limit]]}
-        if len(shards) > limit:
-            answer["NextToken"] = f"{stream['name']}\n{shards[limit - 1].shard_id}"
-        return answer
-
     # consumers
 
     def _register(self, account: Account, given: dict[str, Any]) -> dict[str, Any]:
         stream_arn, name = self._arn(account, given), given.get("ConsumerName")
         if not isinstance(name, str) or not 1 <= len(name) <= 128:
             raise KinesisError("InvalidArgumentException", "ConsumerName must have 1 to 128 characters.")
+        if len(self._consumers.of(account.key, stream_arn)) >= _MOST_CONSUMERS:
+            message = f"A stream has at most {_MOST_CONSUMERS} consumers."
+            raise KinesisError("LimitExceededException", message)
         now = self._platform.clock.now_ms()
         made = self._consumers.register(account.key, stream_arn, name, now)
         if made is None:
@@ -282,13 +263,9 @@ def _description(account: Account, stream: dict[str, Any]) -> dict[str, Any]:
         "StreamName": stream["name"],
         "StreamARN": account.arn(stream["name"]),
         "StreamStatus": "ACTIVE",
-        "StreamModeDetails": {"StreamMode": "PROVISIONED"},
-        "RetentionPeriodHours": 24,
+        "StreamModeDetails": {"StreamMode": stream.get("mode", "PROVISIONED")},
+        "RetentionPeriodHours": stream.get("retention_hours", DAY_HOURS),
         "StreamCreationTimestamp": stream["created_ms"] / 1000,
         "EnhancedMonitoring": [{"ShardLevelMetrics": []}],
         "EncryptionType": "NONE",
     }
-
-
-def _after(shards: list[Shard], shard_id: Any) -> list[Shard]:
-    return shards if not isinstance(shard_id, str) else [one for one in shards if one.shard_id > shard_id]

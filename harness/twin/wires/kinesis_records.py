@@ -8,18 +8,20 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from harness.twin.wires.kinesis_account import ACCOUNT_ID, KinesisError, stream_of, whole
-from harness.twin.wires.shards import hash_of, shard_for, shards_of
+from harness.twin.wires.shards import HASH_SPACE, hash_of, shard_for, shards_of
 from harness.twin.wires.sinks import LocalSinks
 
 if TYPE_CHECKING:
     from harness.twin.platform import TwinPlatform
     from harness.twin.store import Record
     from harness.twin.wires.kinesis_account import Account
+    from harness.twin.wires.shards import Shard
 
 SEQUENCE_BASE = 49_600_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000
 _ITERATOR_MS = 300_000
 _MOST_RECORDS = 10_000
 _MOST_PUT = 500
+_PAGE = 1000
 _MOST_DATA = 1_048_576
 
 
@@ -55,9 +57,7 @@ class KinesisRecords:
         shards = shards_of(stream)
         shard = shards[number]
         limit = whole(given, "Limit", _MOST_RECORDS, _MOST_RECORDS)
-        found = [
-            one for one in self._messages(account, stream, after=after) if shard.holds(one.seq, _hash_of(one))
-        ]
+        found = self._held(account, stream, shard, after, limit + 1)
         shown = found[:limit]
         if shown:
             after = shown[-1].seq
@@ -85,6 +85,21 @@ class KinesisRecords:
 
     def _messages(self, account: Account, stream: dict[str, Any], *, after: int = 0) -> list[Record]:
         return self._sinks.messages("kinesis", account.key, account.region, stream["name"], after=after)
+
+    def _held(
+        self, account: Account, stream: dict[str, Any], shard: Shard, after: int, most: int
+    ) -> list[Record]:
+        """Read records of a shard, page by page and no more than there may be."""
+        found: list[Record] = []
+        while len(found) < most:
+            page = self._sinks.messages(
+                "kinesis", account.key, account.region, stream["name"], after=after, limit=_PAGE
+            )
+            found.extend(one for one in page if shard.holds(one.seq, _hash_of(one)))
+            if len(page) < _PAGE:
+                break
+            after = page[-1].seq
+        return found[:most]
 
     def last(self, account: Account, stream: dict[str, Any]) -> int:
         """Return the number of the last record of a stream, 0 when there is none."""
@@ -143,9 +158,16 @@ class KinesisRecords:
             raise KinesisError(
                 "InvalidArgumentException", f"Data must be base64 of at most {_MOST_DATA} bytes."
             )
-        number = self._sinks.append("kinesis", account.key, account.region, stream["name"], key, str(data))
+        explicit = given.get("ExplicitHashKey")
+        if explicit is not None and not _is_hash(explicit):
+            raise KinesisError("InvalidArgumentException", f"Invalid ExplicitHashKey {explicit!r}.")
+        number = self._sinks.append(
+            "kinesis", account.key, account.region, stream["name"], key, str(data), hash_key=explicit
+        )
         return {
-            "ShardId": shard_for(shards_of(stream), hash_of(key)).shard_id,
+            "ShardId": shard_for(
+                shards_of(stream), hash_of(key) if explicit is None else int(explicit)
+            ).shard_id,
             "SequenceNumber": str(SEQUENCE_BASE + number),
         }
 
@@ -158,7 +180,13 @@ def _sequence(given: dict[str, Any]) -> int:
 
 
 def _hash_of(one: Record) -> int:
-    return hash_of(one.body["partitionKey"])
+    explicit = one.body.get("hashKey")
+    return hash_of(one.body["partitionKey"]) if explicit is None else int(explicit)
+
+
+def _is_hash(text: Any) -> bool:
+    digits = isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 40
+    return digits and int(text) < HASH_SPACE
 
 
 def _shard_number(shard_id: Any, stream: dict[str, Any]) -> int:

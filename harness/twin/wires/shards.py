@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 HASH_SPACE = 2**128
@@ -74,32 +74,30 @@ def shard_for(shards: list[Shard], hashed: int) -> Shard:
 def resharded(stream: dict[str, Any], count: int, *, after: int) -> dict[str, Any]:
     """Return a stream whose space is divided anew: all open shards end with message `after`, others begin."""
     shards = shards_of(stream)
-    ending = open_shards(shards)
-    closed = [
-        one
-        if one.ends_after is not None
-        else Shard(
-            number=one.number,
-            low=one.low,
-            high=one.high,
-            begins_after=one.begins_after,
-            ends_after=after,
-            parents=one.parents,
-        )
-        for one in shards
-    ]
+    ranges = [(one.low, one.high) for one in _evenly(count, first=0, begins_after=0)]
+    return replaced(stream, open_shards(shards), ranges, after=after)
+
+
+def replaced(
+    stream: dict[str, Any], ending: list[Shard], ranges: list[tuple[int, int]], *, after: int
+) -> dict[str, Any]:
+    """Return a stream in which some shards end with message `after`, and new ones have these ranges."""
+    shards = shards_of(stream)
+    ended = {one.number for one in ending}
+    closed = [replace(one, ends_after=after) if one.number in ended else one for one in shards]
     children = [
         Shard(
-            number=one.number,
-            low=one.low,
-            high=one.high,
+            number=len(shards) + index,
+            low=low,
+            high=high,
             begins_after=after,
-            parents=tuple(old.number for old in ending if old.low <= one.high and one.low <= old.high)[:2],
+            parents=tuple(old.number for old in ending if old.low <= high and low <= old.high)[:2],
         )
-        for one in _evenly(count, first=len(shards), begins_after=after)
+        for index, (low, high) in enumerate(ranges)
     ]
-    history = [{name: getattr(one, name) for name in Shard.__slots__} for one in (*closed, *children)]
-    return {**stream, "shards": count, "history": history}
+    every = (*closed, *children)
+    history = [{name: getattr(one, name) for name in Shard.__slots__} for one in every]
+    return {**stream, "shards": len(open_shards(list(every))), "history": history}
 
 
 def _evenly(count: int, *, first: int, begins_after: int) -> list[Shard]:

@@ -135,15 +135,27 @@ class LocalSinks:
         return sorted(found, key=lambda stream: str(stream["name"]))
 
     def append(
-        self, service: SinkService, account: str, place: str, name: str, partition_key: str, data: str
+        self,
+        service: SinkService,
+        account: str,
+        place: str,
+        name: str,
+        partition_key: str,
+        data: str,
+        *,
+        hash_key: str | None = None,
     ) -> int:
-        """Keep a message (base64 text for Kinesis, text for Event Hubs); gives its number."""
+        """Keep a message (base64 text for Kinesis, text for Event Hubs); gives its number.
+
+        `hash_key` stands for the partition key's own hash.
+        """
+        hashed = {} if hash_key is None else {"hashKey": hash_key}
         return self._store.append(
             NOWHERE,
             STREAM,
             self._stream_id(service, account, place, name),
             self._platform.clock.now_ms(),
-            {"partitionKey": partition_key, "data": data},
+            {"partitionKey": partition_key, "data": data, **hashed},
         )
 
     def messages(
