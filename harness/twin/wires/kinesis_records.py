@@ -164,10 +164,9 @@ class KinesisRecords:
         number = self._sinks.append(
             "kinesis", account.key, account.region, stream["name"], key, str(data), hash_key=explicit
         )
+        hashed = hash_of(key) if explicit is None else int(explicit)
         return {
-            "ShardId": shard_for(
-                shards_of(stream), hash_of(key) if explicit is None else int(explicit)
-            ).shard_id,
+            "ShardId": shard_for(shards_of(stream), hashed).shard_id,
             "SequenceNumber": str(SEQUENCE_BASE + number),
         }
 

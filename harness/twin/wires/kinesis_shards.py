@@ -113,7 +113,7 @@ def after_shard(shards: list[Shard], shard_id: Any) -> list[Shard]:
 
 
 def _chosen(shards: list[Shard], wanted: Any) -> list[Shard]:
-    """Give the shards that a `ShardFilter` asks for. All are kept, and so open or trimmed at one time or another."""
+    """Give the shards that a `ShardFilter` asks for. None is trimmed here: those of a time are all."""
     if not isinstance(wanted, dict):
         return shards
     match wanted.get("Type"):

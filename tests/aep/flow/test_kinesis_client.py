@@ -138,6 +138,89 @@ def test_a_closed_shard_ends_and_its_children_go_on(kinesis: Any, count: int) ->
     assert summary["OpenShardCount"] == count
 
 
+def shards(kinesis: Any, kind: str = "FROM_TRIM_HORIZON", **more: str) -> list[int]:
+    listed = kinesis.list_shards(StreamName="wide", ShardFilter={"Type": kind, **more})["Shards"]
+    return [int(one["ShardId"].rpartition("-")[2]) for one in listed]
+
+
+def refused(call: Any, **given: Any) -> str:
+    with pytest.raises(ClientError) as raised:
+        call(**given)
+    return str(raised.value.response["Error"]["Code"])
+
+
+def test_a_shard_is_split_and_two_are_merged(kinesis: Any) -> None:
+    kinesis.create_stream(StreamName="wide", ShardCount=3)
+    put(kinesis, "wide", [f"before {number}" for number in range(12)])
+    kinesis.split_shard(
+        StreamName="wide", ShardToSplit="shardId-000000000000", NewStartingHashKey=str(10**37)
+    )
+    kinesis.merge_shards(
+        StreamName="wide",
+        ShardToMerge="shardId-000000000002",
+        AdjacentShardToMerge="shardId-000000000001",
+    )
+    assert (shards(kinesis), shards(kinesis, "AT_LATEST")) == ([0, 1, 2, 3, 4, 5], [3, 4, 5])
+    assert shards(kinesis, "AT_TRIM_HORIZON") == [0, 1, 2]
+    assert shards(kinesis, "AFTER_SHARD_ID", ShardId="shardId-000000000003") == [4, 5]
+    told = set(put(kinesis, "wide", [f"after {number}" for number in range(100)]))
+    assert told == {f"shardId-{number:012d}" for number in (3, 4, 5)}
+    found = read(kinesis, "wide")
+    assert sum(len(held) for held in found.values()) == 112
+    assert all(text.startswith(b"before") for number in range(3) for text in found[f"shardId-{number:012d}"])
+
+
+def test_what_cannot_be_split_or_merged_is_refused(kinesis: Any) -> None:
+    kinesis.create_stream(StreamName="wide", ShardCount=3)
+    split = {"StreamName": "wide", "ShardToSplit": "shardId-000000000001"}
+    assert refused(kinesis.split_shard, **split, NewStartingHashKey="5") == "InvalidArgumentException"
+    merge = {"StreamName": "wide", "ShardToMerge": "shardId-000000000000"}
+    apart = {**merge, "AdjacentShardToMerge": "shardId-000000000002"}
+    assert refused(kinesis.merge_shards, **apart) == "InvalidArgumentException"
+    gone = {**merge, "AdjacentShardToMerge": "shardId-000000000009"}
+    assert refused(kinesis.merge_shards, **gone) == "ResourceNotFoundException"
+    kinesis.merge_shards(**merge, AdjacentShardToMerge="shardId-000000000001")
+    assert refused(kinesis.split_shard, **split, NewStartingHashKey=str(2**127)) == "InvalidArgumentException"
+
+
+def test_an_explicit_hash_key_chooses_the_shard(kinesis: Any) -> None:
+    kinesis.create_stream(StreamName="wide", ShardCount=4)
+    wanted = {"StreamName": "wide", "Data": b"x", "PartitionKey": "same"}
+    for number, key in enumerate(("0", str(2**126), str(2**127), str(2**128 - 1))):
+        told = kinesis.put_record(**wanted, ExplicitHashKey=key)["ShardId"]
+        assert told == f"shardId-{number:012d}"
+    assert [len(held) for held in read(kinesis, "wide").values()] == [1, 1, 1, 1]
+    for bad in ("x", str(2**128)):
+        assert refused(kinesis.put_record, **wanted, ExplicitHashKey=bad) == "InvalidArgumentException"
+
+
+def test_tags_retention_and_mode_are_kept(kinesis: Any) -> None:
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    kinesis.add_tags_to_stream(StreamName="s", Tags={"team": "qa", "stage": "dev"})
+    kinesis.remove_tags_from_stream(StreamName="s", TagKeys=["stage"])
+    assert kinesis.list_tags_for_stream(StreamName="s")["Tags"] == [{"Key": "team", "Value": "qa"}]
+    kinesis.increase_stream_retention_period(StreamName="s", RetentionPeriodHours=48)
+    less = {"StreamName": "s", "RetentionPeriodHours": 24}
+    assert refused(kinesis.increase_stream_retention_period, **less) == "InvalidArgumentException"
+    summary = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]
+    assert (summary["RetentionPeriodHours"], summary["StreamModeDetails"]["StreamMode"]) == (
+        48,
+        "PROVISIONED",
+    )
+    kinesis.update_stream_mode(StreamARN=summary["StreamARN"], StreamModeDetails={"StreamMode": "ON_DEMAND"})
+    assert kinesis.describe_limits()["OnDemandStreamCount"] == 1
+
+
+def test_a_stream_has_a_name_of_its_letters_and_at_most_twenty_consumers(kinesis: Any) -> None:
+    assert refused(kinesis.create_stream, StreamName="a b", ShardCount=1) == "InvalidArgumentException"
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    arn = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
+    for number in range(20):
+        kinesis.register_stream_consumer(StreamARN=arn, ConsumerName=f"c{number}")
+    one_more = {"StreamARN": arn, "ConsumerName": "one-more"}
+    assert refused(kinesis.register_stream_consumer, **one_more) == "LimitExceededException"
+
+
 def test_consumers_are_registered_listed_and_removed(kinesis: Any) -> None:
     kinesis.create_stream(StreamName="wide", ShardCount=1)
     arn = kinesis.describe_stream_summary(StreamName="wide")["StreamDescriptionSummary"]["StreamARN"]
