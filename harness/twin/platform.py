@@ -22,7 +22,7 @@ class TwinPlatform:
 
     A service's state is a class whose constructor takes the platform; `platform.service(Catalog)`
     gives the one instance. `url` is where the platform can be reached, for answers that hold one.
-    StoreError when the data file cannot be read or written.
+    UnusableState when no state can be kept in the data file.
     """
 
     def __init__(self, settings: TwinSettings, *, clock: SettableClock | None = None) -> None:
