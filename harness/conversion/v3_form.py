@@ -181,6 +181,8 @@ class _Former:
         kind = body.get("type")
         if kind in RAW_TYPES:
             body.setdefault("content", "")
+            if kind == "json" and content is not None and isinstance(content.value, dict | tuple):
+                body["content"] = json.dumps(content.data(), ensure_ascii=False)
         elif kind in ("urlencoded", "formdata"):
             parts = _form_part if kind == "formdata" else _urlencoded_part
             given = content is not None and content.value is not None

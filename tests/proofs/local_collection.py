@@ -12,6 +12,7 @@ SCHEMA: Final = "schema.getpostman.com/json/collection/v2"
 _DRAWN: Final = (
     (re.compile(r"\{\{\$\w+\}\}"), "77"),
     (re.compile(r"Math\.random\(\)"), "0.5"),
+    (re.compile(r"_\.random\([^()]*\)"), "1"),
     (re.compile(r"Date\.now\(\)"), "1700000000000"),
     (re.compile(r"new Date\(\)"), "new Date(1700000000000)"),
     (re.compile(r"(replaceIn\(['\"`])\{\{\$\w+\}\}"), r"\g<1>77"),

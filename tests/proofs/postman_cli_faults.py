@@ -192,7 +192,7 @@ def _part_of_segment(ours: Wire, theirs: Wire, _: str) -> Wire:
 
 
 def _redirect(ours: Wire, theirs: Wire, _: str) -> Wire:
-    encoded = quote(theirs.target.encode("latin-1", "replace"), safe="/?&=%:;,+!*'()$@~-._[]|{}")
+    encoded = quote(theirs.target, safe="/?&=%:;,+!*'()$@~-._[]|{}")
     return (
         replace(theirs, target=ours.target) if theirs.values("referer") and encoded == ours.target else theirs
     )

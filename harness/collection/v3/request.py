@@ -1,5 +1,6 @@
 """One request file: `$kind: http-request` or `graphql-request`, as v2.1 writes requests."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -138,6 +139,11 @@ def _body_is_known(fields: Fields) -> bool:
 
 
 def _body(fields: Fields) -> dict[str, Any] | None:
+    node = fields.values.get("body")
+    if node is not None and node.value is not None and not isinstance(node.value, dict):
+        fields.take("body")
+        fields.notes.leave_out(node, "body", f"expected a map, found {node.kind}; the request is left out")
+        return None
     body = fields.fields("body")
     if body is None:
         return None
@@ -155,7 +161,10 @@ def _body(fields: Fields) -> dict[str, Any] | None:
     if kind == "none":
         return None
     if kind in RAW_TYPES:
-        raw = "" if content is None else body.text_of(content, body.name("content")) or ""
+        if kind == "json" and content is not None and isinstance(content.value, dict | tuple):
+            raw = json.dumps(content.data(), ensure_ascii=False)
+        else:
+            raw = "" if content is None else body.text_of(content, body.name("content")) or ""
         return {"mode": "raw", "raw": raw, "options": {"raw": {"language": kind}}}
     if kind == "urlencoded":
         pairs = body.pairs("content", ("type",)) or []

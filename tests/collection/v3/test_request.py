@@ -55,6 +55,19 @@ def test_texts_keep_their_language(kind):
     assert (body.mode, body.raw, body.language) == ("raw", "5", kind)
 
 
+def test_a_map_as_a_json_body_is_its_json():
+    body = read("body: {type: json, content: {a: 1, b: [x, null]}}")[0].body
+    assert (body.raw, body.language) == ('{"a": 1, "b": ["x", null]}', "json")
+
+
+def test_a_body_that_is_no_map_leaves_the_request_out():
+    notes = Notes("f")
+    node = parse_yaml("$kind: http-request\nbody: text", "f", schema=core_scalar)
+    assert read_request(node, notes) is None
+    assert [(one.field, one.line) for one in notes.notices] == [("body", 2)]
+    assert "the request is left out" in notes.notices[0].message
+
+
 def test_forms_are_lists_or_maps_and_files_paths_or_maps():
     assert read("body: {type: urlencoded, content: {a: 1}}")[0].body.urlencoded == (Pair(key="a", value="1"),)
     form = "[{key: a, value: b, contentType: t}, {key: f, type: file, src: [x, y]}, {key: g, src: z}]"
