@@ -43,9 +43,7 @@ def localized(given: dict[str, Any], host: str, *, most: int) -> tuple[dict[str,
 
     Of its requests the first `most` stay.
     """
-    text = json.dumps(given)
-    for pattern, instead in _DRAWN:
-        text = pattern.sub(instead, text)
+    text = _undrawn(json.dumps(given))
     text = _TOKEN.sub(host, text).replace("__PORT__", host.partition(":")[2])
     schema = given["info"].get("schema")
     text = _HOST.sub(f"http://{host}", text)
@@ -55,6 +53,12 @@ def localized(given: dict[str, Any], host: str, *, most: int) -> tuple[dict[str,
     left = [most]
     document["item"] = list(_items(document["item"], host, addresses, left))
     return document, addresses
+
+
+def _undrawn(text: str) -> str:
+    for pattern, instead in _DRAWN:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def _items(given: Any, host: str, addresses: dict[str, str], left: list[int]) -> Iterator[Any]:
@@ -115,7 +119,7 @@ def settings_beside(file: Path, work: Path, host: str) -> dict[str, Any]:
             copy = work / one.relative_to(file.parent)
             copy.parent.mkdir(parents=True, exist_ok=True)
             text = one.read_bytes().decode("utf-8", "surrogateescape")
-            text = _TOKEN.sub(host, text).replace("__PORT__", host.partition(":")[2])
+            text = _TOKEN.sub(host, _undrawn(text)).replace("__PORT__", host.partition(":")[2])
             copy.write_bytes(text.encode("utf-8", "surrogateescape"))
     given = json.loads(case.read_text("utf-8"))
     found = {key: str(work / given[key]) for key in ("environment", "globals", "data") if given.get(key)}

@@ -51,8 +51,10 @@ def lone_fault(ours: Wire, before: Wire | None, *, unsent: bool) -> str | None:
     return None
 
 
-def extra_fault(scripts: str) -> str | None:
-    """Name the fault by which a request is sent there alone."""
+def extra_fault(scripts: str, *, failed: bool) -> str | None:
+    """Name the fault by which a request is sent there alone; `failed`: one could not be sent here."""
+    if failed:
+        return "a variable as the method is looked for as it is written"
     if "skipRequest" in scripts and "setTimeout" in scripts:
         return "skipRequest() in a timer does not skip"
     return None

@@ -55,12 +55,13 @@ class Ran:
     """What a run here sent and checked.
 
     `owners` are the items of what was sent, `sources` their scripts; `unsent` items whose request Postman CLI
-    does not send, and why.
+    does not send, and why. `failed` says that a request could not be sent at all.
     """
 
     sent: list[Wire]
     checks: list[Check] = field(default_factory=list)
     unsent: dict[str, str] = field(default_factory=dict)
+    failed: bool = False
     owners: list[str] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
 
@@ -96,6 +97,8 @@ def run_here(collection: Path, options: Mapping[str, Any], server: Recorder) -> 
             ran.unsent[name] = "a request whose file is missing is not sent"
         elif call.skipped:
             ran.unsent[name] = "a skipped request is a failure"
+        if call.exchange is not None and not call.exchange.hops:
+            ran.failed = True
         exchanges = [*(one.exchange for one in call.side), *([call.exchange] if call.exchange else [])]
         ran.owners += [name] * sum(len(one.hops) for one in exchanges)
         scripts = (script.script.source for script in (*call.prerequest, *call.test))
@@ -175,7 +178,7 @@ class Proof:
                 continue
             owner = owners[kept[at]] if ours is not None else ""
             if ours is None:
-                names = [one] if (one := extra_fault(scripts)) else None
+                names = [one] if (one := extra_fault(scripts, failed=ran.failed)) else None
             elif theirs is not None:
                 names = wire_faults(ours, theirs, scripts)
             else:

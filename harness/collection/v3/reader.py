@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -261,15 +261,11 @@ def made_up_id(relative: str) -> str:
 
 
 def _item(read: RequestFile, file: str, name: str, id: str, path: tuple[str, ...]) -> Item:
-    request = request_from_json(read.json)
-    if "{{" in request.method:
-        # Postman resolves the name as it is written, where in v2.1 it looks for one in capitals.
-        request = replace(request, method=read.json["method"])
     return Item(
         id=id,
         name=name,
         path=path,
-        request=request,
+        request=request_from_json(read.json),
         scripts=read.scripts,
         profile=read.profile,
         description=read.description,

@@ -64,11 +64,6 @@ def test_siblings_are_sorted_by_order_then_by_name_in_code_units(tree):
     assert names(collection) == ["z", "B", "𝒶", "\ufb01", "a folder / x", "b", "a", "zz"]
 
 
-def test_a_variable_that_is_the_method_keeps_its_case(tree):
-    files = {"a.request.yaml": "method: '{{verb}}'", "b.request.yaml": "method: put"}
-    assert [item.request.method for item in load_collection(tree(files)).items()] == ["{{verb}}", "PUT"]
-
-
 def test_a_name_wins_over_the_stem_and_may_be_a_number(tree):
     collection = load_collection(
         tree({"a.request.yaml": "name: 42", "b.request.yaml": 'name: ""', "c.d.request.yaml": ""})
