@@ -27,6 +27,7 @@ from harness.collection.document import is_address
 from harness.errors import ExitCode, InputError, UsageError
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
+from harness.secrets.fields import learn_variables
 from harness.secrets.patterns import secret_patterns
 from harness.secrets.redactor import Redactor
 from harness.variables.environment import load_environment
@@ -255,7 +256,7 @@ def _redactor(options: argparse.Namespace, terminal: Terminal) -> tuple[Redactor
     """Return what knows the environment's secrets and the user's patterns, and what warnings are worth."""
     redactor = Redactor(secret_patterns(patterns(options)), redacted=True)
     environment = load_environment(options.environment).with_system(terminal.environ)
-    redactor.learn_variables(environment.variables)
+    learn_variables(environment.variables, redactor)
     return redactor, tell_warnings(environment_warnings(environment), policy_of(options), terminal)
 
 

@@ -24,6 +24,7 @@ from harness.options.commands import RUN_DEFAULTS
 from harness.options.stand_in import StandIn
 from harness.reporters.outside_text import clean
 from harness.reporters.units import counted
+from harness.secrets.fields import learn_variables
 from harness.secrets.patterns import secret_patterns
 from harness.secrets.placeholder import PREFIX
 from harness.secrets.watch import SecretWatch
@@ -142,7 +143,7 @@ def _recording(
     own = next((one for one in cassettes if one.file == os.fspath(path)), Cassette())
     watch = SecretWatch(secret_patterns(config.output.secret_patterns))
     given = load_environment(config.inputs.environment).with_values(config.inputs.env_vars.items())
-    watch.redactor.learn_variables(given.variables, frozenset())
+    learn_variables(given.variables, watch.redactor, frozenset())
     told = own.metadata
     plan = RecordingPlan(
         collection=told.collection,

@@ -10,6 +10,7 @@ from harness.collection.model import Url
 from harness.reporters.units import counted
 from harness.runner.order import Order
 from harness.runner.plan import Plan
+from harness.secrets.fields import learn_address, learn_by_form
 from harness.secrets.redactor import Redactor
 
 
@@ -22,8 +23,8 @@ class ShownAddress:
     def __call__(self, url: Url) -> str:
         """Write one."""
         text = unparse(url)
-        self._redactor.learn_address(text)
-        self._redactor.learn_from(text)
+        learn_address(text, self._redactor)
+        learn_by_form(text, self._redactor)
         return self._redactor.shown(text)
 
 

@@ -13,6 +13,14 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from harness.secrets.byte_text import as_text
+from harness.secrets.fields import (
+    learn_address,
+    learn_assigned,
+    learn_by_form,
+    learn_document,
+    learn_fields,
+    learn_named,
+)
 from harness.secrets.multipart import multipart_parts
 from harness.secrets.named_values import marked_up, tabled
 from harness.secrets.names import name_rule
@@ -51,8 +59,8 @@ def learn_sent(url: str, headers: HeaderPairs, body: bytes | None, redactor: Red
             if ("query", name.lower()) in redactor.key_fields:
                 redactor.learn(value, name, "auth")
     if not redactor.has_read("address", url):
-        redactor.learn_address(url)
-        redactor.learn_from(url)
+        learn_address(url, redactor)
+        learn_by_form(url, redactor)
     if body:
         learn_body(body, kind, redactor)
 
@@ -72,7 +80,7 @@ def learn_answered(headers: HeaderPairs, body: bytes, redactor: Redactor) -> Non
             learn_header(name, value, redactor, answered=True)
             if _ADDRESSES.match(lower):
                 # What a redirect hands on as `code` is a grant, whatever stands beside it.
-                redactor.learn_address(value, granted=lower == "location")
+                learn_address(value, redactor, granted=lower == "location")
     if body:
         learn_body(body, kind, redactor, answered=True)
 
@@ -85,9 +93,9 @@ def learn_header(name: str, value: str, redactor: Redactor, *, answered: bool = 
     if read is not None:
         read(value, redactor)
     else:
-        redactor.learn_named(name, value, answered=answered, sure=not answered)
-        redactor.learn_assigned(value)
-    redactor.learn_from(value)
+        learn_named(name, value, redactor, answered=answered, sure=not answered)
+        learn_assigned(value, redactor)
+    learn_by_form(value, redactor)
 
 
 def _learn_authorization(value: str, redactor: Redactor) -> None:
@@ -145,14 +153,14 @@ def learn_body(body: bytes, kind: str, redactor: Redactor, *, answered: bool = F
         return
     media = kind.partition(";")[0].strip().lower()
     text = as_text(body)
-    redactor.learn_from(text)
+    learn_by_form(text, redactor)
     if media == "application/x-www-form-urlencoded":
-        redactor.learn_fields(text, answered=answered)
+        learn_fields(text, redactor, answered=answered)
         return
     if media.startswith("multipart/"):
         for part in multipart_parts(body, kind) or ():
             if part.name and name_rule(part.name):
-                redactor.learn_named(part.name, as_text(part.content), answered=answered)
+                learn_named(part.name, as_text(part.content), redactor, answered=answered)
             elif part.content:
                 learn_body(part.content, part.content_type, redactor, answered=answered)
         return
@@ -164,25 +172,25 @@ def learn_body(body: bytes, kind: str, redactor: Redactor, *, answered: bool = F
 
 def _learn_text(text: str, media: str, redactor: Redactor, *, answered: bool) -> None:
     """Learn what text shows that is neither JSON nor a form."""
-    redactor.learn_assigned(text)
+    learn_assigned(text, redactor)
     if text.lstrip("\ufeff \t\r\n")[:1] == "<":
         for name, value in marked_up(text):
-            redactor.learn_named(name, value, answered=answered)
+            learn_named(name, value, redactor, answered=answered)
             if "?" in value and "=" in value:
-                redactor.learn_address(html.unescape(value))
+                learn_address(html.unescape(value), redactor)
     elif media in _TABLES:
         for name, value in tabled(text, delimiter=_TABLES[media]):
-            redactor.learn_named(name, value, answered=answered)
+            learn_named(name, value, redactor, answered=answered)
     elif "=" in text and (not media or media.startswith("text/")):
-        redactor.learn_fields(text, answered=answered)
+        learn_fields(text, redactor, answered=answered)
         for line in text.splitlines() if "\n" in text else ():
-            redactor.learn_fields(line, answered=answered)
+            learn_fields(line, redactor, answered=answered)
 
 
 def _learn_documents(text: str, redactor: Redactor, *, answered: bool) -> bool:
     """Learn what JSON or lines of JSON show. Returns whether all of the text is JSON."""
     try:
-        redactor.learn_document(json.loads(text), answered=answered)
+        learn_document(json.loads(text), redactor, answered=answered)
     except (ValueError, RecursionError):
         pass
     else:
@@ -190,7 +198,7 @@ def _learn_documents(text: str, redactor: Redactor, *, answered: bool) -> bool:
     whole = True
     for line in text.splitlines():
         try:
-            redactor.learn_document(json.loads(line), answered=answered)
+            learn_document(json.loads(line), redactor, answered=answered)
         except (ValueError, RecursionError):
             whole = whole and not line.strip()
     return whole

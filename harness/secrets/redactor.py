@@ -4,29 +4,25 @@ A `Redactor` learns secret values and replaces them in any text by placeholders,
 occur. The same value always gets the same placeholder, so what was chained before redaction is chained after.
 """
 
-import json
 import operator
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
 from typing import Any, Final, Literal
-from urllib.parse import parse_qsl
 
-from harness.collection.model import Variable
 from harness.lazy_dataclass import dataclass
 from harness.secrets.authored import Authored
 from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.clean_texts import CleanTexts
-from harness.secrets.document_members import claims, credentials, is_authorization, is_cookie, members
+from harness.secrets.document_members import claims
 from harness.secrets.encodings import occurs, replace, replaced
-from harness.secrets.named_values import assigned
-from harness.secrets.names import SECRET_NAMES, name_rule
-from harness.secrets.needles import SHORTEST, Edit, Needles, Swapped, edits_of
+from harness.secrets.lens import Lens
+from harness.secrets.names import SECRET_NAMES
+from harness.secrets.needles import SHORTEST, Needles
 from harness.secrets.patterns import SecretPattern
 from harness.secrets.placeholder import PREFIX, digits_for, stands_in, words_for
-from harness.secrets.token_forms import addresses_in, jwt_signature, secrets_by_form
-from harness.secrets.value_form import looks_drawn, plain_address, plain_words
+from harness.secrets.token_forms import jwt_signature
 from harness.secrets.views import hidden
 
 _COMMON_WORDS: Final = frozenset(
@@ -37,16 +33,6 @@ _COMMON_WORDS: Final = frozenset(
     }
 )  # fmt: skip
 
-_USERINFO: Final = re.compile(r"""^[^:]+:(?://|\\/\\/)([^/@\s:"'\\]*):([^/@\s"'\\]+)@""")
-_SIGNATURES: Final = frozenset(
-    {"sig", "signature", "xamzsignature", "xamzsecuritytoken", "xgoogsignature", "xossssignature", "hmac"}
-)
-"""Parameters of addresses that stand for the access itself (Azure, AWS, Google, CloudFront)."""
-_GRANTS: Final = frozenset(
-    {"access_token", "client_id", "code_verifier", "grant_type", "id_token", "iss", "redirect_uri", "scope",
-     "session_state", "state"}
-)  # fmt: skip
-"""What stands beside the `code` of OAuth (RFC 6749, section 4.1.2)."""
 _REFERENCE: Final = re.compile(r"\{\{([^{}]+)\}\}")
 _KEY_LINE: Final = re.compile(r"(?:^|(?<=\n)|(?<=\\n))[A-Za-z0-9+/=]{16,}")
 _HOST_LABEL: Final = re.compile(r"(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -109,9 +95,9 @@ class Redactor:
         self._rests: OrderedDict[str, str] = OrderedDict()
         self.authored: Final = Authored()
         self.key_fields: Final[set[tuple[str, str]]] = set()
-        self._masks = _Lens(self._needles, self._mask_of)
-        self._labels = _Lens(self._needles, self._mask_of, self._keeps)
-        self._names_of_calls = _Lens(self._needles, self._needles.replacement_of, self._keeps)
+        self._masks = Lens(self._needles, self._mask_of)
+        self._labels = Lens(self._needles, self._mask_of, self._keeps)
+        self._names_of_calls = Lens(self._needles, self._needles.replacement_of, self._keeps)
         self._weak: dict[str, None] = {}
         self._lock = RLock()
         self.version = 0
@@ -175,34 +161,6 @@ class Redactor:
                 self._learn_key(value, placeholder)
             return placeholder
 
-    def learn_variables(self, variables: Iterable[Variable], names: Iterable[str] = ()) -> None:
-        """Learn the values of the variables that are secret by type, by name, or because they are listed."""
-        wanted = frozenset(names)
-        for variable in variables:
-            value = variable.value
-            if variable.secret:
-                rule: Rule = "type"
-            elif variable.key in wanted:
-                rule = "auth"
-            else:
-                rule = "name"
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                if rule != "name" or name_rule(variable.key) == "exact":
-                    self.learn(str(value), variable.key, rule)
-            elif not isinstance(value, str):
-                if isinstance(value, dict | list):
-                    self.learn_document(value)
-            elif rule != "name":
-                self.learn(value, variable.key, rule)
-            else:
-                self.learn_named(variable.key, value)
-                if "://" in value or "eyJ" in value or "Key=" in value:
-                    self.learn_from(value)
-                if "=" in value or ":" in value:
-                    self._learn_written(value)
-                if value[:1] in {"{", "["}:
-                    self._learn_json(value)
-
     def has_read(self, kind: str, content: Any) -> bool:
         """Tell whether this was read before, and remember it: what it holds is learnt once."""
         key = hash((kind, content))
@@ -220,117 +178,6 @@ class Redactor:
             return True
         self._last[kind] = message
         return False
-
-    def learn_named(self, name: str, value: str, *, answered: bool = False, sure: bool = False) -> None:
-        """Learn a value if its name tells that it is a secret, and nothing about it that it is none.
-
-        Of names that are none of the usual ones, unless they are `sure`, only what looks drawn at random is
-        learnt, and of what was `answered` no words: they occur elsewhere.
-        """
-        rule = name_rule(name)
-        if not rule or plain_address(value):
-            return
-        token = credentials(value)
-        if token != value and looks_drawn(token):
-            value = token
-        certain = sure or rule == "exact"
-        if looks_drawn(value) or (certain and (not answered or not plain_words(value))):
-            self.learn(value, name, "name")
-
-    def learn_from(self, text: str) -> None:
-        """Learn what a text shows to be secret by its shape alone: keys, tokens, the user's patterns."""
-        for value, name in secrets_by_form(text):
-            self.learn(value, name, "pattern")
-        for pattern in self.patterns:
-            for found in pattern.expression.finditer(text):
-                value = found.group(1) if pattern.expression.groups else found.group()
-                if value:
-                    self.learn(value, pattern.name, "pattern")
-        for address in addresses_in(text):
-            self.learn_address(address)
-
-    def learn_assigned(self, text: str) -> None:
-        """Learn what a text of any kind assigns to a secret's name, if it looks drawn at random."""
-        for name, value in assigned(text):
-            rule = name_rule(name)
-            if rule and not plain_address(value) and (rule == "exact" or not value.isdigit()):
-                token = credentials(value)
-                if looks_drawn(token):
-                    self.learn(token, name, "name")
-
-    def learn_address(self, address: str, *, granted: bool = False) -> None:
-        """Learn what an address holds: a password before the host, signatures and tokens in the query.
-
-        `granted` says that a parameter `code` is a grant of OAuth whatever stands beside it.
-        """
-        if "@" in address:
-            found = _USERINFO.match(address)
-            if found is not None:
-                self.learn(found.group(2), "url_password", "address")
-        for mark in "?#":
-            _, given, query = address.partition(mark)
-            if given and "=" in query:
-                self.learn_fields(query.partition("#")[0] if mark == "?" else query, granted=granted)
-
-    def learn_fields(self, text: str, *, answered: bool = False, granted: bool = False) -> None:
-        """Learn the secrets of a query or form: by their names, and those that protocols put there."""
-        text = text.replace("\\u0026", "&").replace("&amp;", "&")
-        fields = parse_qsl(text.strip(), errors="surrogateescape")
-        names = {name.lower() for name, _ in fields}
-        for name, value in fields:
-            plain = _WORDS.sub("", name).lower()
-            if plain in _SIGNATURES and looks_drawn(value):
-                self.learn(value, name, "protocol")
-            elif plain == "code" and (granted or not _GRANTS.isdisjoint(names)) and looks_drawn(value):
-                self.learn(value, "code", "protocol")
-            else:
-                self.learn_named(name, value, answered=answered)
-
-    def learn_document(self, document: Any, *, answered: bool = False) -> None:
-        """Learn the values under secret names anywhere in a JSON document, in JSON inside its strings too."""
-        for name, value in members(document):
-            if isinstance(value, str):
-                if is_cookie(name):
-                    self._learn_cookies(value, name)
-                elif is_authorization(name):
-                    self.learn_named(name, credentials(value), answered=answered)
-                elif len(value) >= SHORTEST and name_rule(name):
-                    self.learn_named(name, value, answered=answered)
-                if value[:1] in {"{", "["}:
-                    self._learn_json(value, answered=answered)
-                elif "://" in value:
-                    self.learn_from(value)
-                if "=" in value or ":" in value:
-                    self._learn_written(value)
-            elif isinstance(value, int) and not isinstance(value, bool) and name_rule(name) == "exact":
-                self.learn(str(value), name, "name")
-
-    def _learn_written(self, value: str) -> None:
-        """Learn what a text in a document or variable writes out: an address, a query, assignments."""
-        if "=" in value and not any(character.isspace() for character in value):
-            if "?" in value or "#" in value:
-                self.learn_address(value)
-            elif "&" in value:
-                self.learn_fields(value)
-        self.learn_assigned(value)
-
-    def _learn_json(self, text: str, *, answered: bool = False) -> None:
-        try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):
-            return
-        self.learn_document(document, answered=answered)
-
-    def _learn_cookies(self, value: str, name: str) -> None:
-        """Learn what a document shows of cookies: `a=1; b=2` are names and secrets."""
-        # Behind the first one of a Set-Cookie stand attributes.
-        pairs = value.split(";")[: 1 if name.lower().startswith("set") else None]
-        for pair in pairs:
-            label, equals, secret = pair.strip().partition("=")
-            if not equals:
-                self.learn(label, name, "cookie")
-            elif len(secret) >= SHORTEST:
-                self.learn(secret, f"{name}_{label}", "cookie")
 
     def text(self, text: str) -> str:
         """Return a text without the secrets known so far, as a cassette keeps it: digits stay digits."""
@@ -419,7 +266,7 @@ class Redactor:
         with self._lock:
             return self._needles.since(since)
 
-    def _replaced(self, text: str, search: "Needles | _Lens") -> str:
+    def _replaced(self, text: str, search: "Needles | Lens") -> str:
         version = self.version
         if len(text) < SHORTEST or not version:
             return text
@@ -525,39 +372,3 @@ class Redactor:
                 self._bases[base] = f"{base}\0{hidden(base + '_')}"
             return one
         raise AssertionError("there is always another candidate")
-
-
-class _Lens:
-    """What is looked for, with other texts in its place, or some of it kept."""
-
-    __slots__ = ("_keeps", "_needles", "_replacement")
-
-    def __init__(
-        self,
-        needles: Needles,
-        replacement: Callable[[str], str],
-        keeps: Callable[[str], bool] | None = None,
-    ) -> None:
-        self._needles = needles
-        self._replacement = replacement
-        self._keeps = keeps
-
-    @property
-    def binary(self) -> bool:
-        return self._needles.binary
-
-    @property
-    def spaced(self) -> bool:
-        return self._needles.spaced
-
-    def swapped(self, text: str) -> Swapped:
-        """Replace what occurs as it is."""
-        return self._needles.swapped(text, self._replacement, self._keeps)
-
-    def plain(self, text: str) -> list[Edit]:
-        """Return the edits for what occurs as it is."""
-        return edits_of(self._needles, text, self._replacement, self._keeps)
-
-    def occur(self, text: str) -> bool:
-        """Tell whether anything occurs as it is."""
-        return self._needles.occur(text)

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from harness.collection.model import Auth, Collection, Request, Variable
 from harness.secrets.auth_params import SECRET_AUTH_PARAMS, auth_secrets, key_fields
 from harness.secrets.content_coding import plain_body
+from harness.secrets.fields import learn_address, learn_by_form, learn_document, learn_named, learn_variables
 from harness.secrets.patterns import SecretPattern
 from harness.secrets.places import learn_answered, learn_body, learn_header, learn_sent
 from harness.secrets.redactor import Learned, Redactor
@@ -238,11 +239,11 @@ class SecretWatch:
         for item in collection.items():
             self._learn_authored(item.request)
         # Saved answers and all else that a report repeats are only in the document.
-        self.redactor.learn_document(_without_scripts(collection.source), answered=True)
+        learn_document(_without_scripts(collection.source), self.redactor, answered=True)
 
     def learn_variables(self, variables: Iterable[Variable]) -> None:
         """Learn variables of a file, a scope or the command line."""
-        self.redactor.learn_variables(variables, self._names)
+        learn_variables(variables, self.redactor, self._names)
 
     def learn_row(self, row: Mapping[str, Any]) -> None:
         """Learn a row of data, whose columns are variables."""
@@ -287,8 +288,8 @@ class SecretWatch:
         url = request.url
         if url.auth_password and _REFERENCE_MARK not in url.auth_password:
             redactor.learn(url.auth_password, "url_password", "address")
-        redactor.learn_address(url.raw)
-        redactor.learn_from(url.raw)
+        learn_address(url.raw, redactor)
+        learn_by_form(url.raw, redactor)
         self._learn_pairs((one.key, one.value) for one in url.query)
         body = request.body
         if body is None:
@@ -297,13 +298,13 @@ class SecretWatch:
         self._learn_pairs((one.key, one.value) for one in body.formdata)
         if body.raw:
             learn_body(_readable(body.raw).encode("utf-8", "surrogatepass"), kind, redactor)
-        redactor.learn_document(dict(body.graphql))
+        learn_document(dict(body.graphql), redactor)
 
     def _learn_pairs(self, pairs: Iterable[tuple[str, str | None]]) -> None:
         for name, value in pairs:
             if value and _REFERENCE_MARK not in value:
-                self.redactor.learn_named(name, value)
-                self.redactor.learn_from(value)
+                learn_named(name, value, self.redactor)
+                learn_by_form(value, self.redactor)
 
 
 def _readable(raw: str) -> str:

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from harness.collection.model import Auth, Collection, Folder, Item, Request, Url, Variable
+from harness.collection.model import Auth, Collection, Folder, Item, Request, Url
 from harness.secrets.auth_params import auth_secrets
+from harness.secrets.fields import learn_by_form
 from harness.secrets.names import secret_name
-from harness.secrets.patterns import SecretPattern
 from harness.secrets.placeholder import PREFIX
-from harness.secrets.places import learn_answered
 from harness.secrets.redactor import Redactor
 
 readable = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=6, max_size=40)
@@ -111,19 +110,6 @@ def test_a_secret_with_blanks_around_it_is_found_without_them():
     assert "sesame" not in redactor.text('{"key": "sesame-4711"}')
 
 
-@pytest.mark.parametrize("learn", ["document", "answer"])
-def test_of_a_cookie_that_is_set_the_value_is_a_secret_and_no_attribute(learn):
-    cookie = "session=s3ss10n-4711; Path=/accounts-4711; Domain=shop-4711.example; SameSite=Strict"
-    redactor = Redactor()
-    if learn == "document":
-        redactor.learn_document({"Set-Cookie": cookie})
-    else:
-        learn_answered((("Set-Cookie", cookie),), b"", redactor)
-    text = redactor.text(cookie)
-    assert "s3ss10n" not in text
-    assert text.endswith("; Path=/accounts-4711; Domain=shop-4711.example; SameSite=Strict")
-
-
 def test_many_secrets_are_found():
     redactor = Redactor()
     values = [f"secret-value-{n:05d}" for n in range(500)]
@@ -161,7 +147,7 @@ def test_a_jwt_loses_its_signature_and_keeps_its_claims_for_scripts():
     redactor = Redactor()
     token = jwt({"sub": "me", "secret": "hush-hush-1"})
     redactor.learn("hush-hush-1", "OTHER")
-    redactor.learn_from(f'{{"value": "{token}"}}')
+    learn_by_form(f'{{"value": "{token}"}}', redactor)
     redacted = redactor.text(token)
     head, claims, signature = redacted.split(".")
     assert (head, signature) == (token.split(".")[0], "REDACTED_jwt")
@@ -190,48 +176,6 @@ def test_a_private_key_is_found_however_its_lines_end(text):
     assert "MIIBVg" not in redactor.text(f"x{text}y")
 
 
-def test_a_private_key_is_learnt_by_its_shape():
-    redactor = Redactor()
-    redactor.learn_from(json.dumps({"anything": KEY}))
-    assert "MIIBVg" not in redactor.text(json.dumps(KEY))
-
-
-def test_a_document_gives_away_what_is_under_secret_names():
-    redactor = Redactor()
-    redactor.learn_document(
-        {
-            "auth": [{"params": {"sasKey": "sas-value-1", "secretKey": "sec-value-2"}}],
-            "values": [{"key": "client_secret", "value": "cli-value-3"}],
-            "nested": json.dumps({"refresh_token": "ref-value-4"}),
-            "pwd": 98765432,
-            "tokenType": "not-secret-5",
-        }
-    )
-    assert sorted(redactor.spellings()) == sorted(
-        ["sas-value-1", "sec-value-2", "cli-value-3", "ref-value-4", "98765432"]
-    )
-
-
-@pytest.mark.parametrize(
-    ("shown", "secret"),
-    [
-        ("Bearer some-token-1", "some-token-1"),
-        ("some-token-1", "some-token-1"),
-        ('Digest username="u", response="abc"', 'Digest username="u", response="abc"'),
-    ],
-)
-def test_of_an_authorization_that_a_document_shows_the_scheme_stays(shown, secret):
-    redactor = Redactor()
-    redactor.learn_document({"headers": {"authorization": shown}})
-    assert redactor.spellings() == (secret,)
-
-
-def test_a_users_own_pattern_counts():
-    redactor = Redactor([SecretPattern(name="badge", expression=re.compile(r"badge-(\w+)"))])
-    redactor.learn_from("my badge-a1b2c3d4!")
-    assert redactor.text("a1b2c3d4") == "REDACTED_badge"
-
-
 @given(st.sampled_from(["REDACTED", "DACTED", "ACTED_", "the_secret", "secret"]), secrets)
 @settings(max_examples=50, deadline=None)
 def test_a_secret_that_is_part_of_placeholders_is_still_taken_out(inner, other):
@@ -252,19 +196,6 @@ def test_a_name_tells_a_secret(name):
 @pytest.mark.parametrize("name", ["token_type", "tokenUrl", "username", "key", "id", "nextPageTokens"])
 def test_a_name_tells_no_secret(name):
     assert not secret_name(name)
-
-
-def test_variables_are_secret_by_type_by_name_or_because_they_are_listed():
-    redactor = Redactor()
-    variables = (
-        Variable(key="A", value="aaaa-1111", type="secret"),
-        Variable(key="DB_PASSWORD", value="bbbb-2222"),
-        Variable(key="LISTED", value="cccc-3333"),
-        Variable(key="PLAIN", value="dddd-4444"),
-    )
-    redactor.learn_variables(variables, {"LISTED"})
-    assert redactor.text("aaaa-1111 bbbb-2222 cccc-3333 dddd-4444").endswith("dddd-4444")
-    assert len(redactor.learned) == 3
 
 
 def test_auth_parameters_tell_which_variables_are_secret():

@@ -35,6 +35,7 @@ from harness.client.transport import HopContext, HopRequest, Transport
 from harness.collection.model import Variable
 from harness.errors import InputError, Place, UsageError
 from harness.lazy_dataclass import dataclass
+from harness.secrets.fields import learn_variables
 from harness.secrets.names import secret_name
 from harness.secrets.placeholder import PREFIX
 from harness.secrets.redactor import Redactor
@@ -113,7 +114,7 @@ class Recording:
         self._outcome: RecordingOutcome | None = None
         self._beside: Path | None = None
         self._secret_names = plan.secret_names
-        redactor.learn_variables(plan.environment, plan.secret_names)
+        learn_variables(plan.environment, redactor, plan.secret_names)
         resumed = _resumed(path) if resume else None
         earlier = resumed[1] if resumed is not None else base.interactions if base is not None else ()
         told = resumed[0] if resumed is not None else _kept(base, parts)
@@ -298,7 +299,7 @@ class Recording:
             if versions != seen:
                 seen[:] = versions
                 for scope in scopes:
-                    self.redactor.learn_variables(scope, self._secret_names)
+                    learn_variables(scope, self.redactor, self._secret_names)
 
     def _rewrite(self) -> None:
         written = self._written = WrittenTexts(self.redactor)

@@ -7,6 +7,7 @@ import pytest
 from harness.cassettes.file.canonical import address
 from harness.cassettes.file.redaction import learn_request, learn_response
 from harness.client.message import ResolvedRequest, Response
+from harness.secrets.fields import learn_document
 from harness.secrets.redactor import Redactor
 
 
@@ -30,7 +31,7 @@ def test_of_cookies_that_an_answer_shows_the_values_are_taken_out():
         "Cookie": "hop=one-cookie-value; lang=en; id=sess-4711",
         "set-cookie": ["lonely-value", "a=value-of-a; Path=/things"],
     }
-    redactor.learn_document(document)
+    learn_document(document, redactor)
     text = redactor.text(json.dumps(document))
     assert json.loads(text) == {
         "Cookie": "hop=REDACTED_Cookie_hop; lang=en; id=REDACTED_Cookie_id",
