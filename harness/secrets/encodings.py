@@ -29,17 +29,19 @@ from harness.secrets.views import (
     DECIMALS,
     DEPTH,
     ENTITY,
+    ESCAPE,
     HEX_BYTE,
     HEX_RUN,
-    JSON_ESCAPE,
     LINE_END,
     PERCENT,
     QUOTED,
     SMALL_BASE32_RUN,
     SPACED_HEX,
+    UTF16,
     bytes_of,
     decode32,
     hidden,
+    packed_file,
     quoted_units,
     remember,
     unescape,
@@ -151,15 +153,44 @@ def _mapped(
 
 
 def _escaped_edits(text: str, needles: Search, depth: int) -> list[Edit]:
-    if "\\" not in text:
+    if "\\" not in text and "%u" not in text:
         return []
-    view, places = _mapped(text, JSON_ESCAPE, lambda unit: iter([(unescape(unit), len(unit))]))
+    view, places = _mapped(text, ESCAPE, lambda unit: iter([(unescape(unit), len(unit))]))
     if view == text:
         return []
     return [
         Edit(places[edit.start], places[edit.end], json.dumps(edit.text, ensure_ascii=False)[1:-1])
         for edit in _changes(view, needles, depth)
     ]
+
+
+def _utf16_units(run: str) -> Iterator[tuple[str, int]]:
+    for at in range(0, len(run), 2):
+        yield run[at], len(run[at : at + 2])
+
+
+def _utf16_edits(text: str, needles: Search, depth: int) -> list[Edit]:
+    if "\0" not in text:
+        return []
+    view, places = _mapped(text, UTF16, _utf16_units)
+    if view == text:
+        return []
+    edits: list[Edit] = []
+    for edit in _changes(view, needles, depth):
+        start, end = places[edit.start], places[edit.end]
+        last = "\0" if text[start:end].endswith("\0") else ""
+        edits.append(Edit(start, end, "\0".join(edit.text) + last))
+    return edits
+
+
+def _file_edits(text: str, needles: Search, depth: int) -> list[Edit]:
+    packed = packed_file(text)
+    if packed is None:
+        return []
+    window, plain = packed
+    view = as_text(plain)
+    changed = replace(view, needles, depth)
+    return [] if changed == view else [Edit(0, len(text), as_text(_packed(as_bytes(changed), window)))]
 
 
 def _percent_units(run: str) -> Iterator[tuple[str, int]]:
@@ -397,7 +428,9 @@ class Encoding:
 
 
 ENCODINGS: Final = (
-    Encoding(name="JSON escapes", edits=_escaped_edits),
+    Encoding(name="JSON and JavaScript escapes", edits=_escaped_edits),
+    Encoding(name="UTF-16", edits=_utf16_edits),
+    Encoding(name="packed file", edits=_file_edits),
     Encoding(name="percent escapes", edits=_percent_edits),
     Encoding(name="HTML entities", edits=_entity_edits),
     Encoding(name="quoted-printable", edits=_quoted_edits),

@@ -5,6 +5,7 @@ A table says what is learnt of each header; bodies are read by what they are: JS
 
 import base64
 import binascii
+import codecs
 import html
 import json
 import re
@@ -27,6 +28,7 @@ from harness.secrets.names import name_rule
 from harness.secrets.needles import SHORTEST
 from harness.secrets.placeholder import PREFIX
 from harness.secrets.redactor import Redactor
+from harness.secrets.views import packed_file
 
 HeaderPairs = Iterable[tuple[str, str]]
 
@@ -151,6 +153,14 @@ def learn_body(body: bytes, kind: str, redactor: Redactor, *, answered: bool = F
     """Learn what a body shows to be secret; `kind` is its content type with parameters."""
     if redactor.has_read(f"{answered}{kind}", body):
         return
+    packed = packed_file(as_text(body)) if body[:1] in {b"\x1f", b"x"} else None
+    if packed is not None:
+        learn_body(packed[1], "", redactor, answered=answered)
+        return
+    wide = _wide_text(body)
+    if wide is not None:
+        learn_body(wide, kind, redactor, answered=answered)
+        return
     media = kind.partition(";")[0].strip().lower()
     text = as_text(body)
     learn_by_form(text, redactor)
@@ -168,6 +178,19 @@ def learn_body(body: bytes, kind: str, redactor: Redactor, *, answered: bool = F
     if stripped[:1] in {"{", "["} and _learn_documents(stripped, redactor, answered=answered):
         return
     _learn_text(text, media, redactor, answered=answered)
+
+
+def _wide_text(body: bytes) -> bytes | None:
+    """Return what a body says that is text of two or four bytes a character; `None` for others."""
+    if body[:2] not in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} and b"\0" not in body[:2]:
+        return None
+    encoding = json.detect_encoding(body)
+    if encoding.startswith("utf-8"):
+        return None
+    try:
+        return body.decode(encoding).encode()
+    except UnicodeError:
+        return None
 
 
 def _learn_text(text: str, media: str, redactor: Redactor, *, answered: bool) -> None:

@@ -26,10 +26,15 @@ DEPTH: Final = 3
 LARGEST: Final = 1 << 20
 """How much a packed run may say, in bytes."""
 
+LARGEST_FILE: Final = 1 << 24
+"""How much a packed file may say, in bytes."""
+
 PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-JSON_ESCAPE: Final = re.compile(
-    r'\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
+ESCAPE: Final = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[\"\\/bfnrt']"
+    r"|x[0-9a-fA-F]{2}|u\{0{0,3}[0-9a-fA-F]{1,5}\}|[0-3][0-7]{2})|%u[0-9a-fA-F]{4}"
 )
+"""Escapes of JSON, those that JavaScript, C and Python have besides, and those of JavaScript's `escape`."""
 HEX_RUN: Final = re.compile(r"[0-9a-fA-F]{12,}")
 BASE64_RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
 SPACED_HEX: Final = re.compile(
@@ -47,6 +52,9 @@ QUOTED: Final = re.compile(
     r"=(?:[0-9A-Fa-f]{2}(?:=[0-9A-Fa-f]{2})+|[0-9A-F]{2}|3d|\r?\n)"
 )
 LINE_END: Final = re.compile(r"\r?\n")
+UTF16: Final = re.compile(r"(?:[ -~]\x00){5,}[ -~]?")
+"""Letters and signs of ASCII in UTF-16: a NUL stands behind each, or before it."""
+_UTF16_NULS: Final = b"\x00" * 5
 _NO_TEXT: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff"
 _TEXT_RUN: Final = re.compile(f"[^{_NO_TEXT}]{{{SHORTEST},}}")
 _SIMPLE_ESCAPES: Final = {
@@ -58,6 +66,7 @@ _SIMPLE_ESCAPES: Final = {
     "n": "\n",
     "r": "\r",
     "t": "\t",
+    "'": "'",
 }
 
 
@@ -142,13 +151,22 @@ def _views(text: str, depth: int) -> str:
 
 
 def unescape(escape: str) -> str:
-    """Return what an escape of JSON stands for."""
+    """Return what an escape of JSON or JavaScript stands for."""
+    if escape[1] in _OCTAL:
+        return chr(int(escape[1:], 8))
+    if escape[1] == "x":
+        return bytes.fromhex(escape[2:]).decode("latin-1")
     if escape[1] != "u":
         return _SIMPLE_ESCAPES[escape[1]]
+    if escape[2] == "{":
+        return chr(int(escape[3:-1], 16))
     if len(escape) > 6:
         high, low = int(escape[2:6], 16), int(escape[8:12], 16)
         return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
     return chr(int(escape[2:6], 16))
+
+
+_OCTAL: Final = frozenset("0123")
 
 
 def quoted_units(run: str) -> Iterator[tuple[str, int]]:
@@ -174,8 +192,20 @@ def decode32(run: str, phase: int) -> tuple[str, bytes]:
 
 
 def _escaped_views(text: str) -> Iterator[str]:
-    if "\\" in text:
-        yield JSON_ESCAPE.sub(lambda found: unescape(found.group()), text)
+    if "\\" in text or "%u" in text:
+        yield ESCAPE.sub(lambda found: unescape(found.group()), text)
+
+
+def _utf16_views(text: str) -> Iterator[str]:
+    if "\0" in text:
+        for run in set(UTF16.findall(text)):
+            yield run.replace("\0", "")
+
+
+def _file_views(text: str) -> Iterator[str]:
+    packed = packed_file(text)
+    if packed is not None:
+        yield _legible(packed[1])
 
 
 def _percent_views(text: str) -> Iterator[str]:
@@ -277,7 +307,11 @@ _KEPT_RUN: Final = 256
 
 def _legible(raw: bytes) -> str:
     """Return what is text in bytes. Most digits decode to noise, which would be decoded again and again."""
-    return "\0".join(_TEXT_RUN.findall(as_text(raw)))
+    text = as_text(raw)
+    found = _TEXT_RUN.findall(text)
+    if _UTF16_NULS in raw[::2] or _UTF16_NULS in raw[1::2]:
+        found += UTF16.findall(text)
+    return "\0".join(found)
 
 
 @lru_cache(maxsize=16384)
@@ -303,15 +337,30 @@ _STORED: Final = 0
 _NO_KIND: Final = 3
 
 
-def unpacked(raw: bytes) -> tuple[int, bytes] | None:
-    """Return what packed bytes say and the kind of their frame: 31 gzip, 15 zlib, -15 none."""
+def packed_file(text: str) -> tuple[int, bytes] | None:
+    """Return what a text says that is a file packed with gzip or zlib, and the kind of its frame."""
+    if text[:1] == "\x1f" or (text[:1] == "x" and text[1:2] in _ZLIB_SIGNS):
+        raw = as_bytes(text)
+        if raw[:2] == _GZIP_MAGIC or _is_framed(raw):
+            return unpacked(raw, LARGEST_FILE)
+    return None
+
+
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+
+
+def unpacked(raw: bytes, most: int = LARGEST) -> tuple[int, bytes] | None:
+    """Return what packed bytes say and the kind of their frame: 31 gzip, 15 zlib, -15 none.
+
+    `None` for those that are not packed or say more than `most` bytes.
+    """
     framed = _is_framed(raw)
     if len(raw) < _SHORTEST_PACKED and not framed:
         return None
     window = 31 if raw[:2] == b"\x1f\x8b" else 15 if framed else -15
     try:
         unpacker = zlib.decompressobj(window)
-        plain = unpacker.decompress(raw, LARGEST)
+        plain = unpacker.decompress(raw, most)
     except zlib.error:
         return None
     return (window, plain) if unpacker.eof and len(plain) >= SHORTEST else None
@@ -324,10 +373,14 @@ def _is_framed(raw: bytes) -> bool:
 
 _SHORTEST_FRAMED: Final = 9
 _ZLIB_LEVELS: Final = frozenset({0x01, 0x5E, 0x9C, 0xDA})
+_ZLIB_SIGNS: Final = frozenset({"\x01", "^", "\udc9c", *map(chr, range(0x680, 0x6C0))})
+"""What the second byte of zlib's frame is in a text, where the third may belong to it."""
 
 
 _VIEWS: Final[tuple[Callable[[str], Iterator[str]], ...]] = (
     _escaped_views,
+    _utf16_views,
+    _file_views,
     _percent_views,
     _entity_views,
     _quoted_views,

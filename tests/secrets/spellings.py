@@ -16,7 +16,14 @@ def raw_deflate(text):
 
 SPELLINGS = {
     "plain": lambda text: text,
-    "JSON escapes": lambda text: "".join(f"\\u{ord(one):04x}" for one in text),
+    "JSON and JavaScript escapes": lambda text: "".join(f"\\u{ord(one):04x}" for one in text),
+    "JSON and JavaScript escapes, bytes": lambda text: "".join(f"\\x{ord(one):02x}" for one in text),
+    "JSON and JavaScript escapes, octal": lambda text: "".join(f"\\{ord(one):03o}" for one in text),
+    "JSON and JavaScript escapes, braces": lambda text: "".join(f"\\u{{{ord(one):X}}}" for one in text),
+    "JSON and JavaScript escapes, percent": lambda text: "".join(f"%u{ord(one):04X}" for one in text),
+    "UTF-16": lambda text: base64.b64encode(text.encode("utf-16-le")).decode(),
+    "UTF-16, big-endian": lambda text: text.encode("utf-16-be").hex(),
+    "packed file": lambda text: base64.b64encode(gzip.compress(text.encode())).decode(),
     "percent escapes": lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),
     "HTML entities": lambda text: html.escape(text).replace("/", "&#x2F;").replace("=", "&#x3D;"),
     "HTML entities, decimal": lambda text: "".join(f"&#{ord(one)};" for one in text),

@@ -1,12 +1,13 @@
 """Looking for texts in encodings of encodings, without decoding noise for ever."""
 
 import base64
+import gzip
 import random
 import zlib
 
 import pytest
 
-from harness.secrets.byte_text import as_bytes
+from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.encodings import replace
 from harness.secrets.needles import Edit, Needles
 
@@ -82,3 +83,41 @@ def test_a_secret_that_repeats_itself_is_found_in_the_few_bytes_that_it_is_packe
     coded = base64.b64encode(zlib.compress(f"a={secret}".encode())).decode()
     shown = replace(f"[{coded}]", needles(secret))[1:-1]
     assert zlib.decompress(base64.b64decode(shown + "=" * (-len(shown) % 4))) == b"a=REDACTED_x"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "zlib"])
+def test_in_a_packed_file_a_secret_is_replaced_and_it_stays_one(pack):
+    known = needles("TOPSECRET99")
+    packed = as_text(pack(b'{"gates": 17, "token": "TOPSECRET99"}' * 3))
+    replaced = as_bytes(replace(packed, known))
+    assert zlib.decompress(replaced, 47) == b'{"gates": 17, "token": "REDACTED_x"}' * 3
+    untouched = as_text(pack(b"nothing of that kind"))
+    assert replace(untouched, known) == untouched
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_in_utf_16_a_secret_is_replaced_in_utf_16(encoding):
+    text = "a berth, TOPSECRET99, and {}"
+    replaced = replace(as_text(text.encode(encoding)), needles("TOPSECRET99"))
+    assert as_bytes(replaced).decode(encoding) == text.replace("TOPSECRET99", "REDACTED_x")
+    last = replace(as_text("=TOPSECRET99".encode(encoding)), needles("TOPSECRET99"))
+    assert as_bytes(last).decode(encoding) == "=REDACTED_x"
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        r"tulip\x2d52\x21harbour",
+        r"tulip\05552\041harbour",
+        r"tulip\u{2d}52\u{000021}harbour",
+        "tulip%u002d52!harbour",
+    ],
+)
+def test_a_secret_of_which_scripts_escape_the_signs_is_found(spelled):
+    assert "harbour" not in replace(f'x = "{spelled}";', needles("tulip-52!harbour"))
+
+
+def test_a_backslash_that_is_escaped_escapes_nothing():
+    text = r'{"path": "C:\\x41\\101\\new", "note": "it\'s"}'
+    assert replace(text, needles("CA1ABCDE", "TOPSECRET99")) == text
+    assert "share" not in replace(r'{"path": "C:\\x41share"}', needles(r"C:\x41share"))

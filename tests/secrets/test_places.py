@@ -1,11 +1,17 @@
 """Where secrets stand in what is sent and answered, and what beside them is left readable."""
 
 import base64
+import gzip
+import json
+import zlib
 
 import pytest
 
-from harness.secrets.places import learn_answered, learn_sent
+from harness.secrets.places import learn_answered, learn_body, learn_sent
 from harness.secrets.redactor import Redactor
+
+TOKEN = "harbour-gate-7x9z-4711"
+DOCUMENT = json.dumps({"access_token": TOKEN})
 
 
 def basic(user: str, password: str) -> str:
@@ -57,3 +63,38 @@ def test_credentials_that_hold_a_placeholder_already_teach_nothing():
 def test_the_first_content_type_says_how_a_body_is_read():
     headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Content-Type", "text/plain"))
     assert "open-sesame-9" not in shown("open-sesame-9", *headers, body=b"a=1&password=open-sesame-9")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/gzip", gzip.compress(DOCUMENT.encode())),
+        ("application/octet-stream", zlib.compress(DOCUMENT.encode())),
+        ("application/json; charset=utf-16", DOCUMENT.encode("utf-16")),
+        ("application/json", DOCUMENT.encode("utf-16-be")),
+        ("application/json", DOCUMENT.encode("utf-32-le")),
+        ("text/plain", f"access_token={TOKEN}".encode("utf-16-le")),
+    ],
+    ids=["gzip", "zlib", "UTF-16 with a mark", "big-endian", "UTF-32", "a field in UTF-16"],
+)
+def test_what_a_body_says_is_learnt_however_it_is_coded(kind, body):
+    redactor = Redactor()
+    learn_answered((("Content-Type", kind),), body, redactor)
+    assert redactor.text(f"token {TOKEN}") == "token REDACTED_access_token"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\x1f\x8b\x08 no such file", b"x\x9c no such file", b"\x00\x00\x01\x00\x80icon", b"\xff\xfe\x00"],
+)
+def test_bytes_that_are_nothing_of_that_kind_are_read_as_they_are(body):
+    redactor = Redactor()
+    learn_body(body, "application/octet-stream", redactor, answered=True)
+    assert redactor.bytes(body) == body
+
+
+def test_a_packed_body_that_was_redacted_is_still_packed():
+    redactor = Redactor()
+    redactor.learn(TOKEN, "access_token")
+    redacted = redactor.bytes(gzip.compress(DOCUMENT.encode()))
+    assert json.loads(gzip.decompress(redacted)) == {"access_token": "REDACTED_access_token"}
