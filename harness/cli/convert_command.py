@@ -26,6 +26,12 @@ def convert_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode
     output = Path(options.output)
     if output.exists() and Path(source).exists() and output.samefile(source):
         raise UsageError("the output is the collection itself", hint="name another file or folder with -o")
+    if output.suffix.lower() != ".json" and Path(source).resolve() in output.resolve().parents:
+        raise UsageError(
+            "the output lies in the collection, of which it would be a folder",
+            where="-o",
+            hint="name a folder outside of it",
+        )
     if output.suffix.lower() in _OTHER_FILES and not output.is_dir():
         raise UsageError(
             f"a collection is no {output.suffix} file",

@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import product, takewhile
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Final
 from harness.cli.json_output import write_json
 from harness.cli.parity_difference import ParityComparison
 from harness.cli.parity_dry import DryRun, differences_of
+from harness.cli.parity_inputs import others_inputs
 from harness.cli.parity_mask import given_variables, mask_of
 from harness.cli.parity_page import parity_page
 from harness.cli.parity_row import ParityCount, ParityRow
@@ -22,7 +24,6 @@ from harness.cli.table import table
 from harness.cli.terminal import Terminal
 from harness.cli.verdict_formats import write_page
 from harness.collection.document import is_address, like_named
-from harness.collection.load import whole_collection
 from harness.dialect import DIALECTS, EXACT, NEWMAN, Dialect
 from harness.errors import ExitCode, InputError, UsageError
 from harness.options.comparing import PARITY_OWN
@@ -93,13 +94,6 @@ def _asked(
             raise InputError(
                 "the collection is not there", where=collection, hint=like_named(Path(collection))
             )
-        if Path(terminal.cwd, whole_collection(collection)).is_dir():
-            what = "does not read folders" if rival.exports else "writes no report of a folder"
-            raise UsageError(
-                f"{rival.dialect.name} {what} of format v3",
-                where=collection,
-                hint="parity compares files of format v2; `harness convert` makes one",
-            )
     return _Asked(
         collections=collections,
         environments=environments or (None,),
@@ -120,9 +114,12 @@ def _compared(
     alone = environment is None or len(asked.environments) == 1
     named = collection if alone else f"{collection} -e {environment}"
     rival = asked.rival
-    words = [asked.command, *rival.words, collection, *flags]
-    terminal.err.write(f"running {rival.dialect.name} ...\n")
-    with run_side(words, rival, terminal) as theirs:
+    with ExitStack() as open_now:
+        inputs = others_inputs(collection, flags, rival.dialect.name, terminal)
+        given, others = open_now.enter_context(inputs)
+        words = [asked.command, *rival.words, given, *others]
+        terminal.err.write(f"running {rival.dialect.name} ...\n")
+        theirs = open_now.enter_context(run_side(words, rival, terminal))
         _tell_of_no_report(theirs, rival.dialect.name, collection, flags, terminal)
         count = ParityCount.of(theirs.outcome)
         dry = DryRun(collection=collection, flags=flags, theirs=theirs, mode=asked.mode)

@@ -67,6 +67,7 @@ def _keep(old: Path, fresh: Path) -> None:
         if path.is_dir() and not path.is_symlink():
             if path.name == ".git" or new.is_dir() or not _is_collection_part(path):
                 new.mkdir(exist_ok=True)
+                shutil.copymode(path, new)
             _keep_inside(path, new)
         elif not _is_known(path) and not new.exists():
             shutil.copy2(path, new, follow_symlinks=False)

@@ -185,11 +185,20 @@ def test_without_postman_cli_the_error_says_how_to_install_it(command, workspace
     assert "npm install -g postman-cli" in said.err
 
 
-def test_folders_are_not_compared_with_postman_cli(command, workspace):
+def test_a_folder_of_format_v3_is_compared_as_a_file_of_format_v2(command, workspace, target, newman):
+    script = f"scripts:\n  - {{type: afterResponse, code: {json.dumps(PASSES)}}}\n"
     (workspace.folder / "Shop").mkdir()
-    said = command("parity", "--against", "postman", "--postman", "x", "Shop")
+    request = f"$kind: http-request\nurl: '{target.url}/{{{{stage}}}}'\n{script}"
+    workspace.text("Shop/a.request.yaml", request)
+    workspace.text("x.environment.yaml", "name: X\nvalues:\n  - {key: stage, value: staging}\n")
+    change = "assert arguments[1].endswith('Shop.postman_collection.json'), arguments"
+    said = command("parity", "--newman", newman(change), "Shop", "--environment=x.environment.yaml")
+    assert said.code is ExitCode.PASSED, said.out + said.err
+    assert said.out == "the same: 1 request, 1 assertion, 2 variables of newman's compared\n"
+    assert {request["path"] for request in target.requests} == {"/staging"}
+    said = command("parity", "--newman", newman(), "Shop/a.request.yaml")
     assert said.code is ExitCode.USAGE
-    assert "files of format v2" in said.err
+    assert "parity compares whole collections" in said.err
 
 
 LATE = "setTimeout(() => { throw new Error('late') }, 1)"

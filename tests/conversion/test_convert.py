@@ -213,6 +213,7 @@ def test_a_folder_keeps_files_that_are_no_part_of_it(tmp_path: Path) -> None:
     folder = tmp_path / "Shop"
     (folder / "notes").mkdir(parents=True)
     (folder / "notes" / "a.txt").write_text("kept")
+    (folder / "notes").chmod(0o700)
     (folder / "README.md").write_text("kept")
     (folder / "Old").mkdir()
     (folder / "Old" / "gone.request.yaml").write_text("$kind: http-request\n")
@@ -220,7 +221,20 @@ def test_a_folder_keeps_files_that_are_no_part_of_it(tmp_path: Path) -> None:
     there_and_back(tmp_path, WHOLE)
 
     assert (folder / "README.md").read_text() == (folder / "notes" / "a.txt").read_text() == "kept"
+    assert (folder / "notes").stat().st_mode & 0o777 == 0o700
     assert not list(folder.rglob("gone.request.yaml"))
+
+
+def test_a_collection_is_not_written_into_itself(tmp_path: Path) -> None:
+    source, err = collection_file(tmp_path, WHOLE), StringIO()
+    write_v3(source, as_v21(source), tmp_path / "Shop")
+
+    code = main(
+        ["convert", str(tmp_path / "Shop"), "-o", str(tmp_path / "Shop" / "a" / "b")], Terminal(err=err)
+    )
+
+    assert code is ExitCode.USAGE
+    assert "the output lies in the collection" in err.getvalue()
 
 
 def test_the_working_directory_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
