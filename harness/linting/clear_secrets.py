@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from harness.collection.model import Auth, Body, Collection, Folder, Item, Request, Url, Variable
 from harness.collection.url_text import parse
+from harness.linting.file_lines import authored_in, line_of
 from harness.linting.finding import Finding
 from harness.secrets.auth_params import SECRET_AUTH_PARAMS
 from harness.secrets.names import name_rule, secret_name
@@ -49,10 +50,10 @@ def spelled_out(name: str, value: Any) -> bool:
 
 def check_secrets(collection: Collection) -> Iterator[Finding]:
     """Find secrets that a collection spells out."""
-    yield from variables_in_clear(collection.variables, collection.file)
+    yield from variables_in_clear(collection.variables, authored_in(collection.file))
 
     def walk(entry: Folder | Item, file: str) -> Iterator[Finding]:
-        own = entry.file or file
+        own = authored_in(entry.file or file)
         where = " / ".join(entry.path)
         if isinstance(entry, Item):
             for field in _request_secrets(entry.request):
@@ -168,4 +169,10 @@ def _member_secrets(value: Any, field: str) -> Iterator[str]:
 
 
 def _secret(file: str, field: str) -> Finding:
-    return Finding(rule_id="secret-in-clear", message="a secret is written out", file=file, field=field)
+    return Finding(
+        rule_id="secret-in-clear",
+        message="a secret is written out",
+        file=file,
+        field=field,
+        line=line_of(file, re.split(r"[ .]", field)[-1]),
+    )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from harness.collection.model import Collection, Folder, Item
+from harness.linting.file_lines import line_of
 from harness.linting.finding import Finding
 from harness.linting.script_site import ScriptSite
 from harness.variables.dynamic import GENERATORS
@@ -47,24 +48,26 @@ def check_variables(collection: Collection, known: frozenset[str], *, certain: b
     for item in collection.items():
         where = " / ".join(item.path)
         texts = "\n".join(_texts(item.request.source or {}))
-        for message, sure in undefined(texts, known):
+        for name, message, sure in undefined(texts, known):
+            file = item.file or collection.file
             yield Finding(
                 rule_id="undefined-variable",
                 message=message,
-                file=item.file or collection.file,
+                file=file,
                 field=where,
+                line=line_of(file, f"{{{{{name}}}}}"),
                 raised="warning" if certain or sure else None,
             )
 
 
-def undefined(text: str, known: frozenset[str]) -> Iterator[tuple[str, bool]]:
-    """Say which variables of a text nothing defines, and whether that is certain."""
+def undefined(text: str, known: frozenset[str]) -> Iterator[tuple[str, str, bool]]:
+    """Give the variables of a text that nothing defines, with what to say, and whether that is certain."""
     for name in sorted(set(_USED.findall(text)) - known):
         if name.startswith("$"):
             if name not in GENERATORS and name[1:2].isalpha():
-                yield f"there is no dynamic variable {name!r}", True
+                yield name, f"there is no dynamic variable {name!r}", True
         elif not name.startswith(_VAULT):
-            yield f"nothing defines the variable {name!r}", False
+            yield name, f"nothing defines the variable {name!r}", False
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -138,7 +138,7 @@ def _undefined(
     yield from check_variables(checked.collection, known | possible, certain=certain)
     for site, reading in read:
         for template in reading.templates:
-            for message, sure in undefined(template.text, known | possible):
+            for _, message, sure in undefined(template.text, known | possible):
                 yield Finding(
                     rule_id="undefined-variable",
                     message=message,

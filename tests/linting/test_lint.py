@@ -50,8 +50,8 @@ BROKEN: Mapping[str, tuple[str, str, int | None]] = {
         REQUEST + "scripts:\n  - type: afterResponse\n    code: |\n      return;\n      pm.test('a', f);\n",
         7,
     ),
-    "undefined-variable": ("a.request.yaml", "$kind: http-request\nurl: '{{base}}/'\n", None),
-    "secret-in-clear": ("a.request.yaml", REQUEST + "headers: {Authorization: Bearer abc123def456}\n", None),
+    "undefined-variable": ("a.request.yaml", "$kind: http-request\nurl: '{{base}}/'\n", 2),
+    "secret-in-clear": ("a.request.yaml", REQUEST + "headers: {Authorization: Bearer abc123def456}\n", 3),
 }
 
 
@@ -298,3 +298,15 @@ def test_a_kind_that_postman_has_is_a_warning_and_another_an_error(tmp_path: Pat
     findings = lint([collection(tmp_path, files)])
 
     assert [(one.severity, one.field) for one in findings] == [("warning", "$kind"), ("error", "$kind")]
+
+
+def test_what_a_collection_says_of_itself_stands_in_its_definition(tmp_path: Path) -> None:
+    auth = "auth:\n  type: bearer\n  credentials: {token: abcd}\n"
+    text = f"$kind: collection\nvariables:\n  api_key: abcdef123456\n{auth}"
+
+    findings = lint([collection(tmp_path, {".resources/definition.yaml": text, "a.request.yaml": REQUEST})])
+
+    assert [(Path(one.file).name, one.field, one.line) for one in findings] == [
+        ("definition.yaml", "variable api_key", 3),
+        ("definition.yaml", "auth.token", 6),
+    ]
