@@ -35,6 +35,11 @@ _OFF: Final = re.compile(r"harness-lint-disable:[ \t]*([a-z-]+(?:[ \t]*,[ \t]*[a
 _ENVIRONMENTS: Final = (".environment.yaml", ".environment.yml", ".globals.yaml", ".globals.yml")
 _ENVIRONMENT_JSON: Final = (".postman_environment.json", ".postman_globals.json")
 
+_CHECKED: Final = (
+    "collections are folders with requests or .resources/definition.yaml, and files called "
+    "NAME.postman_collection.json; name other files themselves"
+)
+
 
 def lint(
     paths: Sequence[str],
@@ -45,7 +50,7 @@ def lint(
 ) -> list[Finding]:
     """Check files and folders; `environments` and rows of `data` define variables, `certain`: they are all.
 
-    Raises `InputError` for a path that is not there.
+    Raises `InputError` for a path that is not there, or a folder with nothing to check in it.
     """
     defined = frozenset(
         variable.key for file in environments for variable in load_environment(file).variables
@@ -55,7 +60,10 @@ def lint(
     for path in dict.fromkeys(paths):
         if not Path(path).exists():
             raise InputError("there is nothing to check", where=path, hint=like_named(Path(path)))
-        for target in _targets(Path(path)):
+        targets = list(_targets(Path(path)))
+        if not targets:
+            raise InputError("there is nothing to check in it", where=path, hint=_CHECKED)
+        for target in targets:
             checked = _checked(str(target))
             findings += (*checked.findings, *_unknown_rules(target))
             collections.append(checked)

@@ -184,6 +184,13 @@ def test_a_path_that_is_not_there_is_an_error() -> None:
         lint(["nowhere"])
 
 
+def test_a_folder_with_nothing_to_check_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "collection.json").write_text("{}")
+
+    with pytest.raises(InputError, match="nothing to check in it"):
+        lint([str(tmp_path)])
+
+
 @pytest.mark.parametrize("name", ["json", "sarif", "gitlab"])
 def test_formats_for_programs_are_json(name: str) -> None:
     finding = Finding(rule_id="unknown-key", message="no\nkey", file="a.yaml", field="b", line=3)

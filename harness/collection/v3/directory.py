@@ -95,7 +95,9 @@ class _Scanner:
         here = (*above, real)
         for entry in listed:
             if entry.name == RESOURCES:
-                if self.belongs(entry, here):
+                if not _is_directory(entry):
+                    self.leave_out(entry.path, "it is no folder, and so holds no definition; it is left out")
+                elif self.belongs(entry, here):
                     found.definition = self.definition(path)
             elif _is_directory(entry):
                 if self.belongs(entry, here):
@@ -103,12 +105,19 @@ class _Scanner:
                     inner = self.directory(f"{path}/{entry.name}", entry.name, below, here)
                     if not inner.empty:
                         found.folders.append(inner)
+                    elif request_stem(entry.name) is not None:
+                        self.leave_out(
+                            entry.path, "a request is a file, and this is a folder; it is left out"
+                        )
             elif request_stem(entry.name) is not None and self.belongs(entry, here):
                 found.requests.append(entry.name)
         return found
 
     def definition(self, path: str) -> str | None:
         found = definition_of(path)
+        if found is None and not os.access(f"{path}/{RESOURCES}", os.X_OK):
+            # What may not be looked into may hold a definition: reading it says why it cannot be read.
+            return f"{RESOURCES}/{DEFINITIONS[0]}"
         if found is None or not Path(path, found).is_symlink():
             return found
         if self.within(f"{path}/{found}"):

@@ -67,3 +67,15 @@ def test_a_long_script_is_read_whole(tree):
     (script,) = next(iter(load_collection(shop).items())).scripts
     assert script.source.count("\n") == 19_999
     assert script.source.endswith("const a19999 = 19999;")
+
+
+def test_what_is_a_file_where_a_folder_belongs_and_the_other_way_round_is_named(tree):
+    shop = tree({"ok.request.yaml": "", "a.request.yaml/notes.txt": "", "F/b.request.yaml": ""})
+    (shop / "F" / ".resources").write_text("no folder")
+
+    notices = load_collection(shop).notices
+
+    assert {(one.file.rpartition("Shop/")[2], one.message.partition(",")[0]) for one in notices} == {
+        ("a.request.yaml", "a request is a file"),
+        ("F/.resources", "it is no folder"),
+    }
