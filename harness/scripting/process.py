@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -38,7 +39,9 @@ _ENCODE: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).e
 _SCAN: Final = json.JSONDecoder().raw_decode
 _JOINED: Final = 65536
 """Payloads of fewer bytes are sent together with their line."""
-_HINT = "Deno 2.8 or newer is needed: pip install 'deno>=2.8'"
+_OLDEST: Final = (2, 9)
+"""Before this Deno let scripts import modules, though none that need a permission."""
+_HINT = "Deno 2.9 or newer is needed: pip install 'deno>=2.9'"
 
 
 class EngineGone(Exception):
@@ -62,6 +65,10 @@ def find_deno() -> str:
     if found is None:
         raise EngineError("the collection has scripts, and deno, which runs them, was not found", hint=_HINT)
     return found
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
 def _camel_case(name: str) -> str:
@@ -115,9 +122,11 @@ class EngineProcess:
             self.write({"boot": settings})
             while not (message := self.read()).get("ready"):
                 self.write(*self.chunk(message))
-            self._ready = True
         except EngineGone as gone:
             raise EngineError(f"the script engine did not start: {gone.reason}", hint=_HINT) from gone
+        if _numbers(message["ready"]) < _OLDEST:
+            raise EngineError(f"Deno {message['ready']} is too old to run scripts", hint=_HINT)
+        self._ready = True
 
     @staticmethod
     def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

@@ -150,6 +150,17 @@ def test_a_deno_that_is_something_else_is_an_error(bench, tmp_path, does, how):
     assert f"the script engine did not start: {impostor} ended {how}" in str(caught.value)
 
 
+def test_a_deno_that_is_too_old_is_an_error_that_says_which_is_needed(bench, tmp_path):
+    old = tmp_path / "deno"
+    word = """$(printf %s "$line" | sed 's/.*"word":"\\([^"]*\\)".*/\\1/')"""
+    old.write_text(f"""#!/bin/sh\nread -r line\nprintf '%s{{"ready":"2.8.3"}}\\n' "{word}"\nread -r line\n""")
+    old.chmod(0o755)
+    engine = DenoEngine(deno=str(old))
+    with pytest.raises(EngineError, match=r"Deno 2\.8\.3 is too old") as caught:
+        engine.run(bench.job("1"), bench.host)
+    assert "Deno 2.9 or newer" in str(caught.value.hint)
+
+
 def test_a_closed_engine_can_be_closed_again_and_starts_anew(bench):
     engine = DenoEngine()
     for _ in range(2):

@@ -61,8 +61,10 @@ def test_credentials_that_hold_a_placeholder_already_teach_nothing():
 
 
 def test_the_first_content_type_says_how_a_body_is_read():
-    headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Content-Type", "text/plain"))
-    assert "open-sesame-9" not in shown("open-sesame-9", *headers, body=b"a=1&password=open-sesame-9")
+    headers = (("Content-Type", "text/csv"), ("Content-Type", "application/octet-stream"))
+    table = b"user,password\nmaria,open-sesame-9\n"
+    assert "open-sesame-9" not in shown("open-sesame-9", *headers, body=table)
+    assert "open-sesame-9" in shown("open-sesame-9", *reversed(headers), body=table)
 
 
 @pytest.mark.parametrize(

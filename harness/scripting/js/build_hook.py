@@ -59,7 +59,7 @@ def find_deno() -> str:
     folders = [sysconfig.get_path("scripts"), str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     found = shutil.which("deno", path=os.pathsep.join(folders)) or _packaged_deno()
     if found is None:
-        message = "deno is needed to bundle the script engine and was not found: pip install 'deno>=2.8'"
+        message = "deno is needed to bundle the script engine and was not found: pip install 'deno>=2.9'"
         raise RuntimeError(message)
     return found
 

@@ -80,7 +80,7 @@ export class Engine {
       guard: (run, work) => this.#guard(run, work),
     });
     this.#syntax = new Syntax(() => this.#chunk("acorn"), boot.answers);
-    this.#wire.write({ ready: true });
+    this.#wire.write({ ready: Deno.version.deno });
   }
 
   serve() {
