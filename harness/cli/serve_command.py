@@ -28,10 +28,12 @@ def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
         terminal.out.write(
             f"local platform at {platform.url}  (its console is there, too; Ctrl-C ends it)\n\n"
         )
+        # Values are there to be copied: none is broken.
+        values = terminal.verbatim()
         width = max(map(len, variables))
         for name, value in variables.items():
             first, *more = value.splitlines() or [""]
-            terminal.out.write(f"  {name:{width}}  {first}{' ...' if more else ''}\n")
+            values.write(f"  {name:{width}}  {first}{' ...' if more else ''}\n")
         if options.environment:
             terminal.out.write(f"\nwritten to {options.environment}, for Postman or `harness run -e`\n")
         terminal.out.flush()
@@ -91,6 +93,7 @@ def _write_environment(path: Path, variables: dict[str, str]) -> None:
 
 def _write(path: Path, text: str, what: str) -> None:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"cannot write the {what}: {error.strerror}", where=str(path)) from error

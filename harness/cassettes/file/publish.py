@@ -9,6 +9,7 @@ def write_atomically(path: Path, pieces: Iterable[str]) -> None:
     """Write a file so that there is the old one or the new one at any moment, never a piece.
 
     A link stays one: the file it leads to is written. A device or a pipe (`/dev/stdout`) is written to.
+    Folders that are not there are made, as for every file that a command is told to write.
     Raises `OSError`, which names the file also when it is the disk that is full.
     """
     try:
@@ -25,6 +26,7 @@ def _write(path: Path, pieces: Iterable[str]) -> None:
             stream.writelines(pieces)
         return
     target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:

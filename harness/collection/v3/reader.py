@@ -99,11 +99,13 @@ class _Found:
 
 
 def _instead_of(folder: Path) -> str:
-    """Name the collection that is a file in a folder, where there is one."""
+    """Name the collections that are files in a folder, where there are any."""
     for pattern in ("*.postman_collection.json", "*.json"):
         found = sorted(folder.glob(pattern))
         if found:
-            return f"did you mean {str(found[0])!r}?"
+            named = ", ".join(repr(str(one)) for one in found[:_NAMED])
+            more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+            return f"did you mean {named}{more}?"
     return "name the folder of a collection (its requests are called NAME.request.yaml), or a file"
 
 
@@ -235,6 +237,7 @@ def _fault(file: str, error: InputError, consequence: str) -> Notice:
     )
 
 
+_NAMED: Final = 3
 _LINE: Final = re.compile(r"line (\d+)(?:, column (\d+))?")
 
 

@@ -147,10 +147,11 @@ class FailureList:
         ink = self._style.ink
         style = self._style
         title = style.label(fault.test) if fault.test is not None else style.text(fault.message)
-        head, *rest = self._wrapped(title, 5)
+        first, _, more = title.partition("\n")
+        head, *rest = self._wrapped(first, 5)
         yield ink(f"{number:>3}. {head}", "red", "bold")
-        for line in rest:
-            yield "     " + ink(line, "red", "bold")
+        yield from ("     " + ink(line, "red", "bold") for line in rest)
+        yield from ("     " + ink(line, "red") for line in self._wrapped(more, 5) if more)
         if fault.test is not None:
             yield from self._indented(f"{fault.name}: {fault.message}", "red")
         yield from self._difference(fault)

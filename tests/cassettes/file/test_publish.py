@@ -38,3 +38,8 @@ def test_a_pipe_is_written_to_and_stays(tmp_path):
 def test_the_error_of_a_full_disk_names_the_file():
     with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
         write_atomically(Path("/dev/full"), ["text"])
+
+
+def test_folders_that_are_not_there_are_made(tmp_path):
+    write_atomically(tmp_path / "reports" / "june" / "page.html", ["text"])
+    assert (tmp_path / "reports" / "june" / "page.html").read_text() == "text"
