@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from harness.aep.access.gateway import bearer
 from harness.aep.edge import media
 from harness.aep.edge.call import EdgeCall, readable
-from harness.aep.edge.consent_values import general, preferences
+from harness.aep.edge.consent_values import ConsentError, general, preferences
 from harness.aep.edge.datastreams import Datastream, Datastreams
 from harness.aep.edge.refusals import refusal, unprocessable
 from harness.aep.edge.request_body import read_body
@@ -125,8 +125,8 @@ class Edge:
         call.check()
         try:
             decided = general(consents)
-        except ValueError as error:
-            raise unprocessable(call.report, str(error)) from None
+        except ConsentError as error:
+            raise unprocessable(call.report, *error.errors) from None
         ecid = call.ecid() or call.new_ecid(self._draw)
         self._keep_consent(call, preferences(consents), ecid)
         return call.answer(call.handles(self._identities(call, ecid), told=call.wanted(), consent=decided))

@@ -18,28 +18,47 @@ _ADOBE_VENDOR = 565
 _PURPOSES_AT, _LARGEST_VENDOR_AT, _RANGES_AT = 152, 213, 229
 
 
+class ConsentError(ValueError):
+    """Consents that cannot be read; `errors` says of each what is wrong."""
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__("; ".join(errors))
+        self.errors = errors
+
+
 def general(consents: list[Any]) -> str | None:
-    """Decision on collection, `in` or `out`; None when none was made. ValueError says what is wrong."""
+    """Decision on collection, `in` or `out`; None when none was made. ConsentError says what is wrong."""
     if not consents:
-        raise ValueError("consent must be an array that is not empty")
+        raise ConsentError(["consent must be an array that is not empty"])
     decided: str | None = None
+    errors = []
     for index, one in enumerate(consents):
-        where = f"consent[{index}]"
-        if not isinstance(one, dict):
-            raise ValueError(f"{where} must be an object")
-        match one.get("standard"), one.get("version"):
-            case "Adobe", "1.0":
-                decided = _first(one.get("value"), where) or decided
-            case "Adobe", "2.0":
-                decided = _second(one.get("value"), where) or decided
-            case "IAB TCF", str(version) if version.startswith("2"):
-                decided = _framework(one, where)
-            case standard, version:
-                raise ValueError(
-                    f"{where}: the standard must be Adobe 1.0, Adobe 2.0 or IAB TCF 2.0, not"
-                    f" {str(standard)[:40]!r} {str(version)[:40]!r}"
-                )
+        try:
+            decided = _decision(one, index) or decided
+        except ValueError as error:
+            errors.append(str(error))
+    if errors:
+        raise ConsentError(errors)
     return decided
+
+
+def _decision(one: Any, index: int) -> str | None:
+    where = f"consent[{index}]"
+    if not isinstance(one, dict):
+        raise ValueError(f"{where} must be an object")
+    match one.get("standard"), one.get("version"):
+        case "Adobe", "1.0":
+            return _first(one.get("value"), where)
+        case "Adobe", "2.0":
+            return _second(one.get("value"), where)
+        case "Adobe", _:
+            raise ValueError(f"Allowed Adobe versions are 1.0 and 2.0 for standard 'Adobe' at index {index}")
+        case "IAB TCF", str(version) if version.startswith("2"):
+            return _framework(one, where, index)
+        case "IAB TCF", _:
+            raise ValueError(f"Allowed IAB version is 2.0 for standard 'IAB TCF' at index {index}")
+        case standard, _:
+            raise ValueError(f"{where}: the standard must be Adobe or IAB TCF, not {str(standard)[:40]!r}")
 
 
 def preferences(consents: list[Any]) -> dict[str, Any]:
@@ -86,8 +105,12 @@ def _choices(value: dict[str, Any]) -> list[tuple[str, Any]]:
     return found
 
 
-def _framework(one: dict[str, Any], where: str) -> str:
+def _framework(one: dict[str, Any], where: str, index: int) -> str:
     text = one.get("value")
+    if text == "":
+        raise ValueError(
+            f"IAB consent string value must not be empty for standard 'IAB TCF' at index {index}"
+        )
     if not isinstance(text, str):
         raise ValueError(f"{where}.value must be a string of the Transparency and Consent Framework")
     if one.get("gdprApplies") is False:

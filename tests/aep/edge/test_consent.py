@@ -148,3 +148,16 @@ def test_preferences_are_kept_with_the_profile_where_its_dataset_has_a_place_for
     asked = f"schema.name=_xdm.context.profile&entityId={ecid}&entityIdNS=ecid"
     (found,) = client.get(f"/data/core/ups/access/entities?{asked}").json().values()
     assert found["entity"]["consents"]["marketing"]["email"]["val"] == "n"
+
+
+def test_all_that_is_wrong_with_consents_is_told_at_once(client: Any, events: str) -> None:
+    wrong = (
+        {"standard": "Adobe", "version": "3.0", "value": {"general": "in"}},
+        {"standard": "IAB TCF", "version": "1.0", "value": "x"},
+        {"standard": "IAB TCF", "version": "2.0", "value": ""},
+        {"standard": "Other", "version": "1.0"},
+    )
+    refused = set_consent(client, stream(client, events), *wrong)
+    assert refused.status == 422
+    assert [text[-1] for text in refused.json()["report"]["errors"][:3]] == ["0", "1", "2"]
+    assert "must be Adobe or IAB TCF, not 'Other'" in refused.json()["report"]["errors"][3]
