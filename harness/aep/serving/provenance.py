@@ -72,14 +72,46 @@ KNOWN = (
     Known(start="/openapi.json", answers=_assumed("this description is the platform's own")),
     Known(start="/data/foundation/sandbox-management", answers=_guide("sandboxes/api")),
     Known(start="/data/foundation/exim", answers=_api("sandbox"), refusals=_NO_BODY),
+    Known(
+        start="/data/foundation/exim/packages",
+        answers=_guide("sandboxes/sandbox-tooling-api/packages.md"),
+        refusals=_NO_BODY,
+    ),
     Known(start="/data/core/idnamespace", answers=_api("identity-service")),
+    Known(start="/data/core/idnamespace/orgs", answers=_client("aepp 0.6.0")),
     Known(start="/data/core/identity", answers=_api("identity-service"), refusals=_NO_BODY),
+    *(
+        Known(
+            start=f"/data/core/identity/{path}",
+            answers=_guide(f"identity-service/api/{page}.md"),
+            refusals=_NO_BODY,
+        )
+        for path, page in (
+            ("cluster/history", "list-cluster-history"),
+            ("clusters/history", "list-cluster-history"),
+            ("mapping", "list-identity-mappings"),
+            ("mappings", "list-identity-mappings"),
+        )
+    ),
     Known(start="/data/foundation/schemaregistry", answers=_api("schema-registry")),
     Known(start=_CATALOG, answers=_api("catalog"), refusals=_NO_BODY),
+    *(
+        Known(
+            start=f"{_CATALOG}/{one}",
+            methods=("PUT", "PATCH", "DELETE"),
+            answers=_assumed("documented for the plural spelling of the path alone"),
+        )
+        for one in ("dataSet", "batch")
+    ),
     Known(start=f"{_CATALOG}/lastBatches", answers=_client("aepp 0.6.0"), refusals=_NO_BODY),
     Known(start=f"{_CATALOG}/ttl", answers=_guide("catalog/datasets/ttl-management.md"), refusals=_NO_BODY),
     Known(start="/data/foundation/dataset", answers=_guide("data-governance/labels"), refusals=_NO_BODY),
     Known(start="/data/foundation/import", answers=_api("batch-ingestion"), refusals=_NO_BODY),
+    Known(
+        start="/data/foundation/import",
+        methods=("HEAD",),
+        answers=_assumed("HTTP's own: the headers of the answer to GET"),
+    ),
     Known(
         start="/data/foundation/import/collection",
         answers=_NUMBERED,
@@ -96,6 +128,11 @@ KNOWN = (
         refusals=_edge("getting-started/troubleshooting"),
     ),
     *(Known(start=f"/ee{region}/v2", answers=_edge("endpoints")) for region in ("", "/{region}")),
+    *(
+        Known(start=f"/ee{region}/v2/{call}", answers=_assumed("documented for version 1 alone"))
+        for region in ("", "/{region}")
+        for call in ("identity", "privacy")
+    ),
     *(Known(start=f"/ee{region}/va", answers=_edge("endpoints/media")) for region in ("", "/{region}")),
     Known(
         start="/data/foundation/connectors",
@@ -109,6 +146,12 @@ KNOWN = (
         ),
     ),
     Known(start=_FLOW, answers=_api("flow-service"), refusals=_FORM),
+    *(
+        Known(
+            start=f"{_FLOW}/{kind}/search", answers=_assumed("as other resources of the service are searched")
+        )
+        for kind in ("sourceConnections", "targetConnections")
+    ),
     Known(start=f"{_UPS}/config/eventTypes", answers=_NUMBERED, refusals=_NO_BODY),
     Known(start=f"{_UPS}/config/mergePolicies", answers=_api("profile"), refusals=_NO_BODY),
     Known(start=f"{_UPS}/config/schedules", answers=_api("segmentation"), refusals=_NO_BODY),
@@ -129,6 +172,13 @@ KNOWN = (
     Known(start=f"{_UPS}/export", answers=_api("segmentation"), refusals=_NO_BODY),
     Known(start=f"{_UPS}/system/jobs", answers=_api("profile"), refusals=_NO_BODY),
     Known(start=f"{_UPS}/previewsamplestatus", answers=_guide("profile/api/preview-sample-status.md")),
+    *(
+        Known(
+            start=f"{_UPS}/previewsamplestatus/report/{one}/overlap",
+            answers=_assumed("the body's form differs by edition of the documentation"),
+        )
+        for one in ("dataset", "namespace")
+    ),
     Known(start="/data/core/ca", answers=_guide("profile/computed-attributes/api.md"), refusals=_NO_BODY),
     Known(start="/data/core/ais", answers=_guide("segmentation/api/external-audiences.md")),
     Known(start="/data/foundation/conversion", answers=_guide("data-prep/api"), refusals=_NO_BODY),
