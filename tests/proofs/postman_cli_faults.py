@@ -61,9 +61,10 @@ def extra_fault(scripts: str, *, failed: bool) -> str | None:
 
 
 def _body_of_get(ours: Wire, theirs: Wire, _: str) -> Wire:
-    if ours.body or not theirs.body or ours.values("content-type"):
+    if ours.body or not theirs.body:
         return theirs
-    return replace(theirs, body="").without("content-type")
+    bare = replace(theirs, body="")
+    return bare if ours.values("content-type") else bare.without("content-type")
 
 
 def _type_of_nothing(ours: Wire, theirs: Wire, _: str) -> Wire:
@@ -95,7 +96,7 @@ def _unresolved(ours: Wire, theirs: Wire, values: str) -> Wire:
 
 
 def _null_variable(ours: Wire, theirs: Wire, scripts: str) -> Wire:
-    return _unresolved(ours, theirs, "null|") if ".set" in scripts else theirs
+    return _unresolved(ours, theirs, "null") if ".set" in scripts else theirs
 
 
 def _unset_variable(ours: Wire, theirs: Wire, scripts: str) -> Wire:
