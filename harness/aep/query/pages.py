@@ -32,7 +32,7 @@ def listed(
     if field not in ("created", "updated"):
         raise problem.bad_request(f"orderby must be created or updated, with or without a dash, not {order}")
     down = order.startswith("-")
-    kept = [one for one in found if _fits(one, query, only_equal)]
+    kept = fitting(found, query, only_equal=only_equal)
     kept.sort(key=lambda one: str(one[field]), reverse=down)
     start = query.get("start") or ""
     if start:
@@ -51,6 +51,13 @@ def listed(
         words = urlencode([("orderby", order), ("start", page["next"]), *given])
         links["next"] = {"href": f"{path}?{words}"}
     return {word: shown, "_page": page, "_links": links, "version": 1}
+
+
+def fitting(
+    found: Iterable[dict[str, Any]], query: Query, *, only_equal: frozenset[str] | None
+) -> list[dict[str, Any]]:
+    """Give the documents that `property` asks for."""
+    return [one for one in found if _fits(one, query, only_equal)]
 
 
 def _fits(body: dict[str, Any], query: Query, only_equal: frozenset[str] | None) -> bool:

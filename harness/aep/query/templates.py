@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.aep import problem
 from harness.aep.query.moments import QueryMoments
-from harness.aep.query.pages import listed
+from harness.aep.query.pages import fitting, listed
 from harness.twin.message import ServedRequest, answer
 from harness.twin.routing import Endpoint
 
@@ -56,8 +56,8 @@ class QueryTemplates:
     def count(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /query-templates/count`: how many fit `property`."""
         found = self._store.find(caller.tenant, _KIND)
-        page = listed(found, request.query, "templates", BASE, only_equal=_FILTERED)
-        return answer({"count": page["_page"]["count"]})
+        total = len(fitting(found, request.query, only_equal=_FILTERED))
+        return answer({"totalCount": total, "version": 1})
 
     def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /query-templates {sql, name, queryParameters?}`: 202."""

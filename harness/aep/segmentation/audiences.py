@@ -71,8 +71,8 @@ class Audiences:
         for name in ("name", "description"):
             part = (query.get(name) or "").lower()
             found = [one for one in found if part in str(one.get(name, "")).lower()]
-        found = _sorted(found, query.get("sort") or "creationTime:desc")
-        return answer(_page(found, query))
+        order = query.get("sort") or "creationTime:desc"
+        return answer(_page(_sorted(found, order), query, order))
 
     def create(self, request: ServedRequest, caller: Caller) -> Response:
         """`POST /audiences`: 200 with the audience."""
@@ -213,11 +213,20 @@ def _kept(wanted: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if name not in _DERIVED}
 
 
-def _page(found: list[dict[str, Any]], query: Query) -> dict[str, Any]:
+def _page(found: list[dict[str, Any]], query: Query, order: str) -> dict[str, Any]:
     limit = query.number("limit", _DEFAULT, low=1, high=_MOST)
     start = query.number("start", 0)
     shown = found[start : start + limit]
-    about: dict[str, Any] = {"totalCount": len(found), "pageSize": len(shown)}
+    field, _, direction = order.partition(":")
+    about: dict[str, Any] = {
+        "totalCount": len(found),
+        "totalPages": -(-len(found) // limit),
+        "sortField": field,
+        "sort": direction or "asc",
+        "pageSize": len(shown),
+        "limit": limit,
+        "start": start,
+    }
     links: dict[str, Any] = {}
     if start + limit < len(found):
         about["next"] = str(start + limit)

@@ -149,7 +149,7 @@ def test_a_template_is_made_replaced_used_and_deleted(client: Any) -> None:
     assert client.get(where).json() == replaced.json()
     assert len(client.get(f"{TEMPLATES}?property=name%3D%3DU").json()["templates"]) == 1
     assert client.get(f"{TEMPLATES}?property=sql%3D%3DU").status == 400
-    assert client.get(f"{TEMPLATES}/count").json() == {"count": 1}
+    assert client.get(f"{TEMPLATES}/count").json() == {"totalCount": 1, "version": 1}
     assert client.delete(where).json() == {"message": "Deleted", "statusCode": 202}
     assert client.get(where).status == 404
     assert client.post(QUERIES, {"dbName": "prod:all", "templateId": "x"}).status == 404
@@ -161,6 +161,13 @@ def scheduled(client: Any, **timing: Any) -> str:
     assert (made.status, made.json()["state"]) == (202, "REGISTERING")
     assert made.json()["schedule"]["maxActiveRuns"] == 1
     return str(made.json()["id"])
+
+
+def test_templates_are_counted_beyond_a_page(client: Any) -> None:
+    for number in range(3):
+        assert client.post(TEMPLATES, {"sql": "SELECT 1", "name": f"t{number}"}).status == 202
+    assert client.get(f"{TEMPLATES}/count?limit=2").json()["totalCount"] == 3
+    assert client.get(f"{TEMPLATES}/count?property=name==t1").json()["totalCount"] == 1
 
 
 def test_a_schedule_is_enabled_changed_and_deleted(client: Any) -> None:

@@ -67,7 +67,9 @@ def test_audiences_are_filtered_ordered_and_paged(client: Any) -> None:
     assert len(client.get(f"{AUDIENCES}?property=audienceId%3D%3Dbeta").json()["children"]) == 1
     assert client.get(f"{AUDIENCES}?entityType=_xdm.context.account").json()["children"] == []
     page = client.get(f"{AUDIENCES}?limit=2&sort=name").json()
-    assert page["_page"] == {"totalCount": 3, "pageSize": 2, "next": "2"}
+    counts = {"totalCount": 3, "totalPages": 2, "pageSize": 2, "limit": 2, "start": 0, "next": "2"}
+    assert {name: page["_page"][name] for name in counts} == counts
+    assert (page["_page"]["sortField"], page["_page"]["sort"]) == ("name", "asc")
     assert "start=2" in page["_links"]["next"]["href"]
     last = client.get(f"{AUDIENCES}?limit=2&sort=name&start=2").json()
     assert ([one["name"] for one in last["children"]], "next" in last["_page"]) == (["alpha"], False)
