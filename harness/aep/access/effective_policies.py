@@ -1,6 +1,7 @@
 """Access Control: what there is to permit, and what the caller may do.
 
-Source: Adobe's guide to effective policies. Whoever has a good token may do everything here.
+Source: Adobe's guide to effective policies, and its description of the API. Whoever has a good token
+may do everything here.
 """
 
 from __future__ import annotations
@@ -41,29 +42,48 @@ _RESOURCES = (
     "segments",
 )
 _ALL = ("read", "write", "delete")
-_PERMISSIONS: dict[str, tuple[str, ...]] = {
-    "activate-destinations": ("destinations",),
-    "export-audience-for-segment": ("segment-jobs",),
-    "manage-datasets": ("connections", "dataset-data", "datasets"),
-    "manage-destinations": ("destinations",),
-    "manage-identity-namespaces": ("identity-namespaces",),
-    "manage-profile-configs": ("profile-configs",),
-    "manage-profiles": ("profiles",),
-    "manage-sandboxes": ("sandboxes",),
-    "manage-schemas": ("classes", "data-types", "identity-descriptors", "mixins", "schemas"),
-    "manage-segments": ("segments",),
-    "manage-sources": ("connections",),
-    "reset-sandboxes": ("reset-sandboxes",),
-    "view-datasets": ("datasets",),
-    "view-destinations": ("destinations",),
-    "view-identity-namespaces": ("identity-namespaces",),
-    "view-monitoring-dashboard": ("monitoring",),
-    "view-profiles": ("profiles",),
-    "view-sandboxes": ("sandboxes",),
-    "view-schemas": ("classes", "data-types", "mixins", "schemas"),
-    "view-segments": ("segments",),
-    "view-sources": ("connections",),
+_LOOK = ("read",)
+_MODEL = ("classes", "data-types", "identity-descriptors", "mixins", "relationship-descriptors", "schemas")
+_LAKE = ("connections", "dataset-data", "datasets", "dule-labels")
+_PERMISSIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "activate-destinations": {"destinations": _ALL},
+    "export-audience-for-segment": {"segments": _LOOK},
+    "manage-datasets": {**dict.fromkeys(_LAKE, _ALL), "schemas": _LOOK},
+    "manage-destinations": {"destinations": _ALL},
+    "manage-identity-namespaces": {"identity-namespaces": _ALL},
+    "manage-profile-configs": {"profile-configs": _ALL},
+    "manage-profiles": {
+        "datasets": ("read", "write"),
+        "profile-configs": _ALL,
+        "profile-datasets": _ALL,
+        "profiles": _ALL,
+        "schemas": _LOOK,
+        "segment-jobs": ("write",),
+        "segments": _ALL,
+    },
+    "manage-sandboxes": {"sandboxes": _ALL},
+    "manage-schemas": dict.fromkeys(_MODEL, _ALL),
+    "manage-segments": {"segments": _ALL},
+    "manage-sources": {"connections": _ALL},
+    "reset-sandboxes": {"reset-sandboxes": ("read", "write")},
+    "view-datasets": dict.fromkeys((*_LAKE, "schemas"), _LOOK),
+    "view-destinations": {"destinations": _LOOK},
+    "view-identity-namespaces": {"identity-namespaces": _LOOK},
+    "view-monitoring-dashboard": dict.fromkeys(("dataset-data", "datasets", "monitoring"), _LOOK),
+    "view-profiles": {
+        **dict.fromkeys(("datasets", "profile-configs", "profiles", "schemas", "segments"), _LOOK),
+        "profile-datasets": _ALL,
+    },
+    "view-sandboxes": {"sandboxes": _LOOK},
+    "view-schemas": dict.fromkeys(_MODEL, _LOOK),
+    "view-segments": {"segments": _LOOK},
+    "view-sources": {"connections": _LOOK},
 }
+"""What each permission lets its holder do with which resources.
+
+Those of destinations, sources, segments and profile configurations are assumed; the rest is Adobe's
+description of the API, with the names of resources as the guide spells them.
+"""
 
 
 def routes(_: Platform) -> list[Endpoint]:
@@ -77,10 +97,10 @@ def routes(_: Platform) -> list[Endpoint]:
 def _reference(_: ServedRequest, __: Caller) -> Response:
     """`GET /acl/reference`: the names of permissions, with what each is about, and of resource types."""
     permissions = {
-        name: {resource: list(_actions(name)) for resource in resources}
+        name: {resource: list(actions) for resource, actions in resources.items()}
         for name, resources in _PERMISSIONS.items()
     }
-    return answer({"permissions": permissions, "resource-types": list(_RESOURCES)})
+    return answer({"permissions": permissions, "resource-types": {name: list(_ALL) for name in _RESOURCES}})
 
 
 def _effective(request: ServedRequest, _: Caller) -> Response:
@@ -96,7 +116,3 @@ def _effective(request: ServedRequest, _: Caller) -> Response:
         elif kind == "resource-types" and name in _RESOURCES:
             policies[one] = list(_ALL)
     return answer({"policies": policies})
-
-
-def _actions(permission: str) -> tuple[str, ...]:
-    return ("read",) if permission.startswith("view-") else _ALL

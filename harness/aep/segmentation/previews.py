@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from harness.aep import pql, problem
+from harness.aep.identity.namespaces import Namespaces
 from harness.aep.profile.memberships import Memberships
 from harness.aep.profile.merge_policies import PROFILE
 from harness.aep.profile.profiles import Profiles, ProfileView
@@ -108,11 +110,23 @@ class Previews:
                 "standardError": 0,
                 "error": {"description": "", "traceback": ""},
                 "profilesMatchedSoFar": len(found),
+                "estimatedNamespaceDistribution": self._by_namespace(caller, found),
                 "totalRows": total,
                 "confidenceInterval": "95%",
                 "_links": {"preview": f"{request.base_url}{BASE}/preview/{held['id']}"},
             }
         )
+
+    def _by_namespace(self, caller: Caller, found: list[ProfileView]) -> list[dict[str, Any]]:
+        """Count the profiles that have an identity of each namespace."""
+        counts = Counter(
+            code for view in found for code in {identity.namespace.lower() for identity in view.identities}
+        )
+        return [
+            {"namespaceId": str(one["id"]), "profilesMatchedSoFar": counts[one["code"].lower()]}
+            for one in self._platform.service(Namespaces).all(caller.tenant)
+            if counts[one["code"].lower()]
+        ]
 
     def _get(self, request: ServedRequest, caller: Caller) -> dict[str, Any]:
         held = self._store.get(caller.tenant, _KIND, request.params["id"])

@@ -7,8 +7,12 @@ BASE = "/data/foundation/access-control/acl"
 
 def test_the_reference_names_permissions_and_resource_types(client: Any) -> None:
     body = client.get(f"{BASE}/reference").json()
-    assert "schemas" in body["resource-types"]
+    assert body["resource-types"]["schemas"] == ["read", "write", "delete"]
     assert body["permissions"]["view-schemas"]["schemas"] == ["read"]
+    assert body["permissions"]["manage-datasets"]["schemas"] == ["read"]
+    assert body["permissions"]["manage-profiles"]["segment-jobs"] == ["write"]
+    named = {resource for resources in body["permissions"].values() for resource in resources}
+    assert named <= body["resource-types"].keys()
 
 
 def test_policies_hold_what_is_active_and_leave_out_the_rest(client: Any) -> None:

@@ -32,6 +32,9 @@ def test_a_preview_and_its_estimate_count_who_would_qualify(people: Any) -> None
     assert body["links"]["next"].endswith("offset=1&limit=1")
     estimate = people.client.get(f"{BASE}/estimate/{preview_id}").json()
     assert (estimate["estimatedSize"], estimate["totalRows"], estimate["state"]) == (2, 3, "RESULT_READY")
+    counted = [one["profilesMatchedSoFar"] for one in estimate["estimatedNamespaceDistribution"]]
+    assert estimate["estimatedNamespaceDistribution"][0]["namespaceId"] == "6"
+    assert counted == [2, 1]
     assert people.client.delete(f"{BASE}/preview/{preview_id}").json() == {
         "status": True,
         "message": "KILLED",
