@@ -18,7 +18,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("mode", "exists", "absent"), TABLE)
-def test_a_mode_means(tmp_path, mode, exists, absent):
+def test_a_mode_says_what_becomes_of_a_cassette_that_is_there_or_not(tmp_path, mode, exists, absent):
     cassette = tmp_path / "x.yaml"
     assert action(mode, cassette) == absent
     cassette.touch()

@@ -94,7 +94,7 @@ def test_what_newman_does_not_take_for_a_mistake(both, command, workspace, targe
         ("\nxml2Json('<a/>')", "xml2Json"),
     ],
 )
-def test_deprecated_names(both, command, workspace, target, script, name):
+def test_a_deprecated_name_is_told_once_a_run(both, command, workspace, target, script, name):
     file = workspace.collection(("First", target.url, script), ("Second", target.url, script))
     newman, ours = both(file)
     assert newman.code is ours.code is ExitCode.PASSED
@@ -123,7 +123,7 @@ def test_how_long_a_script_may_take(workspace, target, command):
 
 
 @pytest.mark.difference("outside-file")
-def test_files_outside(both, command, workspace, target, tmp_path_factory):
+def test_files_outside_are_read_by_newman_or_when_allowed(both, command, workspace, target, tmp_path_factory):
     outside = tmp_path_factory.mktemp("outside") / "a.txt"
     outside.write_text("contents")
     body = {"mode": "file", "file": {"src": str(outside)}}
@@ -139,7 +139,7 @@ SECRET = {"name": "e", "values": [{"key": "k", "value": "s3cret-value", "type": 
 
 
 @pytest.mark.difference("exported-secret")
-def test_secrets_in_exports(both, command, workspace, target):
+def test_exports_hold_secrets_unless_masked_ones_are_asked_for(both, command, workspace, target):
     environment = workspace.json("e.json", SECRET)
     file = workspace.collection(("Call", target.url))
     export = workspace.folder / "out.json"
@@ -150,7 +150,7 @@ def test_secrets_in_exports(both, command, workspace, target):
 
 @pytest.mark.difference("masked-secret")
 @pytest.mark.parametrize("reporter", ["cli", "json", "junit", "html", "events"])
-def test_secrets_in_reports(command, workspace, target, reporter):
+def test_reports_hold_no_secret_but_newmans_do(command, workspace, target, reporter):
     environment = workspace.json("e.json", SECRET)
     script = (
         "console.log(pm.environment.get('k')); pm.test('t', () => pm.expect('s3cret-value').to.equal(''))"
@@ -229,7 +229,7 @@ def test_oauth2_without_a_token(both, workspace, target):
 
 @pytest.mark.difference("unknown-reporter")
 @pytest.mark.parametrize("arguments", [["-r", "cli,nope"], ["--reporter-cli-nope", "x"]])
-def test_an_unknown_reporter(both, workspace, target, arguments):
+def test_an_unknown_reporter_is_an_error_and_a_note_in_newman(both, workspace, target, arguments):
     newman, ours = both(workspace.collection(("Call", target.url)), *arguments)
     assert newman.code is ExitCode.PASSED
     assert ("nope" in newman.err) is (arguments[0] == "-r")
@@ -239,14 +239,14 @@ def test_an_unknown_reporter(both, workspace, target, arguments):
 
 
 @pytest.mark.difference("companion")
-def test_the_companion(both, workspace, target):
+def test_a_companion_beside_the_collection_is_read_but_not_by_newman(both, workspace, target):
     workspace.text("shop.harness.yaml", "calls:\n  - call: [Call]\n    expect: {status: 404}\n")
     newman, ours = both(workspace.collection(("Call", target.url)))
     assert (newman.code, ours.code) == (ExitCode.PASSED, ExitCode.FAILED)
 
 
 @pytest.mark.difference("exit-code")
-def test_exit_codes(both, workspace, target):
+def test_a_file_that_is_not_there_has_an_exit_code_of_its_own(both, workspace, target):
     newman, ours = both("gone.json")
     assert (newman.code, ours.code) == (1, 2)
     failing = "pm.test('t', () => pm.expect(1).to.equal(2))"

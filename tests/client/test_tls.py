@@ -424,7 +424,7 @@ def test_unknown_ciphers_are_a_failure(make_server, transport):
         ("nonsense", "https://a.b/", False),
     ],
 )
-def test_url_patterns(pattern, url, matches):
+def test_a_pattern_matches_addresses_by_scheme_host_port_and_path(pattern, url, matches):
     assert url_matches(pattern, parse(url)) is matches
 
 

@@ -121,7 +121,7 @@ def test_a_file_is_read_in_any_encoding_and_may_be_empty(tmp_path):
     ("text", "seconds"),
     [("1s", 1), ("500ms", 0.5), ("1.5m", 90), (" 1h ", 3600), ("5", None), ("1 s", None), ("-1s", None)],
 )
-def test_durations(text, seconds):
+def test_a_duration_is_read_in_its_unit(text, seconds):
     assert parse_duration(text) == seconds
 
 

@@ -224,11 +224,11 @@ def test_headers_as_text_list_and_map():
         ({"mode": "graphql", "graphql": "text"}, Body(mode="graphql")),
     ],
 )
-def test_bodies(given_body, body):
+def test_a_body_is_read_by_its_mode(given_body, body):
     assert body_from_json(given_body) == body
 
 
-def test_form_parts():
+def test_a_form_has_fields_and_files():
     body = body_from_json(
         {
             "mode": "formdata",

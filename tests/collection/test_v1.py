@@ -136,7 +136,7 @@ def test_query_and_path_variables_beside_the_url_take_it_apart():
         ),
     ],
 )
-def test_bodies(request_, body):
+def test_a_body_is_read_by_its_data_mode(request_, body):
     assert first(url="u", **request_).request.body == body
 
 

@@ -55,7 +55,7 @@ def test_anchors_repeat_a_value_and_a_tag_of_text_makes_text():
     }  # fmt: skip
 
 
-def test_blocks_and_folds():
+def test_blocks_keep_their_lines_and_folds_join_them():
     assert parse_yaml("a: >-\n  x\n  y\nb: |\n  z\n", "f").data() == {"a": "x y", "b": "z\n"}
     assert parse_yaml("", "f").value is None
 

@@ -40,7 +40,7 @@ def test_what_is_no_json_is_said(body, what):
         assert what in str(caught.value)
 
 
-def test_outlines():
+def test_an_outline_says_what_a_value_is_and_not_all_it_holds():
     assert outline({str(n): n for n in range(10)}) == "an object with 0, 1, 2, 3, 4, 5, 6, 7 and 2 more"
     assert outline([1, 2]) == "a list of 2"
     assert outline({}) == "an empty object"

@@ -56,7 +56,7 @@ def hold(subject, check, wanted, target="", answer=ANSWER):
         (("path", "type", "object", "$.o"), None),
     ],
 )
-def test_what_holds(arguments, name):
+def test_an_expectation_holds_or_fails_and_is_named_by_what_it_wants(arguments, name):
     outcome = hold(*arguments)
     assert outcome.passed is (name != "fails"), outcome.message
     if name not in (None, "fails"):

@@ -35,7 +35,7 @@ DOCUMENT = {
         (" $.o.k\n", [(False, "$['o']['k']")]),
     ],
 )  # fmt: skip
-def test_the_standard(expression, found):
+def test_a_plain_expression_is_evaluated_as_the_standard_says(expression, found):
     assert [(match.value, match.path) for match in compile_path(expression).find(DOCUMENT)] == found
 
 

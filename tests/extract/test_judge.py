@@ -25,7 +25,7 @@ def test_values_are_taken_whatever_the_expectations_say_and_what_is_missed_is_a_
     assert not verdict.passed
 
 
-def test_all_is_well():
+def test_an_answer_that_holds_gives_all_its_values():
     verdict = compile_judge(ENTRY).verdict(Answer(status=200, body=b'{"id": 1, "no": 2}'), str)
     assert verdict.passed
     assert len(verdict.extracted) == 2

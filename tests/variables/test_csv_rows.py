@@ -62,7 +62,7 @@ def test_a_number_of_any_length_is_read():
         ('a\n""\n', [{"a": ""}]),
     ],
 )
-def test_rows(text, rows):
+def test_csv_is_read_as_csv_parse_reads_it(text, rows):
     assert parse_csv(text).rows == rows
 
 

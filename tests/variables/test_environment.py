@@ -140,7 +140,7 @@ def test_given_values_win_over_all():
     assert [scope.get(key) for key in ("s", "n", "new", "off")] == ["last", 9, "", "2"]
 
 
-def test_assignments():
+def test_an_assignment_ends_its_name_at_the_first_equals_sign():
     assert parse_assignment("a=b=c", "--env-var") == ("a", "b=c")
     assert parse_assignment("a=", "--env-var") == ("a", "")
     assert parse_assignment("a", "--env-var", answers=NEWMAN.inputs) == ("a", "")

@@ -272,7 +272,7 @@ def test_delivery_goes_through_the_sink_that_is_given(people: Any, destinations:
     ("query", "status"),
     [("?property=nope==1", 400), ("/nope", 404), ("?orderby=-createdAt&limit=1", 200)],
 )
-def test_queries_of_runs(client: Any, query: str, status: int) -> None:
+def test_runs_can_be_asked_for_by_a_query(client: Any, query: str, status: int) -> None:
     assert client.get(f"{RUNS}{query}").status == status
 
 

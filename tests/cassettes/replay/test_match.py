@@ -60,7 +60,7 @@ def multipart(boundary, value=b"1", file=b'{"a": 1}', media=b"application/json")
         ),
     ],
 )
-def test_same(one, other):
+def test_what_is_spelled_in_another_way_is_the_same_request(one, other):
     assert one == other
 
 
@@ -85,7 +85,7 @@ def test_same(one, other):
         (canonical_url("https://a.example/A"), canonical_url("https://a.example/a")),
     ],
 )
-def test_not_the_same(one, other):
+def test_what_means_something_else_is_another_request(one, other):
     assert one != other
 
 
