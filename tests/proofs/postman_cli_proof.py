@@ -46,6 +46,7 @@ LOSSES = {
     "protocolProfileBehavior": "a setting that v3 has no place for, listed as lost",
     "/body/file/content": "the content of a file body, listed as lost",
     "/variable/": "variables of another form, listed as changed",
+    "/name": "a request without a name is called what its file is, listed as added",
 }
 """What the conversion lists as lost, and runs differ for."""
 
@@ -156,7 +157,7 @@ class Proof:
                 f"{check} in v2.1 alone" for check in checks if not check_fault(first.sources[check[0]])
             ]
         if known is not None:
-            self.tally.requests_explained[known] += len(differ)
+            self.tally.requests_explained += Counter({known: len(differ)})
         else:
             self.news(name, differ)
 

@@ -1,7 +1,7 @@
 """One request file: `$kind: http-request` or `graphql-request`, as v2.1 writes requests."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from harness.collection.model import Pair, Protocol, Script
@@ -111,7 +111,8 @@ def _url(fields: Fields) -> str | dict[str, Any]:
     parameters, variables = fields.pairs("queryParams"), fields.pairs("pathVariables")
     if not parameters and not variables:
         return raw
-    url = parse(raw)
+    # A path names its variables, and gives them no values: only the list does.
+    url = replace(parse(raw), variables=())
     written = url_to_json(url)
     assert isinstance(written, dict)  # noqa: S101 - it is parsed
     if parameters:

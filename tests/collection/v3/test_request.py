@@ -49,6 +49,12 @@ def test_path_variables_go_with_the_address():
     assert [(one.key, one.value) for one in request.url.variables] == [("id", "a b/c")]
 
 
+@pytest.mark.parametrize("listed", ["pathVariables: []", ""])
+def test_a_path_gives_its_variables_no_values(listed):
+    request, _ = read(f"url: http://h/:id?q=1\nqueryParams: {{q: '1'}}\n{listed}")
+    assert request.url.variables == ()
+
+
 @pytest.mark.parametrize("kind", ["json", "text", "xml", "html", "javascript"])
 def test_texts_keep_their_language(kind):
     body = read(f"body: {{type: {kind}, content: 5}}")[0].body
