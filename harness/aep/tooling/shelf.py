@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.aep.platform import Platform
     from harness.twin.message import Query
 
-PACKAGE, JOB = "package", "packageJob"
+PACKAGE, JOB = "package", "exportImportJob"
 _DEFAULT, _MOST = 20, 100
 _DAY_MS = 86_400_000
 _LASTS_DAYS = 90
@@ -29,7 +29,7 @@ class Shelf:
 
     def all(self, caller: Caller, kind: str) -> list[dict[str, Any]]:
         """All packages or jobs of an organisation, oldest first."""
-        return self._store.find(Tenant(caller.tenant.org), kind)
+        return [_current(one) for one in self._store.find(Tenant(caller.tenant.org), kind)]
 
     def get(self, caller: Caller, kind: str, body_id: Any) -> dict[str, Any]:
         """One by its id; 404 for none."""
@@ -38,7 +38,7 @@ class Shelf:
         )
         if found is None:
             raise problem.not_found(f"There is no {'job' if kind == JOB else 'package'} {body_id}")
-        return found
+        return _current(found)
 
     def keep(self, caller: Caller, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         """Keep a package or job, and give it."""
@@ -64,6 +64,16 @@ class Shelf:
         if at is None:
             raise problem.bad_request(f"expiry must be a time such as 2030-05-20T20:05:10Z, not {given!r}")
         return at
+
+
+def _current(body: dict[str, Any]) -> dict[str, Any]:
+    """Read a package that an earlier build kept, with its artifacts and times as they were then."""
+    if "artifacts" not in body:
+        return body
+    times = {name: _epoch_ms(body.get(name)) or 0 for name in ("createdDate", "modifiedDate", "expiry")}
+    rest = {name: value for name, value in body.items() if name != "artifacts"}
+    added = {"imsOrgId": body["sourceSandbox"]["imsOrgId"], "artifactsList": body["artifacts"]}
+    return {**rest, **times, **added}
 
 
 def page(found: list[dict[str, Any]], query: Query) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from harness.twin.tenant import Tenant
+
 BASE = "/data/foundation/exim/packages"
 
 
@@ -65,6 +67,29 @@ def test_packages_are_found_by_time_and_page(client: Any, made: dict[str, str]) 
         ("createdDate%3E%3Dsoon", 0),
     ):
         assert client.get(f"{BASE}?property={query}").json()["totalElements"] == count
+
+
+def test_a_package_that_an_earlier_build_kept_is_read(client: Any, made: dict[str, str]) -> None:
+    org = client.settings.org_id
+    old = {
+        "id": "old",
+        "version": 1,
+        "name": "Old",
+        "description": "",
+        "status": "DRAFT",
+        "packageType": "PARTIAL",
+        "packageVisibility": "TENANT",
+        "expiry": None,
+        "sourceSandbox": {"name": "prod", "imsOrgId": org},
+        "artifacts": [{"id": made["dataset"], "type": "CATALOG_DATASET"}],
+        "createdBy": "somebody",
+        "createdDate": "2024-05-15T12:00:00.000Z",
+        "modifiedDate": "2024-05-15T12:00:00.000Z",
+    }
+    client.platform.store.put(Tenant(org), "package", "old", old)
+    body = client.get(f"{BASE}/old").json()
+    assert (body["createdDate"], body["artifactsList"]) == (1_715_774_400_000, old["artifacts"])
+    assert client.get(f"{BASE}/old/export").status == 200
 
 
 def test_several_changes_are_made_together_or_not_at_all(client: Any, made: dict[str, str]) -> None:
