@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from harness.collection.companion import ENDINGS, bind, companion_beside
 from harness.collection.companion_file import load_companion
-from harness.collection.document import like_named, read_json
+from harness.collection.document import decode, like_named, read_bytes, read_json
 from harness.collection.load import load_collection, whole_collection
-from harness.collection.model import Collection
+from harness.collection.model import Collection, Notice
 from harness.collection.v3.directory import definition_of, read_file, request_stem
 from harness.errors import InputError, choices
 from harness.linting.clear_secrets import (
@@ -30,6 +30,7 @@ from harness.linting.script_reading import ScriptReading, read_scripts
 from harness.linting.script_site import ScriptSite
 from harness.variables.data import load_data
 from harness.variables.environment import load_environment
+from harness.variables.environment_yaml import environment_document
 
 _OFF: Final = re.compile(r"harness-lint-disable:[ \t]*([a-z-]+(?:[ \t]*,[ \t]*[a-z-]+)*)")
 _ENVIRONMENTS: Final = (".environment.yaml", ".environment.yml", ".globals.yaml", ".globals.yml")
@@ -166,10 +167,18 @@ def _is_environment(path: str) -> bool:
 
 def _environment(path: str) -> list[Finding]:
     environment = load_environment(path)
+    notices: tuple[Notice, ...] = ()
+    if path.lower().endswith((".yaml", ".yml")):
+        text = decode(read_bytes(path, "the environment"))
+        _, notices = environment_document(text, path)
     findings = list(variables_in_clear(environment.variables, path))
-    for warning in environment.warnings:
-        rule = "unknown-key" if "not known here" in warning else "left-out"
-        findings.append(Finding(rule_id=rule, message=warning, file=path, raised="warning"))
+    findings += (replace(one, raised="warning") for one in with_notices((), notices))
+    told = {one.told for one in notices}
+    findings += (
+        Finding(rule_id="left-out", message=one, file=path, raised="warning")
+        for one in environment.warnings
+        if one not in told
+    )
     return findings
 
 

@@ -317,3 +317,13 @@ def test_what_a_collection_says_of_itself_stands_in_its_definition(tmp_path: Pat
         ("definition.yaml", "variable api_key", 3),
         ("definition.yaml", "auth.token", 6),
     ]
+
+
+def test_what_is_wrong_in_an_environment_has_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "x.environment.yaml"
+    file.write_text("name: X\nvalues:\n  - {key: a, value: [b]}\n  - {key: c, value: d, zzz: e}\n")
+
+    assert [(one.rule_id, one.severity, one.field, one.line) for one in lint([str(file)])] == [
+        ("wrong-type", "warning", "values[0].value", 3),
+        ("unknown-key", "warning", "values[1].zzz", 4),
+    ]
