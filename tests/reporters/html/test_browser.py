@@ -208,6 +208,17 @@ def test_what_is_copied_as_curl_sends_the_same_bytes(opened, shop_run, ear, meth
     assert {(key, value) for key, value in received if key not in extra} == set(headers)
 
 
+def test_escape_leaves_the_search_first_and_then_the_call(opened, shop_run):
+    page = opened(shop_run, address="#/Orders/Create order?view=failures").page
+    page.locator(".occurrence.picked").wait_for()
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    assert page.locator("#detail h2").inner_text().endswith("Create order")
+    page.keyboard.press("Escape")
+    assert page.locator("#detail").inner_text() == "Choose a call to see its request and response."
+    assert page.locator(".occurrence.picked").count() == 0
+
+
 def test_a_failure_is_copied_for_a_ticket(opened, shop_run):
     page = opened(shop_run).page
     page.evaluate(

@@ -79,6 +79,10 @@ export function reveal(number) {
 export function closeCall() {
   document.body.classList.remove("opened");
   Object.assign(shown, { call: -1, attempt: 0, record: null });
+  for (const one of all(".occurrence.picked")) one.classList.remove("picked");
+  const told = index.rows.length ? "Choose a call to see its request and response." : "There is no call to show.";
+  $("detail").replaceChildren(h("p", { class: "empty" }, told));
+  $("detail").setAttribute("aria-label", "Call");
   drawLists();
 }
 

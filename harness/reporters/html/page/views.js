@@ -157,7 +157,10 @@ function onKey(event) {
   const act = KEYS[event.key] || (VIEWS[event.key - 1] && (() => turnTo(VIEWS[event.key - 1])));
   if (!act) return;
   event.preventDefault();
-  if (typing) event.target.blur();
+  if (typing) {
+    event.target.blur();
+    if (!filter.text) return;
+  }
   act();
 }
 
@@ -249,7 +252,6 @@ async function start() {
   setUpCalls(retime);
   setUpTimeline();
   setUpFilters(refilter);
-  if (!index.rows.length) $("detail").firstElementChild.textContent = "There is no call to show.";
   renderFailures();
   renderPercentiles();
   whenAsked(async (number, keepList, attempt) => {
