@@ -174,7 +174,11 @@ function renderCall(number, indent, level) {
     name,
     cell("tests", checks, `${passed} of ${row[ROW.tests]} assertions passed${over}`),
     cell(`code ${codeClass(row[ROW.code])}`, state === SKIPPED ? "" : String(row[ROW.code] || "ERR")),
-    cell("time", state === SKIPPED ? "" : duration(timeOf(row)), row[ROW.code] ? "Response time" : "Time until it failed"),
+    cell(
+      "time",
+      state === SKIPPED ? "" : duration(timeOf(row)),
+      row[ROW.code] ? "Response time" : "Time until it failed",
+    ),
   );
 }
 

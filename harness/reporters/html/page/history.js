@@ -62,7 +62,9 @@ function listed(title, numbers, none) {
 
 function renderTrends(runs) {
   const names = { first: moment(runs[0][0]), last: runs.length > 1 ? moment(runs.at(-1)[0]) : "" };
-  const outcomes = runs.slice(-10).map(([, calls, failed]) => `${figure(failed)} of ${figure(calls)} failed`).join(", ");
+  const outcomes = runs.slice(-10).map(([, calls, failed]) => `${figure(failed)} of ${figure(calls)} failed`).join(
+    ", ",
+  );
   const times = runs.slice(-10).map(([, , , , , mean]) => duration(mean)).join(", ");
   return h(
     "div",
@@ -74,7 +76,9 @@ function renderTrends(runs) {
       columnsOf(
         runs.map(([started, calls, failed, skipped]) => ({
           parts: [["bad", failed], ["good", calls - failed - skipped], ["out", skipped]],
-          title: `${moment(started)}: ${figure(failed)} of ${figure(calls)} failed${skipped ? `, ${figure(skipped)} skipped` : ""}`,
+          title: `${moment(started)}: ${figure(failed)} of ${figure(calls)} failed${
+            skipped ? `, ${figure(skipped)} skipped` : ""
+          }`,
         })),
         names,
         `Calls passed and failed in the last ${counted(runs.length, "run")}: ${outcomes}`,
