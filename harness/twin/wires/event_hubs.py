@@ -18,7 +18,7 @@ from urllib.parse import quote_plus, unquote
 from starlette.responses import Response
 
 from harness.twin.clock import iso
-from harness.twin.message import ServedRequest, answer
+from harness.twin.message import ServedRequest, answer, parse_json
 from harness.twin.problem import Problem
 from harness.twin.routing import Endpoint
 from harness.twin.wires.sinks import LocalSinks
@@ -28,15 +28,22 @@ if TYPE_CHECKING:
 
 PATH = "/_sinks/eventhubs"
 _MOST_MESSAGE = 1_048_576
+_BATCH = "application/vnd.microsoft.servicebus.json"
 
 
 def routes(platform: TwinPlatform) -> list[Endpoint]:
     """Endpoints of a hub."""
     hubs = platform.service(EventHubs)
-    path = f"{PATH}/{{namespace}}/{{hub}}/messages"
+    hub = f"{PATH}/{{namespace}}/{{hub}}"
+    starts = (hub, f"{hub}/publishers/{{publisher}}", f"{hub}/partitions/{{partition}}")
     return [
-        Endpoint(method="POST", path=path, handler=hubs.send, door="open", limit=_MOST_MESSAGE),
-        Endpoint(method="GET", path=path, handler=hubs.read, door="open"),
+        *(
+            Endpoint(
+                method="POST", path=f"{one}/messages", handler=hubs.send, door="open", limit=_MOST_MESSAGE
+            )
+            for one in starts
+        ),
+        Endpoint(method="GET", path=f"{hub}/messages", handler=hubs.read, door="open"),
     ]
 
 
@@ -63,15 +70,22 @@ class EventHubs:
         self._sinks = platform.service(LocalSinks)
 
     def send(self, request: ServedRequest, _: object) -> Response:
-        """`POST …/messages`: 201 without a body. The partition key is the one of `BrokerProperties`."""
+        """`POST …/messages`: 201 without a body, for one message or, by its content type, a batch.
+
+        The partition key is the publisher of the path, or that of `BrokerProperties`.
+        """
         namespace, hub = request.params["namespace"], request.params["hub"]
         self._admit(request)
         self._hub(namespace, hub)
-        broker = request.headers.get("brokerproperties", "")
-        key = _partition_key(broker)
-        self._sinks.append(
-            "eventhubs", namespace, namespace, hub, key, request.body.decode("utf-8", "replace")
-        )
+        publisher = request.params.get("publisher")
+        if request.media_type == _BATCH:
+            sent = _batch(request.body)
+        else:
+            broker = request.headers.get("brokerproperties", "")
+            sent = [(_partition_key(broker), request.body.decode("utf-8", "replace"))]
+        with self._platform.store.transaction():
+            for key, text in sent:
+                self._sinks.append("eventhubs", namespace, namespace, hub, publisher or key, text)
         return Response(None, 201)
 
     def read(self, request: ServedRequest, _: object) -> Response:
@@ -148,6 +162,24 @@ def _partition_key(broker: str) -> str:
     except ValueError:
         raise _error(400, "The BrokerProperties header is not JSON.") from None
     return str(properties.get("PartitionKey", "")) if isinstance(properties, dict) else ""
+
+
+def _batch(body: bytes) -> list[tuple[str, str]]:
+    """Read a batch, `[{Body, BrokerProperties?, UserProperties?}]`, as partition keys and texts."""
+    import json
+
+    try:
+        given = parse_json(body)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
+        raise _error(400, "A batch must be a JSON array of objects, each with a Body.")
+    found = []
+    for one in given:
+        if not isinstance(one.get("Body"), str):
+            raise _error(400, "Each message of a batch must have a Body, which is a text.")
+        found.append((_partition_key(json.dumps(one.get("BrokerProperties") or {})), one["Body"]))
+    return found
 
 
 def _basic(text: str) -> tuple[str, str]:

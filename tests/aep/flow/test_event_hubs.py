@@ -77,3 +77,21 @@ def test_a_token_of_the_namespace_opens_its_hubs_and_an_unknown_hub_is_404(hub: 
     assert hub.post(PATH, b"x", bare=True, headers=whole).status == 201
     unknown = PATH.replace("profiles", "nope")
     assert hub.post(unknown, b"x", bare=True, headers=whole).status == 404
+
+
+def test_a_batch_a_publisher_and_a_partition_are_sent_to(hub: Any) -> None:
+    kind = {"content-type": "application/vnd.microsoft.servicebus.json"}
+    batch = [{"Body": "one", "BrokerProperties": {"PartitionKey": "p"}}, {"Body": "two"}]
+    assert hub.post(f"{PATH}?timeout=60", batch, bare=True, headers={**token(), **kind}).status == 201
+    for place in ("publishers/device-7", "partitions/0"):
+        path = PATH.replace("/messages", f"/{place}/messages")
+        assert hub.post(path, place.encode(), bare=True, headers=token()).status == 201
+    messages = hub.get(PATH, bare=True, headers=token()).json()["messages"]
+    assert [(one["body"], one["partitionKey"]) for one in messages] == [
+        ("one", "p"),
+        ("two", ""),
+        ("publishers/device-7", "device-7"),
+        ("partitions/0", ""),
+    ]
+    for wrong in ({}, [], [{"Body": 5}], [1]):
+        assert hub.post(PATH, wrong, bare=True, headers={**token(), **kind}).status == 400
