@@ -12,11 +12,11 @@ SCHEMA: Final = "schema.getpostman.com/json/collection/v2"
 _DRAWN: Final = (
     (re.compile(r"\{\{\$\w+\}\}"), "77"),
     (re.compile(r"Math\.random\(\)"), "0.5"),
-    (re.compile(r"_\.random\([^()]*\)"), "1"),
     (re.compile(r"Date\.now\(\)"), "1700000000000"),
     (re.compile(r"new Date\(\)"), "new Date(1700000000000)"),
     (re.compile(r"(replaceIn\(['\"`])\{\{\$\w+\}\}"), r"\g<1>77"),
 )
+_LODASH: Final = re.compile(r"\b_\.(?:random|sample|sampleSize|shuffle)\(")
 _HOST: Final = re.compile(r"(https?)://(?!\{)(?:[^/\s\"'`?#{}@]*@)?[^/\s\"'`?#{}\\]+")
 _TOKEN: Final = re.compile(r"__(?:ECHO|RAW|HTTPS|NMREDIR)__")
 _LEADING: Final = re.compile(r"^(?:https?://)?\{\{([^{}]+)\}\}")
@@ -53,6 +53,11 @@ def localized(given: dict[str, Any], host: str, *, most: int) -> tuple[dict[str,
     left = [most]
     document["item"] = list(_items(document["item"], host, addresses, left))
     return document, addresses
+
+
+def draws(given: dict[str, Any]) -> bool:
+    """Whether a collection draws what cannot be fixed, and so sends other things in every run."""
+    return _LODASH.search(json.dumps(given)) is not None
 
 
 def _undrawn(text: str) -> str:
