@@ -58,6 +58,7 @@ def lint(
     ).union(*(load_data(data).rows if data else ()))
     findings: list[Finding] = []
     collections: list[_Checked] = []
+    seen: set[str] = set()
     for path in dict.fromkeys(paths):
         if not Path(path).exists():
             raise InputError("there is nothing to check", where=path, hint=like_named(Path(path)))
@@ -65,8 +66,13 @@ def lint(
         if not targets:
             raise InputError("there is nothing to check in it", where=path, hint=_CHECKED)
         for target in targets:
+            findings += _unknown_rules(target)
+            whole = _whole(str(target))
+            if whole in seen:
+                continue
+            seen.add(whole)
             checked = _checked(str(target))
-            findings += (*checked.findings, *_unknown_rules(target))
+            findings += checked.findings
             collections.append(checked)
     readings = iter(read_scripts([site.source for one in collections for site in one.sites]))
     for one in collections:
@@ -116,6 +122,14 @@ class _Checked:
     sites: Sequence[ScriptSite] = ()
     collection: Collection | None = None
     defined: frozenset[str] = frozenset()
+
+
+def _whole(path: str) -> str:
+    """Return the collection that a file is a part of: a commit may name many files of one."""
+    try:
+        return whole_collection(path)
+    except InputError:
+        return path
 
 
 def _checked(path: str) -> _Checked:

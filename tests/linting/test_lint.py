@@ -327,3 +327,15 @@ def test_what_is_wrong_in_an_environment_has_its_line(tmp_path: Path) -> None:
         ("wrong-type", "warning", "values[0].value", 3),
         ("unknown-key", "warning", "values[1].zzz", 4),
     ]
+
+
+def test_files_of_one_collection_are_checked_as_one(tmp_path: Path) -> None:
+    broken = BROKEN["unknown-key"][1]
+    shop = collection(tmp_path, {"a.request.yaml": broken, "b.request.yaml": broken})
+
+    findings = lint([f"{shop}/a.request.yaml", f"{shop}/b.request.yaml", shop])
+
+    assert [(Path(one.file).name, one.nth) for one in findings] == [
+        ("a.request.yaml", 0),
+        ("b.request.yaml", 0),
+    ]
