@@ -19,7 +19,7 @@ DOCS = ROOT / "docs"
 PAGES = (README, *sorted(DOCS.glob("**/*.md")))
 OTHERS = {
     "--html", "--maxfail", "--lf", "--ff", "--sw", "--only-binary", "--no-index", "--require-hashes",
-    "--hash", "--no-deps", "--mock", "--simulate",
+    "--hash", "--no-deps", "--mock", "--simulate", "--junitxml",
 }  # fmt: skip
 """Options of other programs that are named: those of pytest, pytest-html, pip and Postman CLI."""
 
