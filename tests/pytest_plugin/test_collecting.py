@@ -88,7 +88,8 @@ def test_without_a_cassette_the_first_call_says_how_to_record_it_and_other_tests
             "  as told of a",
         ]
     )
-    assert result.stdout.str().count("--postman-record") == 1
+    told, _, _ = result.stdout.str().partition("short test summary info")  # which repeats it where CI is set
+    assert told.count("--postman-record") == 1
     assert project.target.paths == []
 
 
