@@ -158,6 +158,8 @@ def cells(text: str) -> int:
 
 
 def _cell(character: str) -> int:
+    if character.isascii():
+        return 1
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
@@ -187,21 +189,42 @@ def wrap(text: str, width: int | None) -> Iterator[str]:
     Its own line breaks stay. What goes on stands as far in as its line does.
     """
     for line in text.split("\n"):
-        rest = line
-        indent = ""
-        if width is not None and cells(line) > width:
-            indent = " " * (len(line) - len(line.lstrip(" ")))
-            indent = "" if len(indent) > width // 2 else indent
-        while width is not None and cells(rest) > width:
-            part = _take(rest, max(width, 1)) or rest[0]
-            space = len(part) if rest[len(part)] == " " else part.rfind(" ")
-            if part[:space].strip() and _fits(rest[space + 1 :], space, width - len(indent)):
-                part = rest[: space + 1]
-            yield part.rstrip()
-            rest = indent + rest[len(part) :]
-        yield rest
+        if width is None or cells(line) <= width:
+            yield line
+        else:
+            yield from _broken(line, max(width, 1))
 
 
-def _fits(rest: str, space: int, width: int) -> bool:
-    """Whether a line may end at its last space: most of it is used, or the next has room for the word."""
-    return space > width // 2 or cells(rest.partition(" ")[0]) <= width
+def _broken(line: str, width: int) -> Iterator[str]:
+    indent = " " * (len(line) - len(line.lstrip(" ")))
+    indent = "" if len(indent) > width // 2 else indent
+    room = width - len(indent)
+    at, before = 0, ""
+    while (end := _end(line, at, width - len(before))) < len(line):
+        end = max(end, at + 1)  # A broad character goes where only a narrow one has room, too.
+        space = end if line[end : end + 1] == " " else line.rfind(" ", at, end)
+        if line[at : max(space, at)].strip():
+            used = len(before) + space - at
+            if used > room // 2 or _has_room(line, space + 1, room):
+                end = space + 1
+        yield (before + line[at:end]).rstrip()
+        at, before = end, indent
+    if at < len(line):
+        yield before + line[at:]
+
+
+def _end(line: str, at: int, room: int) -> int:
+    """Return where a line has to end that begins at a place of another and has so much room."""
+    if line.isascii():
+        return min(at + room, len(line))
+    for index in range(at, len(line)):
+        room -= _cell(line[index])
+        if room < 0:
+            return index
+    return len(line)
+
+
+def _has_room(line: str, at: int, room: int) -> bool:
+    """Whether the word that begins at a place has room in a line of its own."""
+    end = _end(line, at, room)
+    return end == len(line) or line.find(" ", at, end + 1) >= 0

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.reporters.terminal import colours
 from harness.reporters.terminal.colours import cells, wrap
 
 
@@ -31,3 +32,22 @@ def test_no_line_is_wider_than_it_may_be_and_no_letter_is_lost(text, width):
     lines = list(wrap(text, max(width, 2)))
     assert max(map(cells, lines)) <= max(width, 2)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_broad_character_goes_where_only_a_narrow_one_has_room():
+    assert list(wrap(" 日本", 2)) == ["", " 日", " 本"]
+    assert list(wrap("日", 1)) == ["日"]
+
+
+def test_a_line_is_gone_through_once_however_many_lines_are_made_of_it(monkeypatch):
+    looked_at = 0
+
+    def cell(character: str) -> int:
+        nonlocal looked_at
+        looked_at += 1
+        return 1
+
+    monkeypatch.setattr(colours, "_cell", cell)
+    line = "wörter " * 1000
+    assert len(list(wrap(line, 70))) > 90
+    assert looked_at < 6 * len(line)
