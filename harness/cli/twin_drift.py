@@ -17,6 +17,7 @@ from harness.api.preparation import collection_of
 from harness.cassettes.compare.drift import DriftReport
 from harness.cassettes.compare.generated_values import shape
 from harness.cassettes.file.publish import write_atomically
+from harness.cli.aep_journey import JOURNEY, journey_file
 from harness.cli.cassette_command import ignore_of
 from harness.cli.drift_rows import drift_rows
 from harness.cli.json_output import write_json
@@ -28,7 +29,6 @@ from harness.errors import ExitCode, InputError, UsageError, require_extra
 from harness.reporters.units import counted
 from harness.runner.events import RunFinished
 
-JOURNEY = "collections/aep.postman_collection.json"
 _FORMAT = "harness-twin-mismatches"
 _VERSION = 1
 _ADDRESS = re.compile(r"https?://[^/\s\"?#]+")
@@ -43,7 +43,7 @@ def twin_drift(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     from harness.aep.serving.hosts import ADOBE_HOSTS
     from harness.aep.serving.server import LocalPlatform
 
-    collection = options.file or JOURNEY
+    collection = options.file or journey_file()
     if options.accept is not None:
         raise UsageError("nothing is accepted from a twin: its code has to change", where="--accept")
     sandbox = run_config(collection, options, terminal).but(environment=options.twin)
@@ -86,7 +86,7 @@ def twin_drift(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     document = {
         "format": _FORMAT,
         "version": _VERSION,
-        "collection": collection,
+        "collection": options.file or JOURNEY,
         "compared": report.compared,
         "mismatches": found,
     }

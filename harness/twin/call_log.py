@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from harness.twin.provenance import AnswerKind
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from starlette.responses import Response
 
     from harness.twin.platform import TwinPlatform
-    from harness.twin.provenance import Provenance, ValueSource
+    from harness.twin.provenance import Provenance
 
 _MOST_CALLS = 1000
 _MOST_BYTES = 8192
@@ -103,7 +105,7 @@ class CallLog:
         self._number = 0
         self.answered: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
-        self.by_source: Counter[tuple[ValueSource, str]] = Counter()
+        self.by_source: Counter[AnswerKind] = Counter()
 
     @property
     def total(self) -> int:
@@ -128,10 +130,11 @@ class CallLog:
         """Keep a call. `service` is the name under which it is counted, `route` what answered."""
         self._number += 1
         self.answered[service] += 1
-        if response.status_code >= 400:
+        refused = response.status_code >= 400
+        if refused:
             self.refused[service] += 1
         if provenance is not None:
-            self.by_source[provenance.source, route] += 1
+            self.by_source[AnswerKind(provenance.source, route, refused)] += 1
         content = bytes(response.body or b"")
         self._calls.append(
             LoggedCall(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.twin import problem
 from harness.twin.call_log import CallLog
 from harness.twin.message import ServedRequest, answer
-from harness.twin.provenance import ValueSource
+from harness.twin.provenance import ValueSource, assumed_by_route
 from harness.twin.routing import Endpoint
 
 if TYPE_CHECKING:
@@ -79,19 +79,19 @@ class Control:
     def provenance(self, _: ServedRequest, __: object) -> Response:
         """`GET /_harness/provenance`: how many answers were given, by where they are known from.
 
-        `assumed` names the calls that nobody has seen the real service answer, with how often.
+        `assumed` names the calls that nobody has seen the real service answer, with how often they were
+        answered, and how many of these answers were `refusals`.
         """
         counted = self._platform.service(CallLog).by_source
         sources: Counter[str] = Counter()
-        assumed: dict[str, int] = {}
-        for (source, route), count in counted.items():
-            sources[source.value] += count
-            if source is ValueSource.ASSUMED:
-                assumed[route] = count
+        for kind, count in counted.items():
+            sources[kind.source.value] += count
         return answer(
             {
                 "answers": sum(sources.values()),
                 "sources": {one.value: sources[one.value] for one in ValueSource},
-                "assumed": [{"call": route, "answers": count} for route, count in sorted(assumed.items())],
+                "assumed": [
+                    {"call": route, **one._asdict()} for route, one in assumed_by_route(counted).items()
+                ],
             }
         )

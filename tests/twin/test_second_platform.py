@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from harness.twin.provenance import AnswerKind, ValueSource, summary
 from harness.twin.server import TwinServer
 from harness.twin.settings import TwinSettings
 from tests.twin.parcel_office import HOUR_MS, KIND
@@ -88,8 +89,28 @@ def test_answers_are_counted_by_what_they_are_known_from(counter: Counter) -> No
     before = counter.json("/_harness/provenance")[1]["sources"]
     counter.json("/parcels", {"to": "Bo"})
     counter.json("/parcels/none")
-    after = counter.json("/_harness/provenance")[1]["sources"]
+    told = counter.json("/_harness/provenance")[1]
+    after = told["sources"]
+    assert all(one["answers"] == one["refusals"] > 0 for one in told["assumed"])
     assert (after["observed"] - before["observed"], after["assumed"] - before["assumed"]) == (1, 1)
+
+
+def test_a_runs_last_lines_tell_assumed_refusals_from_assumed_answers() -> None:
+    told = summary(
+        {
+            AnswerKind(ValueSource.OBSERVED, "GET /known", False): 5,
+            AnswerKind(ValueSource.ASSUMED, "GET /guessed", False): 2,
+            AnswerKind(ValueSource.ASSUMED, "GET /guessed", True): 1,
+            AnswerKind(ValueSource.ASSUMED, "GET /answered", False): 1,
+            AnswerKind(ValueSource.ASSUMED, "GET /refused", True): 2,
+        }
+    )
+    assert told == [
+        "6 of 11 answers of the platform were assumed, not known from the real service, 3 of them refused",
+        "  GET /answered  (1)",
+        "  GET /guessed  (3, 1 of them refused)",
+        "  GET /refused  (2, all refused)",
+    ]
 
 
 def test_faults_and_state_are_the_kits(tmp_path: Path) -> None:

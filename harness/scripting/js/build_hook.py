@@ -16,6 +16,9 @@ sys.path.insert(0, str(SOURCES))  # hatchling loads this file by its path: what 
 from third_party import NOTICES, notices, npm_cache  # noqa: E402 - see above
 
 DIST = SOURCES / "dist"
+PROJECT = SOURCES.parents[2]
+JOURNEY = ("aep.postman_collection.json", "aep.harness.yaml")
+"""What `harness drift --twin` runs: a checkout has it in `collections/`, a wheel within the package."""
 PAGE = SOURCES.parents[1] / "reporters" / "html" / "page"
 """The script of the HTML report: modules, of which a page carries one file."""
 
@@ -25,10 +28,14 @@ class ScriptEngineHook(BuildHookInterface[BuilderConfig]):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's shape
-        """Write `dist/`; an sdist carries the sources alone."""
-        if self.target_name == "wheel":
-            bundle()
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Write `dist/`, and put the journey into a wheel; an sdist carries the sources alone."""
+        if self.target_name != "wheel":
+            return
+        bundle()
+        if version != "editable":
+            shipped = {str(PROJECT / "collections" / name): f"harness/cli/shipped/{name}" for name in JOURNEY}
+            build_data["force_include"].update(shipped)
 
 
 def bundle() -> None:

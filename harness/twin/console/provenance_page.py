@@ -31,8 +31,8 @@ class RouteRow:
 def facts(surface: Surface) -> dict[str, Any]:
     """Gather what the page `provenance.html` shows: all calls, by path."""
     given: Counter[str] = Counter()
-    for (_, route), count in surface.platform.service(CallLog).by_source.items():
-        given[route] += count
+    for kind, count in surface.platform.service(CallLog).by_source.items():
+        given[kind.route] += count
     rows = [
         RouteRow(
             route=(route := f"{endpoint.method} {endpoint.path}"),

@@ -58,4 +58,6 @@ def test_answers_are_counted_by_what_they_are_known_from(client: Any) -> None:
     told = client.get("/_harness/provenance", bare=True).json()
     assert told["answers"] == 2
     assert told["sources"] == {"observed": 0, "client": 0, "documented": 1, "assumed": 1}
-    assert told["assumed"] == [{"call": "GET /data/foundation/catalog/dataSets/{id}", "answers": 1}]
+    assert told["assumed"] == [
+        {"call": "GET /data/foundation/catalog/dataSets/{id}", "answers": 1, "refusals": 1}
+    ]
