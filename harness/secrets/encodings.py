@@ -187,10 +187,11 @@ def _file_edits(text: str, needles: Search, depth: int) -> list[Edit]:
     packed = packed_file(text)
     if packed is None:
         return []
-    window, plain = packed
-    view = as_text(plain)
+    view = as_text(packed.plain)
     changed = replace(view, needles, depth)
-    return [] if changed == view else [Edit(0, len(text), as_text(_packed(as_bytes(changed), window)))]
+    if changed == view:
+        return []
+    return [Edit(0, len(text), as_text(_packed(as_bytes(changed), packed.window) + packed.after))]
 
 
 def _percent_units(run: str) -> Iterator[tuple[str, int]]:

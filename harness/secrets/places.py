@@ -28,7 +28,7 @@ from harness.secrets.names import name_rule
 from harness.secrets.needles import SHORTEST
 from harness.secrets.placeholder import PREFIX
 from harness.secrets.redactor import Redactor
-from harness.secrets.views import packed_file
+from harness.secrets.views import DEPTH, packed_file
 
 HeaderPairs = Iterable[tuple[str, str]]
 
@@ -149,13 +149,18 @@ _HEADERS: Final[Mapping[str, Callable[[str, Redactor], None]]] = {
 """What is learnt of headers that are more than a name and a value."""
 
 
-def learn_body(body: bytes, kind: str, redactor: Redactor, *, answered: bool = False) -> None:
-    """Learn what a body shows to be secret; `kind` is its content type with parameters."""
+def learn_body(
+    body: bytes, kind: str, redactor: Redactor, *, answered: bool = False, depth: int = DEPTH
+) -> None:
+    """Learn what a body shows to be secret; `kind` is its content type with parameters.
+
+    A file that is packed several times is unpacked `depth` times at most.
+    """
     if redactor.has_read(f"{answered}{kind}", body):
         return
-    packed = packed_file(as_text(body)) if body[:1] in {b"\x1f", b"x"} else None
+    packed = packed_file(as_text(body)) if depth > 0 and body[:1] in {b"\x1f", b"x"} else None
     if packed is not None:
-        learn_body(packed[1], "", redactor, answered=answered)
+        learn_body(packed.plain, "", redactor, answered=answered, depth=depth - 1)
         return
     wide = _wide_text(body)
     if wide is not None:

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from harness.secrets.byte_text import as_bytes, as_text
@@ -205,7 +205,7 @@ def _utf16_views(text: str) -> Iterator[str]:
 def _file_views(text: str) -> Iterator[str]:
     packed = packed_file(text)
     if packed is not None:
-        yield _legible(packed[1])
+        yield _legible(packed.plain)
 
 
 def _percent_views(text: str) -> Iterator[str]:
@@ -337,22 +337,66 @@ _STORED: Final = 0
 _NO_KIND: Final = 3
 
 
-def packed_file(text: str) -> tuple[int, bytes] | None:
-    """Return what a text says that is a file packed with gzip or zlib, and the kind of its frame."""
+class PackedFile(NamedTuple):
+    """What a packed file says, the kind of its frame (31 gzip, 15 zlib), and what stands behind that."""
+
+    window: int
+    plain: bytes
+    after: bytes
+
+
+def packed_file(text: str) -> PackedFile | None:
+    """Return what a text says that is a file packed with zlib or gzip, with all members of that."""
     if text[:1] == "\x1f" or (text[:1] == "x" and text[1:2] in _ZLIB_SIGNS):
         raw = as_bytes(text)
-        if raw[:2] == _GZIP_MAGIC or _is_framed(raw):
-            return unpacked(raw, LARGEST_FILE)
+        window = 31 if raw[:2] == _GZIP_MAGIC else 15
+        if window == 31 or _is_framed(raw):
+            return _unpacked_file(raw, window)
     return None
 
 
+def _unpacked_file(raw: bytes, window: int) -> PackedFile | None:
+    said: list[bytes] = []
+    at, left = 0, LARGEST_FILE
+    while at == 0 or (window == 31 and raw[at : at + 2] == _GZIP_MAGIC):
+        member = _member(raw, at, window, left)
+        if member is None:
+            break
+        said.append(member[0])
+        left -= len(member[0])
+        at = member[1]
+    plain = b"".join(said)
+    return PackedFile(window, plain, raw[at:]) if len(plain) >= SHORTEST else None
+
+
+def _member(raw: bytes, at: int, window: int, most: int) -> tuple[bytes, int] | None:
+    """Return what a member of a packed file says and where it ends; `None` where it is broken or too big."""
+    unpacker = zlib.decompressobj(window)
+    said: list[bytes] = []
+    while not unpacker.eof:
+        given = raw[at : at + _GIVEN]
+        if not given or most <= 0:
+            return None
+        try:
+            said.append(unpacker.decompress(given, most))
+        except zlib.error:
+            return None
+        if unpacker.unconsumed_tail:
+            return None
+        at += len(given)
+        most -= len(said[-1])
+    return b"".join(said), at - len(unpacker.unused_data)
+
+
+_GIVEN: Final = 1 << 13
+"""How many bytes are unpacked at once: what stands behind a member is copied."""
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
-def unpacked(raw: bytes, most: int = LARGEST) -> tuple[int, bytes] | None:
+def unpacked(raw: bytes) -> tuple[int, bytes] | None:
     """Return what packed bytes say and the kind of their frame: 31 gzip, 15 zlib, -15 none.
 
-    `None` for those that are not packed or say more than `most` bytes.
+    `None` for those that are not packed or say more than `LARGEST` bytes.
     """
     framed = _is_framed(raw)
     if len(raw) < _SHORTEST_PACKED and not framed:
@@ -360,7 +404,7 @@ def unpacked(raw: bytes, most: int = LARGEST) -> tuple[int, bytes] | None:
     window = 31 if raw[:2] == b"\x1f\x8b" else 15 if framed else -15
     try:
         unpacker = zlib.decompressobj(window)
-        plain = unpacker.decompress(raw, most)
+        plain = unpacker.decompress(raw, LARGEST)
     except zlib.error:
         return None
     return (window, plain) if unpacker.eof and len(plain) >= SHORTEST else None

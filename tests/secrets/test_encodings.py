@@ -95,6 +95,18 @@ def test_in_a_packed_file_a_secret_is_replaced_and_it_stays_one(pack):
     assert replace(untouched, known) == untouched
 
 
+def test_a_packed_file_of_several_members_is_looked_through_to_its_end():
+    members = [gzip.compress(b"nothing of that kind"), gzip.compress(b'{"token": "TOPSECRET99"}')]
+    replaced = as_bytes(replace(as_text(b"".join((*members, *members))), needles("TOPSECRET99")))
+    assert gzip.decompress(replaced) == b'nothing of that kind{"token": "REDACTED_x"}' * 2
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "zlib"])
+def test_what_stands_behind_what_is_packed_stays(pack):
+    packed = as_text(pack(b"token=TOPSECRET99") + b"\0\0 and more")
+    assert as_bytes(replace(packed, needles("TOPSECRET99"))).endswith(b"\0\0 and more")
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
 def test_in_utf_16_a_secret_is_replaced_in_utf_16(encoding):
     text = "a berth, TOPSECRET99, and {}"

@@ -100,3 +100,13 @@ def test_a_packed_body_that_was_redacted_is_still_packed():
     redactor.learn(TOKEN, "access_token")
     redacted = redactor.bytes(gzip.compress(DOCUMENT.encode()))
     assert json.loads(gzip.decompress(redacted)) == {"access_token": "REDACTED_access_token"}
+
+
+def test_a_body_that_was_packed_a_thousand_times_is_unpacked_a_few_times():
+    body = DOCUMENT.encode()
+    for _ in range(1000):
+        body = gzip.compress(body, 1)
+    redactor = Redactor()
+    redactor.learn("open-sesame-9", "password")
+    learn_body(body, "application/gzip", redactor, answered=True)
+    assert redactor.bytes(body) == body

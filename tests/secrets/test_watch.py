@@ -13,6 +13,7 @@ from harness.collection.load import load_collection
 from harness.collection.model import Auth, Variable
 from harness.secrets.encodings import ENCODINGS
 from harness.secrets.names import secret_name
+from harness.secrets.placeholder import PREFIX
 from harness.secrets.returned_masks import is_mask, row_mask_warnings
 from harness.secrets.value_form import looks_drawn, plain_address
 from harness.secrets.watch import Passed, SecretWatch, Uniform, Unmasked
@@ -99,11 +100,16 @@ PLACES = {
     ),
 }
 
-random_secrets = st.tuples(
-    st.text(string.ascii_letters + string.digits + "-_.~", min_size=8, max_size=30),
-    st.sampled_from(["7qZ", "x81K", "09f"]),
-    st.sampled_from(["", "-3v", "5"]),
-).map("".join)
+# Hypothesis draws texts of our own code, too: what says of itself that it stands in for a secret is none.
+random_secrets = (
+    st.tuples(
+        st.text(string.ascii_letters + string.digits + "-_.~", min_size=8, max_size=30),
+        st.sampled_from(["7qZ", "x81K", "09f"]),
+        st.sampled_from(["", "-3v", "5"]),
+    )
+    .map("".join)
+    .filter(lambda one: PREFIX not in one)
+)
 
 
 @example("000000007qZ", "a header", "quoted-printable, small digits")
