@@ -112,7 +112,14 @@ def test_variables_are_known_by_the_names_that_scripts_give_them() -> None:
     assert [(one.text, one.line) for one in other.templates] == [("{{d}}", 2)]
 
 
-def test_a_script_that_is_nested_too_deeply_is_left_alone() -> None:
-    (reading,) = read_scripts([f"x = {'(' * 20_000}1{')' * 20_000}"])
+def test_a_script_that_is_nested_too_deeply_is_left_alone_and_one_that_doubles_texts_is_read() -> None:
+    doubling = "".join(f"const a{one + 1} = a{one} + a{one};\n" for one in range(40))
+    deep, grown = read_scripts(
+        [
+            f"x = {'(' * 20_000}1{')' * 20_000}",
+            f"const a0 = 'abcd';\n{doubling}pm.globals.set(a2, 1); pm.globals.set(a40, 1);",
+        ]
+    )
 
-    assert reading.paths == ()
+    assert deep.paths == ()
+    assert grown.sets == {"abcd" * 4}

@@ -1,6 +1,7 @@
 /** What scripts say, without running them: Deno gives V8's word on syntax, acorn the tree that the rest is read from. */
 
 const MOST_READ = 2_000_000;
+const LONGEST_TEXT = 100_000;
 const SCOPES = new Set(["environment", "globals", "collectionVariables", "variables"]);
 const LEGACY_SETTERS = new Set(["setEnvironmentVariable", "setGlobalVariable"]);
 const NAMING_CALLS = new Set(["set", "upsert", "add", ...LEGACY_SETTERS]);
@@ -155,14 +156,15 @@ class Reading {
     return object && name !== undefined ? [...object, [name, node.property.start]] : undefined;
   }
 
-  /** The text that an expression always is. */
+  /** The text that an expression always is, unless it is put together to more than anybody needs. */
   text(node) {
     if (node?.type === "Literal" && typeof node.value === "string") return node.value;
     if (node?.type === "TemplateLiteral" && !node.expressions.length) return node.quasis[0].value.cooked;
     if (node?.type === "Identifier") return this.constants.get(node.name);
     if (node?.type === "BinaryExpression" && node.operator === "+") {
       const [left, right] = [this.text(node.left), this.text(node.right)];
-      return left !== undefined && right !== undefined ? left + right : undefined;
+      if (left === undefined || right === undefined || left.length + right.length > LONGEST_TEXT) return undefined;
+      return left + right;
     }
     return undefined;
   }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from harness.twin.wires.kinesis_account import ACCOUNT_ID, KinesisError, stream_of, whole
 from harness.twin.wires.shards import HASH_SPACE, hash_of, shard_for, shards_of
@@ -159,7 +159,7 @@ class KinesisRecords:
                 "InvalidArgumentException", f"Data must be base64 of at most {_MOST_DATA} bytes."
             )
         explicit = given.get("ExplicitHashKey")
-        if explicit is not None and not _is_hash(explicit):
+        if explicit is not None and not is_hash(explicit):
             raise KinesisError("InvalidArgumentException", f"Invalid ExplicitHashKey {explicit!r}.")
         number = self._sinks.append(
             "kinesis", account.key, account.region, stream["name"], key, str(data), hash_key=explicit
@@ -183,7 +183,8 @@ def _hash_of(one: Record) -> int:
     return hash_of(one.body["partitionKey"]) if explicit is None else int(explicit)
 
 
-def _is_hash(text: Any) -> bool:
+def is_hash(text: Any) -> TypeGuard[str]:
+    """Tell whether a text is a hash key: a number below 2 to the power of 128."""
     digits = isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 40
     return digits and int(text) < HASH_SPACE
 

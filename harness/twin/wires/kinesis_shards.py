@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.twin.wires.kinesis_account import KinesisError, stream_of, whole
-from harness.twin.wires.kinesis_records import SEQUENCE_BASE
+from harness.twin.wires.kinesis_records import SEQUENCE_BASE, is_hash
 from harness.twin.wires.shards import MOST_SHARDS, Shard, open_shards, replaced, resharded, shards_of
 from harness.twin.wires.sinks import LocalSinks
 
@@ -66,7 +66,7 @@ class KinesisShards:
         stream = stream_of(self._sinks, account, given)
         shard = self._open(stream, given.get("ShardToSplit"))
         text = given.get("NewStartingHashKey")
-        at = int(text) if isinstance(text, str) and text.isascii() and text.isdigit() else -1
+        at = int(text) if is_hash(text) else -1
         if not shard.low < at <= shard.high:
             message = f"NewStartingHashKey {text!r} is not within the shard {shard.shard_id}."
             raise KinesisError("InvalidArgumentException", message)
