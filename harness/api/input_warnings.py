@@ -22,7 +22,7 @@ def collection_warnings(collection: Collection, plan: Plan | None = None) -> Ite
         kind = kind_of(text, otherwise="odd-collection")
         yield RunWarning(kind=kind, message=str(text), place=collection.file)
     for notice in collection.notices:
-        yield RunWarning(kind=notice.kind, message=notice.message, place=notice.place)
+        yield RunWarning(kind="odd-collection", message=notice.message, place=notice.place)
     if plan is None:
         return
     planned = {id(call.item) for call in plan.calls}

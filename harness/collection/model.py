@@ -174,12 +174,16 @@ class Request:
         )
 
 
+NoticeKind = Literal["left-out", "wrong-type", "unknown-key", "script-type", "not-run"]
+"""What a notice is about: a value of another type than its field has, a key that no field has, a script of no
+type that there is, a request of a kind that Postman has and that is not run, or anything else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something about an input that its author should know: what, and where in which file.
 
-    `file` is a path that the user can open, `field` the part of the file (`headers[0].value`), `kind` one of
-    `warning_kinds.KINDS`.
+    `file` is a path that the user can open, `field` the part of the file (`headers[0].value`).
     """
 
     message: str
@@ -187,7 +191,7 @@ class Notice:
     line: int | None = None
     column: int | None = None
     field: str = ""
-    kind: str = "odd-collection"
+    kind: NoticeKind = "left-out"
 
     @property
     def place(self) -> str:

@@ -19,13 +19,8 @@ from harness.linting.script_site import ScriptSite
 from harness.linting.shape import Shape
 
 EXAMPLE_ENDINGS: Final = (".example.yaml", ".example.yml")
-_OF_BOTH: Final = frozenset({"wrong-type", "unknown-key"})
-"""Rules that the reader and the shapes of files both look after."""
-
-_SKIPPED: Final = frozenset(
-    f"requests of kind {kind!r} are not run; the request is skipped" for kind in REQUESTS
-)
-"""What the reader says of kinds that Postman has: for lint they are no mistake."""
+_OF_BOTH: Final = frozenset({"wrong-type", "unknown-key", "script-type"})
+"""Rules that the reader and the checks here both look after."""
 
 _REQUEST_SCRIPTS: Final = {
     "http-request": ("beforeRequest", "afterResponse"),
@@ -56,7 +51,7 @@ def with_notices(findings: Iterable[Finding], notices: Iterable[Notice]) -> Iter
     Of two findings about one place the more severe one is kept; of two that are alike the reader's, which
     says what comes of it.
     """
-    told = {(one.file, one.field): one for notice in notices if (one := _finding_of(notice)) is not None}
+    told = {(notice.file, notice.field): _finding_of(notice) for notice in notices}
     for finding in findings:
         place = finding.file, finding.field
         other = told.get(place) if finding.rule_id in _OF_BOTH else None
@@ -68,20 +63,16 @@ def with_notices(findings: Iterable[Finding], notices: Iterable[Notice]) -> Iter
     yield from told.values()
 
 
-def _finding_of(notice: Notice) -> Finding | None:
-    """Make a finding of what the reader left out; a type that the checks here name is theirs."""
-    message = notice.message
-    if "not known here" in message:
-        rule = "unknown-key"
-    elif message.startswith("scripts of type"):
-        return None
-    elif message.startswith("expected "):
-        rule = "wrong-type"
-    else:
-        rule = "left-out"
-    raised: Severity | None = "warning" if message in _SKIPPED else None
+def _finding_of(notice: Notice) -> Finding:
+    """Make a finding of what the reader left out; a request that only we do not run is no mistake."""
+    not_run = notice.kind == "not-run"
     return Finding(
-        rule_id=rule, message=message, file=notice.file, field=notice.field, line=notice.line, raised=raised
+        rule_id="left-out" if not_run else notice.kind,
+        message=notice.message,
+        file=notice.file,
+        field=notice.field,
+        line=notice.line,
+        raised="warning" if not_run else None,
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from harness.cli import main
 from harness.cli.lint_formats import FORMATS
 from harness.cli.terminal import Terminal
+from harness.collection.v3.request import OTHER_REQUESTS
 from harness.errors import ExitCode, InputError
 from harness.linting.examples import EXAMPLES
 from harness.linting.finding import Finding
@@ -70,6 +71,34 @@ def test_a_broken_rule_is_found_with_its_line(tmp_path: Path, rule: str) -> None
     findings = lint([collection(tmp_path, {name: text})])
 
     assert [(one.rule_id, Path(one.file).name, one.line) for one in findings] == [(rule, name, line)]
+
+
+@pytest.mark.parametrize(
+    ("scripts", "rules"),
+    [
+        ("[{type: nonsense, code: ''}]", ["script-type"]),
+        ("[{code: ''}]", ["script-type"]),
+        ("{type: nonsense, code: ''}", ["script-type", "wrong-type"]),
+    ],
+)
+def test_a_script_of_no_known_type_is_told_once(tmp_path: Path, scripts: str, rules: list[str]) -> None:
+    files = {"a.request.yaml": REQUEST + f"scripts: {scripts}\n"}
+
+    findings = lint([collection(tmp_path, files)])
+
+    assert sorted(one.rule_id for one in findings) == rules
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"),
+    [*((kind, "warning") for kind in sorted(OTHER_REQUESTS)), ("other-request", "error")],
+)
+def test_a_request_of_a_kind_that_postman_has_is_no_error(tmp_path: Path, kind: str, severity: str) -> None:
+    text = f"$kind: {kind}\nurl: http://h/\ntransport: {{}}\n"
+
+    findings = lint([collection(tmp_path, {"a.request.yaml": text})])
+
+    assert ("left-out", severity) in [(one.rule_id, one.severity) for one in findings]
 
 
 @pytest.mark.parametrize("rule", ["second-script", "secret-in-clear", "query-out-of-step"])

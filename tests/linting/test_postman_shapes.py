@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.collection.v3.request import OTHER_REQUESTS, PROTOCOLS
 from harness.collection.yaml_document import core_scalar, parse_yaml
 from harness.linting.postman_shapes import DEFINITION, EXAMPLES, REQUESTS
 from harness.linting.shape import Shape
@@ -12,6 +13,10 @@ HTTP, EXAMPLE = REQUESTS["http-request"], EXAMPLES["http-example"]
 
 def broken(shape: Shape, text: str) -> list[str]:
     return [one.field for one in shape(parse_yaml(text, "f", schema=core_scalar), "")]
+
+
+def test_every_kind_of_request_that_the_reader_knows_has_a_shape() -> None:
+    assert set(REQUESTS) == {*PROTOCOLS, *OTHER_REQUESTS}
 
 
 @pytest.mark.parametrize(

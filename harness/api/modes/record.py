@@ -11,7 +11,8 @@ from typing import Any
 from harness.api.set_up import RunSetUp
 from harness.cassettes.file.parts import Parts
 from harness.cassettes.modes import Action
-from harness.cassettes.record.recording import Recording, RecordingOutcome, RecordingPlan, open_recording
+from harness.cassettes.record.plan import RecordingPlan
+from harness.cassettes.record.recording import Recording, RecordingOutcome, open_recording
 from harness.cassettes.record.transport import OnceTransport
 from harness.client.transport import Transport
 from harness.collection.document import is_address

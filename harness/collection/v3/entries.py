@@ -55,7 +55,7 @@ def auth_json(fields: Fields, key: str = "auth") -> dict[str, Any] | None:
             return None
         node, name = entries[-1], f"{name}[{len(node.value) - 1}]"
     if not isinstance(node.value, dict):
-        fields.notes.leave_out(node, name, f"expected an auth (a map), found {node.kind}; none is sent")
+        fields.notes.mistyped(node, name, "an auth (a map)", "none is sent")
         return {"type": "noauth"}
     return _auth(Fields(node, fields.notes, name))
 
@@ -88,7 +88,7 @@ def _credentials(auth: Fields, given: YamlNode) -> list[dict[str, Any]]:
             for entry in auth.entries("credentials", "credential")
             if (key := entry.text("key")) is not None and (value := entry.take("value")) is not None
         ]
-    auth.notes.leave_out(given, name, f"expected a map, found {given.kind}; it is left out")
+    auth.notes.mistyped(given, name, "a map")
     return []
 
 
@@ -137,6 +137,7 @@ def _script(fields: Fields, protocol: Protocol | None) -> Script | None:
             fields.values.get("type", fields.node),
             fields.name("type"),
             f"{what}; the script is left out (valid: {valid})",
+            kind="script-type",
         )
         return None
     if language is not None and language not in LANGUAGES:
@@ -229,7 +230,6 @@ def _disabled_headers(settings: Fields) -> dict[str, bool] | None:
         assert headers is not None  # noqa: S101 - it is a map
         return {key: bool(headers.flag(key)) for key in node.value}
     if not isinstance(node.value, tuple):
-        what = f"expected a list of header names, found {node.kind}; it is left out"
-        settings.notes.leave_out(node, settings.name("disabledSystemHeaders"), what)
+        settings.notes.mistyped(node, settings.name("disabledSystemHeaders"), "a list of header names")
         return None
     return dict.fromkeys(_texts(settings, "disabledSystemHeaders") or (), True)

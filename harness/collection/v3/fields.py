@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from harness.collection.model import Notice
+from harness.collection.model import Notice, NoticeKind
 from harness.collection.yaml_document import YamlNode
 
 _NUMBER: Final = re.compile(r"\s*[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*", re.ASCII)
@@ -26,10 +26,19 @@ class Notes:
         self.file = file
         self.notices: list[Notice] = []
 
-    def leave_out(self, node: YamlNode | None, field: str, message: str) -> None:
+    def leave_out(
+        self, node: YamlNode | None, field: str, message: str, *, kind: NoticeKind = "left-out"
+    ) -> None:
         """Note something that has no reading."""
         line = None if node is None else node.line
-        self.notices.append(Notice(message=message, file=self.file, line=line, field=field))
+        self.notices.append(Notice(message=message, file=self.file, line=line, field=field, kind=kind))
+
+    def mistyped(
+        self, node: YamlNode, field: str, expected: str, consequence: str = "it is left out"
+    ) -> None:
+        """Note a value that is not what was expected (`a map`), and what comes of it."""
+        message = f"expected {expected}, found {node.kind}; {consequence}"
+        self.leave_out(node, field, message, kind="wrong-type")
 
 
 class Fields:
@@ -65,7 +74,7 @@ class Fields:
     def text_of(self, node: YamlNode, name: str) -> str | None:
         """Read a text."""
         if isinstance(node.value, _CONTAINERS):
-            self.notes.leave_out(node, name, f"expected a text, found {node.kind}; it is left out")
+            self.notes.mistyped(node, name, "a text")
             return None
         return node.text
 
@@ -78,9 +87,7 @@ class Fields:
         if isinstance(value, str) and _NUMBER.fullmatch(value):
             value = float(value.replace("_", ""))
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-            self.notes.leave_out(
-                node, self.name(key), f"expected a number, found {node.kind}; it is left out"
-            )
+            self.notes.mistyped(node, self.name(key), "a number")
             return None
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -92,8 +99,7 @@ class Fields:
         value = _FLAGS.get(node.text) if isinstance(node.value, str) else node.value
         if isinstance(value, bool):
             return value
-        what = f"expected true or false, found {node.kind}; it is left out"
-        self.notes.leave_out(node, self.name(key), what)
+        self.notes.mistyped(node, self.name(key), "true or false")
         return None
 
     def fields(self, key: str) -> "Fields | None":
@@ -102,7 +108,7 @@ class Fields:
         if node is None:
             return None
         if not isinstance(node.value, dict):
-            self.notes.leave_out(node, self.name(key), f"expected a map, found {node.kind}; it is left out")
+            self.notes.mistyped(node, self.name(key), "a map")
             return None
         return Fields(node, self.notes, self.name(key))
 
@@ -116,15 +122,13 @@ class Fields:
             yield Fields(node, self.notes, name)
             return
         if not isinstance(node.value, tuple):
-            self.notes.leave_out(node, name, f"expected a list of {what}s, found {node.kind}; it is left out")
+            self.notes.mistyped(node, name, f"a list of {what}s")
             return
         for index, one in enumerate(node.value):
             if isinstance(one.value, dict):
                 yield Fields(one, self.notes, f"{name}[{index}]")
             elif one.value is not None:
-                self.notes.leave_out(
-                    one, f"{name}[{index}]", f"expected a {what} (a map), found {one.kind}; it is left out"
-                )
+                self.notes.mistyped(one, f"{name}[{index}]", f"a {what} (a map)")
 
     def pairs(self, key: str, more: Iterable[str] = ()) -> list[dict[str, Any]] | None:
         """Take a list of `key` and `value`, or a map, as v2.1 writes them; `None` where there is none.
@@ -146,8 +150,7 @@ class Fields:
 
     def _member(self, key: str, value: YamlNode, name: str) -> dict[str, Any] | None:
         if isinstance(value.value, dict | tuple):
-            what = f"expected a text, found {value.kind}; it is left out"
-            self.notes.leave_out(value, f"{name}.{key}", what)
+            self.notes.mistyped(value, f"{name}.{key}", "a text")
             return None
         return {"key": key, "value": None if value.value is None else value.text}
 
@@ -179,6 +182,5 @@ class Fields:
             return
         for key in self.node.keys:
             if key.text not in self._taken:
-                self.notes.leave_out(
-                    key, self.name(key.text), f"the key {key.text!r} is not known here; it is left out"
-                )
+                message = f"the key {key.text!r} is not known here; it is left out"
+                self.notes.leave_out(key, self.name(key.text), message, kind="unknown-key")

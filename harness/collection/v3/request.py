@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from harness.collection.model import Pair, Protocol, Script
+from harness.collection.model import NoticeKind, Pair, Protocol, Script
 from harness.collection.request_json import url_to_json
 from harness.collection.url_text import parse
 from harness.collection.v3.entries import auth_json, read_scripts, read_settings
@@ -13,6 +13,11 @@ from harness.collection.yaml_document import YamlNode
 
 PROTOCOLS: Final[dict[str, Protocol]] = {"http-request": "http", "graphql-request": "graphql"}
 """The kinds of requests that are run."""
+
+OTHER_REQUESTS: Final = frozenset(
+    f"{name}-request" for name in ("grpc", "websocket", "socket.io", "mqtt", "llm", "mcp")
+)
+"""The kinds of requests that Postman has besides, and that are not run."""
 
 RAW_TYPES: Final = ("json", "text", "xml", "html", "javascript")
 BODY_TYPES: Final = (*RAW_TYPES, "urlencoded", "formdata", "file", "none")
@@ -90,7 +95,8 @@ def _skipped(kind: str, fields: Fields) -> RequestFile | None:
         notes.leave_out(place, "$kind", f"the kind {kind!r} is not known; the file is left out")
         return None
     reason = f"requests of kind {kind!r} are not run"
-    notes.leave_out(place, "$kind", f"{reason}; the request is skipped")
+    told: NoticeKind = "not-run" if kind in OTHER_REQUESTS else "left-out"
+    notes.leave_out(place, "$kind", f"{reason}; the request is skipped", kind=told)
     url = fields.values.get("url")
     order = fields.values.get("order")
     name = fields.values.get("name")
@@ -143,7 +149,7 @@ def _body(fields: Fields) -> dict[str, Any] | None:
     node = fields.values.get("body")
     if node is not None and node.value is not None and not isinstance(node.value, dict):
         fields.take("body")
-        fields.notes.leave_out(node, "body", f"expected a map, found {node.kind}; the request is left out")
+        fields.notes.mistyped(node, "body", "a map", "the request is left out")
         return None
     body = fields.fields("body")
     if body is None:
