@@ -17,7 +17,8 @@ from harness.api.set_up import RunSetUp
 from harness.api.shown_secrets import learn_shown
 from harness.cassettes.file.draws import RecordedDraws
 from harness.cassettes.file.parts import Parts
-from harness.cassettes.record.recording import Recording, RecordingPlan, open_recording
+from harness.cassettes.record.plan import RecordingPlan
+from harness.cassettes.record.recording import Recording, open_recording
 from harness.cassettes.replay.offline_guard import OfflineGuard
 from harness.client.message import ResolvedRequest
 from harness.client.transport import Transport

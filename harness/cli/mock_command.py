@@ -10,7 +10,8 @@ from typing import Final
 from harness.api.network import network_of, transport_of
 from harness.cassettes.file.interaction import Cassette
 from harness.cassettes.file.parts import Parts
-from harness.cassettes.record.recording import Recording, RecordingPlan, open_recording
+from harness.cassettes.record.plan import RecordingPlan
+from harness.cassettes.record.recording import Recording, open_recording
 from harness.cassettes.replay.placeholders import environment
 from harness.cli.run_command import run_command
 from harness.cli.run_config import run_config

@@ -12,7 +12,7 @@ import pytest
 
 from harness.api import MissingCassette
 from harness.cassettes.edit import pretty
-from harness.cassettes.record.recording import UnfinishedRecording
+from harness.cassettes.record.earlier import UnfinishedRecording
 from harness.collection.v3.directory import request_stem
 from harness.errors import HarnessError
 from harness.pytest_plugin.options import option_value

@@ -7,7 +7,8 @@ from threading import Lock
 
 import pytest
 
-from harness.cassettes.record.recording import Recording, RecordingPlan, open_recording
+from harness.cassettes.record.plan import RecordingPlan
+from harness.cassettes.record.recording import Recording, open_recording
 from harness.client.message import Failure, Headers, ResolvedRequest, Response
 from harness.client.transport import HopContext, HopRequest, TransportFailure
 

@@ -8,7 +8,7 @@ import pytest
 from harness.cassettes.edit import diff, finish_journal, merge, prune, redact, save, scan, show
 from harness.cassettes.file.format import load
 from harness.cassettes.file.journal_path import journal_path
-from harness.cassettes.record.recording import RecordingPlan
+from harness.cassettes.record.plan import RecordingPlan
 from harness.cassettes.replay.transport import open_replay
 from harness.errors import InputError
 from harness.secrets.redactor import Redactor

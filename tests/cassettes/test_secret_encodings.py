@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from harness.cassettes.edit import scan
 from harness.cassettes.file.format import load
 from harness.cassettes.file.journal_path import journal_path
-from harness.cassettes.record.recording import RecordingPlan
+from harness.cassettes.record.plan import RecordingPlan
 from harness.client.message import Response
 from harness.collection.model import Variable
 from harness.secrets.redactor import Redactor

@@ -1,14 +1,11 @@
 """A recording from its beginning to the cassette in its place."""
 
-import base64
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Never
-from urllib.parse import quote
 
 from harness.cassettes.file.document import (
     Document,
@@ -19,53 +16,30 @@ from harness.cassettes.file.document import (
 )
 from harness.cassettes.file.draws import RecordedDraws, clock_starts
 from harness.cassettes.file.interaction import Cassette, CassetteMetadata, ClockStart, Interaction
-from harness.cassettes.file.journal import Beginning, Journal, beginning_of, idle_clocks, read
+from harness.cassettes.file.journal import Journal, idle_clocks
 from harness.cassettes.file.journal_path import journal_path
 from harness.cassettes.file.lock import FileLock
 from harness.cassettes.file.parts import Parts
 from harness.cassettes.file.redaction import learn_interaction, redact_interaction, redact_metadata, remains
 from harness.cassettes.file.variable_state import VariableWatch, redact_start
 from harness.cassettes.modes import Action
+from harness.cassettes.record.earlier import kept_of, resumed, settle_journal
+from harness.cassettes.record.plan import RecordingPlan, metadata_of
+from harness.cassettes.record.spellings import spellings
 from harness.cassettes.record.transport import RecordTransport
 from harness.cassettes.record.written_texts import WrittenTexts
 from harness.cassettes.replay.match import Index, MatchRule
-from harness.cassettes.replay.placeholders import shapes
 from harness.cassettes.replay.transport import ReplayTransport
 from harness.client.transport import HopContext, HopRequest, Transport
-from harness.collection.model import Variable
-from harness.errors import InputError, Place, UsageError
+from harness.errors import InputError, Place
 from harness.lazy_dataclass import dataclass
 from harness.secrets.fields import learn_variables
-from harness.secrets.names import secret_name
-from harness.secrets.placeholder import PREFIX
 from harness.secrets.redactor import Redactor
-from harness.variables.draws import LiveDraws
 from harness.variables.scope import Scopes
-from harness.version import __version__
 
 _PATIENCE: Final = 250_000
 _PATIENCE_PER_BYTE: Final = 1
 """How many bytes of a journal are searched in depth for secrets learnt later: at first, and per new byte."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingPlan:
-    """What a recording is to say about itself, and what it knows to be secret before it begins.
-
-    `environment` are the variables as the run begins; `secret_names` those of them that are secret whatever
-    their type (auth parameters refer to them). `seed` is drawn when it is `None`. `now` tells the time in
-    milliseconds since the epoch.
-    """
-
-    collection: str = ""
-    collection_hash: str = ""
-    note: str = ""
-    seed: int | None = None
-    environment: tuple[Variable, ...] = ()
-    secret_names: frozenset[str] = frozenset()
-    command: str = ""
-    other: Mapping[str, str] = field(default_factory=dict)
-    now: Callable[[], float] = lambda: time.time() * 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +55,6 @@ class RecordingOutcome:
     journal: Path | None = None
     beside: Path | None = None
     warnings: tuple[str, ...] = ()
-
-
-class UnfinishedRecording(UsageError):
-    """An interrupted recording of the cassette is still there, and nobody said what becomes of it."""
 
 
 class Recording:
@@ -115,14 +85,14 @@ class Recording:
         self._beside: Path | None = None
         self._secret_names = plan.secret_names
         learn_variables(plan.environment, redactor, plan.secret_names)
-        resumed = _resumed(path) if resume else None
-        earlier = resumed[1] if resumed is not None else base.interactions if base is not None else ()
-        told = resumed[0] if resumed is not None else _kept(base, parts)
+        left = resumed(path) if resume else None
+        earlier = left[1] if left is not None else base.interactions if base is not None else ()
+        told = left[0] if left is not None else kept_of(base, parts)
         self._kept = told.kept or 0
-        self._metadata = self._begin(plan, told.metadata)
-        self._superseded: set[int] = resumed[2] if resumed is not None else set()
+        self._metadata = metadata_of(plan, told.metadata)
+        self._superseded: set[int] = left[2] if left is not None else set()
         beginning = replace(told, metadata=redact_metadata(self._metadata, redactor))
-        if resumed is None and base is not None:
+        if left is None and base is not None:
             # The journal alone says what the cassette will hold.
             self._journal = Journal.over(
                 journal_path(path),
@@ -135,7 +105,7 @@ class Recording:
             self._journal.entries = len(earlier)
         self._searched = len(redactor.spellings())
         # Who wrote what is resumed knew other secrets.
-        self._written = WrittenTexts(redactor, doubted=resumed is not None)
+        self._written = WrittenTexts(redactor, doubted=left is not None)
         for one in self._journal.interactions() if self._journal.entries else ():
             self._written.add(one)
         for start in self._journal.clocks() if self._journal.entries else ():
@@ -224,31 +194,6 @@ class Recording:
             warnings=self.redactor.warnings,
         )
 
-    def _begin(self, plan: RecordingPlan, told: CassetteMetadata) -> CassetteMetadata:
-        seed = told.seed if told.seed is not None else plan.seed
-        values = {
-            one.key: one.value for one in plan.environment if isinstance(one.value, str) and not one.disabled
-        }
-        secret = {
-            one.key: one.value
-            for one in plan.environment
-            if one.key in values and (one.secret or one.key in plan.secret_names or secret_name(one.key))
-        }
-        return CassetteMetadata(
-            harness=__version__,
-            seeds=told.seeds,
-            collection=plan.collection,
-            collection_hash=plan.collection_hash,
-            note=plan.note,
-            complete=True,
-            seed=LiveDraws().seed if seed is None else seed,
-            clock_ms=told.clock_ms if told.clock_ms is not None else float(round(plan.now())),
-            base_addresses={name: value for name, value in values.items() if "://" in value[:10]},
-            environment=values,
-            shapes=shapes(secret) | _shapes_of_placeholders(told, values),
-            other=dict(plan.other),
-        )
-
     def _keep(self, interaction: Interaction, superseded: Interaction | None) -> None:
         with self._lock:
             self._learn_scopes()
@@ -326,8 +271,8 @@ class Recording:
         self._searched += len(fresh)
         tokens = self.redactor.tokens_among(fresh)
         others = (value for value in fresh if value not in tokens and self._written.may_hold(value))
-        spellings = tuple(spelling for value in others for spelling in _spellings(value))
-        if self._written.holds(tokens) or (spellings and self._journal.holds(spellings)):
+        searched = tuple(spelling for value in others for spelling in spellings(value))
+        if self._written.holds(tokens) or (searched and self._journal.holds(searched)):
             self._rewrite()
         elif self._patience >= self._journal.size:
             # Encodings of encodings take long to look through: a run that learns all the time does without,
@@ -394,59 +339,6 @@ def _known(
     return ReplayTransport(index, redactor)
 
 
-def _shapes_of_placeholders(told: CassetteMetadata, values: Mapping[str, str]) -> dict[str, str]:
-    """Return the shapes that are known of secrets which this recording has placeholders of alone."""
-    return {name: shape for name, shape in told.shapes.items() if values.get(name, "").startswith(PREFIX)}
-
-
-def _kept(base: Cassette | None, parts: Parts) -> Beginning:
-    if base is None:
-        return Beginning(per=parts.per)
-    return Beginning(metadata=base.metadata, kept=len(base.interactions), per=parts.per)
-
-
-def _spellings(value: str) -> Iterator[bytes]:
-    """Yield the ways in which a journal, which is JSON, may spell a value, for a quick search."""
-    for text in {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}:
-        yield text.encode("utf-8", "surrogatepass")
-    twice = json.dumps(json.dumps(value)[1:-1])[1:-1]
-    yield twice.encode()
-    data = value.encode("utf-8", "surrogatepass")
-    for spelling in {quote(data, safe=""), quote(data, safe="/"), quote(data, safe="!*'()"), data.hex()}:
-        yield spelling.encode()
-    yield data.hex().upper().encode()
-    yield "".join(f"%{byte:02x}" for byte in data).encode()
-    yield "".join(f"%{byte:02X}" for byte in data).encode()
-    yield quote(data, safe="").replace("%20", "+").encode()
-    for phase in range(3):
-        # Digits that are the secret's alone: those that share bits with what stands before or behind are cut.
-        coded = base64.b64encode(b"\0" * phase + data)
-        inner = coded[(0, 2, 3)[phase] : len(coded) - (0, 3, 2)[(phase + len(data)) % 3]]
-        yield inner
-        yield inner.translate(bytes.maketrans(b"+/", b"-_"))
-
-
-def _resumed(path: Path) -> tuple[Beginning, list[Interaction], set[int]] | None:
-    """Return how a journal begins, its interactions, and which of them do not count any more."""
-    journal = journal_path(path)
-    if not journal.exists():
-        return None
-    beginning = Beginning()
-    interactions: list[Interaction] = []
-    superseded: set[int] = set()
-    for _, entry in read(journal):
-        match entry:
-            case Interaction():
-                interactions.append(entry.numbered(len(interactions)))
-            case Beginning():
-                beginning = entry
-            case int():
-                superseded.add(entry)
-            case _:
-                pass
-    return beginning, interactions, superseded
-
-
 def open_recording(
     path: str | Path | Parts,
     inner: Transport,
@@ -473,7 +365,7 @@ def open_recording(
     lock = FileLock(place)
     try:
         existing = parts.load() if parts.exists() else None
-        _settle_journal(place, resume=resume, discard=discard)
+        settle_journal(place, resume=resume, discard=discard)
         return Recording(
             parts,
             inner,
@@ -488,23 +380,3 @@ def open_recording(
     except BaseException:
         lock.release()
         raise
-
-
-def _settle_journal(path: Path, *, resume: bool, discard: bool) -> None:
-    journal = journal_path(path)
-    if not journal.exists() or resume:
-        return
-    if discard:
-        journal.unlink()
-        return
-    finished = sum(isinstance(entry, Interaction) for _, entry in read(journal))
-    finished -= beginning_of(journal).kept or 0
-    if finished <= 0:
-        # The run ended before its first answer: there is nothing that could be lost.
-        journal.unlink()
-        return
-    raise UnfinishedRecording(
-        f"an interrupted recording of this cassette holds {finished} finished interactions",
-        where=str(journal),
-        hint="continue it with --resume, or throw it away with --discard",
-    )

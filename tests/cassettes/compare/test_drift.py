@@ -7,7 +7,7 @@ import pytest
 from harness.cassettes.compare.answers import Ignore
 from harness.cassettes.compare.drift import DriftTransport, accept, open_drift
 from harness.cassettes.file.format import load
-from harness.cassettes.record.recording import RecordingPlan
+from harness.cassettes.record.plan import RecordingPlan
 from harness.client.message import Failure
 from harness.client.transport import TransportFailure
 from harness.collection.model import Variable

@@ -30,7 +30,8 @@ def test_a_damaged_journal_is_refused_with_its_line_and_left(recorder, ask, tmp_
 
 WORKER = """
 import sys
-from harness.cassettes.record.recording import open_recording, RecordingPlan
+from harness.cassettes.record.plan import RecordingPlan
+from harness.cassettes.record.recording import open_recording
 from harness.client.message import ResolvedRequest, Response
 from harness.client.transport import HopContext, HopRequest
 

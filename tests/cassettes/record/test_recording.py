@@ -7,7 +7,7 @@ from harness.cassettes.file.format import load
 from harness.cassettes.file.interaction import ClockStart
 from harness.cassettes.file.journal import Beginning, Journal, journal_cassette, read
 from harness.cassettes.file.journal_path import journal_path
-from harness.cassettes.record.recording import RecordingPlan
+from harness.cassettes.record.plan import RecordingPlan
 from harness.collection.model import Variable
 from harness.errors import InputError, UsageError
 
@@ -87,41 +87,6 @@ def test_the_start_of_a_call_that_sends_nothing_is_written_before_the_next_reque
     assert told == ["https://api.example/a", ("Quiet",), "https://api.example/b"]
     metadata = load(recording.finish(complete=True).path).metadata
     assert [start.call for start in metadata.clocks] == [("Quiet",)]
-
-
-def test_an_interrupted_recording_is_refused_resumed_or_discarded(recorder, ask, answer):
-    first = recorder()
-    for path in ("/a", "/b"):
-        first.transport.send(ask(path))
-    drawn = first.draws.call(("A",), 0, 1)
-    first.finish(complete=False)
-    with pytest.raises(UsageError, match=r"(?s)2 finished interactions.*--resume.*--discard"):
-        recorder()
-    resumed = recorder(resume=True)
-    again = resumed.draws.call(("A",), 0, 1)
-    assert (again.seed("x"), again.clock.now_ms()) == (drawn.seed("x"), drawn.clock.now_ms())
-    for path in ("/a", "/b", "/c"):
-        resumed.transport.send(ask(path))
-    assert [one.url.rpartition("/")[2] for one in resumed.transport._inner.sent] == ["c"]
-    assert [
-        one.request.url.rpartition("/")[2] for one in load(resumed.finish(complete=True).path).interactions
-    ] == ["a", "b", "c"]
-
-
-def test_a_recording_that_ended_before_its_first_answer_is_not_in_the_way(recorder, ask):
-    recorder().finish(complete=False)
-    recording = recorder()
-    recording.transport.send(ask("/only"))
-    assert recording.finish(complete=True).interactions == 1
-
-
-def test_a_discarded_journal_is_gone(recorder, ask):
-    first = recorder()
-    first.transport.send(ask("/a"))
-    first.finish(complete=False)
-    recording = recorder(discard=True)
-    recording.transport.send(ask("/only"))
-    assert recording.finish(complete=True).interactions == 1
 
 
 def test_two_recordings_never_write_one_file(recorder, ask):

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from harness.cassettes.file.format import load
-from harness.cassettes.record.recording import RecordingPlan
+from harness.cassettes.record.plan import RecordingPlan
 from harness.cassettes.replay.match import MatchRule
 from harness.cassettes.replay.miss import RecordingDifference
 from harness.cassettes.replay.recognition import Recognition

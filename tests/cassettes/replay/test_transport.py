@@ -6,7 +6,7 @@ import pytest
 
 from harness.cassettes.file.format import dumps
 from harness.cassettes.file.interaction import Cassette, Interaction
-from harness.cassettes.record.recording import RecordingPlan
+from harness.cassettes.record.plan import RecordingPlan
 from harness.cassettes.replay.match import MatchRule
 from harness.cassettes.replay.offline_guard import OfflineGuard
 from harness.cassettes.replay.transport import open_replay
