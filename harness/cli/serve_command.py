@@ -12,7 +12,7 @@ from harness.aep.settings import Settings
 from harness.cli.terminal import Terminal
 from harness.errors import ExitCode, UsageError
 from harness.twin.certificate import LazyCertificate
-from harness.twin.store import DamagedState, UnusableState
+from harness.twin.state_file import DamagedState, UnusableState
 
 
 def serve_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:

@@ -7,12 +7,12 @@ append-only stream. Bodies that come out are fresh: changing one changes nothing
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from harness.twin.state_file import open_state
 from harness.twin.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -23,19 +23,10 @@ if TYPE_CHECKING:
 Json: TypeAlias = Any
 """A JSON value. This package is the JSON edge: its documents stay JSON."""
 
-VERSION = 1
-"""The version of a state file, kept as SQLite's `user_version`. 0 stands in files from before it was kept."""
-
 _PAGE = 1000
-_PATIENCE_S = 2.0
-"""How long a file that is in use is waited for: its platform may just be ending."""
 _RECENT = 1024
 """Bodies kept at hand, as text: what follows from one record reads the same few documents over and over."""
 _LONGEST_RECENT = 16_384
-_FILE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-16000", "wal_autocheckpoint=16000")
-"""Ids are random, so each document dirties another page of the index: pages wait longer in cache and journal
-and are written once for many documents. Bounds: 16 MB of memory, 64 MB of journal. Once the index is
-larger than both, each new document reads and writes a page of its own: so landing slows as the file grows."""
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -92,113 +83,25 @@ def encode(value: Json) -> str:
     return _ENCODER.encode(value)
 
 
-class UnusableState(sqlite3.DatabaseError):
-    """A file in which no state can be kept; `hint` is what its owner can do."""
-
-    def __init__(self, reason: str, hint: str) -> None:
-        super().__init__(reason)
-        self.hint = hint
-
-
-class DamagedState(UnusableState):
-    """The file holds a database that was cut short or overwritten; what it says cannot be relied on."""
-
-    def __init__(self, reason: str) -> None:
-        hint = "put a copy of it back, or move it away to start with an empty platform"
-        super().__init__(f"the file is damaged ({reason})", hint)
-
-
-_ELSEWHERE = "name a file that is not there yet, or one that a platform wrote"
-_REASONS = {
-    sqlite3.SQLITE_BUSY: (
-        "another program has it open",
-        "stop the platform that keeps its state there, or name another file",
-    ),
-    sqlite3.SQLITE_NOTADB: ("it is no database", _ELSEWHERE),
-    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "name a file in a folder that can be written to"),
-    sqlite3.SQLITE_READONLY: (
-        "it cannot be written to",
-        "let it and its folder be written to, or name another",
-    ),
-}
-"""Why SQLite opens no state, in words, and what helps."""
-
-
-def _unusable(error: sqlite3.Error) -> UnusableState:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return UnusableState(*_REASONS.get(code, (str(error), _ELSEWHERE)))
-
-
 class Store:
     """The one door to SQLite. Safe to call from several threads; calls are serialised.
 
     A write outside `transaction()` is committed before the call returns. With a file, the journal
     is WAL: what was committed survives the process being killed. The file is held alone as long as the store
-    is open: two platforms over one state would not see each other's changes. UnusableState for a file that
-    cannot be opened, or is none of a store's; DamagedState for one that SQLite finds damaged.
+    is open: two platforms over one state would not see each other's changes. Raises what `open_state` does.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         self._lock = threading.RLock()
         self._depth = 0
-        self._appended = 0
         self._generations: defaultdict[str, int] = defaultdict(int)
         self._recent: dict[tuple[str, str, Tenant], str | None] = {}
-        try:
-            self._database = sqlite3.connect(
-                ":memory:" if file is None else str(file),
-                check_same_thread=False,
-                isolation_level=None,
-                cached_statements=256,
-                timeout=_PATIENCE_S,
-            )
-        except sqlite3.Error as error:
-            raise _unusable(error) from error
-        try:
-            if file is not None:
-                self._database.execute("PRAGMA locking_mode=EXCLUSIVE")
-                self._check_whole()
-                self._check_owner()
-                for pragma in _FILE_PRAGMAS:
-                    self._database.execute(f"PRAGMA {pragma}")
-                self._check_version()
-            self._database.executescript(_TABLES)
-            self._appended = self._last_record()
-        except sqlite3.Error as error:
-            self._database.close()
-            if isinstance(error, UnusableState):
-                raise
-            raise _unusable(error) from error
+        self._database = open_state(file, _TABLES)
+        self._appended = self._last_record()
 
     def _last_record(self) -> int:
         found = self._database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'record'").fetchone()
         return 0 if found is None else int(found[0])
-
-    def _check_whole(self) -> None:
-        """Have SQLite look at every page: a platform must not start over a state that answers with errors."""
-        try:
-            (found,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
-                raise
-            found = str(error)
-        if found != "ok":
-            raise DamagedState(found.splitlines()[-1])
-
-    def _check_owner(self) -> None:
-        """Leave another program's database alone."""
-        found = self._database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        names = sorted(str(name) for (name,) in found)
-        if names and "record" not in names:
-            shown = ", ".join(names[:3])
-            raise UnusableState(f"it is another program's database (it has the tables {shown})", _ELSEWHERE)
-
-    def _check_version(self) -> None:
-        (found,) = self._database.execute("PRAGMA user_version").fetchone()
-        if found > VERSION:
-            message = f"its state is of version {found}, and this build reads {VERSION}: a newer one wrote it"
-            raise UnusableState(message, "use the build that wrote it, or name another file")
-        self._database.execute(f"PRAGMA user_version={VERSION}")
 
     def close(self) -> None:
         """Close the database; later calls fail."""
