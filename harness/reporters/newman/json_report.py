@@ -14,6 +14,7 @@ from harness.dialect import NEWMAN
 from harness.reporters.export import LargeText, ReportFile
 from harness.reporters.fault import Fault, faults_of
 from harness.reporters.name_uuid import name_uuid
+from harness.reporters.newman.additions import additions_of, attempt_document, warning_document
 from harness.reporters.newman.collection_document import (
     CollectionDocument,
     Expansion,
@@ -37,11 +38,11 @@ from harness.reporters.newman.execution import (
 from harness.reporters.newman.expanded import expanded_folder, expanded_item
 from harness.reporters.newman.json_text import Spelled, dumped
 from harness.reporters.newman.omitted import Omitted
-from harness.reporters.phases import PhaseTimes, phases_of
+from harness.reporters.newman.totals import RunTotals
+from harness.reporters.phases import phases_of
 from harness.reporters.reporter import ReporterContext, ReporterOptions
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished, RunStarted
-from harness.runner.results import CallResult, Extraction, RunSummary, RunWarning, Tally
-from harness.runner.tally import count
+from harness.runner.results import CallResult
 from harness.runner.untested import as_run
 from harness.scripting.engine import Assertion
 from harness.secrets.watch import Mask, Unmasked
@@ -78,7 +79,7 @@ class JsonReporter:
         self._started: RunStarted | None = None
         self._finished: RunFinished | None = None
         self._document: CollectionDocument | None = None
-        self._summary = RunSummary()
+        self._totals = RunTotals()
         self._executions = LargeText()
         self._failures = LargeText()
         self._skipped = LargeText()
@@ -86,12 +87,6 @@ class JsonReporter:
             options.get("export"), DEFAULT_FILE, context.cwd, self._executions, self._failures, self._skipped
         )
         self._attempts: list[JsonObject] = []
-        self._prerequests = Tally()
-        self._tests = Tally()
-        self._calls = 0
-        self._untested = 0
-        self._broken_off = 0
-        self._phases = PhaseTimes()
         # newman looks at phases only when it tells them.
         self._has_phases = self._answers.additions or context.verbosity == "verbose"
 
@@ -102,14 +97,14 @@ class JsonReporter:
 
     def handle(self, event: Event) -> None:
         """Take the next event in; executions and failures go to disk."""
-        count(self._summary, event)
+        self._totals.take(event)
         match event:
             case RunStarted():
                 self._started = event
                 expand = None if self._answers.additions else Expansion(expanded_item, expanded_folder)
                 self._document = CollectionDocument(event.collection, expand)
             case AttemptFinished(result=result):
-                self._attempts.append(self._attempt(result))
+                self._attempts.append(attempt_document(result))
             case CallFinished(result=result):
                 self._take(result)
                 self._attempts = []
@@ -123,15 +118,10 @@ class JsonReporter:
         self._file.finish(self._started, self._write)
 
     def _take(self, result: CallResult) -> None:
-        self._calls += 1
+        self._totals.call(result)
         failed = result
         if result.exchange is not None and result.exchange.failure is not None:
             failed = as_run(result)
-            self._untested += sum(one.untested is not None for one in result.assertions)
-            self._broken_off += sum(run.untested is not None for run in result.test)
-        self._prerequests.count()
-        if result.exchange is not None:
-            self._tests.count()
         cursor = self._cursor(result)
         item = self._item(result.call.item)
         if result.skipped is not None:
@@ -169,7 +159,7 @@ class JsonReporter:
     def _identity(self, of: str) -> str:
         started = self._started.started_ms if self._started else 0
         # It is made here, and holds nothing that could be masked.
-        return Shown(name_uuid(f"{started}/{self._calls}/{of}"))
+        return Shown(name_uuid(f"{started}/{self._totals.calls}/{of}"))
 
     def _execute(
         self, result: CallResult, cursor: Spelled, item: Mapping[str, Any] | Spelled
@@ -181,10 +171,10 @@ class JsonReporter:
         sent.extend((side.origin, side.exchange) for side in result.side if side.origin == "test")
         if self._has_phases:
             for _, exchange in sent:
-                self._phases.take(exchange)
+                self._totals.phases.take(exchange)
         outcome = self._outcome(result)
         if self._answers.counts_legs:
-            self._summary.requests.total += sum(legs(exchange) - 1 for _, exchange in sent)
+            self._totals.summary.requests.total += sum(legs(exchange) - 1 for _, exchange in sent)
         if self._answers.shared_entries:
             yield from self._shared(sent, outcome, result, cursor, item)
             return
@@ -332,39 +322,7 @@ class JsonReporter:
         return {"info": info}
 
     def _extras(self, result: CallResult) -> JsonObject:
-        extras: JsonObject = {}
-        if not self._answers.additions:
-            return extras
-        if result.set_up:
-            extras["setUp"] = True
-        if self._attempts:
-            extras["attempts"] = self._attempts
-        if result.flaky:
-            extras["flaky"] = True
-        if result.extractions:
-            extras["extractions"] = [_extraction(one) for one in result.extractions]
-        console = [
-            {"level": message.level, "event": run.script.event, "text": message.text}
-            for run in (*result.prerequest, *result.test)
-            for message in run.console
-        ]
-        if console:
-            extras["console"] = console
-        if result.warnings:
-            extras["warnings"] = [_told(one) for one in result.warnings]
-        return extras
-
-    def _attempt(self, result: CallResult) -> JsonObject:
-        document: JsonObject = {"attempt": result.attempt, "elapsed": round(result.elapsed_ms)}
-        exchange = result.exchange
-        if exchange is not None and exchange.response is not None:
-            document["code"] = exchange.response.status
-        if exchange is not None and exchange.failure is not None:
-            document["requestError"] = request_error(exchange.failure)
-        document["failures"] = [
-            {"at": fault.at(), "test": fault.test, "message": fault.message} for fault in faults_of(result)
-        ]
-        return document
+        return additions_of(result, self._attempts) if self._answers.additions else {}
 
     def _dump(self, value: Any) -> Iterator[str]:
         if self._omitted:
@@ -383,11 +341,11 @@ class JsonReporter:
         tell('{\n"collection": ', self._documents.whole)
         tell(',\n"environment": ', self._scope("environment"))
         tell(',\n"globals": ', self._scope("globals"))
-        tell(',\n"run": {\n"stats": ', self._stats())
-        tell(',\n"timings": ', self._timings(started))
+        tell(',\n"run": {\n"stats": ', self._totals.stats())
+        tell(',\n"timings": ', self._totals.timings(started, self._finished))
         put(',\n"executions": [\n')
         self._executions.copy_to(file)
-        tell('\n],\n"transfers": ', {"responseTotal": self._summary.received_bytes})
+        tell('\n],\n"transfers": ', {"responseTotal": self._totals.summary.received_bytes})
         put(',\n"failures": [\n')
         self._failures.copy_to(file)
         error = self._finished.error if self._finished else "the run did not end by itself"
@@ -397,8 +355,8 @@ class JsonReporter:
         if self._answers.additions:
             put(',\n"skipped": [\n')
             self._skipped.copy_to(file)
-            summary = self._finished.summary if self._finished else self._summary
-            warnings = [_told(one) for one in summary.warnings]
+            summary = self._finished.summary if self._finished else self._totals.summary
+            warnings = [warning_document(one) for one in summary.warnings]
             tell('\n],\n"warnings": ', warnings)
             tell(',\n"flaky": ', summary.flaky)
             tell(',\n"mode": ', started.mode)
@@ -418,59 +376,3 @@ class JsonReporter:
             value = _HIDDEN if hidden else variable.value
             values.append({"type": variable.type or "any", "value": value, "key": variable.key})
         return variables_document(scope.id or self._identity(name), scope.label, values)
-
-    def _stats(self) -> JsonObject:
-        summary = self._summary
-        # What could not be tested has failed, for newman.
-        assertions = replace(summary.assertions, failed=summary.assertions.failed + self._untested)
-        tests = replace(summary.test_scripts, failed=summary.test_scripts.failed + self._broken_off)
-        scripts = Tally(
-            total=tests.total + summary.prerequest_scripts.total,
-            failed=tests.failed + summary.prerequest_scripts.failed,
-        )
-        # newman counts no failed iteration and no failed item, whatever happens in them.
-        tallies = {
-            "iterations": Tally(total=summary.iterations.total),
-            "items": Tally(total=summary.items.total),
-            "scripts": scripts,
-            "prerequests": self._prerequests,
-            "requests": summary.requests,
-            "tests": self._tests,
-            "assertions": assertions,
-            "testScripts": tests,
-            "prerequestScripts": summary.prerequest_scripts,
-        }
-        return {
-            name: {"total": tally.total, "pending": 0, "failed": tally.failed}
-            for name, tally in tallies.items()
-        }
-
-    def _timings(self, started: RunStarted) -> JsonObject:
-        times = self._summary.response_times
-        finished = self._finished.summary.elapsed_ms if self._finished else 0.0
-        timings: JsonObject = {
-            "responseAverage": times.mean,
-            "responseMin": times.least,
-            "responseMax": times.most,
-            "responseSd": times.deviation,
-        }
-        for phase, spread in (("dns", self._phases.dns), ("firstByte", self._phases.first_byte)):
-            values = (spread.mean, spread.least, spread.most, spread.deviation)
-            for what, value in zip(("Average", "Min", "Max", "Sd"), values, strict=True):
-                timings[f"{phase}{what}"] = value or 0
-        timings["started"] = round(started.started_ms)
-        timings["completed"] = round(started.started_ms + finished)
-        return timings
-
-
-def _extraction(extraction: Extraction) -> JsonObject:
-    return {
-        "variable": extraction.variable,
-        "scope": extraction.scope,
-        "expression": extraction.expression,
-        "value": extraction.value,
-    }
-
-
-def _told(warning: RunWarning) -> dict[str, str]:
-    return {"kind": warning.kind, "message": warning.message, "place": warning.place}
