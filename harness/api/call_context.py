@@ -16,9 +16,9 @@ from harness.client.session import Session, SessionOptions
 from harness.client.transport import Transport
 from harness.collection.document import is_address
 from harness.runner.baseline import fails_late
-from harness.runner.call import RunContext, as_it_came
 from harness.runner.plan import calls_of
 from harness.runner.results import CallResult
+from harness.runner.run_context import RunContext, as_it_came
 from harness.scripting.engine import ScriptEngine
 from harness.variables.draws import Draws
 

@@ -11,10 +11,10 @@ from harness.client.cookies import CookieJar
 from harness.client.message import Exchange
 from harness.collection.model import CallPath
 from harness.load.tally import MOST_ERRORS, MOST_SAMPLES, SAMPLES_EACH, Window
-from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, CallStarted
 from harness.runner.results import CallResult
 from harness.runner.run import run_iteration
+from harness.runner.run_context import RunContext
 from harness.runner.tally import failures_of
 from harness.variables.draws import LiveDraws, derive_seed
 

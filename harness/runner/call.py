@@ -2,98 +2,34 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
-from typing import Any, Final, Literal
+from dataclasses import replace
+from typing import Any, Final
 
 from harness.client.build import BuiltRequest, build
-from harness.client.cookies import CookieJar
-from harness.client.files import FilePolicy
 from harness.client.message import Exchange, Failure, ResolvedRequest
 from harness.client.profile import Profile
-from harness.client.session import Session
 from harness.client.transport import HopContext
 from harness.collection.model import EventName, Request
 from harness.collection.request_json import authored_json, request_from_json
-from harness.dialect import EXACT, Dialect
 from harness.lazy_dataclass import dataclass
-from harness.runner.contract import RunContract
+from harness.runner.bail import Stop, until_failure
 from harness.runner.host import RunHost
 from harness.runner.plan import Call
 from harness.runner.results import CallResult, RunWarning, SideExchange
 from harness.runner.rules import CallRule, Judgement
+from harness.runner.run_context import RunContext
 from harness.runner.script_request import sent_json
 from harness.runner.undefined_address import explained, undefined_in_address
 from harness.runner.untested import untested, untested_runs
 from harness.scripting.engine import (
     JobResult,
     NextRequest,
-    ScriptEngine,
-    ScriptError,
     ScriptJob,
     ScriptRun,
 )
-from harness.variables.draws import CallDraws, Draws
 from harness.variables.scope import Scopes
 from harness.variables.substitute import Resolver, UsedVariable
-from harness.warning_kinds import WarningPolicy, kind_of
-
-
-def _no_packages(name: str) -> list[str]:  # noqa: ARG001 - the seam's shape
-    return []
-
-
-def as_it_came(result: CallResult) -> CallResult:
-    """Return a result as it is: nothing is known of it before."""
-    return result
-
-
-def _as_it_is(call: Call, request: Request) -> Request:  # noqa: ARG001 - the seam's shape
-    return request
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunContext:
-    """What every call of a run stands on.
-
-    `engine` is `None` when no call has a script; `engines` makes another for a request that a script runs
-    while its own engine waits, `depth` of them deep; `calls` are those it may run. `sleep` waits so many
-    seconds, or does not when replaying.
-    `wait_for_timers` says whether timers of scripts wait. `platform` is the name of the platform the run
-    is against, `None` for any other target. `amend` may change a request between its pre-request scripts and
-    the resolution of its names. `deprecated` are names that scripts were warned of, once a run;
-    `policy` says which warnings are told. `contract` checks what is sent and answered, if anything does.
-    `turn` waits until all calls before this one are over, where calls run side by side. `settle` may tell
-    what came of a call as less than a failure.
-    """
-
-    collection: str
-    session: Session
-    jar: CookieJar
-    files: FilePolicy
-    scopes: Scopes
-    draws: Draws
-    engine: ScriptEngine | None
-    engines: Callable[[], ScriptEngine] | None = None
-    depth: int = 0
-    calls: tuple[Call, ...] = ()
-    sleep: Callable[[float], None] = time.sleep
-    packages: Callable[[str], str | list[str]] = _no_packages
-    vault: dict[str, Any] = field(default_factory=dict)
-    platform: str | None = None
-    dialect: Dialect = EXACT
-    timeout_script_s: float | None = None
-    auth_memory: dict[int, dict[str, Any]] = field(default_factory=dict)
-    wait_for_timers: bool = True
-    amend: Callable[[Call, Request], Request] = _as_it_is
-    deprecated: set[str] = field(default_factory=set)
-    turn: Callable[[], None] | None = None
-    policy: WarningPolicy = field(default_factory=WarningPolicy)
-    contract: RunContract | None = None
-    settle: Callable[[CallResult], CallResult] = as_it_came
-
-
-Stop = Literal["failure", "error"]
-"""What ends a call early: any failure, or only an error of a script or of the request."""
+from harness.warning_kinds import kind_of
 
 _NO_SCRIPTS: Final = JobResult()
 
@@ -138,7 +74,7 @@ class _CallRun:
         self.context = context
         self.rule = rule
         self.stop = stop
-        self.draws: CallDraws = context.draws.call(site.call.path, site.iteration, site.attempt)
+        self.draws = context.draws.call(site.call.path, site.iteration, site.attempt)
         self.place = " / ".join(site.call.path)
         self.side: list[SideExchange] = []
         self.warnings: list[RunWarning] = []
@@ -230,7 +166,7 @@ class _CallRun:
         if self.stop is None:
             result = engine.run(job, host)
         else:
-            result = _until_failure(engine, job, host, assertions=self.stop == "failure")
+            result = until_failure(engine, job, host, assertions=self.stop == "failure")
         result = self._with_nested(result)
         if not context.dialect.run.keeps_losses:
             result = replace(result, runs=tuple(replace(run, losses=()) for run in result.runs))
@@ -411,10 +347,6 @@ def _once(make: Callable[[], Mapping[str, Any]]) -> Callable[[], Mapping[str, An
     return give
 
 
-def _given(request: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
-    return lambda: request
-
-
 def _undefined(name: str) -> str:
     return f"variable {name!r} is not defined"
 
@@ -423,35 +355,3 @@ def _not_run(why: str) -> Exchange:
     """Answer a script whose wish cannot be fulfilled."""
     failure = Failure(kind="invalid", message=why)
     return Exchange(request=ResolvedRequest(method="GET", url=""), failure=failure)
-
-
-def _with_assertion_failure(run: ScriptRun) -> ScriptRun:
-    """Give a script whose assertions failed the error that newman gives it under `--bail`."""
-    failed = [one.name for one in run.assertions if one.error is not None]
-    if run.error is not None or not failed:
-        return run
-    return replace(run, error=ScriptError(name="AssertionFailure", message=", ".join(failed)))
-
-
-def _until_failure(engine: ScriptEngine, job: ScriptJob, host: RunHost, *, assertions: bool) -> JobResult:
-    """Run scripts one by one up to the first that fails.
-
-    With `assertions` one whose assertions fail has an error of its own then, as in newman.
-    """
-    whole = JobResult()
-    for labelled in job.scripts:
-        left = whole.request
-        request = job.request if left is None else _given(left)
-        part = engine.run(replace(job, scripts=(labelled,), request=request), host)
-        runs = tuple(_with_assertion_failure(run) if assertions else run for run in part.runs)
-        whole = JobResult(
-            runs=whole.runs + runs,
-            request=part.request if part.request is not None else whole.request,
-            skip_request=part.skip_request,
-            next=part.next or whole.next,
-            visualizer=part.visualizer or whole.visualizer,
-            clock_ms=part.clock_ms,
-        )
-        if part.skip_request or any(run.error is not None for run in runs):
-            break
-    return whole

@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import field, replace
 
 from harness.lazy_dataclass import dataclass
-from harness.runner.call import RunContext
 from harness.runner.events import Event
+from harness.runner.run_context import RunContext
 
 BeginRow = Callable[[int, RunContext], Generator[Event, None, str | None]]
 """Runs a row, by its number, in a context, and returns why the run ends with it, if it does."""

@@ -6,7 +6,8 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.lazy_dataclass import dataclass
-from harness.runner.call import CallOutcome, CallSite, RunContext, Stop, run_call
+from harness.runner.bail import Stop
+from harness.runner.call import CallOutcome, CallSite, run_call
 from harness.runner.events import (
     AttemptFinished,
     CallFinished,
@@ -23,6 +24,7 @@ from harness.runner.rescue import Rescue
 from harness.runner.results import CallResult, RunSummary, RunWarning
 from harness.runner.rows import Rows
 from harness.runner.rules import CallRule
+from harness.runner.run_context import RunContext
 from harness.runner.tally import count
 from harness.scripting.engine import NextRequest
 from harness.variables.scope import Scopes

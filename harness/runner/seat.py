@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from harness.collection.model import Variable
 from harness.lazy_dataclass import dataclass
-from harness.runner.call import CallOutcome, RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event
 from harness.runner.order import OrderedCall, site_of
 from harness.runner.results import CallResult
+from harness.runner.run_context import RunContext
 from harness.variables.draws import CallDraws, Draws, Reserved
 from harness.variables.scope import Scope, Scopes, ScopeSnapshot
 
 if TYPE_CHECKING:
     from harness.client.cookies import CookieJar
+    from harness.runner.call import CallOutcome
 
 
 class OutOfTurn(Exception):

@@ -14,11 +14,12 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from harness.lazy_dataclass import dataclass
-from harness.runner.call import CallOutcome, RunContext
+from harness.runner.call import CallOutcome
 from harness.runner.events import Event, WarningRaised
 from harness.runner.order import Order, site_of
 from harness.runner.plan import Plan
 from harness.runner.results import RunWarning
+from harness.runner.run_context import RunContext
 from harness.runner.seat import Board, OutOfTurn, Seat
 from harness.variables.scope import Scopes
 

@@ -16,13 +16,13 @@ from harness.client.transport import HopRequest, TransportFailure
 from harness.collection.load import load_collection
 from harness.collection.model import Variable
 from harness.dialect import EXACT, Dialect
-from harness.runner.call import RunContext
 from harness.runner.events import AttemptFinished, CallFinished, Event, RunFinished
 from harness.runner.order import order_of
 from harness.runner.plan import plan
 from harness.runner.results import CallResult, RunSummary
 from harness.runner.rules import CallRule
 from harness.runner.run import RunOptions, run_plan
+from harness.runner.run_context import RunContext
 from harness.runner.stretch import Abreast
 from harness.scripting.engine import (
     Assertion,
