@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 _MEDIA = re.compile(r"application/vnd\.adobe\.(xed|xdm)((?:-[a-z0-9]+)*)\+json$")
+_REGISTRY = re.compile(r"application/vnd\.adobe\.(?:xed|xdm)\b")
 _XED = frozenset({"id", "full", "notext", "desc", "deprecatefield", "deprecated", "flat"})
 _XDM = _XED | {"link", "v2"}
 
@@ -38,6 +39,11 @@ def parse(header: str | None) -> Accept | None:
         major, minor = _version(parameters)
         return Accept(family=match[1], variants=variants, version=major, minor=minor)
     return None
+
+
+def only_unknown(header: str | None) -> bool:
+    """Whether an Accept header names media types of the registry, but none that there is (`xed-link`)."""
+    return parse(header) is None and _REGISTRY.search((header or "").lower()) is not None
 
 
 def _version(parameters: list[str]) -> tuple[int | None, int | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.aep.identity.namespaces import Namespaces
-from harness.aep.registry.accept import Accept
+from harness.aep.registry.accept import Accept, only_unknown
 from harness.aep.registry.accept import parse as parse_accept
 from harness.aep.registry.listing import listed, next_link
 from harness.aep.registry.resources import BASE
@@ -79,8 +79,9 @@ class Descriptors:
 
     def list(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /tenant/descriptors`: grouped by type; `xdm-v2` gives pages."""
-        accept = parse_accept(request.headers.get("accept")) or Accept(family="xdm")
-        if accept.family != "xdm" or accept.version is not None:
+        header = request.headers.get("accept")
+        accept = parse_accept(header) or Accept(family="xdm")
+        if accept.family != "xdm" or accept.version is not None or only_unknown(header):
             raise self._registry.error(
                 1008,
                 400,
@@ -103,8 +104,9 @@ class Descriptors:
 
     def read(self, request: ServedRequest, caller: Caller) -> Response:
         """`GET /tenant/descriptors/{id}`; needs no Accept header."""
-        accept = parse_accept(request.headers.get("accept"))
-        if accept is not None and accept.family != "xdm":
+        header = request.headers.get("accept")
+        accept = parse_accept(header)
+        if only_unknown(header) or (accept is not None and accept.family != "xdm"):
             raise self._registry.error(
                 1009, 400, "Accept header invalid", "A descriptor takes application/vnd.adobe.xdm+json."
             )

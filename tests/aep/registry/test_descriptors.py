@@ -93,9 +93,10 @@ def test_lists_are_grouped_by_type_in_four_forms(client: Any, lake: Any, schema:
     assert listed(None) == listed("application/vnd.adobe.xdm+json")
 
 
-def test_an_accept_header_of_schemas_is_wrong_here(client: Any, lake: Any, schema: str) -> None:
+@pytest.mark.parametrize("media", ["xed", "xed-link", "xed-v2", "xdm-paths"])
+def test_an_accept_header_of_schemas_is_wrong_here(client: Any, lake: Any, schema: str, media: str) -> None:
     made = lake.identity(schema, f"/{lake.tenant}/id")
-    headers = {"accept": "application/vnd.adobe.xed+json"}
+    headers = {"accept": f"application/vnd.adobe.{media}+json"}
     answer = client.get(BASE, headers=headers)
     assert (answer.status, answer.json()["type"][-12:]) == (400, "XDM-1008-400")
     answer = client.get(f"{BASE}/{made}", headers=headers)
