@@ -5,6 +5,8 @@ of two schemas. No object is ever built. A document is refused when it holds a k
 tag that is none of YAML's own for plain values, or aliases that repeat it out of all proportion.
 """
 
+import json
+import math
 import operator
 import re
 from collections.abc import Callable, Iterator
@@ -176,6 +178,22 @@ class YamlNode(NamedTuple):
                 return [one.data() for one in self.value]
             case scalar:
                 return scalar
+
+    def json_text(self) -> str:
+        """Return the value as JSON text; what JSON has no number for is `null`, as in scripts."""
+        data = self.data()
+        try:
+            return json.dumps(data, ensure_ascii=False, allow_nan=False)
+        except ValueError:
+            return json.dumps(_finite(data), ensure_ascii=False)
+
+
+def _finite(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _finite(one) for key, one in data.items()}
+    if isinstance(data, list):
+        return [_finite(one) for one in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
 def json_scalar(text: str) -> Any:

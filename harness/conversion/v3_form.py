@@ -4,7 +4,6 @@ A map of pairs is a list of them, a scalar is its text, what is left at its defa
 merges (`url` with `queryParams`) and derives (a name from the file's) only the result counts.
 """
 
-import json
 import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -97,7 +96,7 @@ class _Former:
             case "request" | "response" if kind == "http-example" and isinstance(node.value, dict):
                 return self.inner(node, key)
             case "variables" if isinstance(node.value, dict):
-                return json.dumps(node.data(), ensure_ascii=False)
+                return node.json_text()
         return _plain(node)
 
     def inner(self, node: YamlNode, key: str) -> dict[str, Any]:
@@ -182,7 +181,7 @@ class _Former:
         if kind in RAW_TYPES:
             body.setdefault("content", "")
             if kind == "json" and content is not None and isinstance(content.value, dict | tuple):
-                body["content"] = json.dumps(content.data(), ensure_ascii=False)
+                body["content"] = content.json_text()
         elif kind in ("urlencoded", "formdata"):
             parts = _form_part if kind == "formdata" else _urlencoded_part
             given = content is not None and content.value is not None

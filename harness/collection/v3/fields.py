@@ -86,7 +86,7 @@ class Fields:
         value = node.value
         if isinstance(value, str) and _NUMBER.fullmatch(value):
             value = float(value.replace("_", ""))
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value - value != 0:
             self.notes.mistyped(node, self.name(key), "a number")
             return None
         return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,6 +1,5 @@
 """One request file: `$kind: http-request` or `graphql-request`, as v2.1 writes requests."""
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -169,7 +168,7 @@ def _body(fields: Fields) -> dict[str, Any] | None:
         return None
     if kind in RAW_TYPES:
         if kind == "json" and content is not None and isinstance(content.value, dict | tuple):
-            raw = json.dumps(content.data(), ensure_ascii=False)
+            raw = content.json_text()
         else:
             raw = "" if content is None else body.text_of(content, body.name("content")) or ""
         return {"mode": "raw", "raw": raw, "options": {"raw": {"language": kind}}}

@@ -2,7 +2,7 @@ import pytest
 
 from harness.collection.model import FormPart, Pair
 from harness.collection.request_json import request_from_json
-from harness.collection.v3.fields import Notes
+from harness.collection.v3.fields import Fields, Notes
 from harness.collection.v3.request import read_request
 from harness.collection.yaml_document import core_scalar, parse_yaml
 
@@ -64,6 +64,15 @@ def test_texts_keep_their_language(kind):
 def test_a_map_as_a_json_body_is_its_json():
     body = read("body: {type: json, content: {a: 1, b: [x, null]}}")[0].body
     assert (body.raw, body.language) == ('{"a": 1, "b": ["x", null]}', "json")
+
+
+def test_what_json_has_no_number_for_is_null_in_a_body_and_left_out_elsewhere():
+    body = read("body: {type: json, content: {a: .nan, b: [-.inf, 1]}}")[0].body
+    assert body.raw == '{"a": null, "b": [null, 1]}'
+    notes = Notes("f")
+    node = parse_yaml("settings: {maxRedirects: '1e400'}", "f", schema=core_scalar)
+    assert Fields(node, notes).fields("settings").number("maxRedirects") is None
+    assert [one.field for one in notes.notices] == ["settings.maxRedirects"]
 
 
 def test_a_body_that_is_no_map_leaves_the_request_out():
