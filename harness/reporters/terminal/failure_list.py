@@ -90,7 +90,7 @@ class FailureList:
                 sharing.setdefault(failed.cause, []).append(failed)
         yield ink("Failures", "red", "bold", "underline") if self.count else ""
         for failed in self._failed:
-            alike = sharing.get(failed.cause or "", [failed])
+            alike = [failed] if failed.cause is None else sharing.get(failed.cause, [failed])
             if failed is not alike[0]:
                 number += len(failed.faults)
                 continue

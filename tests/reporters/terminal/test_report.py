@@ -258,6 +258,19 @@ def test_calls_that_failed_for_the_same_cause_share_one_entry(bench, shop_run_tw
     assert "the same in 10. Refused (iteration 2)" in text
 
 
+def test_a_failure_without_words_hides_no_other_one(bench, shop_run_twice):
+    def speechless(event):
+        exchange = event.result.exchange if isinstance(event, CallFinished) else None
+        if exchange is None or exchange.failure is None:
+            return event
+        silent = replace(exchange, failure=replace(exchange.failure, message=""))
+        return replace(event, result=replace(event.result, exchange=silent))
+
+    listed = shown(bench, shop_run_twice).partition("\nFailures\n")[2]
+    silent = shown(bench, [speechless(one) for one in shop_run_twice]).partition("\nFailures\n")[2]
+    assert silent.count("AssertionError") == listed.count("AssertionError") > 1
+
+
 def test_warnings_are_told_once_in_the_run_and_listed_by_kind_with_their_places(bench, shop_run_twice):
     run, _, listed = shown(bench, shop_run_twice).partition("\nWarnings\n")
     assert run.partition("\nFailures\n")[0].count("variable 'x' is not defined") == 1
