@@ -9,6 +9,7 @@ MOST: Final = 64 * 1024 * 1024
 _GZIP: Final = 31
 _ZLIB: Final = 15
 _RAW: Final = -15
+_PIECE: Final = 4096
 
 
 class Sent(Protocol):
@@ -68,19 +69,22 @@ def _decoded(body: bytes, coding: str, most: int) -> bytes | None:
 def _inflated(body: bytes, window: int, most: int) -> bytes | None:
     parts: list[bytes] = []
     left = most
+    at = 0
     try:
-        while body:
+        while at < len(body):
             inflater = zlib.decompressobj(window)
-            part = inflater.decompress(body, left)
+            # Piece by piece: what a member leaves over is copied, and there may be very many of them.
+            while at < len(body) and not inflater.eof:
+                piece = body[at : at + _PIECE]
+                parts.append(inflater.decompress(piece, left))
+                left -= len(parts[-1])
+                if left <= 0:
+                    return None
+                at += len(piece) - len(inflater.unused_data)
             if not inflater.eof:
                 return None
-            parts.append(part)
-            left -= len(part)
-            if left <= 0:
-                return None
             # Several members may follow each other, in gzip alone.
-            body = inflater.unused_data
-            if body and window != _GZIP:
+            if at < len(body) and window != _GZIP:
                 return None
     except zlib.error:
         return None

@@ -12,7 +12,7 @@ import re
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
 from typing import Final, NamedTuple
 from urllib.parse import unquote
@@ -28,6 +28,9 @@ LARGEST: Final = 1 << 20
 
 LARGEST_FILE: Final = 1 << 24
 """How much a packed file may say, in bytes."""
+
+ROOM: Final = 1 << 24
+"""How much all packed runs of a text, and of what they say, may say together, in bytes."""
 
 PERCENT: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 ESCAPE: Final = re.compile(
@@ -132,13 +135,32 @@ _KEY_ROOM: Final = 256
 _LONG: Final = _LongTexts(8_000_000)
 
 
+class _Room:
+    """How much packed runs may still say: each says up to a thousand times its length."""
+
+    def __init__(self) -> None:
+        self.left = ROOM
+
+    def unpacked(self, raw: bytes) -> bytes | None:
+        """Return what a packed run says, as long as there is room."""
+        if self.left <= 0 or not _may_be_packed(raw):
+            return None
+        packed = unpacked(raw)
+        if packed is None:
+            return None
+        self.left -= len(packed[1])
+        return packed[1]
+
+
 def _views(text: str, depth: int) -> str:
     seen: set[str] = {text}
     waiting = [text]
+    room = _Room()
+    every: tuple[Callable[[str], Iterator[str]], ...] = (*_VIEWS, partial(_base64_views, room=room))
     for _ in range(depth):
         found: list[str] = []
         for one in waiting:
-            for views in _VIEWS:
+            for views in every:
                 for view in views(one):
                     if len(view) >= SHORTEST and view not in seen:
                         seen.add(view)
@@ -245,7 +267,7 @@ def _unquoted(run: re.Match[str]) -> str:
 @lru_cache(maxsize=16)
 def _runs(text: str) -> str:
     """Return the runs of digits of base64, which those of base32 and hexadecimal are within, joined."""
-    return "\0".join(frozenset(BASE64_RUN.findall(text)))
+    return "\0".join(dict.fromkeys(BASE64_RUN.findall(text)))
 
 
 # Decoding takes less time than calling a decoder: all runs of a text are decoded at once.
@@ -277,7 +299,7 @@ def _base32_views(text: str) -> Iterator[str]:
         yield _base32_texts(run) if len(run) <= _KEPT_RUN else _base32_texts.__wrapped__(run)
 
 
-def _base64_views(text: str) -> Iterator[str]:
+def _base64_views(text: str, room: _Room) -> Iterator[str]:
     joined = _runs(text)
     if not joined:
         return
@@ -292,8 +314,9 @@ def _base64_views(text: str) -> Iterator[str]:
         end = at + (len(run) + 3) // 4 * 3
         raw = said[0][at:end]
         at = end + _GAP
-        if _may_be_packed(raw) and (packed := unpacked(raw)) is not None:
-            yield _legible(packed[1])
+        says = room.unpacked(raw)
+        if says is not None:
+            yield _legible(says)
 
 
 _FILL: Final = ("", "AAA", "AA", "A")
@@ -432,6 +455,5 @@ _VIEWS: Final[tuple[Callable[[str], Iterator[str]], ...]] = (
     _spaced_hex_views,
     _decimal_views,
     _base32_views,
-    _base64_views,
     _plus_views,
 )

@@ -10,6 +10,7 @@ import pytest
 from harness.secrets.byte_text import as_bytes, as_text
 from harness.secrets.encodings import replace
 from harness.secrets.needles import Edit, Needles
+from harness.secrets.views import LARGEST, hidden
 
 
 class CountingNeedles(Needles):
@@ -105,6 +106,13 @@ def test_a_packed_file_of_several_members_is_looked_through_to_its_end():
 def test_what_stands_behind_what_is_packed_stays(pack):
     packed = as_text(pack(b"token=TOPSECRET99") + b"\0\0 and more")
     assert as_bytes(replace(packed, needles("TOPSECRET99"))).endswith(b"\0\0 and more")
+
+
+@pytest.mark.parametrize(("bombs", "found"), [(2, True), (16, False)])
+def test_packed_runs_are_opened_as_long_as_they_say_what_there_is_room_for(bombs, found):
+    runs = [gzip.compress(bytes([n]) + bytes(LARGEST - 1)) for n in range(bombs)]
+    text = " ".join(base64.b64encode(run).decode() for run in [*runs, gzip.compress(b"TOPSECRET99")])
+    assert ("TOPSECRET99" in hidden(text, 1)) is found
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
