@@ -3,8 +3,8 @@
     python tests/benchmarks/bench_reports.py [--requests 1000 10000] [--limit 120] [--node-modules FOLDER]
 
 Needs Chromium, the extra `browser`, and npm, from which newman and htmlextra are installed into a temporary
-folder unless `--node-modules` has them. Every request gets another body of about 2 kB; one test in a hundred
-fails.
+folder unless `--node-modules` has them. Every request gets another body of 1.3 kB, most of it random ids that
+no compression makes smaller; one test in a hundred fails.
 
 Time to write is CPU (user and system) of a run's process tree with the report, less that of a run without
 any: a difference of two runs, which a busy machine can make negative. Time to open ends at the second frame
