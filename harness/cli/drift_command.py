@@ -18,6 +18,7 @@ from harness.cassettes.file.interaction import Cassette
 from harness.cassettes.file.publish import write_atomically
 from harness.cli.cassette_command import collection_of, ignore_of
 from harness.cli.drift_rows import drift_rows
+from harness.cli.failure_lines import failure_lines
 from harness.cli.json_output import write_json
 from harness.cli.run_config import run_config
 from harness.cli.run_to_end import run_to_end
@@ -50,11 +51,12 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             raise RuntimeError("a run under drift that compares nothing")
         report = live.mode.report()
         redactor = live.set_up.watch.redactor
+        failures = failure_lines(finished.summary.failures, live.mask)
     summary = finished.summary
     if finished.error is not None:
         report = report.without_unsent()
     if options.format != "json":
-        _tell(report, finished, terminal)
+        _tell(report, finished, failures, terminal)
     undefined = _tell_undefined(report, cassette, terminal)
     warned = tell_warnings(summary.warnings, config.output.policy, terminal)
     if options.output is not None:
@@ -85,7 +87,9 @@ def drift_command(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     return ExitCode.FAILED if summary.failed else warned
 
 
-def _tell(report: DriftReport, finished: RunFinished, terminal: Terminal) -> None:
+def _tell(
+    report: DriftReport, finished: RunFinished, failure_told: Sequence[str], terminal: Terminal
+) -> None:
     rows = [
         (call or request, *places) for drift in report.drifts for call, request, *places in drift_rows(drift)
     ]
@@ -95,8 +99,9 @@ def _tell(report: DriftReport, finished: RunFinished, terminal: Terminal) -> Non
         terminal.out.write("\n")
     told = f"{counted(report.compared, 'answer')} compared, {len(report.drifts)} drifted"
     failures = finished.summary.failures
-    failed = f"; {counted(len(failures), 'failure')} in the run" if failures else ""
+    failed = f"; {counted(len(failures), 'failure')} in the run:" if failures else ""
     terminal.out.write(f"{told}{failed}\n")
+    terminal.out.writelines(f"{line}\n" for line in failure_told)
     if finished.error is not None:
         terminal.out.write("  the run ended early: what it did not send is not compared\n")
 

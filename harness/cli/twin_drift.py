@@ -20,6 +20,7 @@ from harness.cassettes.file.publish import write_atomically
 from harness.cli.aep_journey import JOURNEY, journey_file
 from harness.cli.cassette_command import ignore_of
 from harness.cli.drift_rows import drift_rows
+from harness.cli.failure_lines import failure_lines
 from harness.cli.json_output import write_json
 from harness.cli.run_config import run_config
 from harness.cli.run_to_end import run_to_end
@@ -71,7 +72,7 @@ def twin_drift(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
             return ExitCode.INTERRUPTED
         # 2. what the sandbox answers to the same calls
         compared = sandbox.but(drift=cassette, drift_ignore=ignore_of(options))
-        finished, report = _run(compared)
+        finished, report, failures = _run(compared)
     if report is None:
         raise RuntimeError("a run under drift that compares nothing")
     # 3. what differs
@@ -79,7 +80,7 @@ def twin_drift(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     found = list(_mismatches(report.without_unsent(), local.address))
     as_json = options.format == "json"
     if not as_json:
-        _tell(found, report, finished, terminal)
+        _tell(found, report, finished, failures, terminal)
     if unsent and not as_json:
         terminal.out.write(f"  {counted(unsent, 'request')} of the platform's run not sent to the sandbox\n")
     output = Path(options.output or "twin-mismatches.json")
@@ -105,14 +106,15 @@ def twin_drift(options: argparse.Namespace, terminal: Terminal) -> ExitCode:
     return ExitCode.FAILED if finished.summary.failed else ExitCode.PASSED
 
 
-def _run(config: RunConfig) -> tuple[RunFinished, DriftReport | None]:
-    """Run to the end; an interruption ends the run in order."""
+def _run(config: RunConfig) -> tuple[RunFinished, DriftReport | None, list[str]]:
+    """Run to the end, and return its failures in lines, too; an interruption ends the run in order."""
     with LiveRun(config) as live:
         finished = run_to_end(live)
         report = live.mode.report() if isinstance(live.mode, DriftMode) else None
+        failures = failure_lines(finished.summary.failures, live.mask)
     if report is not None and finished.error is not None:
         report = report.without_unsent()
-    return finished, report
+    return finished, report, failures
 
 
 def _mismatches(report: DriftReport, address: str) -> Iterator[dict[str, Any]]:
@@ -146,7 +148,11 @@ def _beyond_address(text: str) -> str:
 
 
 def _tell(
-    found: list[dict[str, Any]], report: DriftReport, finished: RunFinished, terminal: Terminal
+    found: list[dict[str, Any]],
+    report: DriftReport,
+    finished: RunFinished,
+    failure_told: list[str],
+    terminal: Terminal,
 ) -> None:
     heads = ("call", "where", "platform", "sandbox", "known from")
     rows = [
@@ -164,8 +170,9 @@ def _tell(
             terminal.out.write(line + "\n")
         terminal.out.write("\n")
     failures = finished.summary.failures
-    failed = f"; {counted(len(failures), 'failure')} in the sandbox" if failures else ""
+    failed = f"; {counted(len(failures), 'failure')} in the sandbox:" if failures else ""
     told = f"{counted(report.compared, 'answer')} compared, {len(found)} places differ from the sandbox"
     terminal.out.write(f"{told}{failed}\n")
+    terminal.out.writelines(f"{line}\n" for line in failure_told)
     if finished.error is not None:
         terminal.out.write("  the run ended early: what it did not send is not compared\n")

@@ -81,7 +81,19 @@ def test_a_system_that_is_down_is_drift(command, workspace, target):
     said = command("drift", "a.yaml", "--env-var", "base=http://127.0.0.1:1")
     assert said.code is ExitCode.DRIFT
     assert "failure refused" in said.out
-    assert "1 failure in the run" in said.out
+    _, _, failures = said.out.partition("1 failure in the run:\n")
+    assert failures.startswith("  one: ")
+
+
+def test_a_secret_in_the_message_of_a_failure_is_hidden(command, workspace, target):
+    script = {"exec": ["pm.test('owner', () => pm.expect(pm.response.json().token).to.eql('none'))"]}
+    target.answers["/one"] = (200, {"token": "5ecb1f0a9d7746e2"})
+    one = {"name": "one", "request": "{{base}}/one", "event": [{"listen": "test", "script": script}]}
+    file = workspace.collection(one)
+    command("run", file, "--record", "a.yaml", "--env-var", f"base={target.url}")
+    said = command("drift", "a.yaml", "--env-var", f"base={target.url}")
+    assert "1 failure in the run:\n  one: owner: " in said.out
+    assert "5ecb1f0a9d7746e2" not in said.out
 
 
 def test_a_system_that_is_down_is_not_accepted(command, workspace, target):
